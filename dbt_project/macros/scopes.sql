@@ -1,0 +1,16 @@
+{#
+    Every figure stands for one of three scopes: a unit, all units of a level, the whole province. Figures are
+    sums of dossiers, so levels and the province are sums of units, made by one GROUPING SETS.
+#}
+{% macro scope_columns() -%}
+    case
+        when grouping(unit_code) = 0 then 'unit' when grouping(unit_level) = 0 then 'level' else 'province'
+    end as scope,
+    coalesce(unit_code, (select province_code from {{ source("registers", "run") }})) as unit_code,
+    coalesce(unit_level, 'tinh') as unit_level
+{%- endmacro %}
+
+{% macro scope_sets(columns) -%}
+    {%- set fixed = columns | join(", ") -%}
+    grouping sets (({{ fixed }}, unit_code, unit_level), ({{ fixed }}, unit_level), ({{ fixed }}))
+{%- endmacro %}

@@ -1,0 +1,27 @@
+with
+    by_disposition as (
+        select
+            source,
+            _source_file,
+            sum(row_count) filter (where disposition = 'accepted') as accepted,
+            sum(row_count) filter (where disposition = 'superseded') as superseded,
+            sum(row_count) filter (where disposition = 'rejected') as rejected
+        from {{ ref("int_row_count") }}
+        group by source, _source_file
+    )
+select
+    d.source,
+    d.business_day,
+    d.file_name,
+    d.delivered_as,
+    d.sha256,
+    d.byte_count,
+    d.status,
+    d.refusal,
+    d.rows_in,
+    cast(coalesce(b.accepted, 0) as bigint) as rows_accepted,
+    cast(d.rows_rejected + coalesce(b.rejected, 0) as bigint) as rows_rejected,
+    cast(coalesce(b.superseded, 0) as bigint) as rows_superseded,
+    d.is_synthetic
+from {{ source("ledger", "delivery") }} d
+left join by_disposition b on d.source = b.source and d.source_file = b._source_file and d.status = 'accepted'

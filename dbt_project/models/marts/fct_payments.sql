@@ -1,0 +1,12 @@
+select
+    f.dossier_code,
+    f.fee_code,
+    d.unit_code,
+    d.unit_level,
+    f.amount_vnd,
+    coalesce(f.is_paid, false) as is_paid,
+    f.paid_date,
+    f.payment_method,
+    coalesce(f.payment_method = 'truc-tuyen', false) as is_online
+from {{ ref("stg_fee") }} f
+join {{ ref("int_dossier") }} d using (dossier_code)

@@ -1,0 +1,1 @@
+select MaHoSo from {{ ref("rows_ho_so") }} where disposition = 'accepted'

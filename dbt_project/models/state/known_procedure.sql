@@ -1,0 +1,1 @@
+select MaTTHC from {{ ref("rows_thu_tuc") }} where disposition = 'accepted'

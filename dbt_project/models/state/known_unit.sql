@@ -1,0 +1,1 @@
+select MaDonVi, Cap, HieuLucTu, HieuLucDen from {{ ref("rows_don_vi") }} where disposition = 'accepted'

@@ -1,0 +1,1 @@
+{{ child_disposition("bo_sung", key=["MaHoSo", "NgayBoSung"]) }}

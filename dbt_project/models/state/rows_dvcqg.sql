@@ -1,0 +1,1 @@
+{{ disposition("dvcqg", key=["MaHoSo"]) }}

@@ -1,0 +1,1 @@
+{{ child_disposition("ket_qua", key=["MaHoSo", "GiayToId"]) }}

@@ -1,0 +1,1 @@
+{{ child_disposition("le_phi", key=["MaHoSo", "MaPhiLePhi"]) }}

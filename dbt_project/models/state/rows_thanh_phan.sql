@@ -1,0 +1,1 @@
+{{ child_disposition("thanh_phan", key=["MaHoSo", "TepDinhKemId"]) }}

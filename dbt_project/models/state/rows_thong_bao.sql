@@ -1,0 +1,1 @@
+{{ child_disposition("thong_bao", key=["MaHoSo", "NgayGui"]) }}

@@ -1,0 +1,1 @@
+{{ disposition("thu_tuc", key=["MaTTHC"]) }}

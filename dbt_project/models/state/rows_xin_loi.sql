@@ -1,0 +1,1 @@
+{{ child_disposition("xin_loi", key=["MaHoSo", "NgayXinLoi"]) }}

@@ -1,0 +1,67 @@
+"""How the `tthc` command shows work under way: one line per stage, a bar where there is much to do, warnings.
+
+Belongs here: turning the steps' log records into what a person watches. The steps only log.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class StageHandler(logging.Handler):
+    """Shows records of the `tthc` loggers: stages as tasks, `progress` as their bar, warnings as lines."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__(logging.INFO)
+        self.progress = progress
+        self.task = None
+        self.began = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by logging for every record; never lets a display fault reach the run."""
+        try:
+            self._show(record)
+        except Exception:
+            self.handleError(record)
+
+    def _show(self, record: logging.LogRecord) -> None:
+        if getattr(record, "stage", None):
+            self.finish()
+            self.task = self.progress.add_task(record.getMessage(), total=None)
+            if not self.progress.console.is_terminal:
+                self.progress.console.print(f"{time.monotonic() - self.began:6.1f} s  {record.getMessage()}")
+        elif record.levelno >= logging.WARNING:
+            self.progress.console.print(f"[yellow]![/] {record.getMessage()}", highlight=False)
+        done, total = getattr(record, "progress", (None, None))
+        if self.task is not None and done is not None:
+            self.progress.update(self.task, completed=done, total=total)
+
+    def finish(self) -> None:
+        """Marks the stage under way as done."""
+        if self.task is not None:
+            total = self.progress.tasks[self.task].total or 1
+            self.progress.update(self.task, completed=total, total=total)
+            self.progress.stop_task(self.task)
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[None]:
+    """Shows what the steps log while the block runs."""
+    columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
+               MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
+    logger = logging.getLogger("tthc")
+    before = logger.level
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        handler = StageHandler(progress)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        try:
+            yield
+            handler.finish()
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(before)

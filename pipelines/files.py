@@ -1,0 +1,63 @@
+"""Small sure things about files: hashing, private folders, writing so that a crash leaves old or new, never half.
+
+Nothing here knows what a file is about.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def private_folder(path: Path) -> Path:
+    """Makes the folder, its parents too, and closes it to everyone else (mode 0700)."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def sync_folder(path: Path) -> None:
+    """Makes the folder's own entries durable: a rename is only safe once its folder is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Makes a file's bytes durable."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """Yields a temporary path beside `path`; on success it is made durable and renamed over it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name[:100]}.part")
+    try:
+        yield temporary
+        temporary.chmod(mode)
+        sync_file(temporary)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def remove_tree(path: Path) -> None:
+    """Removes a folder and all below it, read-only files included; nothing there is no error."""
+    if path.exists():
+        for child in (path, *path.rglob("*")):
+            if child.is_dir() and not child.is_symlink():
+                child.chmod(0o700)
+        shutil.rmtree(path)

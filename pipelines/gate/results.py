@@ -1,0 +1,95 @@
+"""The verdict of the gate: counts, identifiers and sentences, never a value from the data.
+
+Belongs here: what a gate result is and when it counts as passed. Does not belong here: how it is found.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One expectation. `unexpected_count` is null where nothing is counted (a row floor, a raised check);
+    `raised` is the class name of the exception that kept the check from an answer."""
+
+    id: str
+    title_vi: str
+    title_en: str
+    success: bool
+    unexpected_count: int | None = None
+    raised: str | None = None
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """One published table. `expected` is how many checks its suite holds, `problems` are codes of what
+    kept the suite from being run at all (`suite_missing`, `table_missing`, `raised: <class>`)."""
+
+    table: str
+    expected: int
+    checks: tuple[CheckResult, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def evaluated(self) -> int:
+        """Checks that gave an answer: each counts once, and one that raised did not answer."""
+        return len({check.id for check in self.checks if check.raised is None})
+
+    @property
+    def success(self) -> bool:
+        """True only if every check of a non-empty suite answered, and answered yes."""
+        complete = 0 < self.expected == self.evaluated == len(self.checks)
+        return complete and not self.problems and all(check.success for check in self.checks)
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
+    suites of `suites_sha256`; either is null where there was nothing to hash."""
+
+    tables: tuple[TableResult, ...]
+    candidate_sha256: str | None
+    suites_sha256: str | None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> int:
+        return sum(table.expected for table in self.tables)
+
+    @property
+    def evaluated(self) -> int:
+        return sum(table.evaluated for table in self.tables)
+
+    @property
+    def success(self) -> bool:
+        """Fails closed: no table, a missing hash, any problem or any table not passed is a refusal."""
+        bound = self.candidate_sha256 is not None and self.suites_sha256 is not None
+        return bound and bool(self.tables) and not self.problems and all(t.success for t in self.tables)
+
+    def failures(self) -> tuple[tuple[str, CheckResult], ...]:
+        """(table, check) of every check that did not pass, in suite order."""
+        return tuple(
+            (table.table, check) for table in self.tables for check in table.checks if not check.success
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the whole verdict, derived numbers included."""
+        return {
+            "success": self.success,
+            "expected": self.expected,
+            "evaluated": self.evaluated,
+            "candidate_sha256": self.candidate_sha256,
+            "suites_sha256": self.suites_sha256,
+            "problems": list(self.problems),
+            "tables": [
+                {
+                    "table": table.table,
+                    "success": table.success,
+                    "expected": table.expected,
+                    "evaluated": table.evaluated,
+                    "problems": list(table.problems),
+                    "checks": [asdict(check) for check in table.checks],
+                }
+                for table in self.tables
+            ],
+        }

@@ -1,0 +1,99 @@
+"""Runs the gate on one candidate and gives the verdict, closed in every doubt.
+
+Belongs here: the order of things and the binding of the verdict to the very bytes that were checked. Does
+not belong here: Great Expectations itself (evaluate.py), which takes seconds to import, and publishing.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.files import sha256_of
+from pipelines.gate.results import GateResult, TableResult
+from pipelines.gate.suites import SuiteError, Suites, load_suites
+
+if TYPE_CHECKING:
+    from pipelines.gate.evaluate import Evaluator
+
+LOG = logging.getLogger("tthc.gate")
+
+
+def run_gate(
+    database: Path,
+    suites: Path,
+    tables: Sequence[str],
+    schema: str = "marts",
+    config: Mapping[str, str] | None = None,
+) -> GateResult:
+    """Checks every published table of a candidate file against its suite.
+
+    `suites` is the folder of the suites, `tables` the names of all published tables: each must have a
+    suite and be in the file, and a suite for any other table is a fault. `config` holds DuckDB settings
+    (`memory_limit`, `threads`, …). The file is opened read-only and left closed. Never raises for what is
+    wrong with the candidate or the suites: the result then carries a problem code and no success.
+    """
+    try:
+        loaded = load_suites(suites)
+    except SuiteError as error:
+        LOG.error("suites refused: %s", error)
+        return GateResult((), None, None, problems=(f"suite_invalid: {error}",))
+    stray = tuple(f"suite_for_unpublished_table: {table}" for table in sorted({*loaded.by_table} - {*tables}))
+    try:
+        before = sha256_of(database)
+        results = _evaluate(database, loaded, tables, schema, config or {})
+        after = sha256_of(database)
+    except Exception as error:  # whatever broke, the candidate was not passed
+        LOG.error("gate raised: %s", type(error).__name__)
+        return GateResult((), None, loaded.sha256, problems=(*stray, f"raised: {type(error).__name__}"))
+    problems = stray if before == after else (*stray, "candidate_changed_while_checked")
+    if database.with_name(f"{database.name}.wal").exists():
+        problems = (*problems, "candidate_has_wal")
+    return GateResult(results, before, loaded.sha256, problems)
+
+
+def _evaluate(
+    database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, str]
+) -> tuple[TableResult, ...]:
+    with _silent():
+        from pipelines.gate.evaluate import opened
+
+        with opened(database, schema, suites.macros, config) as evaluator:
+            return tuple(_table_result(evaluator, suites, table) for table in tables)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keeps the libraries from logging, warning and reporting: what they say can quote values of the data."""
+    noisy = [logging.getLogger(name) for name in ("great_expectations", "sqlalchemy", "duckdb_engine")]
+    levels = [logger.level for logger in noisy]
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    try:
+        for logger in noisy:
+            logger.setLevel(logging.CRITICAL + 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(noisy, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _table_result(evaluator: "Evaluator", suites: Suites, table: str) -> TableResult:
+    suite = suites.by_table.get(table)
+    if suite is None:
+        result = TableResult(table, expected=0, problems=("suite_missing",))
+    elif table not in evaluator.tables:
+        result = TableResult(table, expected=len(suite.checks), problems=("table_missing",))
+    else:
+        try:
+            result = evaluator.evaluate(suite)
+        except Exception as error:  # a table that cannot be checked is a table not passed
+            result = TableResult(table, len(suite.checks), problems=(f"raised: {type(error).__name__}",))
+    failed = [check.id for check in result.checks if not check.success]
+    verdict = ", ".join((*failed, *result.problems)) or "all passed"
+    LOG.info("%s: %d of %d checks answered: %s", table, result.evaluated, result.expected, verdict)
+    return result

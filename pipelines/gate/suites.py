@@ -1,0 +1,125 @@
+"""The expectation suites of `expectations/`: read strictly, so that a slip of the pen never weakens the gate.
+
+Belongs here: files to records. Does not belong here: running anything, and any rule about one table
+(that is the YAML, which officials edit).
+"""
+
+import hashlib
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SCHEMA_FILE = "schema.json"
+MACROS_FILE = "macros.sql"
+FLOOR_ID = "min_rows"
+UNEXPECTED_ROWS = "unexpected_rows_expectation"
+_FLOOR_VI = (
+    "Bảng có ít nhất {floor} dòng; nếu ít hơn: dữ liệu đầu vào bị thiếu hoặc bước biến đổi hỏng, "
+    "xem danh sách tệp đã nhận trước khi chạy lại."
+)
+_FLOOR_EN = (
+    "The table holds at least {floor} rows; if fewer: input is missing or a transformation broke, "
+    "look at the list of delivered files before running again."
+)
+
+
+class SuiteError(ValueError):
+    """A suite file that cannot be taken at its word. The message names file and place."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One check: either `sql`, whose rows are the violations, or a Great Expectations `type` with kwargs."""
+
+    id: str
+    vi: str
+    en: str
+    type: str = UNEXPECTED_ROWS
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    sql: str | None = None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What one published table must fulfil. `min_rows` 0 means that the table may be empty."""
+
+    table: str
+    min_rows: int
+    expectations: tuple[Expectation, ...]
+
+    @cached_property
+    def checks(self) -> tuple[Expectation, ...]:
+        """The expectations, led by the row floor: Great Expectations passes an empty table."""
+        if self.min_rows == 0:
+            return self.expectations
+        floor = Expectation(
+            id=FLOOR_ID,
+            vi=_FLOOR_VI.format(floor=self.min_rows),
+            en=_FLOOR_EN.format(floor=self.min_rows),
+            type="expect_table_row_count_to_be_between",
+            kwargs={"min_value": self.min_rows},
+        )
+        return (floor, *self.expectations)
+
+
+@dataclass(frozen=True)
+class Suites:
+    """All suites of a folder by table, the SQL macros they use, and the hash of every file read."""
+
+    by_table: Mapping[str, Suite]
+    macros: str
+    sha256: str
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML in which a repeated key is an error: a second `expectations:` would hide the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if len(set(keys)) != len(keys):
+            raise yaml.constructor.ConstructorError(problem="repeated key", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def load_suites(folder: Path) -> Suites:
+    """Every `<table>.yml` of the folder, checked against its `schema.json`. Raises SuiteError."""
+    from jsonschema import Draft202012Validator
+
+    files = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
+    schema, macros = _read(folder / SCHEMA_FILE), _read(folder / MACROS_FILE)
+    validator = Draft202012Validator(json.loads(schema))
+    suites = [_suite(name, content, validator) for name, content in files.items()]
+    digest = hashlib.sha256()
+    for name, content in {**files, SCHEMA_FILE: schema, MACROS_FILE: macros}.items():
+        digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    return Suites({suite.table: suite for suite in suites}, macros.decode(), digest.hexdigest())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SuiteError(f"{path.name}: {type(error).__name__}") from error
+
+
+def _suite(name: str, content: bytes, validator: Any) -> Suite:
+    from jsonschema.exceptions import best_match
+
+    try:
+        document = yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader that refuses more
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SuiteError(f"{name}: not valid YAML ({error})") from error
+    if fault := best_match(validator.iter_errors(document)):
+        raise SuiteError(f"{name}: {fault.json_path}: {fault.message}")
+    if name != f"{document['table']}.yml":
+        raise SuiteError(f"{name}: the file must be named after its table, {document['table']}.yml")
+    expectations = tuple(Expectation(**entry) for entry in document["expectations"])
+    ids = [expectation.id for expectation in expectations]
+    if len({*ids, FLOOR_ID}) != len(ids) + 1:
+        raise SuiteError(f"{name}: ids repeat, or one is {FLOOR_ID!r}, which the row floor uses")
+    return Suite(document["table"], document["min_rows"], expectations)

@@ -1,0 +1,66 @@
+"""The lake: immutable Parquet, one file per parsed delivery and source, with the schema of its contract.
+
+Belongs here: where lake and quarantine files lie and how they are written. Does not belong here: judging rows.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from pipelines.contracts import Contract
+from pipelines.files import replacing, sha256_of
+from pipelines.landing.discover import Delivery
+from pipelines.parsing.typed import dtype_of
+
+PROVENANCE = {"_source_file": pl.String(), "_row_number": pl.Int64(), "_business_day": pl.Date()}
+REJECTED = {
+    "source": pl.String(), **PROVENANCE, "reasons": pl.List(pl.String()),
+    "dossier_code": pl.String(), "updated_at": pl.Datetime("us"),
+}  # fmt: skip
+
+
+def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
+    """Columns of a source in the lake: its fields but for the dropped personal ones, then where the row came from."""
+    kept = {field.name: dtype_of(field) for field in contract.fields if field.personal != "drop"}
+    return {**kept, **PROVENANCE}
+
+
+def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
+    """Path below the lake folder of what one delivery holds of one source."""
+    return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
+
+
+def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
+    """Path below the lake folder of the list of rejected rows: numbers and reasons, no content."""
+    return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
+
+
+class ParquetFile:
+    """A Parquet file written batch by batch, which appears under its name only when whole."""
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], mode: int = 0o644) -> None:
+        self.path, self.schema = path, schema
+        self._stack = ExitStack()
+        self._temporary = self._stack.enter_context(replacing(path, mode))
+        arrow: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
+        self._writer = parquet.ParquetWriter(self._temporary, arrow, compression="zstd", compression_level=1)
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Adds rows; columns are put in the schema's order, a missing one is null."""
+        ordered = frame.select(
+            [(pl.col(n) if n in frame.columns else pl.lit(None)).cast(t).alias(n) for n, t in self.schema.items()]
+        )
+        self._writer.write_table(ordered.to_arrow().cast(self._writer.schema))
+
+    def close(self, *, keep: bool) -> str | None:
+        """Ends the file. Returns its SHA-256, or None where it is thrown away."""
+        self._writer.close()
+        if not keep:
+            self._stack.pop_all()
+            self._temporary.unlink(missing_ok=True)
+            return None
+        self._stack.close()
+        return sha256_of(self.path)

@@ -1,0 +1,24 @@
+"""What the program says to people, in Vietnamese (default) and English.
+
+Sentences are data (`messages.yml`: code → vi, en); this module only looks them up and fills them in.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LANGUAGES = ("vi", "en")
+language: ContextVar[str] = ContextVar("language", default="vi")
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every message code with its sentence per language."""
+    return yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
+
+
+def say(code: str, **params: object) -> str:
+    """The sentence for `code` in the language in force. Raises KeyError for an unknown code."""
+    return catalogue()[code][language.get()].format(**params)

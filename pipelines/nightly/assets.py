@@ -1,0 +1,112 @@
+"""Dagster assets of the nightly job, in the order in which a number travels.
+
+landing → lake (parsing and privacy) → workspace → dbt models → candidate → gate → published version.
+The dbt models are in `dbt_models`, the gate's checks in `checks`.
+"""
+
+import logging
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.contracts import load_contracts
+from pipelines.landing.archive import take_in
+from pipelines.messages import say
+from pipelines.nightly.resources import Nightly
+from pipelines.parsing.fill import fill_lake, lake_state
+from pipelines.publish.manifest import conservation
+from pipelines.publish.open_data import load_publication, write_open_data
+from pipelines.publish.versions import prune, publish, seal
+from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan, candidate_dir, candidate_file, code_version, lay_out, make_plan
+
+stages = logging.getLogger("tthc.stage")
+LANDING = dg.AssetKey(["landing"])
+CANDIDATE = dg.AssetKey(["candidate"])
+PUBLISHED = dg.AssetKey(["published_version"])
+LEDGER_TABLES = ("delivery", "reason", "rejected_row")
+REGISTER_TABLES = ("run", "period", "indicator", "target", "calendar")
+
+
+def begin(stage: str) -> None:
+    """Tells whoever watches that a stage of the run begins (messages.yml: `stage_…`)."""
+    stages.info(say(f"stage_{stage}"), extra={"stage": stage})
+
+
+@dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"})
+def landing(nightly: Nightly) -> dg.MaterializeResult:
+    """Files in data/raw, hashed, copied once into the restricted archive, one ledger line each."""
+    begin("landing")
+    settings = nightly.settings
+    return dg.MaterializeResult(metadata=take_in(settings, set(load_contracts(settings.contracts_dir))))
+
+
+def lake_asset(settings: Settings) -> dg.AssetsDefinition:
+    """One asset per source: rows that were tokenised strictly, typed by contract and stripped of personal data."""
+    contracts = load_contracts(settings.contracts_dir)
+    specs = [
+        dg.AssetSpec(
+            ["lake", source], deps=[LANDING], group_name="lake", kinds={"parquet"},
+            description=f"{contract.title.en}: {contract.grain.en}. {contract.title.vi}: {contract.grain.vi}.",
+        )
+        for source, contract in contracts.items()
+    ]  # fmt: skip
+
+    @dg.multi_asset(specs=specs, name="parsing_privacy_lake")
+    def lake(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
+        begin("parsing")
+        state = fill_lake(nightly.settings, contracts)
+        for source in contracts:
+            yield dg.MaterializeResult(asset_key=["lake", source], metadata=state.totals(source))
+
+    return lake
+
+
+def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
+    """Ledger and registers as tables that dbt reads, in a database made anew for the run."""
+    contracts = load_contracts(settings.contracts_dir)
+    lake_keys = [dg.AssetKey(["lake", source]) for source in contracts]
+    specs = [
+        *(dg.AssetSpec(["ledger", name], deps=lake_keys, group_name="ledger") for name in LEDGER_TABLES),
+        *(dg.AssetSpec(["registers", name], deps=lake_keys, group_name="registers") for name in REGISTER_TABLES),
+    ]
+
+    @dg.multi_asset(specs=specs, name="workspace")
+    def workspace(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
+        begin("workspace")
+        state = lake_state(nightly.settings)
+        plan = make_plan(nightly.settings, contracts, state)
+        lay_out(nightly.settings, contracts, state, plan)
+        for spec in specs:
+            yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
+
+    return workspace
+
+
+def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
+    """The candidate, closed: its database sealed and its open data written, ready to be judged."""
+
+    @dg.asset(key=CANDIDATE, deps=[["marts", table] for table in published_tables], group_name="publication",
+              kinds={"duckdb"})  # fmt: skip
+    def candidate(nightly: Nightly) -> dg.MaterializeResult:
+        """The sealed candidate: `tthc.duckdb` and the open-data CSVs, not yet visible to anyone."""
+        begin("candidate")
+        settings, plan = nightly.settings, Plan.load(nightly.settings)
+        sha = seal(settings)
+        register = load_publication(settings.registers_dir / "vietnam")
+        rows = write_open_data(candidate_file(settings), register, candidate_dir(settings) / "open-data",
+                               settings.duckdb_config(), synthetic=plan.is_synthetic)  # fmt: skip
+        return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows})
+
+    return candidate
+
+
+@dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
+def published_version(nightly: Nightly) -> dg.MaterializeResult:
+    """The version that `current` names: what analysts, officers and citizens see."""
+    begin("publish")
+    settings, plan = nightly.settings, Plan.load(nightly.settings)
+    rows = conservation(candidate_file(settings), settings.duckdb_config())
+    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), rows)
+    removed = prune(settings)
+    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "removed": removed})

@@ -1,0 +1,47 @@
+"""The gate as Dagster shows it: one blocking check per published table, all answered by one pass of the gate."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.gate.run import run_gate
+from pipelines.nightly.assets import CANDIDATE, begin
+from pipelines.nightly.resources import Nightly
+from pipelines.publish.versions import keep_refused
+from pipelines.transform.workspace import Plan, candidate_file
+
+WHOLE = "gate_as_a_whole"
+
+
+def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
+    """Checks on the candidate; where one fails, nothing downstream runs and the candidate is kept aside."""
+    specs = [
+        dg.AssetCheckSpec(f"gate_{table}", asset=CANDIDATE, blocking=True, description=f"expectations/{table}.yml")
+        for table in tables
+    ]
+    whole = dg.AssetCheckSpec(WHOLE, asset=CANDIDATE, blocking=True,
+                              description="every table answered, and the bytes are those that were checked")  # fmt: skip
+
+    @dg.multi_asset_check(specs=[*specs, whole], name="gate")
+    def gate(nightly: Nightly) -> Iterator[dg.AssetCheckResult]:
+        begin("gate")
+        settings = nightly.settings
+        bounds = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=bounds)
+        verdict = result.to_dict()
+        nightly.save_gate_verdict(verdict)
+        if not result.success:
+            keep_refused(settings, Plan.load(settings), verdict)
+        for table in tables:
+            found = next((t for t in result.tables if t.table == table), None)
+            yield dg.AssetCheckResult(
+                check_name=f"gate_{table}", asset_key=CANDIDATE, severity=dg.AssetCheckSeverity.ERROR,
+                passed=found is not None and found.success,
+                metadata={"evaluated": found.evaluated if found else 0, "expected": found.expected if found else 0},
+            )  # fmt: skip
+        yield dg.AssetCheckResult(
+            check_name=WHOLE, asset_key=CANDIDATE, severity=dg.AssetCheckSeverity.ERROR, passed=result.success,
+            metadata={"problems": list(result.problems), "candidate_sha256": result.candidate_sha256 or ""},
+        )  # fmt: skip
+
+    return gate

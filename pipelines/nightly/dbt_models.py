@@ -1,0 +1,61 @@
+"""The dbt models as Dagster assets, their tests as asset checks, with progress on the way."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from pipelines.nightly.assets import begin
+from pipelines.nightly.resources import Nightly
+from pipelines.settings import Settings
+from pipelines.transform.dbt import dbt_environment, dbt_executable, ensure_manifest, target_dir
+
+log = logging.getLogger("tthc.dbt")
+
+
+class Translator(DagsterDbtTranslator):
+    """Assets are grouped by layer, so that the graph reads like the folders of dbt_project/models."""
+
+    def get_group_name(self, dbt_resource_props: dict[str, Any]) -> str | None:
+        return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None
+
+    def get_asset_key(self, dbt_resource_props: dict[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "model":
+            return dg.AssetKey([dbt_resource_props["fqn"][1], dbt_resource_props["name"]])
+        return super().get_asset_key(dbt_resource_props)
+
+
+def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
+    """All models as assets of one dbt build. Needs dbt's manifest, which it makes where there is none."""
+    manifest = ensure_manifest(settings)
+
+    @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
+    def models(context: dg.AssetExecutionContext, nightly: Nightly, dbt: DbtCliResource) -> Iterator[Any]:
+        begin("transform")
+        os.environ.update(dbt_environment(nightly.settings))
+        # Unit tests are for development: they see the run's variables and would build on nothing here.
+        build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
+                        target_path=target_dir(nightly.settings) / "run")  # fmt: skip
+        done = 0
+        for event in build.stream():
+            done += 1
+            log.debug("%s", event, extra={"progress": (done, None)})
+            yield event
+
+    return models
+
+
+def dbt_resource(settings: Settings) -> DbtCliResource:
+    """dbt as Dagster starts it: the executable beside our Python, our profiles, no telemetry."""
+    folder = str(settings.dbt_project_dir)
+    return DbtCliResource(project_dir=folder, profiles_dir=folder, dbt_executable=dbt_executable())
+
+
+def published_tables(settings: Settings) -> list[str]:
+    """Names of the models that are published: everything in the marts folder."""
+    folder: Path = settings.dbt_project_dir / "models" / "marts"
+    return sorted(path.stem for path in folder.glob("*.sql"))

@@ -1,0 +1,29 @@
+"""One run at a time: an flock that the kernel frees when its holder dies, with the holder's pid for people."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from pipelines.errors import RunLocked
+from pipelines.settings import Settings
+
+
+@contextmanager
+def run_lock(settings: Settings) -> Iterator[None]:
+    """Holds the lock of this warehouse; within one process it may be taken again. Raises RunLocked at once."""
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.warehouse_dir / "run.lock"
+    holder = settings.warehouse_dir / "run.pid"
+    lock = FileLock(path, timeout=0, is_singleton=True, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "?"
+        raise RunLocked("locked", pid=pid) from None
+    try:
+        holder.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        lock.release()

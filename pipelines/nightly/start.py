@@ -1,0 +1,77 @@
+"""Starting the nightly job from a command: the same Dagster job that the schedule starts, run to its end here."""
+
+import json
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import CandidateRefused, TthcError
+from pipelines.nightly.lock import run_lock
+from pipelines.settings import Settings
+
+DAGSTER_YAML = """\
+# Made by tthc where there was none; telemetry stays off, and the steps' own messages reach the run's log.
+telemetry:
+  enabled: false
+python_logs:
+  managed_python_loggers: [tthc]
+"""
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended: which version it made, whether that is new, and what the gate said."""
+
+    version: str
+    changed: bool
+    gate: dict
+
+
+def prepare_home(home: Path) -> None:
+    """A Dagster home with telemetry off."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
+
+
+def run_nightly(settings: Settings) -> RunOutcome:
+    """Runs the job in this process. Raises RunLocked, CandidateRefused, or the error that stopped a step."""
+    with run_lock(settings):
+        settings.work_dir.mkdir(parents=True, exist_ok=True)
+        verdict = settings.work_dir / "gate.json"
+        verdict.unlink(missing_ok=True)
+        prepare_home(settings.dagster_home)
+        os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+        warnings.filterwarnings("ignore", module="dagster")
+
+        import dagster as dg
+
+        from pipelines.definitions import JOB_NAME, build_definitions
+
+        job = build_definitions(settings).resolve_job_def(JOB_NAME)
+        with dg.DagsterInstance.get() as instance:
+            quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+            result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        gate = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
+        plan_file = settings.work_dir / "plan.json"
+        # A green run proves nothing: a step that emits nothing skips what follows. Only a publication counts.
+        events = result.asset_materializations_for_node("published_version")
+        if result.success and events:
+            published = events[0].metadata
+            return RunOutcome(str(published["version"].value), bool(published["changed"].value), gate)
+        if gate and not gate["success"]:
+            raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
+        raise _cause(result) if not result.success else TthcError("not_published")
+
+
+def _cause(result) -> Exception:  # noqa: ANN001 - Dagster's own type, imported late
+    """The error that stopped the run, as an operator can act on it."""
+    for event in result.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error is not None:
+            if error.cls_name in {"TthcError", "CandidateRefused", "RunLocked"}:
+                return TthcError("step_failed", step=event.step_key, why=error.message.strip())
+            last, error = error, error.cause
+        return TthcError("step_failed", step=event.step_key, why=f"{last.cls_name}: {last.message.strip()[:2000]}")
+    return TthcError("step_failed", step="?", why="?")

@@ -1,0 +1,37 @@
+"""The one shape between readers and typing: a frame of text.
+
+A batch has one String column per field of the contract that the file holds (null where the cell is empty),
+`_row_number` (1 is the first row below the header) and, where the reader itself found something wrong,
+`_fault` (a reason code) and `_text` (the row as it stood, for the quarantine only).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from pipelines.contracts import Contract
+
+Family = Literal["text", "sheet"]
+ROWS_PER_BATCH = 100_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one source out of one file. `untold`: fields the format cannot tell, null meaning unknown."""
+
+    source: str
+    frame: pl.DataFrame
+    family: Family = "text"
+    untold: tuple[str, ...] = field(default=())
+
+
+Reader = Callable[[Path, Contract], Iterator[Batch]]
+
+
+def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.DataFrame:
+    """A batch's frame from records; the columns are those that any record has."""
+    names = {name: pl.String for row in rows for name in row}
+    return pl.DataFrame(rows, schema=names).with_columns(_row_number=pl.Series(numbers, dtype=pl.Int64))

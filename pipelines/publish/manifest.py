@@ -1,0 +1,54 @@
+"""The manifest: what a version is made of, what was checked, and the hash of every file in it.
+
+Belongs here: writing and verifying it. Does not belong here: moving versions about.
+"""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import replacing, sha256_of
+from pipelines.transform.workspace import Plan
+
+NAME = "manifest.json"
+
+
+def conservation(database: Path, config: dict[str, str]) -> dict[str, dict[str, int]]:
+    """Per source, over its accepted files: rows in, accepted, rejected, superseded."""
+    with duckdb.connect(str(database), read_only=True, config=config) as connection:
+        rows = connection.execute(
+            "select source, count(*), sum(rows_in), sum(rows_accepted), sum(rows_rejected), sum(rows_superseded)"
+            " from marts.deliveries where status = 'accepted' group by source order by source"
+        ).fetchall()
+    names = ("files", "rows_in", "accepted", "rejected", "superseded")
+    return {source: dict(zip(names, map(int, counts), strict=True)) for source, *counts in rows}
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below the folder but the manifest itself, by relative path."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != NAME)
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+
+
+def write_manifest(folder: Path, plan: Plan, gate: dict, code: str, rows: dict) -> None:
+    """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place."""
+    content = {
+        "version": plan.version, "as_of": plan.as_of, "province": plan.province, "synthetic": plan.is_synthetic,
+        "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
+    }  # fmt: skip
+    with replacing(folder / NAME) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict:
+    """The manifest of a version."""
+    return json.loads((folder / NAME).read_text(encoding="utf-8"))
+
+
+def verifies(folder: Path) -> bool:
+    """True where the folder holds exactly the files of its manifest, byte for byte."""
+    try:
+        return read_manifest(folder)["files"] == file_hashes(folder)
+    except (OSError, ValueError, KeyError):
+        return False

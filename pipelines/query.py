@@ -1,0 +1,89 @@
+"""Read-only SQL on the published version, for `tthc sql`.
+
+Belongs here: opening the file so that a query can neither change it nor reach anything beside it.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import TthcError
+from pipelines.publish.versions import current_version
+from pipelines.settings import Settings
+
+ROWS_SHOWN = 200
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the current version: read-only, no file or network access, schema `marts` in front."""
+    version = current_version(settings)
+    if version is None:
+        raise TthcError("no_version", folder=settings.warehouse_dir)
+    path = settings.versions_dir / version / "tthc.duckdb"
+    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    with duckdb.connect(str(path), read_only=True, config=config) as connection:
+        connection.execute("set schema = 'marts'")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+def show(settings: Settings, console: Console, query: str, output: str) -> None:
+    """Runs one query and prints its rows as a table, CSV or JSON. Raises TthcError where it fails."""
+    with reading(settings) as connection:
+        _show(connection, console, query, output)
+
+
+def _show(connection: duckdb.DuckDBPyConnection, console: Console, query: str, output: str) -> None:
+    try:
+        result = connection.execute(query)
+        if output != "table":
+            frame = result.pl()
+            sys.stdout.write(frame.write_csv() if output == "csv" else _json(frame.to_dicts()))
+            return
+        names = [column[0] for column in result.description or []]
+        rows = result.fetchmany(ROWS_SHOWN + 1)
+    except duckdb.Error as error:
+        raise TthcError("sql_failed", why=str(error)) from None
+    table = Table()
+    for name in names:
+        table.add_column(name)
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console.print(table)
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"… {ROWS_SHOWN}+")
+
+
+def _json(rows: list[dict]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=str, indent=1) + "\n"
+
+
+def prompt(settings: Settings, console: Console, output: str) -> None:
+    """Reads queries from the terminal until .quit; an error is shown and the prompt goes on."""
+    from pipelines.messages import say
+
+    with reading(settings) as connection:
+        console.print(say("sql_welcome", version=current_version(settings)))
+        waiting = ""
+        while True:
+            try:
+                line = console.input("tthc> " if not waiting else "  ...> ")
+            except EOFError:
+                return
+            if line.strip() in (".quit", ".exit"):
+                return
+            waiting += line + "\n"
+            if line.rstrip().endswith(";"):
+                try:
+                    _show(connection, console, waiting, output)
+                except TthcError as error:
+                    console.print(f"[red]{error}[/]")
+                waiting = ""

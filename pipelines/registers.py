@@ -1,0 +1,142 @@
+"""Registers: the province, its periods, indicators and targets, read from `registers/` and validated.
+
+Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and
+anything particular to one province (that is its folder). The working calendar is in `workdays`.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+import yaml
+from pydantic import TypeAdapter
+
+from pipelines.contracts import Sentence, Strict
+
+
+class Plan(Strict):
+    """The reform plan whose goals are measured."""
+
+    title: str
+    basis: str
+    year: int
+
+
+class Province(Strict):
+    """Whom the warehouse is about."""
+
+    code: str
+    name: Sentence
+    own_unit: str
+    plan: Plan
+
+
+class Report(Strict):
+    """A cumulative report period of the plan: `due` is the day (MM-DD) before which the report is due."""
+
+    suffix: str
+    due: str
+
+
+class EditedPeriod(Strict):
+    """A period set by hand."""
+
+    code: str
+    start: dt.date
+    end: dt.date
+    due: dt.date | None = None
+
+
+class PeriodRules(Strict):
+    """How periods follow from years."""
+
+    first_year: int
+    reports: tuple[Report, ...]
+    edited: tuple[EditedPeriod, ...] = ()
+
+
+class Indicator(Strict):
+    """One indicator under one rule."""
+
+    code: str
+    rule: Literal["plan", "766"]
+    name: Sentence
+    numerator: Sentence
+    denominator: Sentence
+    unit: Literal["ratio", "count"]
+    direction: Literal["up", "down"]
+    legal_basis: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
+def load_province(folder: Path) -> Province:
+    """The province of a register folder. Raises pydantic.ValidationError that names the wrong key."""
+    return Province.model_validate(yaml.safe_load((folder / "province.yml").read_text(encoding="utf-8")))
+
+
+def load_indicators(country: Path) -> list[Indicator]:
+    """All indicators in the order of the register."""
+    text = (country / "indicators.yml").read_text(encoding="utf-8")
+    return TypeAdapter(list[Indicator]).validate_python(yaml.safe_load(text))
+
+
+def load_period_rules(folder: Path) -> PeriodRules:
+    """The rules of the province's periods."""
+    return PeriodRules.model_validate(yaml.safe_load((folder / "periods.yml").read_text(encoding="utf-8")))
+
+
+def _last_day(year: int, month: int) -> dt.date:
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return following - dt.timedelta(days=1)
+
+
+def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date, dt.date, dt.date | None]]:
+    first = dt.date(year, 1, 1)
+    months = [(f"{year}-{m:02d}", "month", dt.date(year, m, 1), _last_day(year, m), None) for m in range(1, 13)]
+    quarters = [
+        (f"{year}-Q{q}", "quarter", dt.date(year, 3 * q - 2, 1), _last_day(year, 3 * q), None) for q in range(1, 5)
+    ]
+    reports = []
+    for report in rules.reports:
+        due = dt.date.fromisoformat(f"{year}-{report.due}")
+        reports.append((f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=1), due))
+    return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
+
+
+def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
+    """One row per period that has begun by `as_of`: period_code, period_type, start_date, end_date,
+    report_due_date (null where no report is due)."""
+    years = range(min(rules.first_year, as_of.year), as_of.year + 1)
+    rows = {row[0]: row for year in years for row in _year_periods(year, rules)}
+    for edited in rules.edited:
+        kind = rows[edited.code][1] if edited.code in rows else "report"
+        rows[edited.code] = (edited.code, kind, edited.start, edited.end, edited.due)
+    begun = [row for row in rows.values() if row[2] <= as_of]
+    schema = {"period_code": pl.String, "period_type": pl.String, "start_date": pl.Date,
+              "end_date": pl.Date, "report_due_date": pl.Date}  # fmt: skip
+    return pl.DataFrame(begun, schema=schema, orient="row")
+
+
+def target_table(folder: Path) -> pl.DataFrame:
+    """One row per indicator, rule, level and span of validity; `unit_level` `*` means every level and the province."""
+    types = {"valid_from": pl.Date, "valid_to": pl.Date, "target": pl.Float64}
+    return pl.read_csv(folder / "targets.csv", schema_overrides=types)
+
+
+def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
+    """One row per indicator and rule, with the province's lead department (null where none is named)."""
+    rows = [
+        {
+            "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
+            "numerator_vi": i.numerator.vi, "denominator_vi": i.denominator.vi,
+            "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
+            "value_unit": i.unit, "direction": i.direction, "legal_basis": i.legal_basis,
+            "valid_from": i.valid_from, "valid_to": i.valid_to,
+        }
+        for i in load_indicators(country)
+    ]  # fmt: skip
+    leads = pl.read_csv(folder / "leads.csv", schema_overrides={"rule": pl.String})
+    table = pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})
+    return table.join(leads, on=["indicator_code", "rule"], how="left", maintain_order="left")

@@ -1,0 +1,200 @@
+"""Wrong rows in known numbers, so that it can be checked that each is refused for its reason and none counts.
+
+Belongs here: the value faults of the design's reliability.md. Every wrong row is an extra one: its dossier is
+invented for it, or its true row is delivered as well, so the numbers in `truth.json` stay the same.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.sample.behaviour import stream
+from pipelines.sample.drawn import Province
+from pipelines.sample.extracts import as_texts
+
+Row = dict[str, str | None]
+KEYS = {"ho_so": ["MaHoSo"], "le_phi": ["MaHoSo", "MaPhiLePhi"], "thanh_phan": ["MaHoSo", "TepDinhKemId"]}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of wrong row: the reason it must be rejected for, and how to spoil a good row of the source.
+
+    `spoil` gets a good row and a number; the row that it gives is delivered beside the good one.
+    """
+
+    reason: str
+    source: str
+    spoil: Callable[[Row, int, dt.date], Row]
+    fresh_dossier: bool = True
+
+
+def _set(**wrong: str | None) -> Callable[[Row, int, dt.date], Row]:
+    return lambda row, nth, day: row | wrong
+
+
+def _one_of(name: str, *values: str) -> Callable[[Row, int, dt.date], Row]:
+    return lambda row, nth, day: row | {name: values[nth % len(values)]}
+
+
+def _shift(text: str | None, day: dt.date) -> str:
+    return day.strftime("%Y%m%d") + (text or "")[8:].rjust(6, "0")
+
+
+def _finished_early(row: Row, nth: int, day: dt.date) -> Row:
+    received = dt.datetime.strptime((row["NgayTiepNhan"] or "")[:8], "%Y%m%d").date()
+    return row | {
+        "NgayKetThucXuLy": _shift(row["NgayKetThucXuLy"], received - dt.timedelta(days=3)),
+        "NgayTra": None,
+    }
+
+
+def _received_later(row: Row, nth: int, day: dt.date) -> Row:
+    received = _shift(row["NgayTiepNhan"], day + dt.timedelta(days=2))
+    return row | {"NgayTiepNhan": received, "NgayKetThucXuLy": None, "NgayTra": None, "TrangThaiHoSo": "4"}
+
+
+def _finished_later(row: Row, nth: int, day: dt.date) -> Row:
+    finish = _shift(row["NgayKetThucXuLy"], day + dt.timedelta(days=2))
+    return row | {"NgayKetThucXuLy": finish, "NgayTra": None, "TrangThaiHoSo": "9"}
+
+
+def _newer_state(row: Row, nth: int, day: dt.date) -> Row:
+    return row | {"NgayHenTra": "20240231093000", "NgayCapNhat": day.strftime("%Y%m%d") + "235959"}
+
+
+_OPEN = {"NgayKetThucXuLy": None, "NgayTra": None}
+
+KINDS = (
+    Kind("required_missing", "ho_so", _set(MaTTHC=None)),
+    Kind("required_missing", "ho_so", _set(TrangThaiHoSo=None)),
+    Kind(
+        "bad_timestamp",
+        "ho_so",
+        _one_of("NgayHenTra", "20240231093000", "00250115080000", "45292", "20241305080000"),
+    ),
+    Kind("bad_timestamp", "ho_so", _newer_state, fresh_dossier=False),
+    Kind("not_in_code_list", "ho_so", _one_of("KenhThucHien", "7", "online")),
+    Kind("no_received_date", "ho_so", _set(NgayTiepNhan=None, TrangThaiHoSo="4", **_OPEN)),
+    Kind("no_finish_date", "ho_so", _set(TrangThaiHoSo="9", **_OPEN)),
+    Kind("finished_before_received", "ho_so", _finished_early),
+    Kind("received_after_business_day", "ho_so", _received_later),
+    Kind("finished_after_business_day", "ho_so", _finished_later),
+    Kind("unknown_unit", "ho_so", _set(MaDonVi="H19.99")),
+    Kind("unknown_procedure", "ho_so", _set(MaTTHC="9.999999")),
+    Kind("bad_integer", "le_phi", _one_of("Gia", "12.5", "50.000", "abc"), fresh_dossier=False),
+    Kind("negative_amount", "le_phi", _set(Gia="-50000"), fresh_dossier=False),
+    Kind("not_in_code_list", "thanh_phan", _set(DuocSoHoa="9"), fresh_dossier=False),
+    Kind("unknown_dossier", "thanh_phan", _set()),
+    Kind("unknown_dossier", "le_phi", _set()),
+)
+REPEAT, CONFLICT = "identical_repeat", "conflict"
+
+
+@dataclass
+class Faults:
+    """Adds the planned rows to each table on its way out, and remembers them."""
+
+    deliveries: tuple[str, ...]
+    per_kind: int
+    chance: np.random.Generator
+    planted: list[dict[str, Any]] = field(default_factory=list)
+    serial: int = 0
+
+    def spoil(self, source: str, day: str, table: pl.DataFrame) -> pl.DataFrame:
+        """The table with this delivery's share of wrong rows at its end; other sources unchanged."""
+        if source not in KEYS:
+            return table
+        texts = as_texts(table)
+        good = texts.filter(_sound(source)).to_dicts()
+        if not good:
+            return texts
+        extra: list[Row] = []
+        for at, kind in enumerate(KINDS):
+            if kind.source == source:
+                extra += self._wrong_rows(kind, at, source, day, good)
+        if source == "ho_so":
+            extra += self._conflicts(day, good) + self._repeats(day, good)
+        return pl.concat([texts, pl.DataFrame(extra, schema=texts.schema)])
+
+    def report(self) -> dict[str, Any]:
+        """Per reason the number of rows, and where each stands."""
+        result: dict[str, Any] = {}
+        for row in self.planted:
+            entry = result.setdefault(row["reason"], {"rows": 0, "keys": []})
+            entry["rows"] += 1
+            entry["keys"].append({name: value for name, value in row.items() if name != "reason"})
+        return dict(sorted(result.items()))
+
+    def _due(self, at: int, day: str) -> int:
+        """How many rows of a kind fall on a delivery: evenly over the year, other kinds on other days."""
+        nth, days = self.deliveries.index(day), len(self.deliveries)
+        return sum((n * 5 + at) % days == nth for n in range(self.per_kind))
+
+    def _pick(self, good: list[Row]) -> Row:
+        return dict(good[int(self.chance.integers(0, len(good)))])
+
+    def _wrong_rows(self, kind: Kind, at: int, source: str, day: str, good: list[Row]) -> list[Row]:
+        rows = []
+        for _ in range(self._due(at, day)):
+            row = self._pick(good)
+            if kind.fresh_dossier:
+                row["MaHoSo"] = self._fresh(row["MaHoSo"])
+            self.serial += 1
+            if source == "thanh_phan":
+                row["TepDinhKemId"] = f"TEP-{row['MaHoSo']}-9{self.serial}"
+            elif source == "le_phi":
+                row["MaPhiLePhi"] = f"LP9{self.serial}"
+            row = kind.spoil(row, self.serial, dt.date.fromisoformat(day))
+            self._note(kind.reason, source, day, row, newer_state=kind.spoil is _newer_state)
+            rows.append(row)
+        return rows
+
+    def _conflicts(self, day: str, good: list[Row]) -> list[Row]:
+        """Two rows of one new dossier, equally new, that differ: neither can be believed."""
+        rows = []
+        for _ in range(self._due(len(KINDS), day)):
+            row = self._pick(good)
+            row["MaHoSo"] = self._fresh(row["MaHoSo"])
+            rows += [row | {"KenhThucHien": "1"}, row | {"KenhThucHien": "2"}]
+            self._note(CONFLICT, "ho_so", day, rows[-1])
+            self._note(CONFLICT, "ho_so", day, rows[-2])
+        return rows
+
+    def _repeats(self, day: str, good: list[Row]) -> list[Row]:
+        """The same row twice: not wrong, counted as superseded."""
+        rows = [self._pick(good) for _ in range(self._due(len(KINDS) + 1, day))]
+        for row in rows:
+            self._note(REPEAT, "ho_so", day, row)
+        return rows
+
+    def _fresh(self, code: str | None) -> str:
+        self.serial += 1
+        return f"{(code or '').rsplit('-', 1)[0]}-9{self.serial:05}"
+
+    def _note(self, reason: str, source: str, day: str, row: Row, newer_state: bool = False) -> None:
+        keys = {name: row[name] for name in KEYS[source]}
+        entry = {"reason": reason, "source": source, "business_day": day, **keys}
+        self.planted.append(entry | ({"newer_state": True} if newer_state else {}))
+
+
+def plan_faults(province: Province) -> Faults:
+    """So many rows of each kind as the size of the province asks for."""
+    plan, count = province.behaviour["faults"], len(province.lives.arrivals)
+    per_kind = plan["least"] + count * plan["per_100000"] // 100_000
+    return Faults(province.deliveries, per_kind, stream(province.seed, "faults"))
+
+
+def _sound(source: str) -> pl.Expr:
+    """Rows to spoil: finished dossiers with every date, so that a spoilt row is wrong in one way only."""
+    if source != "ho_so":
+        return pl.lit(True)
+    told = [
+        pl.col(name).is_not_null()
+        for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")
+    ]
+    return pl.all_horizontal(pl.col("TrangThaiHoSo").is_in(["9", "10"]), pl.col("DaXoa") == "0", *told)

@@ -1,0 +1,65 @@
+"""What each procedure is like in the sample: its time limit, fee, result, and the flags the register lacks.
+
+One entry per procedure of the register, by position. Flags that the register does not know are planted here
+and delivered in `thu_tuc`; a few stay unknown, as in a real list.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.sample.behaviour import Behaviour, Flags, Ints, stream
+from pipelines.sample.reference import Reference
+
+UNITS = {"NGAY_LAM_VIEC": 0, "NGAY": 1, "GIO": 2, "THANG": 3}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`limit` counts in `unit` (see Clock.due_number); `working_days` is about the same in working days."""
+
+    limit: Ints
+    unit: Ints
+    working_days: Ints
+    fee: Ints
+    by_page: Flags
+    has_fee: Flags
+    has_result: Flags
+    pays_online: Flags
+    service_level: Ints
+    frequent: Flags
+
+
+def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Limits:
+    """Reads what the register tells and draws the rest."""
+    chance, flags, table = stream(seed, "procedures"), behaviour["procedure_flags"], reference.procedures
+    count = table.height
+    unknown = behaviour["limits_where_unknown"]
+    fallback = np.array([unknown.get(field, unknown["rest"]) for field in table["TenLinhVuc"]])
+    told = table["ThoiHanGiaiQuyet"].cast(pl.Int64)
+    limit = np.where(told.is_null(), fallback, told.fill_null(0).to_numpy())
+    unit = np.array([UNITS[name or "NGAY_LAM_VIEC"] for name in table["DonViThoiHan"]])
+    has_fee = (table["CoPhiLePhi"] == "1").fill_null(False).to_numpy()
+    frequent = table["MaTTHC"].is_in(_named(behaviour)).to_numpy()
+    draw = chance.random(count)
+    service_level = np.where(draw < flags["level_2"], 2, np.where(draw > 1 - flags["level_4"], 4, 3))
+    return Limits(
+        limit=limit,
+        unit=unit,
+        working_days=np.select(
+            [unit == 0, unit == 1, unit == 2], [limit, limit * 5 // 7, limit // 8], limit * 21
+        ),
+        fee=table["muc_phi_minh_hoa"].cast(pl.Int64).fill_null(0).to_numpy(),
+        by_page=table["MaTTHC"].is_in(behaviour["fees"]["by_page"]).to_numpy(),
+        has_fee=has_fee,
+        has_result=(table["CoKetQua"] == "1").fill_null(False).to_numpy(),
+        pays_online=has_fee & (frequent | (chance.random(count) < flags["pays_online"])),
+        service_level=np.where(frequent, 4, service_level),
+        frequent=frequent,
+    )
+
+
+def _named(behaviour: Behaviour) -> list[str]:
+    named = behaviour["procedures"]
+    return sorted({*named["huyen"], *named["xa"]})

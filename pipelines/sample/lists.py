@@ -1,0 +1,186 @@
+"""Sources that do not hang on a dossier: units, procedures, feedback, reported figures, tasks of the plan.
+
+Each function gives the rows of one delivery. Flags of procedures that the register does not know are planted.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
+from pipelines.sample.child_tables import RATINGS
+from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
+from pipelines.sample.drawn import Province
+
+ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
+CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
+
+
+def unit_list(province: Province) -> pl.DataFrame:
+    """`don_vi`, in full."""
+    return province.reference.units.select(
+        "MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"
+    )
+
+
+def procedure_list(province: Province, at: int) -> pl.DataFrame:
+    """`thu_tuc`, in full, as it stood at a moment."""
+    table, limits, clock = province.reference.procedures, province.limits, province.clock
+    shares, chance = province.behaviour["procedure_flags"], stream(province.seed, "procedure list")
+    count = table.height
+
+    def flag(value: Flags) -> pl.Series:
+        return null_where(value.astype(int), chance.random(count) < shares["unknown_flag"])
+
+    def drawn(share: str) -> Flags:
+        return chance.random(count) < shares[share]
+
+    fit = drawn("fit_online") & (limits.service_level > 2)
+    internal = drawn("internal") & ~limits.frequent
+    announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, count)
+
+    def dates(moment: Ints) -> pl.Series:
+        return clock.dates(np.where((announced <= at) & (moment <= at), moment, NEVER))
+
+    return table.select(
+        "MaTTHC",
+        "TenTTHC",
+        pl.lit(None, pl.String).alias("MaLinhVuc"),
+        "TenLinhVuc",
+        "CapThucHien",
+        "ThoiHanGiaiQuyet",
+        "DonViThoiHan",
+        "CoPhiLePhi",
+        ThanhToanTrucTuyen=null_where(limits.pays_online.astype(int), ~limits.has_fee),
+        CoKetQua="CoKetQua",
+        CoHoSoMau=flag(drawn("sample_dossier")),
+        NgayQuyetDinhCongBo=dates(announced),
+        NgayCongKhai=dates(public),
+        NgayHieuLuc=dates(in_force),
+        NgayHetHieuLuc=pl.lit(None, pl.String),
+        NgayCauHinhQuyTrinh=dates(configured),
+        DuDieuKienTrucTuyen=flag(fit),
+        DuDieuKienToanTrinh=flag(fit & drawn("fit_fully_online")),
+        MucDo=pl.Series(limits.service_level),
+        TichHopDVCQG=flag(fit & drawn("integrated")),
+        LaTTHCNoiBo=null_where(internal.astype(int), ~internal),
+    )
+
+
+def _dates(
+    chance: np.random.Generator, shares: Behaviour, year: int, clock: Clock, count: int
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """When a procedure was announced, made public, came into force and was set up; most of them years ago."""
+    first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
+    of_year = chance.random(count) < shares["announced_in_year"]
+    start = np.where(of_year, first + chance.integers(0, 240, count), chance.integers(10, first - 60, count))
+    public = (
+        start + chance.integers(0, 5, count) + np.where(chance.random(count) < shares["public_late"], 8, 0)
+    )
+    in_force = start + chance.integers(5, 12, count)
+    configured = in_force - chance.integers(0, 5, count)
+    configured = configured + np.where(chance.random(count) < shares["configured_late"], 15, 0)
+    announced, public, in_force, configured = (
+        clock.from_work(number * WORKDAY) for number in (start, public, in_force, configured)
+    )
+    return announced, public, in_force, configured
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """`phan_anh`: citizens' feedback, each item again when it is answered."""
+
+    province: Province
+    unit: Ints
+    channel: Ints
+    sent: Ints
+    answered: Ints
+    deadline: Ints
+    rating: Ints
+
+    def delivered(self, nth: int) -> pl.DataFrame:
+        """Items sent or answered since the delivery before."""
+        province = self.province
+        at, clock = int(province.ends[nth]), province.clock
+        rows = np.flatnonzero((province.month(self.sent) == nth) | (province.month(self.answered) == nth))
+        answered = self.answered[rows] <= at
+        table = pl.DataFrame({"n": rows + 1, "rated": answered & (self.rating[rows] >= 0)})
+        number = pl.col("n").cast(pl.String).str.zfill(6)
+        rating = pl.Series(RATINGS).gather(np.maximum(self.rating[rows], 0))
+        return table.select(
+            MaPhanAnh=pl.concat_str(pl.lit(f"PA-{province.behaviour['year']}-"), number),
+            KenhTiepNhan=pl.Series(CHANNELS).gather(self.channel[rows]),
+            MaDonVi=province.reference.units["MaDonVi"].gather(self.unit[rows]),
+            NgayGui=clock.stamps(self.sent[rows]),
+            HanTraLoi=clock.stamps(self.deadline[rows]),
+            NgayTraLoi=clock.stamps(np.where(answered, self.answered[rows], NEVER)),
+            TrangThai=pl.Series([WAITING, ANSWERED]).gather(answered.astype(int)),
+            MucDoHaiLong=pl.when("rated").then(rating),
+        )
+
+
+def draw_feedback(province: Province) -> Feedback:
+    """Items of the whole year, in order of sending."""
+    shares, chance = province.behaviour["feedback"], stream(province.seed, "feedback")
+    clock, arrivals = province.clock, province.lives.arrivals
+    count = max(shares["least"], len(arrivals) * shares["per_1000_dossiers"] // 1000)
+    year = province.behaviour["year"]
+    first = int(np.datetime64(f"{year}-01-01", "D").astype(int)) * DAY
+    sent = np.sort(first + OPEN + chance.integers(0, province.as_of - first - DAY, count))
+    start = clock.to_work(sent)
+    late = chance.random(count) < shares["answered_late"]
+    days = np.where(late, chance.integers(16, 40, count), chance.integers(0, 14, count))
+    answered = clock.from_work(start + days * WORKDAY + chance.integers(600, WORKDAY, count))
+    answered = np.where(chance.random(count) < shares["unanswered"], NEVER, answered)
+    deadline = clock.working_days[clock.number(sent // DAY) + 15] * DAY + 17 * 3600
+    good = chance.random(count) < shares["good"]
+    rating = np.where(good, (chance.random(count) < 0.6).astype(int), 2)
+    return Feedback(
+        province=province,
+        unit=arrivals.unit[chance.integers(0, len(arrivals), count)],
+        channel=chance.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
+        sent=sent,
+        answered=np.where(answered <= province.as_of, answered, NEVER),
+        deadline=np.where(chance.random(count) < shares["no_deadline"], NEVER, deadline),
+        rating=np.where(chance.random(count) < shares["rated"], rating, -1),
+    )
+
+
+def reported_figures(province: Province, quarter: int) -> pl.DataFrame:
+    """`so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
+    behaviour = province.behaviour
+    period = list(behaviour["report_periods"])[quarter]
+    units, rows = province.reference.units, []
+    for goal, plan in behaviour["reported_figures"].items():
+        chance = stream(province.seed, f"figure {goal}")
+        reporting = units.filter(pl.col("Cap").is_in(plan["levels"]))["MaDonVi"]
+        size = plan["of"] if plan["of"] < 50 else int(plan["of"] * chance.uniform(0.9, 1.1))
+        aim = float(over_year(plan["share"], np.array(quarter / 3)))
+        share = np.clip(aim + chance.normal(0, 0.03, (4, len(reporting)))[quarter] * (aim < 1), 0, 1)
+        done = np.round(share * size).astype(int).tolist()
+        rows += [(goal, unit, period, n, size, None) for unit, n in zip(reporting, done, strict=True)]
+    names = ["MaChiTieu", "MaDonVi", "KyBaoCao", "TuSo", "MauSo", "MinhChung"]
+    return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"MinhChung": pl.String})
+
+
+def task_reports(province: Province, quarter: int, day: str) -> pl.DataFrame:
+    """`nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
+    tasks = province.behaviour["tasks"]
+    chance = stream(province.seed, "tasks")
+    pace = chance.uniform(0.6, 1.5, len(tasks))
+    share = np.clip(np.round(25 * (quarter + 1) * pace / 5) * 5, 0, 100).astype(int)
+    idle = (quarter == 0) & (chance.random(len(tasks)) < 0.15)
+    share = np.where(idle, 0, share)
+    state = np.where(share == 0, "CHUA", np.where(share == 100, "XONG", "DANG"))
+    printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
+    return pl.DataFrame(
+        {
+            "MaNhiemVu": tasks,
+            "NgayBaoCao": [printed] * len(tasks),
+            "TrangThai": state.tolist(),
+            "TyLe": share,
+            "SanPham": pl.Series([None] * len(tasks), dtype=pl.String),
+        }
+    )

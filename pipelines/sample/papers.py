@@ -1,0 +1,131 @@
+"""The papers of a dossier: documents handed in, fees asked for, documents given out.
+
+Belongs here: which there are, and when they arise. Does not belong here: how they are written to files.
+Every table points to dossiers by position and is ordered by dossier.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.sample.behaviour import (
+    Behaviour,
+    Flags,
+    Ints,
+    by_level_over_year,
+    over_year,
+    stream,
+)
+from pipelines.sample.clock import NEVER
+from pipelines.sample.dossiers import Lives
+from pipelines.sample.limits import Limits
+
+ONLINE, CASH, TRANSFER, UNTOLD = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Components:
+    """Input documents. `nth` numbers them within the dossier from 1."""
+
+    dossier: Ints
+    nth: Ints
+    digitised: Flags
+    reused: Ints
+    from_store: Flags
+    deleted: Flags
+
+
+@dataclass(frozen=True)
+class Fees:
+    """Fee requests. `paid` is when (NEVER: not), `method` one of the constants above, if paid."""
+
+    dossier: Ints
+    nth: Ints
+    amount: Ints
+    paid: Ints
+    method: Ints
+    date_told: Flags
+
+
+@dataclass(frozen=True)
+class Results:
+    """Result files; `is_input` where the first input document was handed back as the result."""
+
+    dossier: Ints
+    is_input: Flags
+
+
+@dataclass(frozen=True)
+class Papers:
+    components: Components
+    fees: Fees
+    results: Results
+
+
+def draw_papers(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Papers:
+    """All papers of all dossiers."""
+    components = _components(lives, seed, behaviour)
+    return Papers(
+        components,
+        _fees(lives, seed, behaviour, limits),
+        _results(lives, seed, behaviour, limits, components),
+    )
+
+
+def _components(lives: Lives, seed: int, behaviour: Behaviour) -> Components:
+    chance, shares, arrivals = stream(seed, "components"), behaviour["components"], lives.arrivals
+    count, elapsed = len(arrivals), arrivals.elapsed(behaviour["year"])
+    digitised = chance.random(count) < by_level_over_year(behaviour["digitised"], arrivals.level, elapsed)
+    many = chance.integers(shares["least"], shares["most"] + 1, count)
+    many = np.where(chance.random(count) < shares["none"], 0, many)
+    dossier = np.repeat(np.arange(count), many)
+    nth = np.arange(len(dossier)) - np.repeat(np.cumsum(many) - many, many) + 1
+    draw, rows = chance.random, len(dossier)
+    # The first document stays, so that a dossier meant to be digitised is.
+    deleted = (nth > 1) & (draw(rows) < shares["deleted"])
+    scanned = digitised[dossier] & ((nth == 1) | (draw(rows) < shares["more_digitised"]))
+    reused = draw(rows) < over_year(shares["reused"], elapsed)[dossier]
+    return Components(
+        dossier=dossier,
+        nth=nth,
+        digitised=scanned | (deleted & (draw(rows) < 0.3)),
+        reused=np.where(reused, 1 + (draw(rows) < 0.5), 0),
+        from_store=draw(rows) < shares["from_store"],
+        deleted=deleted,
+    )
+
+
+def _fees(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Fees:
+    chance, shares, arrivals = stream(seed, "fees"), behaviour["fees"], lives.arrivals
+    count, procedure = len(arrivals), arrivals.procedure
+    asked = limits.has_fee[procedure] & (arrivals.received < NEVER) & ~arrivals.refused
+    many = asked.astype(int) + (asked & (chance.random(count) < shares["second_request"]))
+    dossier = np.repeat(np.arange(count), many)
+    nth = np.arange(len(dossier)) - np.repeat(np.cumsum(many) - many, many) + 1
+    rows, of = len(dossier), procedure[dossier]
+    by_page = limits.by_page[of]
+    amount = limits.fee[of] * np.where(by_page, chance.integers(1, shares["pages_most"] + 1, rows), 1)
+    amount = np.where(chance.random(rows) < shares["exempt"], 0, amount)
+    elapsed = arrivals.elapsed(behaviour["year"])[dossier]
+    online = chance.random(rows) < by_level_over_year(shares["online"], arrivals.level[dossier], elapsed)
+    method = np.where(chance.random(rows) < shares["transfer"], TRANSFER, CASH)
+    method = np.where(online & limits.pays_online[of], ONLINE, method)
+    return Fees(
+        dossier=dossier,
+        nth=nth,
+        amount=amount,
+        paid=lives.paid[dossier],
+        method=np.where(chance.random(rows) < shares["method_untold"], UNTOLD, method),
+        date_told=chance.random(rows) >= shares["date_untold"],
+    )
+
+
+def _results(
+    lives: Lives, seed: int, behaviour: Behaviour, limits: Limits, components: Components
+) -> Results:
+    chance, arrivals = stream(seed, "results"), lives.arrivals
+    share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed(behaviour["year"]))
+    given = (lives.finished < NEVER) & ~lives.withdrawn & limits.has_result[arrivals.procedure]
+    dossier = np.flatnonzero(given & (chance.random(len(arrivals)) < share))
+    has_input = np.isin(dossier, components.dossier)
+    return Results(dossier, has_input & (chance.random(len(dossier)) < behaviour["result_is_input"]))

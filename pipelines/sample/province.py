@@ -1,0 +1,143 @@
+"""Draws the synthetic province and writes it: the one function that other modules call.
+
+Belongs here: the order of drawing and writing. Does not belong here: any rule, any format.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.sample.arrivals import draw_arrivals
+from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
+from pipelines.sample.child_tables import CHILDREN, ChildTables
+from pipelines.sample.clock import Clock, end_of
+from pipelines.sample.doings import draw_apologies, draw_notices, draw_ratings, draw_steps
+from pipelines.sample.dossier_table import DossierTable
+from pipelines.sample.drawn import Province
+from pipelines.sample.extracts import ENVELOPE_LISTS, Writer
+from pipelines.sample.faults import Faults, plan_faults
+from pipelines.sample.lifecourse import live
+from pipelines.sample.limits import draw_limits
+from pipelines.sample.lists import draw_feedback, procedure_list, reported_figures, task_reports, unit_list
+from pipelines.sample.papers import draw_papers
+from pipelines.sample.persons import draw_persons
+from pipelines.sample.reference import Reference, load_reference
+from pipelines.sample.truth import truth_of
+
+REGISTERS = Path(__file__).parents[2] / "registers"
+
+Progress = Callable[[str, int, int], None]
+
+
+def write_province(
+    out: Path,
+    dossiers: int = 100_000,
+    seed: int = 2024,
+    faults: bool = False,
+    registers: Path = REGISTERS,
+    province: str = "dong-nai",
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Writes a year of deliveries below `out`, `truth.json` and a notice that all of it is synthetic.
+
+    Gives back what `truth.json` holds. The same arguments give the same bytes. With `faults`, known numbers
+    of wrong rows are added that must not change any number. `progress` is told (business day, done, of how
+    many).
+    Raises FileExistsError where `out` already holds dossiers, ValueError for fewer than one dossier.
+    """
+    if dossiers < 1:
+        raise ValueError("a province needs at least one dossier")
+    if (out / "ho_so").exists():
+        raise FileExistsError(f"{out / 'ho_so'} already holds deliveries")
+    behaviour, reference = load_behaviour(), load_reference(registers, province)
+    drawn = draw_province(dossiers, seed, behaviour, reference)
+    planted = plan_faults(drawn) if faults else None
+    writer = Writer(out)
+    _write(drawn, writer, planted, progress)
+    truth = {
+        "synthetic": True,
+        "seed": seed,
+        "dossiers": dossiers,
+        "as_of": drawn.deliveries[-1],
+        "province": reference.province_code,
+        "planted": dict(sorted(writer.rows.items())),
+        **truth_of(drawn),
+        "faults": planted.report() if planted else {},
+    }
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    (out / "truth.json").write_text(text + "\n", encoding="utf-8")
+    notice = Path(__file__).with_name("README-SYNTHETIC.md").read_text(encoding="utf-8")
+    (out / "README-SYNTHETIC.md").write_text(notice, encoding="utf-8")
+    return truth
+
+
+def draw_province(count: int, seed: int, behaviour: Behaviour, reference: Reference) -> Province:
+    """Everything that happens, before anything is written."""
+    year = behaviour["year"]
+    months = np.arange(f"{year}-02", f"{year + 1}-02", dtype="datetime64[M]").astype("datetime64[D]")
+    deliveries = tuple(str(day) for day in months - np.timedelta64(1, "D"))
+    as_of = end_of(deliveries[-1])
+    clock, limits = Clock(reference.calendar), draw_limits(seed, behaviour, reference)
+    arrivals = draw_arrivals(count, seed, behaviour, reference, clock, limits)
+    lives = live(arrivals, seed, behaviour, reference, clock, limits, as_of)
+    return Province(
+        seed=seed,
+        behaviour=behaviour,
+        reference=reference,
+        limits=limits,
+        clock=clock,
+        deliveries=deliveries,
+        lives=lives,
+        papers=draw_papers(lives, seed, behaviour, limits),
+        persons=draw_persons(count, seed, behaviour),
+        steps=draw_steps(lives, seed, behaviour, clock, as_of),
+        ratings=draw_ratings(lives, seed, behaviour, as_of),
+        notices=draw_notices(lives, seed, behaviour, as_of),
+        apologies=draw_apologies(lives, seed, behaviour, clock, as_of),
+    )
+
+
+def _write(province: Province, writer: Writer, planted: Faults | None, progress: Progress | None) -> None:
+    dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
+    last = len(province.deliveries) - 1
+
+    def put(source: str, day: str, table: pl.DataFrame) -> None:
+        writer.csv(source, day, planted.spoil(source, day, table) if planted else table)
+
+    for nth, day in enumerate(province.deliveries):
+        at = int(province.ends[nth])
+        changed = province.changed(nth)
+        apart = province.in_envelope(changed) & (nth == last)
+        put("ho_so", day, dossiers.states(changed[~apart], at))
+        put("dvcqg", day, dossiers.copies(changed, at))
+        for source in CHILDREN:
+            rows = children.rows_of(source, nth)
+            if nth == last and source in ENVELOPE_LISTS:
+                rows = rows[~province.in_envelope(children.dossiers(source, rows))]
+            put(source, day, children.table(source, rows, at))
+        put("phan_anh", day, feedback.delivered(nth))
+        if nth in (0, last):
+            writer.csv("don_vi", day, unit_list(province))
+            writer.csv("thu_tuc", day, procedure_list(province, at))
+        if nth % 3 == 2:
+            writer.csv("so_lieu", day, reported_figures(province, nth // 3))
+            writer.csv("nhiem_vu", day, task_reports(province, nth // 3, day))
+        if progress:
+            progress(day, nth + 1, len(province.deliveries))
+    _write_message(province, writer, dossiers, children, province.changed(last))
+
+
+def _write_message(
+    province: Province, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
+) -> None:
+    """The sync message carries each dossier with all of its papers, as that message always does."""
+    rows, at = changed[province.in_envelope(changed)], province.as_of
+    nested = {
+        source: children.table(source, children.rows_with(source, rows), at) for source in ENVELOPE_LISTS
+    }
+    unit = province.reference.units["MaDonVi"][province.envelope_unit]
+    writer.message(province.deliveries[-1], unit, dossiers.states(rows, at), nested)

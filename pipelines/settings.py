@@ -1,0 +1,94 @@
+"""Settings of one installation, read once from the environment (`TTHC_…`), with sensible defaults.
+
+Belongs here: where things lie on disk and how much memory the engines may take. Does not belong here:
+anything about the province or the domain (that is `registers/`).
+"""
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Paths are absolute once read. `as_of` None means: the newest business day delivered for `ho_so`."""
+
+    model_config = SettingsConfigDict(env_prefix="TTHC_", frozen=True, env_ignore_empty=True)
+
+    raw_dir: Path = Field(PROJECT_DIR / "data" / "raw", description="landing: what the systems deliver")
+    warehouse_dir: Path = Field(PROJECT_DIR / "data" / "warehouse", description="everything the run writes")
+    as_of: dt.date | None = Field(None, description="business day to compute as of; default the newest one")
+    secret_file: Path | None = Field(None, description="key for pseudonyms; made on the first run, mode 0600")
+    memory_limit: str = Field("3GB", description="memory that DuckDB may take")
+    threads: int = Field(2, ge=1, description="threads that DuckDB may use")
+    temp_limit: str = Field("50GB", description="disk that DuckDB may use to spill")
+    province: str = Field("dong-nai", description="folder of registers/ that describes the province")
+    registers_dir: Path = Field(PROJECT_DIR / "registers", description="registers of the country and provinces")
+    contracts_dir: Path = Field(PROJECT_DIR / "contracts", description="one contract per source")
+    expectations_dir: Path = Field(PROJECT_DIR / "expectations", description="what the gate checks")
+    keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
+
+    @field_validator("raw_dir", "warehouse_dir", "secret_file", "registers_dir", "contracts_dir",
+                     "expectations_dir")  # fmt: skip
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path is not None else None
+
+    @cached_property
+    def restricted_dir(self) -> Path:
+        """Mode 0700: the raw archive, the quarantine and the secret. Personal data never leaves it."""
+        return self.warehouse_dir / "restricted"
+
+    @cached_property
+    def lake_dir(self) -> Path:
+        return self.warehouse_dir / "lake"
+
+    @cached_property
+    def ledger_file(self) -> Path:
+        return self.warehouse_dir / "ledger" / "ledger.sqlite"
+
+    @cached_property
+    def versions_dir(self) -> Path:
+        return self.warehouse_dir / "versions"
+
+    @cached_property
+    def current_link(self) -> Path:
+        return self.warehouse_dir / "current"
+
+    @cached_property
+    def work_dir(self) -> Path:
+        """Scratch of the run that holds the lock: the workspace database, spill files, dbt's target."""
+        return self.warehouse_dir / "work"
+
+    @cached_property
+    def refused_dir(self) -> Path:
+        """Candidates that the gate refused, kept for inspection."""
+        return self.warehouse_dir / "refused"
+
+    @cached_property
+    def key_file(self) -> Path:
+        return self.secret_file or self.restricted_dir / "secret.key"
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        return self.warehouse_dir / "dagster"
+
+    @cached_property
+    def dbt_project_dir(self) -> Path:
+        return PROJECT_DIR / "dbt_project"
+
+    def duckdb_config(self) -> dict[str, str]:
+        """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""
+        return {
+            "memory_limit": self.memory_limit,
+            "threads": str(self.threads),
+            "temp_directory": str(self.work_dir / "spill"),
+            "max_temp_directory_size": self.temp_limit,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+        }

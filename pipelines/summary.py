@@ -1,0 +1,97 @@
+"""The last page of a run: what was taken in, rejected, checked and published, and the figures people ask for first.
+
+Reads a finished version, never the run's memory, so that it shows what readers will see.
+"""
+
+import json
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.messages import language, say
+from pipelines.publish.manifest import read_manifest
+from pipelines.settings import Settings
+
+ROWS_BY_SOURCE = """
+    select source, count(*) filter (where status = 'accepted'), count(*) filter (where status = 'refused'),
+           sum(rows_in), sum(rows_accepted), sum(rows_superseded), sum(rows_rejected)
+    from marts.deliveries group by source order by source
+"""
+REASONS = """
+    select source, reason, sum(row_count) from marts.quarantine_summary group by all order by 3 desc, 1, 2 limit 5
+"""
+FIGURES = """
+    with newest as (
+        select period_code from marts.dim_period
+        where period_type in ('year', 'month') and is_closed order by end_date desc, start_date limit 1
+    )
+    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level, v.numerator, v.denominator, v.value, v.target, v.met
+    from marts.indicator_values v
+    join newest using (period_code)
+    join marts.dim_indicator i using (indicator_code, rule)
+    where v.scope in ('province', 'level')
+    order by v.indicator_code, v.rule,
+             v.scope = 'level', list_position(['tinh', 'so', 'huyen', 'xa'], v.unit_level)
+"""
+
+
+def show_version(console: Console, folder: Path) -> None:
+    """Prints the tables of a published (or refused) version folder."""
+    with duckdb.connect(str(folder / "tthc.duckdb"), read_only=True) as connection:
+        _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
+        for source, reason, count in connection.execute(REASONS).fetchall():
+            console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
+        _figures(console, connection.execute(FIGURES).fetchall())
+
+
+def show_manifest(console: Console, folder: Path) -> None:
+    """Prints what was checked and where the version lies."""
+    manifest = read_manifest(folder)
+    checks = sum(table["expected"] for table in manifest["gate"]["tables"])
+    console.print(say("summary_gate", checks=checks, tables=len(manifest["gate"]["tables"])), highlight=False)
+    if manifest["synthetic"]:
+        console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
+
+
+def _rows(console: Console, rows: list[tuple]) -> None:
+    table = Table(title=say("summary_rows_title"), title_justify="left")
+    for number, header in enumerate(say("summary_rows_header").split("|")):
+        table.add_column(header, justify="left" if number == 0 else "right")
+    for source, *counts in rows:
+        table.add_row(source, *(f"{count or 0:,}" for count in counts))
+    console.print(table)
+
+
+def _figures(console: Console, rows: list[tuple]) -> None:
+    if not rows:
+        return
+    table = Table(title=say("summary_figures_title", period=rows[0][2]), title_justify="left")
+    for number, header in enumerate(say("summary_figures_header").split("|")):
+        table.add_column(header, justify="left" if number < 2 else "right")
+    seen = ""
+    for name_vi, name_en, _, scope, level, numerator, denominator, value, target, met in rows:
+        name = name_vi if language.get() == "vi" else name_en
+        mark = "" if met is None else "[green]✓[/]" if met else "[red]✗[/]"
+        where = say("level_province" if scope == "province" else f"level_{level}")
+        table.add_row("" if name == seen else name, where, f"{numerator:,}", f"{denominator:,}",
+                      "–" if value is None else f"{value:.2%}", "" if target is None else f"≥ {target:.0%}", mark)  # fmt: skip
+        seen = name
+    console.print(table)
+
+
+def show_refusal(console: Console, settings: Settings) -> None:
+    """Says which checks refused the candidate, in the reader's language, and where it is kept."""
+    verdict = json.loads((settings.work_dir / "gate.json").read_text(encoding="utf-8"))
+    version = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))["version"]
+    for table in verdict["tables"]:
+        for check in table["checks"]:
+            if not check["success"]:
+                title = check[f"title_{language.get()}"]
+                console.print(say("refused_check", table=table["table"], id=check["id"], title=title), highlight=False)
+        for problem in table["problems"]:
+            console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
+    for problem in verdict["problems"]:
+        console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
+    console.print(say("refused_where", folder=settings.refused_dir / version), highlight=False, soft_wrap=True)

@@ -1,0 +1,62 @@
+"""Running dbt: its environment, its manifest, and which executable.
+
+dbt runs as a process of its own: inside ours it would keep the database lock (dbt-core#11980).
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.contracts import fingerprint
+from pipelines.errors import TthcError
+from pipelines.settings import Settings
+from pipelines.transform.workspace import candidate_file, workspace_file
+
+
+def dbt_executable() -> str:
+    """The dbt beside the running Python, whatever PATH says."""
+    return str(Path(sys.executable).parent / "dbt")
+
+
+def target_dir(settings: Settings) -> Path:
+    """dbt's own output for the models as they are now; other models, other folder."""
+    project = settings.dbt_project_dir
+    version = fingerprint(project / "models", project / "macros", project / "tests")[:12]
+    return settings.warehouse_dir / "dbt" / version
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What profiles.yml and dbt itself read from the environment."""
+    return {
+        "TTHC_WORKSPACE": str(workspace_file(settings)),
+        "TTHC_CANDIDATE": str(candidate_file(settings)),
+        "TTHC_SPILL_DIR": str(settings.work_dir / "spill"),
+        "TTHC_MEMORY_LIMIT": settings.memory_limit,
+        "TTHC_THREADS": str(settings.threads),
+        "TTHC_TEMP_LIMIT": settings.temp_limit,
+        "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
+        "DBT_TARGET_PATH": str(target_dir(settings)),
+        "DBT_LOG_PATH": str(target_dir(settings) / "logs"),
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """The manifest of the models as they are now, parsed once per change of them."""
+    manifest = target_dir(settings) / "manifest.json"
+    if not manifest.exists():
+        run_dbt(settings, "parse")
+    return manifest
+
+
+def run_dbt(settings: Settings, *arguments: str) -> None:
+    """Runs one dbt command. Raises TthcError with dbt's last lines where it fails."""
+    target_dir(settings).mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(  # noqa: S603 - our own executable, no shell, arguments of ours
+        [dbt_executable(), *arguments, "--quiet"],
+        cwd=settings.dbt_project_dir, env={**os.environ, **dbt_environment(settings)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise TthcError("dbt_failed", command=arguments[0], tail="\n".join((done.stdout + done.stderr).splitlines()[-15:]))

@@ -1,0 +1,181 @@
+"""The workspace: a scratch DuckDB file in which dbt finds lake, ledger and registers as tables and views.
+
+It is made anew for each run and thrown away after it; only the candidate beside it can be published.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Contract, fingerprint
+from pipelines.errors import TthcError
+from pipelines.files import remove_tree
+from pipelines.lake import REJECTED, lake_schema
+from pipelines.landing.ledger import Arrival
+from pipelines.parsing.fill import LakeState
+from pipelines.registers import indicator_table, load_period_rules, load_province, period_table, target_table
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.workdays import day_table, load_calendar
+
+DELIVERY = {
+    "source": pl.String, "source_file": pl.String, "business_day": pl.Date, "file_name": pl.String,
+    "delivered_as": pl.String, "sha256": pl.String, "byte_count": pl.Int64, "status": pl.String,
+    "refusal": pl.String, "rows_in": pl.Int64, "rows_rejected": pl.Int64, "is_synthetic": pl.Boolean,
+}  # fmt: skip
+REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run computes: as of which day, from which inputs, and so under which version name."""
+
+    as_of: str
+    version: str
+    province: str
+    is_synthetic: bool
+    inputs: list[dict]
+
+    def save(self, settings: Settings) -> None:
+        """Leaves the plan for the later steps of the run."""
+        (settings.work_dir / "plan.json").write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+
+    @staticmethod
+    def load(settings: Settings) -> "Plan":
+        """The plan of the run under way."""
+        return Plan(**json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8")))
+
+
+def workspace_file(settings: Settings) -> Path:
+    """Where dbt's scratch database lies."""
+    return settings.work_dir / "workspace.duckdb"
+
+
+def candidate_dir(settings: Settings) -> Path:
+    """The folder that becomes a version if the gate lets it."""
+    return settings.work_dir / "candidate"
+
+
+def candidate_file(settings: Settings) -> Path:
+    """The candidate warehouse."""
+    return candidate_dir(settings) / "tthc.duckdb"
+
+
+def code_version(settings: Settings) -> str:
+    """Fingerprint of all that decides what comes out of given inputs."""
+    dbt = settings.dbt_project_dir
+    return fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.registers_dir,
+                       settings.expectations_dir, dbt / "models", dbt / "macros")  # fmt: skip
+
+
+def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> Plan:
+    """The plan of this run. Raises TthcError where a source without which nothing can be said never came."""
+    read = {arrival.delivery.source for arrival, _ in state.accepted}
+    absent = [source for source, contract in contracts.items() if contract.obligatory and source not in read]
+    if absent:
+        raise TthcError("obligatory_missing", sources=", ".join(absent), folder=settings.raw_dir)
+    days = [arrival.delivery.business_day for arrival, _ in state.accepted if arrival.delivery.source == "ho_so"]
+    as_of = (settings.as_of or max(days)).isoformat()
+    inputs = [
+        {"delivery": arrival.delivery.label, "sha256": arrival.sha256, "refused": bool(receipt["refused"])}
+        for arrival, receipt in state.parsed
+    ]
+    province = load_province(settings.registers_dir / settings.province).code
+    essence = json.dumps([as_of, province, inputs, code_version(settings)], sort_keys=True)
+    version = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
+    return Plan(as_of, version, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
+
+
+def _delivery_rows(state: LakeState) -> list[dict]:
+    def row(arrival: Arrival, status: str, source: str, refusal: str | None = None, counts: dict | None = None) -> dict:
+        delivery = arrival.delivery
+        return {
+            "source": source, "source_file": delivery.label, "business_day": delivery.business_day,
+            "file_name": delivery.file_name, "delivered_as": delivery.source, "sha256": arrival.sha256,
+            "byte_count": arrival.byte_count, "status": status, "refusal": refusal,
+            "rows_in": counts["rows_in"] if counts else None,
+            "rows_rejected": counts["rejected"] if counts else None, "is_synthetic": delivery.is_synthetic,
+        }  # fmt: skip
+
+    empty = {"rows_in": 0, "rejected": 0}
+    rows = []
+    for arrival, receipt in state.parsed:
+        if receipt["refused"]:
+            rows.append(row(arrival, "refused", arrival.delivery.source, receipt["refused"]["code"]))
+            continue
+        sources = receipt["sources"] or {arrival.delivery.source: empty}
+        rows += [row(arrival, "accepted", source, None, counts) for source, counts in sources.items()]
+    rows += [row(arrival, "restated", arrival.delivery.source) for arrival in state.restated]
+    return rows + [row(arrival, "duplicate", arrival.delivery.source) for arrival in state.duplicate]
+
+
+def _reason_rows(state: LakeState) -> list[dict]:
+    return [
+        {"source": source, "source_file": arrival.delivery.label, "reason": reason, "row_count": count}
+        for arrival, receipt in state.accepted
+        for source, counts in receipt["sources"].items()
+        for reason, count in counts["reasons"].items()
+    ]
+
+
+def _files(state: LakeState, prefix: str, lake: Path) -> list[str]:
+    return [
+        str(lake / name) for _, receipt in state.accepted for name in receipt["files"] if name.startswith(f"{prefix}/")
+    ]
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str], schema: dict[str, pl.DataType]) -> None:
+    """A view over Parquet files; a table without rows where there are none, so that its columns still exist."""
+    if not files:
+        _table(connection, name, pl.DataFrame(schema=schema))
+        return
+    # A view cannot take bound values; the paths are ours, and a quote in one is doubled.
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+    connection.execute(f"create view {name} as select * from read_parquet([{listed}])")  # noqa: S608
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("incoming", frame.to_arrow())
+    connection.execute(f"create table {name} as select * from incoming")  # noqa: S608 - names are literals of ours
+    connection.unregister("incoming")
+
+
+def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[str, pl.DataFrame]:
+    """The registers as dbt reads them. Raises TthcError where the calendar lacks the as-of year."""
+    country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
+    calendar = load_calendar(country / "working_calendar.csv")
+    if as_of.year not in calendar.years:
+        raise TthcError("no_calendar", year=as_of.year)
+    return {
+        "run": pl.DataFrame({"as_of": [as_of], "province_code": [province]}),
+        "period": period_table(load_period_rules(folder), as_of),
+        "indicator": indicator_table(country, folder),
+        "target": target_table(folder),
+        "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
+    }
+
+
+def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState, plan: Plan) -> None:
+    """Makes the workspace of one run, and an empty candidate folder beside it."""
+    workspace = workspace_file(settings)
+    for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
+        remove_tree(leftover)
+        leftover.mkdir(parents=True)
+    for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    with duckdb.connect(str(workspace), config=settings.duckdb_config()) as connection:
+        for schema in ("lake", "ledger", "registers"):
+            connection.execute(f"create schema {schema}")
+        for source, contract in contracts.items():
+            _view(connection, f"lake.{source}", _files(state, source, settings.lake_dir), lake_schema(contract))
+        _view(connection, "ledger.rejected_row", _files(state, "_rejected", settings.lake_dir), REJECTED)
+        _table(connection, "ledger.delivery", pl.DataFrame(_delivery_rows(state), schema=DELIVERY))
+        _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))
+        tables = register_tables(settings, dt.date.fromisoformat(plan.as_of), plan.province)
+        for name, frame in tables.items():
+            _table(connection, f"registers.{name}", frame)
+    plan.save(settings)

@@ -1,0 +1,166 @@
+"""Which days are worked: the register of exceptional days, and counting over it.
+
+Belongs here: holidays, days swapped with a weekend, and arithmetic in working days. Does not belong here:
+office hours, due dates of dossiers, where the register lies. A year that the register does not hold is an
+error, never a year without holidays.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DayKind = Literal["holiday", "swapped_off", "swapped_work"]
+KINDS: tuple[DayKind, ...] = ("holiday", "swapped_off", "swapped_work")
+SATURDAY = 5
+
+Days = npt.ArrayLike  # one date, or an array of dates (datetime64[D])
+
+
+class CalendarError(ValueError):
+    """The register cannot answer: it lacks the year, or contradicts itself."""
+
+
+@dataclass(frozen=True)
+class ExceptionalDay:
+    """One row of the register. `decree` is the legal basis; empty means it is not known here."""
+
+    date: dt.date
+    day_kind: DayKind
+    name_vi: str
+    name_en: str
+    decree: str
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """The register of some whole years, and the same in the form numpy counts with."""
+
+    years: tuple[int, ...]
+    days: tuple[ExceptionalDay, ...]
+    busdays: np.busdaycalendar
+
+
+def load_calendar(path: Path) -> WorkCalendar:
+    """Reads the register (columns date, day_kind, name_vi, name_en, decree). Raises CalendarError."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [
+            ExceptionalDay(
+                date=dt.date.fromisoformat(row["date"]),
+                day_kind=_kind(row["day_kind"]),
+                name_vi=row["name_vi"],
+                name_en=row["name_en"],
+                decree=row["decree"],
+            )
+            for row in csv.DictReader(stream)
+        ]
+    return calendar_of(rows)
+
+
+def calendar_of(rows: Iterable[ExceptionalDay]) -> WorkCalendar:
+    """A calendar of the years that the rows name. Contradicting rows raise CalendarError."""
+    days = tuple(sorted(rows, key=lambda row: row.date))
+    if len({day.date for day in days}) != len(days):
+        raise CalendarError("a day stands twice in the register")
+    for day in days:
+        if day.day_kind != "holiday" and (day.date.weekday() >= SATURDAY) != (day.day_kind == "swapped_work"):
+            raise CalendarError(f"{day.date}: {day.day_kind} does not change that weekday")
+    years = tuple(sorted({day.date.year for day in days}))
+    if years and years != tuple(range(years[0], years[-1] + 1)):
+        raise CalendarError("the years of the register have a gap")
+    return WorkCalendar(years, days, _busdays(years, days))
+
+
+def is_working_day(calendar: WorkCalendar, days: Days) -> Any:
+    """True for each worked day. Raises CalendarError for a year outside the register."""
+    return np.is_busday(_inside(calendar, days), busdaycal=calendar.busdays)
+
+
+def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -> Any:
+    """The `count`-th working day after each day, the day itself not counted; negative counts go back.
+
+    With 0: the day itself, or the next working day where it is none. Raises CalendarError where start or
+    result lies outside the register.
+    """
+    starts, counts = _inside(calendar, days), np.asarray(count)
+    # Rolling a free day onto the next worked one is already the first step.
+    taken = np.where(np.is_busday(starts, busdaycal=calendar.busdays), 0, np.sign(counts))
+    onward = np.busday_offset(
+        starts, np.maximum(counts - taken, 0), roll="forward", busdaycal=calendar.busdays
+    )
+    back = np.busday_offset(
+        starts, np.minimum(counts - taken, 0), roll="backward", busdaycal=calendar.busdays
+    )
+    return _inside(calendar, np.where(counts < 0, back, onward))
+
+
+def working_days_between(calendar: WorkCalendar, start: Days, end: Days) -> Any:
+    """Working days after `start` up to and with `end`: 0 on the same day, negative where end is earlier."""
+    one = np.timedelta64(1, "D")
+    begin, finish = _inside(calendar, start), _inside(calendar, end)
+    return np.busday_count(begin + one, finish + one, busdaycal=calendar.busdays)
+
+
+def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.DataFrame":
+    """One row per calendar day of whole years, with the columns of `dim_calendar`.
+
+    day_kind is working, weekend, holiday, swapped_off or swapped_work; names and decree are null on ordinary
+    days; working_day_number counts worked days from the first of the span, and a free day carries the number
+    of the working day before it (0 before the first).
+    """
+    import polars as pl
+
+    dates = np.arange(f"{first_year}-01-01", f"{last_year + 1}-01-01", dtype="datetime64[D]")
+    worked = is_working_day(calendar, dates)
+    exceptional = {day.date: day for day in calendar.days}
+    found = [exceptional.get(day) for day in dates.tolist()]
+    ordinary = np.where(worked, "working", "weekend").tolist()
+    return pl.DataFrame(
+        {
+            "calendar_date": pl.Series(dates),
+            "is_working_day": worked,
+            "day_kind": [
+                day.day_kind if day else str(kind) for day, kind in zip(found, ordinary, strict=True)
+            ],
+            "holiday_name_vi": [day.name_vi if day else None for day in found],
+            "holiday_name_en": [day.name_en if day else None for day in found],
+            "decree": [day.decree or None if day else None for day in found],
+            "working_day_number": np.cumsum(worked),
+        },
+        schema_overrides=dict.fromkeys(("holiday_name_vi", "holiday_name_en", "decree"), pl.String),
+    )
+
+
+def _kind(text: str) -> DayKind:
+    for kind in KINDS:
+        if text == kind:
+            return kind
+    raise CalendarError(f"unknown day_kind {text!r}; one of {', '.join(KINDS)}")
+
+
+def _busdays(years: tuple[int, ...], days: tuple[ExceptionalDay, ...]) -> np.busdaycalendar:
+    """numpy knows no worked Saturday: every weekday is a working one here, and free weekends are holidays."""
+    free = [day.date for day in days if day.day_kind != "swapped_work"]
+    worked = np.array([day.date for day in days if day.day_kind == "swapped_work"], dtype="datetime64[D]")
+    if years:
+        span = np.arange(f"{years[0]}-01-01", f"{years[-1] + 1}-01-01", dtype="datetime64[D]")
+        weekends = np.setdiff1d(span[~np.is_busday(span)], worked)
+        free = [*free, *weekends.tolist()]
+    return np.busdaycalendar(weekmask="1111111", holidays=np.array(free, dtype="datetime64[D]"))
+
+
+def _inside(calendar: WorkCalendar, days: Days) -> npt.NDArray[np.datetime64]:
+    dates = np.asarray(days, dtype="datetime64[D]")
+    years = dates.astype("datetime64[Y]").astype(int) + 1970
+    outside = np.setdiff1d(years, np.array(calendar.years, dtype=int))
+    if outside.size:
+        raise CalendarError(f"the register of working days lacks the year {outside[0]}")
+    return dates

@@ -1,0 +1,1 @@
+"""Tests of the gate, the small warehouse they damage, and the damages."""

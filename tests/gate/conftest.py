@@ -1,0 +1,66 @@
+"""The small sound warehouse and the real suites, shared by the tests of the gate."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.gate.suites import Suites, load_suites
+
+from .tiny_marts import build
+
+SUITES = Path(__file__).parents[2] / "expectations"
+
+
+@pytest.fixture(scope="session")
+def suites() -> Suites:
+    return load_suites(SUITES)
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse that passes every suite, in a folder with blanks and signs; not to be changed."""
+    return build(tmp_path_factory.mktemp("Sở TT & $kho 100%") / "tthc.duckdb")
+
+
+@pytest.fixture(scope="module")
+def marts(
+    sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
+    copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
+    with duckdb.connect(copy) as connection:
+        connection.execute(suites.macros)
+        connection.execute("set search_path = 'marts'")
+        yield connection
+
+
+@pytest.fixture
+def damaged(sound: Path, tmp_path: Path) -> Callable[[Iterable[str]], Path]:
+    """Makes a copy of the sound warehouse with some statements run on it."""
+
+    def damage(statements: Iterable[str]) -> Path:
+        copy = Path(shutil.copy(sound, tmp_path / "damaged.duckdb"))
+        with duckdb.connect(copy) as connection:
+            connection.execute("set search_path = 'marts'")
+            for statement in statements:
+                connection.execute(statement)
+        return copy
+
+    return damage
+
+
+@pytest.fixture
+def some_suites(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a suites folder that holds only the given tables' suites."""
+
+    def pick(*tables: str) -> Path:
+        folder = tmp_path / "expectations"
+        folder.mkdir()
+        for name in ("schema.json", "macros.sql", *(f"{table}.yml" for table in tables)):
+            shutil.copy(SUITES / name, folder / name)
+        return folder
+
+    return pick

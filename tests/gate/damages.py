@@ -1,0 +1,49 @@
+"""The damages of `damages.yml` as records."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+ID_NUMBER = "079204001234"
+
+# Columns that may be null in every row: nothing is known, nothing is set, or nothing of the kind happened.
+MAY_BE_EMPTY = {
+    "dim_unit": {"parent_unit_code", "valid_from", "valid_to"},
+    "dim_procedure": {
+        "field_code",
+        "field_name",
+        "levels",
+        "time_limit",
+        "time_limit_unit",
+        "has_fee",
+        "accepts_online_payment",
+        "returns_result",
+        "service_level",
+        "is_internal",
+        "effective_from",
+        "effective_to",
+    },
+    "dim_calendar": {"decree"},
+    "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit"},
+}
+
+
+class Damage(NamedTuple):
+    """`sql` spoils a sound warehouse; `noticed` is which checks of the suite of `table` must say so."""
+
+    table: str
+    sql: str
+    noticed: frozenset[str]
+
+
+def load_damages() -> list[Damage]:
+    listed = yaml.safe_load(Path(__file__).with_name("damages.yml").read_text(encoding="utf-8"))
+    return [
+        Damage(table, case["damage"], frozenset(case["noticed"]))
+        for table, cases in listed.items()
+        for case in cases
+    ]
+
+
+DAMAGES = load_damages()
