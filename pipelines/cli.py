@@ -71,7 +71,8 @@ def run(
         typer.Option(formats=["%Y-%m-%d"], help="Tính đến ngày nào; mặc định ngày mới nhất của ho_so / business day"),
     ] = None,
     sample_if_empty: Annotated[
-        bool, typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies")
+        bool,
+        typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
     ] = False,
 ) -> None:
     """Chạy việc hằng đêm: nhận tệp, đọc, dựng, kiểm, công bố. / The nightly job, from landing to publication.
@@ -108,7 +109,9 @@ def _run(settings: Settings) -> None:
     folder = settings.current_link.resolve()
     show_version(console, folder)
     show_manifest(console, folder)
-    console.print(f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]")
+    console.print(
+        f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
+    )
     console.print(say("published_where", folder=settings.current_link), highlight=False, soft_wrap=True)
 
 
@@ -128,7 +131,8 @@ def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool) -> None:
     rows = sum(truth["planted"].values())
     seconds = f"{time.monotonic() - began:.0f}"
     console.print(
-        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / "truth.json"), soft_wrap=True
+        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / "truth.json"),
+        soft_wrap=True,
     )
 
 

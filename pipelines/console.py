@@ -4,12 +4,21 @@ Belongs here: turning the steps' log records into what a person watches. The ste
 """
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 
 class StageHandler(logging.Handler):
@@ -18,7 +27,7 @@ class StageHandler(logging.Handler):
     def __init__(self, progress: Progress) -> None:
         super().__init__(logging.INFO)
         self.progress = progress
-        self.task = None
+        self.task: TaskID | None = None
         self.began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -51,10 +60,11 @@ class StageHandler(logging.Handler):
 @contextmanager
 def watching(console: Console) -> Iterator[None]:
     """Shows what the steps log while the block runs."""
-    columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
+    columns = (SpinnerColumn, TaskID(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
                MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
     logger = logging.getLogger("tthc")
     before = logger.level
+    console.file = sys.stdout  # what the steps print themselves goes elsewhere; this stays with the person
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         handler = StageHandler(progress)
         logger.addHandler(handler)

@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import Contract
-from pipelines.files import private_folder
 
 KEY_BYTES = 32
 PSEUDONYM_HEX_DIGITS = 32
@@ -20,7 +19,7 @@ PSEUDONYM_HEX_DIGITS = 32
 def load_key(path: Path) -> bytes:
     """The secret of this installation; made at random with mode 0600 where there is none yet."""
     if not path.exists():
-        private_folder(path.parent) if not path.parent.exists() else None
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as stream:
             stream.write(secrets.token_hex(KEY_BYTES))
@@ -35,7 +34,7 @@ def pseudonym(value: str, key: bytes) -> str:
 def protect(accepted: pl.DataFrame, contract: Contract, key: bytes) -> pl.DataFrame:
     """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
-    frame = accepted.drop(dropped)
+    frame = accepted.drop(dropped, strict=False)
     for field in contract.fields:
         if field.personal == "pseudonym":
             values = frame[field.name].unique().drop_nulls()

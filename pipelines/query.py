@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pipelines.errors import TthcError
 from pipelines.publish.versions import current_version
-from pipelines.settings import Settings
+from pipelines.settings import DuckDBConfig, Settings
 
 ROWS_SHOWN = 200
 
@@ -27,7 +27,7 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
     path = settings.versions_dir / version / "tthc.duckdb"
-    config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    config: DuckDBConfig = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
     with duckdb.connect(str(path), read_only=True, config=config) as connection:
         connection.execute("set schema = 'marts'")
         connection.execute("set enable_external_access = false")

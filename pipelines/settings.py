@@ -11,6 +11,9 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# What DuckDB takes as settings of a connection.
+DuckDBConfig = dict[str, str | bool | int | float | list[str]]
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -81,7 +84,7 @@ class Settings(BaseSettings):
     def dbt_project_dir(self) -> Path:
         return PROJECT_DIR / "dbt_project"
 
-    def duckdb_config(self) -> dict[str, str]:
+    def duckdb_config(self) -> DuckDBConfig:
         """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""
         return {
             "memory_limit": self.memory_limit,

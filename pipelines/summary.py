@@ -27,7 +27,8 @@ FIGURES = """
         select period_code from marts.dim_period
         where period_type in ('year', 'month') and is_closed order by end_date desc, start_date limit 1
     )
-    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level, v.numerator, v.denominator, v.value, v.target, v.met
+    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level,
+           v.numerator, v.denominator, v.value, v.target, v.met
     from marts.indicator_values v
     join newest using (period_code)
     join marts.dim_indicator i using (indicator_code, rule)
@@ -75,8 +76,9 @@ def _figures(console: Console, rows: list[tuple]) -> None:
         name = name_vi if language.get() == "vi" else name_en
         mark = "" if met is None else "[green]✓[/]" if met else "[red]✗[/]"
         where = say("level_province" if scope == "province" else f"level_{level}")
-        table.add_row("" if name == seen else name, where, f"{numerator:,}", f"{denominator:,}",
-                      "–" if value is None else f"{value:.2%}", "" if target is None else f"≥ {target:.0%}", mark)  # fmt: skip
+        rate = "–" if value is None else f"{value:.2%}"
+        goal = "" if target is None else f"≥ {target:.0%}"
+        table.add_row("" if name == seen else name, where, f"{numerator:,}", f"{denominator:,}", rate, goal, mark)
         seen = name
     console.print(table)
 

@@ -93,12 +93,8 @@ def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -
     starts, counts = _inside(calendar, days), np.asarray(count)
     # Rolling a free day onto the next worked one is already the first step.
     taken = np.where(np.is_busday(starts, busdaycal=calendar.busdays), 0, np.sign(counts))
-    onward = np.busday_offset(
-        starts, np.maximum(counts - taken, 0), roll="forward", busdaycal=calendar.busdays
-    )
-    back = np.busday_offset(
-        starts, np.minimum(counts - taken, 0), roll="backward", busdaycal=calendar.busdays
-    )
+    onward = np.busday_offset(starts, np.maximum(counts - taken, 0), roll="forward", busdaycal=calendar.busdays)
+    back = np.busday_offset(starts, np.minimum(counts - taken, 0), roll="backward", busdaycal=calendar.busdays)
     return _inside(calendar, np.where(counts < 0, back, onward))
 
 
@@ -127,9 +123,7 @@ def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.Da
         {
             "calendar_date": pl.Series(dates),
             "is_working_day": worked,
-            "day_kind": [
-                day.day_kind if day else str(kind) for day, kind in zip(found, ordinary, strict=True)
-            ],
+            "day_kind": [day.day_kind if day else str(kind) for day, kind in zip(found, ordinary, strict=True)],
             "holiday_name_vi": [day.name_vi if day else None for day in found],
             "holiday_name_en": [day.name_en if day else None for day in found],
             "decree": [day.decree or None if day else None for day in found],

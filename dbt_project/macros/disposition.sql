@@ -19,23 +19,23 @@
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
     with
         delivered as (
-            select *, {{ newness(moment, "_business_day") }} as newness
-            from {{ source("lake", lake_name) }}
+            select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", lake_name) }}
         ),
         judged as (
             select
                 d.*,
                 case
                     {% for lookup in lookups %}
-                    when k{{ loop.index0 }}.{{ lookup.column }} is null then '{{ lookup.reason }}'
+                        when k{{ loop.index0 }}.{{ lookup.column }} is null then '{{ lookup.reason }}'
                     {% endfor %}
                     {% for rule in forbidden %} when {{ rule.when }} then '{{ rule.reason }}' {% endfor %}
                     {% if not lookups and not forbidden %} when false then '' {% endif %}
                 end as reason
             from delivered d
             {% for lookup in lookups %}
-            left join {{ lookup.relation }} k{{ loop.index0 }}
-                on d.{{ lookup.column }} = k{{ loop.index0 }}.{{ lookup.column }}
+                left join
+                    {{ lookup.relation }} k{{ loop.index0 }}
+                    on d.{{ lookup.column }} = k{{ loop.index0 }}.{{ lookup.column }}
             {% endfor %}
         ),
         equally_new as (
@@ -53,7 +53,11 @@
             from (select * exclude (_source_file, _row_number, _business_day) from repeated) content
             group by {{ keys }}, newness
         ),
-        firsts as (select {{ keys }}, newness, min({{ place }}) as first_place from repeated group by {{ keys }}, newness),
+        firsts as (
+            select {{ keys }}, newness, min({{ place }}) as first_place
+            from repeated
+            group by {{ keys }}, newness
+        ),
         weighed as (
             select
                 j.* exclude (reason),
@@ -63,12 +67,16 @@
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),
-        newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
+        newest as (
+            select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }}
+        )
     select
         w.* exclude (is_first),
         case
-            when w.reason is not null then 'rejected'
-            when n.newness = w.newness and w.is_first then 'accepted'
+            when w.reason is not null
+            then 'rejected'
+            when n.newness = w.newness and w.is_first
+            then 'accepted'
             else 'superseded'
         end as disposition
     from weighed w

@@ -1,22 +1,25 @@
 {# What DuckDB and other engines spell differently. One macro per difference, dispatched by adapter. #}
-
 {# A sortable number for "how new": the moment in milliseconds, then the business day. #}
-{% macro newness(moment, business_day) -%}{{ return(adapter.dispatch("newness")(moment, business_day)) }}{%- endmacro %}
+{% macro newness(moment, business_day) -%}
+    {{ return(adapter.dispatch("newness")(moment, business_day)) }}
+{%- endmacro %}
 {% macro default__newness(moment, business_day) -%}
     (epoch_ms({{ moment }}) * 100000 + date_diff('day', date '1970-01-01', {{ business_day }}))
 {%- endmacro %}
 
 {# The whole row of a relation as one comparable value. #}
-{% macro whole_row(alias) -%}{{ return(adapter.dispatch("whole_row")(alias)) }}{%- endmacro %}
-{% macro default__whole_row(alias) -%}{{ alias }}{%- endmacro %}
+{% macro whole_row(alias) -%} {{ return(adapter.dispatch("whole_row")(alias)) }}{%- endmacro %}
+{% macro default__whole_row(alias) -%} {{ alias }}{%- endmacro %}
 
 {# The last moment of a day. #}
-{% macro end_of_day(day) -%}{{ return(adapter.dispatch("end_of_day")(day)) }}{%- endmacro %}
+{% macro end_of_day(day) -%} {{ return(adapter.dispatch("end_of_day")(day)) }}{%- endmacro %}
 {% macro default__end_of_day(day) -%}
     (cast({{ day }} as timestamp) + interval 1 day - interval 1 second)
 {%- endmacro %}
 
-{% macro days_between(earlier, later) -%}{{ return(adapter.dispatch("days_between")(earlier, later)) }}{%- endmacro %}
+{% macro days_between(earlier, later) -%}
+    {{ return(adapter.dispatch("days_between")(earlier, later)) }}
+{%- endmacro %}
 {% macro default__days_between(earlier, later) -%}
     date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}

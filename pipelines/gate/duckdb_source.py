@@ -82,12 +82,14 @@ def quoted(name: str) -> str:
 
 @contextmanager
 def open_candidate(
-    database: Path, schema: str, macros: str, config: Mapping[str, str]
+    database: Path, schema: str, macros: str, config: Mapping[str, object]
 ) -> Iterator[DuckDBDatasource]:
     """The candidate as a data source whose tables of `schema` go by their bare names and whose SQL may use
     the macros; settings cannot be changed any more from within. Closed and disposed of afterwards."""
     source = DuckDBDatasource(
-        name="candidate", database=str(database), config={**config, **WITHOUT_EXTENSIONS}
+        name="candidate",
+        database=str(database),
+        config={**{name: str(value) for name, value in config.items()}, **WITHOUT_EXTENSIONS},
     )
     engine = source.get_execution_engine()
     try:

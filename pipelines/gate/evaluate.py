@@ -36,9 +36,9 @@ class Evaluator:
         self._source = source
         self._schema = schema
         rows = source.get_execution_engine().execute_query(
-            sa.text(
-                "select table_name from information_schema.tables where table_schema = :schema"
-            ).bindparams(schema=schema)
+            sa.text("select table_name from information_schema.tables where table_schema = :schema").bindparams(
+                schema=schema
+            )
         )
         self.tables = frozenset(name for (name,) in rows)
 
@@ -60,7 +60,7 @@ class Evaluator:
 
 
 @contextmanager
-def opened(database: Path, schema: str, macros: str, config: Mapping[str, str]) -> Iterator[Evaluator]:
+def opened(database: Path, schema: str, macros: str, config: Mapping[str, object]) -> Iterator[Evaluator]:
     """An evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""
     project = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),

@@ -68,9 +68,7 @@ class GateResult:
 
     def failures(self) -> tuple[tuple[str, CheckResult], ...]:
         """(table, check) of every check that did not pass, in suite order."""
-        return tuple(
-            (table.table, check) for table in self.tables for check in table.checks if not check.success
-        )
+        return tuple((table.table, check) for table in self.tables for check in table.checks if not check.success)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the whole verdict, derived numbers included."""

@@ -27,7 +27,7 @@ def run_gate(
     suites: Path,
     tables: Sequence[str],
     schema: str = "marts",
-    config: Mapping[str, str] | None = None,
+    config: Mapping[str, object] | None = None,
 ) -> GateResult:
     """Checks every published table of a candidate file against its suite.
 
@@ -56,7 +56,7 @@ def run_gate(
 
 
 def _evaluate(
-    database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, str]
+    database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, object]
 ) -> tuple[TableResult, ...]:
     with _silent():
         from pipelines.gate.evaluate import opened

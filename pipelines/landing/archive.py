@@ -76,7 +76,7 @@ def _archive_one(delivery: Delivery, path: Path, archive: Path) -> Arrival | str
 def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
     """Archives whatever is new in landing. Returns counts: found, new, left; what is left is logged by name."""
     landing = discover(settings.raw_dir, sources)
-    archive = private_folder(settings.restricted_dir / "archive")
+    archive = private_folder(private_folder(settings.restricted_dir) / "archive")
     left = dict(landing.left)
     new = 0
     with open_ledger(settings.ledger_file) as ledger:
@@ -102,4 +102,3 @@ def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
 def archive_path(settings: Settings, arrival: Arrival) -> Path:
     """Where the arrival's bytes lie."""
     return settings.restricted_dir / "archive" / arrival.archived_as
-

@@ -18,7 +18,14 @@ from pipelines.publish.manifest import conservation
 from pipelines.publish.open_data import load_publication, write_open_data
 from pipelines.publish.versions import prune, publish, seal
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file, code_version, lay_out, make_plan
+from pipelines.transform.workspace import (
+    Plan,
+    candidate_dir,
+    candidate_file,
+    code_version,
+    lay_out,
+    make_plan,
+)
 
 stages = logging.getLogger("tthc.stage")
 LANDING = dg.AssetKey(["landing"])

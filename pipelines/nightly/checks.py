@@ -15,19 +15,18 @@ WHOLE = "gate_as_a_whole"
 
 def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
     """Checks on the candidate; where one fails, nothing downstream runs and the candidate is kept aside."""
-    specs = [
-        dg.AssetCheckSpec(f"gate_{table}", asset=CANDIDATE, blocking=True, description=f"expectations/{table}.yml")
-        for table in tables
-    ]
-    whole = dg.AssetCheckSpec(WHOLE, asset=CANDIDATE, blocking=True,
-                              description="every table answered, and the bytes are those that were checked")  # fmt: skip
+
+    def blocking(name: str, description: str) -> dg.AssetCheckSpec:
+        return dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=True, description=description)
+
+    specs = [blocking(f"gate_{table}", f"expectations/{table}.yml") for table in tables]
+    whole = blocking(WHOLE, "every table answered, and the bytes are those that were checked")
 
     @dg.multi_asset_check(specs=[*specs, whole], name="gate")
     def gate(nightly: Nightly) -> Iterator[dg.AssetCheckResult]:
         begin("gate")
         settings = nightly.settings
-        bounds = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
-        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=bounds)
+        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config())
         verdict = result.to_dict()
         nightly.save_gate_verdict(verdict)
         if not result.success:

@@ -1,8 +1,9 @@
 """The dbt models as Dagster assets, their tests as asset checks, with progress on the way."""
 
+import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ log = logging.getLogger("tthc.dbt")
 class Translator(DagsterDbtTranslator):
     """Assets are grouped by layer, so that the graph reads like the folders of dbt_project/models."""
 
-    def get_group_name(self, dbt_resource_props: dict[str, Any]) -> str | None:
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None
 
-    def get_asset_key(self, dbt_resource_props: dict[str, Any]) -> dg.AssetKey:
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "model":
             return dg.AssetKey([dbt_resource_props["fqn"][1], dbt_resource_props["name"]])
         return super().get_asset_key(dbt_resource_props)
@@ -32,6 +33,8 @@ class Translator(DagsterDbtTranslator):
 def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
     """All models as assets of one dbt build. Needs dbt's manifest, which it makes where there is none."""
     manifest = ensure_manifest(settings)
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    events = sum(node["resource_type"] in ("model", "test") for node in nodes)
 
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
     def models(context: dg.AssetExecutionContext, nightly: Nightly, dbt: DbtCliResource) -> Iterator[Any]:
@@ -39,11 +42,9 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
         os.environ.update(dbt_environment(nightly.settings))
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
-                        target_path=target_dir(nightly.settings) / "run")  # fmt: skip
-        done = 0
-        for event in build.stream():
-            done += 1
-            log.debug("%s", event, extra={"progress": (done, None)})
+                        target_path=target_dir(nightly.settings))  # fmt: skip
+        for done, event in enumerate(build.stream(), 1):
+            log.info("dbt", extra={"progress": (done, events)})
             yield event
 
     return models

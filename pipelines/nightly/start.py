@@ -1,5 +1,6 @@
 """Starting the nightly job from a command: the same Dagster job that the schedule starts, run to its end here."""
 
+import contextlib
 import json
 import os
 import warnings
@@ -50,7 +51,9 @@ def run_nightly(settings: Settings) -> RunOutcome:
         from pipelines.definitions import JOB_NAME, build_definitions
 
         job = build_definitions(settings).resolve_job_def(JOB_NAME)
-        with dg.DagsterInstance.get() as instance:
+        # dbt's own lines, two per model and test, would drown what a person watches.
+        log = (settings.work_dir / "dbt.log").open("w", encoding="utf-8")
+        with dg.DagsterInstance.get() as instance, log, contextlib.redirect_stdout(log):
             quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
         gate = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
@@ -65,7 +68,7 @@ def run_nightly(settings: Settings) -> RunOutcome:
         raise _cause(result) if not result.success else TthcError("not_published")
 
 
-def _cause(result) -> Exception:  # noqa: ANN001 - Dagster's own type, imported late
+def _cause(result) -> Exception:
     """The error that stopped the run, as an operator can act on it."""
     for event in result.get_step_failure_events():
         error = event.step_failure_data.error

@@ -19,7 +19,9 @@ def map_headers(
     message shows expected and got, which are names of columns, never values.
     """
     fields = [contract.by_header.get(header) for header in headers]
-    unknown = [h for h, field in zip(headers, fields, strict=True) if not field and h not in {*contract.ignored, *ignored}]
+    unknown = [
+        h for h, field in zip(headers, fields, strict=True) if not field and h not in {*contract.ignored, *ignored}
+    ]
     names = [field.name if field else None for field in fields]
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     absent = [f.name for f in contract.fields if whole and f.required and f.name not in names]

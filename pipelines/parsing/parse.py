@@ -36,7 +36,7 @@ def parse_key(arrival: Arrival, contracts_version: str) -> str:
 def read(path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract]) -> Iterator[Batch]:
     """Batches of a file by the format its name declares. Raises FileRefused."""
     match = DELIVERED.search(file_name)
-    kind, packed = match[1].lower(), bool(match[2]) if match else ("", False)  # type: ignore[index]
+    kind, packed = (match[1].lower(), match[2] is not None) if match else ("", False)
     if kind in ("csv", "tsv"):
         delimiter = "\t" if kind == "tsv" else contract.formats.delimiter
         return read_delimited(path, contract, delimiter=delimiter, packed=packed)

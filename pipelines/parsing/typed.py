@@ -39,14 +39,18 @@ def dtype_of(field: ContractField) -> pl.DataType:
     return types.get(field.type, pl.String())
 
 
-def _clean(field: ContractField) -> pl.Expr:
-    text = pl.col(field.name)
-    if field.type in ("text", "code", "choice"):
-        text = text.str.normalize("NFC")
-    if field.squish:
-        text = text.str.replace_all(r"\s+", " ")
-    text = text if field.type == "text" and not field.squish else text.str.strip_chars()
-    return pl.when(text != "").then(text)
+def _cleaned(frame: pl.DataFrame, fields: list[ContractField]) -> pl.DataFrame:
+    """Text as it will be judged: NFC, without blanks around it, empty as null. Plain ASCII is NFC already."""
+    columns = []
+    for field in fields:
+        text, written = pl.col(field.name), frame[field.name]
+        if not (written.str.len_bytes() == written.str.len_chars()).all():
+            text = text.str.normalize("NFC")
+        if field.squish:
+            text = text.str.replace_all(r"\s+", " ")
+        text = text if field.type == "text" and not field.squish else text.str.strip_chars()
+        columns.append(pl.when(text != "").then(text).alias(field.name))
+    return frame.with_columns(columns)
 
 
 def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
@@ -60,7 +64,7 @@ def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
 
 
 def _typed(field: ContractField, family: Family, formats: Formats) -> TypedField:
-    text = _clean(field)
+    text = pl.col(field.name)
     if field.type in ("timestamp", "date"):
         return _moment(field, text, getattr(formats, f"{field.type}_{family}"))
     if field.type == "integer":
@@ -80,17 +84,18 @@ def _typed(field: ContractField, family: Family, formats: Formats) -> TypedField
 
 
 def judge(batch: Batch, contract: Contract, business_day: dt.date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Accepted rows typed (all fields of the contract, absent ones null), and rejected rows as they came.
-
-    Rejected rows keep their text and get `_reasons`, a list that is never empty.
+    """Accepted rows typed (absent fields null, personal ones that are dropped anyway left out), and rejected
+    rows as they came: these keep their text and get `_reasons`, a list that is never empty.
     """
     present = set(batch.frame.columns)
+    fields = [field for field in contract.fields if field.personal != "drop"]
     frame = batch.frame.with_columns(
-        [pl.lit(None, pl.String).alias(f.name) for f in contract.fields if f.name not in present]
+        [pl.lit(None, pl.String).alias(f.name) for f in fields if f.name not in present]
         + ([] if "_fault" in present else [pl.lit(None, pl.String).alias("_fault")])
     )
-    typed = {f.name: _typed(f, batch.family, contract.formats) for f in contract.fields}
-    required = [f.name for f in contract.fields if f.required and f.name not in batch.untold]
+    frame = _cleaned(frame, fields)
+    typed = {field.name: _typed(field, batch.family, contract.formats) for field in fields}
+    required = [f.name for f in fields if f.required and f.name not in batch.untold]
     values = frame.select(
         "_row_number",
         "_fault",

@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import replacing, sha256_of
+from pipelines.settings import DuckDBConfig
 from pipelines.transform.workspace import Plan
 
 NAME = "manifest.json"
 
 
-def conservation(database: Path, config: dict[str, str]) -> dict[str, dict[str, int]]:
+def conservation(database: Path, config: DuckDBConfig) -> dict[str, dict[str, int]]:
     """Per source, over its accepted files: rows in, accepted, rejected, superseded."""
     with duckdb.connect(str(database), read_only=True, config=config) as connection:
         rows = connection.execute(

@@ -10,6 +10,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from pipelines.contracts import Sentence, Strict
+from pipelines.settings import DuckDBConfig
 
 SYNTHETIC_NOTICE = "DU-LIEU-TONG-HOP--SYNTHETIC.txt"
 
@@ -44,7 +45,7 @@ def load_publication(country: Path) -> list[PublishedTable]:
     return TypeAdapter(list[PublishedTable]).validate_python(yaml.safe_load(text))
 
 
-def write_open_data(database: Path, tables: list[PublishedTable], folder: Path, config: dict[str, str], *,
+def write_open_data(database: Path, tables: list[PublishedTable], folder: Path, config: DuckDBConfig, *,
                     synthetic: bool) -> dict[str, int]:  # fmt: skip
     """Writes one CSV per published table (UTF-8, comma, LF, ISO dates, sorted). Returns rows per file."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ its name before `current` points at it. Readers keep whatever version they opene
 """
 
 import json
-import os
 from pathlib import Path
 
 import duckdb
@@ -32,7 +31,7 @@ def seal(settings: Settings) -> str:
 def current_version(settings: Settings) -> str | None:
     """The name of the published version, None where nothing has been published."""
     link = settings.current_link
-    return Path(os.readlink(link)).name if link.is_symlink() else None
+    return link.readlink().name if link.is_symlink() else None
 
 
 def switch(settings: Settings, version: str) -> None:

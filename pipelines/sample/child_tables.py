@@ -115,7 +115,7 @@ class ChildTables:
             TepDinhKemId=pl.concat_str(pl.lit("TEP-"), "code", pl.lit("-"), "nth"),
             MaThanhPhanHoSo=pl.concat_str(pl.lit("TP"), "nth"),
             TenTepDinhKem=pl.concat_str(pl.lit("giay-to-"), "nth", pl.lit(".pdf")),
-            DuongDanTaiTepTin=_input_path(),
+            DuongDanTaiTepTin=_input_path(pl.col("nth")),
             DuocSoHoa=pl.Series(components.digitised[rows].astype(int)),
             DuocTaiSuDung=pl.Series(components.reused[rows]),
             DuocLayTuKhoDMQG=pl.Series(components.from_store[rows].astype(int)),
@@ -153,13 +153,13 @@ class ChildTables:
 
     def _results(self, rows: Ints, at: int) -> pl.DataFrame:
         results = self.province.papers.results
-        table = pl.DataFrame({"code": self._codes("ket_qua", rows), "nth": 1, "same": results.is_input[rows]})
+        table = pl.DataFrame({"code": self._codes("ket_qua", rows), "same": results.is_input[rows]})
         own = pl.concat_str(pl.lit("synthetic/ket-qua/"), "code", pl.lit(".pdf"))
         return table.select(
             MaHoSo="code",
             GiayToId=pl.concat_str(pl.lit("KQ-"), "code"),
             MaGiayToKetQua=pl.lit("KQ.SYNTHETIC"),
-            DuongDanTepTinKetQua=pl.when("same").then(_input_path()).otherwise(own),
+            DuongDanTepTinKetQua=pl.when("same").then(_input_path(pl.lit("1"))).otherwise(own),
         )
 
     def _steps(self, rows: Ints, at: int) -> pl.DataFrame:
@@ -212,5 +212,5 @@ class ChildTables:
         )
 
 
-def _input_path() -> pl.Expr:
-    return pl.concat_str(pl.lit("synthetic/dau-vao/"), "code", pl.lit("/"), "nth", pl.lit(".pdf"))
+def _input_path(nth: pl.Expr) -> pl.Expr:
+    return pl.concat_str(pl.lit("synthetic/dau-vao/"), "code", pl.lit("/"), nth, pl.lit(".pdf"))

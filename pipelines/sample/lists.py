@@ -37,7 +37,7 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
     def drawn(share: str) -> Flags:
         return chance.random(count) < shares[share]
 
-    fit = drawn("fit_online") & (limits.service_level > 2)
+    fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))
     internal = drawn("internal") & ~limits.frequent
     announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, count)
 

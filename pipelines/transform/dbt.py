@@ -59,4 +59,6 @@ def run_dbt(settings: Settings, *arguments: str) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise TthcError("dbt_failed", command=arguments[0], tail="\n".join((done.stdout + done.stderr).splitlines()[-15:]))
+        raise TthcError(
+            "dbt_failed", command=arguments[0], tail="\n".join((done.stdout + done.stderr).splitlines()[-15:])
+        )

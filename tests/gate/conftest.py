@@ -26,9 +26,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def marts(
-    sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def marts(sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:

@@ -40,9 +40,7 @@ class Damage(NamedTuple):
 def load_damages() -> list[Damage]:
     listed = yaml.safe_load(Path(__file__).with_name("damages.yml").read_text(encoding="utf-8"))
     return [
-        Damage(table, case["damage"], frozenset(case["noticed"]))
-        for table, cases in listed.items()
-        for case in cases
+        Damage(table, case["damage"], frozenset(case["noticed"])) for table, cases in listed.items() for case in cases
     ]
 
 

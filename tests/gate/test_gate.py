@@ -58,9 +58,7 @@ def test_sound_warehouse_passes_and_is_left_free(sound: Path, suites: Suites, tm
 def _heap(checks: set[tuple[str, str]]) -> list[str]:
     """One damage for each check, rows and columns taken away last: later damage may bury earlier one."""
     first = {(d.table, check): d.sql for d in reversed(DAMAGES) for check in d.noticed}
-    return sorted(
-        {first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql)
-    )
+    return sorted({first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql))
 
 
 def test_great_expectations_agrees_with_the_plain_checks(damaged: Damaged, suites: Suites) -> None:
@@ -165,9 +163,7 @@ def test_check_without_an_answer_is_refused(
 
 
 @pytest.mark.parametrize("statement", ["delete from dim_unit", "update dim_unit set unit_level = null"])
-def test_empty_table_and_empty_column_are_refused(
-    damaged: Damaged, some_suites: SomeSuites, statement: str
-) -> None:
+def test_empty_table_and_empty_column_are_refused(damaged: Damaged, some_suites: SomeSuites, statement: str) -> None:
     assert not run_gate(damaged([statement]), some_suites("dim_unit"), ["dim_unit"]).success
 
 

@@ -20,9 +20,7 @@ from .damages import DAMAGES, MAY_BE_EMPTY, Damage
 from .plain import all_failing, failing
 from .tiny_marts import TABLES
 
-EVERY_CHECK = [
-    (table, check.id) for table, suite in load_suites(SUITES).by_table.items() for check in suite.checks
-]
+EVERY_CHECK = [(table, check.id) for table, suite in load_suites(SUITES).by_table.items() for check in suite.checks]
 
 
 def test_every_published_table_has_a_suite(suites: Suites) -> None:
@@ -77,9 +75,7 @@ def test_column_that_lost_all_its_values_is_noticed(
         "Nghị định 61/2018/NĐ-CP, 107/2021/NĐ-CP",
     ],
 )
-def test_official_codes_are_not_taken_for_personal_data(
-    marts: duckdb.DuckDBPyConnection, harmless: str
-) -> None:
+def test_official_codes_are_not_taken_for_personal_data(marts: duckdb.DuckDBPyConnection, harmless: str) -> None:
     assert marts.execute("select looks_personal(?)", [harmless]).fetchone() == (False,)
 
 

@@ -8,7 +8,8 @@ with
     at_cut as (
         select l.dossier_code, l.unit_code, l.status_code, p.period_code, p.cut_date
         from late l
-        join {{ ref("int_period") }} p
+        join
+            {{ ref("int_period") }} p
             on l.received_date <= p.cut_date
             and l.due_date < p.cut_date
             and (l.finished_date is null or l.finished_date > p.cut_date)
@@ -17,7 +18,8 @@ with
     waiting as (
         select distinct a.dossier_code, a.period_code
         from at_cut a
-        join {{ ref("stg_supplement") }} s
+        join
+            {{ ref("stg_supplement") }} s
             on a.dossier_code = s.dossier_code
             and s.requested_date <= a.cut_date
             and (s.returned_date is null or s.returned_date > a.cut_date)
@@ -26,7 +28,8 @@ select a.unit_code, a.period_code, count(*) as open_overdue
 from at_cut a
 left join supplemented s on a.dossier_code = s.dossier_code
 left join waiting w on a.dossier_code = w.dossier_code and a.period_code = w.period_code
-where w.dossier_code is null
+where
+    w.dossier_code is null
     and a.status_code not in (6, 8)
     and not (a.status_code = 5 and s.dossier_code is null)
 group by a.unit_code, a.period_code

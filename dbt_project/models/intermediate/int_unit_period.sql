@@ -2,11 +2,22 @@ select
     p.period_code,
     e.unit_code,
     u.unit_level,
-    {% for event in ["received", "received_online", "received_digitised",
-                     "resolved", "resolved_early", "resolved_on_time", "resolved_overdue"] %}
-    cast(coalesce(sum(e.{{ event }}) filter (where e.event_date >= p.start_date), 0) as bigint) as {{ event }},
+    {% for event in [
+        "received",
+        "received_online",
+        "received_digitised",
+        "resolved",
+        "resolved_early",
+        "resolved_on_time",
+        "resolved_overdue",
+    ] %}
+        cast(
+            coalesce(sum(e.{{ event }}) filter (where e.event_date >= p.start_date), 0) as bigint
+        ) as {{ event }},
     {% endfor %}
-    cast(coalesce(sum(e.received - e.resolved) filter (where e.event_date < p.start_date), 0) as bigint) as carried_over,
+    cast(
+        coalesce(sum(e.received - e.resolved) filter (where e.event_date < p.start_date), 0) as bigint
+    ) as carried_over,
     cast(sum(e.received - e.resolved) as bigint) as open_total
 from {{ ref("int_period") }} p
 join {{ ref("int_unit_day") }} e on e.event_date <= p.cut_date

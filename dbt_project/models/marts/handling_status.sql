@@ -24,7 +24,7 @@ select
         ("open_in_time", "open_total - open_overdue"),
         ("open_overdue", "open_overdue"),
     ] %}
-    cast(sum({{ value }}) as bigint) as {{ column }}{{ "," if not loop.last }}
+        cast(sum({{ value }}) as bigint) as {{ column }}{{ "," if not loop.last }}
     {% endfor %}
 from unit_rows
 group by {{ scope_sets(["period_code"]) }}

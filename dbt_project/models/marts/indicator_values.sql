@@ -1,8 +1,11 @@
 with
     unit_rows as (
         {% for code in ["on_time_rate", "online_share", "digitised_share", "online_payment_share"] %}
-        select * from {{ ref("ind_" ~ code ~ "__plan") }}
-        {% if not loop.last %} union all {% endif %}
+            select *
+            from {{ ref("ind_" ~ code ~ "__plan") }}
+            {% if not loop.last %}
+                union all
+            {% endif %}
         {% endfor %}
     ),
     scoped as (
@@ -32,7 +35,8 @@ select
     p.is_closed
 from valued v
 join {{ ref("dim_period") }} p using (period_code)
-left join {{ source("registers", "target") }} t
+left join
+    {{ source("registers", "target") }} t
     on v.indicator_code = t.indicator_code
     and v.rule = t.rule
     and t.unit_level in ('*', v.unit_level)

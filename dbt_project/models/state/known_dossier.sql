@@ -1,1 +1,1 @@
-select MaHoSo from {{ ref("rows_ho_so") }} where disposition = 'accepted'
+select mahoso from {{ ref("rows_ho_so") }} where disposition = 'accepted'

@@ -1,1 +1,1 @@
-select MaTTHC from {{ ref("rows_thu_tuc") }} where disposition = 'accepted'
+select matthc from {{ ref("rows_thu_tuc") }} where disposition = 'accepted'

@@ -1,0 +1,49 @@
+# Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lint format docs dagster lock clean
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/ready
+
+help: ## what can be made here
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+# The stamp names what was installed, so that a new lock file installs again and nothing else does.
+$(READY): requirements.lock pyproject.toml
+	@sh scripts/setup.sh
+
+run: $(READY) ## the nightly job on data/raw; where that is empty, on a synthetic province it writes first
+	@$(BIN)/tthc run --sample-if-empty
+
+test: $(READY) ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(READY) lint ## lint and unit tests, under a minute
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY) ## style, types and SQL format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfmt --check --quiet dbt_project
+	@$(BIN)/mypy
+
+format: $(READY) ## puts Python and SQL into the one style
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/sqlfmt --quiet dbt_project
+
+bench: $(READY) ## times the steps against a plain peer, side by side
+	@$(BIN)/python -m benchmarks
+
+docs: $(READY) ## rebuilds the parts of docs/ that are made from contracts and registers
+	@$(BIN)/python -m scripts.docs
+
+dagster: $(READY) ## Dagster's own page: asset graph, checks, runs, schedule
+	@$(BIN)/python -m scripts.dagster_dev
+
+lock: ## writes requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra dev pyproject.toml -o requirements.lock
+
+clean: ## removes caches and the virtual environment; data/ stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,1 @@
+"""Measurements against plain peers, run side by side on the same machine; never a test, never asserted."""

@@ -1,0 +1,83 @@
+"""`make bench`: how long the steps take, as a ratio to a plain peer that does the bare minimum.
+
+The two are run in turn, A B A B …, and the median of the pairwise ratios is printed: it holds when the
+machine's speed drifts, which single times do not.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.contracts import load_contracts
+from pipelines.files import sha256_of
+from pipelines.landing.discover import Delivery, discover
+from pipelines.landing.ledger import Arrival
+from pipelines.parsing.parse import parse_arrival
+from pipelines.sample import write_province
+from pipelines.settings import Settings
+
+DOSSIERS = 100_000
+PAIRS = 5
+
+
+def one_big_extract(folder: Path) -> tuple[Delivery, Path, int]:
+    """All dossier states of a synthetic province in one flat CSV, as a province would send a full extract."""
+    write_province(folder / "raw", DOSSIERS, seed=1)
+    landing = discover(folder / "raw", {"ho_so"})
+    csvs = sorted(path for delivery, path in landing.deliveries.items() if path.suffix == ".csv")
+    frame = pl.concat([pl.read_csv(path, infer_schema=False) for path in csvs])
+    path = folder / "ho_so.synthetic.csv"
+    frame.write_csv(path)
+    return Delivery("ho_so", max(d.business_day for d in landing.deliveries), path.name), path, frame.height
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def compare(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float, float]:
+    """Medians of ours, of the peer, and of their pairwise ratio, after one warm-up of each."""
+    ours(), peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(PAIRS)]
+    return (
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        statistics.median(a / b for a, b in pairs),
+    )
+
+
+def main() -> None:
+    """Measures parsing to the lake and prints the table."""
+    settings, console = Settings(), Console()
+    contracts = load_contracts(settings.contracts_dir)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        delivery, path, rows = one_big_extract(folder)
+        arrival = Arrival(delivery, sha256_of(path), path.stat().st_size, None, "")
+
+        def ours() -> None:
+            parse_arrival(arrival, path, contracts, "bench", b"k" * 32, folder / "lake", folder / "quarantine")
+
+        def peer() -> None:
+            pl.read_csv(path).write_parquet(folder / "peer.parquet")
+
+        mine, plain, ratio = compare(ours, peer)
+    table = Table(title=f"{rows:,} rows of ho_so, CSV → Parquet, median of {PAIRS} pairs")
+    for name in ("step", "ours, s", "peer, s", "ratio"):
+        table.add_column(name, justify="left" if name == "step" else "right")
+    table.add_row("parse, judge, protect, write / polars read_csv + write_parquet",
+                  f"{mine:.2f}", f"{plain:.2f}", f"{ratio:.2f}")  # fmt: skip
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

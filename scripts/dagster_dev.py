@@ -1,0 +1,15 @@
+"""`make dagster`: Dagster's page with this warehouse's own home, so that runs of `tthc run` show there too."""
+
+import os
+import sys
+from pathlib import Path
+
+from pipelines.nightly.start import prepare_home
+from pipelines.settings import Settings
+
+if __name__ == "__main__":
+    home = Settings().dagster_home
+    prepare_home(home)
+    os.environ["DAGSTER_HOME"] = str(home)
+    dagster = str(Path(sys.executable).parent / "dagster")
+    os.execv(dagster, [dagster, "dev", "-m", "pipelines.definitions"])  # noqa: S606 - our own executable

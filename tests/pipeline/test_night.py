@@ -1,0 +1,198 @@
+"""The whole job on a synthetic province whose truth is known: what is published, kept, refused and left out."""
+
+import csv
+import fcntl
+import gzip
+import json
+import shutil
+import stat
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.publish.open_data import load_publication
+from tests.conftest import Night, tthc
+
+pytestmark = pytest.mark.slow
+FORM = ("received_total", "received_online", "received_direct", "carried_over", "resolved_total", "resolved_early",
+        "resolved_on_time", "resolved_overdue", "open_total", "open_in_time", "open_overdue")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def warehouse(night: Night) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True)
+    connection.execute("set schema = 'marts'")
+    return connection
+
+
+def test_the_form_says_what_was_planted(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
+    query = f"select period_code, scope, unit_level, {', '.join(FORM)} from handling_status where scope <> 'unit'"
+    got = {row[:3]: row[3:] for row in warehouse.execute(query).fetchall()}
+    planted = {
+        (row["period_code"], row["scope"], row["unit_level"]): tuple(row[column] for column in FORM)
+        for row in night.truth["form"]
+    }
+    assert got == planted
+
+
+def test_the_indicators_say_what_was_planted(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        "select indicator_code, rule, period_code, scope, unit_level, numerator, denominator"
+        " from indicator_values where scope <> 'unit' and denominator > 0"
+    )
+    got = {row[:5]: row[5:] for row in warehouse.execute(query).fetchall()}
+    keys = ("indicator_code", "rule", "period_code", "scope", "unit_level")
+    planted = {
+        tuple(row[key] for key in keys): (row["numerator"], row["denominator"])
+        for row in night.truth["indicators"]
+        if row["denominator"]
+    }
+    assert got == planted
+
+
+def test_every_planted_fault_is_in_quarantine_under_its_reason(
+    night: Night, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    got: Counter[str] = Counter()
+    for reason, rows in warehouse.execute(
+        "select reason, sum(row_count) from quarantine_summary group by 1"
+    ).fetchall():
+        got[reason.partition(":")[0]] += int(rows)
+    planted = {code: fault["rows"] for code, fault in night.truth["faults"].items() if code != "identical_repeat"}
+    assert dict(got) == planted
+
+
+def test_every_row_is_accounted_for(night: Night) -> None:
+    rows = read_manifest(night.current)["rows"]
+    for source, counts in rows.items():
+        assert counts["rows_in"] == counts["accepted"] + counts["rejected"] + counts["superseded"], source
+        assert counts["rows_in"] == night.truth["planted"][source], source
+
+
+def test_a_version_verifies_and_is_read_only(night: Night) -> None:
+    assert verifies(night.current)
+    for path in night.current.rglob("*"):
+        if path.is_file():
+            assert not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    assert not list(night.current.glob("*.wal"))
+
+
+def test_every_table_and_column_is_described_in_both_languages(warehouse: duckdb.DuckDBPyConnection) -> None:
+    tables = warehouse.execute("select table_name, comment from duckdb_tables() where schema_name = 'marts'").fetchall()
+    columns = warehouse.execute(
+        "select table_name || '.' || column_name, comment from duckdb_columns() where schema_name = 'marts'"
+    ).fetchall()
+    assert len(tables) >= 13
+    assert [name for name, comment in tables + columns if not comment or " / " not in comment] == []
+
+
+def test_open_data_holds_province_and_levels_of_closed_periods_only(night: Night) -> None:
+    register = load_publication(night.settings.registers_dir / "vietnam")
+    for table in register:
+        raw = (night.current / "open-data" / f"{table.name}.csv").read_bytes()
+        assert not raw.startswith(b"\xef\xbb\xbf") and b"\r" not in raw
+        rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
+        assert list(rows[0]) == [column.name for column in table.columns]
+        assert {row["pham_vi"] for row in rows} == {"cap", "tinh"}
+        assert {row["ma_don_vi"] for row in rows} == {"H19"}
+
+
+def test_what_is_synthetic_says_so_everywhere(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert "SYNTHETIC" in night.said
+    assert read_manifest(night.current)["synthetic"] is True
+    assert list((night.current / "open-data").glob("*SYNTHETIC*"))
+    assert warehouse.execute("select bool_and(is_synthetic) from deliveries").fetchone() == (True,)
+
+
+def test_no_person_is_found_outside_the_restricted_folder(night: Night) -> None:
+    """Names, phones, e-mails and identity numbers of the extracts, sought in every byte that was written."""
+    persons: set[str] = set()
+    for path in night.raw.glob("ho_so/*/*.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in list(csv.DictReader(stream))[:50]:
+                fields = ("ChuHoSo", "SoGiayToChuHoSo", "SoDienThoai", "Email", "DiaChi")
+                persons |= {row[field] for field in fields if len(row[field] or "") > 6}
+    assert len(persons) > 200
+    canaries = [person.encode() for person in sorted(persons)]
+    canaries += [person.encode("utf-16-le") for person in sorted(persons)[:50]]
+    leaks = [
+        path.name
+        for path in night.warehouse.rglob("*")
+        if path.is_file() and "restricted" not in path.parts and _holds(path, canaries)
+    ]
+    assert leaks == []
+    columns = {column for table in _lake_tables(night) for column in table}
+    assert not columns & {"ChuHoSo", "SoDienThoai", "Email", "DiaChi", "TrichYeuHoSo", "NguoiXuLy"}
+
+
+def _holds(path: Path, canaries: list[bytes]) -> bool:
+    if path.suffix == ".parquet":  # compressed: read back as text
+        rows = duckdb.sql(f"select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')").pl()
+        content = rows.write_csv().encode() if "reasons" not in rows.columns else str(rows.rows()).encode()
+    else:
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+    return any(canary in content for canary in canaries)
+
+
+def _lake_tables(night: Night) -> list[list[str]]:
+    import polars as pl
+
+    return [pl.read_parquet_schema(path).keys() for path in (night.warehouse / "lake" / "ho_so").rglob("*.parquet")]
+
+
+def test_restricted_is_closed_to_others(night: Night) -> None:
+    restricted = night.warehouse / "restricted"
+    assert stat.S_IMODE(restricted.stat().st_mode) == 0o700
+    files = [path for path in restricted.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_a_second_run_at_once_leaves_with_the_pid_of_the_first(night: Night) -> None:
+    with (night.warehouse / "run.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (night.warehouse / "run.pid").write_text("4711")
+        done = tthc("run", "--raw", str(night.raw), "--warehouse", str(night.warehouse))
+    assert done.returncode == 4
+    assert "4711" in done.stderr
+
+
+def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -> None:
+    """A renamed copy of a file and a second run: same figures, same open data; without the copy, same version."""
+    warehouse, raw = tmp_path / "kho", tmp_path / "raw"
+    shutil.copytree(night.warehouse, warehouse, symlinks=True)
+    shutil.copytree(night.raw, raw)
+    before = read_manifest(night.current)
+    done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing new" in done.stdout
+    assert read_manifest(warehouse / "current") == before
+
+
+def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night, tmp_path: Path) -> None:
+    warehouse, strict = tmp_path / "kho", tmp_path / "expectations"
+    shutil.copytree(night.warehouse, warehouse, symlinks=True)
+    shutil.copytree(night.settings.expectations_dir, strict)
+    suite = strict / "handling_status.yml"
+    suite.write_text(suite.read_text(encoding="utf-8").replace("min_rows: 1", "min_rows: 1000000"), encoding="utf-8")
+    before = (warehouse / "current").resolve().name
+    done = tthc("run", "--raw", str(night.raw), "--warehouse", str(warehouse), TTHC_EXPECTATIONS_DIR=str(strict))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "handling_status" in done.stdout
+    assert (warehouse / "current").resolve().name == before
+    refused = list((warehouse / "refused").iterdir())
+    assert len(refused) == 1
+    assert (refused[0] / "tthc.duckdb").exists()
+    assert json.loads((refused[0] / "gate.json").read_text(encoding="utf-8"))["success"] is False
+
+
+def test_a_landing_without_dossiers_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    done = tthc("run", "--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path / "kho"))
+    assert done.returncode == 1
+    assert "ho_so" in done.stderr and "run again" in done.stderr
+    assert not (tmp_path / "kho" / "current").exists()
