@@ -60,7 +60,7 @@ class StageHandler(logging.Handler):
 @contextmanager
 def watching(console: Console) -> Iterator[None]:
     """Shows what the steps log while the block runs."""
-    columns = (SpinnerColumn, TaskID(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
+    columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
                MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
     logger = logging.getLogger("tthc")
     before = logger.level
