@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lint format docs dagster lock clean
+.PHONY: help run test check bench lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -37,6 +37,9 @@ bench: $(READY) ## times the steps against a plain peer, side by side
 
 docs: $(READY) ## rebuilds the parts of docs/ that are made from contracts and registers
 	@$(BIN)/python -m scripts.docs
+
+readme: $(READY) ## runs what the READMEs quote and writes the real output into them
+	@$(BIN)/python -m scripts.readme
 
 dagster: $(READY) ## Dagster's own page: asset graph, checks, runs, schedule
 	@$(BIN)/python -m scripts.dagster_dev

@@ -86,7 +86,9 @@ def run(
     began = time.monotonic()
     with run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
-            console.print(say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"))
+            console.print(
+                say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
+            )
             _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
         _run(settings)
     console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
@@ -187,5 +189,5 @@ def main() -> None:
 
 
 def _stop(error: TthcError) -> None:
-    Console(stderr=True).print(f"[bold red]{error}[/]", highlight=False, soft_wrap=True)
+    Console(stderr=True).print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
     raise SystemExit(error.exit_code)

@@ -44,7 +44,7 @@ class StageHandler(logging.Handler):
             if not self.progress.console.is_terminal:
                 self.progress.console.print(f"{time.monotonic() - self.began:6.1f} s  {record.getMessage()}")
         elif record.levelno >= logging.WARNING:
-            self.progress.console.print(f"[yellow]![/] {record.getMessage()}", highlight=False)
+            self.progress.console.print(f"! {record.getMessage()}", style="yellow", markup=False, highlight=False)
         done, total = getattr(record, "progress", (None, None))
         if self.task is not None and done is not None:
             self.progress.update(self.task, completed=done, total=total)

@@ -85,5 +85,5 @@ def prompt(settings: Settings, console: Console, output: str) -> None:
                 try:
                     _show(connection, console, waiting, output)
                 except TthcError as error:
-                    console.print(f"[red]{error}[/]")
+                    console.print(str(error), style="red", markup=False)
                 waiting = ""

@@ -27,14 +27,12 @@ FIGURES = """
         select period_code from marts.dim_period
         where period_type in ('year', 'month') and is_closed order by end_date desc, start_date limit 1
     )
-    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level,
-           v.numerator, v.denominator, v.value, v.target, v.met
+    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level, v.value, v.target, v.met
     from marts.indicator_values v
     join newest using (period_code)
     join marts.dim_indicator i using (indicator_code, rule)
     where v.scope in ('province', 'level')
-    order by v.indicator_code, v.rule,
-             v.scope = 'level', list_position(['tinh', 'so', 'huyen', 'xa'], v.unit_level)
+    order by v.indicator_code, v.rule
 """
 
 
@@ -66,20 +64,23 @@ def _rows(console: Console, rows: list[tuple]) -> None:
 
 
 def _figures(console: Console, rows: list[tuple]) -> None:
+    """One line per indicator, one column per scope: the value, and the goal it meets or misses."""
     if not rows:
         return
-    table = Table(title=say("summary_figures_title", period=rows[0][2]), title_justify="left")
-    for number, header in enumerate(say("summary_figures_header").split("|")):
-        table.add_column(header, justify="left" if number < 2 else "right")
-    seen = ""
-    for name_vi, name_en, _, scope, level, numerator, denominator, value, target, met in rows:
+    cells: dict[str, dict[str, str]] = {}
+    for name_vi, name_en, _, scope, level, value, target, met in rows:
+        mark = {None: "", True: " [green]✓[/]", False: " [red]✗[/]"}[met]
+        goal = "" if target is None else f"\n[dim]≥ {target:.0%}[/]"
+        column = "province" if scope == "province" else level
         name = name_vi if language.get() == "vi" else name_en
-        mark = "" if met is None else "[green]✓[/]" if met else "[red]✗[/]"
-        where = say("level_province" if scope == "province" else f"level_{level}")
-        rate = "–" if value is None else f"{value:.2%}"
-        goal = "" if target is None else f"≥ {target:.0%}"
-        table.add_row("" if name == seen else name, where, f"{numerator:,}", f"{denominator:,}", rate, goal, mark)
-        seen = name
+        cells.setdefault(name, {})[column] = ("–" if value is None else f"{value:.2%}") + mark + goal
+    columns = [c for c in ("province", "tinh", "so", "huyen", "xa") if any(c in row for row in cells.values())]
+    table = Table(title=say("summary_figures_title", period=rows[0][2]), title_justify="left", show_lines=True)
+    table.add_column(say("summary_indicator"))
+    for column in columns:
+        table.add_column(say(f"level_{column}"), justify="right")
+    for name, row in cells.items():
+        table.add_row(name, *(row.get(column, "") for column in columns))
     console.print(table)
 
 
