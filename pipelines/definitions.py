@@ -3,6 +3,8 @@
 `dagster dev` shows the graph, `tthc run`, `dagster job execute -j nightly` and the schedule start the same job.
 """
 
+import os
+
 import dagster as dg
 
 from pipelines.nightly.assets import candidate_asset, lake_asset, landing, published_version, workspace_asset
@@ -12,6 +14,8 @@ from pipelines.nightly.resources import Nightly
 from pipelines.settings import Settings
 
 JOB_NAME = "nightly"
+# Whatever starts the job and wherever Dagster's home is: nothing is reported to anyone.
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

@@ -64,6 +64,7 @@ class Indicator(Strict):
     name: Sentence
     numerator: Sentence
     denominator: Sentence
+    needs: tuple[str, ...]
     unit: Literal["ratio", "count"]
     direction: Literal["up", "down"]
     legal_basis: str
@@ -123,6 +124,16 @@ def target_table(folder: Path) -> pl.DataFrame:
     """One row per indicator, rule, level and span of validity; `unit_level` `*` means every level and the province."""
     types = {"valid_from": pl.Date, "valid_to": pl.Date, "target": pl.Float64}
     return pl.read_csv(folder / "targets.csv", schema_overrides=types)
+
+
+def need_table(country: Path) -> pl.DataFrame:
+    """One row per indicator, rule and source without which it is unknown."""
+    rows = [
+        {"indicator_code": i.code, "rule": i.rule, "source": source}
+        for i in load_indicators(country)
+        for source in i.needs
+    ]
+    return pl.DataFrame(rows)
 
 
 def indicator_table(country: Path, folder: Path) -> pl.DataFrame:

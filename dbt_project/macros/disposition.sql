@@ -18,9 +18,7 @@
     {%- set moment = "coalesce(" ~ updated_at ~ ", " ~ day_end ~ ")" if updated_at else day_end -%}
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
     with
-        delivered as (
-            select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", lake_name) }}
-        ),
+        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", lake_name) }}),
         judged as (
             select
                 d.*,
@@ -39,24 +37,16 @@
             {% endfor %}
         ),
         equally_new as (
-            select {{ keys }}, newness
-            from judged
-            where reason is null
-            group by {{ keys }}, newness
-            having count(*) > 1
+            select {{ keys }}, newness from judged where reason is null group by {{ keys }}, newness having count(*) > 1
         ),
-        repeated as (
-            select j.* from judged j join equally_new using ({{ keys }}, newness) where j.reason is null
-        ),
+        repeated as (select j.* from judged j join equally_new using ({{ keys }}, newness) where j.reason is null),
         conflicts as (
             select {{ keys }}, newness, count(distinct {{ whole_row("content") }}) > 1 as is_conflict
             from (select * exclude (_source_file, _row_number, _business_day) from repeated) content
             group by {{ keys }}, newness
         ),
         firsts as (
-            select {{ keys }}, newness, min({{ place }}) as first_place
-            from repeated
-            group by {{ keys }}, newness
+            select {{ keys }}, newness, min({{ place }}) as first_place from repeated group by {{ keys }}, newness
         ),
         weighed as (
             select
@@ -67,9 +57,7 @@
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),
-        newest as (
-            select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }}
-        )
+        newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
     select
         w.* exclude (is_first),
         case

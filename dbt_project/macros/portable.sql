@@ -17,9 +17,5 @@
     (cast({{ day }} as timestamp) + interval 1 day - interval 1 second)
 {%- endmacro %}
 
-{% macro days_between(earlier, later) -%}
-    {{ return(adapter.dispatch("days_between")(earlier, later)) }}
-{%- endmacro %}
-{% macro default__days_between(earlier, later) -%}
-    date_diff('day', {{ earlier }}, {{ later }})
-{%- endmacro %}
+{% macro days_between(earlier, later) -%} {{ return(adapter.dispatch("days_between")(earlier, later)) }} {%- endmacro %}
+{% macro default__days_between(earlier, later) -%} date_diff('day', {{ earlier }}, {{ later }}) {%- endmacro %}

@@ -9,8 +9,5 @@ with
     )
 select this.unit_code, this.start_date
 from months this
-join
-    months following
-    on this.unit_code = following.unit_code
-    and following.start_date = this.end_date + interval 1 day
+join months following on this.unit_code = following.unit_code and following.start_date = this.end_date + interval 1 day
 where this.open_total <> following.carried_over

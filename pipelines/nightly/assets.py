@@ -32,7 +32,7 @@ LANDING = dg.AssetKey(["landing"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
 LEDGER_TABLES = ("delivery", "reason", "rejected_row")
-REGISTER_TABLES = ("run", "period", "indicator", "target", "calendar")
+REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 
 def begin(stage: str) -> None:

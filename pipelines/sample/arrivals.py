@@ -59,9 +59,7 @@ def draw_arrivals(
     received = np.where(carried, _last_year(chance, clock, limits.working_days[procedure], year), received)
     submitted = np.where(carried, received, submitted)
     refused = (channel == 2) & ~carried & (chance.random(count) < behaviour["channel"]["refused"])
-    dropped = (
-        (channel == 2) & ~carried & ~refused & (chance.random(count) < behaviour["channel"]["never_accepted"])
-    )
+    dropped = (channel == 2) & ~carried & ~refused & (chance.random(count) < behaviour["channel"]["never_accepted"])
     received = np.where(dropped, NEVER, received)
     order = np.lexsort((procedure, submitted, unit))
     return Arrivals(
@@ -75,9 +73,7 @@ def draw_arrivals(
     )
 
 
-def _offices(
-    level: Ints, chance: np.random.Generator, behaviour: Behaviour, reference: Reference
-) -> tuple[Ints, Ints]:
+def _offices(level: Ints, chance: np.random.Generator, behaviour: Behaviour, reference: Reference) -> tuple[Ints, Ints]:
     unit, procedure = np.zeros_like(level), np.zeros_like(level)
     codes = reference.procedures["MaTTHC"].to_list()
     fields = reference.procedures["TenLinhVuc"].to_list()
@@ -148,9 +144,7 @@ def _moments(
     chance: np.random.Generator, shares: Behaviour, clock: Clock, channel: Ints, day: Ints
 ) -> tuple[Ints, Ints]:
     count = len(day)
-    at_desk = clock.from_work(
-        clock.number(day) * WORKDAY + (chance.beta(1.3, 1.6, count) * (WORKDAY - 1)).astype(int)
-    )
+    at_desk = clock.from_work(clock.number(day) * WORKDAY + (chance.beta(1.3, 1.6, count) * (WORKDAY - 1)).astype(int))
     daytime = OPEN + chance.integers(0, CLOSE - OPEN + 3 * 3600, count)
     second = np.where(chance.random(count) < 0.8, daytime, chance.integers(0, DAY, count))
     sent = day * DAY + second

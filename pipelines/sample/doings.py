@@ -37,14 +37,8 @@ def draw_steps(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_o
         (known, arrivals.received[known], 2),
         *[(rows, s.asked[rows], 5) for s in lives.supplements for rows in (_told(s.asked),)],
         *[(rows, s.answered[rows], 4) for s in lives.supplements for rows in (_told(s.answered),)],
-        *[
-            (rows, lives.finished[rows], 7)
-            for rows in (_told(np.where(lives.withdrawn, lives.finished, NEVER)),)
-        ],
-        *[
-            (rows, lives.finished[rows], 9)
-            for rows in (_told(np.where(lives.withdrawn, NEVER, lives.finished)),)
-        ],
+        *[(rows, lives.finished[rows], 7) for rows in (_told(np.where(lives.withdrawn, lives.finished, NEVER)),)],
+        *[(rows, lives.finished[rows], 9) for rows in (_told(np.where(lives.withdrawn, NEVER, lives.finished)),)],
         *[(rows, lives.returned[rows], 10) for rows in (_told(lives.returned),)],
         (dossier, np.where(middle < end[dossier], middle, NEVER), 4),
     ]
@@ -62,9 +56,7 @@ def draw_ratings(lives: Lives, seed: int, behaviour: Behaviour, as_of: int) -> D
     moment = np.concatenate([first, first[again] + chance.integers(60, 5 * DAY, len(again))])
     draw = chance.random(len(dossier))
     cross = is_late(lives, as_of)[dossier] & (chance.random(len(dossier)) < shares["late_bad"])
-    kind = np.where(
-        draw < shares["very_good"], 0, np.where(draw < shares["very_good"] + shares["good"], 1, 2)
-    )
+    kind = np.where(draw < shares["very_good"], 0, np.where(draw < shares["very_good"] + shares["good"], 1, 2))
     return _gather([(dossier, moment, np.where(cross, 2, kind))], np.minimum(lives.deleted, as_of))
 
 
@@ -101,9 +93,7 @@ def is_late(lives: Lives, as_of: int) -> Flags:
     """Finished after the due date, or open with the due date gone by; a withdrawn dossier is never late."""
     state = lives.state(as_of)
     end = np.where(lives.finished < NEVER, lives.finished, np.where(state.status == 3, 0, as_of))
-    return (
-        (state.due < NEVER) & (end // DAY > state.due // DAY) & ~(lives.withdrawn & (lives.finished < NEVER))
-    )
+    return (state.due < NEVER) & (end // DAY > state.due // DAY) & ~(lives.withdrawn & (lives.finished < NEVER))
 
 
 def _told(moment: Ints) -> Ints:

@@ -59,9 +59,7 @@ class Province:
         unit = self.reference.units["MaDonVi"].gather(arrivals.unit)
         short_day = pl.col("day").cast(pl.String).str.slice(2)
         return table.select(
-            pl.concat_str(
-                unit, pl.lit("-"), short_day, pl.lit("-"), pl.col("number").cast(pl.String).str.zfill(4)
-            )
+            pl.concat_str(unit, pl.lit("-"), short_day, pl.lit("-"), pl.col("number").cast(pl.String).str.zfill(4))
         )[:, 0]
 
     @cached_property

@@ -193,8 +193,5 @@ def _sound(source: str) -> pl.Expr:
     """Rows to spoil: finished dossiers with every date, so that a spoilt row is wrong in one way only."""
     if source != "ho_so":
         return pl.lit(True)
-    told = [
-        pl.col(name).is_not_null()
-        for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")
-    ]
+    told = [pl.col(name).is_not_null() for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")]
     return pl.all_horizontal(pl.col("TrangThaiHoSo").is_in(["9", "10"]), pl.col("DaXoa") == "0", *told)

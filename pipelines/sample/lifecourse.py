@@ -96,9 +96,7 @@ def live(
     return _cut(drawn, as_of)
 
 
-def _begin(
-    arrivals: Arrivals, seed: int, behaviour: Behaviour, clock: Clock, limits: Limits, as_of: int
-) -> Drawing:
+def _begin(arrivals: Arrivals, seed: int, behaviour: Behaviour, clock: Clock, limits: Limits, as_of: int) -> Drawing:
     handled = (arrivals.received < NEVER) & ~arrivals.refused
     received = np.where(handled, arrivals.received, arrivals.submitted)
     hours, minutes = behaviour["hours"]["next_day_from"].split(":")
@@ -128,9 +126,7 @@ def _waits(drawing: Drawing, eligible: Flags) -> Waits:
     for share in (1.0, handling["second_supplement"]):
         happens = happens & drawing.happens(share)
         asked = np.where(happens, earliest + drawing.share_of((reach * span * WORKDAY).astype(int)), NEVER)
-        wait = 1800 + (drawing.chance.exponential(handling["supplement_days"], len(span)) * WORKDAY).astype(
-            int
-        )
+        wait = 1800 + (drawing.chance.exponential(handling["supplement_days"], len(span)) * WORKDAY).astype(int)
         back = happens & ~drawing.happens(handling["supplement_never_answered"])
         answered = np.where(back, np.where(back, asked, 0) + wait, NEVER)
         days = np.where(back, answered // WORKDAY - asked // WORKDAY, 0)
@@ -267,8 +263,7 @@ def _cut(lives: Lives, as_of: int) -> Lives:
         lives,
         taken_up=_until(lives.taken_up, last),
         supplements=tuple(
-            replace(s, asked=_until(s.asked, last), answered=_until(s.answered, last))
-            for s in lives.supplements
+            replace(s, asked=_until(s.asked, last), answered=_until(s.answered, last)) for s in lives.supplements
         ),
         paused=_until(lives.paused, last),
         finished=finished,

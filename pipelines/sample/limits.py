@@ -47,9 +47,7 @@ def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Limits
     return Limits(
         limit=limit,
         unit=unit,
-        working_days=np.select(
-            [unit == 0, unit == 1, unit == 2], [limit, limit * 5 // 7, limit // 8], limit * 21
-        ),
+        working_days=np.select([unit == 0, unit == 1, unit == 2], [limit, limit * 5 // 7, limit // 8], limit * 21),
         fee=table["muc_phi_minh_hoa"].cast(pl.Int64).fill_null(0).to_numpy(),
         by_page=table["MaTTHC"].is_in(behaviour["fees"]["by_page"]).to_numpy(),
         has_fee=has_fee,

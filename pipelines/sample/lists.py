@@ -20,9 +20,7 @@ CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 def unit_list(province: Province) -> pl.DataFrame:
     """`don_vi`, in full."""
-    return province.reference.units.select(
-        "MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"
-    )
+    return province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
 
 
 def procedure_list(province: Province, at: int) -> pl.DataFrame:
@@ -76,9 +74,7 @@ def _dates(
     first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
     of_year = chance.random(count) < shares["announced_in_year"]
     start = np.where(of_year, first + chance.integers(0, 240, count), chance.integers(10, first - 60, count))
-    public = (
-        start + chance.integers(0, 5, count) + np.where(chance.random(count) < shares["public_late"], 8, 0)
-    )
+    public = start + chance.integers(0, 5, count) + np.where(chance.random(count) < shares["public_late"], 8, 0)
     in_force = start + chance.integers(5, 12, count)
     configured = in_force - chance.integers(0, 5, count)
     configured = configured + np.where(chance.random(count) < shares["configured_late"], 15, 0)

@@ -120,9 +120,7 @@ def _fees(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Fees
     )
 
 
-def _results(
-    lives: Lives, seed: int, behaviour: Behaviour, limits: Limits, components: Components
-) -> Results:
+def _results(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits, components: Components) -> Results:
     chance, arrivals = stream(seed, "results"), lives.arrivals
     share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed(behaviour["year"]))
     given = (lives.finished < NEVER) & ~lives.withdrawn & limits.has_result[arrivals.procedure]

@@ -136,8 +136,6 @@ def _write_message(
 ) -> None:
     """The sync message carries each dossier with all of its papers, as that message always does."""
     rows, at = changed[province.in_envelope(changed)], province.as_of
-    nested = {
-        source: children.table(source, children.rows_with(source, rows), at) for source in ENVELOPE_LISTS
-    }
+    nested = {source: children.table(source, children.rows_with(source, rows), at) for source in ENVELOPE_LISTS}
     unit = province.reference.units["MaDonVi"][province.envelope_unit]
     writer.message(province.deliveries[-1], unit, dossiers.states(rows, at), nested)

@@ -87,9 +87,7 @@ def facts_of(province: Province) -> Facts:
         finished=_day(finished[scope]),
         withdrawn=((state.status == 7) & (finished < NEVER))[scope],
         always_paused=(stopped & (finished >= NEVER))[scope],
-        waits=tuple(
-            (_day(np.where(told, s.asked, NEVER)[scope]), _day(s.answered[scope])) for s in lives.supplements
-        ),
+        waits=tuple((_day(np.where(told, s.asked, NEVER)[scope]), _day(s.answered[scope])) for s in lives.supplements),
         fee_level=lives.arrivals.level[fees.dossier[counted]],
         fee_paid=_day(fees.paid[counted]),
         fee_online=(fees.method == ONLINE)[counted],

@@ -18,7 +18,14 @@ from pipelines.files import remove_tree
 from pipelines.lake import REJECTED, lake_schema
 from pipelines.landing.ledger import Arrival
 from pipelines.parsing.fill import LakeState
-from pipelines.registers import indicator_table, load_period_rules, load_province, period_table, target_table
+from pipelines.registers import (
+    indicator_table,
+    load_period_rules,
+    load_province,
+    need_table,
+    period_table,
+    target_table,
+)
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.workdays import day_table, load_calendar
 
@@ -154,6 +161,7 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
         "run": pl.DataFrame({"as_of": [as_of], "province_code": [province]}),
         "period": period_table(load_period_rules(folder), as_of),
         "indicator": indicator_table(country, folder),
+        "indicator_need": need_table(country),
         "target": target_table(folder),
         "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
     }

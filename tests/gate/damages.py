@@ -9,6 +9,7 @@ ID_NUMBER = "079204001234"
 
 # Columns that may be null in every row: nothing is known, nothing is set, or nothing of the kind happened.
 MAY_BE_EMPTY = {
+    "indicator_values": {"missing_source"},
     "dim_unit": {"parent_unit_code", "valid_from", "valid_to"},
     "dim_procedure": {
         "field_code",

@@ -211,7 +211,7 @@ with ratios as (
 )
 select indicator_code, 'plan' as rule, period_code, scope, unit_code, unit_level, numerator, denominator,
        numerator::double / nullif(denominator, 0) as value, target::double as target, value >= target as met,
-       is_closed
+       is_closed, null::varchar as missing_source
 from ratios join dim_period using (period_code);
 
 create table deliveries as

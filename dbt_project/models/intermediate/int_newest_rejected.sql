@@ -3,8 +3,7 @@ with
     rejected as (
         select
             dossier_code,
-            {{ newness("coalesce(updated_at, " ~ end_of_day("_business_day") ~ ")", "_business_day") }}
-            as newness
+            {{ newness("coalesce(updated_at, " ~ end_of_day("_business_day") ~ ")", "_business_day") }} as newness
         from {{ source("ledger", "rejected_row") }}
         where source = 'ho_so' and dossier_code is not null
         union all

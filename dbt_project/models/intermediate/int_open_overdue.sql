@@ -28,8 +28,5 @@ select a.unit_code, a.period_code, count(*) as open_overdue
 from at_cut a
 left join supplemented s on a.dossier_code = s.dossier_code
 left join waiting w on a.dossier_code = w.dossier_code and a.period_code = w.period_code
-where
-    w.dossier_code is null
-    and a.status_code not in (6, 8)
-    and not (a.status_code = 5 and s.dossier_code is null)
+where w.dossier_code is null and a.status_code not in (6, 8) and not (a.status_code = 5 and s.dossier_code is null)
 group by a.unit_code, a.period_code

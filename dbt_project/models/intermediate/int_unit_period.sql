@@ -11,9 +11,7 @@ select
         "resolved_on_time",
         "resolved_overdue",
     ] %}
-        cast(
-            coalesce(sum(e.{{ event }}) filter (where e.event_date >= p.start_date), 0) as bigint
-        ) as {{ event }},
+        cast(coalesce(sum(e.{{ event }}) filter (where e.event_date >= p.start_date), 0) as bigint) as {{ event }},
     {% endfor %}
     cast(
         coalesce(sum(e.received - e.resolved) filter (where e.event_date < p.start_date), 0) as bigint

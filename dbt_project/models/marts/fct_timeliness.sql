@@ -1,9 +1,6 @@
 with
     supplements as (
-        select
-            dossier_code,
-            count(*) as supplement_count,
-            arg_min(due_date_before, requested_date) as first_due_date
+        select dossier_code, count(*) as supplement_count, arg_min(due_date_before, requested_date) as first_due_date
         from {{ ref("stg_supplement") }}
         group by dossier_code
     )

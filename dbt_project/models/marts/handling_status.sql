@@ -1,10 +1,7 @@
 -- Columns 3 to 13 of form II.06a; column 3 = 4 + 5 + 6, 7 = 8 + 9 + 10, 11 = 12 + 13, 3 = 7 + 11.
 with
     unit_rows as (
-        select
-            u.*,
-            u.received - u.received_online as received_direct,
-            coalesce(o.open_overdue, 0) as open_overdue
+        select u.*, u.received - u.received_online as received_direct, coalesce(o.open_overdue, 0) as open_overdue
         from {{ ref("int_unit_period") }} u
         left join {{ ref("int_open_overdue") }} o using (unit_code, period_code)
     )

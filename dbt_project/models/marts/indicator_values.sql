@@ -1,25 +1,7 @@
 with
-    unit_rows as (
-        {% for code in ["on_time_rate", "online_share", "digitised_share", "online_payment_share"] %}
-            select *
-            from {{ ref("ind_" ~ code ~ "__plan") }}
-            {% if not loop.last %}
-                union all
-            {% endif %}
-        {% endfor %}
-    ),
-    scoped as (
-        select
-            indicator_code,
-            rule,
-            period_code,
-            {{ scope_columns() }},
-            cast(sum(numerator) as bigint) as numerator,
-            cast(sum(denominator) as bigint) as denominator
-        from unit_rows
-        group by {{ scope_sets(["indicator_code", "rule", "period_code"]) }}
-    ),
-    valued as (select *, cast(numerator as double) / nullif(denominator, 0) as value from scoped)
+    valued as (
+        select *, cast(numerator as double) / nullif(denominator, 0) as value from {{ ref("int_indicator_scope") }}
+    )
 select
     v.indicator_code,
     v.rule,
@@ -32,7 +14,8 @@ select
     v.value,
     t.target,
     v.value >= t.target as met,
-    p.is_closed
+    p.is_closed,
+    v.missing_source
 from valued v
 join {{ ref("dim_period") }} p using (period_code)
 left join
