@@ -1,0 +1,97 @@
+"""The dbt models as compiled SQL, run straight in an in-memory DuckDB: hundreds of provinces in one process.
+
+Here: compiling once, and building the models for one world. Not here: what the figures should be (reference).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import load_contracts
+from pipelines.lake import lake_schema
+from pipelines.settings import Settings
+from pipelines.transform.dbt import run_dbt, target_dir
+from pipelines.transform.workspace import DELIVERY, REASON, candidate_dir, register_tables
+
+from .generate import World
+from .reference import PROVINCE
+
+COMPARED = (
+    "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
+    "rows_ho_so", "rows_don_vi", "rows_thu_tuc", "rows_bo_sung", "rows_thanh_phan", "rows_le_phi",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """One compiled model: where it is built, as what, and by which SQL."""
+
+    name: str
+    relation: str
+    kind: str
+    sql: str
+
+
+def compile_models(warehouse: Path) -> list[Model]:
+    """Every model that the compared tables need, each after those that it reads."""
+    settings = Settings(warehouse_dir=warehouse)
+    candidate_dir(settings).mkdir(parents=True)
+    run_dbt(settings, "compile")
+    manifest = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
+    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    ordered: dict[str, Model] = {}
+
+    def add(key: str) -> None:
+        if key in ordered or key not in nodes:
+            return
+        node = nodes[key]
+        for needed in node["depends_on"]["nodes"]:
+            add(needed)
+        ordered[key] = Model(node["name"], node["relation_name"], node["config"]["materialized"], node["compiled_code"])
+
+    for name in COMPARED:
+        add(f"model.tthc.{name}")
+    return list(ordered.values())
+
+
+class Warehouse:
+    """One DuckDB in memory in which one world after another is built."""
+
+    def __init__(self, models: list[Model]) -> None:
+        self.models = models
+        self.settings = Settings()
+        self.contracts = load_contracts(self.settings.contracts_dir)
+        self.connection = duckdb.connect(config={"threads": "1"})
+        for database in ("workspace", "tthc"):
+            self.connection.execute(f"attach ':memory:' as {database}")
+        for schema in {model.relation.rpartition(".")[0] for model in models}:
+            self.connection.execute(f"create schema if not exists {schema}")
+        for schema in ("lake", "ledger", "registers"):
+            self.connection.execute(f"create schema workspace.{schema}")
+
+    def build(self, world: World) -> None:
+        """Replaces whatever was there by the models of this world."""
+        lake = world.lake_frames()
+        for source, contract in self.contracts.items():
+            self._load(f"lake.{source}", lake.get(source, pl.DataFrame(schema=lake_schema(contract))))
+        delivered = pl.DataFrame([{"source": source, "status": "accepted"} for source in lake], schema=DELIVERY)
+        self._load("ledger.delivery", delivered)
+        self._load("ledger.reason", pl.DataFrame(schema=REASON))
+        self._load("ledger.rejected_row", world.lake_rejected())
+        for name, frame in register_tables(self.settings, world.as_of, PROVINCE).items():
+            self._load(f"registers.{name}", frame)
+        self.connection.execute("use workspace")
+        for model in self.models:
+            self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
+
+    def _load(self, name: str, frame: pl.DataFrame) -> None:
+        self.connection.register("incoming", frame.to_arrow())
+        self.connection.execute(f"create or replace table workspace.{name} as select * from incoming")
+        self.connection.unregister("incoming")
+
+    def rows(self, query: str) -> list[tuple]:
+        """Rows of a query over `marts` and the scratch schemas."""
+        return self.connection.execute(query).fetchall()
