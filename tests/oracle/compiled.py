@@ -5,6 +5,7 @@ Here: compiling once, and building the models for one world. Not here: what the 
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -64,6 +65,7 @@ class Warehouse:
         self.models = models
         self.settings = Settings()
         self.contracts = load_contracts(self.settings.contracts_dir)
+        self.registers: dict[date, dict[str, pl.DataFrame]] = {}
         self.connection = duckdb.connect(config={"threads": "1"})
         for database in ("workspace", "tthc"):
             self.connection.execute(f"attach ':memory:' as {database}")
@@ -81,7 +83,9 @@ class Warehouse:
         self._load("ledger.delivery", delivered)
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
         self._load("ledger.rejected_row", world.lake_rejected())
-        for name, frame in register_tables(self.settings, world.as_of, PROVINCE).items():
+        if world.as_of not in self.registers:
+            self.registers[world.as_of] = register_tables(self.settings, world.as_of, PROVINCE)
+        for name, frame in self.registers[world.as_of].items():
             self._load(f"registers.{name}", frame)
         self.connection.execute("use workspace")
         for model in self.models:

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,13 +90,8 @@ class World:
         """
         import polars as pl
 
-        from pipelines.contracts import load_contracts
-        from pipelines.lake import lake_schema
-
-        contracts = load_contracts(CONTRACTS)
         frames = {}
-        for source in SOURCES:
-            schema = lake_schema(contracts[source])
+        for source, schema in lake_schemas().items():
             rows = [FILLERS | asdict(row) | place for row, place in self._placed(source) if not _broken(row)]
             values = [[row.get(name) for name in schema] for row in rows]
             frames[source] = pl.DataFrame(values, schema=schema, orient="row")
@@ -121,6 +117,16 @@ class World:
                 for number, row in enumerate(file.rows, start=1):
                     place = {"_source_file": name, "_row_number": number, "_business_day": file.business_day}
                     yield row, place
+
+
+@cache
+def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
+    """Columns and types of each source in the lake, as its contract has them."""
+    from pipelines.contracts import load_contracts
+    from pipelines.lake import lake_schema
+
+    contracts = load_contracts(CONTRACTS)
+    return {source: lake_schema(contracts[source]) for source in SOURCES}
 
 
 def _broken(row: Row) -> str | None:
@@ -314,9 +320,7 @@ class _Maker:
             paid = {
                 "TrangThaiThanhToan": self.rng.choice([0, 1, 1, 1, 1]),
                 "NgayThuPhi": self.moment(self.day(received, horizon)) if self.chance(0.85) else None,
-                "HinhThucThanhToan": self.rng.choice(
-                    ["truc-tuyen", "truc-tuyen", "tien-mat", "chuyen-khoan", None]
-                ),
+                "HinhThucThanhToan": self.rng.choice(["truc-tuyen", "truc-tuyen", "tien-mat", "chuyen-khoan", None]),
             }
             self.restate("le_phi", fee, paid)
 

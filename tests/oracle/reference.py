@@ -329,9 +329,7 @@ def settle(records: Records) -> Settled:
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
         rejected = [
-            row
-            for _, row in settled.quarantine
-            if isinstance(row, DossierState) and row.MaHoSo == state.MaHoSo
+            row for _, row in settled.quarantine if isinstance(row, DossierState) and row.MaHoSo == state.MaHoSo
         ]
         settled.dossiers.append(
             Dossier(
@@ -517,7 +515,5 @@ def indicator_values(settled: Settled, as_of: date) -> list[IndicatorValue]:
             dossiers = [dossier for dossier in settled.dossiers if subject.covers(dossier)]
             for code, formula in INDICATORS.items():
                 numerator, denominator = formula(dossiers, period)
-                found.append(
-                    IndicatorValue(code, period.code, subject, numerator, denominator, period.is_closed)
-                )
+                found.append(IndicatorValue(code, period.code, subject, numerator, denominator, period.is_closed))
     return found

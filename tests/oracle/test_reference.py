@@ -491,9 +491,7 @@ def test_every_row_ends_once_as_winner_superseded_or_quarantined():
 @given(worlds())
 def test_order_of_arrival_and_repeats_change_nothing(some: World):
     rng = random.Random(0)
-    shuffled = {
-        name: rng.sample(list(rows) * 2, 2 * len(rows)) for name, rows in vars(some.records()).items()
-    }
+    shuffled = {name: rng.sample(list(rows) * 2, 2 * len(rows)) for name, rows in vars(some.records()).items()}
     again = settle(Records(**shuffled))
     assert handling_status(again, some.as_of) == handling_status(settle(some.records()), some.as_of)
     assert indicator_values(again, some.as_of) == indicator_values(settle(some.records()), some.as_of)

@@ -7,7 +7,7 @@ with
         from {{ source("ledger", "rejected_row") }}
         where source = 'ho_so' and dossier_code is not null
         union all
-        select mahoso as dossier_code, newness
+        select MaHoSo as dossier_code, newness
         from {{ ref("rows_ho_so") }}
         where disposition = 'rejected'
     )

@@ -1,3 +1,3 @@
-select mahoso as dossier_code, tepdinhkemid as file_id, duocsohoa = 1 as is_digitised
+select MaHoSo as dossier_code, TepDinhKemId as file_id, DuocSoHoa = 1 as is_digitised
 from {{ ref("rows_thanh_phan") }}
-where disposition = 'accepted' and coalesce(isdeleted, 0) = 0
+where disposition = 'accepted' and coalesce(IsDeleted, 0) = 0

@@ -1,9 +1,9 @@
 select
-    mahoso as dossier_code,
-    maphilephi as fee_code,
-    gia as amount_vnd,
-    trangthaithanhtoan = 1 as is_paid,
-    cast(ngaythuphi as date) as paid_date,
-    hinhthucthanhtoan as payment_method
+    MaHoSo as dossier_code,
+    MaPhiLePhi as fee_code,
+    Gia as amount_vnd,
+    TrangThaiThanhToan = 1 as is_paid,
+    cast(NgayThuPhi as date) as paid_date,
+    HinhThucThanhToan as payment_method
 from {{ ref("rows_le_phi") }}
 where disposition = 'accepted'

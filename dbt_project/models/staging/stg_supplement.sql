@@ -1,8 +1,8 @@
 select
-    mahoso as dossier_code,
-    cast(ngaybosung as date) as requested_date,
-    cast(ngaytiepnhanbosung as date) as returned_date,
-    cast(ngayhentratruoc as date) as due_date_before,
-    cast(ngayhentramoi as date) as due_date_after
+    MaHoSo as dossier_code,
+    cast(NgayBoSung as date) as requested_date,
+    cast(NgayTiepNhanBoSung as date) as returned_date,
+    cast(NgayHenTraTruoc as date) as due_date_before,
+    cast(NgayHenTraMoi as date) as due_date_after
 from {{ ref("rows_bo_sung") }}
 where disposition = 'accepted'

@@ -1,9 +1,9 @@
 select
-    madonvi as unit_code,
-    tendonvi as unit_name,
-    cap as unit_level,
-    madonvicha as parent_unit_code,
-    hieuluctu as valid_from,
-    hieulucden as valid_to
+    MaDonVi as unit_code,
+    TenDonVi as unit_name,
+    Cap as unit_level,
+    MaDonViCha as parent_unit_code,
+    HieuLucTu as valid_from,
+    HieuLucDen as valid_to
 from {{ ref("rows_don_vi") }}
 where disposition = 'accepted'

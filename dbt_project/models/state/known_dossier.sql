@@ -1,1 +1,1 @@
-select mahoso from {{ ref("rows_ho_so") }} where disposition = 'accepted'
+select MaHoSo from {{ ref("rows_ho_so") }} where disposition = 'accepted'
