@@ -4,6 +4,7 @@ No type is sniffed: every column is text here. A row of another width is handed 
 number; what makes the rest of the file doubtful (an unclosed quote, another encoding) refuses the file.
 """
 
+import codecs
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,15 +28,22 @@ def open_bytes(path: Path, packed: bool) -> BinaryIO:
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
 
 
-def _refuse_unclosed_quote(path: Path, packed: bool) -> None:
+def _refuse_doubtful_bytes(path: Path, packed: bool, encoding: str) -> None:
+    """What would make every later row uncertain: another encoding, a quote that never closes, nothing at all."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    quotes, size = 0, 0
     with open_bytes(path, packed) as stream:
-        quotes, last = 0, b""
-        while block := stream.read(BLOCK_BYTES):
-            quotes, last = quotes + block.count(b'"'), block[-1:]
+        try:
+            while block := stream.read(BLOCK_BYTES):
+                decoder.decode(block)
+                quotes, size = quotes + block.count(b'"'), size + len(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise FileRefused("wrong_encoding", encoding=encoding) from None
+    if not size:
+        raise FileRefused("empty_file")
     if quotes % 2:
         raise FileRefused("unclosed_quote")
-    if not last:
-        raise FileRefused("empty_file")
 
 
 def _header(path: Path, packed: bool, parse: arrow_csv.ParseOptions, encoding: str) -> list[str]:
@@ -60,7 +68,6 @@ def _row_numbers(first_valid: int, count: int, invalid: list[int]) -> np.ndarray
 def read_delimited(path: Path, contract: Contract, *, delimiter: str, packed: bool) -> Iterator[Batch]:
     """Batches of a delimited file in its own order. Raises FileRefused where it cannot be read with certainty."""
     encoding = contract.formats.encoding
-    _refuse_unclosed_quote(path, packed)
     wrong: list[arrow_csv.InvalidRow] = []
 
     def keep_wrong(row: arrow_csv.InvalidRow) -> str:
@@ -69,6 +76,7 @@ def read_delimited(path: Path, contract: Contract, *, delimiter: str, packed: bo
 
     parse = arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep_wrong)
     try:
+        _refuse_doubtful_bytes(path, packed, encoding)
         header = _header(path, packed, parse, encoding)
         header[0] = header[0].removeprefix("\ufeff")
         fields = map_headers(header, contract)
@@ -85,10 +93,9 @@ def read_delimited(path: Path, contract: Contract, *, delimiter: str, packed: bo
                 numbers = _row_numbers(done, block.num_rows, [row.number - 1 for row in wrong])
                 done += block.num_rows
                 yield Batch(contract.source, pl.DataFrame(block).with_columns(_row_number=pl.Series(numbers)))
-    except pa.ArrowInvalid as error:
-        # Arrow's own text may quote the row: only what kind of trouble it was is told.
-        code = "wrong_encoding" if "UTF" in str(error) or "ecode" in str(error) else "cannot_tokenise"
-        raise FileRefused(code, encoding=encoding) from None
+    except pa.ArrowInvalid:
+        # Arrow's own text may quote the row, so it is not passed on.
+        raise FileRefused("cannot_tokenise") from None
     except (EOFError, gzip.BadGzipFile) as error:
         raise FileRefused("cannot_unpack") from error
     if wrong:

@@ -5,6 +5,7 @@ well-formed timestamp, date, flag, code or choice is. Does not belong here: form
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -119,14 +120,18 @@ def judge(batch: Batch, contract: Contract, business_day: dt.date) -> tuple[pl.D
             *[pl.when(pl.col(mark)).then(pl.lit(mark.removeprefix("_wrong "))) for mark in marks],
         ).list.drop_nulls()
     )[:, 0]
-    # A cell that is wrong in itself makes its field null: that it is also "missing" would be noise.
-    own = [[r for r in row if not _only_follows(r, row)] for row in reasons.to_list()]
+    conditions = {rule.code: rule.when for rule in contract.rules}
+    own = [[r for r in row if not _only_follows(r, row, conditions)] for row in reasons.to_list()]
     rejected = batch.frame.filter(verdict).with_columns(_reasons=pl.Series(own, dtype=pl.List(pl.String)))
     return accepted, rejected
 
 
-def _only_follows(reason: str, reasons: list[str]) -> bool:
+def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
+    """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
+    if "wrong_width" in reasons:
+        return reason != "wrong_width"
     code, _, name = reason.partition(":")
-    faulty = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
-    whole_row = any(r == "wrong_width" for r in reasons) and reason != "wrong_width"
-    return whole_row or (code == "required_missing" and name in faulty)
+    wrong_cells = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
+    if code == "required_missing":
+        return name in wrong_cells
+    return any(re.search(rf"\b{cell}\b", conditions.get(code, "")) for cell in wrong_cells)
