@@ -57,6 +57,8 @@ class Results:
 
 @dataclass(frozen=True)
 class Papers:
+    """The papers of all dossiers as columns, one entry per paper."""
+
     components: Components
     fees: Fees
     results: Results

@@ -29,9 +29,7 @@ def squish(text: str) -> str:
 
 UNIT_ROWS = rows(REGISTERS / "dong-nai" / "units.csv")
 PROCEDURE_ROWS = rows(REGISTERS / "vietnam" / "procedures.csv")
-DEPARTMENTS = {
-    row["ten_linh_vuc"]: row["ma_so"] for row in rows(REGISTERS / "dong-nai" / "field_departments.csv")
-}
+DEPARTMENTS = {row["ten_linh_vuc"]: row["ma_so"] for row in rows(REGISTERS / "dong-nai" / "field_departments.csv")}
 CALENDAR_ROWS = rows(REGISTERS / "vietnam" / "working_calendar.csv")
 
 
@@ -55,14 +53,10 @@ def test_unit_names_are_unique_within_the_province() -> None:
 @needs_real
 def test_units_agree_with_the_list_of_communes() -> None:
     real = rows(REAL / "communes_2024.csv")
-    names = {
-        row["ma_gso"]: row["TenDonVi"].split(" (")[0] for row in UNIT_ROWS if row["Cap"] in ("huyen", "xa")
-    }
+    names = {row["ma_gso"]: row["TenDonVi"].split(" (")[0] for row in UNIT_ROWS if row["Cap"] in ("huyen", "xa")}
     gso = {row["MaDonVi"]: row["ma_gso"] for row in UNIT_ROWS}
     parents = {row["ma_gso"]: gso[row["MaDonViCha"]] for row in UNIT_ROWS if row["Cap"] == "xa"}
-    expected = {row["ma_xa"]: row["ten_xa"] for row in real} | {
-        row["ma_huyen"]: row["ten_huyen"] for row in real
-    }
+    expected = {row["ma_xa"]: row["ten_xa"] for row in real} | {row["ma_huyen"]: row["ten_huyen"] for row in real}
     assert {code: name.casefold() for code, name in names.items()} == {
         code: f"ubnd {squish(name)}".casefold() for code, name in expected.items()
     }
@@ -102,11 +96,7 @@ def test_procedures_say_what_the_national_list_says() -> None:
         assert row["DonViThoiHan"] == UNITS[source["don_vi"]]
         assert row["CoPhiLePhi"] == source["co_phi"]
         assert row["CoKetQua"] == ("1" if source["ma_ket_qua"] else "")
-        stated = [
-            level
-            for level, name in (("tinh", "Cấp tỉnh"), ("xa", "Cấp xã"))
-            if name in source["cap_thuc_hien"]
-        ]
+        stated = [level for level, name in (("tinh", "Cấp tỉnh"), ("xa", "Cấp xã")) if name in source["cap_thuc_hien"]]
         assert (row["CapThucHien"] == ";".join(stated)) == (row["can_cu_cap"] == "nguon")
 
 

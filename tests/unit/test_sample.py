@@ -94,9 +94,7 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Made:
     behaviour["components"] |= {"none": 0.1, "deleted": 0.4}
     behaviour["fees"] |= {"exempt": 0.2, "date_untold": 0.1, "never_paid": 0.1}
     often = {"supplement": 0.6, "late": 0.3, "stuck": 0.15, "returned_at_once": 0.6}
-    behaviour["handling"] |= {
-        name: dict.fromkeys(("so", "huyen", "xa"), share) for name, share in often.items()
-    }
+    behaviour["handling"] |= {name: dict.fromkeys(("so", "huyen", "xa"), share) for name, share in often.items()}
     behaviour["handling"] |= {"withdrawn": 0.08, "deleted": 0.05, "supplement_never_answered": 0.4}
     behaviour["handling"] |= {"supplement_without_row": 0.4, "finish_untold": 0.2, "stray_finish": 0.2}
     behaviour["handling"]["paused"] = {"fee": 0.3, "stopped": 0.2, "withdrawal_pending": 0.2}
@@ -198,17 +196,13 @@ def test_no_child_comes_before_its_dossier(clean: Made) -> None:
     first = clean.accepted["ho_so"].group_by("MaHoSo").agg(known_from=pl.col("day").min())
     for source in set(CONTRACTS) & {s for s, c in CONTRACTS.items() if c.key[0] == "MaHoSo"}:
         joined = clean.accepted[source].join(first, on="MaHoSo", how="left")
-        assert (
-            joined.filter(pl.col("known_from").is_null() | (pl.col("known_from") > pl.col("day"))).height == 0
-        )
+        assert joined.filter(pl.col("known_from").is_null() | (pl.col("known_from") > pl.col("day"))).height == 0
 
 
 def test_one_department_comes_as_a_sync_message_with_its_papers(clean: Made) -> None:
     (path,) = [path for path in clean.files() if path.suffix == ".json"]
     unit = json.loads(path.read_text(encoding="utf-8"))["madonvi"]
-    december = clean.accepted["ho_so"].filter(
-        pl.col("day") == dt.date(2024, 12, 31), pl.col("MaDonVi") == unit
-    )
+    december = clean.accepted["ho_so"].filter(pl.col("day") == dt.date(2024, 12, 31), pl.col("MaDonVi") == unit)
     assert december["file"].unique().to_list() == [path.name]
     for source in ("thanh_phan", "le_phi", "bo_sung", "ket_qua"):
         rows = clean.accepted[source].filter(
@@ -347,9 +341,7 @@ def test_the_reader_rejects_what_was_planted_for_the_reason_planted(faulty: Made
     for reason, entry in faulty.truth["faults"].items():
         assert entry["rows"] == len(entry["keys"]) > 0
         for row in entry["keys"] if reason in of_the_row else []:
-            planted[
-                reason, row["source"], row["business_day"], *(row[k] for k in CONTRACTS[row["source"]].key)
-            ] += 1
+            planted[reason, row["source"], row["business_day"], *(row[k] for k in CONTRACTS[row["source"]].key)] += 1
     assert found == planted
     assert of_the_row == {
         *("required_missing", "bad_timestamp", "bad_integer", "not_in_code_list", "negative_amount"),
@@ -374,9 +366,7 @@ def test_faults_between_rows_are_what_they_say(faulty: Made) -> None:
     conflicting = {row["MaHoSo"] for row in faults["conflict"]["keys"]}
     pairs = states.filter(pl.col("MaHoSo").is_in(list(conflicting)))
     assert pairs.height == faults["conflict"]["rows"] == 2 * len(conflicting)
-    assert pairs.group_by("MaHoSo").agg(pl.col("NgayCapNhat").n_unique())[
-        "NgayCapNhat"
-    ].unique().to_list() == [1]
+    assert pairs.group_by("MaHoSo").agg(pl.col("NgayCapNhat").n_unique())["NgayCapNhat"].unique().to_list() == [1]
     repeats = faults["identical_repeat"]["rows"]
     assert states.height - states.drop("_row_number").unique().height == repeats
     newer = [row for row in faults["bad_timestamp"]["keys"] if row.get("newer_state")]
@@ -385,9 +375,7 @@ def test_faults_between_rows_are_what_they_say(faulty: Made) -> None:
 
 def test_no_key_comes_twice_unless_planted(faulty: Made) -> None:
     planted = {
-        row["MaHoSo"]
-        for kind in ("conflict", "identical_repeat")
-        for row in faulty.truth["faults"][kind]["keys"]
+        row["MaHoSo"] for kind in ("conflict", "identical_repeat") for row in faulty.truth["faults"][kind]["keys"]
     }
     table = faulty.accepted["ho_so"].filter(~pl.col("MaHoSo").is_in(list(planted)))
     assert table.select("day", "MaHoSo").is_unique().all()

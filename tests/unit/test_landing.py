@@ -1,0 +1,123 @@
+"""What counts as a delivery, how it is archived once, and which arrival counts today."""
+
+import datetime as dt
+import itertools
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipelines.landing import archive
+from pipelines.landing.archive import archive_path, take_in
+from pipelines.landing.discover import Delivery, discover
+from pipelines.landing.ledger import Arrival, arrivals, open_ledger, standing
+from pipelines.settings import Settings
+
+DAY = dt.date(2024, 5, 31)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho")
+
+
+def deliver(settings: Settings, name: str, content: str, source: str = "ho_so", day: dt.date = DAY) -> Path:
+    path = settings.raw_dir / source / day.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def active(settings: Settings) -> dict[str, str]:
+    with open_ledger(settings.ledger_file) as ledger:
+        stand = standing(arrivals(ledger))
+    return {a.delivery.file_name: archive_path(settings, a).read_text(encoding="utf-8") for a in stand["active"]}
+
+
+def test_odd_files_are_left_with_their_reason(settings: Settings) -> None:
+    deliver(settings, "a.csv", "x")
+    for name in ("b.csv.part", "c.tmp", "d.docx"):
+        deliver(settings, name, "x")
+    deliver(settings, "x.csv", "x", source="la")
+    (settings.raw_dir / "ho_so" / "hôm qua").mkdir()
+    folder = settings.raw_dir / "ho_so" / DAY.isoformat()
+    (folder / "dir.csv").mkdir()
+    (folder / "link.csv").symlink_to("/etc/hostname")
+    os.mkfifo(folder / "pipe.csv")
+    landing = discover(settings.raw_dir, {"ho_so"})
+    assert [delivery.file_name for delivery in landing.deliveries] == ["a.csv"]
+    assert {path.name: code for path, code in landing.left.items()} == {
+        "b.csv.part": "left_unfinished", "c.tmp": "left_unfinished", "d.docx": "left_unknown_format",
+        "la": "left_unknown_source", "hôm qua": "left_no_business_day", "dir.csv": "left_not_a_file",
+        "link.csv": "left_not_a_file", "pipe.csv": "left_not_a_file",
+    }  # fmt: skip
+
+
+def test_a_file_is_archived_once_and_closed_to_others(settings: Settings) -> None:
+    path = deliver(settings, "a.csv", "một")
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
+    assert take_in(settings, {"ho_so"})["new"] == 0
+    assert path.exists()
+    assert active(settings) == {"a.csv": "một"}
+    restricted = settings.restricted_dir
+    assert stat.S_IMODE(restricted.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(p.stat().st_mode) for p in restricted.rglob("*") if p.is_file()} == {0o600}
+
+
+def test_other_bytes_under_the_same_name_replace_and_both_stay_in_the_archive(settings: Settings) -> None:
+    for content in ("một", "hai", "một"):
+        deliver(settings, "a.csv", content)
+        take_in(settings, {"ho_so"})
+        assert active(settings) == {"a.csv": content}
+    archived = sorted(p.name[:4] for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file())
+    assert archived == ["0001", "0002", "0003"]
+
+
+def test_the_same_bytes_under_another_name_count_once_whatever_came_first(settings: Settings) -> None:
+    for name in ("b.csv", "a.csv"):
+        deliver(settings, name, "một")
+        take_in(settings, {"ho_so"})
+    assert active(settings) == {"a.csv": "một"}
+
+
+def test_the_order_of_arrival_decides_nothing() -> None:
+    files = [
+        Arrival(Delivery("ho_so", DAY + dt.timedelta(days=n // 3), f"{n}.csv"), str(n % 4), 1, None, "", n)
+        for n in range(5)
+    ]
+    outcomes = set()
+    for order in itertools.permutations(files):
+        stand = standing([Arrival(a.delivery, a.sha256, 1, None, "", n) for n, a in enumerate(order)])
+        outcomes.add(tuple((a.delivery, a.sha256) for a in stand["active"]))
+    assert len(outcomes) == 1
+
+
+def test_sidecars_are_heeded(settings: Settings) -> None:
+    path = deliver(settings, "a.csv", "một")
+    path.with_name("a.csv.sha256").write_text("0" * 64 + "  a.csv")
+    path.with_name("a.csv.rows").write_text("17\n")
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+    path.with_name("a.csv.sha256").unlink()
+    take_in(settings, {"ho_so"})
+    with open_ledger(settings.ledger_file) as ledger:
+        assert [a.expected_rows for a in arrivals(ledger)] == [17]
+
+
+def test_a_growing_file_waits_for_the_next_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = deliver(settings, "a.csv", "một")
+    copy = archive._copy_hashed
+
+    def copy_while_it_grows(source: Path, target: Path) -> str:
+        path.write_text("một hai", encoding="utf-8")
+        return copy(source, target)
+
+    monkeypatch.setattr(archive, "_copy_hashed", copy_while_it_grows)
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+    assert not [p for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file()]
+
+
+def test_a_synthetic_file_says_so_by_its_name() -> None:
+    assert Delivery("ho_so", DAY, "ho_so.synthetic.csv").is_synthetic
+    assert not Delivery("ho_so", DAY, "ho_so.csv").is_synthetic

@@ -1,0 +1,34 @@
+"""The key and the pseudonym: HMAC-SHA256 as the standard library computes it, keyed per installation."""
+
+import hmac
+import stat
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.contracts import Contract
+from pipelines.privacy import load_key, protect, pseudonym
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "sâu" / "secret.key"
+    key = load_key(path)
+    assert load_key(path) == key and len(key) == 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load_key(tmp_path / "other.key") != key
+
+
+@given(st.text(min_size=1))
+def test_a_pseudonym_is_the_keyed_hash_and_nothing_of_the_value(value: str) -> None:
+    key = b"k" * 32
+    assert pseudonym(value, key) == hmac.new(key, value.encode(), "sha256").hexdigest()[:32]
+    assert pseudonym(value, b"l" * 32) != pseudonym(value, key)
+
+
+def test_protect_drops_and_replaces_by_contract(contracts: dict[str, Contract]) -> None:
+    frame = pl.DataFrame({"MaHoSo": ["A", "B"], "SoGiayToChuHoSo": ["079", None], "ChuHoSo": ["Mẫu", "Mẫu"]})
+    kept = protect(frame, contracts["ho_so"], b"k" * 32)
+    assert kept.columns == ["MaHoSo", "SoGiayToChuHoSo"]
+    assert kept["SoGiayToChuHoSo"].to_list() == [pseudonym("079", b"k" * 32), None]

@@ -1,0 +1,108 @@
+"""Versions: complete or absent, bound to the bytes the gate saw, switched in one step."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import CandidateRefused, TthcError
+from pipelines.files import replacing, sha256_of
+from pipelines.publish import versions
+from pipelines.publish.manifest import verifies
+from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho", keep_versions=2)
+
+
+def candidate(settings: Settings, name: str) -> tuple[Plan, dict]:
+    folder = candidate_dir(settings)
+    (folder / "open-data").mkdir(parents=True)
+    with duckdb.connect(str(candidate_file(settings))) as connection:
+        connection.execute("create schema marts; create table marts.t as select 1 as a")
+    (folder / "open-data" / "a.csv").write_text(f"a\n{name}\n")
+    gate = {"success": True, "candidate_sha256": versions.seal(settings), "tables": [], "problems": []}
+    return Plan("2024-12-31", name, "H19", True, []), gate
+
+
+def publish(settings: Settings, name: str) -> bool:
+    plan, gate = candidate(settings, name)
+    return versions.publish(settings, plan, gate, "code", {})
+
+
+def test_a_published_version_is_whole_and_current(settings: Settings) -> None:
+    assert publish(settings, "v1") is True
+    assert versions.current_version(settings) == "v1"
+    assert verifies(settings.current_link)
+    assert settings.current_link.readlink() == Path("versions/v1")
+
+
+def test_the_same_version_again_is_no_change(settings: Settings) -> None:
+    publish(settings, "v1")
+    before = sha256_of(settings.current_link / "tthc.duckdb")
+    assert publish(settings, "v1") is False
+    assert sha256_of(settings.current_link / "tthc.duckdb") == before
+
+
+@pytest.mark.parametrize("damage", ["flip", "remove", "add"])
+def test_damage_is_noticed_and_never_switched_to(settings: Settings, damage: str) -> None:
+    publish(settings, "v1")
+    publish(settings, "v2")
+    csv = settings.versions_dir / "v1" / "open-data" / "a.csv"
+    csv.chmod(0o644)
+    if damage == "flip":
+        csv.write_text("a\nV1\n")
+    elif damage == "remove":
+        csv.unlink()
+    else:
+        csv.with_name("b.csv").write_text("x")
+    assert not verifies(settings.versions_dir / "v1")
+    with pytest.raises(TthcError, match="version_damaged"):
+        versions.switch(settings, "v1")
+    assert versions.current_version(settings) == "v2"
+
+
+def test_a_damaged_version_is_replaced_by_its_next_run(settings: Settings) -> None:
+    publish(settings, "v1")
+    (settings.versions_dir / "v1" / "open-data" / "a.csv").unlink()
+    publish(settings, "v1")
+    assert verifies(settings.current_link)
+
+
+@pytest.mark.parametrize("change", [{"success": False}, {"candidate_sha256": "0" * 64}])
+def test_only_the_bytes_that_the_gate_passed_are_published(settings: Settings, change: dict) -> None:
+    publish(settings, "v1")
+    plan, gate = candidate(settings, "v2")
+    with pytest.raises(CandidateRefused):
+        versions.publish(settings, plan, gate | change, "code", {})
+    assert versions.current_version(settings) == "v1"
+    kept = versions.keep_refused(settings, plan, gate | change)
+    assert json.loads((kept / "gate.json").read_text())["tables"] == []
+
+
+def test_old_versions_go_but_never_the_current_one(settings: Settings) -> None:
+    for name in ("v1", "v2", "v3"):
+        publish(settings, name)
+    versions.switch(settings, "v1")
+    assert versions.prune(settings) == ["v2"]
+    assert {path.name for path in settings.versions_dir.iterdir()} == {"v1", "v3"}
+
+
+def test_a_reader_keeps_the_version_it_opened(settings: Settings) -> None:
+    publish(settings, "v1")
+    with duckdb.connect(str(settings.current_link / "tthc.duckdb"), read_only=True) as reader:
+        publish(settings, "v2")
+        assert reader.execute("select a from marts.t").fetchall() == [(1,)]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
