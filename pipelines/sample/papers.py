@@ -57,7 +57,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Papers:
-    """The papers of all dossiers as columns, one entry per paper."""
+    """What was handed in, charged and given back, for all dossiers."""
 
     components: Components
     fees: Fees
