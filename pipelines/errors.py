@@ -23,6 +23,12 @@ class TthcError(Exception):
         return f"[{self.code}] {say(self.code, **self.params)}"
 
 
+class UsageFault(TthcError):
+    """What the command was given cannot be used."""
+
+    exit_code = EXIT_USAGE
+
+
 class FileRefused(TthcError):
     """One delivered file cannot be read with certainty; the run goes on without it and says so."""
 

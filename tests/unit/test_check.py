@@ -1,0 +1,102 @@
+"""`tthc check` says before delivery what the nightly job would say after it."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.contracts import Contract, load_contracts
+from pipelines.messages import catalogue
+from pipelines.reasons import mend
+from pipelines.settings import PROJECT_DIR, Settings
+
+HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,ChuHoSo\n"
+GOOD = "A-1,1,U,4,20240105080000,Nguyễn Văn Mẫu\n"
+WRONG = "A-2,1,U,44,20240105080000,Trần Thị Mẫu\n"
+OWN = """
+source: chuyen_bay
+title: {vi: Chuyến bay, en: Flights}
+grain: {vi: một dòng cho mỗi chuyến, en: one row per flight}
+key: [Ma]
+formats: {delimiter: ";", date_text: "%d.%m.%Y"}
+fields:
+  - {name: Ma, type: code, required: true, description: {vi: Mã, en: Code}}
+  - {name: Ngay, type: date, description: {vi: Ngày, en: Day}}
+"""
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pipelines", "check", *arguments]
+        environment = {**os.environ, "TTHC_LANG": "en"}
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+
+    (tmp_path / "good.csv").write_text(HEAD + GOOD, encoding="utf-8")
+    (tmp_path / "mixed.csv").write_text(HEAD + GOOD + WRONG, encoding="utf-8")
+    (tmp_path / "bad.csv").write_text("La\n1\n", encoding="utf-8")
+    (tmp_path / "own.yml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "own.csv").write_text("Ngay;Ma\n31.12.2024;VN1\n2024-12-31;VN2\n", encoding="utf-8")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["good.csv", "--source", "ho_so"], 0),
+        (["mixed.csv", "--source", "ho_so"], 5),
+        (["good.csv", "mixed.csv", "bad.csv", "--source", "ho_so"], 6),
+        (["gone.csv", "--source", "ho_so"], 6),
+        (["own.csv", "--contract", "own.yml"], 5),
+        (["good.csv"], 2),
+        (["good.csv", "--source", "la"], 2),
+        (["good.csv", "--contract", "good.csv"], 2),
+    ],
+)
+def test_the_exit_code_says_how_it_went(check: Callable, arguments: list[str], code: int) -> None:
+    done = check(*arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_reasons_come_with_row_numbers_and_a_cure_but_no_value(check: Callable) -> None:
+    done = check("mixed.csv", "--source", "ho_so")
+    assert "ho_so: 2 rows, 1 accepted, 1 rejected" in done.stdout
+    assert re.search(
+        r"not_in_code_list:TrangThaiHoSo · 1 rows, first in row 2\n +TrangThaiHoSo takes only: 1, 2", done.stdout
+    )
+    assert "Trần" not in done.stdout and "44" not in done.stdout
+
+
+def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, tmp_path: Path) -> None:
+    check("good.csv", "mixed.csv", "bad.csv", "--source", "ho_so", "--out", "out")
+    accepted = pl.read_parquet(tmp_path / "out" / "accepted.parquet")
+    rejected = pl.read_parquet(tmp_path / "out" / "rejected.parquet")
+    assert accepted.select("MaHoSo", "_row_number").rows() == [("A-1", 1), ("A-1", 1)]
+    assert "ChuHoSo" not in accepted.columns and "SoGiayToChuHoSo" not in accepted.columns
+    assert rejected.select("MaHoSo", "ChuHoSo", "_row_number", "_reasons").rows() == [
+        ("A-2", "Trần Thị Mẫu", 2, ["not_in_code_list:TrangThaiHoSo"])
+    ]
+    assert stat.S_IMODE((tmp_path / "out" / "rejected.parquet").stat().st_mode) == 0o600
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert [file["refused"] and file["refused"]["code"] for file in report] == [None, None, "header_differs"]
+    assert report[1]["sources"]["ho_so"] == {"rows_in": 2, "accepted": 1, "rejected": 1}
+
+
+def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract]) -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (PROJECT_DIR / "pipelines" / "parsing").glob("*.py"))
+    cells = {"bad_timestamp", "bad_date"} | set(re.findall(r'wrong(?:\[|: dict.* = \{|\ = \{)"(\w+)"', source))
+    sql = "".join(path.read_text() for path in (PROJECT_DIR / "dbt_project").rglob("*.sql"))
+    others = set(re.findall(r'"reason": "(\w+)"', sql)) | {"conflict", "wrong_width", "required_missing"}
+    assert {"bad_integer", "too_long", "bad_code", "below_minimum"} <= cells and "unknown_unit" in others
+    assert {f"mend_{code}" for code in cells | others} <= set(catalogue())
+    for contract in load_contracts(Settings().contracts_dir).values():
+        for rule in contract.rules:
+            assert mend(rule.code, contract) == rule.mend.vi
