@@ -19,7 +19,7 @@ test: $(READY) ## the whole suite
 	@$(BIN)/python -m pytest
 
 check: $(READY) lint ## lint and unit tests, under a minute
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n 2
 
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .
