@@ -15,7 +15,8 @@ from pipelines.settings import PROJECT_DIR, Settings
 MODULES = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
 HEAVY = ("dagster", "dagster_dbt", "dbt", "great_expectations")
 MAY_IMPORT_HEAVY = ("nightly/", "definitions.py", "gate/duckdb_source.py", "gate/evaluate.py")
-ADDRESS = re.compile(r"(/work/|/root/|" + "|".join(("pypi" + r"\.org", "python" + "hosted", r"registry\.npm")) + ")")
+# Written in two parts each, so that this file does not hold what it forbids.
+FORBIDDEN = ("/" + "work/", "/" + "root/", "pypi." + "org", "python" + "hosted", "registry." + "npmjs")
 
 
 def tracked() -> list[Path]:
@@ -45,9 +46,8 @@ def test_every_code_used_exists_and_every_code_is_used() -> None:
 def test_no_file_names_a_machine_or_a_registry() -> None:
     named = []
     for path in tracked():
-        if path.is_file() and path != Path(__file__):
-            text = path.read_bytes().decode("utf-8", errors="ignore")
-            named += [f"{path.name}: {match[0]}" for match in ADDRESS.finditer(text)]
+        text = path.read_bytes().decode("utf-8", errors="ignore") if path.is_file() else ""
+        named += [f"{path.name}: {word}" for word in FORBIDDEN if word in text]
     assert named == []
 
 
