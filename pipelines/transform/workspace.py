@@ -92,7 +92,9 @@ def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeSta
         for arrival, receipt in state.parsed
     ]
     province = load_province(settings.registers_dir / settings.province).code
-    essence = json.dumps([as_of, province, inputs, code_version(settings)], sort_keys=True)
+    # Not by file name: a copy under another name brings nothing new, so it makes no new version.
+    content = sorted({(a.delivery.source, a.delivery.business_day.isoformat(), a.sha256) for a, _ in state.parsed})
+    essence = json.dumps([as_of, province, content, code_version(settings)])
     version = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
     return Plan(as_of, version, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
 

@@ -162,10 +162,12 @@ def test_a_second_run_at_once_leaves_with_the_pid_of_the_first(night: Night) -> 
 
 
 def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -> None:
-    """A renamed copy of a file and a second run: same figures, same open data; without the copy, same version."""
+    """Everything delivered again, and one file also under another name that sorts first: the same version stays."""
     warehouse, raw = tmp_path / "kho", tmp_path / "raw"
     shutil.copytree(night.warehouse, warehouse, symlinks=True)
     shutil.copytree(night.raw, raw)
+    extract = next((raw / "ho_so" / "2024-06-30").glob("*.csv"))
+    shutil.copy(extract, extract.with_name("a-copy.synthetic.csv"))
     before = read_manifest(night.current)
     done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
     assert done.returncode == 0, done.stdout + done.stderr
