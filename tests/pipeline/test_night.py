@@ -53,6 +53,14 @@ def test_the_indicators_say_what_was_planted(night: Night, warehouse: duckdb.Duc
     assert got == planted
 
 
+def test_every_indicator_of_the_register_has_values(warehouse: duckdb.DuckDBPyConnection) -> None:
+    registered = warehouse.execute("select indicator_code, rule from dim_indicator order by all").fetchall()
+    assert (
+        warehouse.execute("select distinct indicator_code, rule from indicator_values order by all").fetchall()
+        == registered
+    )
+
+
 def test_every_planted_fault_is_in_quarantine_under_its_reason(
     night: Night, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
