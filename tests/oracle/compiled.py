@@ -6,6 +6,7 @@ Here: compiling once, and building the models for one world. Not here: what the 
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,8 +18,8 @@ from pipelines.settings import Settings
 from pipelines.transform.dbt import run_dbt, target_dir
 from pipelines.transform.workspace import DELIVERY, REASON, candidate_dir, register_tables
 
-from .generate import World
-from .reference import PROVINCE
+from .records import PROVINCE
+from .world import World
 
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
@@ -58,14 +59,18 @@ def compile_models(warehouse: Path) -> list[Model]:
     return list(ordered.values())
 
 
+@cache
+def _registers(as_of: date) -> dict[str, pl.DataFrame]:
+    return register_tables(Settings(), as_of, PROVINCE)
+
+
 class Warehouse:
     """One DuckDB in memory in which one world after another is built."""
 
     def __init__(self, models: list[Model]) -> None:
         self.models = models
-        self.settings = Settings()
-        self.contracts = load_contracts(self.settings.contracts_dir)
-        self.registers: dict[date, dict[str, pl.DataFrame]] = {}
+        self.contracts = load_contracts(Settings().contracts_dir)
+        self.loaded: dict[str, pl.DataFrame] = {}
         self.connection = duckdb.connect(config={"threads": "1"})
         for database in ("workspace", "tthc"):
             self.connection.execute(f"attach ':memory:' as {database}")
@@ -73,6 +78,7 @@ class Warehouse:
             self.connection.execute(f"create schema if not exists {schema}")
         for schema in ("lake", "ledger", "registers"):
             self.connection.execute(f"create schema workspace.{schema}")
+        self.connection.execute("use workspace")
 
     def build(self, world: World) -> None:
         """Replaces whatever was there by the models of this world."""
@@ -83,15 +89,16 @@ class Warehouse:
         self._load("ledger.delivery", delivered)
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
         self._load("ledger.rejected_row", world.lake_rejected())
-        if world.as_of not in self.registers:
-            self.registers[world.as_of] = register_tables(self.settings, world.as_of, PROVINCE)
-        for name, frame in self.registers[world.as_of].items():
+        for name, frame in _registers(world.as_of).items():
             self._load(f"registers.{name}", frame)
-        self.connection.execute("use workspace")
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
+        # Most tables are those of the world before; loading them again would take a third of the time.
+        if name in self.loaded and self.loaded[name].equals(frame):
+            return
+        self.loaded[name] = frame
         self.connection.register("incoming", frame.to_arrow())
         self.connection.execute(f"create or replace table workspace.{name} as select * from incoming")
         self.connection.unregister("incoming")

@@ -1,50 +1,19 @@
 """Small synthetic provinces, dense in edge cases, for the oracle. Nothing in them is real.
 
-Here: deliveries drawn from a seed, and the same rows as the lake would hold them. Not here: any indicator,
-and anything as large or as lifelike as `tthc sample`.
+Here: deliveries drawn from a seed. Not here: any indicator, and anything as large or as lifelike as
+`tthc sample`.
 """
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from .reference import (
-    PROVINCE,
-    Component,
-    DossierState,
-    Fee,
-    Procedure,
-    Records,
-    Row,
-    Supplement,
-    Unit,
-    day_of,
-    row_rule_broken,
-)
-
-if TYPE_CHECKING:
-    import polars as pl
-
-SOURCES: dict[str, type] = {
-    "don_vi": Unit,
-    "thu_tuc": Procedure,
-    "ho_so": DossierState,
-    "bo_sung": Supplement,
-    "thanh_phan": Component,
-    "le_phi": Fee,
-}
-
-CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
-
-# Fields that no rule of the oracle reads but that a contract requires.
-FILLERS = {"DuocTaiSuDung": 0, "DuocLayTuKhoDMQG": 0}
+from .records import PROVINCE, Component, DossierState, Fee, Procedure, Row, Supplement, Unit
+from .settle import day_of
+from .world import SOURCES, Delivery, World
 
 # First and last days of periods, their neighbours being drawn too, and the two odd days of the winter.
 EDGES = (
@@ -55,82 +24,6 @@ EDGES = (
     + [date(2024, 12, 31), date(2025, 1, 1)]
 )
 MIDNIGHT, LAST_SECOND = time(0, 0, 0), time(23, 59, 59)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file: a source, the business day it shows, its name, and its rows from row number 1."""
-
-    source: str
-    business_day: date
-    file_name: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class World:
-    """A small province: the as-of day and every delivery, in order of arrival (not of business days)."""
-
-    as_of: date
-    deliveries: tuple[Delivery, ...]
-
-    def rows(self, source: str) -> list:
-        """Every delivered row of a source, in order of arrival."""
-        return [row for file in self.deliveries if file.source == source for row in file.rows]
-
-    def records(self) -> Records:
-        """The same rows in the form the reference reads."""
-        return Records(*(self.rows(source) for source in SOURCES))
-
-    def lake_frames(self) -> "dict[str, pl.DataFrame]":
-        """The rows as the lake holds them, by source: parsed, without rows that break a row rule.
-
-        Unknown units and procedures, conflicts and orphans are still in; row numbers are those of the file.
-        Columns and types are the lake's own; a field that no rule of the oracle reads is null.
-        """
-        import polars as pl
-
-        frames = {}
-        for source, schema in lake_schemas().items():
-            rows = [FILLERS | asdict(row) | place for row, place in self._placed(source) if not _broken(row)]
-            values = [[row.get(name) for name in schema] for row in rows]
-            frames[source] = pl.DataFrame(values, schema=schema, orient="row")
-        return frames
-
-    def lake_rejected(self) -> "pl.DataFrame":
-        """The lake's list of the rows that break a row rule: where they stood and why, no content."""
-        import polars as pl
-
-        from pipelines.lake import REJECTED
-
-        values = [
-            ["ho_so", *place.values(), [_broken(row)], row.MaHoSo, row.NgayCapNhat]
-            for row, place in self._placed("ho_so")
-            if _broken(row)
-        ]
-        return pl.DataFrame(values, schema=REJECTED, orient="row")
-
-    def _placed(self, source: str) -> Iterator[tuple[Row, dict]]:
-        for file in self.deliveries:
-            if file.source == source:
-                name = f"{source}/{file.business_day}/{file.file_name}"
-                for number, row in enumerate(file.rows, start=1):
-                    place = {"_source_file": name, "_row_number": number, "_business_day": file.business_day}
-                    yield row, place
-
-
-@cache
-def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
-    """Columns and types of each source in the lake, as its contract has them."""
-    from pipelines.contracts import load_contracts
-    from pipelines.lake import lake_schema
-
-    contracts = load_contracts(CONTRACTS)
-    return {source: lake_schema(contracts[source]) for source in SOURCES}
-
-
-def _broken(row: Row) -> str | None:
-    return row_rule_broken(row) if isinstance(row, DossierState) else None
 
 
 def worlds() -> st.SearchStrategy[World]:
@@ -190,7 +83,7 @@ class _Maker:
         self.rows[source].append(row)
         if self.chance(0.08):
             again = self.rng.choice([row.business_day, self.business_day(row.business_day)])
-            self.rows[source].append(replace(row, business_day=again))
+            self.rows[source] += [replace(row, business_day=again)] * self.rng.choice([1, 1, 2])
 
     # ---- code lists -----------------------------------------------------------------------------------
 
@@ -203,19 +96,32 @@ class _Maker:
             if number and self.chance(0.2):
                 self.add("don_vi", replace(unit, Cap=self.rng.choice(["so", "huyen", "xa"])))
                 unit = replace(unit, business_day=self.days[-1])
-            self.add("don_vi", replace(unit, HieuLucTu=date(2020, 1, 1), HieuLucDen=ends))
+            unit = replace(unit, HieuLucTu=date(2020, 1, 1), HieuLucDen=ends)
+            self.add("don_vi", unit)
+            if number and self.chance(0.06):
+                self.add("don_vi", replace(unit, TenDonVi="Tên khác"))
 
     def make_procedures(self) -> None:
         for number in range(self.rng.randint(1, 4)):
             day = self.rng.choice(self.days)
-            self.add("thu_tuc", Procedure(f"1.00{number:04}.000.00.00.{PROVINCE}", day, f"Thủ tục {number}"))
+            procedure = Procedure(f"1.00{number:04}.000.00.00.{PROVINCE}", day, f"Thủ tục {number}")
+            self.add("thu_tuc", procedure)
+            if self.chance(0.15):
+                # On one day with the first it is a conflict, with or without an older row to fall back on.
+                later = self.business_day(day)
+                self.add("thu_tuc", replace(procedure, business_day=later, TenTTHC="Tên khác"))
+                if self.chance(0.5):
+                    self.add("thu_tuc", replace(procedure, business_day=later, TenTTHC="Tên thứ ba"))
 
     # ---- dossiers -------------------------------------------------------------------------------------
 
     def make_dossier(self, number: int) -> None:
         last = self.days[-1]
         received = self.day(min(self.edges), last)
-        unit = self.rng.choice(self.rows["don_vi"]).MaDonVi
+        chosen = self.rng.choice(self.rows["don_vi"])
+        unit, ends = chosen.MaDonVi, chosen.HieuLucDen
+        if ends and ends < last and self.chance(0.5):
+            received = ends + timedelta(days=self.rng.choice([0, 0, 1]))
         first = DossierState(
             MaHoSo=f"{unit}-{received:%y%m%d}-{number:04}",
             MaTTHC=self.rng.choice(self.rows["thu_tuc"]).MaTTHC,
@@ -292,6 +198,10 @@ class _Maker:
             row = replace(state, business_day=self.business_day(earliest), NgayCapNhat=updated)
             if self.chance(0.12):
                 row = replace(row, NgayCapNhat=None)
+                if self.chance(0.2):
+                    # As new as a row without an update time of the same business day.
+                    evening_end = datetime.combine(row.business_day, LAST_SECOND)
+                    self.add("ho_so", replace(row, TrangThaiHoSo=4, NgayCapNhat=evening_end))
             self.add("ho_so", row)
             if self.chance(0.06):
                 # Equally new by NgayCapNhat; a conflict only where the business day is the same too.

@@ -1,161 +1,36 @@
 """The indicators of the design's `indicators.md`, once more, by loops over plain records.
 
-Here: landing rows as dataclasses, which row of a key counts, form II.06a and four indicators under rule
-`plan`. Every rule stands beside the sentence it comes from. Not here: anything fast, any SQL, any file.
+Here: form II.06a and four indicators under rule `plan` with their targets. Every rule stands beside the
+sentence it comes from. Not here: which rows count (settle), anything fast, any SQL, any file.
 Nothing is shared with the pipeline, so that an error in one of the two shows as a difference.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-PROVINCE = "H19"
+from .periods import Period, periods
+from .records import PROVINCE, Component, Dossier, DossierState, Fee, Procedure, Records, Settled, Supplement, Unit
+from .settle import day_of, settle
 
+# All that a reader of delivered rows needs, under one name.
+__all__ = [
+    "INDICATORS", "PROVINCE", "Component", "Dossier", "DossierState", "Fee", "HandlingStatus", "IndicatorValue",
+    "Procedure", "Records", "Scope", "Settled", "Supplement", "Unit", "form_row", "handling_status",
+    "indicator_values", "outcome", "paused", "periods", "settle",
+]  # fmt: skip
 
-@dataclass(frozen=True)
-class Unit:
-    """A row of `don_vi`."""
-
-    MaDonVi: str
-    Cap: str
-    business_day: date
-    TenDonVi: str = "Đơn vị"
-    MaDonViCha: str | None = None
-    HieuLucTu: date | None = None
-    HieuLucDen: date | None = None
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """A row of `thu_tuc`."""
-
-    MaTTHC: str
-    business_day: date
-    TenTTHC: str = "Thủ tục"
-
-
-@dataclass(frozen=True)
-class DossierState:
-    """A row of `ho_so`: one state of a dossier."""
-
-    MaHoSo: str
-    MaTTHC: str
-    MaDonVi: str
-    TrangThaiHoSo: int
-    business_day: date
-    KenhThucHien: int | None = None
-    NgayTiepNhan: datetime | None = None
-    NgayHenTra: datetime | None = None
-    NgayKetThucXuLy: datetime | None = None
-    NgayTra: datetime | None = None
-    NgayCapNhat: datetime | None = None
-    DaXoa: int | None = None
-
-
-@dataclass(frozen=True)
-class Supplement:
-    """A row of `bo_sung`."""
-
-    MaHoSo: str
-    NgayBoSung: datetime
-    business_day: date
-    NgayTiepNhanBoSung: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Component:
-    """A row of `thanh_phan`."""
-
-    MaHoSo: str
-    TepDinhKemId: str
-    DuocSoHoa: int
-    business_day: date
-    IsDeleted: int | None = None
-
-
-@dataclass(frozen=True)
-class Fee:
-    """A row of `le_phi`."""
-
-    MaHoSo: str
-    MaPhiLePhi: str
-    Gia: int
-    TrangThaiThanhToan: int
-    business_day: date
-    HinhThucThanhToan: str | None = None
-    NgayThuPhi: datetime | None = None
-
-
-Row = Unit | Procedure | DossierState | Supplement | Component | Fee
-R = TypeVar("R", bound=Row)
-
-
-@dataclass(frozen=True)
-class Records:
-    """Every row delivered so far, in any order."""
-
-    units: Sequence[Unit] = ()
-    procedures: Sequence[Procedure] = ()
-    dossiers: Sequence[DossierState] = ()
-    supplements: Sequence[Supplement] = ()
-    components: Sequence[Component] = ()
-    fees: Sequence[Fee] = ()
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A dossier in scope, with its newest accepted state and the children that count."""
-
-    code: str
-    unit_code: str
-    unit_level: str
-    status: int
-    channel: int | None
-    received: date
-    due: date | None
-    finished: date | None
-    newer_state_rejected: bool
-    supplements: Sequence[Supplement] = ()
-    components: Sequence[Component] = ()
-    fees: Sequence[Fee] = ()
-
-
-@dataclass
-class Settled:
-    """What counts (units by code, dossiers in scope), and what does not, with the reason."""
-
-    units: dict[str, Unit]
-    dossiers: list[Dossier] = field(default_factory=list)
-    quarantine: list[tuple[str, Row]] = field(default_factory=list)
-    superseded: list[Row] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Period:
-    """A row of the register of periods, seen from an as-of day."""
-
-    code: str
-    kind: str
-    start: date
-    end: date
-    as_of: date
-    report_due: date | None = None
-
-    @property
-    def cut(self) -> date:
-        """ "**Cut** = min(P.end, as-of day)"."""
-        return min(self.end, self.as_of)
-
-    @property
-    def is_closed(self) -> bool:
-        """ "`is_closed` = P.end ≤ as-of day"."""
-        return self.end <= self.as_of
-
-    def holds(self, day: date | None) -> bool:
-        """Whether a day lies in the period; what comes after the as-of day has not happened yet."""
-        return day is not None and self.start <= day <= self.cut
+# Column "target (plan)" of the table, in percent, by level; "*" is every level and the province.
+TARGETS = {
+    "on_time_rate": {"*": 97},
+    "online_share": {"so": 80, "huyen": 40, "xa": 30},
+    "digitised_share": {"so": 70, "huyen": 40, "xa": 35},
+    "online_payment_share": {"so": 30, "huyen": 15},
+}
+# The plan is that of 2024; a later year has its targets from its own plan.
+PLAN_YEAR = 2024
 
 
 class Scope(NamedTuple):
@@ -195,7 +70,7 @@ class HandlingStatus:
 
 @dataclass(frozen=True)
 class IndicatorValue:
-    """A numerator and a denominator under rule `plan`."""
+    """A numerator and a denominator under rule `plan`, with the plan's target in percent, null where none."""
 
     indicator_code: str
     period_code: str
@@ -203,154 +78,24 @@ class IndicatorValue:
     numerator: int
     denominator: int
     is_closed: bool
+    target_percent: int | None = None
 
     @property
     def value(self) -> float | None:
         """ "Rates are null where the denominator is 0"; otherwise a fraction from 0 to 1."""
         return self.numerator / self.denominator if self.denominator else None
 
+    @property
+    def target(self) -> float | None:
+        """The target as a fraction from 0 to 1."""
+        return None if self.target_percent is None else self.target_percent / 100
 
-# ---- which row of a key counts (contract.md section 2) ----------------------------------------------------
-
-
-def newness(row: Row) -> tuple[datetime, date]:
-    """ "newness being NgayCapNhat (where the source has none or it is empty: the end of the business day),
-    then the business day; never the order of arrival"."""
-    updated = row.NgayCapNhat if isinstance(row, DossierState) else None
-    return updated or datetime.combine(row.business_day, time(23, 59, 59)), row.business_day
-
-
-def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) -> list[R]:
-    """The row that counts of each key; the others go to `settled` as superseded or as a conflict."""
-    by_key: dict[Hashable, dict[tuple[datetime, date], list[R]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        by_key[key(row)][newness(row)].append(row)
-    winners = []
-    for by_newness in by_key.values():
-        winner = None
-        for age in sorted(by_newness, reverse=True):
-            equally_new = by_newness[age]
-            # "Two rows of one key that are equally new and differ are a conflict: both go to quarantine."
-            if len(set(equally_new)) > 1:
-                settled.quarantine += [("conflict", row) for row in equally_new]
-            # "In every source the newest row of a key wins"
-            elif winner is None:
-                winner = equally_new[0]
-                settled.superseded += equally_new[1:]
-            # "The others are superseded and counted, and so are identical repeats."
-            else:
-                settled.superseded += equally_new
-        if winner is not None:
-            winners.append(winner)
-    return winners
-
-
-# ---- terms of indicators.md -------------------------------------------------------------------------------
-
-
-def day_of(moment: datetime | None) -> date | None:
-    """ "All comparisons are on calendar dates in Asia/Ho_Chi_Minh"; the fields are local times already."""
-    return None if moment is None else moment.date()
-
-
-def finished_day(state: DossierState) -> date | None:
-    """ "for status 7, 9 and 10 only: date of NgayKetThucXuLy, else of NgayTra; for other statuses null,
-    whatever the fields say"."""
-    if state.TrangThaiHoSo not in (7, 9, 10):
-        return None
-    return day_of(state.NgayKetThucXuLy) or day_of(state.NgayTra)
-
-
-def row_rule_broken(state: DossierState) -> str | None:
-    """The rule that a dossier row breaks by itself, or null. Reliability.md, "Values", "To quarantine"."""
-    received, finished = day_of(state.NgayTiepNhan), finished_day(state)
-    # "status 2 and above without a received date"
-    if received is None and state.TrangThaiHoSo != 1:
-        return "no_received_date"
-    # "9 or 10 without any finish date"
-    if finished is None and state.TrangThaiHoSo in (9, 10):
-        return "no_finish_date"
-    # "finished before received"
-    if received is not None and finished is not None and finished < received:
-        return "finished_before_received"
-    # "received or finished after the business day"
-    if received is not None and received > state.business_day:
-        return "received_after_business_day"
-    if finished is not None and finished > state.business_day:
-        return "finished_after_business_day"
-    return None
-
-
-def rejection(state: DossierState, units: dict[str, Unit], procedures: set[str]) -> str | None:
-    """Why a dossier row is not a state at all, or null."""
-    broken = row_rule_broken(state)
-    if broken:
-        return broken
-    # "unknown unit or procedure"
-    if state.MaDonVi not in units:
-        return "unknown_unit"
-    if state.MaTTHC not in procedures:
-        return "unknown_procedure"
-    # "a unit abolished before the dossier was received"
-    abolished, received = units[state.MaDonVi].HieuLucDen, day_of(state.NgayTiepNhan)
-    if abolished is not None and received is not None and abolished < received:
-        return "unit_abolished"
-    return None
-
-
-def settle(records: Records) -> Settled:
-    """Judges every row: the dossiers in scope with their children, and where each other row went."""
-    settled = Settled(units={})
-    settled.units = {unit.MaDonVi: unit for unit in newest(records.units, lambda row: row.MaDonVi, settled)}
-    procedures = {row.MaTTHC for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
-
-    accepted = []
-    for state in records.dossiers:
-        reason = rejection(state, settled.units, procedures)
-        if reason:
-            settled.quarantine.append((reason, state))
-        else:
-            accepted.append(state)
-    states = newest(accepted, lambda row: row.MaHoSo, settled)
-
-    # "a child whose dossier is unknown waits in quarantine"
-    known = {state.MaHoSo for state in states}
-
-    def children(rows: Sequence[R], key: Callable[[R], Hashable]) -> list[R]:
-        settled.quarantine += [("unknown_dossier", row) for row in rows if row.MaHoSo not in known]
-        return newest([row for row in rows if row.MaHoSo in known], key, settled)
-
-    supplements = children(records.supplements, lambda row: (row.MaHoSo, row.NgayBoSung))
-    components = children(records.components, lambda row: (row.MaHoSo, row.TepDinhKemId))
-    fees = children(records.fees, lambda row: (row.MaHoSo, row.MaPhiLePhi))
-
-    for state in states:
-        # "**in scope**: accepted, not deleted, status not 1 or 3"
-        if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
-            continue
-        rejected = [
-            row for _, row in settled.quarantine if isinstance(row, DossierState) and row.MaHoSo == state.MaHoSo
-        ]
-        settled.dossiers.append(
-            Dossier(
-                code=state.MaHoSo,
-                unit_code=state.MaDonVi,
-                unit_level=settled.units[state.MaDonVi].Cap,
-                status=state.TrangThaiHoSo,
-                channel=state.KenhThucHien,
-                received=state.NgayTiepNhan.date(),
-                due=day_of(state.NgayHenTra),
-                finished=finished_day(state),
-                # "Where only the newest state of a dossier is rejected, its newest accepted state counts
-                # and is flagged."
-                newer_state_rejected=any(newness(row) > newness(state) for row in rejected),
-                # "Children (…) count only with a dossier in scope"
-                supplements=[row for row in supplements if row.MaHoSo == state.MaHoSo],
-                components=[row for row in components if row.MaHoSo == state.MaHoSo],
-                fees=[row for row in fees if row.MaHoSo == state.MaHoSo],
-            )
-        )
-    return settled
+    @property
+    def met(self) -> bool | None:
+        """Whether the value reaches the target ("≥"), in whole numbers; null where either is."""
+        if self.target_percent is None or not self.denominator:
+            return None
+        return 100 * self.numerator >= self.target_percent * self.denominator
 
 
 def paused(dossier: Dossier, cut: date) -> bool:
@@ -378,30 +123,6 @@ def outcome(dossier: Dossier) -> str | None:
         return "on_time"
     # "of the others early: finished < due; overdue: finished > due"
     return "early" if dossier.finished < dossier.due else "overdue"
-
-
-# ---- the register of periods ------------------------------------------------------------------------------
-
-
-def periods(as_of: date, first_year: int = 2024) -> list[Period]:
-    """Periods from `first_year` that have begun by the as-of day; a later one says nothing yet."""
-    found = []
-    for year in range(first_year, as_of.year + 1):
-        first = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]
-        eve = [day - timedelta(days=1) for day in first]
-        # "Calendar months `2024-01`, quarters `2024-Q1`, year `2024`"
-        for m in range(12):
-            found.append(Period(f"{year}-{m + 1:02}", "month", first[m], eve[m + 1], as_of))
-        for q in range(4):
-            found.append(Period(f"{year}-Q{q + 1}", "quarter", first[3 * q], eve[3 * q + 3], as_of))
-        found.append(Period(f"{year}", "year", first[0], eve[12], as_of))
-        # "cumulative report periods, which start on 1 January and end the day before the report is due:
-        # `2024-BC-Q1` (to 12/03), `2024-BC-6T` (12/06), `2024-BC-9T` (12/09), `2024-BC-NAM` (07/11)"
-        for name, month, day in (("Q1", 3, 12), ("6T", 6, 12), ("9T", 9, 12), ("NAM", 11, 7)):
-            end = date(year, month, day)
-            due = end + timedelta(days=1)
-            found.append(Period(f"{year}-BC-{name}", "report", first[0], end, as_of, due))
-    return [period for period in found if period.start <= as_of]
 
 
 # ---- what is reported -------------------------------------------------------------------------------------
@@ -507,6 +228,13 @@ INDICATORS = {
 }
 
 
+def target_percent(code: str, period: Period, subject: Scope) -> int | None:
+    """The plan's target for a subject; a period is judged by the plan of the year it ends in."""
+    if period.end.year != PLAN_YEAR:
+        return None
+    return TARGETS[code].get("*", TARGETS[code].get(subject.unit_level))
+
+
 def indicator_values(settled: Settled, as_of: date) -> list[IndicatorValue]:
     """The four indicators for every period begun by the as-of day and every subject, 0 / 0 included."""
     found = []
@@ -515,5 +243,8 @@ def indicator_values(settled: Settled, as_of: date) -> list[IndicatorValue]:
             dossiers = [dossier for dossier in settled.dossiers if subject.covers(dossier)]
             for code, formula in INDICATORS.items():
                 numerator, denominator = formula(dossiers, period)
-                found.append(IndicatorValue(code, period.code, subject, numerator, denominator, period.is_closed))
+                target = target_percent(code, period, subject)
+                found.append(
+                    IndicatorValue(code, period.code, subject, numerator, denominator, period.is_closed, target)
+                )
     return found

@@ -17,21 +17,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from .generate import SOURCES, World, province, worlds
+from .generate import province, worlds
+from .periods import Period, periods
+from .records import Component, Dossier, DossierState, Fee, Procedure, Records, Row, Settled, Supplement, Unit
 from .reference import (
-    Component,
-    Dossier,
-    DossierState,
-    Fee,
     HandlingStatus,
-    Period,
-    Procedure,
-    Records,
-    Row,
+    IndicatorValue,
     Scope,
-    Settled,
-    Supplement,
-    Unit,
     digitised_share,
     form_row,
     handling_status,
@@ -41,10 +33,10 @@ from .reference import (
     online_share,
     outcome,
     paused,
-    periods,
-    row_rule_broken,
-    settle,
+    target_percent,
 )
+from .settle import row_rule_broken, settle
+from .world import SOURCES, World
 
 DAY = date(2024, 3, 20)
 MARCH = Period("2024-03", "month", date(2024, 3, 1), date(2024, 3, 31), as_of=date(2024, 12, 31))
@@ -62,7 +54,7 @@ def at(text: str, clock: time = time(9, 0)) -> datetime:
 def dossier(received: str, due: str | None = None, finished: str | None = None, **more) -> Dossier:
     """A dossier in scope, days as 'dd/mm'; status 9 if finished, else 4."""
     days = [at(text).date() if text else None for text in (received, due, finished)]
-    plain = {"status": 9 if finished else 4, "channel": 1, "newer_state_rejected": False}
+    plain = {"status": 9 if finished else 4, "channel": 1, "newer_state_rejected": False, "procedure_code": "1"}
     return Dossier("A", "H19.07", "so", received=days[0], due=days[1], finished=days[2], **(plain | more))
 
 
@@ -362,6 +354,25 @@ def test_a_rate_is_null_where_the_denominator_is_0():
     assert [row.value for row in empty] == [None] * len(empty)
 
 
+@pytest.mark.parametrize(
+    ("code", "level", "percent"),
+    [("on_time_rate", "xa", 97), ("on_time_rate", "tinh", 97), ("online_share", "huyen", 40),
+     ("digitised_share", "xa", 35), ("online_payment_share", "xa", None), ("online_share", "tinh", None)],
+)  # fmt: skip
+def test_targets_are_the_plans_by_level_and_year(code, level, percent):
+    subject = Scope("unit", "H19.07", level)
+    assert target_percent(code, MARCH, subject) == percent
+    following = replace(MARCH, start=date(2025, 3, 1), end=date(2025, 3, 31), as_of=date(2025, 12, 31))
+    assert target_percent(code, following, subject) is None
+
+
+@pytest.mark.parametrize(("numerator", "met"), [(96, False), (97, True), (98, True)])
+def test_a_target_is_met_by_a_value_that_equals_it(numerator, met):
+    assert IndicatorValue("on_time_rate", "2024-03", ALL, numerator, 100, True, 97).met is met
+    assert IndicatorValue("on_time_rate", "2024-03", ALL, numerator, 100, True).met is None
+    assert IndicatorValue("on_time_rate", "2024-03", ALL, 0, 0, True, 97).met is None
+
+
 # ---- periods ----------------------------------------------------------------------------------------------
 
 
@@ -572,7 +583,7 @@ EXPECTED_EDGES = {
     "paid after the as-of day",
 }
 EXPECTED_REASONS = {
-    *(("conflict", kind) for kind in (DossierState, Supplement, Component, Fee)),
+    *(("conflict", kind) for kind in (Unit, Procedure, DossierState, Supplement, Component, Fee)),
     *(("unknown_dossier", kind) for kind in (Supplement, Component, Fee)),
     *(
         (reason, DossierState)

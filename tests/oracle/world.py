@@ -1,0 +1,111 @@
+"""A small province as it is delivered: its files, and the same rows as the lake would hold them.
+
+Not here: how such provinces are drawn (generate), and any figure.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .records import Component, DossierState, Fee, Procedure, Records, Row, Supplement, Unit
+from .settle import row_rule_broken
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SOURCES: dict[str, type] = {
+    "don_vi": Unit,
+    "thu_tuc": Procedure,
+    "ho_so": DossierState,
+    "bo_sung": Supplement,
+    "thanh_phan": Component,
+    "le_phi": Fee,
+}
+
+CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
+
+# Fields that no rule of the oracle reads but that a contract requires.
+FILLERS = {"DuocTaiSuDung": 0, "DuocLayTuKhoDMQG": 0}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file: a source, the business day it shows, its name, and its rows from row number 1."""
+
+    source: str
+    business_day: date
+    file_name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """A small province: the as-of day and every delivery, in order of arrival (not of business days)."""
+
+    as_of: date
+    deliveries: tuple[Delivery, ...]
+
+    def rows(self, source: str) -> list:
+        """Every delivered row of a source, in order of arrival."""
+        return [row for file in self.deliveries if file.source == source for row in file.rows]
+
+    def records(self) -> Records:
+        """The same rows in the form the reference reads."""
+        return Records(*(self.rows(source) for source in SOURCES))
+
+    def lake_frames(self) -> "dict[str, pl.DataFrame]":
+        """The rows as the lake holds them, by source: parsed, without rows that break a row rule.
+
+        Unknown units and procedures, conflicts and orphans are still in; row numbers are those of the file.
+        Columns and types are the lake's own; a field that no rule of the oracle reads is null.
+        """
+        import polars as pl
+
+        frames = {}
+        for source, schema in lake_schemas().items():
+            rows = [FILLERS | vars(row) | place for row, place in self.lake_rows(source)]
+            values = [[row.get(name) for name in schema] for row in rows]
+            frames[source] = pl.DataFrame(values, schema=schema, orient="row")
+        return frames
+
+    def lake_rejected(self) -> "pl.DataFrame":
+        """The lake's list of the rows that break a row rule: where they stood and why, no content."""
+        import polars as pl
+
+        from pipelines.lake import REJECTED
+
+        values = [
+            ["ho_so", *place.values(), [_broken(row)], row.MaHoSo, row.NgayCapNhat]
+            for row, place in self._placed("ho_so")
+            if _broken(row)
+        ]
+        return pl.DataFrame(values, schema=REJECTED, orient="row")
+
+    def lake_rows(self, source: str) -> list[tuple[Row, dict]]:
+        """The rows of a source that reach the lake, each with where it stood: file and row number name it."""
+        return [(row, place) for row, place in self._placed(source) if not _broken(row)]
+
+    def _placed(self, source: str) -> Iterator[tuple[Row, dict]]:
+        for file in self.deliveries:
+            if file.source == source:
+                name = f"{source}/{file.business_day}/{file.file_name}"
+                for number, row in enumerate(file.rows, start=1):
+                    place = {"_source_file": name, "_row_number": number, "_business_day": file.business_day}
+                    yield row, place
+
+
+@cache
+def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
+    """Columns and types of each source in the lake, as its contract has them."""
+    from pipelines.contracts import load_contracts
+    from pipelines.lake import lake_schema
+
+    contracts = load_contracts(CONTRACTS)
+    return {source: lake_schema(contracts[source]) for source in SOURCES}
+
+
+def _broken(row: Row) -> str | None:
+    return row_rule_broken(row) if isinstance(row, DossierState) else None
