@@ -65,7 +65,7 @@ def main() -> None:
         arrival = Arrival(delivery, sha256_of(path), path.stat().st_size, None, "")
 
         def ours() -> None:
-            parse_arrival(arrival, path, contracts, "bench", b"k" * 32, folder / "lake", folder / "quarantine")
+            parse_arrival(arrival, path, contracts, "bench", "k" * 64, folder / "lake", folder / "quarantine")
 
         def peer() -> None:
             pl.read_csv(path).write_parquet(folder / "peer.parquet")

@@ -7,6 +7,7 @@ rows and reasons, never a value; `rejected.parquet` holds the deliverer's own ro
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +16,11 @@ import polars as pl
 from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
 from pipelines.files import replacing
-from pipelines.lake import ParquetFile, lake_schema
-from pipelines.parsing.parse import read
-from pipelines.parsing.typed import judge
+from pipelines.lake import ParquetFile, lake_schema, quarantine_schema
+from pipelines.landing.discover import Delivery
+from pipelines.parsing.judge import Judges
+from pipelines.parsing.quarantine import whole_rows
+from pipelines.parsing.reading import read
 
 FIRST_ROWS = 5
 
@@ -73,57 +76,59 @@ class Check:
     def __init__(self, contract: Contract, contracts: dict[str, Contract], out: Path | None) -> None:
         self.contract, self.contracts, self.out = contract, contracts, out
         self.reports: list[FileReport] = []
-        self._accepted: dict[str, ParquetFile] = {}
-        self._rejected: dict[str, list[pl.DataFrame]] = {}
+        self._files: dict[tuple[str, str], ParquetFile] = {}
 
     def file(self, path: Path, today: dt.date) -> FileReport:
         """Checks one file. A file that cannot be read is reported, not raised."""
-        report = FileReport(str(path))
-        day = business_day_of(path, today)
-        judged: list[tuple[str, pl.DataFrame, pl.DataFrame]] = []
+        report, day = FileReport(str(path)), business_day_of(path, today)
+        listed: dict[str, list[pl.DataFrame]] = {}
         try:
-            if not path.is_file():
-                raise FileRefused("no_such_file")
-            for batch in read(path, path.name, self.contract, self.contracts):
-                accepted, rejected = judge(batch, self.contracts[batch.source], day)
-                report.add(batch.source, accepted, rejected)
-                judged.append((batch.source, accepted, rejected))
+            for source, accepted, rejected in self._judged(path, day):
+                report.add(source, accepted, rejected)
+                if rejected.height:
+                    listed.setdefault(source, []).append(rejected.select("_row_number", "_reasons"))
         except FileRefused as error:
             report.refused = (error.code, error.params)
             report.counts, report.reasons = {}, {}
         else:
             if self.out is not None:
-                for source, accepted, rejected in judged:
-                    self._keep(self.out, source, path, day, accepted, rejected)
+                self._keep(self.out, path, day, {source: pl.concat(frames) for source, frames in listed.items()})
         self.reports.append(report)
         return report
 
-    def _keep(
-        self, out: Path, source: str, path: Path, day: dt.date, accepted: pl.DataFrame, rejected: pl.DataFrame
-    ) -> None:
-        contract = self.contracts[source]
-        place = {"_source_file": pl.lit(str(path)), "_business_day": pl.lit(day)}
-        if source not in self._accepted:
-            hidden = {f.name for f in contract.fields if f.personal}
-            schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}
-            self._accepted[source] = ParquetFile(out / self._name("accepted", source), schema, mode=0o600)
-        self._accepted[source].write(accepted.with_columns(**place))
-        self._rejected.setdefault(source, []).append(rejected.with_columns(**place))
+    def _judged(self, path: Path, day: dt.date) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+        if not path.is_file():
+            raise FileRefused("no_such_file")
+        judge = Judges(self.contracts, day)
+        for batch in read(path, path.name, self.contract, self.contracts):
+            yield batch.source, *judge(batch)
 
-    def _name(self, what: str, source: str) -> str:
-        return f"{what}.parquet" if source == self.contract.source else f"{what}.{source}.parquet"
+    def _keep(self, out: Path, path: Path, day: dt.date, rejections: dict[str, pl.DataFrame]) -> None:
+        """Reads the file once more, now that it is certain, and writes its rows."""
+        delivery = Delivery(self.contract.source, day, path.name)
+        place = {"_source_file": pl.lit(str(path)), "_business_day": pl.lit(day)}
+        for source, accepted, _ in self._judged(path, day):
+            contract = self.contracts[source]
+            hidden = {field.name for field in contract.fields if field.personal}
+            schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}
+            self._file(out, "accepted", source, schema).write(accepted.with_columns(**place))
+            self._file(out, "rejected", source, quarantine_schema(contract))
+        for source, rows in whole_rows(path, delivery, self.contracts, rejections):
+            schema = quarantine_schema(self.contracts[source])
+            self._file(out, "rejected", source, schema).write(rows.with_columns(**place))
+
+    def _file(self, out: Path, what: str, source: str, schema: dict[str, pl.DataType]) -> ParquetFile:
+        if (what, source) not in self._files:
+            name = f"{what}.parquet" if source == self.contract.source else f"{what}.{source}.parquet"
+            self._files[what, source] = ParquetFile(out / name, schema, mode=0o600)
+        return self._files[what, source]
 
     def finish(self) -> int:
         """Closes the outputs and writes report.json. Returns the exit code of the whole."""
         if self.out is not None:
             self.out.mkdir(parents=True, exist_ok=True)
-            for file in self._accepted.values():
+            for file in self._files.values():
                 file.close(keep=True)
-            for source, frames in self._rejected.items():
-                rejected = pl.concat(frames, how="diagonal")
-                whole = ParquetFile(self.out / self._name("rejected", source), dict(rejected.schema), mode=0o600)
-                whole.write(rejected)
-                whole.close(keep=True)
             with replacing(self.out / "report.json") as temporary:
                 content = [report.to_dict() for report in self.reports]
                 temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -4,15 +4,16 @@ Belongs here: the model of a contract and its loading. Does not belong here: how
 or anything about one particular source (that is the YAML).
 """
 
+import codecs
 import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date"]
+FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date", "time"]
 
 
 class Strict(BaseModel):
@@ -38,11 +39,19 @@ class ContractField(Strict):
     personal: Literal["drop", "pseudonym"] | None = None
     minimum: int | None = None
     squish: bool = Field(False, description="collapse runs of white space, as people type in Excel lists")
+    pattern: str | None = Field(None, description="regular expression that the whole of a text or code matches")
+    format: str | None = Field(None, description="strptime pattern of this one timestamp, date or time")
+    null_values: tuple[str, ...] = Field((), description="spellings that mean empty, besides the empty cell")
+    default: str | None = Field(None, description="what an empty cell stands for, as it would be written")
 
     @model_validator(mode="after")
     def _codes_belong_to_choices(self) -> "ContractField":
         if (self.type == "choice") != (self.codes is not None):
             raise ValueError(f"{self.name}: codes are given for type choice, and only there")
+        if self.pattern is not None and self.type not in ("text", "code"):
+            raise ValueError(f"{self.name}: a pattern is for text and codes")
+        if self.format is not None and self.type not in ("timestamp", "date", "time"):
+            raise ValueError(f"{self.name}: a format is for timestamps, dates and times")
         return self
 
 
@@ -78,8 +87,17 @@ class Formats(Strict):
     timestamp_sheet: str = "%d/%m/%Y %H:%M:%S"
     date_text: str = "%Y%m%d"
     date_sheet: str = "%d/%m/%Y"
-    delimiter: str = ","
+    time_text: str = "%H:%M"
+    time_sheet: str = "%H:%M"
+    number_sheet: Literal["plain", "vietnamese"] = Field("plain", description="vietnamese reads 1.234.567 in lists")
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    quote: str = Field('"', min_length=1, max_length=1)
     encoding: str = "utf-8"
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_exists(cls, name: str) -> str:
+        return codecs.lookup(name).name
 
 
 class Contract(Strict):
@@ -113,6 +131,11 @@ class Contract(Strict):
     def by_header(self) -> dict[str, ContractField]:
         """Every header that may stand for a field: its name and its aliases."""
         return {header: field for field in self.fields for header in (field.name, *field.aliases)}
+
+    @cached_property
+    def headers(self) -> frozenset[str]:
+        """Every header that a file may have: of fields, and of columns that are let go."""
+        return frozenset((*self.by_header, *self.ignored))
 
 
 def load_contract(path: Path) -> Contract:

@@ -16,6 +16,7 @@ from pipelines.landing.discover import Delivery
 from pipelines.parsing.typed import dtype_of
 
 PROVENANCE = {"_source_file": pl.String(), "_row_number": pl.Int64(), "_business_day": pl.Date()}
+# What is listed of a rejected row outside the quarantine: where it stood and why, no content.
 REJECTED = {
     "source": pl.String(), **PROVENANCE, "reasons": pl.List(pl.String()),
     "dossier_code": pl.String(), "updated_at": pl.Datetime("us"),
@@ -28,6 +29,12 @@ def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
     return {**kept, **PROVENANCE}
 
 
+def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
+    """Columns of a source in the quarantine: its fields as text, the line where it had no fields, why, and whence."""
+    fields: dict[str, pl.DataType] = {field.name: pl.String() for field in contract.fields}
+    return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), **PROVENANCE}
+
+
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
     """Path below the lake folder of what one delivery holds of one source."""
     return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
@@ -38,6 +45,10 @@ def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
     return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
 class ParquetFile:
     """A Parquet file written batch by batch, which appears under its name only when whole."""
 
@@ -45,15 +56,19 @@ class ParquetFile:
         self.path, self.schema = path, schema
         self._stack = ExitStack()
         self._temporary = self._stack.enter_context(replacing(path, mode))
-        arrow: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self._writer = parquet.ParquetWriter(self._temporary, arrow, compression="zstd", compression_level=1)
+        # Codes and moments hardly repeat, and every reader of the lake reads all of it: dictionaries and
+        # statistics would cost time and serve nobody.
+        self._writer = parquet.ParquetWriter(
+            self._temporary, _arrow(pl.DataFrame(schema=schema)).schema, compression="lz4",
+            use_dictionary=["_source_file"], write_statistics=False,
+        )  # fmt: skip
 
     def write(self, frame: pl.DataFrame) -> None:
         """Adds rows; columns are put in the schema's order, a missing one is null."""
         ordered = frame.select(
             [(pl.col(n) if n in frame.columns else pl.lit(None)).cast(t).alias(n) for n, t in self.schema.items()]
         )
-        self._writer.write_table(ordered.to_arrow().cast(self._writer.schema))
+        self._writer.write_table(_arrow(ordered))
 
     def close(self, *, keep: bool) -> str | None:
         """Ends the file. Returns its SHA-256, or None where it is thrown away."""

@@ -4,8 +4,24 @@ Row rules bring their own sentence from the contract; what is wrong with a singl
 other sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
 """
 
-from pipelines.contracts import Contract
+from pipelines.contracts import Contract, ContractField
 from pipelines.messages import language, say
+
+# strptime's letters as people write them.
+SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
+
+
+def _format(field: ContractField, contract: Contract) -> str:
+    """The patterns of a moment, the one of lists in brackets where it differs."""
+    if field.type not in ("timestamp", "date", "time"):
+        return ""
+    own = (
+        [field.format] if field.format else [getattr(contract.formats, f"{field.type}_{f}") for f in ("text", "sheet")]
+    )
+    spelled = list(dict.fromkeys(own))
+    for letters, written in SPELLED.items():
+        spelled = [pattern.replace(letters, written) for pattern in spelled]
+    return spelled[0] if len(spelled) == 1 else f"{spelled[0]} (Excel, HTML: {spelled[1]})"
 
 
 def mend(reason: str, contract: Contract) -> str:
@@ -14,5 +30,6 @@ def mend(reason: str, contract: Contract) -> str:
     for rule in contract.rules:
         if rule.code == code:
             return getattr(rule.mend, language.get())
-    known = ", ".join(contract.by_name[name].codes or ("0", "1")) if name in contract.by_name else ""
-    return say(f"mend_{code}", field=name, codes=known)
+    field = contract.by_name.get(name)
+    known = ", ".join(field.codes or ("0", "1")) if field else ""
+    return say(f"mend_{code}", field=name, codes=known, format=_format(field, contract) if field else "")

@@ -5,17 +5,13 @@ A batch has one String column per field of the contract that the file holds (nul
 `_fault` (a reason code) and `_text` (the row as it stood, for the quarantine only).
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from pipelines.contracts import Contract
-
 Family = Literal["text", "sheet"]
-ROWS_PER_BATCH = 100_000
+ROWS_PER_BATCH = 40_000
 
 
 @dataclass(frozen=True)
@@ -26,9 +22,6 @@ class Batch:
     frame: pl.DataFrame
     family: Family = "text"
     untold: tuple[str, ...] = field(default=())
-
-
-Reader = Callable[[Path, Contract], Iterator[Batch]]
 
 
 def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 Belongs here: mapping headers to fields, and refusing what does not fit. Does not belong here: reading files.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ def map_headers(
     Raises FileRefused where a header is unknown, stands twice, or (`whole`) a required field has none; the
     message shows expected and got, which are names of columns, never values.
     """
+    headers = [unicodedata.normalize("NFC", header) for header in headers]
     fields = [contract.by_header.get(header) for header in headers]
     unknown = [
         h for h, field in zip(headers, fields, strict=True) if not field and h not in {*contract.ignored, *ignored}

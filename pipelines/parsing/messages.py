@@ -1,10 +1,12 @@
 """JSON: an array of rows, rows by line (NDJSON), and the national portal's sync message with its nested lists.
 
-Values are strings there; a number or a truth value is taken by its JSON spelling. Members that neither a
-field nor the contract's ignored list names refuse the file, as an unknown column does.
+Values are strings there; a whole number or a truth value is taken by its JSON spelling, but not where the
+field is text or a code: there a number has lost its zeros. A member twice in one object, and a member that
+neither a field nor the contract's ignored list names, refuse the file, as such columns do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,30 @@ import ijson
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import ROWS_PER_BATCH, Batch, text_frame
-from pipelines.parsing.delimited import open_bytes
 from pipelines.parsing.headers import map_headers
+from pipelines.parsing.scan import open_checked
+from pipelines.parsing.text_checks import JsonText
 
 Row = dict[str, str | None]
 TRUTH = {"true": "1", "false": "0"}
+WORDS = ("code", "text")
+
+
+class Once(dict[str, Any]):
+    """A JSON object that remembers a member that came twice: readers differ on which of the two counts.
+
+    ijson fills it in from C, where an error raised here would be lost.
+    """
+
+    twice: str | None = None
+
+    def __setitem__(self, member: str, value: Any) -> None:
+        if member in self:
+            self.twice = member
+        super().__setitem__(member, value)
 
 
 def _text(value: Any, is_flag: bool) -> str | None:
-    if isinstance(value, bool):
-        value = str(value)
     if isinstance(value, (dict, list)):
         raise FileRefused("nested_value")
     if value is None or value == "":
@@ -36,33 +52,51 @@ class _Rows:
 
     def __init__(self, contract: Contract, ignored: tuple[str, ...]) -> None:
         self._contract, self._ignored = contract, ignored
-        self._shapes: dict[tuple[str, ...], list[tuple[str, str, bool]]] = {}
+        self._shapes: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
 
     def row(self, record: Any, **given: str | None) -> Row:
         """`given` fills in what the message says once for the whole record or file."""
         if not isinstance(record, dict):
             raise FileRefused("not_a_record")
+        if isinstance(record, Once) and record.twice is not None:
+            raise FileRefused("member_twice", member=record.twice[:40])
         shape = tuple(record)
         if shape not in self._shapes:
             fields = map_headers(shape, self._contract, whole=False, ignored=self._ignored)
             self._shapes[shape] = [
-                (member, name, self._contract.by_name[name].type == "flag")
+                (member, name, self._contract.by_name[name].type)
                 for member, name in zip(shape, fields, strict=True)
                 if name
             ]
-        told = {name: _text(record[member], is_flag) for member, name, is_flag in self._shapes[shape]}
-        return {**given, **told}
+        told: Row = dict(given)
+        for member, name, kind in self._shapes[shape]:
+            value = record[member]
+            told[name] = _text(value, kind == "flag") or told.get(name)
+            if kind in WORDS and isinstance(value, (int, Decimal)):
+                told["_fault"] = f"code_turned_into_number:{name}"
+        return told
 
 
-def _envelope_head(path: Path, packed: bool) -> dict[str, str]:
-    """The message's own members that stand before `data`; empty where the file is a plain array."""
+def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, str] | None:
+    """The message's own members, wherever they stand; None where the file is a plain array.
+
+    Raises FileRefused where it is neither an array nor the message that the contract names.
+    """
+    wanted = {"service", *(contract.envelope.head if contract.envelope else ())}
     head: dict[str, str] = {}
-    with open_bytes(path, packed) as stream:
+    has_data = False
+    with open_checked(path, packed, "utf-8", JsonText()) as stream:
         for prefix, event, value in ijson.parse(stream):
-            if event == "start_array":
-                return head
-            if prefix and event == "string":
+            if prefix == "" and event == "start_array":
+                return None
+            if prefix in wanted and event == "string":
                 head[prefix] = value
+            has_data = has_data or (prefix, event) == ("data", "start_array")
+            if has_data and wanted <= set(head):
+                break
+    service = contract.envelope.service if contract.envelope else "-"
+    if not has_data or head.get("service") != service:
+        raise FileRefused("wrong_service", expected=service)
     return head
 
 
@@ -104,21 +138,19 @@ def _message_rows(
 
 def read_messages(
     path: Path, contract: Contract, contracts: dict[str, Contract], *, by_line: bool, packed: bool
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Batches of a JSON file; rows of child sources come with their own source and numbering."""
     try:
-        head = {} if by_line else _envelope_head(path, packed)
-        message = contract.envelope if "service" in head else None
-        if "service" in head and (message is None or head["service"] != message.service):
-            raise FileRefused("wrong_service", expected=message.service if message else "-")
-        with open_bytes(path, packed) as stream:
+        head = None if by_line else _envelope_head(path, packed, contract)
+        message = contract.envelope if head is not None else None
+        with open_checked(path, packed, "utf-8", JsonText()) as stream:
             prefix = "" if by_line else "data.item" if message else "item"
-            records = ijson.items(stream, prefix, multiple_values=by_line)
-            if message:
+            records = ijson.items(stream, prefix, multiple_values=by_line, map_type=Once)
+            if message and head is not None:
                 untold = {child.source: child.untold for child in message.children.values()}
                 yield from _batches(_message_rows(records, head, contract, contracts), untold)
             else:
                 rows = _Rows(contract, ())
                 yield from _batches(((contract.source, rows.row(record)) for record in records), {})
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
         raise FileRefused("not_json") from error

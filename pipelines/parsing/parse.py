@@ -4,26 +4,20 @@ The order is: read → judge → protect → write. A file that cannot be read w
 anywhere and a receipt that says why.
 """
 
-import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
-from pipelines.files import private_folder
 from pipelines.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
-from pipelines.landing.discover import DELIVERED
 from pipelines.landing.ledger import Arrival
-from pipelines.parsing.batch import Batch
-from pipelines.parsing.columnar import read_columnar
-from pipelines.parsing.delimited import read_delimited
-from pipelines.parsing.messages import read_messages
-from pipelines.parsing.typed import judge
-from pipelines.parsing.workbook import read_workbook
+from pipelines.parsing.ahead import Behind, ahead, behind
+from pipelines.parsing.judge import Judges
+from pipelines.parsing.quarantine import write_quarantine
+from pipelines.parsing.reading import read
 from pipelines.privacy import protect
 
 
@@ -33,110 +27,94 @@ def parse_key(arrival: Arrival, contracts_version: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-def read(path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract]) -> Iterator[Batch]:
-    """Batches of a file by the format its name declares. Raises FileRefused."""
-    match = DELIVERED.search(file_name)
-    kind, packed = (match[1].lower(), match[2] is not None) if match else ("", False)
-    if kind in ("csv", "tsv"):
-        delimiter = "\t" if kind == "tsv" else contract.formats.delimiter
-        return read_delimited(path, contract, delimiter=delimiter, packed=packed)
-    if kind in ("json", "ndjson"):
-        return read_messages(path, contract, contracts, by_line=kind == "ndjson", packed=packed)
-    if kind == "parquet" and not packed:
-        return read_columnar(path, contract)
-    if kind == "xlsx" and not packed:
-        return read_workbook(path, contract)
-    raise FileRefused("format_not_taken", format=file_name.rpartition(".")[2])
-
-
-def _rejected_index(rejected: pl.DataFrame, source: str, label: str, day: dt.date) -> pl.DataFrame:
-    """What may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
-    columns = rejected.columns
-    code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in columns else pl.lit(None, pl.String)
-    sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$")
-    updated = pl.col("NgayCapNhat") if "NgayCapNhat" in columns else pl.lit(None, pl.String)
-    return rejected.select(
-        pl.lit(source).alias("source"),
-        pl.lit(label).alias("_source_file"),
-        "_row_number",
-        pl.lit(day).alias("_business_day"),
-        pl.col("_reasons").alias("reasons"),
-        pl.when(sound).then(code).alias("dossier_code"),
-        updated.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us").alias("updated_at"),
-    )
-
-
 class Outcome:
-    """Files and counts of one parsed delivery, source by source."""
+    """Files and counts of one delivery while it is parsed, source by source."""
 
-    def __init__(self, arrival: Arrival, key: str, lake: Path, quarantine: Path) -> None:
-        self.arrival, self.key, self.lake, self.quarantine = arrival, key, lake, quarantine
+    def __init__(self, arrival: Arrival, key: str, lake: Path, secret: str) -> None:
+        self.delivery, self.key, self.lake, self.secret = arrival.delivery, key, lake, secret
         self.counts: dict[str, Counter[str]] = {}
         self.reasons: dict[str, Counter[str]] = {}
         self.files: dict[str, ParquetFile] = {}
-        self.rejected_rows: dict[str, list[pl.DataFrame]] = {}
+        self.rejected: dict[str, list[pl.DataFrame]] = {}
 
-    def add(self, contract: Contract, accepted: pl.DataFrame, rejected: pl.DataFrame, key: bytes) -> None:
+    def add(self, contract: Contract, accepted: pl.DataFrame, rejected: pl.DataFrame, writer: Behind) -> None:
         """Takes the verdict on one batch."""
-        source, delivery = contract.source, self.arrival.delivery
+        source, delivery = contract.source, self.delivery
         name = lake_file(source, delivery, self.key)
         if name not in self.files:
             self.files[name] = ParquetFile(self.lake / name, lake_schema(contract))
-        self.files[name].write(
-            protect(accepted, contract, key).with_columns(
-                _source_file=pl.lit(delivery.label), _business_day=pl.lit(delivery.business_day)
-            )
+        kept = protect(accepted, contract, self.secret).with_columns(
+            _source_file=pl.lit(delivery.label), _business_day=pl.lit(delivery.business_day)
         )
+        writer.call(self.files[name].write, kept)
         self.counts.setdefault(source, Counter()).update(
             rows_in=accepted.height + rejected.height, accepted=accepted.height, rejected=rejected.height
         )
-        self.reasons.setdefault(source, Counter()).update(rejected["_reasons"].explode().drop_nulls().to_list())
         if rejected.height:
-            self.rejected_rows.setdefault(source, []).append(rejected)
+            self.reasons.setdefault(source, Counter()).update(rejected["_reasons"].explode().to_list())
+            self.rejected.setdefault(source, []).append(_listed(rejected))
 
-    def finish(self, *, keep: bool) -> dict[str, str | None]:
-        """Closes every file; with `keep` also writes the quarantine and the index of rejected rows."""
+    def finish(self, *, keep: bool) -> dict[str, str]:
+        """Closes the lake's files and writes the lists of rejected rows. Returns path below the lake → SHA-256."""
         hashes = {name: file.close(keep=keep) for name, file in self.files.items()}
-        for source, frames in self.rejected_rows.items() if keep else ():
-            rejected = pl.concat(frames, how="diagonal")
-            folder = private_folder(self.quarantine / source / self.arrival.delivery.business_day.isoformat())
-            whole = ParquetFile(folder / f"{self.key}.parquet", dict(rejected.schema), mode=0o600)
-            whole.write(rejected)
-            whole.close(keep=True)
-            index = rejected_file(source, self.arrival.delivery, self.key)
-            listed = ParquetFile(self.lake / index, REJECTED)
-            label, day = self.arrival.delivery.label, self.arrival.delivery.business_day
-            listed.write(_rejected_index(rejected, source, label, day))
-            hashes[index] = listed.close(keep=True)
-        return hashes
+        for source, frames in self.rejected.items() if keep else ():
+            name = rejected_file(source, self.delivery, self.key)
+            file = ParquetFile(self.lake / name, REJECTED)
+            file.write(
+                pl.concat(frames).with_columns(
+                    source=pl.lit(source), reasons="_reasons",
+                    _source_file=pl.lit(self.delivery.label), _business_day=pl.lit(self.delivery.business_day),
+                )
+            )  # fmt: skip
+            hashes[name] = file.close(keep=True)
+        return {name: sha for name, sha in hashes.items() if sha}
+
+    def receipt(self, refusal: FileRefused | None, files: dict[str, str]) -> dict:
+        """What the ledger remembers: refusal or None, counts and reasons per source, files by hash."""
+        sources = {s: {**c, "reasons": dict(self.reasons.get(s, {}))} for s, c in self.counts.items()}
+        return {
+            "delivery": self.delivery.label,
+            "refused": {"code": refusal.code, "params": refusal.params} if refusal else None,
+            "sources": {} if refusal else sources,
+            "files": files,
+        }
+
+
+def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
+    """What may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
+    none = pl.lit(None, pl.String)
+    code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in rejected.columns else none
+    sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$")
+    updated = pl.col("NgayCapNhat") if "NgayCapNhat" in rejected.columns else none
+    return rejected.select(
+        "_row_number",
+        "_reasons",
+        dossier_code=pl.when(sound).then(code),
+        updated_at=updated.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us"),
+    )
 
 
 def parse_arrival(
-    arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: bytes,
+    arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: str,
     lake: Path, quarantine: Path,
 ) -> dict:  # fmt: skip
-    """Parses one archived file. Returns its receipt: refusal or None, counts and reasons per source, files by hash."""
+    """Parses one archived file. Returns its receipt; a file that cannot be read is no error, the receipt says so."""
     delivery = arrival.delivery
-    outcome = Outcome(arrival, key, lake, quarantine)
-    refusal: dict | None = None
+    outcome, judge = Outcome(arrival, key, lake, secret), Judges(contracts, delivery.business_day)
     try:
-        for batch in read(archived, delivery.file_name, contracts[delivery.source], contracts):
-            contract = contracts[batch.source]
-            outcome.add(contract, *judge(batch, contract, delivery.business_day), secret)
+        with behind() as writer:
+            for batch in ahead(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
+                outcome.add(contracts[batch.source], *judge(batch), writer)
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
         if arrival.expected_rows is not None and rows != arrival.expected_rows:
             raise FileRefused("wrong_row_count", expected=arrival.expected_rows, got=rows)
-    except FileRefused as error:
-        refusal = {"code": error.code, "params": error.params}
+        rejections = {s: pl.concat(frames).select("_row_number", "_reasons") for s, frames in outcome.rejected.items()}
+        if rejections:
+            write_quarantine(quarantine, key, archived, delivery, contracts, rejections)
+    except FileRefused as refusal:
+        outcome.finish(keep=False)
+        return outcome.receipt(refusal, {})
     except BaseException:
         outcome.finish(keep=False)
         raise
-    files = outcome.finish(keep=refusal is None)
-    return {
-        "delivery": delivery.label,
-        "refused": refusal,
-        "sources": {s: {**c, "reasons": dict(outcome.reasons[s])} for s, c in outcome.counts.items()}
-        if refusal is None
-        else {},
-        "files": {name: sha for name, sha in files.items() if sha},
-    }
+    return outcome.receipt(None, outcome.finish(keep=True))

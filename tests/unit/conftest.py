@@ -15,7 +15,7 @@ from pipelines.parsing.parse import parse_arrival
 from pipelines.settings import Settings
 
 DAY = dt.date(2024, 12, 31)
-KEY = b"k" * 32
+KEY = "k" * 64
 
 
 @pytest.fixture(scope="session")

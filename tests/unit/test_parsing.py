@@ -83,7 +83,11 @@ def test_the_quarantine_keeps_the_row_as_it_came_and_is_closed(parse: Parse) -> 
         (HEAD + 'A-1,1,U,4,20240105080000,,"Nguyễn\n' + GOOD, "unclosed_quote"),
         (HEAD.encode() + "Ho so: Đ".encode("utf-16"), "wrong_encoding"),
         (b"", "empty_file"),
-        (HEAD.replace(",", ";") + GOOD.replace(",", ";"), "header_differs"),
+        (HEAD.replace(",", ";") + GOOD.replace(",", ";"), "wrong_delimiter"),
+        (HEAD + GOOD + "A-2,1,U,4,2024", "cut_off"),
+        (HEAD + 'A-1,1,U,4,20240105080000,,"Nguyễn" Văn,\n' + GOOD, "quote_inside"),
+        ((HEAD + GOOD).encode("utf-16"), "wrong_encoding"),
+        ((HEAD + GOOD.replace("ễ", "e").replace("ă", "a").replace("ẫ", "a")).encode("utf-16-le"), "nul_byte"),
     ],
 )
 def test_a_doubtful_file_is_refused_and_leaves_no_row(parse: Parse, content: bytes | str, code: str) -> None:

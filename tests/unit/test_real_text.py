@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import Contract
-from pipelines.parsing.parse import read
-from pipelines.parsing.typed import judge
+from pipelines.parsing.judge import Judges
+from pipelines.parsing.reading import read
 from pipelines.settings import PROJECT_DIR
 
 from .conftest import DAY
@@ -31,7 +31,8 @@ def contract_of(columns: list[str]) -> Contract:
 
 
 def accepted(path: Path, contract: Contract) -> pl.DataFrame:
-    frames = [judge(batch, contract, DAY)[0] for batch in read(path, path.name, contract, {"chu": contract})]
+    judge = Judges({"chu": contract}, DAY)
+    frames = [judge(batch)[0] for batch in read(path, path.name, contract, {"chu": contract})]
     return pl.concat(frames).sort("_row_number").drop("_row_number")
 
 

@@ -21,8 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contracts import load_contracts
-from pipelines.parsing.parse import read
-from pipelines.parsing.typed import judge
+from pipelines.parsing.judge import Judges
+from pipelines.parsing.reading import read
 from pipelines.sample import write_province
 from pipelines.sample.behaviour import load_behaviour
 from pipelines.sample.clock import DAY, WORKDAY, Clock
@@ -62,8 +62,9 @@ def make(out: Path, sources: Collection[str] = CONTRACTS, **how: Any) -> Made:
     rejected: dict[str, list[pl.DataFrame]] = {}
     for path in sorted(path for source in sources for path in out.glob(f"{source}/*/*")):
         day = dt.date.fromisoformat(path.parent.name)
+        judge = Judges(CONTRACTS, day)
         for batch in read(path, path.name, CONTRACTS[path.parent.parent.name], CONTRACTS):
-            good, bad = judge(batch, CONTRACTS[batch.source], day)
+            good, bad = judge(batch)
             for table, kept in ((good, accepted), (bad, rejected)):
                 marked = table.with_columns(day=pl.lit(day), file=pl.lit(path.name))
                 kept.setdefault(batch.source, []).append(marked)

@@ -1,0 +1,49 @@
+"""Two steps at once: the next batch is read while this one is judged, and the last one written.
+
+The libraries that do the work let go of Python's lock, so two threads use two cores.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+END = object()
+
+
+def ahead(items: Generator[T]) -> Iterator[T]:
+    """The same items, each fetched in another thread while its forerunner is used. Errors come at their place."""
+    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
+        coming: Future = pool.submit(next, items, END)
+        while (item := coming.result()) is not END:
+            coming = pool.submit(next, items, END)
+            yield item
+
+
+class Behind:
+    """Runs calls one after another in another thread, at most one waiting. Their errors are raised here."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._under_way: Future | None = None
+
+    def call(self, work: Callable[..., object], *args: object) -> None:
+        """Waits for the call before and starts this one."""
+        self.wait()
+        self._under_way = self._pool.submit(work, *args)
+
+    def wait(self) -> None:
+        """Returns when nothing is under way. Raises what the last call raised."""
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            under_way.result()
+
+
+@contextmanager
+def behind() -> Iterator[Behind]:
+    """A Behind whose thread ends with the block; its last call has ended then, and its error been raised."""
+    with ThreadPoolExecutor(1, thread_name_prefix="write-behind") as pool:
+        worker = Behind(pool)
+        yield worker
+        worker.wait()

@@ -1,0 +1,173 @@
+"""Lists as offices make them in Excel and HTML: a grid of cells with titles above and totals below.
+
+Belongs here: finding the header (one to three rows, merged cells joined by " > "), leaving out what is no
+row (titles, "(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding (`child`).
+"""
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from pipelines.contracts import Contract
+from pipelines.errors import FileRefused
+from pipelines.parsing.batch import Batch, text_frame
+from pipelines.parsing.headers import map_headers
+from pipelines.parsing.sandbox import decoded
+
+HEADER_WITHIN_ROWS = 40
+HEADER_ROWS = 3
+COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)(\s*=.*)?")
+TOTAL = re.compile(r"(tổng cộng|tổng số|tổng|cộng)\b", re.IGNORECASE)
+EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|GETTING_DATA|SPILL!|CALC!)")
+
+Row = list[Any]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells by row and column, "" where empty. `merged`: first row, first column, last row, last column."""
+
+    rows: list[Row]
+    merged: list[tuple[int, int, int, int]]
+
+
+def read_lines(stream: IO[bytes]) -> Grid:
+    """A grid as the child wrote it. Raises ValueError where it broke off."""
+    head, *rows = [json.loads(line) for line in stream]
+    if not rows or rows.pop() != {"rows": len(rows)}:
+        raise ValueError("the grid broke off")
+    return Grid(rows, [tuple(merge) for merge in head["merged"]])
+
+
+def label(cell: Any) -> str:
+    """A header cell as it is compared: NFC, one blank between words."""
+    return " ".join(unicodedata.normalize("NFC", cell).split()) if isinstance(cell, str) else str(cell)
+
+
+def _labels(grid: Grid, top: int) -> tuple[list[str], int]:
+    """One label per column of the header that begins in row `top`, and how many rows it takes."""
+    starting = [merge for merge in grid.merged if merge[0] == top]
+    depth = min(HEADER_ROWS, len(grid.rows) - top, max((m[2] - top + 1 for m in starting), default=1))
+    cells = [list(row) for row in grid.rows[top : top + depth]]
+    for first, left, last, right in grid.merged:
+        for y in range(max(first, top), min(last, top + depth - 1) + 1):
+            for x in range(left, min(right, len(cells[0]) - 1) + 1):
+                cells[y - top][x] = grid.rows[first][left]
+    columns = [[label(row[n]) for row in cells if row[n] != ""] for n in range(len(cells[0]))]
+    return [" > ".join(dict.fromkeys(column)) for column in columns], depth
+
+
+def _known(name: str, contract: Contract) -> str:
+    """The joined label where the contract knows it, else its last part: the column below a group."""
+    last = name.rpartition(" > ")[2]
+    return last if name not in contract.headers and last in contract.headers else name
+
+
+def find_header(grid: Grid, contract: Contract) -> tuple[int, list[str]]:
+    """The first row below the header, and the labels. Raises FileRefused where no header names what is required."""
+    required = {field.name for field in contract.fields if field.required}
+    best: list[str] = []
+    for top in range(min(HEADER_WITHIN_ROWS, len(grid.rows))):
+        labels, depth = _labels(grid, top)
+        labels = [_known(name, contract) for name in labels]
+        named = {contract.by_header[name].name for name in labels if name in contract.by_header}
+        if required <= named:
+            return top + depth, labels
+        best = max(best, [name for name in labels if name], key=lambda row: sum(n in contract.by_header for n in row))
+    map_headers(best, contract)
+    raise FileRefused("no_header", rows=HEADER_WITHIN_ROWS)
+
+
+def is_furniture(row: Row, fields: list[str | None], contract: Contract, *, first: bool) -> bool:
+    """True for what is no row of data: an empty row, the numbers of the columns, a total."""
+    filled = [cell for cell in row if cell != ""]
+    if not filled:
+        return True
+    if first and len(filled) > 1:
+        written = [str(cell) for cell in filled]
+        if all(COLUMN_NUMBER.fullmatch(cell) for cell in written):
+            return True
+        if written == [str(n) for n in range(1, len(written) + 1)]:
+            return True
+    has_total = any(isinstance(cell, str) and TOTAL.match(label(cell)) for cell in filled)
+    required = {field.name for field in contract.fields if field.required}
+    return has_total and any(name in required and cell == "" for name, cell in zip(fields, row, strict=True))
+
+
+def _fault(row: Row, fields: list[str | None], contract: Contract) -> str | None:
+    for cell, name in zip(row, fields, strict=True):
+        if name is None or cell == "":
+            continue
+        if isinstance(cell, str) and EXCEL_ERROR.fullmatch(cell):
+            return f"error_cell:{name}"
+        field = contract.by_name[name]
+        if field.type in ("code", "text") and field.personal != "drop" and not isinstance(cell, str):
+            return f"code_turned_into_number:{name}"
+    return None
+
+
+def _cell_text(cell: Any, name: str, contract: Contract) -> str | None:
+    """A cell as the text that the contract expects in lists: moments in its patterns, whole numbers in digits."""
+    if isinstance(cell, str):
+        return cell if cell.strip() else None
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if not isinstance(cell, list):
+        return str(cell)
+    formats, (kind, written) = contract.formats, cell
+    if kind == "time":
+        return dt.time.fromisoformat(written).strftime(formats.time_sheet)
+    moment = dt.datetime.fromisoformat(written)
+    is_day = moment.time() == dt.time.min and contract.by_name[name].type != "timestamp"
+    return moment.strftime(formats.date_sheet if is_day else formats.timestamp_sheet)
+
+
+def _faults(grid: Grid, body: list[tuple[int, Row]], fields: list[str | None], contract: Contract) -> list[str | None]:
+    width = len(fields)
+    merged = {y for first, left, last, _ in grid.merged for y in range(first, last + 1) if left < width}
+    found: list[str | None] = []
+    for at, row in body:
+        if any(cell != "" for cell in row[width:]):
+            found.append("wrong_width")
+        else:
+            found.append("merged_cells" if at in merged else _fault(row[:width], fields, contract))
+    return found
+
+
+def batch_of(grid: Grid, contract: Contract) -> Batch:
+    """The rows of a list. Raises FileRefused where its header is not certain."""
+    start, labels = find_header(grid, contract)
+    width = max(n + 1 for n, name in enumerate(labels) if name)
+    below = grid.rows[start:]
+    # A column without a header is let go only where it is empty: the blank first column of printed forms.
+    blank = {n for n, name in enumerate(labels[:width]) if not name and all(row[n] == "" for row in below)}
+    named = iter(map_headers([name for n, name in enumerate(labels[:width]) if n not in blank], contract))
+    fields = [None if n in blank else next(named) for n in range(width)]
+    body = [
+        (start + n, row)
+        for n, row in enumerate(below)
+        if not is_furniture(row[:width], fields, contract, first=n == 0) or any(cell != "" for cell in row[width:])
+    ]
+    records = [
+        {name: _cell_text(cell, name, contract) for cell, name in zip(row[:width], fields, strict=True) if name}
+        for _, row in body
+    ]
+    frame = text_frame(records, [at - start + 1 for at, _ in body])
+    faults = pl.Series(_faults(grid, body, fields, contract), dtype=pl.String)
+    return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet")
+
+
+def read_list(path: Path, contract: Contract, *, kind: str, packed: bool) -> Generator[Batch]:
+    """One batch with the rows of an Excel or HTML list. Raises FileRefused where it is not certain."""
+    with decoded(kind, path, packed) as stream:
+        grid = read_lines(stream)
+    yield batch_of(grid, contract)

@@ -1,0 +1,116 @@
+"""The judgement of every row: accepted, or rejected with all its reasons.
+
+A reason is `code:Field` where one field is wrong, else the code of a row rule. Rows are judged as they came;
+only those that fail are cleaned (`typed.cleaned`) and judged again, because nearly all need no cleaning.
+Does not belong here: formats, files, what other rows or other sources say.
+"""
+
+import datetime as dt
+import re
+from functools import cached_property
+
+import polars as pl
+
+from pipelines.contracts import Contract
+from pipelines.parsing.batch import Batch, Family
+from pipelines.parsing.typed import TypedField, cleaned, plain_typed, typed
+
+MARK = "_wrong "
+
+
+class Judge:
+    """Judges batches of one source, family of formats and business day; built once, used batch by batch."""
+
+    def __init__(self, contract: Contract, family: Family, business_day: dt.date, untold: tuple[str, ...] = ()) -> None:
+        self.contract, self.family, self.business_day = contract, family, business_day
+        self.fields = [field for field in contract.fields if field.personal != "drop"]
+        self.required = [f.name for f in self.fields if f.required and f.name not in untold]
+        self.rules = [pl.sql_expr(rule.when).alias(f"{MARK}{rule.code}") for rule in contract.rules]
+        self.conditions = {rule.code: rule.when for rule in contract.rules}
+
+    def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Accepted rows typed (fields the file lacks are null, personal ones that are dropped left out), and
+        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty."""
+        columns = batch.frame.columns
+        absent = [name for name in ("_fault", *(f.name for f in self.fields)) if name not in columns]
+        frame = batch.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+        frame = frame.with_columns(self._defaults)
+        values = self._evaluate(frame, self._plain)
+        verdict = values.select(self._is_wrong(values))[:, 0]
+        if not verdict.any():
+            return self._accepted(values), batch.frame.clear().with_columns(_reasons=pl.lit([], pl.List(pl.String)))
+        accepted = self._accepted(values.filter(~verdict))
+        doubtful = frame.filter(verdict)
+        values = self._evaluate(doubtful.with_columns(cleaned(f) for f in self.fields), self._full)
+        verdict = values.select(self._is_wrong(values))[:, 0]
+        accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
+        rejected = doubtful.filter(verdict).select(columns)
+        return accepted, rejected.with_columns(_reasons=self._reasons(values.filter(verdict)))
+
+    @cached_property
+    def _defaults(self) -> list[pl.Expr]:
+        return [pl.col(f.name).fill_null(f.default) for f in self.fields if f.default is not None]
+
+    @cached_property
+    def _plain(self) -> dict[str, TypedField]:
+        return {f.name: plain_typed(f, self.contract, self.family) for f in self.fields}
+
+    @cached_property
+    def _full(self) -> dict[str, TypedField]:
+        return {f.name: typed(f, self.contract, self.family) for f in self.fields}
+
+    def _evaluate(self, frame: pl.DataFrame, reading: dict[str, TypedField]) -> pl.DataFrame:
+        """Typed values, and one Boolean column per reason."""
+        values = frame.select(
+            "_row_number",
+            "_fault",
+            pl.lit(self.business_day).alias("_business_day"),
+            *[one.value.alias(name) for name, one in reading.items()],
+            *[
+                wrong.alias(f"{MARK}{code}:{name}")
+                for name, one in reading.items()
+                for code, wrong in one.wrong.items()
+            ],
+        )
+        missing = [pl.col(name).is_null().alias(f"{MARK}required_missing:{name}") for name in self.required]
+        return values.with_columns(*missing, *self.rules)
+
+    def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
+        marks = [pl.col(name).fill_null(False) for name in values.columns if name.startswith(MARK)]
+        return pl.any_horizontal(*marks, pl.col("_fault").is_not_null())
+
+    def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
+        return values.select("_row_number", *(f.name for f in self.fields))
+
+    def _reasons(self, bad: pl.DataFrame) -> pl.Series:
+        marks = [name for name in bad.columns if name.startswith(MARK)]
+        said = [pl.when(pl.col(mark)).then(pl.lit(mark.removeprefix(MARK))) for mark in marks]
+        every = bad.select(pl.concat_list(pl.col("_fault"), *said).list.drop_nulls())[:, 0].to_list()
+        own = [[r for r in row if not _only_follows(r, row, self.conditions)] for row in every]
+        return pl.Series(own, dtype=pl.List(pl.String))
+
+
+def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
+    """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
+    if "wrong_width" in reasons:
+        return reason != "wrong_width"
+    code, _, name = reason.partition(":")
+    wrong_cells = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
+    if code == "required_missing":
+        return name in wrong_cells
+    return any(re.search(rf"\b{cell}\b", conditions.get(code, "")) for cell in wrong_cells)
+
+
+class Judges:
+    """One judge per source and family of formats, made when first needed."""
+
+    def __init__(self, contracts: dict[str, Contract], business_day: dt.date) -> None:
+        self._contracts, self._day = contracts, business_day
+        self._made: dict[tuple, Judge] = {}
+
+    def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Accepted and rejected rows of a batch."""
+        kind = (batch.source, batch.family, batch.untold)
+        if kind not in self._made:
+            self._made[kind] = Judge(self._contracts[batch.source], batch.family, self._day, batch.untold)
+        return self._made[kind](batch)

@@ -1,0 +1,54 @@
+"""Whole rows for the quarantine: as they were delivered, with everything personal in them.
+
+Rejected rows are known by their number and reasons; their content is fetched from the delivered file once
+more, so that nothing personal is carried along for the many rows that are accepted.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts import Contract
+from pipelines.files import private_folder
+from pipelines.lake import ParquetFile, quarantine_schema
+from pipelines.landing.discover import Delivery
+from pipelines.parsing.reading import read
+
+Rejections = Mapping[str, pl.DataFrame]
+
+
+def whole_rows(
+    path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Source and rows of a delivered file that `rejections` name: per source `_row_number` and `_reasons`."""
+    place = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
+    for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True):
+        if batch.source in rejections:
+            rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
+            yield batch.source, rows.with_columns(**place)
+
+
+def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) -> Path:
+    """Where the rejected rows of one delivery lie."""
+    return folder / source / delivery.business_day.isoformat() / f"{name}.parquet"
+
+
+def write_quarantine(
+    folder: Path, name: str, archived: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
+) -> None:
+    """Writes the rows that `rejections` name, one file per source, readable by their owner only."""
+    files: dict[str, ParquetFile] = {}
+    try:
+        for source, rows in whole_rows(archived, delivery, contracts, rejections):
+            if source not in files:
+                path = quarantine_file(folder, source, delivery, name)
+                private_folder(path.parent)
+                files[source] = ParquetFile(path, quarantine_schema(contracts[source]), mode=0o600)
+            files[source].write(rows)
+    except BaseException:
+        for file in files.values():
+            file.close(keep=False)
+        raise
+    for file in files.values():
+        file.close(keep=True)

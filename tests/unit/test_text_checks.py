@@ -1,0 +1,91 @@
+"""The checks of whole text files against slow and obvious readers, however the text is cut into pieces."""
+
+import csv
+import io
+import itertools
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import FileRefused
+from pipelines.parsing.text_checks import DEEPEST, JsonText, Quotes
+
+
+def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | None:
+    edges = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
+    try:
+        for start, end in itertools.pairwise(edges):
+            check.see(text[start:end])
+        check.end()
+    except FileRefused as error:
+        return error.code
+    return None
+
+
+def by_characters(text: str) -> str | None:
+    """One character at a time: at the start of a cell, in a plain cell, in a quoted one, or behind a quote in it."""
+    state = "start"
+    for character in text:
+        if state in ("start", "plain"):
+            state = "quoted" if state == "start" and character == '"' else "start" if character in ",\r\n" else "plain"
+        elif state == "quoted":
+            state = "behind" if character == '"' else "quoted"
+        elif character == '"':
+            state = "quoted"
+        elif character in ",\r\n":
+            state = "start"
+        else:
+            return "quote_inside"
+    return "unclosed_quote" if state == "quoted" else None
+
+
+@given(st.text(alphabet='ab",\n\r', max_size=60), st.lists(st.integers(0, 60), max_size=5))
+def test_quotes_are_judged_as_character_by_character(text: str, cuts: list[int]) -> None:
+    assert refusal(Quotes(",", '"'), text.encode(), cuts) == by_characters(text)
+
+
+@given(st.lists(st.lists(st.text(alphabet='xĐ ",;\n\r', max_size=6), min_size=2, max_size=2), max_size=5),
+       st.lists(st.integers(0, 60), max_size=5))  # fmt: skip
+def test_what_the_standard_library_writes_is_sound(rows: list[list[str]], cuts: list[int]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    assert refusal(Quotes(",", '"'), text.getvalue().encode(), cuts) is None
+
+
+SCALARS = st.one_of(st.text(alphabet='ab"\\[]{}\n😀\u0301', max_size=8), st.integers(), st.booleans(), st.none())
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner))
+
+
+@given(VALUES, st.booleans(), st.integers(1, 40))
+def test_well_formed_json_passes_whatever_its_strings_hold(value: object, ascii_only: bool, size: int) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only).encode()
+    check = JsonText()
+    rest = text
+    while rest:
+        # Pieces end as the scan ends them: behind a comma or a quote, never within an escape.
+        cut = max(rest.rfind(b",", 0, size), rest.rfind(b'"', 0, size)) + 1 or len(rest)
+        check.see(rest[:cut])
+        rest = rest[cut:]
+    check.end()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (rb'["\ud83d\ude00"]', None),
+        (rb'["\ud83d"]', "half_character"),
+        (rb'["\ude00"]', "half_character"),
+        (rb'["\ud83dx\ude00"]', "half_character"),
+        (rb'["\ud83d\ud83d\ude00"]', "half_character"),
+        (rb'["\\ud83d"]', None),
+        (b"[" * DEEPEST + b"]" * DEEPEST, None),
+        (b"[" * (DEEPEST + 1), "too_deep"),
+        (b'{"a":' * (DEEPEST + 1), "too_deep"),
+        (b'["' + b"[" * 1000 + b'"]', None),
+        (rb'["\"' + b"[" * 1000 + b'"]', None),
+    ],
+)
+def test_halves_of_characters_and_deep_nests(text: bytes, code: str | None) -> None:
+    assert refusal(JsonText(), text, []) == code
