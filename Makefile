@@ -1,12 +1,12 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lint format docs dagster readme lock clean
+.PHONY: help run test check bench wrongness lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
 
 help: ## what can be made here
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 # The stamp names what was installed, so that a new lock file installs again and nothing else does.
 $(READY): requirements.lock pyproject.toml
@@ -20,6 +20,9 @@ test: $(READY) ## the whole suite
 
 check: $(READY) lint ## lint and unit tests, under a minute
 	@$(BIN)/python -m pytest -m "not slow" -n 2
+
+wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
+	@$(BIN)/python -m benchmarks.wrongness
 
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .

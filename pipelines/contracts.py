@@ -1,126 +1,117 @@
 """Contracts: what one source may look like, read from `contracts/<source>.yml`.
 
-Belongs here: the model of a contract and its loading. Does not belong here: how files are read (parsing/)
-or anything about one particular source (that is the YAML).
+Belongs here: the model of a contract and its loading. Does not belong here: how files are read (parsing/) or
+anything about one particular source (that is the YAML).
 """
 
-import codecs
-import hashlib
+import unicodedata
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date", "time"]
+from pipelines.contract_fields import ContractField, Formats, Sentence, Strict
 
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sentence(Strict):
-    """One sentence for people, in both languages."""
-
-    vi: str
-    en: str
-
-
-class ContractField(Strict):
-    """One column. `personal`: `drop` never enters the lake, `pseudonym` enters as a keyed HMAC."""
-
-    name: str
-    type: FieldType
-    description: Sentence
-    required: bool = False
-    codes: dict[str, str] | None = None
-    aliases: tuple[str, ...] = ()
-    personal: Literal["drop", "pseudonym"] | None = None
-    minimum: int | None = None
-    squish: bool = Field(False, description="collapse runs of white space, as people type in Excel lists")
-    pattern: str | None = Field(None, description="regular expression that the whole of a text or code matches")
-    format: str | None = Field(None, description="strptime pattern of this one timestamp, date or time")
-    null_values: tuple[str, ...] = Field((), description="spellings that mean empty, besides the empty cell")
-    default: str | None = Field(None, description="what an empty cell stands for, as it would be written")
-
-    @model_validator(mode="after")
-    def _codes_belong_to_choices(self) -> "ContractField":
-        if (self.type == "choice") != (self.codes is not None):
-            raise ValueError(f"{self.name}: codes are given for type choice, and only there")
-        if self.pattern is not None and self.type not in ("text", "code"):
-            raise ValueError(f"{self.name}: a pattern is for text and codes")
-        if self.format is not None and self.type not in ("timestamp", "date", "time"):
-            raise ValueError(f"{self.name}: a format is for timestamps, dates and times")
-        return self
+CONTRACT_FILES = "*.yml"
 
 
 class RowRule(Strict):
-    """`when` is an SQL condition over the typed row (and _business_day) that is true for a wrong row."""
+    """One condition that makes a row wrong, and what to tell whoever delivered it."""
 
-    code: str
-    when: str
-    mend: Sentence
+    code: str = Field(
+        pattern="^[a-z][a-z0-9_]*$", description="short name of the rule; it is the reason given for a rejected row",
+        examples=["no_received_date"],
+    )  # fmt: skip
+    when: str = Field(
+        description="SQL condition over one row that is true where the row is wrong; it may name the fields of this "
+        "contract that are not dropped, and _business_day (the day of the delivery folder)",
+        examples=["CAST(NgayTiepNhan AS DATE) > _business_day"],
+    )
+    mend: Sentence = Field(description="what is wrong and how to mend it, in one or two short sentences")
 
 
 class Child(Strict):
-    """A nested list of the sync envelope that lands as another source."""
+    """A nested list of the sync message that lands as another source."""
 
-    source: str
-    ignored: tuple[str, ...] = ()
-    untold: tuple[str, ...] = Field((), description="fields this message cannot tell: null, meaning unknown")
+    source: str = Field(description="the source that its elements become", examples=["thanh_phan"])
+    ignored: tuple[str, ...] = Field((), description="members of its elements that are let go")
+    untold: tuple[str, ...] = Field(
+        (), description="fields of that source which this message cannot tell: left empty, meaning unknown"
+    )
 
 
 class Envelope(Strict):
     """The national portal's sync message: which service, and which nested lists are which source."""
 
-    service: str
-    head: dict[str, str] = Field({}, description="member of the message → field it gives every dossier")
-    children: dict[str, Child]
-    ignored: tuple[str, ...] = ()
-
-
-class Formats(Strict):
-    """strptime patterns: `text` for CSV, JSON and Parquet strings, `sheet` for Excel and HTML lists."""
-
-    timestamp_text: str = "%Y%m%d%H%M%S"
-    timestamp_sheet: str = "%d/%m/%Y %H:%M:%S"
-    date_text: str = "%Y%m%d"
-    date_sheet: str = "%d/%m/%Y"
-    time_text: str = "%H:%M"
-    time_sheet: str = "%H:%M"
-    number_sheet: Literal["plain", "vietnamese"] = Field("plain", description="vietnamese reads 1.234.567 in lists")
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str = Field('"', min_length=1, max_length=1)
-    encoding: str = "utf-8"
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_exists(cls, name: str) -> str:
-        return codecs.lookup(name).name
+    service: str = Field(description="name of the service that the message must carry", examples=["DongBoHoSoMC"])
+    head: dict[str, str] = Field(
+        {}, description="member of the message and the field that it gives every row without its own",
+        examples=[{"madonvi": "MaDonVi"}],
+    )  # fmt: skip
+    children: dict[str, Child] = Field(description="nested list of a row, by its name, and the source it becomes")
+    ignored: tuple[str, ...] = Field((), description="members of a row that are let go")
 
 
 class Contract(Strict):
-    """One source. `key` identifies a thing, `newness` says which of its rows is the newest."""
+    """One source: what its files may look like, and when a row is wrong."""
 
-    source: str
-    title: Sentence
-    grain: Sentence
-    obligatory: bool = False
-    key: tuple[str, ...]
-    newness: str | None = None
-    fields: tuple[ContractField, ...]
-    ignored: tuple[str, ...] = ()
-    formats: Formats = Formats()
-    envelope: Envelope | None = None
-    rules: tuple[RowRule, ...] = ()
+    source: str = Field(
+        pattern="^[a-z][a-z0-9_]*$", description="name of the source: of its delivery folder and its table",
+        examples=["ho_so"],
+    )  # fmt: skip
+    title: Sentence = Field(description="what the source is called")
+    grain: Sentence = Field(description="what one row stands for")
+    obligatory: bool = Field(False, description="true: without this source nothing can be computed")
+    key: tuple[str, ...] = Field(
+        min_length=1, description="the fields that together identify one thing", examples=[["MaHoSo", "NgayGui"]]
+    )
+    newness: str | None = Field(
+        None, description="the field that says which row of a key is the newest; without it the business day does",
+        examples=["NgayCapNhat"],
+    )  # fmt: skip
+    fields: tuple[ContractField, ...] = Field(min_length=1, description="the columns, in the order of the documents")
+    ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are let go")
+    formats: Formats = Field(Formats(), description="how moments, numbers and CSV files are written")
+    envelope: Envelope | None = Field(None, description="for a source that also comes as a sync message")
+    rules: tuple[RowRule, ...] = Field((), description="conditions that make a row wrong")
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Contract":
-        names = [field.name for field in self.fields]
+        names = {field.name for field in self.fields}
+        kept = {field.name for field in self.fields if field.personal != "drop"}
         wanted = {*self.key, *([self.newness] if self.newness else [])}
-        if len(set(names)) != len(names) or not wanted <= set(names):
-            raise ValueError(f"{self.source}: field names repeat, or key or newness name no field")
+        if unknown := wanted - kept:
+            raise ValueError(f"{self.source}: key or newness name no field that is kept: {', '.join(sorted(unknown))}")
+        if self.envelope is not None and (unknown := set(self.envelope.head.values()) - names):
+            raise ValueError(f"{self.source}: the message's head names no field: {', '.join(sorted(unknown))}")
+        headers = Counter(h for field in self.fields for h in {field.name, *field.aliases})
+        headers.update(set(self.ignored))
+        if twice := [header for header, times in headers.items() if times > 1]:
+            raise ValueError(f"{self.source}: a header stands for two things: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_can_be_judged(self) -> "Contract":
+        codes = Counter(rule.code for rule in self.rules)
+        if twice := [code for code, times in codes.items() if times > 1]:
+            raise ValueError(f"{self.source}: two rules have the same code: {', '.join(twice)}")
+        # Imported here: typing needs the contracts' own classes.
+        from pipelines.contract_checks import check_rule
+
+        for rule in self.rules:
+            check_rule(rule, self)
+        return self
+
+    @model_validator(mode="after")
+    def _defaults_would_be_accepted(self) -> "Contract":
+        from pipelines.contract_checks import check_default
+
+        for field in self.fields:
+            if field.default is not None:
+                check_default(field, self)
         return self
 
     @cached_property
@@ -138,22 +129,32 @@ class Contract(Strict):
         return frozenset((*self.by_header, *self.ignored))
 
 
+class OnceLoader(yaml.SafeLoader):
+    """YAML in which no key may stand twice in one mapping: of two, the plain loader silently takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping. Raises yaml.constructor.ConstructorError at a key that was there before."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := [key for key, times in Counter(map(str, keys)).items() if times > 1]:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"a key stands twice: {', '.join(twice)}", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
 def load_contract(path: Path) -> Contract:
-    """One contract file. Raises pydantic.ValidationError that names the wrong key."""
-    return Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """One contract file. Raises pydantic.ValidationError or yaml.YAMLError that names the wrong key."""
+    # Headers and cells are compared composed, so what the contract says must be composed too.
+    text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
+    return Contract.model_validate(yaml.load(text, OnceLoader))  # noqa: S506 (a SafeLoader)
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:
-    """All contracts of a folder by source name, in file-name order."""
-    contracts = [load_contract(path) for path in sorted(folder.glob("*.yml"))]
-    return {contract.source: contract for contract in contracts}
-
-
-def fingerprint(*folders: Path) -> str:
-    """SHA-256 over the names and bytes of every file below the folders: the version of what they define."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
+    """All contracts of a folder by source name, in file-name order. Raises ValueError where two are of one source."""
+    contracts: dict[str, Contract] = {}
+    for path in sorted(folder.glob(CONTRACT_FILES)):
+        contract = load_contract(path)
+        if contract.source in contracts:
+            raise ValueError(f"{path.name}: another file of the folder is the contract of {contract.source} already")
+        contracts[contract.source] = contract
+    return contracts

@@ -7,7 +7,14 @@ import os
 
 import dagster as dg
 
-from pipelines.nightly.assets import candidate_asset, lake_asset, landing, published_version, workspace_asset
+from pipelines.nightly.assets import (
+    candidate_asset,
+    lake_asset,
+    landing,
+    published_version,
+    quarantine_asset,
+    workspace_asset,
+)
 from pipelines.nightly.checks import gate_checks
 from pipelines.nightly.dbt_models import dbt_model_assets, dbt_resource, published_tables
 from pipelines.nightly.resources import Nightly
@@ -28,7 +35,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             landing, lake_asset(settings), workspace_asset(settings), dbt_model_assets(settings),
-            candidate_asset(tables), published_version,
+            quarantine_asset(settings), candidate_asset(tables), published_version,
         ],
         asset_checks=[gate_checks(tables)],
         jobs=[nightly],

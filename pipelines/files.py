@@ -17,6 +17,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def fingerprint(*folders: Path, names: str = "*") -> str:
+    """SHA-256 over the names and bytes of every file so named below the folders: the version of what they define."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob(names) if p.is_file() and "__pycache__" not in p.parts):
+            digest.update(f"{path.relative_to(folder).as_posix()} {sha256_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
 def private_folder(path: Path) -> Path:
     """Makes the folder, its parents too, and closes it to everyone else (mode 0700)."""
     path.mkdir(parents=True, exist_ok=True)

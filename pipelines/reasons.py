@@ -4,7 +4,8 @@ Row rules bring their own sentence from the contract; what is wrong with a singl
 other sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
 """
 
-from pipelines.contracts import Contract, ContractField
+from pipelines.contract_fields import ContractField
+from pipelines.contracts import Contract
 from pipelines.messages import language, say
 
 # strptime's letters as people write them.

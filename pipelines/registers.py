@@ -12,7 +12,7 @@ import polars as pl
 import yaml
 from pydantic import TypeAdapter
 
-from pipelines.contracts import Sentence, Strict
+from pipelines.contract_fields import Sentence, Strict
 
 
 class Plan(Strict):

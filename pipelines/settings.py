@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     registers_dir: Path = Field(PROJECT_DIR / "registers", description="registers of the country and provinces")
     contracts_dir: Path = Field(PROJECT_DIR / "contracts", description="one contract per source")
     expectations_dir: Path = Field(PROJECT_DIR / "expectations", description="what the gate checks")
+    keep_archive_days: int | None = Field(
+        None, ge=30, description="days after its business day that a delivered file is kept; default for ever"
+    )
+    keep_quarantine_days: int | None = Field(
+        None, ge=30, description="days after its business day that a rejected row is kept; default for ever"
+    )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
     @field_validator("raw_dir", "warehouse_dir", "secret_file", "registers_dir", "contracts_dir",

@@ -1,52 +1,141 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts and registers; a test keeps them current.
+"""`make docs`: writes the parts of docs/ that are made from contracts and registers, and the contracts' JSON Schema;
+tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
 
+import json
 from pathlib import Path
 
-from pipelines.contracts import Contract, ContractField, load_contracts
+from pipelines.contract_fields import MOMENTS, ContractField
+from pipelines.contracts import Contract, Envelope, load_contracts
+from pipelines.reasons import SPELLED
 from pipelines.registers import load_indicators, target_table
 from pipelines.settings import PROJECT_DIR, Settings
 
 NOTE = "<!-- Made by `make docs` from {origin}; do not edit by hand. -->\n\n"
-PERSONAL = {None: "", "drop": "never enters the lake", "pseudonym": "only as a keyed pseudonym"}
+TYPES = {
+    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer", "flag": "0 hoặc 1 / 0 or 1",
+    "choice": "chọn / choice", "timestamp": "thời điểm / timestamp", "date": "ngày / date", "time": "giờ / time",
+}  # fmt: skip
+PERSONAL = {
+    None: "",
+    "drop": "không vào kho / never enters the lake",
+    "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
+}
+FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
+SOURCES_HEAD = """\
+Mỗi tệp `contracts/<nguồn>.yml` là một mục dưới đây. Cột trong tệp mang tên ghi ở "trường" hoặc ở "tên cột khác";
+thứ tự tùy ý. Cột lạ hoặc thiếu cột bắt buộc thì cả tệp bị từ chối; ô trống ở cột bắt buộc thì dòng bị từ chối.
+Muốn thử trước khi giao: `tthc check TỆP --source <nguồn>`. Từng định dạng tệp: [formats.md](formats.md).
+
+Each file `contracts/<source>.yml` is one section below. A column is headed by the name under "field" or by one under
+"other headers", in any order. An unknown column or a missing required one refuses the file; an empty cell in a
+required column rejects the row. To try before delivery: `tthc check FILE --source <source>`. Each file format:
+[formats.md](formats.md).
+
+"""
+
+
+def spelled(pattern: str) -> str:
+    """A strptime pattern as people write it: dd/MM/yyyy."""
+    for letters, written in SPELLED.items():
+        pattern = pattern.replace(letters, written)
+    return pattern
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def _code(*names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 def _values(field: ContractField) -> str:
-    return ", ".join(f"`{code}` {name}" for code, name in (field.codes or {}).items())
+    """What a cell may hold beyond its type: the code list, and what the contract says on how it is written."""
+    said = [", ".join(f"`{code}` {name}" for code, name in (field.codes or {}).items())]
+    if field.minimum is not None:
+        said.append(f"≥ {field.minimum}")
+    if field.alphabet is not None:
+        said.append("chữ cái tiếng Việt / Vietnamese letters")
+    if field.pattern is not None:
+        said.append(f"dạng / pattern `{field.pattern}`")
+    if field.format is not None:
+        said.append(f"viết / written `{spelled(field.format)}`")
+    if field.null_values:
+        said.append(f"coi như trống / read as empty: {_code(*field.null_values)}")
+    if field.default is not None:
+        said.append(f"trống là / empty means `{field.default}`")
+    return "; ".join(part for part in said if part)
+
+
+def _written(contract: Contract) -> list[str]:
+    """How moments and numbers are written where the field does not say it itself, and how a CSV file is."""
+    formats = contract.formats
+    kinds = [k for k in MOMENTS if any(f.type == k and f.format is None for f in contract.fields)]
+    lines = [f"CSV: ngăn bằng / delimiter {_sign(formats.delimiter)}, nháy / quote {_sign(formats.quote)}, "
+             f"bảng mã / encoding `{formats.encoding}`"]  # fmt: skip
+    for family, files in FAMILIES.items():
+        said = [f"{TYPES[kind]} `{spelled(getattr(formats, f'{kind}_{family}'))}`" for kind in kinds]
+        if family == "sheet" and formats.number_sheet == "vietnamese":
+            said.append("số / number `1.234.567`")
+        if said:
+            lines.append(f"{files}: {', '.join(said)}")
+    return lines
+
+
+def _sign(sign: str) -> str:
+    return "`tab`" if sign == "\t" else f"`{sign}`"
+
+
+def _message(envelope: Envelope) -> list[str]:
+    """The sync message: which nested list becomes which source, and what it cannot tell."""
+    lines = [f"Thông điệp đồng bộ / sync message `{envelope.service}`:\n"]
+    lines += [f"- `{member}` → `{field}`" for member, field in envelope.head.items()]
+    for member, child in envelope.children.items():
+        untold = f"; không cho biết / cannot tell {_code(*child.untold)}" if child.untold else ""
+        ignored = f"; bỏ qua / ignored {_code(*child.ignored)}" if child.ignored else ""
+        lines.append(f"- `{member}` → [`{child.source}`](#{child.source}){untold}{ignored}")
+    if envelope.ignored:
+        lines.append(f"- bỏ qua / ignored {_code(*envelope.ignored)}")
+    return [*lines, ""]
 
 
 def _source(contract: Contract) -> str:
+    obligatory = " Nguồn bắt buộc / obligatory." if contract.obligatory else ""
+    newness = f"`{contract.newness}`, không có thì / else " if contract.newness else ""
     lines = [
+        f'<a id="{contract.source}"></a>\n',
         f"## `{contract.source}` — {contract.title.vi} / {contract.title.en}\n",
-        f"Hạt / grain: {contract.grain.vi} / {contract.grain.en}.\n",
-        f"Key: {', '.join(f'`{name}`' for name in contract.key)}. Newest by: "
-        + (f"`{contract.newness}`, else the business day.\n" if contract.newness else "the business day.\n"),
-        "| field | type | | meaning | values | personal | other headers |",
+        f"Hạt / grain: {contract.grain.vi} / {contract.grain.en}.{obligatory}\n",
+        f"Khóa / key: {_code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day.\n",
+        *[f"- {line}" for line in _written(contract)],
+        "",
+        "| trường / field | kiểu / type | | ý nghĩa / meaning | giá trị / values | dữ liệu cá nhân / personal "
+        "| tên cột khác / other headers |",
         "|---|---|---|---|---|---|---|",
     ]
     for f in contract.fields:
-        key = "**required**" if f.required else ""
-        meaning = _cell(f"{f.description.vi} / {f.description.en}")
-        others = ", ".join(f.aliases)
-        lines.append(
-            f"| `{f.name}` | {f.type} | {key} | {meaning} | {_values(f)} | {PERSONAL[f.personal]} | {others} |"
-        )
+        required = "**bắt buộc / required**" if f.required else ""
+        cells = (f"`{f.name}`", TYPES[f.type], required, f"{f.description.vi} / {f.description.en}", _values(f),
+                 PERSONAL[f.personal], ", ".join(f.aliases))  # fmt: skip
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    lines.append("")
+    if contract.ignored:
+        lines += [f"Cột được bỏ qua / ignored columns: {', '.join(contract.ignored)}.", ""]
+    if contract.envelope is not None:
+        lines += _message(contract.envelope)
     if contract.rules:
-        lines += ["", "| rule | a row is rejected, and how to mend it |", "|---|---|"]
+        lines += ["| quy tắc / rule | dòng bị từ chối, cách sửa / a row is rejected, and how to mend it |", "|---|---|"]
         lines += [f"| `{r.code}` | {_cell(r.mend.vi)} / {_cell(r.mend.en)} |" for r in contract.rules]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def sources_page(settings: Settings) -> str:
     """docs/sources.md: every source with its fields and row rules."""
     contracts = load_contracts(settings.contracts_dir).values()
-    head = "# Sources / Các nguồn\n\n" + NOTE.format(origin="contracts/")
+    head = "# Các nguồn / Sources\n\n" + NOTE.format(origin="contracts/") + SOURCES_HEAD
     return head + "\n".join(_source(contract) for contract in contracts)
 
 
@@ -72,11 +161,18 @@ def indicators_page(settings: Settings) -> str:
 PAGES = {"sources.md": sources_page, "indicators.md": indicators_page}
 
 
+def contract_schema() -> str:
+    """contracts/schema.json: what editors check a contract against while it is written."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Contract.model_json_schema()}
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
 def main() -> None:
-    """Writes every page."""
+    """Writes every page, and the schema."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
+    (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,9 @@ def _still_growing(path: Path) -> bool:
 
 
 def _sidecar(path: Path, suffix: str) -> str | None:
+    """The first word of the file beside `path`; empty where it holds none, None where there is no such file."""
     sidecar = path.with_name(path.name + suffix)
-    return sidecar.read_text(encoding="utf-8").split()[0] if sidecar.is_file() else None
+    return next(iter(sidecar.read_text(encoding="utf-8", errors="replace").split()), "") if sidecar.is_file() else None
 
 
 def _copy_hashed(source: Path, target: Path) -> str:
@@ -62,14 +63,16 @@ def _archive_one(delivery: Delivery, path: Path, archive: Path) -> Arrival | str
             return "left_still_growing"
         if (expected := _sidecar(path, ".sha256")) is not None and expected.lower() != sha:
             return "left_wrong_sha256"
+        if (rows := _sidecar(path, ".rows")) is not None and not rows.isdecimal():
+            return "left_wrong_rows"
         # The number keeps the order of restatements, so the ledger can be rebuilt from the archive alone.
-        kept = folder / f"{sum(1 for _ in folder.iterdir()):04d}-{sha}"
+        numbers = (int(one.name[:4]) for one in folder.iterdir() if one.name[:4].isdigit())
+        kept = folder / f"{max(numbers, default=0) + 1:04d}-{sha}"
         incoming.replace(kept)
         sync_folder(folder)
     finally:
         incoming.unlink(missing_ok=True)
-    rows = _sidecar(path, ".rows")
-    expected_rows = int(rows) if rows and rows.isdigit() else None
+    expected_rows = int(rows) if rows is not None else None
     return Arrival(delivery, sha, kept.stat().st_size, expected_rows, kept.relative_to(archive).as_posix())
 
 

@@ -1,4 +1,4 @@
-"""The ledger: which bytes arrived as which delivery, and what parsing made of them.
+"""The ledger: which bytes arrived as which delivery, what parsing made of them, and what became of every row.
 
 One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added;
 which of them counts today is derived (`active`), so the order of arrival decides nothing but restatements.
@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from pipelines.landing.discover import Delivery
@@ -21,6 +21,12 @@ create table if not exists arrival (
     sha256 text not null, byte_count integer not null, expected_rows integer, archived_as text not null
 );
 create table if not exists receipt (parse_key text primary key, content text not null);
+create table if not exists forgotten (sequence integer primary key references arrival, as_of text not null);
+create table if not exists outcome (
+    version text not null, source text not null, source_file text not null,
+    rows_in integer not null, accepted integer not null, rejected integer not null, superseded integer not null,
+    primary key (source, source_file)
+);
 """
 
 
@@ -34,6 +40,24 @@ class Arrival:
     expected_rows: int | None
     archived_as: str
     sequence: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a version made of the rows of one source in one delivered file; `source_file` is the delivery's label."""
+
+    version: str
+    source: str
+    source_file: str
+    rows_in: int
+    accepted: int
+    rejected: int
+    superseded: int
+
+    @property
+    def is_balanced(self) -> bool:
+        """Every row that came is accounted for exactly once."""
+        return self.rows_in == self.accepted + self.rejected + self.superseded
 
 
 @contextmanager
@@ -95,5 +119,27 @@ def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: dict) -> N
 
 
 def receipts(ledger: sqlite3.Connection) -> dict[str, dict]:
-    """All receipts by parse key."""
-    return {key: json.loads(content) for key, content in ledger.execute("select parse_key, content from receipt")}
+    """All receipts by parse key, the newest last."""
+    found = ledger.execute("select parse_key, content from receipt order by rowid")
+    return {key: json.loads(content) for key, content in found}
+
+
+def save_forgotten(ledger: sqlite3.Connection, sequence: int, as_of: dt.date) -> None:
+    """Remembers that the bytes of an arrival were removed because their time was over."""
+    ledger.execute("insert or replace into forgotten values (?, ?)", (sequence, as_of.isoformat()))
+
+
+def forgotten(ledger: sqlite3.Connection) -> set[int]:
+    """Sequence numbers of arrivals whose bytes are no longer kept."""
+    return {sequence for (sequence,) in ledger.execute("select sequence from forgotten")}
+
+
+def save_outcomes(ledger: sqlite3.Connection, outcomes: list[Outcome]) -> None:
+    """Replaces what became of the rows of every delivery by what the version now published made of them."""
+    ledger.execute("delete from outcome")
+    ledger.executemany("insert into outcome values (?, ?, ?, ?, ?, ?, ?)", [astuple(outcome) for outcome in outcomes])
+
+
+def outcomes(ledger: sqlite3.Connection) -> list[Outcome]:
+    """What became of the rows of every delivery in the version published last, one per source and file."""
+    return [Outcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]

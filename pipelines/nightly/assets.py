@@ -4,6 +4,7 @@ landing → lake (parsing and privacy) → workspace → dbt models → candidat
 The dbt models are in `dbt_models`, the gate's checks in `checks`.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Iterator
 
@@ -11,13 +12,16 @@ import dagster as dg
 
 from pipelines.contracts import load_contracts
 from pipelines.landing.archive import take_in
+from pipelines.landing.ledger import open_ledger, save_outcomes
+from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.nightly.resources import Nightly
 from pipelines.parsing.fill import fill_lake, lake_state
-from pipelines.publish.manifest import conservation
+from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.open_data import load_publication, write_open_data
 from pipelines.publish.versions import prune, publish, seal
 from pipelines.settings import Settings
+from pipelines.transform.rejected import keep_rejected_rows
 from pipelines.transform.workspace import (
     Plan,
     candidate_dir,
@@ -29,6 +33,7 @@ from pipelines.transform.workspace import (
 
 stages = logging.getLogger("tthc.stage")
 LANDING = dg.AssetKey(["landing"])
+QUARANTINE = dg.AssetKey(["quarantine"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
 LEDGER_TABLES = ("delivery", "reason", "rejected_row")
@@ -90,11 +95,26 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
     return workspace
 
 
+def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
+    """Rejected rows, whole and restricted: what parsing left there, and what only all deliveries together show."""
+    contracts = load_contracts(settings.contracts_dir)
+
+    @dg.asset(key=QUARANTINE, deps=[["state", f"rows_{source}"] for source in contracts], group_name="lake",
+              kinds={"parquet"})  # fmt: skip
+    def quarantine(nightly: Nightly) -> dg.MaterializeResult:
+        """Whole rows with their file, row number and reasons, for those who may see them."""
+        begin("quarantine")
+        kept = keep_rejected_rows(nightly.settings, contracts, lake_state(nightly.settings))
+        return dg.MaterializeResult(metadata=kept)
+
+    return quarantine
+
+
 def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     """The candidate, closed: its database sealed and its open data written, ready to be judged."""
 
-    @dg.asset(key=CANDIDATE, deps=[["marts", table] for table in published_tables], group_name="publication",
-              kinds={"duckdb"})  # fmt: skip
+    @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
+              group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: Nightly) -> dg.MaterializeResult:
         """The sealed candidate: `tthc.duckdb` and the open-data CSVs, not yet visible to anyone."""
         begin("candidate")
@@ -113,7 +133,12 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     """The version that `current` names: what analysts, officers and citizens see."""
     begin("publish")
     settings, plan = nightly.settings, Plan.load(nightly.settings)
-    rows = conservation(candidate_file(settings), settings.duckdb_config())
-    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), rows)
+    outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
+    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes))
+    with open_ledger(settings.ledger_file) as ledger:
+        save_outcomes(ledger, outcomes)
     removed = prune(settings)
-    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "removed": removed})
+    forgotten = forget(settings, dt.date.fromisoformat(plan.as_of))
+    return dg.MaterializeResult(
+        metadata={"version": plan.version, "changed": changed, "removed": removed, "forgotten": forgotten}
+    )

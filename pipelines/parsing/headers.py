@@ -3,6 +3,7 @@
 Belongs here: mapping headers to fields, and refusing what does not fit. Does not belong here: reading files.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -28,12 +29,19 @@ def map_headers(
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     absent = [f.name for f in contract.fields if whole and f.required and f.name not in names]
     if unknown or twice or absent:
+        doubtful = 2 * len(unknown) > len(headers)
         raise FileRefused(
             "header_differs",
             expected=", ".join(field.name for field in contract.fields),
-            got=", ".join(header[:40] for header in headers[:60]),
-            unknown=", ".join(h[:40] for h in unknown) or "-",
+            got=", ".join(_shown(header, doubtful) for header in headers[:60]),
+            unknown=", ".join(_shown(header, doubtful) for header in unknown[:60]) or "-",
             twice=", ".join(twice) or "-",
             absent=", ".join(absent) or "-",
         )
     return names
+
+
+def _shown(header: str, doubtful: bool) -> str:
+    """A header for the message. Where hardly any is known, the row may be no header at all but the first person
+    of a list: then only what is written like a field's name is shown."""
+    return header[:40] if not doubtful or re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", header) else "…"

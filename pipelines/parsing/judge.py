@@ -12,8 +12,9 @@ from functools import cached_property
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, Family
-from pipelines.parsing.typed import TypedField, cleaned, plain_typed, typed
+from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typed, typed
 
 MARK = "_wrong "
 
@@ -30,7 +31,9 @@ class Judge:
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Accepted rows typed (fields the file lacks are null, personal ones that are dropped left out), and
-        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty."""
+        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty.
+
+        Raises FileRefused where a cell shows that the file was read in another encoding than it was written in."""
         columns = batch.frame.columns
         absent = [name for name in ("_fault", *(f.name for f in self.fields)) if name not in columns]
         frame = batch.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -41,11 +44,14 @@ class Judge:
             return self._accepted(values), batch.frame.clear().with_columns(_reasons=pl.lit([], pl.List(pl.String)))
         accepted = self._accepted(values.filter(~verdict))
         doubtful = frame.filter(verdict)
-        values = self._evaluate(doubtful.with_columns(cleaned(f) for f in self.fields), self._full)
+        values = self._evaluate(
+            doubtful.with_columns(cleaned(f) for f in self.fields).with_columns(self._defaults), self._full
+        )
         verdict = values.select(self._is_wrong(values))[:, 0]
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
-        rejected = doubtful.filter(verdict).select(columns)
-        return accepted, rejected.with_columns(_reasons=self._reasons(values.filter(verdict)))
+        rejected = doubtful.filter(verdict).select(columns).with_columns(_reasons=self._reasons(values.filter(verdict)))
+        self._refuse_misread(rejected)
+        return accepted, rejected
 
     @cached_property
     def _defaults(self) -> list[pl.Expr]:
@@ -78,6 +84,13 @@ class Judge:
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name).fill_null(False) for name in values.columns if name.startswith(MARK)]
         return pl.any_horizontal(*marks, pl.col("_fault").is_not_null())
+
+    def _refuse_misread(self, rejected: pl.DataFrame) -> None:
+        """A file was written in one encoding: where one cell shows that it was another, no cell is certain."""
+        for number, reasons in rejected.select("_row_number", "_reasons").iter_rows():
+            for reason in reasons:
+                if reason.startswith(MISREAD_TEXT):
+                    raise FileRefused(MISREAD_TEXT, row=number, field=reason.partition(":")[2])
 
     def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
         return values.select("_row_number", *(f.name for f in self.fields))

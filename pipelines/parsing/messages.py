@@ -5,6 +5,7 @@ field is text or a code: there a number has lost its zeros. A member twice in on
 neither a field nor the contract's ignored list names, refuse the file, as such columns do.
 """
 
+import re
 from collections.abc import Generator, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import ijson
 
+from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import ROWS_PER_BATCH, Batch, text_frame
@@ -22,6 +24,13 @@ from pipelines.parsing.text_checks import JsonText
 Row = dict[str, str | None]
 TRUTH = {"true": "1", "false": "0"}
 WORDS = ("code", "text")
+# ijson brings the process down on a number that Python would not take. A number this long stands behind a sign
+# of JSON, and every so many bytes shows a digit, which is quicker to look for.
+LONG_NUMBER = re.compile(rb"(?:[\[:,\s]|^)-?[0-9]{600}")
+DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
+STRIDE = 32
+# An escape that may spell a letter of a member's name.
+ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 
 
 class Once(dict[str, Any]):
@@ -38,6 +47,25 @@ class Once(dict[str, Any]):
         super().__setitem__(member, value)
 
 
+class MessageText(JsonText):
+    """The checks of JSON text, and whether a member of the message itself may stand in it twice."""
+
+    def __init__(self, members: set[str]) -> None:
+        super().__init__()
+        self._times = dict.fromkeys((f'{member}"'.encode() for member in members), 0)
+        self.may_repeat = False
+
+    def see(self, piece: bytes) -> None:
+        """Takes the next piece. Raises FileRefused where it holds what no reader can take."""
+        super().see(piece)
+        if b"0" * (600 // STRIDE) in piece[::STRIDE].translate(DIGITS_AS_0) and LONG_NUMBER.search(piece):
+            raise FileRefused("not_json")
+        if self._times:
+            self._times = {name: times + piece.count(name) for name, times in self._times.items()}
+            odd = b'.item"' in piece or ESCAPED_ASCII.search(piece) is not None
+            self.may_repeat = self.may_repeat or odd or max(self._times.values()) > 1
+
+
 def _text(value: Any, is_flag: bool) -> str | None:
     if isinstance(value, (dict, list)):
         raise FileRefused("nested_value")
@@ -52,7 +80,7 @@ class _Rows:
 
     def __init__(self, contract: Contract, ignored: tuple[str, ...]) -> None:
         self._contract, self._ignored = contract, ignored
-        self._shapes: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+        self._shapes: dict[tuple[str, ...], list[tuple[str, ContractField]]] = {}
 
     def row(self, record: Any, **given: str | None) -> Row:
         """`given` fills in what the message says once for the whole record or file."""
@@ -64,17 +92,31 @@ class _Rows:
         if shape not in self._shapes:
             fields = map_headers(shape, self._contract, whole=False, ignored=self._ignored)
             self._shapes[shape] = [
-                (member, name, self._contract.by_name[name].type)
-                for member, name in zip(shape, fields, strict=True)
-                if name
+                (member, self._contract.by_name[name]) for member, name in zip(shape, fields, strict=True) if name
             ]
         told: Row = dict(given)
-        for member, name, kind in self._shapes[shape]:
+        for member, field in self._shapes[shape]:
             value = record[member]
-            told[name] = _text(value, kind == "flag") or told.get(name)
-            if kind in WORDS and isinstance(value, (int, Decimal)):
-                told["_fault"] = f"code_turned_into_number:{name}"
+            told[field.name] = _text(value, field.type == "flag") or told.get(field.name)
+            if field.type in WORDS and field.personal != "drop" and isinstance(value, (int, Decimal)):
+                told["_fault"] = f"code_turned_into_number:{field.name}"
         return told
+
+
+def _own_members(contract: Contract) -> set[str]:
+    """The members of the message itself that say something."""
+    return {"service", "data", *(contract.envelope.head if contract.envelope else ())}
+
+
+def _refuse_repeated(path: Path, packed: bool, contract: Contract) -> None:
+    """Raises FileRefused where a member of the message itself stands twice, or one is called like a path to rows."""
+    own, seen = _own_members(contract), set()
+    with open_checked(path, packed, "utf-8", MessageText(set())) as stream:
+        for prefix, event, value in ijson.parse(stream):
+            if prefix == "" and event == "map_key" and value.partition(".")[0] in own:
+                if value in seen or "." in value:
+                    raise FileRefused("member_twice", member=value[:40])
+                seen.add(value)
 
 
 def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, str] | None:
@@ -82,12 +124,12 @@ def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, st
 
     Raises FileRefused where it is neither an array nor the message that the contract names.
     """
-    wanted = {"service", *(contract.envelope.head if contract.envelope else ())}
+    wanted = _own_members(contract) - {"data"}
     head: dict[str, str] = {}
     has_data = False
-    with open_checked(path, packed, "utf-8", JsonText()) as stream:
-        for prefix, event, value in ijson.parse(stream):
-            if prefix == "" and event == "start_array":
+    with open_checked(path, packed, "utf-8", MessageText(set())) as stream:
+        for number, (prefix, event, value) in enumerate(ijson.parse(stream)):
+            if number == 0 and event == "start_array":
                 return None
             if prefix in wanted and event == "string":
                 head[prefix] = value
@@ -119,6 +161,15 @@ def _batches(rows: Iterator[tuple[str, Row]], untold: dict[str, tuple[str, ...]]
         yield flush(source)
 
 
+def _listed(value: Any) -> list[Any]:
+    """The elements of a nested list, none where it is absent. Raises FileRefused where it is no list."""
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list):
+        raise FileRefused("not_a_record")
+    return value
+
+
 def _message_rows(
     records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract]
 ) -> Iterator[tuple[str, Row]]:
@@ -132,7 +183,7 @@ def _message_rows(
         dossier = dossiers.row(record, **given)
         yield contract.source, dossier
         for member, child in message.children.items():
-            for item in record.get(member) or []:
+            for item in _listed(record.get(member)):
                 yield child.source, nested[member].row(item, MaHoSo=dossier.get("MaHoSo"))
 
 
@@ -143,7 +194,8 @@ def read_messages(
     try:
         head = None if by_line else _envelope_head(path, packed, contract)
         message = contract.envelope if head is not None else None
-        with open_checked(path, packed, "utf-8", JsonText()) as stream:
+        check = MessageText(_own_members(contract) if message else set())
+        with open_checked(path, packed, "utf-8", check) as stream:
             prefix = "" if by_line else "data.item" if message else "item"
             records = ijson.items(stream, prefix, multiple_values=by_line, map_type=Once)
             if message and head is not None:
@@ -152,5 +204,7 @@ def read_messages(
             else:
                 rows = _Rows(contract, ())
                 yield from _batches(((contract.source, rows.row(record)) for record in records), {})
+        if check.may_repeat:
+            _refuse_repeated(path, packed, contract)
     except (ijson.JSONError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
         raise FileRefused("not_json") from error

@@ -31,7 +31,8 @@ class Outcome:
     """Files and counts of one delivery while it is parsed, source by source."""
 
     def __init__(self, arrival: Arrival, key: str, lake: Path, secret: str) -> None:
-        self.delivery, self.key, self.lake, self.secret = arrival.delivery, key, lake, secret
+        self.delivery, self.sha256, self.key = arrival.delivery, arrival.sha256, key
+        self.lake, self.secret = lake, secret
         self.counts: dict[str, Counter[str]] = {}
         self.reasons: dict[str, Counter[str]] = {}
         self.files: dict[str, ParquetFile] = {}
@@ -74,6 +75,7 @@ class Outcome:
         sources = {s: {**c, "reasons": dict(self.reasons.get(s, {}))} for s, c in self.counts.items()}
         return {
             "delivery": self.delivery.label,
+            "sha256": self.sha256,
             "refused": {"code": refusal.code, "params": refusal.params} if refusal else None,
             "sources": {} if refusal else sources,
             "files": files,

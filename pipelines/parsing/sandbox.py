@@ -33,6 +33,10 @@ def decoded(kind: str, path: Path, packed: bool) -> Iterator[IO[bytes]]:
         alarm.start()
         try:
             yield child.stdout
+        except FileRefused:
+            # The caller's own verdict on what came; the rest is not wanted.
+            child.kill()
+            raise
         except Exception:
             _raise_its_cause(child)
             raise
@@ -53,7 +57,8 @@ def _raise_its_cause(child: subprocess.Popen[bytes]) -> None:
         child.kill()
         return
     if code == EXIT_FILE_REFUSED and child.stderr is not None:
-        refusal = json.loads(child.stderr.read())
+        # Libraries may have said something before it.
+        refusal = json.loads(child.stderr.read().splitlines()[-1])
         raise FileRefused(refusal["code"], **refusal["params"]) from None
     if code != 0:
         raise FileRefused("reader_died") from None

@@ -5,18 +5,28 @@ under which a cell is wrong. Does not belong here: formats of files, rows as a w
 """
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.contracts import Contract, ContractField
+from pipelines.contract_fields import ContractField
+from pipelines.contracts import Contract
 from pipelines.parsing.batch import Family
 
 # Control characters and bidirectional overrides make two different codes look alike; U+FFFD is a lost letter.
 UNPRINTABLE = r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]"
 # UTF-8 that was read as windows-1252 or latin-1 and encoded once more: đ, ư, ơ, ă and all of ạ–ỹ leave these
 # traces, which no Vietnamese word holds.
+MISREAD_TEXT = "misread_text"
 MISREAD = r"á[º»][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u20ac\u2122]|Ä[\u0090\u0091\u0192\u2018]|Æ[°¡]"
+TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+VIETNAMESE = "".join(unicodedata.normalize("NFC", base + tone) for base in "aăâeêioôơuưy" for tone in TONES) + "đ"
+# What an alphabet forbids. Text in TCVN3 or VNI fonts shows as letters and signs of Western Europe; a letter lost
+# on the way, as a question mark within a word or U+FFFD.
+FOREIGN = {
+    "vietnamese": rf"[\p{{L}}--[a-zA-Z{VIETNAMESE}{VIETNAMESE.upper()}]]|[§¨©¬\u00ad®¶·¸¹¼½¾\ufffd]|\p{{L}}\?\p{{L}}"
+}
 LONGEST = {"code": 200, "text": 10_000}
 EARLIEST, LATEST = dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1)
 MOMENTS = ("timestamp", "date", "time")
@@ -85,7 +95,8 @@ def typed(field: ContractField, contract: Contract, family: Family) -> TypedFiel
         known = text.is_in(["0", "1"] if field.type == "flag" else list(field.codes or ()))
         value = pl.when(known).then(text).cast(dtype_of(field), strict=False)
         return TypedField(value, {"not_in_code_list": text.is_not_null() & ~known})
-    wrong = {"too_long": text.str.len_chars() > LONGEST[field.type], "misread_text": text.str.contains(MISREAD)}
+    misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN[field.alphabet]}"
+    wrong = {"too_long": text.str.len_chars() > LONGEST[field.type], MISREAD_TEXT: text.str.contains(misread)}
     if field.type == "code":
         wrong["bad_code"] = text.str.contains(UNPRINTABLE)
     if field.pattern is not None:

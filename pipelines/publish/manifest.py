@@ -4,26 +4,36 @@ Belongs here: writing and verifying it. Does not belong here: moving versions ab
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import duckdb
 
 from pipelines.files import replacing, sha256_of
+from pipelines.landing.ledger import Outcome
 from pipelines.settings import DuckDBConfig
 from pipelines.transform.workspace import Plan
 
 NAME = "manifest.json"
 
 
-def conservation(database: Path, config: DuckDBConfig) -> dict[str, dict[str, int]]:
-    """Per source, over its accepted files: rows in, accepted, rejected, superseded."""
+def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[Outcome]:
+    """What the candidate made of every row: one outcome per source and accepted file."""
     with duckdb.connect(str(database), read_only=True, config=config) as connection:
         rows = connection.execute(
-            "select source, count(*), sum(rows_in), sum(rows_accepted), sum(rows_rejected), sum(rows_superseded)"
-            " from marts.deliveries where status = 'accepted' group by source order by source"
+            "select source, concat_ws('/', delivered_as, business_day, file_name), rows_in, rows_accepted,"
+            " rows_rejected, rows_superseded from marts.deliveries where status = 'accepted' order by all"
         ).fetchall()
-    names = ("files", "rows_in", "accepted", "rejected", "superseded")
-    return {source: dict(zip(names, map(int, counts), strict=True)) for source, *counts in rows}
+    return [Outcome(version, *row) for row in rows]
+
+
+def conservation(outcomes: list[Outcome]) -> dict[str, dict[str, int]]:
+    """Per source, over its accepted files: how many, rows in, accepted, rejected, superseded."""
+    totals: dict[str, Counter[str]] = {}
+    for one in outcomes:
+        counts = {name: getattr(one, name) for name in ("rows_in", "accepted", "rejected", "superseded")}
+        totals.setdefault(one.source, Counter()).update(files=1, **counts)
+    return {source: dict(counts) for source, counts in sorted(totals.items())}
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

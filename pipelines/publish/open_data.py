@@ -9,7 +9,7 @@ import duckdb
 import yaml
 from pydantic import TypeAdapter
 
-from pipelines.contracts import Sentence, Strict
+from pipelines.contract_fields import Sentence, Strict
 from pipelines.settings import DuckDBConfig
 
 SYNTHETIC_NOTICE = "DU-LIEU-TONG-HOP--SYNTHETIC.txt"

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.contracts import fingerprint
 from pipelines.errors import TthcError
+from pipelines.files import fingerprint
 from pipelines.settings import Settings
 from pipelines.transform.workspace import candidate_file, workspace_file
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.contracts import Contract, fingerprint
+from pipelines.contracts import Contract
 from pipelines.errors import TthcError
-from pipelines.files import remove_tree
+from pipelines.files import fingerprint, remove_tree
 from pipelines.lake import REJECTED, lake_schema
 from pipelines.landing.ledger import Arrival
 from pipelines.parsing.fill import LakeState

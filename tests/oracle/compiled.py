@@ -4,6 +4,7 @@ Here: compiling once, and building the models for one world. Not here: what the 
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -37,12 +38,16 @@ class Model:
     sql: str
 
 
-def compile_models(warehouse: Path) -> list[Model]:
-    """Every model that the compared tables need, each after those that it reads."""
+def compile_project(warehouse: Path) -> dict:
+    """dbt's manifest of the project with every model's SQL in it."""
     settings = Settings(warehouse_dir=warehouse)
     candidate_dir(settings).mkdir(parents=True)
     run_dbt(settings, "compile")
-    manifest = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
+
+
+def models_for(manifest: dict, tables: Iterable[str] = COMPARED) -> list[Model]:
+    """Every model that the tables need, each after those that it reads."""
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     ordered: dict[str, Model] = {}
 
@@ -54,7 +59,7 @@ def compile_models(warehouse: Path) -> list[Model]:
             add(needed)
         ordered[key] = Model(node["name"], node["relation_name"], node["config"]["materialized"], node["compiled_code"])
 
-    for name in COMPARED:
+    for name in tables:
         add(f"model.tthc.{name}")
     return list(ordered.values())
 

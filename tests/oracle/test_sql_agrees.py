@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .comparison import disagreements
-from .compiled import Model, Warehouse, compile_models
+from .compiled import Model, Warehouse, models_for
 from .generate import province
 
 pytestmark = pytest.mark.slow
@@ -20,8 +20,8 @@ SEEDS_PER_TEST = 50
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> list[Model]:
-    return compile_models(tmp_path_factory.mktemp("oracle") / "warehouse")
+def models(compiled_project: dict) -> list[Model]:
+    return models_for(compiled_project)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,48 @@
+"""`make wrongness`: every corpus through the reader, and per corpus how many files came out how.
+
+Ends with exit code 1 where anything came in wrong unnoticed.
+"""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks.wrongness.corpora import CORPORA, REAL
+from benchmarks.wrongness.verdict import judge_case
+
+VERDICTS = ("exact", "refused", "quarantined", "silently wrong")
+
+
+def main() -> None:
+    """Measures and prints; what came in wrong is named."""
+    console = Console()
+    if not REAL.is_dir():
+        console.print(f"The corpora are not beside the checkout: {REAL} is missing.")
+        raise SystemExit(2)
+    table = Table(title="Measured wrongness: files by what became of them")
+    for name in ("corpus", "files", *VERDICTS):
+        table.add_column(name, justify="left" if name == "corpus" else "right")
+    wrong: list[str] = []
+    with Progress(console=console, transient=True) as progress:
+        for corpus, cases in CORPORA.items():
+            count: Counter[str] = Counter()
+            with tempfile.TemporaryDirectory() as folder:
+                every = list(cases(Path(folder)))
+                for case in progress.track(every, description=corpus):
+                    verdict, why = judge_case(case)
+                    count[verdict] += 1
+                    if verdict == "silently wrong":
+                        wrong.append(f"{corpus}: {case.path.name} {why}")
+            table.add_row(corpus, str(len(every)), *(str(count[verdict]) for verdict in VERDICTS))
+    console.print(table)
+    for line in wrong:
+        console.print(f"silently wrong: {line}", markup=False)
+    raise SystemExit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

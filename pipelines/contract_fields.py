@@ -1,0 +1,184 @@
+"""The parts of a contract that say how cells are written: fields with their types, and the formats of files.
+
+Belongs here: what one field may say, and what makes it wrong in itself. The contract as a whole is `contracts`.
+"""
+
+import codecs
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date", "time"]
+MOMENTS = ("timestamp", "date", "time")
+PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
+# From here to CODES_ONLY_WITH_CHOICES: what editors check as well, through contracts/schema.json.
+ONE_SIGN: dict[str, Any] = {"pattern": r"^[\t\x20-\x7e]$"}
+
+
+def _only_with(attribute: str, *types: str) -> dict[str, Any]:
+    """A piece of JSON Schema: the attribute stands only in fields of these types."""
+    is_given = {"required": [attribute], "properties": {attribute: {"not": {"type": "null"}}}}
+    return {"if": is_given, "then": {"properties": {"type": {"enum": list(types)}}}}
+
+
+CODES_ONLY_WITH_CHOICES: dict[str, Any] = {
+    "if": {"required": ["type"], "properties": {"type": {"const": "choice"}}},
+    "then": {"required": ["codes"], "properties": {"codes": {"type": "object"}}},
+    "else": {"properties": {"codes": {"type": "null"}}},
+}
+
+
+def _check_moment(pattern: str, kind: str, name: str) -> None:
+    """A moment that is written by the pattern must be read back whole. Raises ValueError where it is not."""
+    try:
+        read = dt.datetime.strptime(PROBE.strftime(pattern), pattern)
+    except ValueError:
+        raise ValueError(f"{name}: {pattern} is no strptime pattern") from None
+    if kind == "time" and (read.hour, read.minute) != (PROBE.hour, PROBE.minute):
+        raise ValueError(f"{name}: {pattern} does not hold hour and minute, such as %H:%M")
+    if kind != "time" and read.date() != PROBE.date():
+        raise ValueError(f"{name}: {pattern} does not hold day, month and year, such as %d/%m/%Y")
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sentence(Strict):
+    """One sentence for people, in both languages."""
+
+    vi: str = Field(min_length=1, description="in Vietnamese", examples=["Mã hồ sơ"])
+    en: str = Field(min_length=1, description="in English", examples=["Dossier code"])
+
+
+class ContractField(Strict):
+    """One column of the source."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                CODES_ONLY_WITH_CHOICES,
+                _only_with("minimum", "integer"),
+                _only_with("alphabet", "text"),
+                _only_with("pattern", "text", "code"),
+                _only_with("format", *MOMENTS),
+            ]
+        }
+    )
+
+    name: str = Field(
+        pattern="^[^_]", description="the column's official name; one that begins with _ is ours", examples=["MaHoSo"]
+    )
+    type: FieldType = Field(
+        description="what a cell holds: text (words), code (an identifier, kept as written), integer (a whole number), "
+        "flag (0 or 1), choice (one of `codes`), timestamp (day and time), date, time (of day)"
+    )
+    description: Sentence = Field(description="what the field means; shown in docs/sources.md")
+    required: bool = Field(False, description="true: the file must have the column and no cell of it may be empty")
+    codes: dict[str, str] | None = Field(
+        None, min_length=1, description="for type choice: each code that a cell may hold, and its Vietnamese name",
+        examples=[{"1": "Trực tiếp", "2": "Trực tuyến"}],
+    )  # fmt: skip
+    aliases: tuple[str, ...] = Field(
+        (), description="other headers that mean this field, such as those of Excel lists", examples=[["Mã hồ sơ"]]
+    )
+    personal: Literal["drop", "pseudonym"] | None = Field(
+        None,
+        description="for personal data: drop (never enters the lake) or pseudonym (enters as a keyed hash, so that "
+        "equal values can be counted but not read)",
+    )
+    minimum: int | None = Field(None, description="for type integer: the least value that is possible", examples=[0])
+    squish: bool = Field(False, description="true: runs of blanks and line breaks inside the text become one blank")
+    alphabet: Literal["vietnamese"] | None = Field(
+        None, description="for text: which letters it may hold; others show that the file was read in a wrong encoding"
+    )
+    pattern: str | None = Field(
+        None, description="for text and code: regular expression that the whole cell must match",
+        examples=["[0-9]\\.[0-9]{6}"],
+    )  # fmt: skip
+    format: str | None = Field(
+        None, description="for timestamp, date and time: how this one field is written, in strptime's letters; "
+        "without it the contract's `formats` say so", examples=["%d/%m/%Y"],
+    )  # fmt: skip
+    null_values: tuple[str, ...] = Field(
+        (), description="spellings that mean empty, besides the empty cell", examples=[["-", "NULL"]]
+    )
+    default: str | None = Field(
+        None, description="what an empty cell stands for, written as a cell would be", examples=["0"]
+    )
+
+    @model_validator(mode="after")
+    def _attributes_fit_the_type(self) -> "ContractField":
+        if (self.type == "choice") != (self.codes is not None):
+            raise ValueError(f"{self.name}: codes are given for type choice, and only there")
+        if self.minimum is not None and self.type != "integer":
+            raise ValueError(f"{self.name}: a minimum is for integers")
+        if self.pattern is not None and self.type not in ("text", "code"):
+            raise ValueError(f"{self.name}: a pattern is for text and codes")
+        if self.alphabet is not None and self.type != "text":
+            raise ValueError(f"{self.name}: an alphabet is for text")
+        if self.format is not None and self.type not in MOMENTS:
+            raise ValueError(f"{self.name}: a format is for timestamps, dates and times")
+        return self
+
+    @model_validator(mode="after")
+    def _patterns_can_be_read(self) -> "ContractField":
+        if self.format is not None:
+            _check_moment(self.format, self.type, self.name)
+        if self.pattern is not None:
+            import polars as pl
+
+            try:
+                pl.Series([""]).str.contains(self.pattern)
+            except pl.exceptions.ComputeError as error:
+                raise ValueError(f"{self.name}: the pattern is no regular expression: {error}") from None
+        return self
+
+
+class Formats(Strict):
+    """How this source writes moments, numbers and files. Patterns are in strptime's letters: %d day, %m month,
+    %Y year, %H hour, %M minute, %S second. `text` is for CSV, JSON and Parquet, `sheet` for Excel and HTML lists."""
+
+    timestamp_text: str = Field("%Y%m%d%H%M%S", description="day and time in CSV, JSON and Parquet")
+    timestamp_sheet: str = Field("%d/%m/%Y %H:%M:%S", description="day and time in Excel and HTML lists")
+    date_text: str = Field("%Y%m%d", description="day in CSV, JSON and Parquet", examples=["%Y-%m-%d"])
+    date_sheet: str = Field("%d/%m/%Y", description="day in Excel and HTML lists")
+    time_text: str = Field("%H:%M", description="time of day in CSV, JSON and Parquet")
+    time_sheet: str = Field("%H:%M", description="time of day in Excel and HTML lists")
+    number_sheet: Literal["plain", "vietnamese"] = Field(
+        "plain", description="whole numbers typed as text in lists: plain (1234567) or vietnamese (1.234.567 as well)"
+    )
+    delimiter: str = Field(
+        ",", description="the one ASCII character between the cells of a CSV file", examples=[";"],
+        json_schema_extra=ONE_SIGN,
+    )  # fmt: skip
+    quote: str = Field(
+        '"', description="the one ASCII character around CSV cells that hold a delimiter or a line break",
+        examples=["'"], json_schema_extra=ONE_SIGN,
+    )  # fmt: skip
+    encoding: str = Field("utf-8", description="character encoding of CSV files", examples=["windows-1258"])
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_exists(cls, name: str) -> str:
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            raise ValueError(f"there is no encoding {name}") from None
+
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _is_one_sign(cls, sign: str) -> str:
+        if len(sign) != 1 or not (sign == "\t" or (sign.isascii() and sign.isprintable())):
+            raise ValueError("must be exactly one ASCII character, and no line break")
+        return sign
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> "Formats":
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must differ")
+        for kind in MOMENTS:
+            for family in ("text", "sheet"):
+                _check_moment(getattr(self, f"{kind}_{family}"), kind, f"{kind}_{family}")
+        return self

@@ -1,0 +1,49 @@
+"""Forgetting: delivered files and rejected rows hold personal data, and are removed when their time is over.
+
+Time is counted in business days delivered, not by the clock, so that a wrong clock removes nothing. What
+was made of a file stays: its line in the ledger, its receipt, and its rows in the lake, which name nobody.
+"""
+
+import datetime as dt
+import logging
+
+from pipelines.landing.ledger import arrivals, forgotten, open_ledger, save_forgotten
+from pipelines.messages import say
+from pipelines.settings import Settings
+
+log = logging.getLogger("tthc.landing")
+
+
+def forget(settings: Settings, as_of: dt.date) -> dict[str, int]:
+    """Removes what is older than the settings keep. Returns how many files of archive and quarantine went."""
+    removed = {"archive": _forget_archive(settings, as_of), "quarantine": _forget_quarantine(settings, as_of)}
+    if any(removed.values()):
+        log.info(say("forgotten", **removed))
+    return removed
+
+
+def _forget_archive(settings: Settings, as_of: dt.date) -> int:
+    if settings.keep_archive_days is None:
+        return 0
+    oldest, gone = as_of - dt.timedelta(days=settings.keep_archive_days), 0
+    with open_ledger(settings.ledger_file) as ledger:
+        known = forgotten(ledger)
+        for arrival in arrivals(ledger):
+            if arrival.delivery.business_day < oldest and arrival.sequence not in known:
+                # The line first: bytes that are gone without a line would look like a loss.
+                save_forgotten(ledger, arrival.sequence, as_of)
+                ledger.commit()
+                (settings.restricted_dir / "archive" / arrival.archived_as).unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def _forget_quarantine(settings: Settings, as_of: dt.date) -> int:
+    if settings.keep_quarantine_days is None:
+        return 0
+    oldest, gone = as_of - dt.timedelta(days=settings.keep_quarantine_days), 0
+    for path in sorted((settings.restricted_dir / "quarantine").glob("*/*/*.parquet")):
+        if dt.date.fromisoformat(path.parent.name) < oldest:
+            path.unlink()
+            gone += 1
+    return gone

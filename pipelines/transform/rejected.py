@@ -1,0 +1,68 @@
+"""Rows that only the whole of the deliveries shows to be wrong: they join the quarantine, whole, night by night.
+
+An unknown unit, procedure or dossier, a conflict: dbt judges these anew each night over all deliveries, so
+a row is taken by itself once the list that names its unit arrives, and then leaves the quarantine.
+"""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Contract
+from pipelines.landing.archive import archive_path
+from pipelines.landing.ledger import Arrival, forgotten, open_ledger
+from pipelines.parsing.fill import LakeState
+from pipelines.parsing.quarantine import quarantine_file, write_quarantine
+from pipelines.settings import Settings
+from pipelines.transform.workspace import workspace_file
+
+MARK = ".night-"
+Rejections = dict[str, pl.DataFrame]
+
+
+def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
+    """Delivery label → source → `_row_number` and `_reasons` of the rows that dbt rejected this night."""
+    found: dict[str, Rejections] = {}
+    with duckdb.connect(str(workspace_file(settings)), read_only=True, config=settings.duckdb_config()) as connection:
+        for source in sources:
+            rows = connection.execute(
+                f"select _source_file, _row_number, [reason] as _reasons from state.rows_{source}"  # noqa: S608
+                " where disposition = 'rejected' order by all"
+            ).pl()
+            for (label,), part in rows.partition_by("_source_file", as_dict=True).items():
+                found.setdefault(str(label), {})[source] = part.drop("_source_file")
+    return found
+
+
+def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> dict[str, int]:
+    """Writes what was rejected this night and is not kept yet, removes what no longer is. Returns counts of files."""
+    folder = settings.restricted_dir / "quarantine"
+    rejected = rejected_by_delivery(settings, list(contracts))
+    with open_ledger(settings.ledger_file) as ledger:
+        gone = forgotten(ledger)
+    due: set[Path] = set()
+    written = 0
+    for arrival, _ in state.accepted:
+        rejections = rejected.get(arrival.delivery.label, {})
+        if not rejections or arrival.sequence in gone:
+            continue
+        name = _name(arrival, rejections)
+        files = {quarantine_file(folder, source, arrival.delivery, name) for source in rejections}
+        due |= files
+        if not all(path.is_file() for path in files):
+            write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
+            written += len(files)
+    stale = [path for path in folder.glob(f"*/*/*{MARK}*.parquet") if path not in due]
+    for path in stale:
+        path.unlink()
+    return {"written": written, "kept": len(due) - written, "left_quarantine": len(stale)}
+
+
+def _name(arrival: Arrival, rejections: Rejections) -> str:
+    """Changes with the bytes of the delivery and with what is rejected of it, so that nothing is written twice."""
+    digest = hashlib.sha256(f"{arrival.delivery.label} {arrival.sha256}".encode())
+    for source, rows in sorted(rejections.items()):
+        digest.update(f"{source} {rows.write_json()}".encode())
+    return f"{arrival.sha256[:24]}{MARK}{digest.hexdigest()[:12]}"

@@ -1,0 +1,71 @@
+"""A province of a few files, night by night, without Dagster and dbt: landing, parsing and the compiled models.
+
+Fast enough for every order of delivery. What the whole job does with a province is `test_night`'s.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import load_contracts
+from pipelines.landing.archive import take_in
+from pipelines.parsing.fill import LakeState, fill_lake
+from pipelines.settings import Settings
+from pipelines.transform.rejected import keep_rejected_rows
+from pipelines.transform.workspace import Plan, lay_out, make_plan, workspace_file
+from tests.oracle.compiled import Model
+
+FILE = tuple[str, str, str, str]
+UNITS = "MaDonVi,TenDonVi,Cap\nH19,Tỉnh Đồng Nai,tinh\nH19.07,Sở Tư pháp,so\n"
+PROCEDURES = "MaTTHC,TenTTHC\n1.000001,Cấp giấy\n"
+DOSSIERS = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,NgayKetThucXuLy,NgayCapNhat,ChuHoSo,DaXoa\n"
+
+
+class FewFiles:
+    """One warehouse, and a landing folder for it."""
+
+    def __init__(self, folder: Path, models: list[Model], **settings: object) -> None:
+        self.settings = Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", **settings)
+        self.contracts = load_contracts(self.settings.contracts_dir)
+        self.models = models
+        self.settings.work_dir.mkdir(parents=True, exist_ok=True)
+
+    def deliver(self, *files: FILE) -> LakeState:
+        """Source, business day, file name and content of each file; taken in and parsed."""
+        for source, day, name, content in files:
+            path = self.settings.raw_dir / source / day / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        take_in(self.settings, set(self.contracts))
+        return fill_lake(self.settings, self.contracts)
+
+    def plan(self, state: LakeState) -> Plan:
+        """What a run on this state would compute, and under which version name."""
+        return make_plan(self.settings, self.contracts, state)
+
+    def night(self, state: LakeState) -> dict[str, list[tuple]]:
+        """Builds the models and keeps what they reject. Rows of every table that the models end in, sorted."""
+        lay_out(self.settings, self.contracts, state, self.plan(state))
+        with duckdb.connect(str(workspace_file(self.settings))) as connection:
+            connection.execute("attach ':memory:' as tthc")
+            for schema in {model.relation.rpartition(".")[0] for model in self.models}:
+                connection.execute(f"create schema if not exists {schema}")
+            for model in self.models:
+                connection.execute(f"create {model.kind} {model.relation} as {model.sql}")
+            tables = [model for model in self.models if model.kind == "table"]
+            found = {
+                model.name: connection.execute(f"select * from {model.relation} order by all").fetchall()
+                for model in tables
+            }
+        keep_rejected_rows(self.settings, self.contracts, state)
+        return found
+
+    def quarantined(self, source: str) -> list[Path]:
+        """Files of the quarantine that hold rows of a source."""
+        return sorted((self.settings.restricted_dir / "quarantine" / source).glob("*/*.parquet"))
+
+
+def day(number: int) -> str:
+    """A day of the second week of June 2024."""
+    return dt.date(2024, 6, 10 + number).isoformat()

@@ -1,0 +1,136 @@
+"""State and time: what counts never depends on when a file came, and what cannot count yet is taken by itself later."""
+
+import datetime as dt
+import itertools
+import logging
+import random
+import stat
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.errors import TthcError
+from pipelines.landing import archive
+from pipelines.landing.retention import forget
+from tests.oracle.compiled import Model, models_for
+
+from .few_files import DOSSIERS, FILE, PROCEDURES, UNITS, FewFiles, day
+
+pytestmark = pytest.mark.slow
+ENDS = ("deliveries", "quarantine_summary", "handling_status", "indicator_values", "fct_timeliness")
+
+
+@pytest.fixture(scope="module")
+def models(compiled_project: dict) -> list[Model]:
+    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("rows_")]
+    return models_for(compiled_project, [*ENDS, *sorted(sources)])
+
+
+@pytest.fixture
+def few(tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch) -> FewFiles:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    few = FewFiles(tmp_path, models)
+    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
+    return few
+
+
+def dossier(code: str, status: int, updated: str = "", unit: str = "H19.07", finished: str = "", gone: str = "") -> str:
+    return f"{code},1.000001,{unit},{status},20240603080000,{finished},{updated},Nguyễn Thị Mẫu,{gone}\n"
+
+
+FIVE: list[FILE] = [
+    # An earlier state, one that a later file deletes, one whose unit is not known yet, and half of a conflict.
+    ("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4, "20240611080000") + dossier("A-2", 4, "20240611080000")
+     + dossier("A-3", 4, "20240611080000", unit="H19.99") + dossier("A-4", 4, "20240611090000")),
+    # A later state, the deletion, the other half of the conflict, and an identical repeat.
+    ("ho_so", day(3), "a.csv", DOSSIERS + dossier("A-1", 9, "20240613080000", finished="20240612100000")
+     + dossier("A-2", 4, "20240613080000", gone="1") + dossier("A-4", 5, "20240613090000")
+     + dossier("A-5", 4, "20240613080000") + dossier("A-5", 4, "20240613080000")),
+    ("ho_so", day(3), "b.csv", DOSSIERS + dossier("A-4", 6, "20240613090000")),
+    # A day that comes late and brings nothing newer for A-1.
+    ("ho_so", day(2), "a.csv", DOSSIERS + dossier("A-1", 5, "20240612070000")),
+    ("don_vi", day(2), "u.csv", UNITS + "H19.99,Huyện mới,huyen\n"),
+]  # fmt: skip
+
+
+def test_all_orders_of_five_files_end_in_the_same_version(
+    tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    orders = list(itertools.permutations(FIVE))
+    built = {0, *random.Random(5).sample(range(1, len(orders)), 4)}
+    versions, contents = set(), []
+    for number, order in enumerate(orders):
+        few = FewFiles(tmp_path / str(number), models)
+        few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
+        for file in order:
+            state = few.deliver(file)
+            # Some orders run the whole night after every file, so that what one night leaves meets the next.
+            if number in built and any(arrival.delivery.source == "ho_so" for arrival, _ in state.accepted):
+                tables = few.night(state)
+        versions.add(few.plan(state).version)
+        if number in built:
+            contents.append(tables)
+    assert len(orders) == 120 and len(versions) == 1
+    assert len(contents) == 5 and all(tables == contents[0] for tables in contents)
+    fates = {row[0]: row[-1] for row in contents[0]["rows_ho_so"] if row[-1] == "accepted"}
+    assert set(fates) == {"A-1", "A-2", "A-3", "A-4", "A-5"}
+
+
+def test_a_rejected_row_is_kept_whole_and_taken_by_itself_when_its_unit_comes(few: FewFiles) -> None:
+    text = DOSSIERS + dossier("A-1", 4) + dossier("A-2", 4, unit="H19.99") + dossier("A-3", 44)
+    first = few.night(few.deliver(("ho_so", day(1), "a.csv", text)))
+    assert [row[3:] for row in first["quarantine_summary"]] == [
+        ("not_in_code_list:TrangThaiHoSo", 1), ("unknown_unit", 1),
+    ]  # fmt: skip
+    kept = pl.concat([pl.read_parquet(path) for path in few.quarantined("ho_so")]).sort("_row_number")
+    columns = ("MaHoSo", "MaDonVi", "ChuHoSo", "_source_file", "_row_number", "_reasons")
+    assert kept.select(columns).rows() == [
+        ("A-2", "H19.99", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 2, ["unknown_unit"]),
+        ("A-3", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 3, ["not_in_code_list:TrangThaiHoSo"]),
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in few.quarantined("ho_so")} == {0o600}
+    assert {stat.S_IMODE(path.parent.stat().st_mode) for path in few.quarantined("ho_so")} == {0o700}
+    again = few.night(few.deliver(("don_vi", day(2), "u.csv", UNITS + "H19.99,Huyện mới,huyen\n")))
+    assert [row[3:] for row in again["quarantine_summary"]] == [("not_in_code_list:TrangThaiHoSo", 1)]
+    assert {row[0] for row in again["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2"}
+    assert [pl.read_parquet(path)["MaHoSo"].to_list() for path in few.quarantined("ho_so")] == [["A-3"]]
+
+
+def test_a_restatement_replaces_and_says_what_it_changed(few: FewFiles, caplog: pytest.LogCaptureFixture) -> None:
+    few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4) + dossier("A-2", 4) + dossier("A-3", 4)))
+    caplog.set_level(logging.WARNING, logger="tthc.parsing")
+    restated = DOSSIERS + dossier("A-1", 4) + dossier("A-3", 5) + dossier("A-4", 4) + dossier("A-5", 4)
+    state = few.deliver(("ho_so", day(1), "a.csv", restated))
+    (receipt,) = [r for arrival, r in state.accepted if arrival.delivery.source == "ho_so"]
+    assert receipt["restates"] == {"ho_so": {"added": 2, "removed": 1, "changed": 1}}
+    assert "a.csv" in caplog.text and "Mẫu" not in caplog.text
+    assert {row[0] for row in few.night(state)["rows_ho_so"]} == {"A-1", "A-3", "A-4", "A-5"}
+    archived = few.settings.restricted_dir / "archive" / "ho_so" / day(1) / "a.csv"
+    assert len(list(archived.iterdir())) == 2
+
+
+def test_what_is_kept_long_enough_is_forgotten_and_its_rows_stay(few: FewFiles) -> None:
+    text = DOSSIERS + dossier("A-1", 4) + dossier("A-2", 44)
+    before = few.night(few.deliver(("ho_so", day(1), "a.csv", text), ("ho_so", day(3), "a.csv", DOSSIERS)))
+    short = few.settings.model_copy(update={"keep_archive_days": 30, "keep_quarantine_days": 30})
+    assert forget(short, dt.date(2024, 7, 12)) == {"archive": 3, "quarantine": 1}
+    assert few.quarantined("ho_so") == []
+    left = [path.parent.name for path in (few.settings.restricted_dir / "archive").rglob("*-*") if path.is_file()]
+    assert left == ["a.csv"]
+    assert few.night(few.deliver()) == before
+    for path in few.settings.lake_dir.glob("ho_so/*/*.parquet"):
+        path.unlink()
+    with pytest.raises(TthcError, match=r"archive_missing"):
+        few.deliver()
+
+
+def test_a_missing_day_is_no_zero_and_a_rerun_changes_nothing(few: FewFiles) -> None:
+    state = few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4)))
+    first = few.night(state)
+    kept = {path: path.stat().st_mtime_ns for path in few.settings.restricted_dir.rglob("*.parquet")}
+    again = few.deliver()
+    assert few.plan(again).version == few.plan(state).version
+    assert few.night(again) == first
+    assert {path: path.stat().st_mtime_ns for path in few.settings.restricted_dir.rglob("*.parquet")} == kept
