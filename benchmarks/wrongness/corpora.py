@@ -68,8 +68,7 @@ def hostile_workbooks(_: Path) -> Iterator[Case]:
     """Workbooks made to break readers: bombs, fuzzed files, passwords, external links. None is a list of ours."""
     contract = load_contracts(Settings().contracts_dir)["thu_tuc"]
     for path in sorted((REAL / "hostile_workbooks").iterdir()):
-        if path.suffix in (".xls", ".xlsx"):
-            yield Case(path, contract, None)
+        yield Case(path, contract, None)
 
 
 def naughty_strings(folder: Path) -> Iterator[Case]:
@@ -148,3 +147,4 @@ CORPORA = {
     "naughty strings": naughty_strings,
     "Vietnamese encodings": encodings,
 }
+MADE_HERE = ("Vietnamese encodings",)

@@ -103,7 +103,6 @@ def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
               kinds={"parquet"})  # fmt: skip
     def quarantine(nightly: Nightly) -> dg.MaterializeResult:
         """Whole rows with their file, row number and reasons, for those who may see them."""
-        begin("quarantine")
         kept = keep_rejected_rows(nightly.settings, contracts, lake_state(nightly.settings))
         return dg.MaterializeResult(metadata=kept)
 

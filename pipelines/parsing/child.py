@@ -27,6 +27,7 @@ LARGEST_BYTES = 512 << 20
 LARGEST_RATIO = 200
 MOST_MEMBERS = 2_000
 MOST_CELLS = 8_000_000
+LARGEST_SPAN = 1_000
 ROWS_PER_BATCH = 100_000
 # Elements of a sheet's XML, with or without a prefix before their name.
 SHEET = re.compile(rb"<(?:[^\s<>/!?:]+:)?worksheet[\s>]")
@@ -262,17 +263,14 @@ def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
     merged: list[Merge] = []
     rows = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
     cells = [row.xpath("./td | ./th") for row in rows]
-    area = 0
+    spans = [[_spans(cell, len(rows) - at) for cell in row] for at, row in enumerate(cells)]
+    if sum(wide * high for row in spans for wide, high in row) > MOST_CELLS:
+        raise FileRefused("too_large", limit=f"{MOST_CELLS:,}")
     for at, row in enumerate(cells):
         column = 0
-        for cell in row:
+        for cell, (wide, high) in zip(row, spans[at], strict=True):
             while (at, column) in taken:
                 column += 1
-            wide, high = max(_span(cell.get("colspan")), 1), _span(cell.get("rowspan")) or len(rows)
-            high = min(high, len(rows) - at)
-            area += wide * high
-            if area > MOST_CELLS:
-                raise FileRefused("too_large", limit=f"{MOST_CELLS:,}")
             taken.update({(at + y, column + x): "" for y in range(high) for x in range(wide)})
             taken[at, column] = _shown(cell)
             if wide > 1 or high > 1:
@@ -293,13 +291,13 @@ def _shown(cell: Any) -> str:
     return "\n".join(line.strip() for line in lines).strip()
 
 
-def _span(written: str | None) -> int:
-    """How many cells are written to be one. 0 means all that follow."""
-    digits = re.match(r"\s*\+?([0-9]{1,9})", written or "")
-    span = int(digits[1]) if digits else 1
-    if span > 1000:
-        raise FileRefused("too_large", limit="1,000")
-    return span
+def _spans(cell: Any, rows_left: int) -> tuple[int, int]:
+    """How many columns and rows a cell takes; 0 rows means all that are left."""
+    written = (re.match(r"\s*\+?([0-9]{1,9})", cell.get(name, "")) for name in ("colspan", "rowspan"))
+    wide, high = (int(digits[1]) if digits else 1 for digits in written)
+    if wide > LARGEST_SPAN or high > LARGEST_SPAN:
+        raise FileRefused("too_large", limit=f"{LARGEST_SPAN:,}")
+    return max(wide, 1), min(high or rows_left, rows_left)
 
 
 def _plain(cell: Any) -> Any:
@@ -332,7 +330,8 @@ def write_parquet(out: BinaryIO, content: bytes | None, path: Path) -> None:
     import pyarrow.parquet as parquet
 
     try:
-        with parquet.ParquetFile(io.BytesIO(content) if content is not None else path) as file:
+        source = io.BytesIO(content) if content is not None else path
+        with parquet.ParquetFile(source, page_checksum_verification=True) as file:
             text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
             odd = [c.name for c in file.schema_arrow if not any(is_kind(c.type) for is_kind in text)]
             if odd:

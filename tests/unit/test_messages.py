@@ -59,7 +59,7 @@ def test_doubtful_lines_are_refused(parse: Parse, text: str, code: str) -> None:
     assert parse("don_vi", text, "a.ndjson").refused == code
 
 
-@pytest.mark.parametrize("number", ["1e5", "1.002030", "7", "true", "9" * 500])
+@pytest.mark.parametrize("number", ["1e5", "1.002030", "7", "true", "9" * 150])
 def test_a_code_written_as_a_number_is_rejected(parse: Parse, number: str) -> None:
     done = parse("don_vi", f'[{UNIT}, {{"MaDonVi": {number}, "TenDonVi": "Hai", "Cap": "xa"}}]', "a.json")
     assert done.counts("don_vi") == (2, 1, 1)
@@ -70,8 +70,8 @@ def test_numbers_are_whole_and_fit(parse: Parse) -> None:
     numbers = ["7", '"7"', "null", str(2**63 + 1), "7.0", "7e0", "true"]
     rows = [f'{{"MaTTHC": "1.{n}", "TenTTHC": "Một", "ThoiHanGiaiQuyet": {v}}}' for n, v in enumerate(numbers)]
     done = parse("thu_tuc", f"[{','.join(rows)}]", "a.json")
-    assert done.lake("thu_tuc")["ThoiHanGiaiQuyet"].to_list() == [7, 7, None]
-    assert done.quarantine("thu_tuc")["_reasons"].to_list() == [["bad_integer:ThoiHanGiaiQuyet"]] * 4
+    assert done.lake("thu_tuc")["ThoiHanGiaiQuyet"].to_list() == [7, 7, None, 7]
+    assert done.quarantine("thu_tuc")["_reasons"].to_list() == [["bad_integer:ThoiHanGiaiQuyet"]] * 3
 
 
 @pytest.mark.parametrize("order", [(SERVICE, UNIT_CODE, DATA), (DATA, UNIT_CODE, SERVICE), (SERVICE, DATA, UNIT_CODE)])

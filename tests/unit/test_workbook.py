@@ -4,8 +4,9 @@ import datetime as dt
 import gzip
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -24,7 +25,7 @@ HEADER = ["Mã số", "Tên", "Cơ quan ban hành", "Cơ quan thực hiện", "L
 UNITS = ["MaDonVi", "TenDonVi", "Cap", "HieuLucTu"]
 
 
-def book(path: Path, rows: list[list], extra: str | None = None, *, merged: str = "") -> Path:
+def book(path: Path, rows: Sequence[Any], extra: str | None = None, *, merged: str = "") -> Path:
     """A workbook of these rows, with these ranges merged."""
     workbook = openpyxl.Workbook()
     for row in rows:
