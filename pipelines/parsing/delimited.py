@@ -20,6 +20,8 @@ from pipelines.parsing.scan import open_checked
 from pipelines.parsing.text_checks import Quotes
 from pipelines.parsing.unpack import BLOCK_BYTES
 
+# Each is held as an object of its own; beyond this the file is not a list with mistakes but something else.
+MOST_WRONG_ROWS = 50_000
 OTHER_DELIMITERS = ",;\t|"
 
 
@@ -88,7 +90,7 @@ def read_delimited(
 
     def keep_wrong(row: arrow_csv.InvalidRow) -> str:
         wrong.append(row)
-        return "skip"
+        return "skip" if len(wrong) <= MOST_WRONG_ROWS else "error"
 
     parse = arrow_csv.ParseOptions(delimiter=delimiter, quote_char=formats.quote, newlines_in_values=True,
                                    invalid_row_handler=keep_wrong)  # fmt: skip

@@ -1,7 +1,7 @@
 """Lists as offices make them in Excel and HTML: a grid of cells with titles above and totals below.
 
 Belongs here: finding the header (one to three rows, merged cells joined by " > "), leaving out what is no
-row (titles, "(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding (`child`).
+row (titles, "(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Running `child` on one file: its output as a stream, its refusal as ours, its death as a refusal too.
+"""Running `decoding` on one file: its output as a stream, its refusal as ours, its death as a refusal too.
 
 Belongs here: starting, timing and ending the child process. What it decodes is its own matter.
 """
@@ -24,7 +24,7 @@ GRACE_SECONDS = 2
 def decoded(kind: str, path: Path, packed: bool) -> Iterator[IO[bytes]]:
     """What the child writes. Raises FileRefused where it refused the file, ran out of memory or time, or died;
     the caller's own trouble with the stream that broke off is then not the cause and is not told."""
-    command = [sys.executable, "-m", "pipelines.parsing.child", kind, str(path.absolute()), "1" if packed else "0"]
+    command = [sys.executable, "-m", "pipelines.parsing.decoding", kind, str(path.absolute()), "1" if packed else "0"]
     with subprocess.Popen(  # noqa: S603 (our own module; the path is one argument, never a shell's)
         command, cwd=PROJECT_DIR, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:

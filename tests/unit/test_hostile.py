@@ -14,6 +14,7 @@ import pyarrow.parquet
 import pytest
 
 from pipelines.parsing import sandbox
+from pipelines.parsing.delimited import MOST_WRONG_ROWS
 from pipelines.settings import PROJECT_DIR
 
 from .conftest import Parsed
@@ -156,3 +157,9 @@ def test_a_text_repeated_without_end_stays_in_the_child(parse: Parse, tmp_path: 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert parse("don_vi", path, path.name).refused == code
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20
+
+
+def test_a_file_of_nothing_but_wrong_rows_is_refused_and_not_held_in_memory(parse: Parse) -> None:
+    head = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo\n"
+    assert parse("ho_so", head + "a,\n" * (MOST_WRONG_ROWS + 1)).refused == "cannot_tokenise"
+    assert parse("ho_so", head + "a,\n" * 1_000).counts("ho_so") == (1_000, 0, 1_000)

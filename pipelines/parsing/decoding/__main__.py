@@ -1,0 +1,72 @@
+"""Decodes one file: a grid as JSON lines, or Parquet as an Arrow stream, to stdout; a refusal as JSON to stderr."""
+
+import datetime as dt
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipelines.errors import EXIT_FILE_REFUSED, FileRefused
+from pipelines.parsing.decoding.limits import CPU_SECONDS, MEMORY_BYTES, Merge, content_of
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON: text, numbers and truth values as they are, moments as [kind, ISO]."""
+    # Excel keeps moments as fractions of a day; whole seconds are what was meant.
+    half_second = dt.timedelta(milliseconds=500)
+    if isinstance(cell, dt.datetime):
+        return ["datetime", (cell + half_second).replace(microsecond=0).isoformat()]
+    if isinstance(cell, dt.time):
+        moment = dt.datetime.combine(dt.date(1900, 1, 1), cell) + half_second
+        return ["time", (cell if moment.day > 1 else moment.time().replace(microsecond=0)).isoformat()]
+    if isinstance(cell, dt.date):
+        return ["date", cell.isoformat()]
+    return ["duration", str(cell)] if isinstance(cell, dt.timedelta) else cell
+
+
+def write_grid(out: BinaryIO, merged: list[Merge], rows: Iterator[list[Any]]) -> None:
+    """First line the merged ranges, then one line per row, last line how many rows there were."""
+    count = 0
+    out.write(json.dumps({"merged": merged}).encode() + b"\n")
+    for row in rows:
+        out.write(json.dumps([_plain(cell) for cell in row]).encode() + b"\n")
+        count += 1
+    out.write(json.dumps({"rows": count}).encode() + b"\n")
+
+
+def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
+    """Decodes one file. An .xls is told by its bytes: the old Excel format, a new one, or HTML."""
+    if kind == "parquet":
+        from pipelines.parsing.decoding.parquet import write_parquet
+
+        write_parquet(out, content_of(path, packed) if packed else None, path)
+        return
+    content = content_of(path, packed)
+    is_html = kind == "xls" and content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    if is_html:
+        from pipelines.parsing.decoding.html import html_grid
+
+        write_grid(out, *html_grid(content))
+    else:
+        from pipelines.parsing.decoding.excel import excel_grid
+
+        write_grid(out, *excel_grid(content))
+
+
+def main() -> None:
+    """Sets the limits, decodes, and says a refusal on stderr."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    kind, path, packed = sys.argv[1:]
+    try:
+        decode(kind, Path(path), packed == "1", sys.stdout.buffer)
+    except FileRefused as error:
+        sys.stderr.write("\n" + json.dumps({"code": error.code, "params": error.params}))
+        raise SystemExit(EXIT_FILE_REFUSED) from None
+
+
+if __name__ == "__main__":
+    main()
