@@ -23,7 +23,7 @@ from pipelines.sample import write_province
 from pipelines.settings import Settings
 
 DOSSIERS = 100_000
-PAIRS = 5
+PAIRS = 15
 
 
 def one_big_extract(folder: Path) -> tuple[Delivery, Path, int]:

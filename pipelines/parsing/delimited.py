@@ -104,7 +104,7 @@ def read_delimited(
                     numbers = _row_numbers(done, table.num_rows, [row.number - 1 for row in wrong])
                     done += table.num_rows
                     frame = pl.DataFrame(pl.from_arrow(table, rechunk=False))
-                    yield Batch(contract.source, frame.with_columns(_row_number=pl.Series(numbers)))
+                    yield Batch(contract.source, frame.with_columns(_row_number=pl.Series(numbers)).rechunk())
     except pa.ArrowInvalid:
         # Arrow's own text may quote the row, so it is not passed on.
         raise FileRefused("cannot_tokenise") from None

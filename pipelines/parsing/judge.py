@@ -82,8 +82,8 @@ class Judge:
         return values.with_columns(*missing, *self.rules)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
-        marks = [pl.col(name).fill_null(False) for name in values.columns if name.startswith(MARK)]
-        return pl.any_horizontal(*marks, pl.col("_fault").is_not_null())
+        marks = [pl.col(name) for name in values.columns if name.startswith(MARK)]
+        return pl.any_horizontal(*marks, pl.col("_fault").is_not_null()).fill_null(False)
 
     def _refuse_misread(self, rejected: pl.DataFrame) -> None:
         """A file was written in one encoding: where one cell shows that it was another, no cell is certain."""
