@@ -37,7 +37,11 @@ def _still_growing(path: Path) -> bool:
 def _sidecar(path: Path, suffix: str) -> str | None:
     """The first word of the file beside `path`; empty where it holds none, None where there is no such file."""
     sidecar = path.with_name(path.name + suffix)
-    return next(iter(sidecar.read_text(encoding="utf-8", errors="replace").split()), "") if sidecar.is_file() else None
+    try:
+        words = sidecar.read_text(encoding="utf-8", errors="replace").split()
+    except OSError:  # none there, or the name with its suffix is longer than any file's may be
+        return None
+    return words[0] if words else ""
 
 
 def _copy_hashed(source: Path, target: Path) -> str:

@@ -33,15 +33,15 @@ def map_headers(
         raise FileRefused(
             "header_differs",
             expected=", ".join(field.name for field in contract.fields),
-            got=", ".join(_shown(header, doubtful) for header in headers[:60]),
-            unknown=", ".join(_shown(header, doubtful) for header in unknown[:60]) or "-",
+            got=", ".join(shown(header, doubtful) for header in headers[:60]),
+            unknown=", ".join(shown(header, doubtful) for header in unknown[:60]) or "-",
             twice=", ".join(twice) or "-",
             absent=", ".join(absent) or "-",
         )
     return names
 
 
-def _shown(header: str, doubtful: bool) -> str:
-    """A header for the message. Where hardly any is known, the row may be no header at all but the first person
-    of a list: then only what is written like a field's name is shown."""
+def shown(header: str, doubtful: bool) -> str:
+    """A header as a message may show it. Where hardly any is known, the row may be no header at all but the
+    first person of a list: then only what is written like a field's name is shown."""
     return header[:40] if not doubtful or re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", header) else "…"

@@ -17,7 +17,7 @@ from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import ROWS_PER_BATCH, Batch, text_frame
-from pipelines.parsing.headers import map_headers
+from pipelines.parsing.headers import map_headers, shown
 from pipelines.parsing.scan import open_checked
 from pipelines.parsing.text_checks import JsonText
 
@@ -87,7 +87,7 @@ class _Rows:
         if not isinstance(record, dict):
             raise FileRefused("not_a_record")
         if isinstance(record, Once) and record.twice is not None:
-            raise FileRefused("member_twice", member=record.twice[:40])
+            raise FileRefused("member_twice", member=shown(record.twice, doubtful=True))
         shape = tuple(record)
         if shape not in self._shapes:
             fields = map_headers(shape, self._contract, whole=False, ignored=self._ignored)
@@ -115,7 +115,7 @@ def _refuse_repeated(path: Path, packed: bool, contract: Contract) -> None:
         for prefix, event, value in ijson.parse(stream):
             if prefix == "" and event == "map_key" and value.partition(".")[0] in own:
                 if value in seen or "." in value:
-                    raise FileRefused("member_twice", member=value[:40])
+                    raise FileRefused("member_twice", member=shown(value, doubtful=True))
                 seen.add(value)
 
 

@@ -26,7 +26,8 @@ def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Re
     """Delivery label → source → `_row_number` and `_reasons` of the rows that dbt rejected this night."""
     found: dict[str, Rejections] = {}
     with duckdb.connect(str(workspace_file(settings)), read_only=True, config=settings.duckdb_config()) as connection:
-        for source in sources:
+        modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
+        for source in (source for source in sources if (f"rows_{source}",) in modelled):
             rows = connection.execute(
                 f"select _source_file, _row_number, [reason] as _reasons from state.rows_{source}"  # noqa: S608
                 " where disposition = 'rejected' order by all"

@@ -150,6 +150,25 @@ def test_what_is_kept_long_enough_is_forgotten_and_its_rows_stay(few: FewFiles) 
         few.deliver()
 
 
+def test_a_contract_alone_is_enough_for_a_new_source(tmp_path: Path, models: list[Model]) -> None:
+    folder = tmp_path / "contracts"
+    shutil.copytree(Settings().contracts_dir, folder)
+    said = "{vi: Ghi chú, en: Note}"
+    (folder / "so_huu.yml").write_text(
+        f"source: so_huu\ntitle: {said}\ngrain: {said}\nkey: [Ma]\nfields:\n"
+        f"  - {{name: Ma, type: code, required: true, description: {said}}}\n"
+        f"  - {{name: SoLuong, type: integer, minimum: 1, description: {said}}}\n",
+        encoding="utf-8",
+    )
+    few = FewFiles(tmp_path, models, contracts_dir=folder)
+    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
+    few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4)))
+    night = few.night(few.deliver(("so_huu", day(1), "s.csv", "Ma,SoLuong\nM1,3\nM2,0\n")))
+    (row,) = [row for row in night["deliveries"] if row[0] == "so_huu"]
+    assert row[8:12] == (2, 1, 1, 0)
+    assert [line[3:] for line in night["quarantine_summary"]] == [("below_minimum:SoLuong", 1)]
+
+
 def test_a_missing_day_is_no_zero_and_a_rerun_changes_nothing(few: FewFiles) -> None:
     state = few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4)))
     first = few.night(state)

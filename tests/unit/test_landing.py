@@ -121,3 +121,17 @@ def test_a_growing_file_waits_for_the_next_run(settings: Settings, monkeypatch: 
 def test_a_synthetic_file_says_so_by_its_name() -> None:
     assert Delivery("ho_so", DAY, "ho_so.synthetic.csv").is_synthetic
     assert not Delivery("ho_so", DAY, "ho_so.csv").is_synthetic
+
+
+@pytest.mark.parametrize("name", ["-rf.csv", "a\nb.csv", "..csv", "é" * 125 + ".csv", "$(id);'\"{{x}}<b>.csv"])
+def test_odd_file_names_are_taken_as_they_are(settings: Settings, name: str) -> None:
+    path = deliver(settings, name, "một")
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
+    assert active(settings) == {path.name: "một"}
+
+
+@pytest.mark.parametrize(("sidecar", "content"), [(".rows", "1,000"), (".rows", ""), (".sha256", "")])
+def test_a_sidecar_that_says_nothing_leaves_the_file(settings: Settings, sidecar: str, content: str) -> None:
+    path = deliver(settings, "a.csv", "một")
+    path.with_name(path.name + sidecar).write_text(content, encoding="utf-8")
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}

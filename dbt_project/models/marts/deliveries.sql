@@ -19,7 +19,13 @@ select
     d.status,
     d.refusal,
     d.rows_in,
-    cast(coalesce(b.accepted, 0) as bigint) as rows_accepted,
+    cast(
+        case
+            when d.source in ('{{ modelled_sources() | join("', '") }}')
+            then coalesce(b.accepted, 0)
+            else coalesce(d.rows_in - d.rows_rejected, 0)
+        end as bigint
+    ) as rows_accepted,
     cast(d.rows_rejected + coalesce(b.rejected, 0) as bigint) as rows_rejected,
     cast(coalesce(b.superseded, 0) as bigint) as rows_superseded,
     d.is_synthetic
