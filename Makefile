@@ -19,7 +19,7 @@ test: $(READY) ## the whole suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) lint ## lint and unit tests, under a minute
-	@$(BIN)/python -m pytest -m "not slow" -n 2
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
 	@$(BIN)/python -m benchmarks.wrongness

@@ -19,6 +19,7 @@ from pipelines.settings import PROJECT_DIR
 
 from .conftest import Parsed
 
+pytestmark = pytest.mark.slow
 Parse = Callable[..., Parsed]
 Change = Callable[[str, bytes], tuple[str, bytes]]
 WORKBOOKS = PROJECT_DIR.parent / "shared" / "real" / "hostile_workbooks"

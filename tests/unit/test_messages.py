@@ -126,6 +126,7 @@ def written(records: list[dict[str, str]], folder: Path) -> dict[str, str | byte
             "x.parquet": folder / "x.parquet"}  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(records, min_size=1, max_size=8))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_text_format_gives_the_same_rows(parse: Parse, tmp_path: Path, records: list[dict[str, str]]) -> None:
