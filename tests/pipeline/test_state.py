@@ -102,23 +102,27 @@ def parsed_already(folder: Path, first: FewFiles, files: list[FILE]) -> str:
     return few.plan(state).version
 
 
-def test_a_rejected_row_is_kept_whole_and_taken_by_itself_when_its_unit_comes(few: FewFiles) -> None:
+def test_a_rejected_row_is_kept_whole_and_taken_by_itself_when_its_list_comes(few: FewFiles) -> None:
     text = DOSSIERS + dossier("A-1", 4) + dossier("A-2", 4, unit="H19.99") + dossier("A-3", 44)
+    text += dossier("A-4", 4).replace("1.000001", "1.000009")
     first = few.night(few.deliver(("ho_so", day(1), "a.csv", text)))
     assert [row[3:] for row in first["quarantine_summary"]] == [
-        ("not_in_code_list:TrangThaiHoSo", 1), ("unknown_unit", 1),
+        ("not_in_code_list:TrangThaiHoSo", 1), ("unknown_procedure", 1), ("unknown_unit", 1),
     ]  # fmt: skip
     kept = pl.concat([pl.read_parquet(path) for path in few.quarantined("ho_so")]).sort("_row_number")
     columns = ("MaHoSo", "MaDonVi", "ChuHoSo", "_source_file", "_row_number", "_reasons")
     assert kept.select(columns).rows() == [
         ("A-2", "H19.99", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 2, ["unknown_unit"]),
         ("A-3", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 3, ["not_in_code_list:TrangThaiHoSo"]),
+        ("A-4", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 4, ["unknown_procedure"]),
     ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in few.quarantined("ho_so")} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in few.quarantined("ho_so")} == {0o700}
-    again = few.night(few.deliver(("don_vi", day(2), "u.csv", UNITS + "H19.99,Huyện mới,huyen\n")))
-    assert [row[3:] for row in again["quarantine_summary"]] == [("not_in_code_list:TrangThaiHoSo", 1)]
-    assert {row[0] for row in again["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2"}
+    second = few.night(few.deliver(("don_vi", day(2), "u.csv", UNITS + "H19.99,Huyện mới,huyen\n")))
+    assert {row[0] for row in second["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2"}
+    third = few.night(few.deliver(("thu_tuc", day(2), "p.csv", PROCEDURES + "1.000009,Cấp giấy khác\n")))
+    assert {row[0] for row in third["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2", "A-4"}
+    assert [row[3:] for row in third["quarantine_summary"]] == [("not_in_code_list:TrangThaiHoSo", 1)]
     assert [pl.read_parquet(path)["MaHoSo"].to_list() for path in few.quarantined("ho_so")] == [["A-3"]]
 
 
@@ -169,7 +173,16 @@ def test_a_contract_alone_is_enough_for_a_new_source(tmp_path: Path, models: lis
     assert [line[3:] for line in night["quarantine_summary"]] == [("below_minimum:SoLuong", 1)]
 
 
-def test_a_missing_day_is_no_zero_and_a_rerun_changes_nothing(few: FewFiles) -> None:
+def test_a_missing_day_is_no_zero(few: FewFiles) -> None:
+    first, third = (("ho_so", day(n), "a.csv", DOSSIERS + dossier(f"A-{n}", 4)) for n in (1, 3))
+    without = few.night(few.deliver(first, third))
+    few.deliver(("ho_so", day(2), "a.csv", DOSSIERS))
+    empty = few.night(few.deliver())
+    assert without["handling_status"] == empty["handling_status"]
+    assert [row[1].isoformat() for row in without["deliveries"] if row[0] == "ho_so"] == [day(1), day(3)]
+
+
+def test_a_rerun_changes_nothing(few: FewFiles) -> None:
     state = few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4)))
     first = few.night(state)
     kept = {path: path.stat().st_mtime_ns for path in few.settings.restricted_dir.rglob("*.parquet")}
