@@ -15,13 +15,13 @@ from typing import IO, Any
 
 import polars as pl
 
-from pipelines.contract_fields import ContractField
+from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, text_frame
 from pipelines.parsing.headers import map_headers
 from pipelines.parsing.sandbox import decoded
-from pipelines.parsing.typed import MOMENTS, pattern_of
+from pipelines.parsing.typed import pattern_of
 
 HEADER_WITHIN_ROWS = 40
 HEADER_ROWS = 3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.contract_fields import ContractField
+from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.parsing.batch import Family
 
@@ -29,7 +29,6 @@ FOREIGN = {
 }
 LONGEST = {"code": 200, "text": 10_000}
 EARLIEST, LATEST = dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1)
-MOMENTS = ("timestamp", "date", "time")
 # A whole number as written: digits only, or in lists that a contract declares Vietnamese, 1.234.567.
 WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
 

@@ -11,14 +11,13 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.limits import LARGEST_RATIO, RATIO_COUNTS_FROM_BYTES
 
 BOM = b"\xef\xbb\xbf"
 # Small enough to stay in the processor's cache from one step to the next.
 BLOCK_BYTES = 1 << 20
 # A full extract of ten million dossiers is about 3 GB; real tables pack ten to fifty times.
 LARGEST_BYTES = 32 << 30
-LARGEST_RATIO = 200
-RATIO_COUNTS_FROM_BYTES = 64 << 20
 
 
 @contextmanager
@@ -40,9 +39,11 @@ def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[Bi
 
 def blocks(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
     """The stream block by block. Raises FileRefused once it holds more than any honest extract would."""
-    size, ceiling = 0, path.stat().st_size * LARGEST_RATIO
+    size, ceiling = 0, LARGEST_BYTES
+    if packed:
+        ceiling = min(ceiling, max(path.stat().st_size * LARGEST_RATIO, RATIO_COUNTS_FROM_BYTES))
     while block := stream.read(BLOCK_BYTES):
         size += len(block)
-        if size > LARGEST_BYTES or (packed and size > max(ceiling, RATIO_COUNTS_FROM_BYTES)):
-            raise FileRefused("too_large", limit=f"{min(LARGEST_BYTES, max(ceiling, RATIO_COUNTS_FROM_BYTES)):,}")
+        if size > ceiling:
+            raise FileRefused("too_large", limit=f"{ceiling:,}")
         yield block

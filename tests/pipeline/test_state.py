@@ -14,10 +14,11 @@ import pytest
 
 from pipelines.errors import TthcError
 from pipelines.landing import archive
-from pipelines.landing.ledger import open_ledger
+from pipelines.landing.ledger import Outcome, open_ledger, save_outcomes
 from pipelines.landing.retention import forget
 from pipelines.settings import Settings
 from pipelines.transform import workspace
+from tests.conservation import unaccounted
 from tests.oracle.compiled import Model, models_for
 
 from .few_files import DOSSIERS, FILE, PROCEDURES, UNITS, FewFiles, day
@@ -171,6 +172,23 @@ def test_a_contract_alone_is_enough_for_a_new_source(tmp_path: Path, models: lis
     (row,) = [row for row in night["deliveries"] if row[0] == "so_huu"]
     assert row[8:12] == (2, 1, 1, 0)
     assert [line[3:] for line in night["quarantine_summary"]] == [("below_minimum:SoLuong", 1)]
+
+
+def test_the_check_of_conservation_sees_what_is_lost(few: FewFiles) -> None:
+    """What is checked after all tests must be able to fail: a lost outcome, and a row gone from the lake."""
+    few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1", 4) + dossier("A-2", 44)))
+    warehouse = few.settings.warehouse_dir
+    assert list(unaccounted(warehouse)) == []
+    with open_ledger(few.settings.ledger_file) as ledger:
+        save_outcomes(ledger, [Outcome("v", "ho_so", "f", rows_in=3, accepted=1, rejected=1, superseded=0)])
+    assert len(list(unaccounted(warehouse))) == 1
+    with open_ledger(few.settings.ledger_file) as ledger:
+        save_outcomes(ledger, [])
+    (path,) = few.settings.lake_dir.glob("ho_so/*/*.parquet")
+    whole = path.read_bytes()
+    pl.read_parquet(path).clear().write_parquet(path)
+    assert len(list(unaccounted(warehouse))) == 1
+    path.write_bytes(whole)
 
 
 def test_a_missing_day_is_no_zero(few: FewFiles) -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -248,3 +249,13 @@ def test_the_deliverer_reads_the_contract_s_own_cure(check: Callable, language: 
     said = check(language).stdout
     assert [cure for cure in cures if cure not in said] == []
     assert "Trần" not in said
+
+
+def test_the_sources_that_have_models_are_those_that_the_macro_names() -> None:
+    """One forgotten there would be counted as if nothing of it were superseded or rejected at night."""
+    dbt = PROJECT_DIR / "dbt_project"
+    named = re.findall(
+        r'^ +"(\w+)",$', (dbt / "macros" / "modelled_sources.sql").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    models = {path.stem.removeprefix("rows_") for path in (dbt / "models" / "state").glob("rows_*.sql")}
+    assert sorted(named) == sorted(models) == sorted(load_contracts(PROJECT_DIR / "contracts"))

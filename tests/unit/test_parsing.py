@@ -1,10 +1,12 @@
 """Files become accepted and rejected rows; what cannot be read with certainty is refused as a whole."""
 
 import gzip
+import io
 import json
 import stat
 from collections.abc import Callable
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -200,3 +202,32 @@ def test_parquet_of_strings_is_taken_and_of_numbers_refused(parse: Parse, tmp_pa
     assert parse("don_vi", tmp_path / "a.parquet", "a.parquet").counts("don_vi") == (2, 2, 0)
     frame.with_columns(MaDonVi=pl.lit(1)).write_parquet(tmp_path / "b.parquet")
     assert parse("don_vi", tmp_path / "b.parquet", "b.parquet").refused == "column_not_text"
+
+
+def _as_file(kind: str, row: dict[str, str]) -> bytes:
+    """One row as a file of a format, by libraries that know nothing of us."""
+    frame, out = pl.DataFrame(row), io.BytesIO()
+    if kind in ("csv", "tsv"):
+        frame.write_csv(out, separator="," if kind == "csv" else "\t")
+    elif kind == "parquet":
+        frame.write_parquet(out)
+    elif kind == "xlsx":
+        book = openpyxl.Workbook()
+        for cells in (list(row), list(row.values())):
+            book.active.append(cells)
+        book.save(out)
+    elif kind == "xls":
+        cells = ["".join(f"<td>{cell}</td>" for cell in line) for line in (row, row.values())]
+        return f"<table><tr>{cells[0]}</tr><tr>{cells[1]}</tr></table>".encode()
+    else:
+        return json.dumps([row] if kind == "json" else row).encode()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "json", "ndjson", "parquet", "xlsx", "xls"])
+def test_every_format_is_taken_gzipped_or_not(parse: Parse, kind: str, packed: bool) -> None:
+    content = _as_file(kind, {"MaDonVi": "H19.07", "TenDonVi": "Sở Tư pháp", "Cap": "so"})
+    done = parse("don_vi", gzip.compress(content) if packed else content, f"x.{kind}.gz" if packed else f"x.{kind}")
+    (row,) = done.lake("don_vi").to_dicts()
+    assert (row["MaDonVi"], row["TenDonVi"], row["Cap"], row["_row_number"]) == ("H19.07", "Sở Tư pháp", "so", 1)
