@@ -17,6 +17,7 @@ from pipelines.parsing.batch import Batch, Family
 from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typed, typed
 
 MARK = "_wrong "
+UPDATED = pl.Datetime("us")
 
 
 class Judge:
@@ -31,7 +32,8 @@ class Judge:
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Accepted rows typed (fields the file lacks are null, personal ones that are dropped left out), and
-        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty.
+        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty,
+        and `_updated_at`, what the contract calls newness, null where it has none or it cannot be read.
 
         Raises FileRefused where a cell shows that the file was read in another encoding than it was written in."""
         columns = batch.frame.columns
@@ -41,7 +43,9 @@ class Judge:
         values = self._evaluate(frame, self._plain)
         verdict = values.select(self._is_wrong(values))[:, 0]
         if not verdict.any():
-            return self._accepted(values), batch.frame.clear().with_columns(_reasons=pl.lit([], pl.List(pl.String)))
+            return self._accepted(values), batch.frame.clear().with_columns(
+                _reasons=pl.lit([], pl.List(pl.String)), _updated_at=pl.lit(None, UPDATED)
+            )
         accepted = self._accepted(values.filter(~verdict))
         doubtful = frame.filter(verdict)
         values = self._evaluate(
@@ -49,7 +53,11 @@ class Judge:
         )
         verdict = values.select(self._is_wrong(values))[:, 0]
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
-        rejected = doubtful.filter(verdict).select(columns).with_columns(_reasons=self._reasons(values.filter(verdict)))
+        bad = values.filter(verdict)
+        newness = self.contract.newness
+        updated = bad[newness].cast(UPDATED, strict=False) if newness else pl.lit(None, UPDATED)
+        rejected = doubtful.filter(verdict).select(columns)
+        rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=updated)
         self._refuse_misread(rejected)
         return accepted, rejected
 

@@ -87,12 +87,11 @@ def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
     none = pl.lit(None, pl.String)
     code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in rejected.columns else none
     sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$")
-    updated = pl.col("NgayCapNhat") if "NgayCapNhat" in rejected.columns else none
     return rejected.select(
         "_row_number",
         "_reasons",
         dossier_code=pl.when(sound).then(code),
-        updated_at=updated.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us"),
+        updated_at="_updated_at",
     )
 
 

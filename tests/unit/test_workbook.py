@@ -61,6 +61,17 @@ def test_dates_are_read_from_date_cells_and_from_text(parse: Parse, tmp_path: Pa
     assert done.quarantine("don_vi")["_reasons"].to_list() == [["bad_date:HieuLucTu"]]
 
 
+def test_a_rejected_row_of_a_list_keeps_when_it_was_updated(parse: Parse, tmp_path: Path) -> None:
+    rows = [
+        ["MaHoSo", "MaTTHC", "MaDonVi", "TrangThaiHoSo", "NgayCapNhat"],
+        ["A-1", "1.1", "U", "4", "05/06/2024 10:00:00"],
+        ["A-2", "1.1", "U", "4", "31/02/2024 10:00:00"],
+    ]
+    done = parse("ho_so", book(tmp_path / "a.xlsx", rows), "a.xlsx")
+    listed = pl.read_parquet(next(done.folder.glob("lake/_rejected/ho_so/*/*.parquet")))
+    assert listed.select("dossier_code", "updated_at").rows() == [("A-1", dt.datetime(2024, 6, 5, 10)), ("A-2", None)]
+
+
 def test_which_sheet_is_meant_must_be_certain(parse: Parse, tmp_path: Path) -> None:
     rows = [HEADER, ["1.000001", "Một", "", "", ""]]
     assert parse("thu_tuc", book(tmp_path / "a.xlsx", rows, extra="visible"), "a.xlsx").refused == "sheets"
