@@ -10,9 +10,15 @@ from typing import Literal
 
 import polars as pl
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from pipelines.contract_fields import Sentence, Strict
+from pipelines.plan_registers import load_goals
+from pipelines.register_files import RegisterRow, read_rows, table_of
+
+# What an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
+# reports on the plan's tasks, our own publication.
+Origin = Literal["transactions", "procedures", "reported", "tasks", "publication"]
 
 
 class Plan(Strict):
@@ -64,12 +70,25 @@ class Indicator(Strict):
     name: Sentence
     numerator: Sentence
     denominator: Sentence
+    origin: Origin
     needs: tuple[str, ...]
     unit: Literal["ratio", "count"]
     direction: Literal["up", "down"]
     legal_basis: str
     valid_from: dt.date
     valid_to: dt.date | None = None
+
+
+class Target(RegisterRow):
+    """What a figure should reach; `unit_level` `*` means every level and the province."""
+
+    indicator_code: str
+    rule: Literal["plan", "766"]
+    unit_level: Literal["*", "tinh", "so", "huyen", "xa"]
+    valid_from: dt.date
+    valid_to: dt.date | None
+    target: float = Field(gt=0, le=1)
+    plan_line: str
 
 
 def load_province(folder: Path) -> Province:
@@ -121,9 +140,8 @@ def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
 
 
 def target_table(folder: Path) -> pl.DataFrame:
-    """One row per indicator, rule, level and span of validity; `unit_level` `*` means every level and the province."""
-    types = {"valid_from": pl.Date, "valid_to": pl.Date, "target": pl.Float64}
-    return pl.read_csv(folder / "targets.csv", schema_overrides=types)
+    """One row per indicator, rule, level and span of validity."""
+    return table_of(read_rows(folder / "targets.csv", Target), Target)
 
 
 def need_table(country: Path) -> pl.DataFrame:
@@ -137,17 +155,19 @@ def need_table(country: Path) -> pl.DataFrame:
 
 
 def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
-    """One row per indicator and rule, with the province's lead department (null where none is named)."""
+    """One row per indicator and rule, with the department that leads its goal (null where the plan names none)."""
     rows = [
         {
             "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
             "numerator_vi": i.numerator.vi, "denominator_vi": i.denominator.vi,
             "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
             "value_unit": i.unit, "direction": i.direction, "legal_basis": i.legal_basis,
-            "valid_from": i.valid_from, "valid_to": i.valid_to,
+            "valid_from": i.valid_from, "valid_to": i.valid_to, "origin": i.origin,
         }
         for i in load_indicators(country)
     ]  # fmt: skip
-    leads = pl.read_csv(folder / "leads.csv", schema_overrides={"rule": pl.String})
+    leads = {goal.indicator_code: goal.lead_unit for goal in reversed(load_goals(folder))}
     table = pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})
-    return table.join(leads, on=["indicator_code", "rule"], how="left", maintain_order="left")
+    return table.with_columns(
+        lead_unit=pl.col("indicator_code").replace_strict(leads, default=None, return_dtype=pl.String)
+    )

@@ -10,10 +10,10 @@ from pathlib import Path
 from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract, Envelope, load_contracts
 from pipelines.reasons import SPELLED
-from pipelines.registers import load_indicators, target_table
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.docs_indicators import indicators_page
+from scripts.markdown import NOTE, cell, code
 
-NOTE = "<!-- Made by `make docs` from {origin}; do not edit by hand. -->\n\n"
 TYPES = {
     "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer", "flag": "0 hoặc 1 / 0 or 1",
     "choice": "chọn / choice", "timestamp": "thời điểm / timestamp", "date": "ngày / date", "time": "giờ / time",
@@ -44,17 +44,9 @@ def spelled(pattern: str) -> str:
     return pattern
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _code(*names: str) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
 def _values(field: ContractField) -> str:
     """What a cell may hold beyond its type: the code list, and what the contract says on how it is written."""
-    said = [", ".join(f"`{code}` {name}" for code, name in (field.codes or {}).items())]
+    said = [", ".join(f"`{value}` {name}" for value, name in (field.codes or {}).items())]
     if field.minimum is not None:
         said.append(f"≥ {field.minimum}")
     if field.alphabet is not None:
@@ -64,7 +56,7 @@ def _values(field: ContractField) -> str:
     if field.format is not None:
         said.append(f"viết / written `{spelled(field.format)}`")
     if field.null_values:
-        said.append(f"coi như trống / read as empty: {_code(*field.null_values)}")
+        said.append(f"coi như trống / read as empty: {code(*field.null_values)}")
     if field.default is not None:
         said.append(f"trống là / empty means `{field.default}`")
     return "; ".join(part for part in said if part)
@@ -94,11 +86,11 @@ def _message(envelope: Envelope) -> list[str]:
     lines = [f"Thông điệp đồng bộ / sync message `{envelope.service}`:\n"]
     lines += [f"- `{member}` → `{field}`" for member, field in envelope.head.items()]
     for member, child in envelope.children.items():
-        untold = f"; không cho biết / cannot tell {_code(*child.untold)}" if child.untold else ""
-        ignored = f"; bỏ qua / ignored {_code(*child.ignored)}" if child.ignored else ""
+        untold = f"; không cho biết / cannot tell {code(*child.untold)}" if child.untold else ""
+        ignored = f"; bỏ qua / ignored {code(*child.ignored)}" if child.ignored else ""
         lines.append(f"- `{member}` → [`{child.source}`](#{child.source}){untold}{ignored}")
     if envelope.ignored:
-        lines.append(f"- bỏ qua / ignored {_code(*envelope.ignored)}")
+        lines.append(f"- bỏ qua / ignored {code(*envelope.ignored)}")
     return [*lines, ""]
 
 
@@ -109,7 +101,7 @@ def _source(contract: Contract) -> str:
         f'<a id="{contract.source}"></a>\n',
         f"## `{contract.source}` — {contract.title.vi} / {contract.title.en}\n",
         f"Hạt / grain: {contract.grain.vi} / {contract.grain.en}.{obligatory}\n",
-        f"Khóa / key: {_code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day.\n",
+        f"Khóa / key: {code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day.\n",
         *[f"- {line}" for line in _written(contract)],
         "",
         "| trường / field | kiểu / type | | ý nghĩa / meaning | giá trị / values | dữ liệu cá nhân / personal "
@@ -120,7 +112,7 @@ def _source(contract: Contract) -> str:
         required = "**bắt buộc / required**" if f.required else ""
         cells = (f"`{f.name}`", TYPES[f.type], required, f"{f.description.vi} / {f.description.en}", _values(f),
                  PERSONAL[f.personal], ", ".join(f.aliases))  # fmt: skip
-        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+        lines.append("| " + " | ".join(map(cell, cells)) + " |")
     lines.append("")
     if contract.ignored:
         lines += [f"Cột được bỏ qua / ignored columns: {', '.join(contract.ignored)}.", ""]
@@ -128,7 +120,7 @@ def _source(contract: Contract) -> str:
         lines += _message(contract.envelope)
     if contract.rules:
         lines += ["| quy tắc / rule | dòng bị từ chối, cách sửa / a row is rejected, and how to mend it |", "|---|---|"]
-        lines += [f"| `{r.code}` | {_cell(r.mend.vi)} / {_cell(r.mend.en)} |" for r in contract.rules]
+        lines += [f"| `{r.code}` | {cell(r.mend.vi)} / {cell(r.mend.en)} |" for r in contract.rules]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -137,25 +129,6 @@ def sources_page(settings: Settings) -> str:
     contracts = load_contracts(settings.contracts_dir).values()
     head = "# Các nguồn / Sources\n\n" + NOTE.format(origin="contracts/") + SOURCES_HEAD
     return head + "\n".join(_source(contract) for contract in contracts)
-
-
-def indicators_page(settings: Settings) -> str:
-    """docs/indicators.md: every indicator with what is counted over what, and its targets."""
-    targets = target_table(settings.registers_dir / settings.province).to_dicts()
-    lines = ["# Indicators / Chỉ tiêu\n", NOTE.format(origin="registers/").rstrip(), ""]
-    for i in load_indicators(settings.registers_dir / "vietnam"):
-        lines += [
-            f"## `{i.code}` (rule `{i.rule}`) — {i.name.vi} / {i.name.en}\n",
-            f"- Tử số / numerator: {i.numerator.vi} / {i.numerator.en}",
-            f"- Mẫu số / denominator: {i.denominator.vi} / {i.denominator.en}",
-            f"- Căn cứ / basis: {i.legal_basis}",
-        ]
-        for t in (t for t in targets if (t["indicator_code"], t["rule"]) == (i.code, i.rule)):
-            level = "mọi cấp và toàn tỉnh / every level and the province" if t["unit_level"] == "*" else t["unit_level"]
-            span = f"{t['valid_from']} – {t['valid_to'] or '…'}"
-            lines.append(f"- Mục tiêu / target ({level}, {span}): ≥ {t['target']:.0%} — {t['plan_line']}")
-        lines.append("")
-    return "\n".join(lines)
 
 
 PAGES = {"sources.md": sources_page, "indicators.md": indicators_page}

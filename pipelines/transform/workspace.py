@@ -13,21 +13,16 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.corrections import correction_table, load_corrections
 from pipelines.errors import TthcError
 from pipelines.files import fingerprint, remove_tree
 from pipelines.lake import REJECTED, lake_schema
 from pipelines.landing.ledger import Arrival
 from pipelines.parsing.fill import LakeState
-from pipelines.registers import (
-    indicator_table,
-    load_period_rules,
-    load_province,
-    need_table,
-    period_table,
-    target_table,
-)
+from pipelines.registers import load_province
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.workdays import day_table, load_calendar
+from pipelines.transform.corrected import Corrections
+from pipelines.transform.register_tables import register_tables
 
 DELIVERY = {
     "source": pl.String, "source_file": pl.String, "business_day": pl.Date, "file_name": pl.String,
@@ -153,22 +148,6 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
     connection.unregister("incoming")
 
 
-def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[str, pl.DataFrame]:
-    """The registers as dbt reads them. Raises TthcError where the calendar lacks the as-of year."""
-    country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
-    calendar = load_calendar(country / "working_calendar.csv")
-    if as_of.year not in calendar.years:
-        raise TthcError("no_calendar", year=as_of.year)
-    return {
-        "run": pl.DataFrame({"as_of": [as_of], "province_code": [province]}),
-        "period": period_table(load_period_rules(folder), as_of),
-        "indicator": indicator_table(country, folder),
-        "indicator_need": need_table(country),
-        "target": target_table(folder),
-        "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
-    }
-
-
 def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState, plan: Plan) -> None:
     """Makes the workspace of one run, and an empty candidate folder beside it."""
     workspace = workspace_file(settings)
@@ -180,12 +159,18 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
     with duckdb.connect(str(workspace), config=settings.duckdb_config()) as connection:
         for schema in ("lake", "ledger", "registers"):
             connection.execute(f"create schema {schema}")
+        known = load_corrections(settings.registers_dir / settings.province, contracts)
+        corrections = Corrections(connection, known, contracts)
         for source, contract in contracts.items():
-            _view(connection, f"lake.{source}", _files(state, source, settings.lake_dir), lake_schema(contract))
+            schema = "uncorrected" if corrections.concern(source) else "lake"
+            _view(connection, f"{schema}.{source}", _files(state, source, settings.lake_dir), lake_schema(contract))
+            if corrections.concern(source):
+                corrections.lay_over(source)
         _view(connection, "ledger.rejected_row", _files(state, "_rejected", settings.lake_dir), REJECTED)
         _table(connection, "ledger.delivery", pl.DataFrame(_delivery_rows(state), schema=DELIVERY))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))
         tables = register_tables(settings, dt.date.fromisoformat(plan.as_of), plan.province)
+        tables["correction"] = correction_table(known, corrections.counts())
         for name, frame in tables.items():
             _table(connection, f"registers.{name}", frame)
     plan.save(settings)

@@ -1,27 +1,48 @@
 """Registers: periods by the plan's rule, targets as the plan words them, indicators that are really computed."""
 
 import datetime as dt
+import json
 import re
+import shutil
 from pathlib import Path
 
+import polars as pl
 import pydantic
 import pytest
+import yaml
 
 from pipelines.contracts import load_contracts
+from pipelines.errors import TthcError
+from pipelines.plan_registers import load_goals
+from pipelines.publish.open_data import load_publication
 from pipelines.registers import (
     EditedPeriod,
     indicator_table,
     load_indicators,
     load_period_rules,
     load_province,
-    need_table,
     period_table,
-    target_table,
 )
+from pipelines.score_rules import Component, Group, load_groups
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.successions import load_unit_changes
+from pipelines.transform.register_tables import register_tables
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PROVINCE = PROJECT_DIR / "registers" / "dong-nai"
+INDICATORS = load_indicators(COUNTRY)
+READ = {
+    "goal": ["plan_year", "goal_code", "section", "wording", "indicator_code", "unit_level", "lead_unit"],
+    "task": ["plan_year", "task_code", "annex_number", "goal", "task", "product", "lead_unit", "supporting_unit",
+             "deadline_text", "deadline_kind", "deadline_date"],
+    "unit_change": ["old_unit_code", "new_unit_code", "changed_on", "kind", "decree"],
+    "procedure_change": ["old_procedure_code", "new_procedure_code", "changed_on", "decision"],
+    "correction": ["correction_code", "source", "row_key", "field", "reason", "reporter", "reported_on", "status",
+                   "rows_with_key", "rows_wrong"],
+    "score_rule": ["component", "group_code", "name_vi", "name_en", "max_points", "full_at", "points_if_empty",
+                   "indicator_code", "rule", "factor_indicator_code", "missing"],
+    "dataset": ["dataset_name"],
+}  # fmt: skip
 
 
 def periods(as_of: dt.date) -> dict[str, tuple]:
@@ -60,21 +81,134 @@ def test_an_edited_period_replaces_the_rule() -> None:
     assert table.height == 21
 
 
-def test_each_target_is_the_number_of_its_line_in_the_plan() -> None:
-    plan = PROJECT_DIR.parent / "shared" / "seed" / "plan-2024.txt"
-    for row in target_table(PROVINCE).iter_rows(named=True):
-        assert f"{row['target']:.0%}" in row["plan_line"]
-        if plan.exists():
-            assert f"{row['target']:.0%}" in plan.read_text(encoding="utf-8")
-
-
 def test_registers_name_each_other_and_models_that_exist() -> None:
-    known = {(i.code, i.rule) for i in load_indicators(COUNTRY)}
-    models = {path.stem for path in (PROJECT_DIR / "dbt_project" / "models" / "indicators").glob("*.sql")}
-    assert models == {f"ind_{code}__{rule}" for code, rule in known}
-    assert set(target_table(PROVINCE).select("indicator_code", "rule").rows()) <= known
-    assert set(need_table(COUNTRY)["source"]) <= set(load_contracts(Settings().contracts_dir))
+    known = {(i.code, i.rule) for i in INDICATORS}
+    folder = PROJECT_DIR / "dbt_project" / "models" / "indicators"
+    assert len(known) == len(INDICATORS)
+    assert {path.stem for path in folder.glob("*.sql")} == {f"ind_{code}__{rule}" for code, rule in known}
+    described = yaml.safe_load((folder / "_indicators.yml").read_text(encoding="utf-8"))["models"]
+    assert {model["name"] for model in described} == {f"ind_{code}__{rule}" for code, rule in known}
     assert indicator_table(COUNTRY, PROVINCE)["lead_unit"].null_count() == 0
+
+
+def test_each_indicator_needs_sources_that_exist_or_fields_that_none_has() -> None:
+    contracts = load_contracts(Settings().contracts_dir)
+    for indicator in INDICATORS:
+        sources, fields = {need for need in indicator.needs if "." not in need}, set(indicator.needs)
+        assert sources <= set(contracts)
+        for source, field in (need.split(".") for need in fields - sources):
+            assert field not in contracts[source].by_name
+        assert bool(indicator.needs) == (indicator.origin != "publication")
+        own = {"procedures": {"thu_tuc"}, "reported": {"so_lieu"}, "tasks": {"nhiem_vu"}}
+        assert indicator.origin not in own or sources == own[indicator.origin]
+
+
+def test_both_rules_stand_side_by_side_and_say_where_they_are_from() -> None:
+    plan = {i.code for i in INDICATORS if i.rule == "plan"}
+    ours = {i.code for i in INDICATORS if i.rule == "766"}
+    assert (len(plan), len(ours), ours <= plan) == (37, 11, True)
+    for indicator in INDICATORS:
+        assert ("chưa đối chiếu với văn bản gốc" in indicator.legal_basis) >= (indicator.rule == "766")
+        assert indicator.unit == ("count" if indicator.code == "open_datasets" else "ratio")
+    uncomputable = {i.code: i.needs for i in INDICATORS if any("." in need for need in i.needs)}
+    assert uncomputable == {
+        "satisfaction_rate": ("phan_anh.MaHoSo",),
+        "feedback_on_time_rate": ("phan_anh.NgayCongKhai", "phan_anh.NgayTuChoi", "phan_anh.NgayYeuCauBoSung"),
+    }
+
+
+def test_the_sample_reports_the_figures_that_units_report() -> None:
+    behaviour = yaml.safe_load((PROJECT_DIR / "pipelines" / "sample" / "behaviour.yml").read_text(encoding="utf-8"))
+    assert set(behaviour["reported_figures"]) == {i.code for i in INDICATORS if i.origin == "reported"}
+
+
+def test_registers_as_tables_have_the_columns_that_models_read() -> None:
+    tables = register_tables(Settings(), dt.date(2024, 12, 31), "H19")
+    assert tables["run"].rows() == [(dt.date(2024, 12, 31), "H19", "H19.11")]
+    assert {name: frame.columns for name, frame in tables.items() if name in READ} == READ
+    assert tables["procedure_change"].schema["changed_on"] == pl.Date
+    assert tables["dataset"]["dataset_name"].to_list() == [table.name for table in load_publication(COUNTRY)]
+
+
+@pytest.mark.parametrize(
+    ("code", "register", "line"),
+    [
+        ("register_row", "dong-nai/goals.csv", "2024,X,II.1,chữ,,tỉnh,Phòng"),
+        ("register_row", "dong-nai/tasks.csv", "2024,X,X,a,b,c,d,,Quý I/2024,deadline,"),
+        ("register_row", "dong-nai/tasks.csv", "2024,X,X,a,b,c,d,,,standing,"),
+        ("register_row", "dong-nai/targets.csv", "on_time_rate,plan,so,2025-01-01,,97,x"),
+        ("register_cells", "dong-nai/targets.csv", "on_time_rate,plan,so,2025-01-01,,0.97"),
+        ("register_row", "dong-nai/unit_changes.csv", "H19.01,,2025-03-01,merged,"),
+        ("register_row", "dong-nai/unit_changes.csv", "H19.01,H19.02,01/03/2025,merged,"),
+        ("register_cycle", "dong-nai/unit_changes.csv", "H19.01,H19.01,2025-03-01,renamed,"),
+        (
+            "register_cycle",
+            "vietnam/procedure_changes.csv",
+            "1.1,1.2,2025-03-01,\n1.2,1.3,2025-03-01,\n1.3,1.1,2025-03-01,",
+        ),
+        ("register_twice", "dong-nai/goals.csv", "2024,IV.3,IV.3,chữ,,*,Phòng"),
+        ("register_twice", "dong-nai/unit_changes.csv", "H19.31,,2025-07-01,abolished,"),
+        ("register_unknown", "dong-nai/goals.csv", "2024,X,II.1,chữ,on_tyme_rate,*,Phòng"),
+        ("register_unknown", "dong-nai/targets.csv", "data_reuse_rate,plan,*,2024-01-01,,0.97,x"),
+        ("register_overlap", "dong-nai/targets.csv", "on_time_rate,plan,xa,2024-12-31,,0.97,x"),
+    ],
+)
+def test_a_register_that_contradicts_itself_is_refused(tmp_path: Path, code: str, register: str, line: str) -> None:
+    folder = shutil.copytree(PROJECT_DIR / "registers", tmp_path / "registers")
+    with (folder / register).open("a", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
+    with pytest.raises(TthcError) as refused:
+        register_tables(Settings(registers_dir=folder), dt.date(2024, 12, 31), "H19")
+    assert refused.value.code == code
+
+
+def test_a_register_with_other_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "goals.csv").write_text("plan_year,goal\n2024,a\n", encoding="utf-8")
+    with pytest.raises(TthcError) as refused:
+        load_goals(tmp_path)
+    assert refused.value.code == "register_columns"
+
+
+def test_the_decision_scores_a_hundred_points() -> None:
+    groups = {group.code: group for group in load_groups(COUNTRY)}
+    expected = {"CKMB": 18, "TDGQ": 20, "ONLINE": 12, "TTTT": 10, "MDSH": 22, "MDHL": 18}
+    assert {code: group.max_points for code, group in groups.items()} == expected
+    components = {c.code: c for group in groups.values() for c in group.components}
+    fed = {(c.indicator, c.rule) for c in components.values() if c.indicator}
+    # Every indicator under the decision feeds a component, and the one of the plan that follows its wording.
+    assert fed == {(i.code, i.rule) for i in INDICATORS if i.rule == "766"} | {("published_on_time_share", "plan")}
+    assert components["3.3"].factor == "sync_rate"
+    assert {code: c.points_if_empty for code, c in components.items() if c.points_if_empty is not None} == {"5.2": 6}
+    wrong = {"code": "X", "name": {"vi": "x", "en": "x"}, "max_points": 1}
+    for told in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
+        with pytest.raises(pydantic.ValidationError):
+            Component.model_validate(wrong | told)
+    with pytest.raises(pydantic.ValidationError):
+        Group.model_validate({**wrong, "components": [{**wrong, "max_points": 2, "missing": "b"}]})
+
+
+def test_the_decision_names_what_the_national_portal_publishes() -> None:
+    live = PROJECT_DIR.parent / "shared" / "real" / "decision766_live_2026.json"
+    if not live.exists():
+        pytest.skip("shared/real is not beside the checkout")
+    figures = json.loads(live.read_text(encoding="utf-8"))["H19"]
+    published = {*figures["metrics"], *figures["payment"]}
+    named = {c.api for group in load_groups(COUNTRY) for c in group.components if c.api}
+    # It publishes no figure on certified copies, and how feedback was sorted, which earns no points.
+    assert named - published == {"ELECTRONIC_CERTIFIED_COPY"}
+    assert {name for name in published - named if name.startswith("PETITION")} == {
+        "PETITION_CLASSIFICATION_TTHC", "PETITION_CLASSIFICATION_STAFF",
+    }  # fmt: skip
+
+
+def test_units_that_ended_are_those_of_the_list_of_units() -> None:
+    units = pl.read_csv(PROVINCE / "units.csv", infer_schema=False)
+    last = dict(units.filter(pl.col("HieuLucDen") != "").select("MaDonVi", "HieuLucDen").iter_rows())
+    gone = {change.old_unit_code: change for change in load_unit_changes(PROVINCE)}
+    assert set(gone) == set(last)
+    for code, change in gone.items():
+        assert f"{change.changed_on - dt.timedelta(days=1):%Y%m%d}" == last[code]
+        assert change.new_unit_code is None or change.new_unit_code in set(units["MaDonVi"])
 
 
 def test_the_province_names_its_own_department(tmp_path: Path) -> None:

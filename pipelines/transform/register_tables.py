@@ -1,0 +1,53 @@
+"""The registers as dbt finds them: one table each in the schema `registers` of the workspace.
+
+Belongs here: the list of them. What each holds is said by its own module.
+"""
+
+import datetime as dt
+
+import polars as pl
+
+from pipelines.corrections import correction_table, read_corrections
+from pipelines.errors import TthcError
+from pipelines.plan_registers import goal_table, task_table
+from pipelines.publish.open_data import load_publication
+from pipelines.register_checks import check_registers
+from pipelines.registers import (
+    indicator_table,
+    load_period_rules,
+    load_province,
+    need_table,
+    period_table,
+    target_table,
+)
+from pipelines.score_rules import score_rule_table
+from pipelines.settings import Settings
+from pipelines.successions import procedure_change_table, unit_change_table
+from pipelines.workdays import day_table, load_calendar
+
+
+def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[str, pl.DataFrame]:
+    """The registers as dbt reads them. Raises TthcError where the calendar lacks the as-of year."""
+    country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
+    calendar = load_calendar(country / "working_calendar.csv")
+    if as_of.year not in calendar.years:
+        raise TthcError("no_calendar", year=as_of.year)
+    tables = {
+        "run": pl.DataFrame(
+            {"as_of": [as_of], "province_code": [province], "own_unit": [load_province(folder).own_unit]}
+        ),
+        "period": period_table(load_period_rules(folder), as_of),
+        "indicator": indicator_table(country, folder),
+        "indicator_need": need_table(country),
+        "target": target_table(folder),
+        "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
+        "goal": goal_table(folder),
+        "task": task_table(folder),
+        "unit_change": unit_change_table(folder),
+        "procedure_change": procedure_change_table(country),
+        "score_rule": score_rule_table(country),
+        "dataset": pl.DataFrame({"dataset_name": [table.name for table in load_publication(country)]}),
+        "correction": correction_table(read_corrections(folder)),
+    }
+    check_registers(tables)
+    return tables
