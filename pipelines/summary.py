@@ -31,9 +31,16 @@ FIGURES = """
     from marts.indicator_values v
     join newest using (period_code)
     join marts.dim_indicator i using (indicator_code, rule)
-    where v.scope in ('province', 'level')
-    order by v.indicator_code, v.rule
+    where v.scope in ('province', 'level') and v.rule = 'plan' and i.origin = 'transactions'
+      and v.indicator_code in (select indicator_code from marts.indicator_values where target is not null)
+    order by v.indicator_code
 """
+SCORECARD = """
+    select count(*), count(*) filter (where standing = 'met'), count(*) filter (where standing = 'not_met'),
+           count(*) filter (where standing = 'tracked'), count(*) filter (where standing = 'no_data')
+    from marts.plan_scorecard
+"""
+TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tasks"
 
 
 def show_version(console: Console, folder: Path) -> None:
@@ -43,6 +50,7 @@ def show_version(console: Console, folder: Path) -> None:
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
         _figures(console, connection.execute(FIGURES).fetchall())
+        _plan(console, connection.execute(SCORECARD).fetchall()[0], connection.execute(TASKS).fetchall()[0])
 
 
 def show_manifest(console: Console, folder: Path) -> None:
@@ -82,6 +90,13 @@ def _figures(console: Console, rows: list[tuple]) -> None:
     for name, row in cells.items():
         table.add_row(name, *(row.get(column, "") for column in columns))
     console.print(table)
+
+
+def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> None:
+    """How the plan's goals and tasks stand, in two lines."""
+    names = ("goals", "met", "not_met", "tracked", "no_data")
+    console.print(say("summary_goals", **dict(zip(names, goals, strict=True))), highlight=False)
+    console.print(say("summary_tasks", tasks=tasks[0], overdue=tasks[1]), highlight=False)
 
 
 def show_refusal(console: Console, settings: Settings) -> None:

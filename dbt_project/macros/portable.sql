@@ -19,3 +19,13 @@
 
 {% macro days_between(earlier, later) -%} {{ return(adapter.dispatch("days_between")(earlier, later)) }} {%- endmacro %}
 {% macro default__days_between(earlier, later) -%} date_diff('day', {{ earlier }}, {{ later }}) {%- endmacro %}
+
+{# The same day of a later month, or that month's last day. #}
+{% macro months_later(day, months) -%} {{ return(adapter.dispatch("months_later")(day, months)) }} {%- endmacro %}
+{% macro default__months_later(day, months) -%}
+    cast({{ day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{# One row per path of a field that joins several paths by ##. #}
+{% macro each_path(paths) -%} {{ return(adapter.dispatch("each_path")(paths)) }} {%- endmacro %}
+{% macro default__each_path(paths) -%} unnest(string_split({{ paths }}, '##')) {%- endmacro %}

@@ -23,7 +23,7 @@ class Doings:
 
 
 def draw_steps(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Doings:
-    """Processing steps; `kind` is the status after the step."""
+    """Processing steps; `kind` is the status after the step. Nothing is done to a dossier while it waits."""
     chance, arrivals = stream(seed, "steps"), lives.arrivals
     known = np.flatnonzero((arrivals.received < NEVER) & ~arrivals.refused)
     end = np.where(lives.finished < NEVER, lives.finished, as_of)
@@ -33,14 +33,23 @@ def draw_steps(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_o
     nth = np.arange(len(dossier)) - np.repeat(np.cumsum(many) - many, many) + 1
     width = np.maximum((ended[dossier] - begun[dossier]) // (np.repeat(many, many) + 1), 1)
     middle = clock.from_work(begun[dossier] + nth * width + (chance.random(len(dossier)) * width).astype(int))
-    parts = [
+    idle = lives.paused[dossier] <= middle
+    for supplement in lives.supplements:
+        idle |= (supplement.asked[dossier] <= middle) & (middle < supplement.answered[dossier])
+    # Some systems show that a dossier stands still, but log no step that says since when.
+    untold = chance.random(len(arrivals)) < behaviour["steps"]["pause_untold"]
+    unseen = untold & ~lives.supplement_told
+    asked = [np.where(unseen & (s.answered >= NEVER), NEVER, s.asked) for s in lives.supplements]
+    paused = np.where(untold, NEVER, lives.paused)
+    parts: list[tuple[Ints, Ints, int | Ints]] = [
         (known, arrivals.received[known], 2),
-        *[(rows, s.asked[rows], 5) for s in lives.supplements for rows in (_told(s.asked),)],
+        *[(rows, moment[rows], 5) for moment in asked for rows in (_told(moment),)],
         *[(rows, s.answered[rows], 4) for s in lives.supplements for rows in (_told(s.answered),)],
         *[(rows, lives.finished[rows], 7) for rows in (_told(np.where(lives.withdrawn, lives.finished, NEVER)),)],
         *[(rows, lives.finished[rows], 9) for rows in (_told(np.where(lives.withdrawn, NEVER, lives.finished)),)],
         *[(rows, lives.returned[rows], 10) for rows in (_told(lives.returned),)],
-        (dossier, np.where(middle < end[dossier], middle, NEVER), 4),
+        *[(rows, lives.paused[rows], lives.paused_status[rows]) for rows in (_told(paused),)],
+        (dossier, np.where((middle < end[dossier]) & ~idle, middle, NEVER), 4),
     ]
     return _gather(parts, np.minimum(lives.deleted, as_of))
 

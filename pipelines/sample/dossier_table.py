@@ -6,6 +6,7 @@ files. Columns are numbers or text; null prints as an empty string.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,8 @@ class DossierTable:
     province: Province
 
     @cached_property
-    def _drawn(self) -> dict[str, Ints]:
+    def drawn(self) -> dict[str, Any]:
+        """What chance adds to the lives, by name: what is untold, and how the portal's copy differs."""
         province, count = self.province, len(self.province.lives.arrivals)
         behaviour, chance = province.behaviour, stream(province.seed, "dossier columns")
         fees = province.papers.fees
@@ -45,7 +47,7 @@ class DossierTable:
 
     def states(self, rows: Ints, at: int) -> pl.DataFrame:
         """`ho_so` rows of these dossiers as they stood at a moment."""
-        province, drawn = self.province, self._drawn
+        province, drawn = self.province, self.drawn
         arrivals, clock = province.lives.arrivals, province.clock
         state, changed = province.lives.state(at), province.lives.last_change(at)
         codes, persons = province.codes.gather(rows), province.persons.columns(rows)
@@ -77,7 +79,7 @@ class DossierTable:
 
     def copies(self, rows: Ints, at: int) -> pl.DataFrame:
         """`dvcqg` rows: what reached the national portal, with its gaps and lags."""
-        province, drawn = self.province, self._drawn
+        province, drawn = self.province, self.drawn
         clock, state, changed = province.clock, province.lives.state(at), province.lives.last_change(at)
         rows = rows[(state.received[rows] < NEVER) & ~drawn["missing"][rows] & ~state.deleted[rows]]
         lag = drawn["status_differs"][rows] & (state.status[rows] >= 4)

@@ -10,18 +10,23 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipelines.registers import load_province
 from pipelines.sample.behaviour import LEVELS, Ints
 from pipelines.workdays import WorkCalendar, load_calendar
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Registers of one province. Dossiers point to rows of `units` and `procedures` by position."""
+    """Registers of one province. Dossiers point to rows of `units` and `procedures` by position.
+
+    `own_unit`: code of the department whose plan it is.
+    """
 
     units: pl.DataFrame
     procedures: pl.DataFrame
     departments: dict[str, str]
     calendar: WorkCalendar
+    own_unit: str
 
     @property
     def province_code(self) -> str:
@@ -52,6 +57,7 @@ def load_reference(registers: Path, province: str) -> Reference:
         procedures=_read(country / "procedures.csv"),
         departments=dict(zip(fields["ten_linh_vuc"], fields["ma_so"], strict=True)),
         calendar=load_calendar(country / "working_calendar.csv"),
+        own_unit=load_province(here).own_unit,
     )
 
 

@@ -9,8 +9,7 @@ ID_NUMBER = "079204001234"
 
 # Columns that may be null in every row: nothing is known, nothing is set, or nothing of the kind happened.
 MAY_BE_EMPTY = {
-    "indicator_values": {"missing_source"},
-    "dim_unit": {"parent_unit_code", "valid_from", "valid_to"},
+    "dim_unit": {"parent_unit_code", "valid_from", "valid_to", "replaced_by"},
     "dim_procedure": {
         "field_code",
         "field_name",
@@ -20,13 +19,26 @@ MAY_BE_EMPTY = {
         "has_fee",
         "accepts_online_payment",
         "returns_result",
+        "has_sample_dossier",
         "service_level",
+        "suits_online",
+        "suits_fully_online",
+        "is_integrated",
         "is_internal",
+        "announced_date",
+        "public_date",
+        "configured_date",
         "effective_from",
         "effective_to",
+        "replaced_by",
     },
     "dim_calendar": {"decree"},
-    "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit"},
+    "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit", "sources"},
+    "fct_apologies": {"promised_date"},
+    "fct_task_reports": {"share_done"},
+    "decision_766_points": {"missing_source"},
+    "plan_scorecard": {"missing_source"},
+    "plan_tasks": {"annex_number", "goal", "product", "lead_unit", "supporting_unit", "deadline_text"},
 }
 
 

@@ -22,16 +22,18 @@ def violations(table: str, check: Expectation) -> str:
         case "expect_column_values_to_be_unique":
             return f"select 1 from {table} where {column} is not null group by {column} having count(*) > 1"
         case "expect_compound_columns_to_be_unique":
-            return f"select 1 from {table} group by {', '.join(kwargs['column_list'])} having count(*) > 1"
+            listed = ", ".join(kwargs["column_list"])
+            filled = " and ".join(f"{name} is not null" for name in kwargs["column_list"])
+            return f"select 1 from {table} where {filled} group by {listed} having count(*) > 1"
         case "expect_column_values_to_be_in_set":
             return f"select 1 from {table} where not list_contains({list(kwargs['value_set'])}, {column})"
         case "expect_column_values_to_be_between":
             low, high = kwargs.get("min_value", "-inf"), kwargs.get("max_value", "inf")
             return f"select 1 from {table} where {column} < double '{low}' or {column} > double '{high}'"
         case "expect_table_columns_to_match_set":
-            listed = ", ".join(f"('{name}')" for name in kwargs["column_set"])
+            declared = ", ".join(f"('{name}')" for name in kwargs["column_set"])
             there = f"select column_name from duckdb_columns() where table_name = '{table}'"
-            return f"(({there}) except values {listed}) union all ((values {listed}) except ({there}))"
+            return f"(({there}) except values {declared}) union all ((values {declared}) except ({there}))"
         case "expect_table_row_count_to_be_between":
             return f"select 1 from {table} having count(*) < {kwargs['min_value']}"
     raise NotImplementedError(check.type)

@@ -108,7 +108,7 @@ def test_counts_are_given_and_values_are_not(
     printed = capfd.readouterr()
     for text in (json.dumps(verdict.to_dict()), repr(verdict), caplog.text, printed.out, printed.err):
         assert ID_NUMBER not in text
-    assert "dim_unit: 11 of 12 checks answered" in caplog.text
+    assert "dim_unit: 12 of 13 checks answered" in caplog.text
 
 
 def test_check_that_raises_fails_alone(sound: Path, some_suites: SomeSuites) -> None:

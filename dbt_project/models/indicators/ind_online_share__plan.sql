@@ -1,9 +1,1 @@
-select
-    'online_share' as indicator_code,
-    'plan' as rule,
-    period_code,
-    unit_code,
-    unit_level,
-    received_online as numerator,
-    received as denominator
-from {{ ref("int_unit_period") }}
+{{ indicator_by_day("online_share", "plan") }}

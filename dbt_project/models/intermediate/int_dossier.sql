@@ -1,7 +1,7 @@
 select
     d.dossier_code,
     d.procedure_code,
-    d.unit_code,
+    u.unit_code,
     u.unit_level,
     d.status_code,
     d.channel_code,
@@ -10,7 +10,14 @@ select
     d.finished_date,
     d.status_code = 7 and d.finished_date is not null as is_withdrawn,
     coalesce(d.channel_code, 1) = 2 as is_online,
+    coalesce(d.is_paid_online, false) as is_paid_online,
+    p.has_fee,
+    p.returns_result,
+    p.time_limit,
+    p.time_limit_unit,
     d.newness
 from {{ ref("stg_dossier") }} d
-join {{ ref("stg_unit") }} u using (unit_code)
+left join {{ ref("int_receiving_unit") }} r using (dossier_code)
+join {{ ref("stg_unit") }} u on coalesce(r.unit_code, d.unit_code) = u.unit_code
+join {{ ref("stg_procedure") }} p on d.procedure_code = p.procedure_code
 where d.status_code not in (1, 3) and not d.is_deleted

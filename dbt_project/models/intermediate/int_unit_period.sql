@@ -5,11 +5,12 @@ select
     {% for event in [
         "received",
         "received_online",
-        "received_digitised",
         "resolved",
         "resolved_early",
         "resolved_on_time",
         "resolved_overdue",
+        "resolved_in_time_766",
+        "resolved_unknown_766",
     ] %}
         cast(coalesce(sum(e.{{ event }}) filter (where e.event_date >= p.start_date), 0) as bigint) as {{ event }},
     {% endfor %}

@@ -1,9 +1,3 @@
-with
-    supplements as (
-        select dossier_code, count(*) as supplement_count, arg_min(due_date_before, requested_date) as first_due_date
-        from {{ ref("stg_supplement") }}
-        group by dossier_code
-    )
 select
     d.dossier_code,
     d.procedure_code,
@@ -16,14 +10,24 @@ select
     d.finished_date,
     d.is_withdrawn,
     o.outcome,
+    o.outcome_reason,
+    o766.outcome_766,
+    o766.reason_766,
     {{ days_between("d.received_date", "d.finished_date") }} as calendar_days,
     ended.working_day_number - begun.working_day_number as working_days,
     case when o.outcome = 'overdue' then {{ days_between("d.due_date", "d.finished_date") }} end as days_late,
     coalesce(s.supplement_count, 0) as supplement_count,
+    cast(coalesce(s.waited_days, 0) as bigint) as waited_days,
+    cast(case when s.dossier_code is null then 0 else s.waited_working_days end as bigint) as waited_working_days,
+    n.notified_date,
+    a.apologised_date,
     coalesce(r.newness > d.newness, false) as newer_state_rejected
 from {{ ref("int_dossier") }} d
 join {{ ref("int_dossier_outcome") }} o using (dossier_code)
-left join supplements s using (dossier_code)
+left join {{ ref("int_outcome_766") }} o766 using (dossier_code)
+left join {{ ref("int_supplement") }} s using (dossier_code)
+left join {{ ref("int_first_notice") }} n using (dossier_code)
+left join {{ ref("int_first_letter") }} a using (dossier_code)
 left join {{ ref("int_newest_rejected") }} r using (dossier_code)
 left join {{ ref("dim_calendar") }} begun on d.received_date = begun.calendar_date
 left join {{ ref("dim_calendar") }} ended on d.finished_date = ended.calendar_date

@@ -1,6 +1,14 @@
 with
     valued as (
-        select *, cast(numerator as double) / nullif(denominator, 0) as value from {{ ref("int_indicator_scope") }}
+        select
+            s.*,
+            case
+                when i.value_unit = 'count'
+                then cast(s.numerator as double)
+                else cast(s.numerator as double) / nullif(s.denominator, 0)
+            end as value
+        from {{ ref("int_indicator_scope") }} s
+        join {{ ref("dim_indicator") }} i using (indicator_code, rule)
     )
 select
     v.indicator_code,
@@ -15,7 +23,8 @@ select
     t.target,
     v.value >= t.target as met,
     p.is_closed,
-    v.missing_source
+    v.missing_source,
+    v.unknown_count
 from valued v
 join {{ ref("dim_period") }} p using (period_code)
 left join

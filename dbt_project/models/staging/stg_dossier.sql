@@ -8,6 +8,7 @@ select
     cast(NgayTiepNhan as date) as received_date,
     cast(NgayHenTra as date) as due_date,
     cast(case when TrangThaiHoSo in (7, 9, 10) then coalesce(NgayKetThucXuLy, NgayTra) end as date) as finished_date,
+    DuocThanhToanTrucTuyen in (1, 2) as is_paid_online,
     coalesce(DaXoa, 0) = 1 as is_deleted,
     newness
 from {{ ref("rows_ho_so") }}

@@ -2,6 +2,10 @@
     disposition(
         "so_lieu",
         key=["MaChiTieu", "MaDonVi", "KyBaoCao"],
-        lookups=[{"relation": ref("known_unit"), "column": "MaDonVi", "reason": "unknown_unit"}],
+        lookups=[
+            {"relation": ref("known_unit"), "column": "MaDonVi", "reason": "unknown_unit"},
+            {"relation": ref("known_goal"), "column": "MaChiTieu", "reason": "unknown_goal"},
+            {"relation": ref("known_period"), "column": "KyBaoCao", "reason": "unknown_period"},
+        ],
     )
 }}

@@ -1,0 +1,112 @@
+{#
+    An indicator out of its cases (models/cases): each case has the day on which it counts and the day from which it
+    also counts in the numerator. Cases are first added up by days, so no case is paired with any period.
+
+    code, rule    of the register of indicators
+
+    One row per unit and period with cases: indicator_code, rule, period_code, unit_code, unit_level, numerator,
+    denominator, unknown_count.
+#}
+{% macro indicator_by_day(code, rule) %}
+    with
+        daily as (
+            select unit_code, unit_level, event_date, superseded_on, counts_from, count(*) as cases
+            from {{ ref("case_" ~ code ~ "__" ~ rule) }}
+            group by unit_code, unit_level, event_date, superseded_on, counts_from
+        )
+    select
+        '{{ code }}' as indicator_code,
+        '{{ rule }}' as rule,
+        p.period_code,
+        d.unit_code,
+        d.unit_level,
+        coalesce(sum(d.cases) filter (where d.counts_from <= p.cut_date), 0) as numerator,
+        sum(d.cases) as denominator,
+        0 as unknown_count
+    from daily d
+    join
+        {{ ref("int_period") }} p
+        on d.event_date between p.start_date and p.cut_date
+        and (d.superseded_on is null or d.superseded_on > p.cut_date)
+    group by p.period_code, d.unit_code, d.unit_level
+{% endmacro %}
+
+{#
+    The same where a case belongs to a period by its very nature (what is open at the cut, what is in force then): its
+    cases carry the period and whether they count; null means that the source does not say.
+#}
+{% macro indicator_by_period(code, rule) %}
+    select
+        '{{ code }}' as indicator_code,
+        '{{ rule }}' as rule,
+        period_code,
+        unit_code,
+        unit_level,
+        count(*) filter (where counts) as numerator,
+        count(counts) as denominator,
+        count(*) filter (where counts is null) as unknown_count
+    from {{ ref("case_" ~ code ~ "__" ~ rule) }}
+    group by period_code, unit_code, unit_level
+{% endmacro %}
+
+{# The same out of what the units report themselves. #}
+{% macro indicator_as_reported(code) %}
+    select
+        f.indicator_code,
+        'plan' as rule,
+        f.period_code,
+        f.unit_code,
+        u.unit_level,
+        f.numerator,
+        f.denominator,
+        0 as unknown_count
+    from {{ ref("stg_figure") }} f
+    join {{ ref("stg_unit") }} u using (unit_code)
+    where f.indicator_code = '{{ code }}'
+{% endmacro %}
+
+{# What no source holds: the units and periods stand there, the figures do not; the register says what is missing. #}
+{% macro indicator_unknown(code, rule) %}
+    select
+        '{{ code }}' as indicator_code,
+        '{{ rule }}' as rule,
+        period_code,
+        unit_code,
+        unit_level,
+        cast(null as bigint) as numerator,
+        cast(null as bigint) as denominator,
+        cast(null as bigint) as unknown_count
+    from {{ ref("int_unit_period") }}
+{% endmacro %}
+
+{#
+    Cases of an indicator over procedures: the province's, one row per period and procedure in question.
+
+    applies    whether the procedure is in the denominator: true, false, or null where the list does not say
+    counts     whether it is in the numerator, likewise
+    when       further condition on the procedure `p` and the period `d`
+#}
+{% macro procedure_cases(applies, counts, when) %}
+    select
+        d.period_code,
+        p.procedure_code as case_code,
+        r.province_code as unit_code,
+        'tinh' as unit_level,
+        case when {{ applies }} then {{ counts }} end as counts,
+        case
+            when {{ applies }} is null or {{ counts }} is null
+            then 'unknown'
+            when {{ counts }}
+            then 'fulfilled'
+            else 'not_fulfilled'
+        end as reason
+    from {{ ref("dim_procedure") }} p
+    cross join {{ ref("dim_period") }} d
+    cross join {{ ref("dim_run") }} r
+    where coalesce({{ applies }}, true) and {{ when }}
+{% endmacro %}
+
+{# A procedure `p` is in force at the cut of the period `d`. #}
+{% macro in_force() -%}
+    coalesce(p.effective_from <= d.cut_date, true) and coalesce(p.effective_to >= d.cut_date, true)
+{%- endmacro %}

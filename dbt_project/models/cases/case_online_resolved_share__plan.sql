@@ -1,0 +1,10 @@
+select
+    dossier_code as case_code,
+    unit_code,
+    unit_level,
+    finished_date as event_date,
+    cast(null as date) as superseded_on,
+    case when is_online then finished_date end as counts_from,
+    case when is_online then 'online' else 'not_online' end as reason
+from {{ ref("fct_online_share") }}
+where finished_date is not null

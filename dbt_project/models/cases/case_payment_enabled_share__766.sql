@@ -1,0 +1,1 @@
+select * from {{ ref("case_payment_enabled_share__plan") }}

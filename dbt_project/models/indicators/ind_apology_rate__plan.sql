@@ -1,0 +1,1 @@
+{{ indicator_by_period("apology_rate", "plan") }}

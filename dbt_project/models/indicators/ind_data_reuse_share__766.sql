@@ -1,0 +1,1 @@
+{{ indicator_by_day("data_reuse_share", "766") }}

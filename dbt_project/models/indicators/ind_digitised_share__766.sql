@@ -1,0 +1,1 @@
+{{ indicator_by_day("digitised_share", "766") }}

@@ -1,0 +1,1 @@
+{{ indicator_unknown("feedback_on_time_rate", "766") }}

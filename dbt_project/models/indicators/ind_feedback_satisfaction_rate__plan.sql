@@ -1,0 +1,1 @@
+{{ indicator_by_day("feedback_satisfaction_rate", "plan") }}

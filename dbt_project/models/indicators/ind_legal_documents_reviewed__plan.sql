@@ -1,0 +1,1 @@
+{{ indicator_as_reported("legal_documents_reviewed") }}

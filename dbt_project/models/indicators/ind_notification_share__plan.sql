@@ -1,0 +1,1 @@
+{{ indicator_by_day("notification_share", "plan") }}

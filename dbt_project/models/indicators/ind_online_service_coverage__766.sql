@@ -1,0 +1,1 @@
+{{ indicator_by_period("online_service_coverage", "766") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("payment_enabled_share", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("plan_tasks_on_schedule", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("portal_integration_share", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("process_configured_share", "plan") }}

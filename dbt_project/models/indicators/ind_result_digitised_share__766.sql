@@ -1,0 +1,1 @@
+{{ indicator_by_day("result_digitised_share", "766") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("sample_dossier_share", "plan") }}

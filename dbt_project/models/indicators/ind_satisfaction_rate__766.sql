@@ -1,0 +1,1 @@
+{{ indicator_unknown("satisfaction_rate", "766") }}

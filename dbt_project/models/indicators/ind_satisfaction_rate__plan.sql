@@ -1,0 +1,1 @@
+{{ indicator_by_day("satisfaction_rate", "plan") }}

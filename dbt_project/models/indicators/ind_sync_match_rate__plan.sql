@@ -1,0 +1,1 @@
+{{ indicator_by_day("sync_match_rate", "plan") }}

@@ -1,0 +1,19 @@
+-- The denominator is the greater of what we and the national portal say was received, unit by unit.
+with
+    copied as (
+        select p.period_code, s.unit_code, s.unit_level, count(*) as copied
+        from {{ ref("fct_national_sync") }} s
+        join {{ ref("int_period") }} p on s.copy_received_date between p.start_date and p.cut_date
+        group by p.period_code, s.unit_code, s.unit_level
+    )
+select
+    'sync_rate' as indicator_code,
+    '766' as rule,
+    period_code,
+    unit_code,
+    unit_level,
+    coalesce(c.copied, 0) as numerator,
+    greatest(coalesce(u.received, 0), coalesce(c.copied, 0)) as denominator,
+    0 as unknown_count
+from {{ ref("int_unit_period") }} u
+full join copied c using (period_code, unit_code, unit_level)

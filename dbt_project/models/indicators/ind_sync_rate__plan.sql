@@ -1,0 +1,1 @@
+{{ indicator_by_day("sync_rate", "plan") }}

@@ -1,0 +1,23 @@
+-- Open dossiers whose timeliness at a cut is not plain: late, without a due date, or asked for more than once. Only
+-- they are paired with periods: a small part of all dossiers.
+select
+    d.dossier_code,
+    d.procedure_code,
+    d.unit_code,
+    d.unit_level,
+    d.status_code,
+    d.received_date,
+    d.due_date,
+    d.time_limit,
+    d.time_limit_unit,
+    p.period_code,
+    p.cut_date,
+    s.dossier_code is not null as has_supplements
+from {{ ref("int_dossier") }} d
+left join {{ ref("int_supplement") }} s using (dossier_code)
+join
+    {{ ref("int_period") }} p
+    on d.received_date <= p.cut_date
+    and (d.finished_date is null or d.finished_date > p.cut_date)
+    and (d.due_date is null or d.due_date < p.cut_date or s.supplement_count >= 2)
+where d.due_date is null or d.finished_date is null or d.finished_date > d.due_date or s.supplement_count >= 2

@@ -1,0 +1,25 @@
+-- What each component of Decision 766's score is computed from; a factor of null means there is none.
+select
+    h.period_code,
+    h.scope,
+    h.unit_code,
+    h.unit_level,
+    s.component,
+    v.numerator,
+    v.denominator,
+    case when s.factor_indicator_code is null then 1.0 else f.value end as factor,
+    coalesce(
+        v.missing_source, f.missing_source, case when v.indicator_code is null then s.missing end
+    ) as missing_source
+from {{ source("registers", "score_rule") }} s
+cross join {{ ref("handling_status") }} h
+left join
+    {{ ref("indicator_values") }} v
+    on s.indicator_code = v.indicator_code
+    and s.rule = v.rule
+    and (h.period_code, h.scope, h.unit_code, h.unit_level) = (v.period_code, v.scope, v.unit_code, v.unit_level)
+left join
+    {{ ref("indicator_values") }} f
+    on s.factor_indicator_code = f.indicator_code
+    and s.rule = f.rule
+    and (h.period_code, h.scope, h.unit_code, h.unit_level) = (f.period_code, f.scope, f.unit_code, f.unit_level)

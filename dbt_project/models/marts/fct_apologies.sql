@@ -1,0 +1,9 @@
+select
+    a.dossier_code,
+    d.unit_code,
+    d.unit_level,
+    a.apologised_at,
+    cast(a.apologised_at as date) as apologised_date,
+    a.promised_date
+from {{ ref("stg_apology") }} a
+join {{ ref("int_dossier") }} d using (dossier_code)

@@ -1,0 +1,26 @@
+-- Where the item names no deadline: the 15th working day after it was sent.
+with
+    due as (
+        select
+            f.*,
+            f.told_deadline_date is not null as has_own_deadline,
+            coalesce(f.told_deadline_date, c.calendar_date) as deadline_date
+        from {{ ref("stg_feedback") }} f
+        left join {{ ref("dim_calendar") }} sent on f.sent_date = sent.calendar_date
+        left join
+            {{ ref("dim_calendar") }} c on c.is_working_day and c.working_day_number = sent.working_day_number + 15
+    )
+select
+    f.feedback_code,
+    f.unit_code,
+    u.unit_level,
+    f.channel,
+    f.sent_date,
+    f.deadline_date,
+    f.has_own_deadline,
+    f.answered_date,
+    coalesce(f.answered_date <= f.deadline_date, false) as is_on_time,
+    f.rating,
+    f.rating in ('RẤT HÀI LÒNG', 'HÀI LÒNG') as is_satisfied
+from due f
+join {{ ref("stg_unit") }} u using (unit_code)

@@ -1,0 +1,10 @@
+select
+    n.dossier_code,
+    d.unit_code,
+    d.unit_level,
+    n.sent_at,
+    cast(n.sent_at as date) as sent_date,
+    n.channel,
+    n.is_delivered
+from {{ ref("stg_notification") }} n
+join {{ ref("int_dossier") }} d using (dossier_code)

@@ -1,0 +1,20 @@
+select
+    o.period_code,
+    o.dossier_code,
+    o.procedure_code,
+    o.unit_code,
+    o.unit_level,
+    o.due_date,
+    o.cut_date,
+    o.status_at_cut,
+    o.is_paused,
+    coalesce(o.due_date < o.cut_date and not o.is_paused, false) as is_overdue,
+    case
+        when o.due_date < o.cut_date and not o.is_paused then {{ days_between("o.due_date", "o.cut_date") }}
+    end as days_late,
+    {{ outcome_766("r.reason_766") }} as outcome_766,
+    r.reason_766,
+    a.apologised_date
+from {{ ref("int_open_at_cut") }} o
+join {{ ref("int_open_reason_766") }} r using (dossier_code, period_code)
+left join {{ ref("int_first_letter") }} a using (dossier_code)

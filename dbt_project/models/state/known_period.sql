@@ -1,0 +1,1 @@
+select period_code as KyBaoCao from {{ source("registers", "period") }}

@@ -1,0 +1,39 @@
+"""The `tthc` command: thin wrappers that read arguments, call a step and say how it went.
+
+Belongs here: arguments, exit codes, what is printed. Does not belong here: work. Heavy libraries are
+imported inside the commands, so that `tthc --help` answers at once.
+"""
+
+import sys
+
+from rich.console import Console
+
+# In the order in which `tthc --help` lists their commands.
+from pipelines.cli import night  # noqa: F401 isort: skip
+from pipelines.cli import deliver  # noqa: F401 isort: skip
+from pipelines.cli import ask  # noqa: F401 isort: skip
+from pipelines.cli.app import app, console
+from pipelines.errors import EXIT_FAULT, CandidateRefused, TthcError
+from pipelines.settings import Settings
+
+
+def main() -> None:
+    """Entry point: runs a command, and turns errors of ours into a sentence and an exit code."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        app()
+    except CandidateRefused as error:
+        from pipelines.summary import show_refusal
+
+        show_refusal(console, Settings())
+        _stop(error)
+    except TthcError as error:
+        _stop(error)
+    except KeyboardInterrupt:
+        raise SystemExit(EXIT_FAULT) from None
+
+
+def _stop(error: TthcError) -> None:
+    Console(stderr=True).print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(error.exit_code)

@@ -1,0 +1,55 @@
+"""What all commands share: the application, its language, the terminal, settings from the command line.
+
+Belongs here: nothing that is one command's own.
+"""
+
+import enum
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.messages import language
+from pipelines.settings import Settings
+
+app = typer.Typer(
+    name="tthc", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_show_locals=False,
+    help="Kho dữ liệu hồ sơ thủ tục hành chính: từ tệp trích xuất đến con số được công bố.\n\n"
+    "Warehouse of administrative-procedure dossiers: from extracts to a published figure.",
+    epilog="Bắt đầu / start: [bold]tthc sample --out data/raw --dossiers 20000[/] → [bold]tthc run[/] → "
+    '[bold]tthc sql "from handling_status limit 5"[/]',
+)  # fmt: skip
+console = Console()
+
+
+class Language(enum.StrEnum):
+    """Languages of messages."""
+
+    vi = "vi"
+    en = "en"
+
+
+class Format(enum.StrEnum):
+    """How `tthc sql` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.callback()
+def options(
+    lang: Annotated[
+        Language, typer.Option(help="Ngôn ngữ của thông báo / language of messages", envvar="TTHC_LANG")
+    ] = Language.vi,
+) -> None:
+    language.set(lang.value)
+
+
+def settings_with(**changes: object) -> Settings:
+    """Settings with what the command line says; the environment carries them into the job's own processes."""
+    for name, value in changes.items():
+        if value is not None:
+            os.environ[f"TTHC_{name.upper()}"] = str(value)
+    return Settings()

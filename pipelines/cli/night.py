@@ -1,0 +1,104 @@
+"""`tthc run` and `tthc sample`: the nightly job, and a synthetic province to try it on."""
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.app import app, console, settings_with
+from pipelines.errors import TthcError
+from pipelines.messages import say
+from pipelines.settings import Settings
+
+SAMPLE_DOSSIERS = 100_000
+
+
+@app.command()
+def run(
+    raw: Annotated[Path | None, typer.Option(help="Thư mục nhận tệp / landing folder")] = None,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi ghi kho / where the warehouse is written")] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Tính đến ngày nào; mặc định ngày mới nhất của ho_so / business day"),
+    ] = None,
+    sample_if_empty: Annotated[
+        bool,
+        typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
+    ] = False,
+) -> None:
+    """Chạy việc hằng đêm: nhận tệp, đọc, dựng, kiểm, công bố. / The nightly job, from landing to publication.
+
+    Mã thoát / exit: 0 đã công bố (published) · 3 cửa kiểm từ chối, phiên bản trước giữ nguyên (gate refused) ·
+    4 đang có lần chạy khác (locked) · 2 sai cú pháp (usage) · 1 lỗi (fault).
+    """
+    from pipelines.nightly.lock import run_lock
+
+    settings = settings_with(raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date())
+    began = time.monotonic()
+    with run_lock(settings):
+        if sample_if_empty and not _any_delivery(settings):
+            console.print(
+                say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
+            )
+            _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
+        _run(settings)
+    console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
+
+
+def _any_delivery(settings: Settings) -> bool:
+    return any(path.is_file() for path in settings.raw_dir.glob("*/*/*"))
+
+
+def _run(settings: Settings) -> None:
+    from pipelines.console import watching
+
+    with watching(console):
+        console.print(say("starting"))
+        from pipelines.nightly.start import run_nightly
+
+        outcome = run_nightly(settings)
+    from pipelines.summary import show_manifest, show_version
+
+    folder = settings.current_link.resolve()
+    show_version(console, folder)
+    show_manifest(console, folder)
+    console.print(
+        f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
+    )
+    console.print(say("published_where", folder=settings.current_link), highlight=False, soft_wrap=True)
+
+
+def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool) -> None:
+    from rich.progress import Progress
+
+    from pipelines.sample import write_province
+
+    began = time.monotonic()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            progress.update(task, description=what, completed=done, total=total)
+
+        truth = write_province(out, dossiers, seed, faults, progress=show)
+    rows = sum(truth["planted"].values())
+    seconds = f"{time.monotonic() - began:.0f}"
+    console.print(
+        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / "truth.json"),
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Thư mục ghi ra, phải trống / folder to write, must be empty")],
+    dossiers: Annotated[int, typer.Option(min=1, help="Số hồ sơ / number of dossiers")] = SAMPLE_DOSSIERS,
+    seed: Annotated[int, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = 2024,
+    faults: Annotated[bool, typer.Option("--faults", help="Gài lỗi đã biết / plant known faults")] = False,
+) -> None:
+    """Ghi một tỉnh TỔNG HỢP (Đồng Nai năm 2024) để thử. / Write a SYNTHETIC province in the landing layout."""
+    if out.exists() and any(path.name != ".gitkeep" for path in out.iterdir()):
+        raise TthcError("sample_not_empty", folder=out)
+    _write_sample(out, dossiers, seed, faults=faults)

@@ -1,0 +1,155 @@
+"""Where a figure comes from, for `tthc explain`: definition, parts, deliveries, and what counts against it.
+
+Belongs here: reading these out of a published version. Does not belong here: any rule of counting (the views in
+schema `cases` hold those), printing. Dossier codes are internal: what is returned here is never open data.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import UsageFault
+
+LEVELS = ("tinh", "so", "huyen", "xa")
+Row = dict[str, Any]
+
+INDICATOR = "select * from marts.dim_indicator where indicator_code = ? and rule = ?"
+NEWEST_MONTH = """
+    select * from marts.dim_period where period_type = 'month' order by is_closed desc, end_date desc limit 1
+"""
+SCOPE = "(? = 'province' or ? = 'level' and unit_level = ? or ? = 'unit' and unit_code = ?)"
+BY_DAY = f"""
+    select c.case_code, c.unit_code, c.event_date, c.reason
+    from cases."{{view}}" c join marts.dim_period p on p.period_code = ?
+    where c.event_date between p.start_date and p.cut_date
+      and (c.superseded_on is null or c.superseded_on > p.cut_date)
+      and not coalesce(c.counts_from <= p.cut_date, false) and {SCOPE}
+    order by c.event_date, c.case_code
+"""  # noqa: S608 - the only part put in is the name of a view that the catalogue holds
+BY_PERIOD = f"""
+    select case_code, unit_code, null as event_date, reason
+    from cases."{{view}}" where period_code = ? and not counts and {SCOPE}
+    order by case_code
+"""  # noqa: S608
+REPORTED = f"""
+    select null as case_code, unit_code, null as event_date, 'reported' as reason, numerator, denominator
+    from marts.indicator_values
+    where period_code = ? and indicator_code = ? and rule = ? and scope = 'unit' and numerator < denominator and {SCOPE}
+    order by numerator / denominator, unit_code
+"""  # noqa: S608
+DELIVERIES = """
+    select source, count(*) as files, min(business_day) as first_day, max(business_day) as last_day,
+           sum(rows_accepted) as rows_used, arg_max(file_name, (business_day, file_name)) as newest_file,
+           arg_max(sha256, (business_day, file_name)) as newest_sha256
+    from marts.deliveries where status = 'accepted' and list_contains(?, source) group by source order by source
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a figure is about: scope `unit`, `level` or `province`, with the codes the marts use for it."""
+
+    scope: str
+    unit_code: str
+    unit_level: str
+
+    @property
+    def bound(self) -> list[str]:
+        """Values for the placeholders of SCOPE."""
+        return [self.scope, self.scope, self.unit_level, self.scope, self.unit_code]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One figure with everything behind it. `figure` is null where the warehouse holds none for this subject."""
+
+    definition: Row
+    period: Row
+    subject: Subject
+    figure: Row | None
+    deliveries: list[Row]
+    against: list[Row]
+
+
+def explain(
+    connection: duckdb.DuckDBPyConnection, code: str, rule: str, unit: str | None, period: str | None
+) -> Explanation:
+    """Looks a figure up. `unit` is a unit's code, a level, or null for the province; `period` null is the newest
+    closed month. Raises UsageFault with the nearest names where something is not known."""
+    definition = _one(connection, INDICATOR, code, rule)
+    if definition is None:
+        listing = ("indicator_code || '/' || rule", "dim_indicator")
+        raise _unknown(connection, "unknown_indicator", f"{code}/{rule}", listing)
+    found = _period(connection, period)
+    subject = _subject(connection, unit)
+    figure = _one(
+        connection,
+        "select * from marts.indicator_values where indicator_code = ? and rule = ? and period_code = ?"
+        " and scope = ? and unit_code = ? and unit_level = ?",
+        code, rule, found["period_code"], subject.scope, subject.unit_code, subject.unit_level,
+    )  # fmt: skip
+    sources = [source.strip() for source in (definition["sources"] or "").split(",")]
+    return Explanation(
+        definition, found, subject, figure,
+        _rows(connection, DELIVERIES, [sources]),
+        _against(connection, definition, found["period_code"], subject),
+    )  # fmt: skip
+
+
+def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str, subject: Subject) -> list[Row]:
+    """Cases in the denominator that are not in the numerator; for reported figures the units that fall short."""
+    code, rule = definition["indicator_code"], definition["rule"]
+    if definition["origin"] == "reported":
+        return _rows(connection, REPORTED, [period, code, rule, *subject.bound])
+    view = f"case_{code}__{rule}"
+    columns = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'cases' and table_name = ?", [view]
+    ).fetchall()
+    if not columns:
+        return []
+    query = BY_PERIOD if ("period_code",) in columns else BY_DAY
+    return _rows(connection, query.format(view=view), [period, *subject.bound])
+
+
+def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> Row:
+    if period is None:
+        found = _one(connection, NEWEST_MONTH)
+    else:
+        found = _one(connection, "select * from marts.dim_period where period_code = ?", period)
+    if found is None:
+        raise _unknown(connection, "unknown_period_asked", period or "", ("period_code", "dim_period"))
+    return found
+
+
+def _subject(connection: duckdb.DuckDBPyConnection, unit: str | None) -> Subject:
+    run = _one(connection, "select province_code from marts.dim_run") or {}
+    province = run["province_code"]
+    if unit is None or unit == province:
+        return Subject("province", province, "tinh")
+    if unit in LEVELS:
+        return Subject("level", province, unit)
+    found = _one(connection, "select unit_code, unit_level from marts.dim_unit where unit_code = ?", unit)
+    if found is None:
+        raise _unknown(connection, "unknown_unit_asked", unit, ("unit_code", "dim_unit"))
+    return Subject("unit", found["unit_code"], found["unit_level"])
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection, message: str, asked: str, listing: tuple[str, str]) -> UsageFault:
+    """The fault that names what is nearest to what was asked; `listing` is a column and its table."""
+    expression, table = listing
+    listed = connection.execute(f"select {expression} from marts.{table} order by 1").fetchall()  # noqa: S608 - ours
+    near = get_close_matches(asked, [name for (name,) in listed], n=5, cutoff=0.4)
+    return UsageFault(message, asked=asked, near=", ".join(near) or "–")
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str, *values: str) -> Row | None:
+    rows = _rows(connection, query, list(values))
+    return rows[0] if rows else None
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list) -> list[Row]:
+    result = connection.execute(query, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,217 @@
+"""What the plan asks for, the score of Decision 766, both rules side by side, and what was delivered; made up."""
+
+TASK_REPORTS = """
+create table fct_task_reports as
+select * from (values
+    ('PL-01', date '2024-01-20', 'DANG', 40), ('PL-01', date '2024-02-10', 'XONG', 100),
+    ('PL-02', date '2024-02-25', 'XONG', 100), ('PL-03', date '2024-01-25', 'CHUA', 0),
+    ('PL-04', date '2024-02-01', 'DANG', null)
+) as reports (task_code, reported_date, standing, share_done);
+"""
+
+TASKS = """
+create table plan_tasks as
+with tasks as (
+    select 2024 as plan_year, * from (values
+        ('PL-01', 'I.1', 'Ban hành kế hoạch', 'Quý I', 'deadline', date '2024-02-15'),
+        ('PL-02', 'I.2', 'Rà soát thủ tục', '20/02', 'deadline', date '2024-02-20'),
+        ('PL-03', 'I.3', 'Công bố dữ liệu mở', 'Tháng 2', 'deadline', date '2024-02-29'),
+        ('PL-04', 'II.1', 'Tuyên truyền', 'Thường xuyên', 'standing', null),
+        ('PL-05', 'II.2', 'Đào tạo', 'Khi có chỉ đạo', 'conditional', null),
+        ('PL-06', 'II.3', 'Báo cáo năm', '07/11', 'deadline', date '2024-11-07')
+    ) as listed (task_code, annex_number, task, deadline_text, deadline_kind, deadline_date)
+),
+newest as (
+    select task_code, max(reported_date) as newest_report_date, arg_max(standing, reported_date) as reported,
+           max(share_done) as share_done, min(reported_date) filter (where standing = 'XONG') as done_date
+    from fct_task_reports group by task_code
+)
+select plan_year, task_code, annex_number, 'Mục tiêu' as goal, task, 'Báo cáo' as product,
+       'Văn phòng' as lead_unit, 'Các phòng' as supporting_unit, deadline_text, deadline_kind, deadline_date,
+       newest_report_date,
+       coalesce(map {'CHUA': 'not_started', 'DANG': 'doing', 'XONG': 'done'}[reported], 'no_report') as standing,
+       map {'not_started': 'chưa bắt đầu', 'doing': 'đang làm', 'done': 'đã xong', 'no_report': 'chưa có báo cáo'}[
+           standing] as standing_vi,
+       share_done, done_date, coalesce(deadline_date <= as_of, false) as is_due,
+       coalesce(deadline_date < as_of and (done_date is null or done_date > deadline_date), false) as is_overdue,
+       case when is_due then not is_overdue when deadline_kind = 'standing' then standing in ('doing', 'done')
+       end as is_on_schedule
+from tasks left join newest using (task_code) cross join dim_run;
+"""
+
+# The same dossiers under both rules: indicator, table, day and result under the plan, the same under Decision 766.
+PAIRS = (
+    ("on_time_rate", "fct_timeliness", "finished_date", "outcome <> 'overdue'", "finished_date",
+     "case outcome_766 when 'in_time' then true when 'overdue' then false end"),
+    ("online_share", "fct_online_share", "received_date", "is_online", "received_date",
+     "case when reason_766 <> 'unknown' then reason_766 = 'online' end"),
+    ("digitised_share", "fct_digitisation", "received_date", "is_digitised", "received_date", "is_wholly_digitised"),
+    ("data_reuse_share", "fct_digitisation", "received_date", "is_reused", "received_date", "is_component_reused"),
+    ("result_digitised_share", "fct_digitisation where requires_result",
+     "case when status_code <> 7 then finished_date end", "has_own_result_file", "received_date", "has_result_file"),
+    ("online_payment_share", "fct_payments where amount_vnd > 0", "paid_date", "is_online", "null::date",
+     "null::boolean"),
+    ("online_payment_share", "fct_payment_duty where not is_exempt", "null::date", "null::boolean", "received_date",
+     "is_paid_online"),
+    ("sync_rate", "fct_national_sync", "received_date", "is_synced", "copy_received_date", "true"),
+)  # fmt: skip
+
+
+def rule_differences() -> str:
+    """SQL that makes `rule_differences`."""
+    cases = " union all ".join(
+        f"select '{code}' as indicator_code, unit_code, unit_level, {day} as day_plan, {plan} as plan, "
+        f"{day_766} as day_766, {result_766} as result_766 from {table}"
+        for code, table, day, plan, day_766, result_766 in PAIRS
+    )
+    return f"""
+create temp table rule_units as
+with placed as (
+    select indicator_code, period_code, unit_code, unit_level,
+           case when day_plan between start_date and cut_date then plan end as counted_plan,
+           case when day_766 between start_date and cut_date then result_766 end as counted_766
+    from dim_period cross join ({cases})
+    union all
+    select 'on_time_rate', period_code, t.unit_code, t.unit_level, null,
+           case coalesce(late.outcome_766, 'in_time') when 'in_time' then true when 'overdue' then false end
+    from dim_period
+    join fct_timeliness as t on t.received_date <= dim_period.cut_date
+        and (t.finished_date is null or t.finished_date > dim_period.cut_date)
+    left join fct_open_late as late using (dossier_code, period_code)
+)
+select indicator_code, period_code, unit_code, unit_level, counted_plan,
+       case counted_plan when true then 'yes_by_plan' when false then 'no_by_plan' end as reason_plan, counted_766,
+       case counted_766 when true then 'yes_by_766' when false then 'no_by_766' end as reason_766,
+       count(*) as case_count
+from placed
+where (counted_plan is not null or counted_766 is not null)
+  and indicator_code not in (select indicator_code from gaps)
+group by all;
+
+create table rule_differences as
+select indicator_code, period_code, 'unit' as scope, * exclude (indicator_code, period_code) from rule_units
+union all
+select indicator_code, period_code, 'level', 'H19', unit_level, counted_plan, reason_plan, counted_766, reason_766,
+       sum(case_count)::bigint
+from rule_units group by all
+union all
+select indicator_code, period_code, 'province', 'H19', 'tinh', counted_plan, reason_plan, counted_766, reason_766,
+       sum(case_count)::bigint
+from rule_units group by all;
+"""
+
+
+SCORE = """
+create table decision_766_points as
+with rules as (
+    select * from (values
+        ('1.1', 'publication', 12, 1.0, null, null, null, 'ngày công bố'),
+        ('1.4', 'publication', 6, 1.0, null, 'sync_rate', null, null),
+        ('2.1', 'progress', 20, 1.0, null, 'on_time_rate', null, null),
+        ('3.1', 'online', 6, 0.8, null, 'online_service_coverage', null, null),
+        ('3.3', 'online', 6, 0.5, null, 'online_share', 'sync_rate', null),
+        ('3.5', 'payment', 4, 0.8, null, 'payment_enabled_share', null, null),
+        ('3.6', 'payment', 6, 1.0, null, 'online_payment_share', null, null),
+        ('4.1', 'digitisation', 6, 1.0, null, 'result_digitised_share', null, null),
+        ('4.2', 'digitisation', 16, 0.8, null, 'digitised_share', null, null),
+        ('5.2', 'satisfaction', 6, 1.0, 6.0, 'feedback_on_time_rate', null, null),
+        ('5.4', 'satisfaction', 12, 0.9, null, 'satisfaction_rate', null, null)
+    ) as rules (component, group_code, max_points, full_at, points_if_empty, indicator_code, factor_code, missing)
+),
+rates as (select * from indicator_values where rule = '766'),
+inputs as (
+    select h.period_code, h.scope, h.unit_code, h.unit_level, r.*, v.numerator, v.denominator,
+           case when factor_code is null then 1.0 else f.value end as factor,
+           coalesce(v.missing_source, f.missing_source, r.missing) as missing_source
+    from handling_status as h
+    cross join rules as r
+    left join rates as v on v.indicator_code = r.indicator_code and v.period_code = h.period_code
+        and v.scope = h.scope and v.unit_code = h.unit_code and v.unit_level = h.unit_level
+    left join rates as f on f.indicator_code = r.factor_code and f.period_code = h.period_code
+        and f.scope = h.scope and f.unit_code = h.unit_code and f.unit_level = h.unit_level
+)
+select period_code, scope, unit_code, unit_level, component, group_code, numerator, denominator,
+       factor::double as factor,
+       case when denominator = 0 then points_if_empty when factor * numerator is null then null
+            else max_points * least(1, factor * numerator / denominator / full_at) end::double as points,
+       max_points::double as max_points, missing_source
+from inputs;
+
+create table decision_766_groups as
+select period_code, scope, unit_code, unit_level, group_code,
+       case when bool_and(points is not null) then sum(points) end as score, coalesce(sum(points), 0) as known_points,
+       coalesce(sum(max_points) filter (where points is not null), 0) as known_max, sum(max_points) as max_points
+from decision_766_points
+group by all;
+"""
+
+SCORECARD = """
+create table plan_scorecard as
+with goals as (
+    select * from (values
+        ('M01', 'on_time_rate', '*'), ('M02', 'satisfaction_rate', '*'), ('M03', 'feedback_on_time_rate', '*'),
+        ('M04', 'online_share', 'so'), ('M05', 'online_share', 'huyen'), ('M06', 'online_share', 'xa'),
+        ('M07', 'notification_share', '*'), ('M08', 'open_datasets', '*'), ('M09', 'units_inspected', '*'),
+        ('M10', null, '*')
+    ) as goals (goal_code, indicator_code, unit_level)
+),
+reached as (
+    select goal_code, period_code, v.is_closed, numerator, denominator, value,
+           row_number() over (partition by goal_code order by cut_date desc, end_date) as nth
+    from goals as g
+    join indicator_values as v on v.indicator_code = g.indicator_code and v.rule = 'plan' and v.value is not null
+        and case g.unit_level when '*' then v.scope = 'province'
+            else v.scope = 'level' and v.unit_level = g.unit_level end
+    join dim_period using (period_code)
+    where period_type in ('year', 'report')
+)
+select 2024 as plan_year, g.goal_code, 'II.2.1' as section, 'Mục tiêu của kế hoạch' as wording, g.indicator_code,
+       g.unit_level, 'Văn phòng' as lead_unit, goals_of.target::double as target, n.period_code, n.is_closed,
+       n.numerator, n.denominator, n.value, p.period_code as previous_period_code, p.value as previous_value,
+       n.value - p.value as change,
+       case when change > 0 then 'better' when change < 0 then 'worse' when change = 0 then 'same' end as trend,
+       n.value >= goals_of.target as met,
+       case when n.value is null then 'no_data' when met then 'met' when not met then 'not_met' else 'tracked'
+       end as standing,
+       map {'no_data': 'chưa có số liệu', 'met': 'đạt', 'not_met': 'chưa đạt', 'tracked': 'theo dõi'}[standing]
+           as standing_vi,
+       gaps.missing as missing_source
+from goals as g
+left join reached as n on n.goal_code = g.goal_code and n.nth = 1
+left join reached as p on p.goal_code = g.goal_code and p.period_code = '2024-BC-T2'
+left join goals_of on goals_of.indicator_code = g.indicator_code and goals_of.level = g.unit_level
+left join gaps on gaps.indicator_code = g.indicator_code and gaps.rule = 'plan';
+"""
+
+LEDGER = """
+create table known_corrections as
+select * from (values
+    ('C01', 'ho_so', 'MaHoSo=H19.03-240102-0000', 'NgayHenTra', 'Gõ nhầm năm', 'Bộ phận một cửa',
+     date '2024-02-01', 'active', 2, 1, 'applied'),
+    ('C02', 'le_phi', 'MaHoSo=H19.30-240103-0001', 'Gia', 'Thừa số 0', 'Kế toán', date '2024-02-02', 'active', 0, 0,
+     'not_delivered'),
+    ('C03', 'ho_so', 'MaHoSo=H19.30-240103-0004', 'MaTTHC', 'Mã cũ', 'Bộ phận một cửa', date '2024-02-03', 'retired',
+     1, 0, 'retired')
+) as corrections (correction_code, source, row_key, field, reason, reporter, reported_on, status, rows_with_key,
+                  rows_wrong, standing);
+
+create table deliveries as
+select source, date '2024-03-05' as business_day, file_name, source as delivered_as,
+       sha256(file_name || status) as sha256,
+       1000 as byte_count, status, refusal, rows_in, rows_accepted, rows_rejected, rows_superseded,
+       true as is_synthetic
+from (values
+    ('ho_so', 'ho_so.csv', 'accepted', null, 150, 144, 3, 3),
+    ('ho_so', 'ho_so.csv', 'restated', null, null, null, null, null),
+    ('ho_so', 'ho_so_ban_sao.csv', 'duplicate', null, null, null, null, null),
+    ('thu_tuc', 'thu_tuc.csv', 'accepted', null, 2, 2, 0, 0),
+    ('don_vi', 'don_vi.csv', 'accepted', null, 4, 4, 0, 0),
+    ('le_phi', 'le_phi.csv', 'refused', 'header_mismatch', null, null, null, null)
+) as files (source, file_name, status, refusal, rows_in, rows_accepted, rows_rejected, rows_superseded);
+
+create table quarantine_summary as
+select * from (values
+    ('ho_so', date '2024-03-05', 'ho_so.csv', 'unknown_unit', 2),
+    ('ho_so', date '2024-03-05', 'ho_so.csv', 'finished_before_received', 1)
+) as reasons (source, business_day, file_name, reason, row_count);
+"""
