@@ -8,42 +8,64 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from operator import attrgetter
 
-from . import reference
+from . import facts, rule_766
 from .compiled import Warehouse
+from .form import HandlingStatus, handling_status
 from .periods import periods
-from .records import Dossier, Settled
-from .settle import day_of, settle
+from .settle import settle
+from .settled import Settled
+from .values import IndicatorValue, indicator_values
 from .world import SOURCES, World
 
-FORM = [field.name for field in fields(reference.HandlingStatus)][2:]
+FORM = [field.name for field in fields(HandlingStatus)][2:]
 SHOWN = 3
 _counts = attrgetter(*FORM)
 
-QUERIES = {
-    "dim_period": "select period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed"
-    " from tthc.marts.dim_period",
-    "handling_status": f"select period_code, scope, unit_code, unit_level, {', '.join(FORM)}"
-    " from tthc.marts.handling_status",
-    "indicator_values": "select indicator_code, rule, period_code, scope, unit_code, unit_level, numerator,"
-    " denominator, value, target, met, is_closed, missing_source from tthc.marts.indicator_values",
-    "fct_timeliness": "select dossier_code, procedure_code, unit_code, unit_level, status_code, received_date,"
-    " due_date, finished_date, is_withdrawn, outcome, calendar_days, days_late, supplement_count, newer_state_rejected"
-    " from tthc.marts.fct_timeliness",
-    "fct_online_share": "select dossier_code, procedure_code, unit_code, unit_level, received_date, channel_code,"
-    " is_online from tthc.marts.fct_online_share",
-    "fct_digitisation": "select dossier_code, procedure_code, unit_code, unit_level, received_date, component_count,"
-    " digitised_component_count, is_digitised from tthc.marts.fct_digitisation",
-    "fct_payments": "select dossier_code, fee_code, unit_code, unit_level, amount_vnd, is_paid, paid_date,"
-    " payment_method, is_online from tthc.marts.fct_payments",
+# Columns that are compared, in the order in which the oracle's rows have them.
+COLUMNS = {
+    "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed",
+    "handling_status": f"period_code, scope, unit_code, unit_level, {', '.join(FORM)}",
+    "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
+    " value, target, met, is_closed, missing_source, unknown_count",
+    "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, status_code, received_date, due_date,"
+    " finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, days_late, supplement_count,"
+    " newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days, notified_date, apologised_date",
+    "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, received_date, channel_code, is_online,"
+    " finished_date, requires_result, has_electronic_result, reason_766",
+    "fct_digitisation": "dossier_code, procedure_code, unit_code, unit_level, received_date, component_count,"
+    " digitised_component_count, is_digitised, finished_date, status_code, requires_result, is_reused,"
+    " has_component_file, has_result_file, has_own_result_file, is_wholly_digitised, is_component_reused",
+    "fct_payments": "dossier_code, fee_code, unit_code, unit_level, amount_vnd, is_paid, paid_date, payment_method,"
+    " is_online",
+    "fct_payment_duty": "dossier_code, procedure_code, unit_code, unit_level, received_date, is_exempt, is_paid_online",
+    "fct_satisfaction": "dossier_code, unit_code, unit_level, rated_at, rated_date, rating, is_satisfied,"
+    " superseded_on",
+    "fct_feedback": "feedback_code, unit_code, unit_level, channel, sent_date, deadline_date, has_own_deadline,"
+    " answered_date, is_on_time, rating, is_satisfied",
+    "fct_national_sync": "dossier_code, unit_code, unit_level, received_date, is_found, copy_received_date, is_synced,"
+    " status_code, copy_status_code, finished_date, copy_finished_date, is_matching",
+    "fct_notifications": "dossier_code, unit_code, unit_level, sent_at, sent_date, channel, is_delivered",
+    "fct_apologies": "dossier_code, unit_code, unit_level, apologised_at, apologised_date, promised_date",
+    "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, due_date, cut_date,"
+    " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
 }
+
+
+# Indicators over dossiers that both rules can compute; for procedures there is one figure and no case to show.
+BOTH_RULES = set(rule_766.OVER_DOSSIERS)
 
 
 def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
     """Builds a world; every table in which SQL and oracle differ, with the first rows that only one of them has."""
     warehouse.build(world)
-    settled = settle(world.records())
+    settled = settle(world.records(), world.as_of)
+    values = indicator_values(settled, world.as_of)
     for name, expected in _figures(settled, world).items():
-        yield from _difference(name, expected, Counter(warehouse.rows(QUERIES[name])), MAY_BE_ABSENT.get(name))
+        yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
+    expected = Counter(map(_value, _with_form_rows(warehouse, values)))
+    yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
+    told = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
+    yield from _untold_differences(warehouse, told)
     for source in SOURCES:
         yield from _difference(f"rows_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
 
@@ -59,58 +81,75 @@ def _difference(
         yield f"{name}\n    only the oracle has {first[0]}\n    only the SQL has    {first[1]}"
 
 
+def _found(warehouse: Warehouse, name: str) -> Counter:
+    return Counter(warehouse.rows(f"select {COLUMNS[name]} from tthc.marts.{name}"))
+
+
 # The oracle gives a row for every subject and period, rows of zeros included; SQL may leave those out.
-MAY_BE_ABSENT: dict[str, Callable[[tuple], bool]] = {
-    "handling_status": lambda row: not any(row[4:]),
-    "indicator_values": lambda row: row[7] == 0,
-}
+MAY_BE_ABSENT: dict[str, Callable[[tuple], bool]] = {"handling_status": lambda row: not any(row[4:])}
 
 
 def _figures(settled: Settled, world: World) -> dict[str, Counter]:
-    form = reference.handling_status(settled, world.as_of)
-    values = reference.indicator_values(settled, world.as_of)
     dossiers = settled.dossiers
+    of_each: dict[str, Callable] = {
+        "fct_timeliness": facts.timeliness,
+        "fct_online_share": facts.online,
+        "fct_digitisation": facts.digitisation,
+        "fct_national_sync": facts.national_sync,
+    }
+    of_some: dict[str, Callable] = {
+        "fct_payments": facts.payments,
+        "fct_payment_duty": facts.payment_duty,
+        "fct_satisfaction": facts.satisfaction,
+        "fct_notifications": facts.notifications,
+        "fct_apologies": facts.apologies,
+    }
+    form = handling_status(settled, world.as_of)
     return {
         "dim_period": Counter(
             (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed) for p in periods(world.as_of)
         ),
         "handling_status": Counter((row.period_code, *row.subject, *_counts(row)) for row in form),
-        "indicator_values": Counter(
-            (v.indicator_code, "plan", v.period_code, *v.subject, v.numerator, v.denominator,
-             v.value, v.target, v.met, v.is_closed, None)
-            for v in values
-        ),
-        "fct_timeliness": Counter(map(_timeliness, dossiers)),
-        "fct_online_share": Counter((*_whose(d), d.received, d.channel, d.channel == 2) for d in dossiers),
-        "fct_digitisation": Counter((*_whose(d), d.received, *_components(d)) for d in dossiers),
-        "fct_payments": Counter(
-            (d.code, fee.MaPhiLePhi, d.unit_code, d.unit_level, fee.Gia, fee.TrangThaiThanhToan == 1,
-             day_of(fee.NgayThuPhi), fee.HinhThucThanhToan, fee.HinhThucThanhToan == "truc-tuyen")
-            for d in dossiers
-            for fee in d.fees
-        ),
-    }  # fmt: skip
+        **{name: Counter(map(fact, dossiers)) for name, fact in of_each.items()},
+        **{name: Counter(row for one in dossiers for row in fact(one)) for name, fact in of_some.items()},
+        "fct_feedback": Counter(facts.feedback(settled)),
+        "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
+    }
 
 
-def _whose(dossier: Dossier) -> tuple[str, str, str, str]:
-    return dossier.code, dossier.procedure_code, dossier.unit_code, dossier.unit_level
+def _value(v: IndicatorValue) -> tuple:
+    return (v.indicator_code, v.rule, v.period_code, *v.subject, v.numerator, v.denominator,
+            v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count)  # fmt: skip
 
 
-def _timeliness(dossier: Dossier) -> tuple:
-    finished, outcome = dossier.finished, reference.outcome(dossier)
-    return (
-        *_whose(dossier), dossier.status, dossier.received, dossier.due, finished,
-        dossier.status == 7 and finished is not None, outcome,
-        None if finished is None else (finished - dossier.received).days,
-        (finished - dossier.due).days if outcome == "overdue" else None,
-        len(dossier.supplements), dossier.newer_state_rejected,
-    )  # fmt: skip
+def _with_form_rows(warehouse: Warehouse, values: list[IndicatorValue]) -> Iterator[IndicatorValue]:
+    """What nobody can compute has a row wherever the form has one, and the form may leave out rows of zeros."""
+    form = set(warehouse.rows("select period_code, scope, unit_code, unit_level from tthc.marts.handling_status"))
+    for value in values:
+        if value.missing_source is None or (value.period_code, *value.subject) in form:
+            yield value
 
 
-def _components(dossier: Dossier) -> tuple[int, int, bool]:
-    live = [part for part in dossier.components if part.IsDeleted != 1]
-    digitised = [part for part in live if part.DuocSoHoa == 1]
-    return len(live), len(digitised), bool(digitised)
+def _untold_differences(warehouse: Warehouse, told: dict[tuple, tuple]) -> Iterator[str]:
+    """The cases behind both rules of an indicator must add up to the figures of both."""
+    found = warehouse.rows(
+        "select indicator_code, period_code, scope, unit_code, unit_level,"
+        " sum(case_count) filter (counted_plan), sum(case_count) filter (counted_plan is not null),"
+        " sum(case_count) filter (counted_766), sum(case_count) filter (counted_766 is not null)"
+        " from tthc.marts.rule_differences group by all"
+    )
+    sums = {}
+    for code, *subject, plan_part, plan_whole, part, whole in found:
+        sums[code, "plan", *subject] = plan_part or 0, plan_whole or 0
+        # What rule 766 divides by is the larger of two counts there, not a number of cases.
+        sums[code, "766", *subject] = part or 0, (part if code == "sync_rate" else whole) or 0
+    expected = {}
+    for (code, rule, *subject), (part, whole) in told.items():
+        if code in BOTH_RULES:
+            expected[code, rule, *subject] = part, (part if (code, rule) == ("sync_rate", "766") else whole)
+    both = Counter((*name, *figures) for name, figures in expected.items() if any(figures))
+    got = Counter((*name, *figures) for name, figures in sums.items() if any(figures))
+    yield from _difference("rule_differences", both, got)
 
 
 def _fates(settled: Settled, world: World, source: str) -> Counter:

@@ -20,11 +20,12 @@ from pipelines.transform.dbt import run_dbt, target_dir
 from pipelines.transform.workspace import DELIVERY, REASON, candidate_dir, register_tables
 
 from .records import PROVINCE
-from .world import World
+from .world import SOURCES, World
 
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
-    "rows_ho_so", "rows_don_vi", "rows_thu_tuc", "rows_bo_sung", "rows_thanh_phan", "rows_le_phi",
+    "fct_payment_duty", "fct_satisfaction", "fct_feedback", "fct_national_sync", "fct_notifications", "fct_apologies",
+    "fct_open_late", "rule_differences", *(f"rows_{source}" for source in SOURCES),
 )  # fmt: skip
 
 

@@ -1,11 +1,10 @@
-"""The rows the oracle reads, as plain records: one dataclass per landing source, and a dossier made of them.
+"""The rows the oracle reads, as plain records: one dataclass per landing source.
 
 Here: fields under their official names, as `contract.md` gives them. Not here: any rule. Nothing is shared
 with the pipeline, so that an error in one of the two shows as a difference.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -32,6 +31,21 @@ class Procedure:
     MaTTHC: str
     business_day: date
     TenTTHC: str = "Thủ tục"
+    ThoiHanGiaiQuyet: int | None = None
+    DonViThoiHan: str | None = None
+    CoPhiLePhi: int | None = None
+    ThanhToanTrucTuyen: int | None = None
+    CoKetQua: int | None = None
+    CoHoSoMau: int | None = None
+    NgayQuyetDinhCongBo: date | None = None
+    NgayCongKhai: date | None = None
+    NgayHieuLuc: date | None = None
+    NgayHetHieuLuc: date | None = None
+    NgayCauHinhQuyTrinh: date | None = None
+    DuDieuKienTrucTuyen: int | None = None
+    MucDo: int | None = None
+    TichHopDVCQG: int | None = None
+    LaTTHCNoiBo: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,17 @@ class DossierState:
     NgayTra: datetime | None = None
     NgayCapNhat: datetime | None = None
     DaXoa: int | None = None
+    DuocThanhToanTrucTuyen: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row of `tien_trinh`; its status is a code without a list, so text."""
+
+    MaHoSo: str
+    ThoiDiemXuLy: datetime
+    TrangThai: str
+    business_day: date
 
 
 @dataclass(frozen=True)
@@ -71,6 +96,20 @@ class Component:
     DuocSoHoa: int
     business_day: date
     IsDeleted: int | None = None
+    DuocTaiSuDung: int = 0
+    DuocLayTuKhoDMQG: int = 0
+    DuongDanTaiTepTin: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of `ket_qua`."""
+
+    MaHoSo: str
+    GiayToId: str
+    business_day: date
+    MaGiayToKetQua: str | None = None
+    DuongDanTepTinKetQua: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,46 +125,88 @@ class Fee:
     NgayThuPhi: datetime | None = None
 
 
-Row = Unit | Procedure | DossierState | Supplement | Component | Fee
+@dataclass(frozen=True)
+class Rating:
+    """A row of `danh_gia`."""
+
+    MaHoSo: str
+    ThoiGianDanhGia: datetime
+    DanhGia: str
+    business_day: date
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A row of `thong_bao`."""
+
+    MaHoSo: str
+    NgayGui: datetime
+    TrangThai: int
+    business_day: date
+    Kenh: str = "SMS"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A row of `xin_loi`."""
+
+    MaHoSo: str
+    NgayXinLoi: datetime
+    business_day: date
+    NgayHenTraLai: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NationalCopy:
+    """A row of `dvcqg`: a dossier as the national portal has it."""
+
+    MaHoSo: str
+    TrangThaiHoSo: int
+    NgayDongBo: datetime
+    business_day: date
+    NgayTiepNhan: datetime | None = None
+    NgayKetThucXuLy: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A row of `phan_anh`."""
+
+    MaPhanAnh: str
+    MaDonVi: str
+    NgayGui: datetime
+    business_day: date
+    KenhTiepNhan: str = "1022"
+    TrangThai: str = "DA_TRA_LOI"
+    HanTraLoi: datetime | None = None
+    NgayTraLoi: datetime | None = None
+    MucDoHaiLong: str | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row of `so_lieu`."""
+
+    MaChiTieu: str
+    MaDonVi: str
+    KyBaoCao: str
+    TuSo: int
+    MauSo: int
+    business_day: date
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A row of `nhiem_vu`."""
+
+    MaNhiemVu: str
+    NgayBaoCao: date
+    TrangThai: str
+    business_day: date
+    TyLe: int | None = None
+
+
+Child = Step | Supplement | Component | Result | Fee | Rating | Notice | Letter
+Row = Unit | Procedure | DossierState | Child | NationalCopy | Feedback | Figure | Progress
 R = TypeVar("R", bound=Row)
-
-
-@dataclass(frozen=True)
-class Records:
-    """Every row delivered so far, in any order."""
-
-    units: Sequence[Unit] = ()
-    procedures: Sequence[Procedure] = ()
-    dossiers: Sequence[DossierState] = ()
-    supplements: Sequence[Supplement] = ()
-    components: Sequence[Component] = ()
-    fees: Sequence[Fee] = ()
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A dossier in scope, with its newest accepted state and the children that count."""
-
-    code: str
-    unit_code: str
-    unit_level: str
-    status: int
-    channel: int | None
-    received: date
-    due: date | None
-    finished: date | None
-    newer_state_rejected: bool
-    procedure_code: str
-    supplements: Sequence[Supplement] = ()
-    components: Sequence[Component] = ()
-    fees: Sequence[Fee] = ()
-
-
-@dataclass
-class Settled:
-    """What counts (units by code, dossiers in scope), and what does not, with the reason."""
-
-    units: dict[str, Unit]
-    dossiers: list[Dossier] = field(default_factory=list)
-    quarantine: list[tuple[str, Row]] = field(default_factory=list)
-    superseded: list[Row] = field(default_factory=list)
+C = TypeVar("C", bound=Child)

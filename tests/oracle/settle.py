@@ -1,14 +1,17 @@
 """Which rows count: the newest accepted state of a dossier with its children, and where each other row went.
 
 Here: section 2 of `contract.md` and the terms of `indicators.md`, by loops over plain records; every rule
-stands beside the sentence it comes from. Not here: periods, figures, any SQL.
+stands beside the sentence it comes from. Not here: figures, any SQL.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime, time
 
-from .records import Dossier, DossierState, R, Records, Row, Settled, Unit
+from .periods import periods
+from .records import C, DossierState, Feedback, Figure, Progress, R, Row, Unit
+from .registers import REPORTED, Task, plan_tasks
+from .settled import Dossier, Records, Settled
 
 # ---- which row of a key counts (contract.md section 2) ----------------------------------------------------
 
@@ -61,8 +64,21 @@ def finished_day(state: DossierState) -> date | None:
     return day_of(state.NgayKetThucXuLy) or day_of(state.NgayTra)
 
 
-def row_rule_broken(state: DossierState) -> str | None:
-    """The rule that a dossier row breaks by itself, or null. Reliability.md, "Values", "To quarantine"."""
+def row_rule_broken(row: Row) -> str | None:
+    """The rule that a row breaks by itself, or null."""
+    if isinstance(row, DossierState):
+        return state_rule_broken(row)
+    # "TuSo > MauSo -> `numerator_over_denominator`"
+    if isinstance(row, Figure) and row.TuSo > row.MauSo:
+        return "numerator_over_denominator"
+    # "TyLe (0–100)"
+    if isinstance(row, Progress) and row.TyLe is not None and row.TyLe > 100:
+        return "share_over_100"
+    return None
+
+
+def state_rule_broken(state: DossierState) -> str | None:
+    """The same of a dossier row. Reliability.md, "Values", "To quarantine"."""
     received, finished = day_of(state.NgayTiepNhan), finished_day(state)
     # "status 2 and above without a received date"
     if received is None and state.TrangThaiHoSo != 1:
@@ -81,74 +97,151 @@ def row_rule_broken(state: DossierState) -> str | None:
     return None
 
 
-def rejection(state: DossierState, units: dict[str, Unit], procedures: set[str]) -> str | None:
+def state_rejection(state: DossierState, settled: Settled) -> str | None:
     """Why a dossier row is not a state at all, or null."""
     broken = row_rule_broken(state)
     if broken:
         return broken
     # "unknown unit or procedure"
-    if state.MaDonVi not in units:
+    if state.MaDonVi not in settled.units:
         return "unknown_unit"
-    if state.MaTTHC not in procedures:
+    if state.MaTTHC not in settled.procedures:
         return "unknown_procedure"
     # "a unit abolished before the dossier was received"
-    abolished, received = units[state.MaDonVi].HieuLucDen, day_of(state.NgayTiepNhan)
+    abolished, received = settled.units[state.MaDonVi].HieuLucDen, day_of(state.NgayTiepNhan)
     if abolished is not None and received is not None and abolished < received:
         return "unit_abolished"
     return None
 
 
-def settle(records: Records) -> Settled:
+def figure_rejection(figure: Figure, units: dict[str, Unit], begun: set[str]) -> str | None:
+    """Why a reported figure is none, or null; of several reasons the first."""
+    broken = row_rule_broken(figure)
+    if broken:
+        return broken
+    if figure.MaDonVi not in units:
+        return "unknown_unit"
+    # "MaChiTieu is none of the 14 reported indicators"
+    if figure.MaChiTieu not in REPORTED:
+        return "unknown_goal"
+    # "KyBaoCao has not begun or does not exist"
+    if figure.KyBaoCao not in begun:
+        return "unknown_period"
+    return None
+
+
+def accepted(rows: Iterable[R], rejection: Callable[[R], str | None], settled: Settled) -> list[R]:
+    """The rows without a reason against them; the others go to quarantine with it."""
+    found = []
+    for row in rows:
+        reason = rejection(row)
+        if reason:
+            settled.quarantine.append((reason, row))
+        else:
+            found.append(row)
+    return found
+
+
+def settle(records: Records, as_of: date = date(2024, 12, 31), tasks: Sequence[Task] | None = None) -> Settled:
     """Judges every row: the dossiers in scope with their children, and where each other row went."""
     settled = Settled(units={})
     settled.units = {unit.MaDonVi: unit for unit in newest(records.units, lambda row: row.MaDonVi, settled)}
-    procedures = {row.MaTTHC for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
-
-    accepted = []
-    for state in records.dossiers:
-        reason = rejection(state, settled.units, procedures)
-        if reason:
-            settled.quarantine.append((reason, state))
-        else:
-            accepted.append(state)
-    states = newest(accepted, lambda row: row.MaHoSo, settled)
-
-    # "a child whose dossier is unknown waits in quarantine"
+    settled.procedures = {row.MaTTHC: row for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
+    good = accepted(records.dossiers, lambda row: state_rejection(row, settled), settled)
+    bad: dict[str, list[DossierState]] = defaultdict(list)
+    states = newest(good, lambda row: row.MaHoSo, settled)
+    for _, row in settled.quarantine:
+        if isinstance(row, DossierState):
+            bad[row.MaHoSo].append(row)
+    believed: dict[str, list[DossierState]] = defaultdict(list)
+    for row in good:
+        if row not in bad[row.MaHoSo]:
+            believed[row.MaHoSo].append(row)
     known = {state.MaHoSo for state in states}
 
-    def children(rows: Sequence[R], key: Callable[[R], Hashable]) -> list[R]:
-        settled.quarantine += [("unknown_dossier", row) for row in rows if row.MaHoSo not in known]
-        return newest([row for row in rows if row.MaHoSo in known], key, settled)
+    def children(rows: Sequence[C], key: str) -> dict[str, list[C]]:
+        # "a child whose dossier is unknown waits in quarantine"
+        mine = accepted(rows, lambda row: None if row.MaHoSo in known else "unknown_dossier", settled)
+        by_dossier: dict[str, list[C]] = defaultdict(list)
+        for row in newest(mine, lambda row: (row.MaHoSo, getattr(row, key)), settled):
+            by_dossier[row.MaHoSo].append(row)
+        return by_dossier
 
-    supplements = children(records.supplements, lambda row: (row.MaHoSo, row.NgayBoSung))
-    components = children(records.components, lambda row: (row.MaHoSo, row.TepDinhKemId))
-    fees = children(records.fees, lambda row: (row.MaHoSo, row.MaPhiLePhi))
+    of_dossier = {
+        "steps": children(records.steps, "ThoiDiemXuLy"),
+        "supplements": children(records.supplements, "NgayBoSung"),
+        "components": children(records.components, "TepDinhKemId"),
+        "results": children(records.results, "GiayToId"),
+        "fees": children(records.fees, "MaPhiLePhi"),
+        "ratings": children(records.ratings, "ThoiGianDanhGia"),
+        "notices": children(records.notices, "NgayGui"),
+        "letters": children(records.letters, "NgayXinLoi"),
+    }
+    # The portal's copy is a source of its own, not a child: it may know dossiers that the province does not.
+    copies = {copy.MaHoSo: copy for copy in newest(records.copies, lambda row: row.MaHoSo, settled)}
+    settle_reports(records, settled, {period.code for period in periods(as_of)}, tasks)
 
     for state in states:
         # "**in scope**: accepted, not deleted, status not 1 or 3"
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
-        rejected = [
-            row for _, row in settled.quarantine if isinstance(row, DossierState) and row.MaHoSo == state.MaHoSo
-        ]
+        home = receiving_unit(state, believed[state.MaHoSo], settled.units)
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
-                unit_code=state.MaDonVi,
-                unit_level=settled.units[state.MaDonVi].Cap,
+                unit_code=home.MaDonVi,
+                unit_level=home.Cap,
                 status=state.TrangThaiHoSo,
                 channel=state.KenhThucHien,
                 received=state.NgayTiepNhan.date(),
                 due=day_of(state.NgayHenTra),
                 finished=finished_day(state),
-                procedure_code=state.MaTTHC,
+                procedure=settled.procedures[state.MaTTHC],
+                told=[(*newness(row), row.TrangThaiHoSo) for row in believed[state.MaHoSo]],
+                paid_online=state.DuocThanhToanTrucTuyen,
+                copy=copies.get(state.MaHoSo),
                 # "Where only the newest state of a dossier is rejected, its newest accepted state counts
                 # and is flagged."
-                newer_state_rejected=any(newness(row) > newness(state) for row in rejected),
+                newer_state_rejected=any(newness(row) > newness(state) for row in bad[state.MaHoSo]),
                 # "Children (…) count only with a dossier in scope"
-                supplements=[row for row in supplements if row.MaHoSo == state.MaHoSo],
-                components=[row for row in components if row.MaHoSo == state.MaHoSo],
-                fees=[row for row in fees if row.MaHoSo == state.MaHoSo],
+                **{name: rows[state.MaHoSo] for name, rows in of_dossier.items()},
             )
         )
     return settled
+
+
+def receiving_unit(state: DossierState, states: Sequence[DossierState], units: dict[str, Unit]) -> Unit:
+    """Which unit a dossier counts for. A dossier sent again under a unit that came into being after it was received
+    stays with the unit that received it, so that no number of a closed period moves with the map."""
+    now, received = units[state.MaDonVi], state.NgayTiepNhan.date()
+    if now.HieuLucTu is None or now.HieuLucTu <= received:
+        return now
+    before = [
+        row
+        for row in states
+        if row != state and row.MaDonVi != state.MaDonVi and was_there(units[row.MaDonVi], received)
+    ]
+    return units[max(before, key=newness).MaDonVi] if before else now
+
+
+def was_there(unit: Unit, day: date) -> bool:
+    """Whether a unit was valid on a day, as far as is known."""
+    return (unit.HieuLucTu is None or unit.HieuLucTu <= day) and (unit.HieuLucDen is None or unit.HieuLucDen >= day)
+
+
+def settle_reports(records: Records, settled: Settled, begun: set[str], tasks: Sequence[Task] | None) -> None:
+    """Judges what belongs to no dossier: feedback, reported figures, progress on the plan's tasks."""
+    known_tasks = {task.code for task in (plan_tasks() if tasks is None else tasks)}
+
+    def of_unit(row: Feedback) -> str | None:
+        return None if row.MaDonVi in settled.units else "unknown_unit"
+
+    def of_task(row: Progress) -> str | None:
+        return row_rule_broken(row) or (None if row.MaNhiemVu in known_tasks else "unknown_task")
+
+    feedback = accepted(records.feedback, of_unit, settled)
+    settled.feedback = newest(feedback, lambda row: row.MaPhanAnh, settled)
+    figures = accepted(records.figures, lambda row: figure_rejection(row, settled.units, begun), settled)
+    settled.figures = newest(figures, lambda row: (row.MaChiTieu, row.MaDonVi, row.KyBaoCao), settled)
+    progress = accepted(records.progress, of_task, settled)
+    settled.progress = newest(progress, lambda row: (row.MaNhiemVu, row.NgayBaoCao), settled)

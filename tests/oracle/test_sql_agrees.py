@@ -15,7 +15,7 @@ from .generate import province
 
 pytestmark = pytest.mark.slow
 
-SEEDS = 500
+SEEDS = 200
 SEEDS_PER_TEST = 50
 
 
@@ -50,23 +50,15 @@ def test_every_figure_is_the_oracles_in_provinces_never_seen(warehouse: Warehous
         pytest.fail(found, pytrace=False)
 
 
-# Each of these is a mistake someone could make; the worlds must be rich enough to show it.
+# Each of these is a mistake someone could make; the worlds must be rich enough to show it. What decides the
+# indicators themselves is spoilt mechanically by `benchmarks.mutants`.
 MISTAKES = [
-    ("int_open_overdue", "l.due_date < p.cut_date", "l.due_date <= p.cut_date"),
-    ("int_open_overdue", "a.status_code not in (6, 8)", "a.status_code not in (6)"),
-    ("int_open_overdue", "s.requested_date <= a.cut_date", "s.requested_date < a.cut_date"),
-    ("int_open_overdue", "s.returned_date > a.cut_date", "s.returned_date >= a.cut_date"),
-    ("int_open_overdue", "l.finished_date > p.cut_date", "l.finished_date >= p.cut_date"),
     ("int_period", "least(p.end_date, r.as_of)", "p.end_date"),
-    ("int_dossier_outcome", "is_withdrawn or", ""),
-    ("int_dossier_outcome", "or due_date is null", ""),
     ("int_dossier", "not in (1, 3)", "not in (1)"),
     ("int_dossier", "not d.is_deleted", "true"),
     ("stg_dossier", "in (7, 9, 10)", "in (9, 10)"),
     ("stg_dossier", "coalesce(NgayKetThucXuLy, NgayTra)", "NgayKetThucXuLy"),
-    ("stg_component", "coalesce(IsDeleted, 0) = 0", "true"),
     ("int_unit_period", "e.event_date >= p.start_date", "e.event_date > p.start_date"),
-    ("int_payment_unit_period", "f.amount_vnd > 0", "true"),
     ("rows_ho_so", "coalesce(NgayCapNhat, ", "coalesce(null, "),
     ("rows_ho_so", "when c.is_conflict then 'conflict'", "when false then 'conflict'"),
 ]

@@ -5,17 +5,36 @@ Not here: how such provinces are drawn (generate), and any figure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .records import Component, DossierState, Fee, Procedure, Records, Row, Supplement, Unit
+from .records import (
+    Component,
+    DossierState,
+    Fee,
+    Feedback,
+    Figure,
+    Letter,
+    NationalCopy,
+    Notice,
+    Procedure,
+    Progress,
+    Rating,
+    Result,
+    Row,
+    Step,
+    Supplement,
+    Unit,
+)
 from .settle import row_rule_broken
+from .settled import Records
 
 if TYPE_CHECKING:
     import polars as pl
 
+# In the order of the fields of `Records`.
 SOURCES: dict[str, type] = {
     "don_vi": Unit,
     "thu_tuc": Procedure,
@@ -23,12 +42,18 @@ SOURCES: dict[str, type] = {
     "bo_sung": Supplement,
     "thanh_phan": Component,
     "le_phi": Fee,
+    "tien_trinh": Step,
+    "ket_qua": Result,
+    "danh_gia": Rating,
+    "thong_bao": Notice,
+    "xin_loi": Letter,
+    "dvcqg": NationalCopy,
+    "phan_anh": Feedback,
+    "so_lieu": Figure,
+    "nhiem_vu": Progress,
 }
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
-
-# Fields that no rule of the oracle reads but that a contract requires.
-FILLERS = {"DuocTaiSuDung": 0, "DuocLayTuKhoDMQG": 0}
 
 
 @dataclass(frozen=True)
@@ -66,7 +91,7 @@ class World:
 
         frames = {}
         for source, schema in lake_schemas().items():
-            rows = [FILLERS | vars(row) | place for row, place in self.lake_rows(source)]
+            rows = [vars(row) | place for row, place in self.lake_rows(source)]
             values = [[row.get(name) for name in schema] for row in rows]
             frames[source] = pl.DataFrame(values, schema=schema, orient="row")
         return frames
@@ -78,15 +103,16 @@ class World:
         from pipelines.lake import REJECTED
 
         values = [
-            ["ho_so", *place.values(), [_broken(row)], row.MaHoSo, row.NgayCapNhat]
-            for row, place in self._placed("ho_so")
-            if _broken(row)
+            [source, *place.values(), [row_rule_broken(row)], getattr(row, "MaHoSo", None), _updated(row)]
+            for source in SOURCES
+            for row, place in self._placed(source)
+            if row_rule_broken(row)
         ]
         return pl.DataFrame(values, schema=REJECTED, orient="row")
 
     def lake_rows(self, source: str) -> list[tuple[Row, dict]]:
         """The rows of a source that reach the lake, each with where it stood: file and row number name it."""
-        return [(row, place) for row, place in self._placed(source) if not _broken(row)]
+        return [(row, place) for row, place in self._placed(source) if not row_rule_broken(row)]
 
     def _placed(self, source: str) -> Iterator[tuple[Row, dict]]:
         for file in self.deliveries:
@@ -107,5 +133,5 @@ def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
     return {source: lake_schema(contracts[source]) for source in SOURCES}
 
 
-def _broken(row: Row) -> str | None:
-    return row_rule_broken(row) if isinstance(row, DossierState) else None
+def _updated(row: Row) -> datetime | None:
+    return row.NgayCapNhat if isinstance(row, DossierState) else None

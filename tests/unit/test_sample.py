@@ -27,7 +27,11 @@ from pipelines.sample import write_province
 from pipelines.sample.behaviour import load_behaviour
 from pipelines.sample.clock import DAY, WORKDAY, Clock
 from pipelines.workdays import load_calendar
-from tests.oracle import reference as oracle
+from tests.oracle.form import Scope, form_row
+from tests.oracle.periods import periods
+from tests.oracle.plan import OVER_DOSSIERS, OVER_FEEDBACK
+from tests.oracle.settle import settle
+from tests.pipeline.delivered import records_of
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = load_contracts(PROJECT / "contracts")
@@ -94,11 +98,17 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Made:
     behaviour["channel"] |= {"untold": 0.1, "refused": 0.1, "never_accepted": 0.1}
     behaviour["components"] |= {"none": 0.1, "deleted": 0.4}
     behaviour["fees"] |= {"exempt": 0.2, "date_untold": 0.1, "never_paid": 0.1}
-    often = {"supplement": 0.6, "late": 0.3, "stuck": 0.15, "returned_at_once": 0.6}
+    often = {"supplement": 0.6, "late": 0.3, "stuck": 0.4, "returned_at_once": 0.6}
     behaviour["handling"] |= {name: dict.fromkeys(("so", "huyen", "xa"), share) for name, share in often.items()}
     behaviour["handling"] |= {"withdrawn": 0.08, "deleted": 0.05, "supplement_never_answered": 0.4}
     behaviour["handling"] |= {"supplement_without_row": 0.4, "finish_untold": 0.2, "stray_finish": 0.2}
     behaviour["handling"]["paused"] = {"fee": 0.3, "stopped": 0.2, "withdrawal_pending": 0.2}
+    behaviour["updated_untold"], behaviour["steps"]["pause_untold"] = 0.6, 0.5
+    behaviour["fields_so"]["Bưu chính"] = 60
+    behaviour["ratings"] |= {"share": 0.6, "again": 0.4, "good": 0.3}
+    behaviour["national_copy"] |= {"missing": 0.1, "status_differs": 0.1, "received_differs": 0.1}
+    behaviour["notices"]["failed"], behaviour["result_is_input"] = 0.4, 0.3
+    behaviour["feedback"] |= {"least": 200, "answered_late": 0.3, "unanswered": 0.2, "no_deadline": 0.4, "good": 0.6}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.sample.province.load_behaviour", lambda: behaviour)
         return make(tmp_path_factory.mktemp("rough") / "raw", dossiers=700)
@@ -284,41 +294,58 @@ def test_levels_add_up_to_the_province_and_months_to_the_year(clean: Made) -> No
 
 def test_truth_agrees_with_the_slow_oracle(rough: Made) -> None:
     """The oracle of the design reads the files again, row by row; the generator never did."""
-
-    def records(kind: Any, source: str) -> list[Any]:
-        names = [name for name in kind.__dataclass_fields__ if name != "business_day"]
-        rows = rough.accepted[source].select(*names, "day").rename({"day": "business_day"})
-        return [kind(**row) for row in rows.to_dicts()]
-
-    settled = oracle.settle(
-        oracle.Records(
-            units=records(oracle.Unit, "don_vi"),
-            procedures=records(oracle.Procedure, "thu_tuc"),
-            dossiers=records(oracle.DossierState, "ho_so"),
-            supplements=records(oracle.Supplement, "bo_sung"),
-            components=records(oracle.Component, "thanh_phan"),
-            fees=records(oracle.Fee, "le_phi"),
-        )
-    )
-    assert settled.quarantine == []
     as_of = dt.date.fromisoformat(rough.truth["as_of"])
-    subjects = [oracle.Scope("province", "H19", "tinh")]
-    subjects += [oracle.Scope("level", "H19", level) for level in ("so", "huyen", "xa")]
+    settled = settle(records_of(rough.accepted, "day"), as_of)
+    assert settled.quarantine == []
+    levels = ("so", "huyen", "xa")
+    subjects = [Scope("province", "H19", "tinh"), *(Scope("level", "H19", level) for level in levels)]
     form = {(row["period_code"], row["scope"], row["unit_level"]): row for row in rough.truth["form"]}
     shares = {
         (row["indicator_code"], row["period_code"], row["scope"], row["unit_level"]): row
         for row in rough.truth["indicators"]
     }
-    for period in oracle.periods(as_of):
+    for period in periods(as_of):
         for subject in subjects:
             mine = [dossier for dossier in settled.dossiers if subject.covers(dossier)]
-            slow = oracle.form_row(mine, period, subject)
+            asked = [
+                item for item in settled.feedback if subject.covers_unit(item.MaDonVi, settled.units[item.MaDonVi].Cap)
+            ]
+            slow = form_row(mine, period, subject)
             fast = form.pop((period.code, subject.scope, subject.unit_level))
             assert {name: getattr(slow, name) for name in FORM} == {name: fast[name] for name in FORM}
-            for code, formula in oracle.INDICATORS.items():
+            counted = {code: formula(mine, period) for code, formula in OVER_DOSSIERS.items()}
+            counted |= {code: formula(asked, period) for code, formula in OVER_FEEDBACK.items()}
+            for code, count in counted.items():
                 row = shares.pop((code, period.code, subject.scope, subject.unit_level))
-                assert formula(mine, period) == (row["numerator"], row["denominator"])
+                assert count == (row["numerator"], row["denominator"]), (code, period.code, subject)
     assert form == {} and shares == {}
+
+
+def test_both_sides_of_every_share_occur(rough: Made) -> None:
+    """A share that is always none or all would say nothing of its formula."""
+    for row in rough.truth["indicators"]:
+        if row["period_code"] == "2024" and row["scope"] == "province":
+            assert 0 < row["numerator"] < row["denominator"], row["indicator_code"]
+
+
+def test_the_step_log_tells_most_pauses_and_nothing_is_done_in_between(clean: Made, rough: Made) -> None:
+    paused, told = 0, 0
+    for made in (clean, rough):
+        asked = made.accepted["bo_sung"]["MaHoSo"].implode()
+        states = newest(made).filter(
+            pl.col("DaXoa") == 0,
+            pl.col("TrangThaiHoSo").is_in([6, 8]) | (pl.col("TrangThaiHoSo") == 5) & ~pl.col("MaHoSo").is_in(asked),
+        )
+        steps = made.accepted["tien_trinh"].sort("ThoiDiemXuLy")
+        last = states.join(steps.unique("MaHoSo", keep="last"), on="MaHoSo")
+        paused += states.height
+        said = last.filter(pl.col("TrangThai") == pl.col("TrangThaiHoSo").cast(pl.String))
+        told += said.height
+        # Where the step is logged nothing comes after it, and it is no older than what the state tells.
+        tells_when = said.filter(pl.col("NgayCapNhat").is_not_null())
+        assert (tells_when["ThoiDiemXuLy"] <= tells_when["NgayCapNhat"]).all()
+    assert paused > 20
+    assert 0.4 * paused < told < paused
 
 
 # ---- planted faults ---------------------------------------------------------------------------------------

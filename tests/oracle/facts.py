@@ -1,0 +1,162 @@
+"""The fact tables, once more: what the warehouse should say of each dossier, child and feedback item.
+
+Here: one function per table, its rows as tuples in the order of the columns that `comparison` reads. Not here:
+sums over periods (values, form).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from . import rule_766
+from .periods import periods
+from .plan import is_reused
+from .rule_766_time import open_verdict, resolved_verdict, waited
+from .settle import day_of
+from .settled import Dossier, Settled
+from .terms import (
+    SATISFIED,
+    copy_finished,
+    feedback_deadline,
+    has_own_result_file,
+    is_matching,
+    is_open,
+    is_synced,
+    live,
+    open_overdue,
+    outcome,
+    outcome_reason,
+    paused,
+    requests_by,
+    status_at,
+)
+
+
+def whose(dossier: Dossier) -> tuple[str, str, str, str]:
+    """The columns that most facts begin with."""
+    return dossier.code, dossier.procedure.MaTTHC, dossier.unit_code, dossier.unit_level
+
+
+def unit_of(dossier: Dossier) -> tuple[str, str, str]:
+    """The same without the procedure."""
+    return dossier.code, dossier.unit_code, dossier.unit_level
+
+
+def first_letter(dossier: Dossier) -> date | None:
+    """The day of the first apology letter."""
+    return min((letter.NgayXinLoi.date() for letter in dossier.letters), default=None)
+
+
+def timeliness(dossier: Dossier) -> tuple:
+    """fct_timeliness."""
+    finished, how = dossier.finished, outcome(dossier)
+    verdict = resolved_verdict(dossier)
+    return (
+        *whose(dossier), dossier.status, dossier.received, dossier.due, finished,
+        dossier.status == 7 and finished is not None, how, outcome_reason(dossier),
+        None if finished is None else (finished - dossier.received).days,
+        (finished - dossier.due).days if how == "overdue" and finished and dossier.due else None,
+        len(dossier.supplements), dossier.newer_state_rejected,
+        *(verdict or (None, None)), *waited(dossier, finished or date.max),
+        min((one.NgayGui.date() for one in dossier.notices if one.TrangThai == 1), default=None),
+        first_letter(dossier),
+    )  # fmt: skip
+
+
+def online(dossier: Dossier) -> tuple:
+    """fct_online_share."""
+    owes = dossier.procedure.CoKetQua
+    return (
+        *whose(dossier), dossier.received, dossier.channel, dossier.channel == 2, dossier.finished,
+        None if owes is None else owes == 1, rule_766.has_electronic_result(dossier), rule_766.online_reason(dossier),
+    )  # fmt: skip
+
+
+def digitisation(dossier: Dossier) -> tuple:
+    """fct_digitisation."""
+    parts, owes = live(dossier), dossier.procedure.CoKetQua
+    digitised = [part for part in parts if part.DuocSoHoa == 1]
+    has_input, has_result = rule_766.has_component_file(dossier), rule_766.has_result_file(dossier)
+    return (
+        *whose(dossier), dossier.received, len(parts), len(digitised), bool(digitised), dossier.finished,
+        dossier.status, None if owes is None else owes == 1, is_reused(dossier), has_input, has_result,
+        has_own_result_file(dossier), has_input and has_result, rule_766.is_component_reused(dossier),
+    )  # fmt: skip
+
+
+def payments(dossier: Dossier) -> Iterator[tuple]:
+    """fct_payments: one row per fee request."""
+    for fee in dossier.fees:
+        yield (
+            dossier.code, fee.MaPhiLePhi, dossier.unit_code, dossier.unit_level, fee.Gia,
+            fee.TrangThaiThanhToan == 1, day_of(fee.NgayThuPhi), fee.HinhThucThanhToan,
+            fee.HinhThucThanhToan == "truc-tuyen",
+        )  # fmt: skip
+
+
+def payment_duty(dossier: Dossier) -> Iterator[tuple]:
+    """fct_payment_duty: one row per dossier whose procedure has a fee."""
+    if dossier.procedure.CoPhiLePhi == 1:
+        exempt, online = rule_766.is_exempt(dossier), rule_766.is_paid_online(dossier)
+        yield *whose(dossier), dossier.received, exempt, online
+
+
+def satisfaction(dossier: Dossier) -> Iterator[tuple]:
+    """fct_satisfaction: one row per rating."""
+    ratings = sorted(dossier.ratings, key=lambda rating: rating.ThoiGianDanhGia)
+    for rating, following in zip(ratings, [*ratings[1:], None], strict=False):
+        at, says = rating.ThoiGianDanhGia, rating.DanhGia
+        later = None if following is None else following.ThoiGianDanhGia.date()
+        yield *unit_of(dossier), at, at.date(), says, says in SATISFIED, later
+
+
+def national_sync(dossier: Dossier) -> tuple:
+    """fct_national_sync."""
+    copy = dossier.copy
+    return (
+        *unit_of(dossier), dossier.received, copy is not None, day_of(copy.NgayTiepNhan) if copy else None,
+        is_synced(dossier), dossier.status, copy.TrangThaiHoSo if copy else None, dossier.finished,
+        copy_finished(dossier), is_matching(dossier),
+    )  # fmt: skip
+
+
+def notifications(dossier: Dossier) -> Iterator[tuple]:
+    """fct_notifications."""
+    for one in dossier.notices:
+        yield *unit_of(dossier), one.NgayGui, one.NgayGui.date(), one.Kenh, one.TrangThai == 1
+
+
+def apologies(dossier: Dossier) -> Iterator[tuple]:
+    """fct_apologies."""
+    for one in dossier.letters:
+        yield *unit_of(dossier), one.NgayXinLoi, one.NgayXinLoi.date(), day_of(one.NgayHenTraLai)
+
+
+def feedback(settled: Settled) -> Iterator[tuple]:
+    """fct_feedback: one row per item."""
+    for item in settled.feedback:
+        deadline, answered, rating = feedback_deadline(item), day_of(item.NgayTraLoi), item.MucDoHaiLong
+        # "is_on_time (answered_date <= deadline; false when not answered)"
+        in_time = answered is not None and deadline is not None and answered <= deadline
+        yield (
+            item.MaPhanAnh, item.MaDonVi, settled.units[item.MaDonVi].Cap, item.KenhTiepNhan, item.NgayGui.date(),
+            deadline, item.HanTraLoi is not None, answered, in_time, rating,
+            None if rating is None else rating in SATISFIED,
+        )  # fmt: skip
+
+
+def open_late(settled: Settled, as_of: date) -> Iterator[tuple]:
+    """fct_open_late: "one row per dossier and period at whose cut it was open and (due < cut, or no due date, or
+    >= 2 requests)"."""
+    for period in periods(as_of):
+        cut = period.cut
+        for dossier in settled.dossiers:
+            due = dossier.due
+            if not is_open(dossier, cut):
+                continue
+            if due is None or due < cut or len(requests_by(dossier, cut)) >= 2:
+                late = open_overdue(dossier, cut)
+                days_late = (cut - due).days if late and due else None
+                yield (
+                    period.code, *whose(dossier), due, cut, status_at(dossier, cut), paused(dossier, cut), late,
+                    days_late, *open_verdict(dossier, cut), first_letter(dossier),
+                )  # fmt: skip

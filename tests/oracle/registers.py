@@ -1,0 +1,54 @@
+"""What the oracle knows of the province besides the rows: the plan's tasks, its reported goals, its own unit.
+
+Here: the registers once more, read plainly. Not here: the working calendar (working_days), periods, targets.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+REGISTERS = Path(__file__).resolve().parents[2] / "registers"
+
+# "the department's own unit (`own_unit` in the settings)"
+OWN_UNIT = "H19.11"
+
+# "From figures that units report (`so_lieu`)"; open_datasets is counted by ourselves, so no unit reports it.
+REPORTED = (
+    "simplification_share", "declared_info_cut", "internal_procedures_reviewed", "legal_documents_reviewed",
+    "units_inspected", "findings_remedied", "online_workfiles", "leader_signatures", "staff_e_records",
+    "e_documents", "databases_connected", "staff_trained", "digital_plan_done", "community_teams",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """A row of the plan's annex: kind is deadline, standing, conditional or none."""
+
+    plan_year: int
+    code: str
+    kind: str
+    deadline: date | None = None
+
+
+@cache
+def plan_tasks() -> tuple[Task, ...]:
+    """The register of tasks."""
+    with (REGISTERS / "dong-nai" / "tasks.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            Task(
+                int(row["plan_year"]),
+                row["task_code"],
+                row["deadline_kind"],
+                date.fromisoformat(row["deadline_date"]) if row["deadline_date"] else None,
+            )
+            for row in csv.DictReader(stream)
+        )
+
+
+@cache
+def dataset_count() -> int:
+    """How many tables the register of publication names."""
+    lines = (REGISTERS / "vietnam" / "publication.yml").read_text(encoding="utf-8").splitlines()
+    return len([line for line in lines if line.startswith("- name:")])

@@ -1,0 +1,91 @@
+"""What goes into the settling of rows and what comes out of it: all rows; dossiers in scope with their children.
+
+Here: plain records. Not here: which row counts (settle), and any figure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from .records import (
+    Component,
+    DossierState,
+    Fee,
+    Feedback,
+    Figure,
+    Letter,
+    NationalCopy,
+    Notice,
+    Procedure,
+    Progress,
+    Rating,
+    Result,
+    Row,
+    Step,
+    Supplement,
+    Unit,
+)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Every row delivered so far, in any order."""
+
+    units: Sequence[Unit] = ()
+    procedures: Sequence[Procedure] = ()
+    dossiers: Sequence[DossierState] = ()
+    supplements: Sequence[Supplement] = ()
+    components: Sequence[Component] = ()
+    fees: Sequence[Fee] = ()
+    steps: Sequence[Step] = ()
+    results: Sequence[Result] = ()
+    ratings: Sequence[Rating] = ()
+    notices: Sequence[Notice] = ()
+    letters: Sequence[Letter] = ()
+    copies: Sequence[NationalCopy] = ()
+    feedback: Sequence[Feedback] = ()
+    figures: Sequence[Figure] = ()
+    progress: Sequence[Progress] = ()
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A dossier in scope, with its newest accepted state and the children that count."""
+
+    code: str
+    unit_code: str
+    unit_level: str
+    status: int
+    channel: int | None
+    received: date
+    due: date | None
+    finished: date | None
+    newer_state_rejected: bool
+    procedure: Procedure
+    # What each of its states said, those superseded since too: when it was told, the business day, the status.
+    told: Sequence[tuple[datetime, date, int]] = ()
+    # DuocThanhToanTrucTuyen, the source's own word on how it was paid.
+    paid_online: int | None = None
+    copy: NationalCopy | None = None
+    supplements: Sequence[Supplement] = ()
+    components: Sequence[Component] = ()
+    fees: Sequence[Fee] = ()
+    steps: Sequence[Step] = ()
+    results: Sequence[Result] = ()
+    ratings: Sequence[Rating] = ()
+    notices: Sequence[Notice] = ()
+    letters: Sequence[Letter] = ()
+
+
+@dataclass
+class Settled:
+    """What counts (code lists, dossiers in scope, reports), and what does not, with the reason."""
+
+    units: dict[str, Unit]
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    dossiers: list[Dossier] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    progress: list[Progress] = field(default_factory=list)
+    quarantine: list[tuple[str, Row]] = field(default_factory=list)
+    superseded: list[Row] = field(default_factory=list)

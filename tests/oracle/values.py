@@ -1,0 +1,177 @@
+"""Every indicator under both rules, for every period and subject: the table `indicator_values`, once more.
+
+Here: sums over units, targets, what is null. Not here: what a numerator is (plan, rule_766, procedures).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from . import plan, procedures, rule_766
+from .form import WHOLE, Scope, scopes
+from .periods import Period, periods
+from .records import Feedback
+from .registers import REPORTED, Task, dataset_count, plan_tasks
+from .settled import Dossier, Settled
+
+# Column "target (plan)" of the tables, in percent, by level; "*" is every level and the province. What is not
+# here is tracked without a target.
+TARGETS: dict[str, dict[str, int]] = {
+    "on_time_rate": {"*": 97},
+    "satisfaction_rate": {"*": 94},
+    "feedback_on_time_rate": {"*": 97},
+    "feedback_satisfaction_rate": {"*": 93},
+    "online_share": {"so": 80, "huyen": 40, "xa": 30},
+    "online_resolved_share": {"so": 80, "huyen": 40, "xa": 30},
+    "digitised_share": {"so": 70, "huyen": 40, "xa": 35},
+    "online_payment_share": {"so": 30, "huyen": 15},
+    "payment_enabled_share": {"*": 100},
+    "published_on_time_share": {"*": 100},
+    "sample_dossier_share": {"*": 70},
+    "process_configured_share": {"*": 100},
+    "online_service_coverage": {"*": 100},
+    "portal_integration_share": {"*": 100},
+    "own_online_share": {"*": 100},
+    "sync_rate": {"*": 100},
+    "sync_match_rate": {"*": 100},
+    "apology_rate": {"*": 100},
+    "plan_tasks_on_schedule": {"*": 100},
+    "simplification_share": {"*": 10},
+    "declared_info_cut": {"*": 20},
+    "internal_procedures_reviewed": {"*": 100},
+    "legal_documents_reviewed": {"*": 100},
+    "units_inspected": {"*": 50},
+    "findings_remedied": {"*": 100},
+    # The plan's "cấp tỉnh" is the province and its departments.
+    "online_workfiles": {"tinh": 100, "so": 100, "huyen": 100, "xa": 90},
+    "leader_signatures": {"*": 100},
+    "staff_e_records": {"*": 100},
+    "e_documents": {"*": 100},
+    "databases_connected": {"*": 100},
+    "staff_trained": {"*": 100},
+    "digital_plan_done": {"*": 100},
+    "community_teams": {"*": 100},
+}
+# The plan is that of 2024; a later year has its targets from its own plan.
+PLAN_YEAR = 2024
+
+
+@dataclass(frozen=True)
+class IndicatorValue:
+    """A numerator and a denominator, with the plan's target in percent (null where none) and what is not known."""
+
+    indicator_code: str
+    period_code: str
+    subject: Scope
+    numerator: int | None
+    denominator: int | None
+    is_closed: bool
+    target_percent: int | None = None
+    rule: str = "plan"
+    unknown_count: int | None = 0
+    missing_source: str | None = None
+
+    @property
+    def value(self) -> float | None:
+        """ "Rates are null where the denominator is 0"; otherwise a fraction from 0 to 1. A count is its value."""
+        if self.numerator is None or self.denominator == 0:
+            return None
+        return float(self.numerator) if self.denominator is None else self.numerator / self.denominator
+
+    @property
+    def target(self) -> float | None:
+        """The target as a fraction from 0 to 1."""
+        return None if self.target_percent is None else self.target_percent / 100
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the value reaches the target ("≥"), in whole numbers; null where either is."""
+        if self.target_percent is None or self.numerator is None or not self.denominator:
+            return None
+        return 100 * self.numerator >= self.target_percent * self.denominator
+
+
+def target_percent(code: str, period: Period, subject: Scope) -> int | None:
+    """The plan's target for a subject; a period is judged by the plan of the year it ends in."""
+    if period.end.year != PLAN_YEAR:
+        return None
+    targets = TARGETS.get(code, {})
+    return targets.get("*", targets.get(subject.unit_level))
+
+
+Counts = dict[tuple[str, str], tuple[int, int, int]]
+
+
+def unit_counts(dossiers: Sequence[Dossier], feedback: Sequence[Feedback], period: Period) -> Counts:
+    """The figures of one unit's dossiers and feedback, by indicator and rule: numerator, denominator, unknown."""
+    found: Counts = {}
+    for code, of_plan in plan.OVER_DOSSIERS.items():
+        found[code, "plan"] = (*of_plan(dossiers, period), 0)
+    for code, of_feedback in plan.OVER_FEEDBACK.items():
+        found[code, "plan"] = (*of_feedback(feedback, period), 0)
+    for code, of_766 in rule_766.OVER_DOSSIERS.items():
+        found[code, "766"] = of_766(dossiers, period)
+    return found
+
+
+def province_counts(settled: Settled, period: Period, tasks: Sequence[Task]) -> Counts:
+    """The figures that only the province has: "Indicators over procedures exist for scope `province` only"."""
+    listed = list(settled.procedures.values())
+    found: Counts = {}
+    for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
+        for code, formula in formulas.items():
+            found[code, rule] = formula(listed, period)
+    found["plan_tasks_on_schedule", "plan"] = procedures.plan_tasks_on_schedule(settled.progress, period, tasks)
+    return found
+
+
+def indicator_values(settled: Settled, as_of: date, tasks: Sequence[Task] | None = None) -> list[IndicatorValue]:
+    """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included."""
+    dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
+    feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
+    for dossier in settled.dossiers:
+        dossiers[dossier.unit_code].append(dossier)
+    for item in settled.feedback:
+        feedback[item.MaDonVi].append(item)
+    reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
+    known_tasks = plan_tasks() if tasks is None else tasks
+    found = []
+    for period in periods(as_of):
+        by_unit = {}
+        for unit in settled.units:
+            by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period)
+            for code in REPORTED:
+                by_unit[unit][code, "plan"] = reported.get((unit, period.code, code), (0, 0, 0))
+        for subject in scopes(settled):
+            found += list(_rows(_summed(by_unit, settled, subject), period, subject))
+            found += list(_never(period, subject))
+        found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE))
+        # "open_datasets: (…) numerator = number of tables in the publication register, denominator null"
+        count = dataset_count()
+        found.append(IndicatorValue("open_datasets", period.code, WHOLE, count, None, period.is_closed))
+    return found
+
+
+def _summed(by_unit: dict[str, Counts], settled: Settled, subject: Scope) -> Counts:
+    """The figures of a subject: "levels and province are sums of units'"."""
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for unit, counts in by_unit.items():
+        if subject.covers_unit(unit, settled.units[unit].Cap):
+            for name, figures in counts.items():
+                for place, figure in enumerate(figures):
+                    sums[name][place] += figure
+    return {name: (one, two, three) for name, (one, two, three) in sums.items()}
+
+
+def _rows(counts: Counts, period: Period, subject: Scope) -> Iterator[IndicatorValue]:
+    for (code, rule), (numerator, denominator, unknown) in counts.items():
+        target = target_percent(code, period, subject) if rule == "plan" else None
+        yield IndicatorValue(
+            code, period.code, subject, numerator, denominator, period.is_closed, target, rule, unknown
+        )
+
+
+def _never(period: Period, subject: Scope) -> Iterator[IndicatorValue]:
+    for code, missing in rule_766.NEVER.items():
+        yield IndicatorValue(code, period.code, subject, None, None, period.is_closed, None, "766", None, missing)

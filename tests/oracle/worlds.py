@@ -1,0 +1,38 @@
+"""The generated provinces that several files of laws look at, each made and settled once."""
+
+from functools import cache
+
+from .form import HandlingStatus, handling_status
+from .generate import province
+from .settle import settle
+from .settled import Settled
+from .values import IndicatorValue, indicator_values
+from .world import World
+
+SEEDS = range(400)
+# Where every indicator of a province is needed.
+FEW = range(100)
+
+
+@cache
+def world(seed: int) -> World:
+    """The province of a seed."""
+    return province(seed)
+
+
+@cache
+def settled_world(seed: int) -> Settled:
+    """Its dossiers in scope and all else that counts."""
+    return settle(world(seed).records(), world(seed).as_of)
+
+
+@cache
+def form(seed: int) -> tuple[HandlingStatus, ...]:
+    """Its form II.06a."""
+    return tuple(handling_status(settled_world(seed), world(seed).as_of))
+
+
+@cache
+def figures(seed: int) -> tuple[IndicatorValue, ...]:
+    """Its indicators."""
+    return tuple(indicator_values(settled_world(seed), world(seed).as_of))
