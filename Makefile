@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench wrongness lint format docs dagster readme lock clean
+.PHONY: help run test check bench wrongness mutants lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -23,6 +23,9 @@ check: $(READY) lint ## lint and unit tests, under a minute
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
 	@$(BIN)/python -m benchmarks.wrongness
+
+mutants: $(READY) ## spoils the SQL behind the indicators in every small way and counts what the tests notice (slow)
+	@$(BIN)/python -m benchmarks.mutants
 
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .

@@ -94,7 +94,7 @@
         'tinh' as unit_level,
         case when {{ applies }} then {{ counts }} end as counts,
         case
-            when {{ applies }} is null or {{ counts }} is null
+            when ({{ applies }}) is null or ({{ counts }}) is null
             then 'unknown'
             when {{ counts }}
             then 'fulfilled'

@@ -40,6 +40,7 @@ def test_warehouse_without_any_optional_source_passes_every_check(suites: Suites
         assert all_failing(connection, suites) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: f"{damage.table}: {damage.sql[:60]}")
 def test_damage_is_noticed_by_exactly_these_checks(
     marts: duckdb.DuckDBPyConnection, suites: Suites, damage: Damage
@@ -57,6 +58,7 @@ def test_every_check_notices_some_damage() -> None:
     assert noticed == set(EVERY_CHECK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_column_that_lost_all_its_values_is_noticed(
     marts: duckdb.DuckDBPyConnection, suites: Suites, table: str

@@ -158,7 +158,7 @@ class _Maker(Draws):
         limit, unit = procedure.ThoiHanGiaiQuyet, procedure.DonViThoiHan
         if limit is None or unit is None:
             return None
-        off = self.rng.choice([-1, 0, 0, 1, 1, 6])
+        off = self.rng.choice([-1, 0, 0, 1, 1, 1, 6])
         if unit == "NGAY":
             return received + timedelta(days=limit + off)
         if unit == "THANG":

@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from .by_hand import DAY
 from .periods import periods
 from .records import (
@@ -257,6 +259,7 @@ EXPECTED_REASONS = {
 }
 
 
+@pytest.mark.slow
 def test_every_edge_case_is_frequent_among_the_generated():
     edges: Counter = Counter()
     reasons: Counter = Counter()

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 
 from .form import HandlingStatus, handling_status
@@ -75,6 +76,7 @@ def of_plan(seed: int, code: str) -> list[IndicatorValue]:
     return [value for value in figures(seed) if (value.indicator_code, value.rule) == (code, "plan")]
 
 
+@pytest.mark.slow
 def test_no_numerator_is_larger_than_its_denominator():
     for seed in FEW:
         for value in figures(seed):
@@ -144,6 +146,7 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
                     assert sums[code, quarter.code, side] == sum(sums[code, month, side] for month in months)
 
 
+@pytest.mark.slow
 def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
     for seed in FEW[:50]:
         as_of = world(seed).as_of

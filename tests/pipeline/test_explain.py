@@ -7,9 +7,15 @@ import json
 import duckdb
 import pytest
 
+from pipelines.messages import catalogue
 from tests.conftest import Night, tthc
 
 pytestmark = pytest.mark.slow
+
+OVER_PROCEDURES = (
+    "payment_enabled_share", "published_on_time_share", "sample_dossier_share", "process_configured_share",
+    "online_service_coverage", "portal_integration_share",
+)  # fmt: skip
 
 
 def explained(night: Night, *arguments: str) -> dict:
@@ -60,7 +66,7 @@ def test_csv_is_the_codes_and_nothing_else(night: Night, worst: tuple[str, int, 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("sample_dossier_share", "--period", "2024"), ("does not meet it", "thu_tuc")),
+        (("sample_dossier_share", "--period", "2024"), ("the procedure does not meet it", "thu_tuc")),
         (("apology_rate", "--period", "2024-Q4", "--unit", "xa"), ("no letter of apology",)),
         (("online_workfiles", "--period", "2024-BC-NAM", "--unit", "huyen"), ("so_lieu",)),
         (("satisfaction_rate", "--rule", "766", "--period", "2024"), ("not known, missing: phan_anh.MaHoSo",)),
@@ -80,10 +86,49 @@ def test_every_kind_of_indicator_is_explained(night: Night, arguments: tuple[str
     [
         (("on_time_rat",), "on_time_rate/plan"),
         (("on_time_rate", "--period", "2024-13"), "2024-1"),
-        (("on_time_rate", "--unit", "H19.3l"), "H19.31"),
+        (("on_time_rate", "--unit", "H19.310"), "H19.31"),
     ],
 )
 def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments: tuple[str, ...], nearest: str) -> None:
     done = tthc("explain", *arguments, "--warehouse", str(night.warehouse))
     assert done.returncode == 2
     assert nearest in done.stderr
+
+
+@pytest.fixture(scope="module")
+def cases(night: Night) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True)
+
+
+def case_views(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Every view of cases with its columns."""
+    rows = connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'cases' order by all"
+    ).fetchall()
+    views: dict[str, set[str]] = {}
+    for view, column in rows:
+        views.setdefault(view, set()).add(column)
+    return views
+
+
+def test_every_reason_not_to_count_has_words_in_both_languages(cases: duckdb.DuckDBPyConnection) -> None:
+    ratings = {"RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG"}
+    silent = set()
+    for view, columns in case_views(cases).items():
+        against = "not counts" if "counts" in columns else "counts_from is null"
+        reasons = cases.execute(f'select distinct reason from cases."{view}" where {against}').fetchall()
+        silent |= {(view, reason) for (reason,) in reasons if f"reason_{reason}" not in catalogue()}
+    assert {(view, reason) for view, reason in silent if reason not in ratings} == set()
+
+
+def test_a_procedure_is_unknown_exactly_where_it_neither_counts_nor_counts_against(
+    cases: duckdb.DuckDBPyConnection,
+) -> None:
+    seen = 0
+    for view, columns in case_views(cases).items():
+        if "period_code" in columns and view.removeprefix("case_").startswith(OVER_PROCEDURES):
+            wrong_rows = "count(*) filter (where (reason = 'unknown') <> (counts is null))"
+            rows, wrong = cases.execute(f'select count(*), {wrong_rows} from cases."{view}"').fetchall()[0]
+            assert wrong == 0, view
+            seen += rows
+    assert seen > 1000

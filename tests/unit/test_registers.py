@@ -91,6 +91,29 @@ def test_registers_name_each_other_and_models_that_exist() -> None:
     assert indicator_table(COUNTRY, PROVINCE)["lead_unit"].null_count() == 0
 
 
+def test_each_indicator_comes_from_exactly_one_model() -> None:
+    """Its model names it and no other does; it stands once in the union; it is followed down to documented cases."""
+    models = PROJECT_DIR / "dbt_project" / "models"
+    named = re.compile(r"""indicator_\w+\("(\w+)"(?:, "(\w+)")?|'(\w+)' as indicator_code,\s+'(\w+)' as rule""")
+    produced = []
+    for path in (models / "indicators").glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        names = {(a or c, b or d or "plan") for a, b, c, d in named.findall(text)}
+        assert {f"ind_{code}__{rule}" for code, rule in names} == {path.stem}
+        produced += names
+    assert sorted(produced) == sorted((i.code, i.rule) for i in load_indicators(COUNTRY))
+    union = (models / "intermediate" / "int_indicator_scope.sql").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'^    "(\w+)",$', union, re.MULTILINE)) == sorted(f"{c}__{r}" for c, r in produced)
+    cases = {path.stem for path in (models / "cases").glob("*.sql")}
+    described = yaml.safe_load((models / "cases" / "_cases.yml").read_text(encoding="utf-8"))["models"]
+    assert {model["name"] for model in described} == cases
+    counted = {
+        f"case_{i.code}__{i.rule}" for i in load_indicators(COUNTRY) if i.origin in ("transactions", "procedures")
+    }
+    uncomputable = {"case_satisfaction_rate__766", "case_feedback_on_time_rate__766"}
+    assert cases == counted - uncomputable | {"case_plan_tasks_on_schedule__plan"}
+
+
 def test_each_indicator_needs_sources_that_exist_or_fields_that_none_has() -> None:
     contracts = load_contracts(Settings().contracts_dir)
     for indicator in INDICATORS:
