@@ -37,6 +37,8 @@ from .working_days import between, nth_after
 from .world import SOURCES, World
 from .worlds import SEEDS, settled_world, world
 
+pytestmark = pytest.mark.slow
+
 
 def edges_of(one: Dossier, as_of: date) -> set[str]:
     """The names of the edge cases that a dossier in scope is an instance of, seen from its province."""
@@ -259,7 +261,6 @@ EXPECTED_REASONS = {
 }
 
 
-@pytest.mark.slow
 def test_every_edge_case_is_frequent_among_the_generated():
     edges: Counter = Counter()
     reasons: Counter = Counter()

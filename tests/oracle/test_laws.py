@@ -24,6 +24,8 @@ from .values import IndicatorValue, indicator_values
 from .world import SOURCES, World
 from .worlds import FEW, SEEDS, figures, form, settled_world, world
 
+pytestmark = pytest.mark.slow
+
 
 def counts(row: HandlingStatus) -> Counter:
     """The counts of a row, zeros dropped so that sums compare."""
@@ -76,7 +78,6 @@ def of_plan(seed: int, code: str) -> list[IndicatorValue]:
     return [value for value in figures(seed) if (value.indicator_code, value.rule) == (code, "plan")]
 
 
-@pytest.mark.slow
 def test_no_numerator_is_larger_than_its_denominator():
     for seed in FEW:
         for value in figures(seed):
@@ -146,7 +147,6 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
                     assert sums[code, quarter.code, side] == sum(sums[code, month, side] for month in months)
 
 
-@pytest.mark.slow
 def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
     for seed in FEW[:50]:
         as_of = world(seed).as_of
