@@ -40,10 +40,8 @@ REPORTED = f"""
     order by numerator / denominator, unit_code
 """  # noqa: S608
 DELIVERIES = """
-    select source, count(*) as files, min(business_day) as first_day, max(business_day) as last_day,
-           sum(rows_accepted) as rows_used, arg_max(file_name, (business_day, file_name)) as newest_file,
-           arg_max(sha256, (business_day, file_name)) as newest_sha256
-    from marts.deliveries where status = 'accepted' and list_contains(?, source) group by source order by source
+    select source, business_day, file_name, sha256, rows_accepted as rows_used
+    from marts.deliveries where status = 'accepted' and list_contains(?, source) order by all
 """
 
 

@@ -29,7 +29,7 @@ def show_explanation(console: Console, found: Explanation, output: str, *, every
         return
     _definition(console, found)
     _figure(console, found)
-    _deliveries(console, found)
+    _deliveries(console, found, everything=everything)
     _against(console, found, everything=everything)
 
 
@@ -84,16 +84,24 @@ def _value(definition: Row, figure: Row) -> str:
     return f"{parts} = {figure['value']:.2%}{goal}"
 
 
-def _deliveries(console: Console, found: Explanation) -> None:
+def _deliveries(console: Console, found: Explanation, *, everything: bool) -> None:
+    """One line per source with its newest file; every file where everything is asked for."""
     if not found.deliveries:
         return
     table = Table(title=say("explain_deliveries"), title_justify="left")
     for header in say("explain_deliveries_header").split("|"):
         table.add_column(header, overflow="fold")
-    for row in found.deliveries:
-        days = f"{row['first_day']} – {row['last_day']}"
-        newest = f"{row['newest_file']} ({row['newest_sha256'][:12]})"
-        table.add_row(row["source"], str(row["files"]), days, f"{row['rows_used'] or 0:,}", newest)
+    by_source = {
+        row["source"]: [one for one in found.deliveries if one["source"] == row["source"]] for row in found.deliveries
+    }
+    groups = [[row] for row in found.deliveries] if everything else by_source.values()
+    for rows in groups:
+        first, newest = rows[0], rows[-1]
+        days = " – ".join(dict.fromkeys(str(row["business_day"]) for row in (first, newest)))
+        used = sum(row["rows_used"] or 0 for row in rows)
+        table.add_row(
+            first["source"], str(len(rows)), days, f"{used:,}", f"{newest['file_name']} ({newest['sha256'][:12]})"
+        )
     console.print(table)
 
 

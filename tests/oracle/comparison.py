@@ -58,6 +58,11 @@ BOTH_RULES = set(rule_766.OVER_DOSSIERS)
 def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
     """Builds a world; every table in which SQL and oracle differ, with the first rows that only one of them has."""
     warehouse.build(world)
+    yield from disagreements_as_built(warehouse, world)
+
+
+def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
+    """The same of a world that is built already."""
     settled = settle(world.records(), world.as_of)
     values = indicator_values(settled, world.as_of)
     for name, expected in _figures(settled, world).items():
@@ -66,8 +71,23 @@ def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
     yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
     told = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
     yield from _untold_differences(warehouse, told)
+    yield from _reasons_that_say_two_things(warehouse)
     for source in SOURCES:
         yield from _difference(f"rows_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
+
+
+def _reasons_that_say_two_things(warehouse: Warehouse) -> Iterator[str]:
+    """Cases say in a word why they count or do not: one word never says both."""
+    for model in warehouse.models:
+        if model.name.startswith("case_"):
+            (columns,) = zip(*warehouse.rows(f"select column_name from (describe {model.relation})"), strict=True)
+            counts = "counts" if "counts" in columns else "counts_from is not null"
+            torn = warehouse.rows(
+                f"select reason from {model.relation} group by reason"
+                f" having count(distinct coalesce(cast({counts} as varchar), 'unknown')) > 1"
+            )
+            if torn:
+                yield f"{model.name}: of cases with one reason some count and some do not: {sorted(torn)}"
 
 
 def _difference(

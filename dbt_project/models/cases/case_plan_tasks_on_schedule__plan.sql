@@ -22,7 +22,15 @@ select
         then coalesce(reported.newest_standing in ('DANG', 'XONG'), false)
         else coalesce(reported.done_date <= t.deadline_date, false)
     end as counts,
-    t.deadline_kind as reason
+    case
+        when t.deadline_kind = 'standing' and reported.newest_standing in ('DANG', 'XONG')
+        then 'standing_started'
+        when t.deadline_kind = 'standing'
+        then 'standing_not_started'
+        when reported.done_date <= t.deadline_date
+        then 'done_in_time'
+        else 'not_done_in_time'
+    end as reason
 from reported
 join {{ ref("plan_tasks") }} t using (plan_year, task_code)
 join {{ ref("dim_period") }} d using (period_code)
