@@ -17,7 +17,7 @@ from tests.oracle.comparison import disagreements, disagreements_as_built
 from tests.oracle.compiled import Model, Warehouse, compile_project, models_for
 from tests.oracle.generate import province
 
-PROVINCES = 40
+PROVINCES = 60
 SPOILT = ("case_", "ind_", "fct_", "int_", "stg_", "handling_status", "indicator_values", "rule_differences")
 KILLED, SURVIVED, STILLBORN = "killed", "survived", "stillborn"
 Rows = list[tuple]

@@ -3,16 +3,18 @@
     also counts in the numerator. Cases are first added up by days, so no case is paired with any period.
 
     code, rule    of the register of indicators
+    superseded    whether a newer case can take the place of an older one (a rating given again)
 
     One row per unit and period with cases: indicator_code, rule, period_code, unit_code, unit_level, numerator,
     denominator, unknown_count.
 #}
-{% macro indicator_by_day(code, rule) %}
+{% macro indicator_by_day(code, rule, superseded=false) %}
+    {%- set days = ["event_date", "counts_from"] + (["superseded_on"] if superseded else []) | list -%}
     with
         daily as (
-            select unit_code, unit_level, event_date, superseded_on, counts_from, count(*) as cases
+            select unit_code, unit_level, {{ days | join(", ") }}, count(*) as cases
             from {{ ref("case_" ~ code ~ "__" ~ rule) }}
-            group by unit_code, unit_level, event_date, superseded_on, counts_from
+            group by unit_code, unit_level, {{ days | join(", ") }}
         )
     select
         '{{ code }}' as indicator_code,
@@ -25,9 +27,8 @@
         0 as unknown_count
     from daily d
     join
-        {{ ref("int_period") }} p
-        on d.event_date between p.start_date and p.cut_date
-        and (d.superseded_on is null or d.superseded_on > p.cut_date)
+        {{ ref("int_period") }} p on d.event_date between p.start_date and p.cut_date
+        {% if superseded %} and (d.superseded_on is null or d.superseded_on > p.cut_date) {% endif %}
     group by p.period_code, d.unit_code, d.unit_level
 {% endmacro %}
 
@@ -87,23 +88,34 @@
     when       further condition on the procedure `p` and the period `d`
 #}
 {% macro procedure_cases(applies, counts, when) %}
+    with
+        asked as (
+            select
+                d.period_code,
+                p.procedure_code as case_code,
+                r.province_code as unit_code,
+                {{ applies }} as applies,
+                {{ counts }} as is_fulfilled
+            from {{ ref("dim_procedure") }} p
+            cross join {{ ref("dim_period") }} d
+            cross join {{ ref("dim_run") }} r
+            where {{ when }}
+        )
     select
-        d.period_code,
-        p.procedure_code as case_code,
-        r.province_code as unit_code,
+        period_code,
+        case_code,
+        unit_code,
         'tinh' as unit_level,
-        case when {{ applies }} then {{ counts }} end as counts,
+        case when applies then is_fulfilled end as counts,
         case
-            when ({{ applies }}) is null or ({{ counts }}) is null
-            then 'unknown'
-            when {{ counts }}
+            when applies and is_fulfilled
             then 'fulfilled'
-            else 'not_fulfilled'
+            when applies and not is_fulfilled
+            then 'not_fulfilled'
+            else 'unknown'
         end as reason
-    from {{ ref("dim_procedure") }} p
-    cross join {{ ref("dim_period") }} d
-    cross join {{ ref("dim_run") }} r
-    where coalesce({{ applies }}, true) and {{ when }}
+    from asked
+    where applies is not false
 {% endmacro %}
 
 {# A procedure `p` is in force at the cut of the period `d`. #}

@@ -35,23 +35,3 @@
         then 'unknown'
     end
 {%- endmacro %}
-
-{#
-    The same for an open dossier `o` up to its cut or to where its clock stopped (`end`: cut or stop), joined with the
-    calendar as begun, cut, stop, asked and back. It has one supplement request at most.
-#}
-{% macro open_within_limit(end) -%}
-    {%- set answered = "case when o.returned_date <= o." ~ end ~ "_date then " -%}
-    {{
-        within_limit(
-            "o.time_limit",
-            "o.time_limit_unit",
-            "o.received_date",
-            "o." ~ end ~ "_date",
-            "begun.working_day_number",
-            end ~ ".working_day_number",
-            answered ~ days_between("o.requested_date", "o.returned_date") ~ " else 0 end",
-            answered ~ "back.working_day_number - asked.working_day_number else 0 end",
-        )
-    }}
-{%- endmacro %}

@@ -28,8 +28,9 @@ COLUMNS = {
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
     " value, target, met, is_closed, missing_source, unknown_count",
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, status_code, received_date, due_date,"
-    " finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, days_late, supplement_count,"
-    " newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days, notified_date, apologised_date",
+    " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, days_late,"
+    " supplement_count, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
+    " notified_date, apologised_date",
     "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, received_date, channel_code, is_online,"
     " finished_date, requires_result, has_electronic_result, reason_766",
     "fct_digitisation": "dossier_code, procedure_code, unit_code, unit_level, received_date, component_count,"

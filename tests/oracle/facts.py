@@ -46,12 +46,19 @@ def first_letter(dossier: Dossier) -> date | None:
     return min((letter.NgayXinLoi.date() for letter in dossier.letters), default=None)
 
 
+def original_due(dossier: Dossier) -> date | None:
+    """The due date before the first request that tells one; else the due date as it is."""
+    told = [one for one in dossier.supplements if one.NgayHenTraTruoc is not None]
+    first = min(told, key=lambda one: one.NgayBoSung, default=None)
+    return dossier.due if first is None else day_of(first.NgayHenTraTruoc)
+
+
 def timeliness(dossier: Dossier) -> tuple:
     """fct_timeliness."""
     finished, how = dossier.finished, outcome(dossier)
     verdict = resolved_verdict(dossier)
     return (
-        *whose(dossier), dossier.status, dossier.received, dossier.due, finished,
+        *whose(dossier), dossier.status, dossier.received, dossier.due, original_due(dossier), finished,
         dossier.status == 7 and finished is not None, how, outcome_reason(dossier),
         None if finished is None else (finished - dossier.received).days,
         (finished - dossier.due).days if how == "overdue" and finished and dossier.due else None,

@@ -58,7 +58,7 @@ class _Maker(Draws):
             if number and self.chance(0.2):
                 self.add("don_vi", replace(unit, Cap=self.rng.choice(["so", "huyen", "xa"])))
                 unit = replace(unit, business_day=self.days[-1])
-            begins = self.rng.choice(self.edges) if number and self.chance(0.15) else date(2020, 1, 1)
+            begins = self.rng.choice(self.edges) if number and self.chance(0.4) else date(2020, 1, 1)
             unit = replace(unit, HieuLucTu=self.rng.choice([begins, begins, begins, None]), HieuLucDen=ends)
             self.add("don_vi", unit)
             if number and self.chance(0.06):
@@ -141,7 +141,7 @@ class _Maker(Draws):
                 history.append(replace(history[-1], DaXoa=0))
         if self.chance(0.25):
             history = history[-1:]
-        if len(history) > 1 and self.chance(0.15):
+        if len(history) > 1 and self.chance(0.3):
             # Sent on under another unit, which may have come into being after the dossier was received.
             other, since = self.rng.choice(self.rows["don_vi"]).MaDonVi, self.rng.randint(1, len(history) - 1)
             history[since:] = [replace(state, MaDonVi=other) for state in history[since:]]

@@ -70,13 +70,16 @@ class Children:
         for asked in self.some([0, 0, 0, 0, 1, 1, 2, 3]):
             latest = self.draw.horizon + timedelta(days=5)
             back = self.draw.moment(max(self.draw.day(asked.date(), latest, self.finished), asked.date()))
-            request = Supplement(self.code, asked, self.delivered())
+            before = self.draw.moment(self.near()) if self.draw.chance(0.6) else None
+            request = Supplement(self.code, asked, self.delivered(), NgayHenTraTruoc=before)
             self.draw.restate("bo_sung", request, {"NgayTiepNhanBoSung": back})
 
     def saving_wait(self) -> tuple[date, date] | None:
         """A wait by which a dossier without a due date just keeps its procedure's time limit, or just does not."""
-        limit, unit, end = self.procedure.ThoiHanGiaiQuyet, self.procedure.DonViThoiHan, self.finished
-        if self.due or limit is None or unit not in ("NGAY", "NGAY_LAM_VIEC") or end is None:
+        limit, unit = self.procedure.ThoiHanGiaiQuyet, self.procedure.DonViThoiHan
+        # While it is open, the limit is looked at on the day where a period is cut.
+        end = self.finished or self.draw.rng.choice(self.draw.edges)
+        if self.due or limit is None or unit not in ("NGAY", "NGAY_LAM_VIEC") or end <= self.received:
             return None
         off = self.draw.rng.choice([-1, -1, 0, 0, 1])
         asked = self.received + timedelta(days=self.draw.rng.randint(0, 3))

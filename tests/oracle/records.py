@@ -85,6 +85,7 @@ class Supplement:
     NgayBoSung: datetime
     business_day: date
     NgayTiepNhanBoSung: datetime | None = None
+    NgayHenTraTruoc: datetime | None = None
 
 
 @dataclass(frozen=True)

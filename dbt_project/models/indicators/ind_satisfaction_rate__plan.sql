@@ -1,1 +1,1 @@
-{{ indicator_by_day("satisfaction_rate", "plan") }}
+{{ indicator_by_day("satisfaction_rate", "plan", superseded=true) }}

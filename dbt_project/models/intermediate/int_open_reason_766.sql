@@ -4,15 +4,13 @@ select
     case
         when o.request_count >= 2
         then 'two_supplements'
-        when o.due_date >= o.cut_date
-        then 'within_due'
         when l.is_within_limit_at_cut
         then 'within_limit'
         when o.stop_date is null
         then 'stop_unknown'
         when o.due_date >= o.stop_date
         then 'within_due'
-        when o.due_date < o.stop_date
+        when o.due_date is not null
         then 'after_due'
         when l.is_within_limit_at_stop
         then 'within_limit'

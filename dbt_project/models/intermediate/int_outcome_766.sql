@@ -33,7 +33,7 @@ with
                 then 'two_supplements'
                 when finished_date <= due_date
                 then 'within_due'
-                when finished_date > due_date
+                when due_date is not null
                 then 'after_due'
                 when is_within_limit
                 then 'within_limit'

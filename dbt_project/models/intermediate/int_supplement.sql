@@ -4,7 +4,7 @@ with
     request as (
         select
             s.dossier_code,
-            s.requested_date,
+            s.requested_at,
             s.due_date_before,
             d.finished_date is null or s.requested_date <= d.finished_date as is_by_end,
             s.returned_date is not null
@@ -19,7 +19,7 @@ with
 select
     dossier_code,
     count(*) as supplement_count,
-    arg_min(due_date_before, requested_date) as first_due_date,
+    arg_min(due_date_before, requested_at) filter (where due_date_before is not null) as first_due_date,
     count(*) filter (where is_by_end) as requests_by_end,
     coalesce(sum(days) filter (where is_by_end and is_answered), 0) as waited_days,
     case

@@ -27,12 +27,12 @@ select
     unit_code,
     event_date,
     coalesce(received, 0) as received,
-    coalesce(received_online, 0) as received_online,
+    received_online,
     coalesce(resolved, 0) as resolved,
-    coalesce(resolved_early, 0) as resolved_early,
-    coalesce(resolved_on_time, 0) as resolved_on_time,
-    coalesce(resolved_overdue, 0) as resolved_overdue,
-    coalesce(resolved_in_time_766, 0) as resolved_in_time_766,
-    coalesce(resolved_unknown_766, 0) as resolved_unknown_766
+    resolved_early,
+    resolved_on_time,
+    resolved_overdue,
+    resolved_in_time_766,
+    resolved_unknown_766
 from received
 full join resolved using (unit_code, event_date)
