@@ -157,7 +157,8 @@ def _persons(night: Night) -> set[str]:
         with path.open(encoding="utf-8", newline="") as stream:
             for row in itertools.islice(csv.DictReader(stream), 100) if personal else ():
                 persons |= {row.get(name) or "" for name in personal}
-    return {person for person in persons if len(person) > 6}
+    # 000000001 is what systems write where no number is known: nobody's, and the tail of many a decimal fraction.
+    return {person for person in persons if len(person) > 6} - {"000000001"}
 
 
 def _holds(content: bytes, sought: list[str]) -> bool:
