@@ -1,4 +1,4 @@
-"""The ledger: which bytes arrived as which delivery, what parsing made of them, and what became of every row.
+"""The ledger: which bytes arrived as which delivery, what parsing made of them, what became of every row, the runs.
 
 One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added;
 which of them counts today is derived (`active`), so the order of arrival decides nothing but restatements.
@@ -27,7 +27,12 @@ create table if not exists outcome (
     rows_in integer not null, accepted integer not null, rejected integer not null, superseded integer not null,
     primary key (source, source_file)
 );
+create table if not exists run (
+    sequence integer primary key autoincrement, pid integer not null, began text not null, ended text,
+    outcome text not null, version text, as_of text, detail text not null
+);
 """
+RUNS_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -143,3 +148,53 @@ def save_outcomes(ledger: sqlite3.Connection, outcomes: list[Outcome]) -> None:
 def outcomes(ledger: sqlite3.Connection) -> list[Outcome]:
     """What became of the rows of every delivery in the version published last, one per source and file."""
     return [Outcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the nightly job. `outcome` is running, published, unchanged, refused or failed; `began` and `ended` are
+    the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
+
+    sequence: int
+    pid: int
+    began: str
+    ended: str | None
+    outcome: str
+    version: str | None
+    as_of: str | None
+    detail: dict
+
+
+def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
+    """Adds a line for the run that begins; returns its number. The oldest lines beyond RUNS_KEPT go."""
+    row = ledger.execute(
+        "insert into run (pid, began, outcome, detail) values (?, ?, 'running', '{}') returning sequence",
+        (pid, _now()),
+    ).fetchone()
+    ledger.execute("delete from run where sequence <= ?", (row[0] - RUNS_KEPT,))
+    return row[0]
+
+
+def end_run(
+    ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
+    detail: dict | None = None,
+) -> None:  # fmt: skip
+    """Writes how a run ended. What is not given stays as it was, so that a reason can be added later."""
+    ledger.execute(
+        "update run set ended = ?, outcome = ?, version = coalesce(?, version), as_of = coalesce(?, as_of),"
+        " detail = json_patch(detail, ?) where sequence = ?",
+        (_now(), outcome, version, as_of, json.dumps(detail or {}, ensure_ascii=False), sequence),
+    )
+
+
+def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
+    """The newest runs, the newest first."""
+    rows = ledger.execute(
+        "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
+        (limit,),
+    ).fetchall()
+    return [Run(*row[:7], detail=json.loads(row[7])) for row in rows]
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
