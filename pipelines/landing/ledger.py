@@ -152,8 +152,8 @@ def outcomes(ledger: sqlite3.Connection) -> list[Outcome]:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the nightly job. `outcome` is running, published, unchanged, refused or failed; `began` and `ended` are
-    the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
+    """One run of the nightly job. `outcome` is running, published, unchanged, refused, failed or interrupted; `began`
+    and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
 
     sequence: int
     pid: int
@@ -166,7 +166,9 @@ class Run:
 
 
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
-    """Adds a line for the run that begins; returns its number. The oldest lines beyond RUNS_KEPT go."""
+    """Adds a line for the run that begins and holds the lock; returns its number. A run that is still said to be running
+    was killed; the oldest lines beyond RUNS_KEPT go."""
+    ledger.execute("update run set outcome = 'interrupted' where outcome = 'running'")
     row = ledger.execute(
         "insert into run (pid, began, outcome, detail) values (?, ?, 'running', '{}') returning sequence",
         (pid, _now()),
