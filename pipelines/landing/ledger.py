@@ -1,10 +1,13 @@
-"""The ledger: which bytes arrived as which delivery, what parsing made of them, what became of every row, the runs.
+"""The ledger: which bytes arrived as which delivery, what parsing made of them, and what became of every row.
 
 One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added;
 which of them counts today is derived (`active`), so the order of arrival decides nothing but restatements.
+Every line that a figure depends on carries a digest, since SQLite itself would not notice a flipped byte:
+a ledger that was damaged is never believed, it is written anew from the archive (`rebuild`).
 """
 
 import datetime as dt
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -18,10 +21,13 @@ SCHEMA = """
 create table if not exists arrival (
     sequence integer primary key autoincrement,
     source text not null, business_day text not null, file_name text not null,
-    sha256 text not null, byte_count integer not null, expected_rows integer, archived_as text not null
+    sha256 text not null, byte_count integer not null, expected_rows integer, archived_as text not null,
+    digest text not null
 );
-create table if not exists receipt (parse_key text primary key, content text not null);
-create table if not exists forgotten (sequence integer primary key references arrival, as_of text not null);
+create table if not exists receipt (parse_key text primary key, content text not null, digest text not null);
+create table if not exists forgotten (
+    sequence integer primary key references arrival, as_of text not null, digest text not null
+);
 create table if not exists outcome (
     version text not null, source text not null, source_file text not null,
     rows_in integer not null, accepted integer not null, rejected integer not null, superseded integer not null,
@@ -32,7 +38,10 @@ create table if not exists run (
     outcome text not null, version text, as_of text, detail text not null
 );
 """
-RUNS_KEPT = 1_000
+
+
+class LedgerDamaged(Exception):
+    """A line of the ledger is not as it was written."""
 
 
 @dataclass(frozen=True)
@@ -78,26 +87,34 @@ def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+def _digest(*values: object) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _sound(rows: list[tuple]) -> list[tuple]:
+    """Rows without the digest that each ends in. Raises LedgerDamaged where one does not fit its row."""
+    for *values, digest in rows:
+        if _digest(*values) != digest:
+            raise LedgerDamaged
+    return [row[:-1] for row in rows]
+
+
 def record(ledger: sqlite3.Connection, arrival: Arrival) -> None:
     """Adds one arrival. The caller adds only bytes that differ from the delivery's newest ones."""
-    day = arrival.delivery.business_day.isoformat()
-    ledger.execute(
-        "insert into arrival (source, business_day, file_name, sha256, byte_count, expected_rows,"
-        " archived_as) values (?, ?, ?, ?, ?, ?, ?)",
-        (arrival.delivery.source, day, arrival.delivery.file_name, arrival.sha256, arrival.byte_count,
-         arrival.expected_rows, arrival.archived_as),
-    )  # fmt: skip
+    delivery = arrival.delivery
+    (sequence,) = ledger.execute("select coalesce(max(sequence), 0) + 1 from arrival").fetchone()
+    row = (sequence, delivery.source, delivery.business_day.isoformat(), delivery.file_name, arrival.sha256,
+           arrival.byte_count, arrival.expected_rows, arrival.archived_as)  # fmt: skip
+    ledger.execute("insert into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _digest(*row)))
 
 
 def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
-    """All arrivals in the order in which they came."""
-    rows = ledger.execute(
-        "select source, business_day, file_name, sha256, byte_count, expected_rows, archived_as, sequence"
-        " from arrival order by sequence"
-    ).fetchall()
+    """All arrivals in the order in which they came. Raises LedgerDamaged."""
     return [
         Arrival(Delivery(source, dt.date.fromisoformat(day), name), sha, size, expected, archived, sequence)
-        for source, day, name, sha, size, expected, archived, sequence in rows
+        for sequence, source, day, name, sha, size, expected, archived in _sound(
+            ledger.execute("select * from arrival order by sequence").fetchall()
+        )
     ]
 
 
@@ -120,23 +137,30 @@ def standing(everything: list[Arrival]) -> dict[str, list[Arrival]]:
 
 def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: dict) -> None:
     """Remembers what parsing made of one file; a receipt is the last thing that parsing writes."""
-    ledger.execute("insert or replace into receipt values (?, ?)", (parse_key, json.dumps(content, sort_keys=True)))
+    row = (parse_key, json.dumps(content, sort_keys=True))
+    ledger.execute("insert or replace into receipt values (?, ?, ?)", (*row, _digest(*row)))
 
 
 def receipts(ledger: sqlite3.Connection) -> dict[str, dict]:
-    """All receipts by parse key, the newest last."""
-    found = ledger.execute("select parse_key, content from receipt order by rowid")
+    """All receipts by parse key, the newest last. Raises LedgerDamaged."""
+    found = _sound(ledger.execute("select * from receipt order by rowid").fetchall())
     return {key: json.loads(content) for key, content in found}
+
+
+def drop_receipts(ledger: sqlite3.Connection, parse_keys: set[str]) -> None:
+    """Forgets outcomes of parsing that nothing will ask for again."""
+    ledger.executemany("delete from receipt where parse_key = ?", [(key,) for key in sorted(parse_keys)])
 
 
 def save_forgotten(ledger: sqlite3.Connection, sequence: int, as_of: dt.date) -> None:
     """Remembers that the bytes of an arrival were removed because their time was over."""
-    ledger.execute("insert or replace into forgotten values (?, ?)", (sequence, as_of.isoformat()))
+    row = (sequence, as_of.isoformat())
+    ledger.execute("insert or replace into forgotten values (?, ?, ?)", (*row, _digest(*row)))
 
 
 def forgotten(ledger: sqlite3.Connection) -> set[int]:
-    """Sequence numbers of arrivals whose bytes are no longer kept."""
-    return {sequence for (sequence,) in ledger.execute("select sequence from forgotten")}
+    """Sequence numbers of arrivals whose bytes are no longer kept. Raises LedgerDamaged."""
+    return {sequence for sequence, _ in _sound(ledger.execute("select * from forgotten").fetchall())}
 
 
 def save_outcomes(ledger: sqlite3.Connection, outcomes: list[Outcome]) -> None:
@@ -148,55 +172,3 @@ def save_outcomes(ledger: sqlite3.Connection, outcomes: list[Outcome]) -> None:
 def outcomes(ledger: sqlite3.Connection) -> list[Outcome]:
     """What became of the rows of every delivery in the version published last, one per source and file."""
     return [Outcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the nightly job. `outcome` is running, published, unchanged, refused, failed or interrupted; `began`
-    and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
-
-    sequence: int
-    pid: int
-    began: str
-    ended: str | None
-    outcome: str
-    version: str | None
-    as_of: str | None
-    detail: dict
-
-
-def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
-    """Adds a line for the run that begins and holds the lock; returns its number. A run that is still said to be running
-    was killed; the oldest lines beyond RUNS_KEPT go."""
-    ledger.execute("update run set outcome = 'interrupted' where outcome = 'running'")
-    row = ledger.execute(
-        "insert into run (pid, began, outcome, detail) values (?, ?, 'running', '{}') returning sequence",
-        (pid, _now()),
-    ).fetchone()
-    ledger.execute("delete from run where sequence <= ?", (row[0] - RUNS_KEPT,))
-    return row[0]
-
-
-def end_run(
-    ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
-    detail: dict | None = None,
-) -> None:  # fmt: skip
-    """Writes how a run ended. What is not given stays as it was, so that a reason can be added later."""
-    ledger.execute(
-        "update run set ended = ?, outcome = ?, version = coalesce(?, version), as_of = coalesce(?, as_of),"
-        " detail = json_patch(detail, ?) where sequence = ?",
-        (_now(), outcome, version, as_of, json.dumps(detail or {}, ensure_ascii=False), sequence),
-    )
-
-
-def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
-    """The newest runs, the newest first."""
-    rows = ledger.execute(
-        "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
-        (limit,),
-    ).fetchall()
-    return [Run(*row[:7], detail=json.loads(row[7])) for row in rows]
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
