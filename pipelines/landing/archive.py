@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipelines.files import private_folder, sha256_of, sync_folder
 from pipelines.landing.discover import Delivery, discover
-from pipelines.landing.ledger import Arrival, arrivals, open_ledger, record
+from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, record
+from pipelines.landing.rebuild import archived_in, keep_expected_rows
 from pipelines.messages import say
 from pipelines.settings import Settings
 
@@ -56,6 +57,16 @@ def _copy_hashed(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
+def _place(folder: Path, sha: str) -> Path:
+    """The next number of the delivery, which keeps the order of restatements, so that the archive alone tells it.
+    Bytes that came last already, before a crash kept them from their line, keep their number."""
+    newest = max(
+        (path.name for path, _ in archived_in(folder)), key=lambda n: int(n.partition("-")[0]), default="0000-"
+    )
+    number, _, last_sha = newest.partition("-")
+    return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
+
+
 def _archive_one(delivery: Delivery, path: Path, archive: Path) -> Arrival | str:
     """The arrival, or the message code that says why the file is left for the next run."""
     before = _identity(path)
@@ -69,14 +80,14 @@ def _archive_one(delivery: Delivery, path: Path, archive: Path) -> Arrival | str
             return "left_wrong_sha256"
         if (rows := _sidecar(path, ".rows")) is not None and not rows.isdecimal():
             return "left_wrong_rows"
-        # The number keeps the order of restatements, so the ledger can be rebuilt from the archive alone.
-        numbers = (int(one.name[:4]) for one in folder.iterdir() if one.name[:4].isdigit())
-        kept = folder / f"{max(numbers, default=0) + 1:04d}-{sha}"
+        expected_rows = int(rows) if rows is not None else None
+        kept = _place(folder, sha)
+        if expected_rows is not None:
+            keep_expected_rows(kept, expected_rows)
         incoming.replace(kept)
         sync_folder(folder)
     finally:
         incoming.unlink(missing_ok=True)
-    expected_rows = int(rows) if rows is not None else None
     return Arrival(delivery, sha, kept.stat().st_size, expected_rows, kept.relative_to(archive).as_posix())
 
 
@@ -87,18 +98,25 @@ def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
     left = dict(landing.left)
     new = 0
     with open_ledger(settings.ledger_file) as ledger:
-        newest = {arrival.delivery: arrival.sha256 for arrival in arrivals(ledger)}
+        known = arrivals(ledger)
+        newest = {arrival.delivery: arrival for arrival in known}
+        places, gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
         for delivery, path in landing.deliveries.items():
             if _still_growing(path):
                 left[path] = "left_still_growing"
                 continue
-            if newest.get(delivery) == sha256_of(path):
+            last = newest.get(delivery)
+            # Bytes that went missing from the archive are taken in once more while landing still has them.
+            kept = last is not None and (last.sequence in gone or archive_path(settings, last).is_file())
+            if last is not None and kept and last.sha256 == sha256_of(path):
                 continue
             outcome = _archive_one(delivery, path, archive)
             if isinstance(outcome, str):
                 left[path] = outcome
                 continue
-            record(ledger, outcome)
+            if outcome.archived_as not in places:
+                record(ledger, outcome)
+                ledger.commit()
             new += 1
             log.info(say("landing_new", file=delivery.label))
     for path, code in left.items():

@@ -7,7 +7,9 @@ was made of a file stays: its line in the ledger, its receipt, and its rows in t
 import datetime as dt
 import logging
 
-from pipelines.landing.ledger import arrivals, forgotten, open_ledger, save_forgotten
+from pipelines.landing.archive import archive_path
+from pipelines.landing.ledger import arrivals, forgotten, open_ledger, receipts, save_forgotten
+from pipelines.landing.rebuild import leave_note
 from pipelines.messages import say
 from pipelines.settings import Settings
 
@@ -28,13 +30,19 @@ def _forget_archive(settings: Settings, as_of: dt.date) -> int:
     oldest, gone = as_of - dt.timedelta(days=settings.keep_archive_days), 0
     with open_ledger(settings.ledger_file) as ledger:
         known = forgotten(ledger)
+        made = {(receipt["delivery"], receipt["sha256"]): (key, receipt) for key, receipt in receipts(ledger).items()}
         for arrival in arrivals(ledger):
-            if arrival.delivery.business_day < oldest and arrival.sequence not in known:
-                # The line first: bytes that are gone without a line would look like a loss.
+            if arrival.delivery.business_day >= oldest:
+                continue
+            path = archive_path(settings, arrival)
+            if arrival.sequence not in known:
+                # Note and line first: bytes that are gone without them would look like a loss.
+                parse_key, receipt = made.get((arrival.delivery.label, arrival.sha256), (None, None))
+                leave_note(path, as_of, arrival.byte_count, parse_key, receipt)
                 save_forgotten(ledger, arrival.sequence, as_of)
                 ledger.commit()
-                (settings.restricted_dir / "archive" / arrival.archived_as).unlink(missing_ok=True)
                 gone += 1
+            path.unlink(missing_ok=True)  # of known ones too: a crash may have come before it
     return gone
 
 
