@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Endings of what is being written and of what is being removed; a crash can leave either behind.
+UNFINISHED, LEAVING = ".part", ".leaving"
+
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
@@ -52,7 +55,7 @@ def sync_file(path: Path) -> None:
 def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Yields a temporary path beside `path`; on success it is made durable and renamed over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.part")
+    temporary = path.with_name(f".{path.name[:100]}{UNFINISHED}")
     try:
         yield temporary
         temporary.chmod(mode)
@@ -61,6 +64,27 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_whole(path: Path) -> None:
+    """Removes a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
+    if path.exists():
+        leaving = path.with_name(f".{path.name}{LEAVING}")
+        remove_tree(leaving)
+        path.rename(leaving)
+        remove_tree(leaving)
+
+
+def sweep(folder: Path) -> int:
+    """Removes what a crash left of unfinished writes and removals below the folder. Returns how many."""
+    left: list[Path] = []
+    for place, folders, files in os.walk(folder):
+        here = [name for name in (*folders, *files) if name.endswith((UNFINISHED, LEAVING))]
+        left += [Path(place, name) for name in here]
+        folders[:] = [name for name in folders if name not in here]
+    for path in left:
+        remove_tree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    return len(left)
 
 
 def remove_tree(path: Path) -> None:

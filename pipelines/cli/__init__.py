@@ -4,6 +4,7 @@ Belongs here: arguments, exit codes, what is printed. Does not belong here: work
 imported inside the commands, so that `tthc --help` answers at once.
 """
 
+import os
 import sys
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from pipelines.cli import night  # noqa: F401 isort: skip
 from pipelines.cli import deliver  # noqa: F401 isort: skip
 from pipelines.cli import ask  # noqa: F401 isort: skip
 from pipelines.cli.app import app, console
-from pipelines.errors import EXIT_FAULT, CandidateRefused, TthcError
+from pipelines.errors import CandidateRefused, TthcError
 from pipelines.settings import Settings
 
 
@@ -31,7 +32,19 @@ def main() -> None:
     except TthcError as error:
         _stop(error)
     except KeyboardInterrupt:
-        raise SystemExit(EXIT_FAULT) from None
+        _stop(TthcError("interrupted"))
+    except Exception as error:
+        if os.environ.get("TTHC_DEBUG"):
+            raise
+        _stop(TthcError("run_broke", kind=type(error).__name__, where=_where(error)))
+
+
+def _where(error: Exception) -> str:
+    """What the system says of a fault, such as a full disk, and where; other errors' own words can quote values, and
+    are shown only to whoever asks for them (TTHC_DEBUG=1)."""
+    if isinstance(error, OSError) and error.strerror:
+        return f": {error.strerror}" + (f", {error.filename}" if error.filename else "")
+    return ""
 
 
 def _stop(error: TthcError) -> None:

@@ -1,6 +1,7 @@
 """`tthc run` and `tthc sample`: the nightly job, and a synthetic province to try it on."""
 
 import datetime as dt
+import signal
 import time
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,8 @@ def run(
     """
     from pipelines.nightly.lock import run_lock
 
+    # A machine that shuts down asks with SIGTERM: the steps then end as they do at Ctrl-C, and dbt with them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_with(raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date())
     began = time.monotonic()
     with run_lock(settings):

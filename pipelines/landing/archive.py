@@ -60,9 +60,7 @@ def _copy_hashed(source: Path, target: Path) -> str:
 def _place(folder: Path, sha: str) -> Path:
     """The next number of the delivery, which keeps the order of restatements, so that the archive alone tells it.
     Bytes that came last already, before a crash kept them from their line, keep their number."""
-    newest = max(
-        (path.name for path, _ in archived_in(folder)), key=lambda n: int(n.partition("-")[0]), default="0000-"
-    )
+    newest = next((path.name for path, _ in reversed(archived_in(folder))), "0000-")
     number, _, last_sha = newest.partition("-")
     return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
 

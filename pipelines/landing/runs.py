@@ -59,5 +59,10 @@ def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
     return [Run(*row[:7], detail=json.loads(row[7])) for row in rows]
 
 
+def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
+    """Version → number of the last run that made it, or made it again."""
+    return dict(ledger.execute("select version, max(sequence) from run where version is not null group by version"))
+
+
 def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

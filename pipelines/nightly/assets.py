@@ -15,11 +15,12 @@ from pipelines.landing.archive import take_in
 from pipelines.landing.ledger import open_ledger, save_outcomes
 from pipelines.landing.retention import forget
 from pipelines.messages import say
+from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.open_data import load_publication, write_open_data
-from pipelines.publish.versions import prune, publish, seal
+from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
 from pipelines.transform.rejected import keep_rejected_rows
 from pipelines.transform.workspace import (
@@ -136,7 +137,8 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes))
     with open_ledger(settings.ledger_file) as ledger:
         save_outcomes(ledger, outcomes)
-    removed = prune(settings)
+    nightly.ended("published" if changed else "unchanged", plan)
+    removed = tidy(settings)
     forgotten = forget(settings, dt.date.fromisoformat(plan.as_of))
     return dg.MaterializeResult(
         metadata={"version": plan.version, "changed": changed, "removed": removed, "forgotten": forgotten}

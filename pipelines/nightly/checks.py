@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.gate.run import run_gate
 from pipelines.nightly.assets import CANDIDATE, begin
 from pipelines.nightly.resources import Nightly
+from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
 from pipelines.transform.workspace import Plan, candidate_file
 
@@ -26,11 +27,14 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
     def gate(nightly: Nightly) -> Iterator[dg.AssetCheckResult]:
         begin("gate")
         settings = nightly.settings
-        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config())
+        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
+                          baseline=baseline_of(settings))  # fmt: skip
         verdict = result.to_dict()
         nightly.save_gate_verdict(verdict)
         if not result.success:
-            keep_refused(settings, Plan.load(settings), verdict)
+            plan = Plan.load(settings)
+            keep_refused(settings, plan, verdict)
+            nightly.ended("refused", plan)
         for table in tables:
             found = next((t for t in result.tables if t.table == table), None)
             yield dg.AssetCheckResult(

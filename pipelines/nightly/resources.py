@@ -5,13 +5,20 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import dagster as dg
+from pydantic import PrivateAttr
 
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import end_run, runs
 from pipelines.nightly.lock import run_lock
+from pipelines.nightly.recovery import make_ready
 from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan
 
 
 class Nightly(dg.ConfigurableResource):
     """Held for the whole run, so the lock is too. Settings are read from the environment when the run starts."""
+
+    _run: int = PrivateAttr(default=0)
 
     @property
     def settings(self) -> Settings:
@@ -19,9 +26,20 @@ class Nightly(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Nightly", None, None]:
-        with run_lock(self.settings):
-            self.settings.work_dir.mkdir(parents=True, exist_ok=True)
-            yield self
+        settings = self.settings
+        with run_lock(settings):
+            self._run = make_ready(settings)
+            try:
+                yield self
+            finally:
+                with open_ledger(settings.ledger_file) as ledger:
+                    if runs(ledger, limit=1)[0].outcome == "running":
+                        end_run(ledger, self._run, "failed")
+
+    def ended(self, outcome: str, plan: Plan, **detail: object) -> None:
+        """Writes how the run under way ended: published, unchanged or refused."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            end_run(ledger, self._run, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
 
     def gate_verdict(self) -> dict:
         """What the gate said of the candidate of this run."""

@@ -5,19 +5,13 @@ import json
 import os
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipelines.errors import CandidateRefused, TthcError
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import end_run, runs
+from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
 from pipelines.settings import Settings
-
-DAGSTER_YAML = """\
-# Made by tthc where there was none; telemetry stays off, and the steps' own messages reach the run's log.
-telemetry:
-  enabled: false
-python_logs:
-  managed_python_loggers: [tthc]
-"""
 
 
 @dataclass(frozen=True)
@@ -27,13 +21,6 @@ class RunOutcome:
     version: str
     changed: bool
     gate: dict
-
-
-def prepare_home(home: Path) -> None:
-    """A Dagster home with telemetry off."""
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        (home / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
@@ -54,6 +41,7 @@ def run_nightly(settings: Settings) -> RunOutcome:
         # dbt's own lines, two per model and test, would drown what a person watches.
         log = (settings.work_dir / "dbt.log").open("w", encoding="utf-8")
         with dg.DagsterInstance.get() as instance, log, contextlib.redirect_stdout(log):
+            close_killed_runs(instance, JOB_NAME)
             quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
         gate = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
@@ -65,10 +53,20 @@ def run_nightly(settings: Settings) -> RunOutcome:
             return RunOutcome(str(published["version"].value), bool(published["changed"].value), gate)
         if gate and not gate["success"]:
             raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
-        raise _cause(result) if not result.success else TthcError("not_published")
+        cause = _cause(result) if not result.success else TthcError("not_published")
+        _note(settings, cause)
+        raise cause
 
 
-def _cause(result) -> Exception:
+def _note(settings: Settings, cause: TthcError) -> None:
+    """Leaves in the ledger why the run failed, for the morning."""
+    with open_ledger(settings.ledger_file) as ledger:
+        last = runs(ledger, limit=1)
+        if last and last[0].outcome == "failed":
+            end_run(ledger, last[0].sequence, "failed", detail={"why": str(cause)})
+
+
+def _cause(result) -> TthcError:
     """The error that stopped the run, as an operator can act on it."""
     for event in result.get_step_failure_events():
         error = event.step_failure_data.error

@@ -10,12 +10,15 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CandidateRefused, TthcError
-from pipelines.files import remove_tree, sha256_of, sync_file, sync_folder
+from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import last_runs
 from pipelines.publish.manifest import verifies, write_manifest
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
 
 READ_ONLY = 0o444
+REFUSED_KEPT = 3
 
 
 def seal(settings: Settings) -> str:
@@ -54,8 +57,10 @@ def publish(settings: Settings, plan: Plan, gate: dict, code: str, rows: dict) -
     if not gate["success"] or gate["candidate_sha256"] != sha256_of(candidate_file(settings)):
         raise CandidateRefused("gate_refused", version=plan.version)
     folder = settings.versions_dir / plan.version
+    damaged = folder.with_name(f".{plan.version}{LEAVING}")
     if folder.exists() and not verifies(folder):
-        remove_tree(folder)
+        remove_tree(damaged)
+        folder.rename(damaged)
     if not folder.exists():
         candidate = candidate_dir(settings)
         write_manifest(candidate, plan, gate, code, rows)
@@ -67,6 +72,7 @@ def publish(settings: Settings, plan: Plan, gate: dict, code: str, rows: dict) -
         settings.versions_dir.mkdir(parents=True, exist_ok=True)
         candidate.rename(folder)
         sync_folder(settings.versions_dir)
+        remove_tree(damaged)
     if current_version(settings) == plan.version:
         return False
     switch(settings, plan.version)
@@ -74,21 +80,49 @@ def publish(settings: Settings, plan: Plan, gate: dict, code: str, rows: dict) -
 
 
 def keep_refused(settings: Settings, plan: Plan, gate: dict) -> Path:
-    """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays."""
+    """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays, and
+    of all together the last REFUSED_KEPT."""
     folder = settings.refused_dir / plan.version
-    remove_tree(folder)
+    remove_whole(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     candidate_dir(settings).rename(folder)
     (folder / "gate.json").write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
+    _prune(settings, settings.refused_dir, REFUSED_KEPT, spared=plan.version)
     return folder
+
+
+def history(settings: Settings, folder: Path) -> list[str]:
+    """The versions in a folder, the one that a run made or confirmed last at the end: by the ledger's numbers of runs,
+    never by a clock. Those of which the ledger (lost, and made anew) knows nothing come first, by name."""
+    with open_ledger(settings.ledger_file) as ledger:
+        made = last_runs(ledger)
+    names = (path.name for path in folder.glob("[!.]*") if path.is_dir())
+    return sorted(names, key=lambda name: (made.get(name, 0), name))
+
+
+def rollback(settings: Settings, version: str | None) -> str:
+    """Points `current` at an earlier version, by default at the one before it. Returns its name.
+
+    Raises TthcError where there is none, or where it does not verify.
+    """
+    if version is None:
+        known, current = history(settings, settings.versions_dir), current_version(settings)
+        earlier = known[: known.index(current)] if current in known else known
+        if not earlier:
+            raise TthcError("no_earlier_version", folder=settings.versions_dir)
+        version = earlier[-1]
+    switch(settings, version)
+    return version
 
 
 def prune(settings: Settings) -> list[str]:
     """Removes the oldest versions beyond those to keep, never the current one. Returns their names."""
-    current = current_version(settings)
-    versions = sorted(settings.versions_dir.iterdir(), key=lambda p: (p / "manifest.json").stat().st_mtime_ns)
-    removable = [path for path in versions if path.name != current]
-    surplus = removable[: max(0, len(versions) - settings.keep_versions)]
-    for path in surplus:
-        remove_tree(path)
-    return [path.name for path in surplus]
+    return _prune(settings, settings.versions_dir, settings.keep_versions, spared=current_version(settings))
+
+
+def _prune(settings: Settings, folder: Path, keep: int, *, spared: str | None) -> list[str]:
+    known = history(settings, folder)
+    surplus = [name for name in known if name != spared][: max(0, len(known) - keep)]
+    for name in surplus:
+        remove_whole(folder / name)
+    return surplus

@@ -15,8 +15,8 @@ from pipelines.transform.workspace import candidate_file, workspace_file
 
 
 def dbt_executable() -> str:
-    """The dbt beside the running Python, whatever PATH says."""
-    return str(Path(sys.executable).parent / "dbt")
+    """Our dbt (`dbt_child`) beside the running Python, whatever PATH says."""
+    return str(Path(sys.executable).parent / "tthc-dbt")
 
 
 def target_dir(settings: Settings) -> Path:

@@ -1,0 +1,38 @@
+"""Before and after the work of a run: what a crash left is cleared away, and what nothing will read again is let go.
+
+Everything here holds the run's lock. Nothing here decides a figure: files under their own names are whole or absent
+(`files.replacing`), and whatever is gone is made again from the archive.
+"""
+
+import os
+
+from pipelines.files import remove_whole, sweep
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.rebuild import ensure_ledger
+from pipelines.landing.runs import begin_run
+from pipelines.parsing.prune import prune_lake
+from pipelines.publish.versions import prune
+from pipelines.settings import Settings
+from pipelines.transform.dbt import target_dir
+
+
+def make_ready(settings: Settings) -> int:
+    """Leaves the warehouse as if no run had ever been cut short; returns the number of the run that begins."""
+    settings.work_dir.mkdir(parents=True, exist_ok=True)
+    settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
+    for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir):
+        sweep(folder)
+    ensure_ledger(settings)
+    with open_ledger(settings.ledger_file) as ledger:
+        return begin_run(ledger, os.getpid())
+
+
+def tidy(settings: Settings) -> dict[str, int]:
+    """Lets go of old versions, of what parsing made of files that count no more, and of dbt's output for other models.
+    Returns how many of each."""
+    versions, parsed = prune(settings), prune_lake(settings)
+    now = target_dir(settings)
+    targets = [path for path in now.parent.glob("[!.]*") if path != now]
+    for path in targets:
+        remove_whole(path)
+    return {"versions": len(versions), "parsed_files": parsed, "dbt_targets": len(targets)}
