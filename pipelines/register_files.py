@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import polars as pl
 from pydantic import ConfigDict, ValidationError
@@ -54,7 +54,7 @@ def _type_of(annotation: Any) -> Any:
     """The column type of an annotation: that of the one thing it may be besides null."""
     if get_origin(annotation) is Literal:
         return pl.String
-    if isinstance(annotation, UnionType):
+    if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
         return _type_of(next(part for part in get_args(annotation) if part is not type(None)))
     return TYPES[annotation]
 

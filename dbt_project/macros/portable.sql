@@ -29,3 +29,13 @@
 {# One row per path of a field that joins several paths by ##. #}
 {% macro each_path(paths) -%} {{ return(adapter.dispatch("each_path")(paths)) }} {%- endmacro %}
 {% macro default__each_path(paths) -%} unnest(string_split({{ paths }}, '##')) {%- endmacro %}
+
+{# One row per element of a list. #}
+{% macro each_item(list) -%} {{ return(adapter.dispatch("each_item")(list)) }} {%- endmacro %}
+{% macro default__each_item(list) -%} unnest({{ list }}) {%- endmacro %}
+
+{# The smallest few numbers of a group, joined by commas. #}
+{% macro first_numbers(number, most) -%} {{ return(adapter.dispatch("first_numbers")(number, most)) }} {%- endmacro %}
+{% macro default__first_numbers(number, most) -%}
+    array_to_string(list_sort(list({{ number }}))[1:{{ most }}], ', ')
+{%- endmacro %}

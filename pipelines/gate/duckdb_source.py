@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from pipelines.gate.baseline import Baseline
+
 # Checks read the candidate and nothing else: no file, no network, no extension that could reach either.
 WITHOUT_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
@@ -82,10 +84,11 @@ def quoted(name: str) -> str:
 
 @contextmanager
 def open_candidate(
-    database: Path, schema: str, macros: str, config: Mapping[str, object]
+    database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[DuckDBDatasource]:
     """The candidate as a data source whose tables of `schema` go by their bare names and whose SQL may use
-    the macros; settings cannot be changed any more from within. Closed and disposed of afterwards."""
+    the macros and the baseline's tables; settings cannot be changed any more from within. Closed and disposed of
+    afterwards."""
     source = DuckDBDatasource(
         name="candidate",
         database=str(database),
@@ -95,6 +98,9 @@ def open_candidate(
     try:
         with engine.get_connection() as connection:
             connection.exec_driver_sql(macros)
+            for statement, values in baseline.statements():
+                connection.exec_driver_sql(statement, values)
+                connection.commit()  # nothing can be detached within the transaction that read it
             catalog: str = connection.exec_driver_sql("select current_database()").scalar_one()
             connection.exec_driver_sql(f"use {quoted(catalog)}.{quoted(schema)}")
             # Not in the configuration: there it would forbid a temp_directory that is named in it, too.

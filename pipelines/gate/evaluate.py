@@ -20,8 +20,9 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
 from pipelines.gate.duckdb_source import DuckDBDatasource, open_candidate, quoted
-from pipelines.gate.results import CheckResult, TableResult
+from pipelines.gate.results import CheckResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import Expectation, Suite
 
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
@@ -42,6 +43,23 @@ class Evaluator:
         )
         self.tables = frozenset(name for (name,) in rows)
 
+    def hold(self, holds: str) -> None:
+        """Makes the view `held`, which checks and `held` read. Raises where the candidate lacks what it needs."""
+        with self._source.get_execution_engine().get_connection() as connection:
+            connection.exec_driver_sql(holds)
+            connection.commit()
+
+    def held(self) -> tuple[Held, ...]:
+        """Everything that is held back, approved or not: names of our own registers and sources, no value."""
+        return tuple(Held(*row) for row in self._rows(HELD))
+
+    def overrides(self) -> tuple[OverrideUse, ...]:
+        """Every override with what has become of it."""
+        return tuple(OverrideUse(*row) for row in self._rows(OVERRIDES))
+
+    def _rows(self, query: str) -> list[tuple[str | None, ...]]:
+        return [tuple(row) for row in self._source.get_execution_engine().execute_query(sa.text(query))]
+
     def evaluate(self, suite: Suite) -> TableResult:
         """Runs every check of the suite. What raises is a failed check, and does not stop the others."""
         asked = {check.id: check for check in suite.checks}
@@ -60,14 +78,16 @@ class Evaluator:
 
 
 @contextmanager
-def opened(database: Path, schema: str, macros: str, config: Mapping[str, object]) -> Iterator[Evaluator]:
+def opened(
+    database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
+) -> Iterator[Evaluator]:
     """An evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""
     project = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False),
         analytics_enabled=False,
     )
-    with open_candidate(database, schema, macros, config) as source:
+    with open_candidate(database, schema, macros, config, baseline) as source:
         gx.get_context(mode="ephemeral", project_config=project).add_datasource(datasource=source)
         yield Evaluator(source, schema)
 

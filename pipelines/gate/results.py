@@ -3,6 +3,7 @@
 Belongs here: what a gate result is and when it counts as passed. Does not belong here: how it is found.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,14 +44,47 @@ class TableResult:
 
 
 @dataclass(frozen=True)
+class Held:
+    """One thing that holds the candidate back; `override_code` names the approval, null where there is none. Of the
+    subject only what the kind of hold is about is filled."""
+
+    hold: str
+    source: str | None
+    business_day: str | None
+    indicator_code: str | None
+    rule: str | None
+    period_code: str | None
+    scope: str | None
+    unit_level: str | None
+    override_code: str | None
+
+
+@dataclass(frozen=True)
+class OverrideUse:
+    """One override; `state` is used, idle (it matches nothing any more) or expired (past its last day)."""
+
+    override_code: str
+    hold: str
+    approved_by: str
+    approved_on: str
+    valid_until: str
+    reason: str
+    state: str
+
+
+@dataclass(frozen=True)
 class GateResult:
     """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
-    suites of `suites_sha256`; either is null where there was nothing to hash."""
+    suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
+    figures the candidate's were held against, null where there was none."""
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
     suites_sha256: str | None
     problems: tuple[str, ...] = ()
+    compared_with: str | None = None
+    held: tuple[Held, ...] = ()
+    overrides: tuple[OverrideUse, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -79,6 +113,9 @@ class GateResult:
             "candidate_sha256": self.candidate_sha256,
             "suites_sha256": self.suites_sha256,
             "problems": list(self.problems),
+            "compared_with": self.compared_with,
+            "held": [asdict(one) for one in self.held],
+            "overrides": [asdict(one) for one in self.overrides],
             "tables": [
                 {
                     "table": table.table,
@@ -91,3 +128,22 @@ class GateResult:
                 for table in self.tables
             ],
         }
+
+    @staticmethod
+    def from_dict(verdict: Mapping[str, Any]) -> "GateResult":
+        """The verdict that `to_dict` wrote; what was derived is not believed but derived anew. Raises KeyError or
+        TypeError where it is no verdict."""
+        tables = tuple(
+            TableResult(
+                told["table"],
+                told["expected"],
+                tuple(CheckResult(**check) for check in told["checks"]),
+                tuple(told["problems"]),
+            )
+            for told in verdict["tables"]
+        )
+        return GateResult(
+            tables, verdict["candidate_sha256"], verdict["suites_sha256"], tuple(verdict["problems"]),
+            verdict["compared_with"], tuple(Held(**one) for one in verdict["held"]),
+            tuple(OverrideUse(**one) for one in verdict["overrides"]),
+        )  # fmt: skip

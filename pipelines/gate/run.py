@@ -9,12 +9,15 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.files import sha256_of
-from pipelines.gate.results import GateResult, TableResult
+from pipelines.gate.baseline import Baseline
+from pipelines.gate.results import GateResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import SuiteError, Suites, load_suites
+from pipelines.messages import say
 
 if TYPE_CHECKING:
     from pipelines.gate.evaluate import Evaluator
@@ -28,12 +31,14 @@ def run_gate(
     tables: Sequence[str],
     schema: str = "marts",
     config: Mapping[str, object] | None = None,
+    baseline: Baseline | None = None,
 ) -> GateResult:
     """Checks every published table of a candidate file against its suite.
 
     `suites` is the folder of the suites, `tables` the names of all published tables: each must have a
     suite and be in the file, and a suite for any other table is a fault. `config` holds DuckDB settings
-    (`memory_limit`, `threads`, …). The file is opened read-only and left closed. Never raises for what is
+    (`memory_limit`, `threads`, …), `baseline` what the candidate is held against beside its suites; without one
+    nothing is compared and nothing is let by. The file is opened read-only and left closed. Never raises for what is
     wrong with the candidate or the suites: the result then carries a problem code and no success.
     """
     try:
@@ -42,27 +47,59 @@ def run_gate(
         LOG.error("suites refused: %s", error)
         return GateResult((), None, None, problems=(f"suite_invalid: {error}",))
     stray = tuple(f"suite_for_unpublished_table: {table}" for table in sorted({*loaded.by_table} - {*tables}))
+    baseline = baseline or Baseline()
     try:
         before = sha256_of(database)
-        results = _evaluate(database, loaded, tables, schema, config or {})
+        found = _evaluate(database, loaded, tables, schema, config or {}, baseline)
         after = sha256_of(database)
     except Exception as error:  # whatever broke, the candidate was not passed
         LOG.error("gate raised: %s", type(error).__name__)
         return GateResult((), None, loaded.sha256, problems=(*stray, f"raised: {type(error).__name__}"))
-    problems = stray if before == after else (*stray, "candidate_changed_while_checked")
+    problems = (*stray, *found.problems)
+    if before != after:
+        problems = (*problems, "candidate_changed_while_checked")
     if database.with_name(f"{database.name}.wal").exists():
         problems = (*problems, "candidate_has_wal")
-    return GateResult(results, before, loaded.sha256, problems)
+    _tell(found.overrides)
+    return GateResult(
+        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one pass over a candidate gave."""
+
+    tables: tuple[TableResult, ...]
+    held: tuple[Held, ...] = ()
+    overrides: tuple[OverrideUse, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def _evaluate(
-    database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, object]
-) -> tuple[TableResult, ...]:
+    database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, object],
+    baseline: Baseline,
+) -> _Found:  # fmt: skip
     with _silent():
         from pipelines.gate.evaluate import opened
 
-        with opened(database, schema, suites.macros, config) as evaluator:
-            return tuple(_table_result(evaluator, suites, table) for table in tables)
+        with opened(database, schema, suites.macros, config, baseline) as evaluator:
+            try:
+                evaluator.hold(suites.holds)
+                held, overrides, problems = evaluator.held(), evaluator.overrides(), ()
+            except Exception as error:  # what cannot be looked at is not let by
+                held, overrides, problems = (), (), (f"holds_unread: {type(error).__name__}",)
+            results = tuple(_table_result(evaluator, suites, table) for table in tables)
+            return _Found(results, held, overrides, problems)
+
+
+def _tell(overrides: Sequence[OverrideUse]) -> None:
+    """Says which overrides have outlived what they were for."""
+    for override in overrides:
+        if override.state == "idle":
+            LOG.warning(say("override_idle", code=override.override_code))
+        elif override.state == "expired":
+            LOG.warning(say("override_expired", code=override.override_code, day=override.valid_until))
 
 
 @contextmanager

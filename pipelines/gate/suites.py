@@ -16,6 +16,7 @@ import yaml
 
 SCHEMA_FILE = "schema.json"
 MACROS_FILE = "macros.sql"
+HOLDS_FILE = "holds.sql"
 FLOOR_ID = "min_rows"
 UNEXPECTED_ROWS = "unexpected_rows_expectation"
 _FLOOR_VI = (
@@ -69,10 +70,12 @@ class Suite:
 
 @dataclass(frozen=True)
 class Suites:
-    """All suites of a folder by table, the SQL macros they use, and the hash of every file read."""
+    """All suites of a folder by table, the SQL macros they use, the SQL that makes the view `held` of what is held
+    back, and the hash of every file read."""
 
     by_table: Mapping[str, Suite]
     macros: str
+    holds: str
     sha256: str
 
 
@@ -90,14 +93,31 @@ def load_suites(folder: Path) -> Suites:
     """Every `<table>.yml` of the folder, checked against its `schema.json`. Raises SuiteError."""
     from jsonschema import Draft202012Validator
 
-    files = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
-    schema, macros = _read(folder / SCHEMA_FILE), _read(folder / MACROS_FILE)
-    validator = Draft202012Validator(json.loads(schema))
+    files, others = _files(folder)
+    validator = Draft202012Validator(json.loads(others[SCHEMA_FILE]))
     suites = [_suite(name, content, validator) for name, content in files.items()]
+    macros, holds = others[MACROS_FILE].decode(), others[HOLDS_FILE].decode()
+    return Suites({suite.table: suite for suite in suites}, macros, holds, _digest({**files, **others}))
+
+
+def suites_now(folder: Path) -> tuple[frozenset[str], str]:
+    """Names of the tables that have a suite, and the hash of all files, as they lie on disk at this moment. Raises
+    SuiteError where one cannot be read."""
+    files, others = _files(folder)
+    return frozenset(name.removesuffix(".yml") for name in files), _digest({**files, **others})
+
+
+def _files(folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The suites, and the files that all of them use."""
+    suites = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
+    return suites, {name: _read(folder / name) for name in (SCHEMA_FILE, MACROS_FILE, HOLDS_FILE)}
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for name, content in {**files, SCHEMA_FILE: schema, MACROS_FILE: macros}.items():
+    for name, content in files.items():
         digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
-    return Suites({suite.table: suite for suite in suites}, macros.decode(), digest.hexdigest())
+    return digest.hexdigest()
 
 
 def _read(path: Path) -> bytes:

@@ -64,7 +64,7 @@ class Receipts:
         return self._newest.get((arrival.delivery.label, arrival.sha256))
 
 
-def _is_whole(receipt: dict, settings: Settings) -> bool:
+def is_whole(receipt: dict, settings: Settings) -> bool:
     """A lake file that is gone or whose bytes changed is never used; it is parsed again from the archive."""
     for name, sha in receipt["files"].items():
         path = settings.lake_dir / name
@@ -82,29 +82,73 @@ def lake_state(settings: Settings) -> LakeState:
     return LakeState(parsed, stand["duplicate"], stand["restated"])
 
 
+class Parser:
+    """Parses arrivals of one night and remembers what it made of them."""
+
+    def __init__(self, settings: Settings, contracts: dict[str, Contract], known: Receipts) -> None:
+        self.settings, self.contracts, self.known = settings, contracts, known
+        self.secret = load_key(settings.key_file)
+        self.quarantine = private_folder(settings.restricted_dir / "quarantine")
+
+    def parse(self, arrival: Arrival) -> dict:
+        """The receipt of these bytes under today's contracts; not yet in the ledger. Raises TthcError where the archive
+        no longer holds them as they came."""
+        archived = archive_path(self.settings, arrival)
+        if not archived.is_file():
+            raise TthcError("archive_missing", file=arrival.delivery.label)
+        if sha256_of(archived) != arrival.sha256:
+            raise TthcError("archive_damaged", file=arrival.delivery.label)
+        key = self.known.key(arrival)
+        return parse_arrival(
+            arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine
+        )
+
+    def restated(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict:
+        """What the receipt says of the file that this one replaced. Said anew only where nothing was said of these
+        two: lake and ledger may be lost and made again from the archive, and then it must be the same."""
+        said = self.known.of(arrival) or {}
+        if said.get("restated_sha256") != earlier.sha256:
+            before = self._before(earlier)
+            if before is None:
+                said = self.known.newest(arrival) or {}
+            if said.get("restated_sha256") != earlier.sha256:
+                said = {"restates": compare(before, receipt, self.contracts, self.settings)}
+        return {"restates": said["restates"], "restated_sha256": earlier.sha256}
+
+    def save(self, arrival: Arrival, receipt: dict) -> None:
+        """Writes the receipt: with it, parsing is done."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            save_receipt(ledger, self.known.key(arrival), receipt)
+
+    def _before(self, earlier: Arrival) -> dict | None:
+        """The earlier file's receipt with its rows in the lake, or None where its bytes were forgotten."""
+        receipt = self.known.of(earlier)
+        if receipt is not None and is_whole(receipt, self.settings):
+            return receipt
+        if not archive_path(self.settings, earlier).is_file():
+            return None
+        receipt = self.parse(earlier)
+        self.save(earlier, receipt)
+        return receipt
+
+
 def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
     """Parses what has not been parsed under today's contracts. A refused file is listed, not raised.
 
     Raises TthcError where a file must be parsed and its bytes are no longer in the archive.
     """
     known = Receipts(settings)
-    secret = load_key(settings.key_file)
-    quarantine = private_folder(settings.restricted_dir / "quarantine")
+    parser = Parser(settings, contracts, known)
     active = standing(known.everything)["active"]
     for number, arrival in enumerate(active, 1):
         receipt = known.of(arrival)
-        if receipt is not None and _is_whole(receipt, settings):
+        if receipt is not None and is_whole(receipt, settings):
             continue
-        archived = archive_path(settings, arrival)
-        if not archived.is_file():
-            raise TthcError("archive_missing", file=arrival.delivery.label)
-        key = known.key(arrival)
-        receipt = parse_arrival(arrival, archived, contracts, key, secret, settings.lake_dir, quarantine)
+        receipt = parser.parse(arrival)
         earlier = forerunner(arrival, known.everything)
         if earlier is not None:
-            receipt["restates"] = compare(known.newest(earlier), receipt, contracts, settings)
-        with open_ledger(settings.ledger_file) as ledger:
-            save_receipt(ledger, key, receipt)
+            receipt |= parser.restated(arrival, earlier, receipt)
+        parser.save(arrival, receipt)
         _tell(arrival, receipt, number, len(active))
     return lake_state(settings)
 

@@ -18,6 +18,7 @@ DIFFERENCE = """
         before as (select {keys}, {content} as content from read_parquet($before) group by all),
         after as (select {keys}, {content} as content from read_parquet($after) group by all)
     select
+        count(b.content) as earlier,
         count(*) filter (where b.content is null) as added,
         count(*) filter (where a.content is null) as removed,
         count(*) filter (where a.content <> b.content) as changed
@@ -35,7 +36,8 @@ def forerunner(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
 def compare(
     before: dict | None, after: dict, contracts: dict[str, Contract], settings: Settings
 ) -> dict[str, Changes] | None:
-    """Rows added, removed and changed by source. None where the earlier bytes could not be read."""
+    """By source: how many keys the earlier bytes had, and how many were added, removed and changed. None where the
+    earlier bytes could not be read."""
     if before is None or before["refused"] or after["refused"]:
         return None
     found = {}
@@ -62,4 +64,4 @@ def _difference(contract: Contract, before: list[str], after: list[str], setting
                 sql = sql.replace(f"read_parquet(${name})", "nothing")
         row = connection.execute(sql, parameters).fetchone()
     assert row is not None
-    return dict(zip(("added", "removed", "changed"), row, strict=True))
+    return dict(zip(("earlier", "added", "removed", "changed"), row, strict=True))

@@ -7,8 +7,10 @@ import datetime as dt
 
 import polars as pl
 
+from pipelines.contracts import load_contracts
 from pipelines.corrections import correction_table, read_corrections
 from pipelines.errors import TthcError
+from pipelines.holds import hold_limit_table, load_overrides
 from pipelines.plan_registers import goal_table, task_table
 from pipelines.publish.open_data import load_publication
 from pipelines.register_checks import check_registers
@@ -48,6 +50,8 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
         "score_rule": score_rule_table(country),
         "dataset": pl.DataFrame({"dataset_name": [table.name for table in load_publication(country)]}),
         "correction": correction_table(read_corrections(folder)),
+        "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
     }
+    load_overrides(folder)  # a slip of the pen is told at once, not when somebody relies on it
     check_registers(tables)
     return tables

@@ -27,7 +27,8 @@ from pipelines.transform.register_tables import register_tables
 DELIVERY = {
     "source": pl.String, "source_file": pl.String, "business_day": pl.Date, "file_name": pl.String,
     "delivered_as": pl.String, "sha256": pl.String, "byte_count": pl.Int64, "status": pl.String,
-    "refusal": pl.String, "rows_in": pl.Int64, "rows_rejected": pl.Int64, "is_synthetic": pl.Boolean,
+    "refusal": pl.String, "rows_in": pl.Int64, "rows_rejected": pl.Int64, "keys_before": pl.Int64,
+    "keys_removed": pl.Int64, "is_synthetic": pl.Boolean,
 }  # fmt: skip
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
 
@@ -95,14 +96,19 @@ def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeSta
 
 
 def _delivery_rows(state: LakeState) -> list[dict]:
-    def row(arrival: Arrival, status: str, source: str, refusal: str | None = None, counts: dict | None = None) -> dict:
+    def row(
+        arrival: Arrival, status: str, source: str, refusal: str | None = None, counts: dict | None = None,
+        change: dict | None = None,
+    ) -> dict:  # fmt: skip
         delivery = arrival.delivery
         return {
             "source": source, "source_file": delivery.label, "business_day": delivery.business_day,
             "file_name": delivery.file_name, "delivered_as": delivery.source, "sha256": arrival.sha256,
             "byte_count": arrival.byte_count, "status": status, "refusal": refusal,
             "rows_in": counts["rows_in"] if counts else None,
-            "rows_rejected": counts["rejected"] if counts else None, "is_synthetic": delivery.is_synthetic,
+            "rows_rejected": counts["rejected"] if counts else None,
+            "keys_before": change.get("earlier") if change else None,
+            "keys_removed": change["removed"] if change and "earlier" in change else None, "is_synthetic": delivery.is_synthetic,
         }  # fmt: skip
 
     empty = {"rows_in": 0, "rejected": 0}
@@ -111,8 +117,12 @@ def _delivery_rows(state: LakeState) -> list[dict]:
         if receipt["refused"]:
             rows.append(row(arrival, "refused", arrival.delivery.source, receipt["refused"]["code"]))
             continue
-        sources = receipt["sources"] or {arrival.delivery.source: empty}
-        rows += [row(arrival, "accepted", source, None, counts) for source, counts in sources.items()]
+        changes = receipt.get("restates") or {}
+        # A source that the replaced file had and this one lacks came with nothing.
+        sources = {**dict.fromkeys(changes, empty), **receipt["sources"]} or {arrival.delivery.source: empty}
+        rows += [
+            row(arrival, "accepted", source, None, counts, changes.get(source)) for source, counts in sources.items()
+        ]
     rows += [row(arrival, "restated", arrival.delivery.source) for arrival in state.restated]
     return rows + [row(arrival, "duplicate", arrival.delivery.source) for arrival in state.duplicate]
 

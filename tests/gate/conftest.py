@@ -7,11 +7,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.gate.baseline import Baseline
 from pipelines.gate.suites import Suites, load_suites
+from pipelines.holds import load_holds
 
 from .tiny_marts import build
 
 SUITES = Path(__file__).parents[2] / "expectations"
+DRIFT = load_holds(SUITES.parent / "registers" / "dong-nai").drift
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
+    """What the gate does on its connection before the checks, on one of ours."""
+    connection.execute(suites.macros)
+    for statement, values in baseline.statements():
+        connection.execute(statement, values)
+    connection.execute("set search_path = 'marts'")
+    connection.execute(suites.holds)
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +42,7 @@ def marts(sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory)
     """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:
-        connection.execute(suites.macros)
-        connection.execute("set search_path = 'marts'")
+        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT))
         yield connection
 
 
@@ -57,7 +68,7 @@ def some_suites(tmp_path: Path) -> Callable[..., Path]:
     def pick(*tables: str) -> Path:
         folder = tmp_path / "expectations"
         folder.mkdir()
-        for name in ("schema.json", "macros.sql", *(f"{table}.yml" for table in tables)):
+        for name in ("schema.json", "macros.sql", "holds.sql", *(f"{table}.yml" for table in tables)):
             shutil.copy(SUITES / name, folder / name)
         return folder
 

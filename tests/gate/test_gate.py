@@ -13,11 +13,12 @@ import pytest
 
 from pipelines.files import sha256_of
 from pipelines.gate import run
+from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import GateResult, TableResult
 from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
 
-from .conftest import SUITES
+from .conftest import DRIFT, SUITES, prepare
 from .damages import DAMAGES, ID_NUMBER
 from .plain import all_failing
 from .test_suites import EVERY_CHECK, edited
@@ -42,8 +43,10 @@ def test_sound_warehouse_passes_and_is_left_free(sound: Path, suites: Suites, tm
         "temp_directory": spill,
         "max_temp_directory_size": "1GB",
     }
-    verdict = run_gate(candidate, SUITES, TABLES, config=config)
+    baseline = Baseline(sound, "v0", drift=DRIFT)
+    verdict = run_gate(candidate, SUITES, TABLES, config=config, baseline=baseline)
     assert verdict.success
+    assert (verdict.compared_with, verdict.held, verdict.overrides) == ("v0", (), ())
     assert verdict.failures() == ()
     assert verdict.evaluated == verdict.expected == len(EVERY_CHECK)
     assert verdict.candidate_sha256 == sha256_of(sound)
@@ -61,16 +64,16 @@ def _heap(checks: set[tuple[str, str]]) -> list[str]:
     return sorted({first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql))
 
 
-def test_great_expectations_agrees_with_the_plain_checks(damaged: Damaged, suites: Suites) -> None:
+def test_great_expectations_agrees_with_the_plain_checks(damaged: Damaged, sound: Path, suites: Suites) -> None:
     """Few runs, each on a heap of damages, until every check has failed once inside Great Expectations."""
+    baseline = Baseline(sound, "v0", drift=DRIFT)
     unseen = set(EVERY_CHECK)
     while unseen:
         candidate = damaged(_heap(unseen))
         with duckdb.connect(candidate) as connection:
-            connection.execute(suites.macros)
-            connection.execute("set search_path = 'marts'")
+            prepare(connection, suites, baseline)
             found = all_failing(connection, suites)
-        verdict = run_gate(candidate, SUITES, TABLES)
+        verdict = run_gate(candidate, SUITES, TABLES, baseline=baseline)
         assert not verdict.success
         assert failed(verdict) == {(table, check) for table, checks in found.items() for check in checks}
         assert unseen & failed(verdict), "no progress: these checks fail in no heap"

@@ -12,10 +12,11 @@ import duckdb
 import pytest
 import yaml
 
+from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import SuiteError, Suites, load_suites
 
-from .conftest import SUITES
+from .conftest import SUITES, prepare
 from .damages import DAMAGES, MAY_BE_EMPTY, Damage
 from .plain import all_failing, failing
 from .tiny_marts import TABLES, build
@@ -33,8 +34,7 @@ def test_sound_warehouse_passes_every_check(marts: duckdb.DuckDBPyConnection, su
 
 def test_warehouse_without_any_optional_source_passes_every_check(suites: Suites, tmp_path: Path) -> None:
     with duckdb.connect(build(tmp_path / "tthc.duckdb", only_obligatory=True)) as connection:
-        connection.execute(suites.macros)
-        connection.execute("set search_path = 'marts'")
+        prepare(connection, suites, Baseline())
         [missing] = connection.execute("select count(missing_source) from indicator_values").fetchone() or [0]
         assert missing > 0
         assert all_failing(connection, suites) == {}
@@ -151,15 +151,15 @@ def test_file_that_is_no_suite_is_an_error(some_suites: Callable[..., Path], con
         load_suites(folder)
 
 
-@pytest.mark.parametrize("name", ["schema.json", "macros.sql"])
-def test_folder_without_schema_or_macros_is_an_error(some_suites: Callable[..., Path], name: str) -> None:
+@pytest.mark.parametrize("name", ["schema.json", "macros.sql", "holds.sql"])
+def test_folder_without_what_all_suites_use_is_an_error(some_suites: Callable[..., Path], name: str) -> None:
     folder = some_suites("dim_unit")
     (folder / name).unlink()
     with pytest.raises(SuiteError, match=re.escape(name)):
         load_suites(folder)
 
 
-@pytest.mark.parametrize("name", ["schema.json", "macros.sql", "dim_unit.yml"])
+@pytest.mark.parametrize("name", ["schema.json", "macros.sql", "holds.sql", "dim_unit.yml"])
 def test_hash_follows_every_file(some_suites: Callable[..., Path], tmp_path: Path, name: str) -> None:
     folder = some_suites("dim_unit", "dim_period")
     before = load_suites(folder).sha256

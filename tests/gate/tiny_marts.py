@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from . import tiny_dimensions, tiny_facts, tiny_figures, tiny_plan
+from . import tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger, tiny_plan
 
 TABLES = (
     "dim_run",
@@ -38,7 +38,10 @@ TABLES = (
     "plan_tasks",
     "known_corrections",
     "deliveries",
+    "delivery_days",
+    "source_freshness",
     "quarantine_summary",
+    "quarantine_units",
 )
 
 FACTS = (
@@ -57,7 +60,9 @@ FIGURES = (
     tiny_plan.rule_differences(),
     tiny_plan.SCORE,
     tiny_plan.SCORECARD,
-    tiny_plan.LEDGER,
+    tiny_plan.CORRECTIONS,
+    tiny_ledger.DELIVERIES,
+    tiny_ledger.DAYS,
 )
 
 

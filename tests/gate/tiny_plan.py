@@ -183,7 +183,7 @@ left join goals_of on goals_of.indicator_code = g.indicator_code and goals_of.le
 left join gaps on gaps.indicator_code = g.indicator_code and gaps.rule = 'plan';
 """
 
-LEDGER = """
+CORRECTIONS = """
 create table known_corrections as
 select * from (values
     ('C01', 'ho_so', 'MaHoSo=H19.03-240102-0000', 'NgayHenTra', 'Gõ nhầm năm', 'Bộ phận một cửa',
@@ -194,24 +194,4 @@ select * from (values
      1, 0, 'retired')
 ) as corrections (correction_code, source, row_key, field, reason, reporter, reported_on, status, rows_with_key,
                   rows_wrong, standing);
-
-create table deliveries as
-select source, date '2024-03-05' as business_day, file_name, source as delivered_as,
-       sha256(file_name || status) as sha256,
-       1000 as byte_count, status, refusal, rows_in, rows_accepted, rows_rejected, rows_superseded,
-       true as is_synthetic
-from (values
-    ('ho_so', 'ho_so.csv', 'accepted', null, 150, 144, 3, 3),
-    ('ho_so', 'ho_so.csv', 'restated', null, null, null, null, null),
-    ('ho_so', 'ho_so_ban_sao.csv', 'duplicate', null, null, null, null, null),
-    ('thu_tuc', 'thu_tuc.csv', 'accepted', null, 2, 2, 0, 0),
-    ('don_vi', 'don_vi.csv', 'accepted', null, 4, 4, 0, 0),
-    ('le_phi', 'le_phi.csv', 'refused', 'header_mismatch', null, null, null, null)
-) as files (source, file_name, status, refusal, rows_in, rows_accepted, rows_rejected, rows_superseded);
-
-create table quarantine_summary as
-select * from (values
-    ('ho_so', date '2024-03-05', 'ho_so.csv', 'unknown_unit', 2),
-    ('ho_so', date '2024-03-05', 'ho_so.csv', 'finished_before_received', 1)
-) as reasons (source, business_day, file_name, reason, row_count);
 """

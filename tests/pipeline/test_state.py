@@ -133,7 +133,7 @@ def test_a_restatement_replaces_and_says_what_it_changed(few: FewFiles, caplog: 
     restated = DOSSIERS + dossier("A-1", 4) + dossier("A-3", 5) + dossier("A-4", 4) + dossier("A-5", 4)
     state = few.deliver(("ho_so", day(1), "a.csv", restated))
     (receipt,) = [r for arrival, r in state.accepted if arrival.delivery.source == "ho_so"]
-    assert receipt["restates"] == {"ho_so": {"added": 2, "removed": 1, "changed": 1}}
+    assert receipt["restates"] == {"ho_so": {"earlier": 3, "added": 2, "removed": 1, "changed": 1}}
     assert "a.csv" in caplog.text and "Mẫu" not in caplog.text
     assert {row[0] for row in few.night(state)["rows_ho_so"]} == {"A-1", "A-3", "A-4", "A-5"}
     archived = few.settings.restricted_dir / "archive" / "ho_so" / day(1) / "a.csv"

@@ -28,6 +28,10 @@ select
     ) as rows_accepted,
     cast(d.rows_rejected + coalesce(b.rejected, 0) as bigint) as rows_rejected,
     cast(coalesce(b.superseded, 0) as bigint) as rows_superseded,
+    d.keys_before,
+    d.keys_removed,
+    coalesce(d.keys_removed > l.restatement_loss * d.keys_before, false) as is_shrunk,
     d.is_synthetic
 from {{ source("ledger", "delivery") }} d
 left join by_disposition b on d.source = b.source and d.source_file = b._source_file and d.status = 'accepted'
+left join {{ source("registers", "hold_limit") }} l on d.source = l.source

@@ -1,0 +1,11 @@
+-- Whose row it is: the unit it names, else that of its dossier, else the one that the dossier's code begins with.
+with
+    dossiers as (
+        select MaHoSo as dossier_code, MaDonVi as unit_code from {{ ref("rows_ho_so") }} where disposition = 'accepted'
+    )
+select
+    r.source, r._source_file, r._row_number, r.reason, coalesce(named.MaDonVi, d.unit_code, coded.MaDonVi) as unit_code
+from {{ ref("int_rejected_row") }} r
+left join {{ ref("known_unit") }} named on r.unit_code = named.MaDonVi
+left join dossiers d on r.dossier_code = d.dossier_code
+left join {{ ref("known_unit") }} coded on split_part(r.dossier_code, '-', 1) = coded.MaDonVi

@@ -1,0 +1,51 @@
+-- Những gì giữ bản dự tuyển lại, mỗi dòng một điều; override_code cho biết ai đã chấp thuận (trống là chưa ai).
+-- What holds the candidate back, one row per thing; override_code names the approval (null: nobody's).
+--
+-- Beside the published tables the gate gives: hold_override (overrides.csv), drift_limit (holds.yml), and
+-- previous_value: figures of closed periods, province and levels, of the version now published (none where none is).
+-- Without drift_limit every change of a figure is held.
+create or replace temp view held as
+with
+    drifts as (
+        select
+            indicator_code, rule, period_code, scope, unit_level,
+            p.value as value_before, c.value as value_now,
+            p.denominator as denominator_before, coalesce(c.denominator, 0) as denominator_now
+        from previous_value as p
+        join (select period_code from dim_period where is_closed) as d using (period_code)
+        left join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+    ),
+    things as (
+        select case standing when 'empty' then 'empty' else 'volume' end as hold, source, business_day,
+               null as indicator_code, null as rule, null as period_code, null as scope, null as unit_level
+        from delivery_days
+        where standing in ('low', 'high', 'empty')
+        union all
+        select 'freshness', source, null, null, null, null, null, null from source_freshness where is_late
+        union all
+        select distinct 'restatement', source, business_day, null, null, null, null, null
+        from deliveries
+        where is_shrunk
+        union all
+        select 'drift', null, null, indicator_code, rule, period_code, scope, unit_level
+        from drifts
+        left join drift_limit as l on true
+        where greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
+          and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
+               or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before)
+    )
+select
+    t.*,
+    (
+        select min(o.override_code)
+        from hold_override as o
+        where o.hold = t.hold
+          and o.valid_until >= (select max(as_of) from dim_run)
+          and o.source is not distinct from t.source
+          and o.business_day is not distinct from t.business_day
+          and o.indicator_code is not distinct from t.indicator_code
+          and o.rule is not distinct from t.rule
+          and (o.scope = '*' or o.scope is not distinct from t.scope)
+          and (o.unit_level = '*' or o.unit_level is not distinct from t.unit_level)
+    ) as override_code
+from things as t;

@@ -1,0 +1,74 @@
+"""What a candidate is held against beside its suites: the published version, the overrides, the limits of drift.
+
+Belongs here: how these become tables that the checks may read, before the candidate's connection is closed to
+everything else. Does not belong here: what is held (`expectations/holds.sql`). Nothing of it enters a candidate.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.holds import DriftLimits, Override
+
+_TABLES = """
+create temp table hold_override (
+    override_code varchar, hold varchar, source varchar, business_day date, indicator_code varchar, rule varchar,
+    scope varchar, unit_level varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
+);
+create temp table drift_limit (value double, denominator double, least_denominator bigint);
+create temp table previous_value (
+    indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
+    denominator double, value double
+);
+"""
+_PREVIOUS = """
+insert into previous_value
+select indicator_code, rule, period_code, scope, unit_code, unit_level, denominator, value
+from previous.marts.indicator_values
+where is_closed and scope in ('level', 'province') and denominator is not null
+"""
+HELD = """
+select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, override_code
+from held
+order by all
+"""
+OVERRIDES = """
+select override_code, hold, approved_by, cast(approved_on as varchar), cast(valid_until as varchar), reason,
+       case when valid_until < (select max(as_of) from dim_run) then 'expired'
+            when override_code in (select override_code from held where override_code is not null) then 'used'
+            else 'idle' end
+from hold_override
+order by override_code
+"""
+
+Statement = tuple[str, tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """`previous` is the database of the published version and `version` its name, both None where there is none:
+    then nothing is compared. Without limits every change of a figure is held, without overrides nothing is let by."""
+
+    previous: Path | None = None
+    version: str | None = None
+    overrides: tuple[Override, ...] = ()
+    drift: DriftLimits | None = None
+
+    def statements(self) -> Iterator[Statement]:
+        """SQL with bound values that makes the tables hold_override, drift_limit and previous_value."""
+        for statement in filter(str.strip, _TABLES.split(";")):
+            yield statement, ()
+        for override in self.overrides:
+            values = tuple(override.model_dump().values())
+            yield f"insert into hold_override values ({', '.join('?' * len(values))})", values
+        if self.drift is not None:
+            limits = self.drift
+            yield "insert into drift_limit values (?, ?, ?)", (
+                limits.value, limits.denominator, limits.least_denominator,
+            )  # fmt: skip
+        if self.previous is not None:
+            # The path is ours; attach takes no bound value, and a quote in it is doubled.
+            path = str(self.previous).replace("'", "''")
+            yield f"attach '{path}' as previous (read_only)", ()
+            yield _PREVIOUS, ()
+            yield "detach previous", ()

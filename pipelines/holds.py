@@ -1,0 +1,136 @@
+"""What holds a candidate back until somebody named has looked: limits and overrides, read and validated.
+
+Belongs here: the shape of `holds.yml` and `overrides.csv`, and both as tables for dbt and the gate. Does not belong
+here: what is held (models and `expectations/holds.sql` say so), nor what comes of it.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from pipelines.contract_fields import Strict
+from pipelines.errors import TthcError
+from pipelines.register_files import RegisterRow, read_rows, table_of
+
+EVERY = "*"
+Hold = Literal["volume", "empty", "freshness", "restatement", "drift"]
+# What the subject of each kind of hold is; the other columns of the subject stay empty.
+SUBJECTS: dict[str, frozenset[str]] = {
+    "volume": frozenset({"source", "business_day"}),
+    "empty": frozenset({"source", "business_day"}),
+    "restatement": frozenset({"source", "business_day"}),
+    "freshness": frozenset({"source"}),
+    "drift": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+}
+SUBJECT = ("source", "business_day", "indicator_code", "rule", "scope", "unit_level")
+
+
+class SourceLimits(Strict):
+    """Limits of one source; see the comments of `holds.yml`."""
+
+    factor: float = Field(gt=1)
+    least_compared_days: int = Field(ge=1)
+    least_usual_rows: int = Field(ge=1)
+    noise: float = Field(ge=0)
+    empty_without_history: bool
+    freshness_factor: float = Field(ge=1)
+    least_silence: int = Field(ge=1)
+    least_delivered_days: int = Field(ge=2)
+    restatement_loss: float = Field(ge=0, lt=1)
+
+
+class DriftLimits(Strict):
+    """How far a figure of a closed period may move: its value, its denominator as a share of the earlier one; figures
+    whose denominators both lie under `least_denominator` are not compared."""
+
+    value: float = Field(gt=0, lt=1)
+    denominator: float = Field(gt=0)
+    least_denominator: int = Field(ge=1)
+
+
+class StatusLimits(Strict):
+    """After how many working days the published version is stale."""
+
+    stale_working_days: int = Field(ge=1)
+
+
+class Holds(Strict):
+    """All limits of a province; `sources` holds what is particular to a source, the rest of it is the default's."""
+
+    defaults: SourceLimits
+    sources: dict[str, dict[str, float | bool]] = {}
+    drift: DriftLimits
+    status: StatusLimits
+
+    def of(self, source: str) -> SourceLimits:
+        """The limits of a source. Raises pydantic.ValidationError where its own ones are not well-formed."""
+        return SourceLimits.model_validate(self.defaults.model_dump() | self.sources.get(source, {}))
+
+    @model_validator(mode="after")
+    def _every_source_is_sound(self) -> "Holds":
+        for source in self.sources:
+            self.of(source)
+        return self
+
+
+class Override(RegisterRow):
+    """Somebody named takes responsibility for one held thing, until a business day."""
+
+    override_code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    hold: Hold
+    source: str | None
+    business_day: dt.date | None
+    indicator_code: str | None
+    rule: Literal["plan", "766"] | None
+    scope: Literal["*", "level", "province"] | None
+    unit_level: Literal["*", "tinh", "so", "huyen", "xa"] | None
+    approved_by: str
+    approved_on: dt.date
+    valid_until: dt.date
+    reason: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _names_its_subject(self) -> "Override":
+        given = {name for name in SUBJECT if getattr(self, name) is not None}
+        if given != SUBJECTS[self.hold]:
+            raise ValueError(f"hold {self.hold} is about {', '.join(n for n in SUBJECT if n in SUBJECTS[self.hold])}")
+        return self
+
+
+def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
+    """The limits of a province. With `sources` given, each named one must be among them. Raises TthcError."""
+    path = folder / "holds.yml"
+    try:
+        holds = Holds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
+    if sources and (unknown := sorted(set(holds.sources) - set(sources))):
+        raise TthcError("holds_invalid", file=path.name, why=f"sources: {', '.join(unknown)}")
+    return holds
+
+
+def load_overrides(folder: Path) -> list[Override]:
+    """The overrides of a province, expired ones included. Raises TthcError that names the row."""
+    overrides = read_rows(folder / "overrides.csv", Override)
+    for code, count in Counter(override.override_code for override in overrides).items():
+        if count > 1:
+            raise TthcError("register_twice", register="override", of=code)
+    return overrides
+
+
+def hold_limit_table(folder: Path, sources: Iterable[str]) -> pl.DataFrame:
+    """One row per source with its limits. Raises TthcError where a limit is for a source that no contract names."""
+    known = sorted(sources)
+    holds = load_holds(folder, known)
+    return pl.DataFrame([{"source": source, **holds.of(source).model_dump()} for source in known])
+
+
+def override_table(overrides: Iterable[Override]) -> pl.DataFrame:
+    """One row per override."""
+    return table_of(overrides, Override)
