@@ -64,7 +64,7 @@ class Holds(Strict):
     """All limits of a province; `sources` holds what is particular to a source, the rest of it is the default's."""
 
     defaults: SourceLimits
-    sources: dict[str, dict[str, float | bool]] = {}
+    sources: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
     drift: DriftLimits
     status: StatusLimits
 

@@ -60,7 +60,7 @@ class Baseline:
             yield statement, ()
         for override in self.overrides:
             values = tuple(override.model_dump().values())
-            yield f"insert into hold_override values ({', '.join('?' * len(values))})", values
+            yield "insert into hold_override values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
         if self.drift is not None:
             limits = self.drift
             yield "insert into drift_limit values (?, ?, ?)", (

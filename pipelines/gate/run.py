@@ -97,9 +97,9 @@ def _tell(overrides: Sequence[OverrideUse]) -> None:
     """Says which overrides have outlived what they were for."""
     for override in overrides:
         if override.state == "idle":
-            LOG.warning(say("override_idle", code=override.override_code))
+            LOG.warning(say("override_idle", override=override.override_code))
         elif override.state == "expired":
-            LOG.warning(say("override_expired", code=override.override_code, day=override.valid_until))
+            LOG.warning(say("override_expired", override=override.override_code, day=override.valid_until))
 
 
 @contextmanager

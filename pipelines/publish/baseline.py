@@ -1,4 +1,4 @@
-"""What the next candidate is held against: the published version where it is sound, the province's overrides and limits.
+"""What the next candidate is held against: the published version where it is sound, overrides and limits.
 
 Belongs here: which version that is. How the gate uses it is the gate's.
 """

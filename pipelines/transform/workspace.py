@@ -108,7 +108,8 @@ def _delivery_rows(state: LakeState) -> list[dict]:
             "rows_in": counts["rows_in"] if counts else None,
             "rows_rejected": counts["rejected"] if counts else None,
             "keys_before": change.get("earlier") if change else None,
-            "keys_removed": change["removed"] if change and "earlier" in change else None, "is_synthetic": delivery.is_synthetic,
+            "keys_removed": change["removed"] if change and "earlier" in change else None,
+            "is_synthetic": delivery.is_synthetic,
         }  # fmt: skip
 
     empty = {"rows_in": 0, "rejected": 0}

@@ -24,7 +24,8 @@ from tests.oracle.compiled import Model, models_for
 from .few_files import DOSSIERS, FILE, PROCEDURES, UNITS, FewFiles, day
 
 pytestmark = pytest.mark.slow
-ENDS = ("deliveries", "quarantine_summary", "handling_status", "indicator_values", "fct_timeliness")
+ENDS = ("deliveries", "delivery_days", "source_freshness", "quarantine_summary", "quarantine_units", "handling_status",
+        "indicator_values", "fct_timeliness")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,194 @@
+"""What the gate holds back, and what a named override lets by: drift against the version before, and the rest."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import TthcError
+from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
+from pipelines.gate.run import run_gate
+from pipelines.gate.suites import Suites
+from pipelines.holds import Override, load_holds, load_overrides
+
+from .conftest import DRIFT, SUITES, prepare
+from .tiny_marts import TABLES
+
+Damaged = Callable[[Iterable[str]], Path]
+RATE = "indicator_code = 'on_time_rate' and rule = 'plan' and period_code = '2024-01' and scope = 'province'"
+HEADER = ",".join(Override.model_fields) + "\n"
+
+
+def override(code: str = "PD-1", **subject: object) -> Override:
+    empty = dict.fromkeys(("source", "business_day", "indicator_code", "rule", "scope", "unit_level"))
+    said = {"approved_by": "Trưởng phòng Chuyển đổi số", "approved_on": dt.date(2024, 3, 6),
+            "valid_until": dt.date(2024, 3, 5), "reason": "Đã hỏi nơi gửi và kiểm tra lại"}  # fmt: skip
+    return Override.model_validate({"override_code": code, **empty, **said, **subject})
+
+
+def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list[tuple], dict[str, str]]:
+    """What is held, and what has become of the overrides."""
+    with duckdb.connect(candidate) as connection:
+        prepare(connection, suites, baseline)
+        uses = connection.execute(OVERRIDES).fetchall()
+        return connection.execute(HELD).fetchall(), {use[0]: use[-1] for use in uses}
+
+
+def figure(numerator: int, denominator: int, where: str = RATE) -> str:
+    return (
+        f"update indicator_values set numerator = {numerator}, denominator = {denominator},"
+        f" value = {numerator}::double / nullif({denominator}, 0) where {where}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_held"),
+    [
+        ((970, 1000), (970, 1000), False),
+        ((970, 1000), (941, 1000), False),
+        ((970, 1000), (939, 1000), True),
+        ((970, 1000), (1018, 1050), False),
+        ((970, 1000), (1020, 1051), True),
+        ((970, 1000), (920, 949), True),
+        ((970, 1000), (0, 0), True),
+        ((0, 0), (970, 1000), True),
+        ((180, 199), (1, 199), False),  # too few to say anything
+        ((180, 199), (181, 200), False),
+        ((180, 199), (200, 220), True),
+    ],
+)
+def test_a_figure_of_a_closed_period_may_move_a_little(
+    damaged: Damaged, suites: Suites, tmp_path: Path, before: tuple[int, int], now: tuple[int, int], is_held: bool
+) -> None:
+    previous = Path(shutil.copy(damaged([figure(*before)]), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    held, _ = looked_at(damaged([figure(*now)]), suites, Baseline(previous, "v0", drift=DRIFT))
+    expected = ("drift", None, None, "on_time_rate", "plan", "2024-01", "province", "tinh", None)
+    assert held == ([expected] if is_held else [])
+
+
+def test_open_periods_and_single_units_are_not_compared(damaged: Damaged, sound: Path, suites: Suites) -> None:
+    others = RATE.replace("2024-01", "2024"), RATE.replace("province", "unit")
+    candidate = damaged([figure(5000, 5000, where) for where in others])
+    assert looked_at(candidate, suites, Baseline(sound, "v0", drift=DRIFT)) == ([], {})
+
+
+def test_a_period_that_only_one_version_has_closed_is_not_compared(
+    damaged: Damaged, suites: Suites, tmp_path: Path
+) -> None:
+    opened = "update indicator_values set is_closed = false where period_code = '2024-01'"
+    previous = Path(shutil.copy(damaged([figure(5000, 5000), opened]), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    candidate = damaged([])
+    assert looked_at(candidate, suites, Baseline(previous, "v0", drift=DRIFT)) == ([], {})
+
+
+def test_without_a_previous_version_nothing_is_compared_and_without_limits_every_change_is_held(
+    damaged: Damaged, sound: Path, suites: Suites
+) -> None:
+    candidate = damaged([figure(969, 1000)])
+    assert looked_at(candidate, suites, Baseline(drift=DRIFT)) == ([], {})
+    assert [row[0] for row in looked_at(candidate, suites, Baseline(sound, "v0"))[0]] == ["drift"]
+
+
+# One statement that makes each kind of hold, and the override that names it.
+HELD_THINGS = [
+    ("update delivery_days set standing = 'low' where source = 'don_vi'",
+     {"hold": "volume", "source": "don_vi", "business_day": "2024-03-05"}),
+    ("update delivery_days set standing = 'high' where source = 'don_vi'",
+     {"hold": "volume", "source": "don_vi", "business_day": "2024-03-05"}),
+    ("update delivery_days set standing = 'empty' where source = 'don_vi'",
+     {"hold": "empty", "source": "don_vi", "business_day": "2024-03-05"}),
+    ("update source_freshness set is_late = true where source = 'ho_so'", {"hold": "freshness", "source": "ho_so"}),
+    ("update deliveries set is_shrunk = true where source = 'thu_tuc'",
+     {"hold": "restatement", "source": "thu_tuc", "business_day": "2024-03-05"}),
+    (figure(969, 1000),
+     {"hold": "drift", "indicator_code": "on_time_rate", "rule": "plan", "scope": "province", "unit_level": "tinh"}),
+    (figure(969, 1000),
+     {"hold": "drift", "indicator_code": "on_time_rate", "rule": "plan", "scope": "*", "unit_level": "*"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "subject"), HELD_THINGS, ids=lambda value: str(value)[:40])
+def test_an_override_lets_by_exactly_what_it_names_until_its_last_day(
+    damaged: Damaged, sound: Path, suites: Suites, damage: str, subject: dict
+) -> None:
+    candidate = damaged([damage])
+    other = {name: {"source": "le_phi", "indicator_code": "online_share"}.get(name, value)
+             for name, value in subject.items()}  # fmt: skip
+    cases = {
+        "used": (override(**subject), "PD-1"),
+        "idle": (override(**other), None),
+        "expired": (override(**subject, valid_until=dt.date(2024, 3, 4)), None),
+    }
+    for state, (one, code) in cases.items():
+        held, states = looked_at(candidate, suites, Baseline(sound, "v0", (one,), DRIFT))
+        assert [(row[0], row[-1]) for row in held] == [(subject["hold"], code)]
+        assert states == {"PD-1": state}
+
+
+def test_an_override_of_what_is_held_no_more_is_idle(sound: Path, damaged: Damaged, suites: Suites) -> None:
+    one = override(**HELD_THINGS[0][1])
+    assert looked_at(damaged([]), suites, Baseline(sound, "v0", (one,), DRIFT)) == ([], {"PD-1": "idle"})
+
+
+@pytest.mark.slow
+def test_the_verdict_says_what_was_held_who_let_it_by_and_what_it_was_compared_with(
+    damaged: Damaged, sound: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    candidate = damaged(["update source_freshness set is_late = true where source = 'don_vi'"])
+    refused = run_gate(candidate, SUITES, TABLES, baseline=Baseline(sound, "v0", (), DRIFT))
+    assert ("source_freshness", "no_source_late") in {(table, check.id) for table, check in refused.failures()}
+    idle = override("PD-2", hold="freshness", source="le_phi")
+    overrides = (override(hold="freshness", source="don_vi"), idle)
+    verdict = run_gate(candidate, SUITES, TABLES, baseline=Baseline(sound, "v0", overrides, DRIFT))
+    assert "no_source_late" not in {check.id for _, check in verdict.failures()}
+    told = verdict.to_dict()
+    assert told["compared_with"] == "v0"
+    assert [(one["hold"], one["source"], one["override_code"]) for one in told["held"]] == [
+        ("freshness", "don_vi", "PD-1")
+    ]
+    assert {one["override_code"]: one["state"] for one in told["overrides"]} == {"PD-1": "used", "PD-2": "idle"}
+    assert told["overrides"][0]["approved_by"] == "Trưởng phòng Chuyển đổi số"
+    assert "PD-2" in caplog.text and "PD-1" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("A,volume,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "source, business_day"),
+        ("A,freshness,ho_so,2024-01-01,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "source"),
+        ("A,drift,,,on_time_rate,plan,unit,xa,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "scope"),
+        ("A,all,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "hold"),
+        ("A,freshness,ho_so,,,,,,,2024-01-01,2024-02-01,Đã kiểm tra lại", "approved_by"),
+        ("A,freshness,ho_so,,,,,,X,2024-01-01,,Đã kiểm tra lại", "valid_until"),
+        ("A,freshness,ho_so,,,,,,X,2024-01-01,2024-02-01,ok", "reason"),
+    ],
+)
+def test_an_override_that_does_not_say_what_by_whom_or_until_when_is_an_error(
+    tmp_path: Path, row: str, said: str
+) -> None:
+    (tmp_path / "overrides.csv").write_text(HEADER + row + "\n", encoding="utf-8")
+    with pytest.raises(TthcError, match=r"overrides\.csv") as caught:
+        load_overrides(tmp_path)
+    assert said in str(caught.value)
+
+
+def test_two_overrides_of_one_code_are_an_error(tmp_path: Path) -> None:
+    row = "A,freshness,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại\n"
+    (tmp_path / "overrides.csv").write_text(HEADER + row * 2, encoding="utf-8")
+    with pytest.raises(TthcError, match="register_twice"):
+        load_overrides(tmp_path)
+
+
+def test_limits_with_a_slip_or_for_a_source_that_is_none_are_an_error(tmp_path: Path) -> None:
+    text = (SUITES.parent / "registers" / "dong-nai" / "holds.yml").read_text(encoding="utf-8")
+    (tmp_path / "holds.yml").write_text(text.replace("factor: 3", "faktor: 3", 1), encoding="utf-8")
+    with pytest.raises(TthcError, match="faktor"):
+        load_holds(tmp_path)
+    (tmp_path / "holds.yml").write_text(text.replace("ho_so:", "ho_xo:", 1), encoding="utf-8")
+    with pytest.raises(TthcError, match="ho_xo"):
+        load_holds(tmp_path, ["ho_so"])
