@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import CandidateRefused, TthcError
+from pipelines.errors import TthcError
 from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import last_runs
 from pipelines.publish.manifest import verifies, write_manifest
+from pipelines.publish.recheck import confirm
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
 
@@ -54,8 +55,7 @@ def publish(settings: Settings, plan: Plan, gate: dict, code: str, rows: dict) -
 
     Raises CandidateRefused where the gate did not pass these very bytes.
     """
-    if not gate["success"] or gate["candidate_sha256"] != sha256_of(candidate_file(settings)):
-        raise CandidateRefused("gate_refused", version=plan.version)
+    confirm(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
     damaged = folder.with_name(f".{plan.version}{LEAVING}")
     if folder.exists() and not verifies(folder):

@@ -11,26 +11,16 @@ from pipelines.files import replacing, sha256_of
 from pipelines.publish import versions
 from pipelines.publish.manifest import verifies
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from tests.publishable import small_candidate, small_settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho", keep_versions=2)
-
-
-def candidate(settings: Settings, name: str) -> tuple[Plan, dict]:
-    folder = candidate_dir(settings)
-    (folder / "open-data").mkdir(parents=True)
-    with duckdb.connect(str(candidate_file(settings))) as connection:
-        connection.execute("create schema marts; create table marts.t as select 1 as a")
-    (folder / "open-data" / "a.csv").write_text(f"a\n{name}\n")
-    gate = {"success": True, "candidate_sha256": versions.seal(settings), "tables": [], "problems": []}
-    return Plan("2024-12-31", name, "H19", True, []), gate
+    return small_settings(tmp_path, keep_versions=2)
 
 
 def publish(settings: Settings, name: str) -> bool:
-    plan, gate = candidate(settings, name)
+    plan, gate = small_candidate(settings, name)
     return versions.publish(settings, plan, gate, "code", {})
 
 
@@ -76,12 +66,12 @@ def test_a_damaged_version_is_replaced_by_its_next_run(settings: Settings) -> No
 @pytest.mark.parametrize("change", [{"success": False}, {"candidate_sha256": "0" * 64}])
 def test_only_the_bytes_that_the_gate_passed_are_published(settings: Settings, change: dict) -> None:
     publish(settings, "v1")
-    plan, gate = candidate(settings, "v2")
+    plan, gate = small_candidate(settings, "v2")
     with pytest.raises(CandidateRefused):
         versions.publish(settings, plan, gate | change, "code", {})
     assert versions.current_version(settings) == "v1"
     kept = versions.keep_refused(settings, plan, gate | change)
-    assert json.loads((kept / "gate.json").read_text())["tables"] == []
+    assert [table["table"] for table in json.loads((kept / "gate.json").read_text())["tables"]] == ["t"]
 
 
 def test_old_versions_go_but_never_the_current_one(settings: Settings) -> None:
