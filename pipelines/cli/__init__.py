@@ -13,6 +13,7 @@ from rich.console import Console
 from pipelines.cli import night  # noqa: F401 isort: skip
 from pipelines.cli import deliver  # noqa: F401 isort: skip
 from pipelines.cli import ask  # noqa: F401 isort: skip
+from pipelines.cli import show  # noqa: F401 isort: skip
 from pipelines.cli.app import app, console
 from pipelines.errors import CandidateRefused, TthcError
 from pipelines.settings import Settings

@@ -1,0 +1,149 @@
+"""What all pages are made from: the vintage's tables, its periods, its offices, and what comes first (choice.yml).
+
+Belongs here: finding the figures of an office, a level or the province. Does not belong here: pages, languages.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from pipelines.contract_fields import Strict
+from pipelines.site.figures import OpenData, Row, Rows
+from pipelines.site.periods import Period, headline, quarters_of, recent_months
+
+LEVELS = ("so", "huyen", "xa")
+
+
+class Choice(Strict):
+    """choice.yml: which indicators lead, which are drawn, compared, listed first."""
+
+    lead: str
+    rule: str
+    other_rule: str
+    trends: tuple[str, ...]
+    compared: tuple[str, ...]
+    first: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom figures speak of: one office (`don-vi`), all offices of a level (`cap`), or all (`tinh`)."""
+
+    scope: str
+    unit_code: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An office of don-vi.csv."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    valid_from: str
+    valid_to: str
+    children: list["Unit"] = field(default_factory=list, compare=False)
+
+    @property
+    def short(self) -> str:
+        """The name as it stands in lists: without "UBND", which most have."""
+        bare = self.name.removeprefix("UBND ")
+        return bare[:1].upper() + bare[1:]
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("don-vi", self.code, self.level)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The figures of one subject."""
+
+    indicators: dict[tuple[str, str, str], Row]
+    handling: dict[str, Row]
+
+    def indicator(self, code: str, rule: str, period: str) -> Row | None:
+        """The row of an indicator in a period, None where the vintage has none."""
+        return self.indicators.get((code, rule, period))
+
+
+class Book:
+    """A vintage, opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = OpenData(folder)
+        text = (Path(__file__).parent / "choice.yml").read_text(encoding="utf-8")
+        self.choice = Choice.model_validate(yaml.safe_load(text))
+        self.periods = [Period(row["ky"], row["tu_ngay"], row["den_ngay"]) for row in self.data.rows("ky")]
+        self.headline = headline(self.periods)
+        self.months = recent_months(self.periods)
+        self._sheets: dict[Subject, Sheet] = {}
+
+    @cached_property
+    def form_periods(self) -> list[Period]:
+        """The quarters of the headline's year and the year; where none is closed yet, the newest three months."""
+        if self.headline is None:
+            return []
+        return quarters_of(self.periods, self.headline.code[:4]) or self.months[-3:]
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Every office by its code, its subordinate offices with it, by name."""
+        units = {
+            row["ma_don_vi"]: Unit(row["ma_don_vi"], row["ten_don_vi"], row["cap"], row["ma_don_vi_cha"],
+                                   row["hieu_luc_tu"], row["hieu_luc_den"])
+            for row in self.data.rows("don-vi")
+        }  # fmt: skip
+        for unit in sorted(units.values(), key=lambda unit: (unit.name, unit.code)):
+            if unit.parent in units:
+                units[unit.parent].children.append(unit)
+        return units
+
+    @cached_property
+    def province(self) -> Unit:
+        """The province's own entry."""
+        return next(unit for unit in self.units.values() if unit.level == "tinh")
+
+    @cached_property
+    def levels(self) -> dict[str, list[Unit]]:
+        """The offices of each level, in the order of the district and then of the name."""
+        offices = sorted(self.units.values(), key=lambda unit: (unit.parent, unit.name, unit.code))
+        found = {level: [unit for unit in offices if unit.level == level] for level in LEVELS}
+        return {level: units for level, units in found.items() if units}
+
+    @cached_property
+    def catalogue(self) -> dict[tuple[str, str], Row]:
+        """danh-muc-chi-tieu.csv by indicator and rule; those of choice.yml first."""
+        order = {code: at for at, code in enumerate(self.choice.first)}
+        rows = sorted(self.data.rows("danh-muc-chi-tieu"), key=lambda row: order.get(row["ma_chi_tieu"], len(order)))
+        return {(row["ma_chi_tieu"], row["cach_tinh"]): row for row in rows}
+
+    def level_subject(self, level: str) -> Subject:
+        """All offices of a level; of `tinh`, all offices."""
+        return Subject("tinh" if level == "tinh" else "cap", self.province.code, level)
+
+    def sheet(self, subject: Subject) -> Sheet:
+        """The subject's figures in the periods that pages show."""
+        if subject not in self._sheets:
+            key = (subject.scope, subject.unit_code, subject.level)
+            indicators = {(row["ma_chi_tieu"], row["cach_tinh"], row["ky"]): row for row in self._indicators.at(*key)}
+            self._sheets[subject] = Sheet(indicators, {row["ky"]: row for row in self._handling.at(*key)})
+        return self._sheets[subject]
+
+    @cached_property
+    def _indicators(self) -> Rows:
+        return self._shown("chi-tieu", [*self.months, *([self.headline] if self.headline else [])])
+
+    @cached_property
+    def _handling(self) -> Rows:
+        return self._shown("tinh-hinh-giai-quyet", self.form_periods)
+
+    def _shown(self, table: str, periods: list[Period]) -> Rows:
+        """Of a table that grows with the years only what pages show becomes Python objects."""
+        frame = self.data.frame(table).filter(pl.col("ky").is_in({period.code for period in periods}))
+        return Rows(table, frame, ("pham_vi", "ma_don_vi", "cap"))

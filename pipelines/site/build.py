@@ -1,0 +1,41 @@
+"""Writes the site from an open-data folder: pages in two languages, style sheet, search, the data files.
+
+Belongs here: what lies where. Nothing depends on the clock, the time zone or what was there before: the same folder
+gives the same bytes.
+"""
+
+import shutil
+from pathlib import Path
+
+from pipelines.files import remove_tree
+from pipelines.open_data.register import Register
+from pipelines.site.book import Book
+from pipelines.site.downloads import offer
+from pipelines.site.pages import pages
+from pipelines.site.render import HERE, LANGUAGES, Facts, printer
+
+
+def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str,
+               version: str) -> dict[str, int]:  # fmt: skip
+    """Writes the whole site anew into `site`. `as_of`: ISO day of the vintage; `version`: its name on the pages.
+
+    Returns how many pages and how many bytes of pages. Raises TthcError where a table it needs is missing.
+    """
+    book = Book(open_data)
+    remove_tree(site)
+    site.mkdir(parents=True)
+    printed = printer(Facts(book, register, synthetic, as_of, version))
+    written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
+    for page in pages(book, offer(open_data, site), [table.name for table in register.tables]):
+        for lang in LANGUAGES:
+            text = printed(page.template, lang, page.path, **page.shown)
+            written.append(_write(site / lang / page.path, text))
+    shutil.copytree(HERE / "assets", site / "assets")
+    return {"pages": len(written), "page_bytes": sum(written)}
+
+
+def _write(path: Path, text: str) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = text.encode()
+    path.write_bytes(content)
+    return len(content)

@@ -1,0 +1,155 @@
+"""Charts as SVG, for any width: places across are per cent of the width, so text keeps its size on a telephone.
+
+Colours are the style sheet's (light and dark). Each chart stands beside the table of its numbers and carries a title
+and a description. Drawn here rather than by a library: a page needs the text at its own size in both schemes, and a
+thousand charts in a second (docs/site.md has the measurement). Does not belong here: what is drawn.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from pipelines.site.figures import Figure
+
+LEFT, RIGHT = 7.0, 96.0
+TOP, PLOT, FOOT = 26, 190, 30
+BAR = 50
+WIDEST_GAP, STACK, FLOOR = 8.0, 210.0, 26
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A labelled figure. `text`: the figure as people read it. `kind` goes into the class: own, met, not_met …"""
+
+    label: str
+    figure: Figure | None
+    text: str
+    kind: str = ""
+
+    @property
+    def value(self) -> float | None:
+        return self.figure.value if self.figure else None
+
+
+def bounds(values: list[float]) -> tuple[float, float]:
+    """The ends of an axis in per cent, on tens: room for the values, at least 30 wide, never beyond 0 and 100."""
+    low, high = min(values, default=0.0), max(values, default=100.0)
+    upper = 100.0 if high > 70 else min(100.0, math.ceil((high + 8) / 10) * 10)
+    lower = max(0.0, math.floor((low - 4) / 10) * 10)
+    return max(0.0, min(lower, upper - 30)), upper
+
+
+def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str, *, small: bool = False) -> Markup:
+    """A line by month with the target. A month without a number has its flag at the foot, and no line passes it."""
+    shown = [mark.value for mark in [*marks, *([target] if target else [])] if mark.value is not None]
+    low, high = bounds(shown)
+    plot = PLOT // 2 if small else PLOT
+
+    def across(at: int) -> str:
+        return _per_cent(LEFT + (RIGHT - LEFT) * (at / max(1, len(marks) - 1)))
+
+    def down(value: float) -> str:
+        return f"{TOP + plot * (high - value) / (high - low):.1f}"
+
+    parts = [_grid(low, high, down)]
+    if target and target.value is not None:
+        height = down(target.value)
+        parts.append(f'<line class="goal" x1="0" x2="100%" y1="{height}" y2="{height}"/>')
+    for (at, one), (_, other) in pairwise(enumerate(marks)):
+        if one.value is not None and other.value is not None:
+            parts.append(
+                f'<line class="run" x1="{across(at)}" y1="{down(one.value)}" x2="{across(at + 1)}"'
+                f' y2="{down(other.value)}"/>'
+            )
+    for at, mark in enumerate(marks):
+        x, odd = across(at), " odd" if (len(marks) - 1 - at) % 2 else ""
+        if mark.value is None or mark.figure is None:
+            parts.append(f'<text class="gone" x="{x}" y="{TOP + plot - 4}">{escape(mark.text)}</text>')
+        else:
+            y = TOP + plot * (high - mark.value) / (high - low)
+            edge = " bound" if mark.figure.bound else ""
+            parts.append(f'<circle class="dot{edge}" cx="{x}" cy="{y:.1f}" r="4"/>')
+            parts.append(
+                f'<text class="value{odd}" x="{x}" y="{y - 10:.1f}" data-at="{mark.figure.address}">{mark.text}</text>'
+            )
+        parts.append(f'<text class="tick{odd}" x="{x}" y="{TOP + plot + 20}">{escape(mark.label)}</text>')
+    return _svg("trend", ident, title, about, TOP + plot + FOOT, parts)
+
+
+def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
+    """Horizontal bars from 0 to 100 per cent with the target across them; the first one is the page's own."""
+    height = len(marks) * BAR + 8
+    parts = []
+    for at, mark in enumerate(marks):
+        y = at * BAR
+        address = f' data-at="{mark.figure.address}"' if mark.value is not None and mark.figure else ""
+        parts.append(f'<text class="name" x="0" y="{y + 18}">{escape(mark.label)}</text>')
+        parts.append(f'<text class="amount" x="100%" y="{y + 18}"{address}>{escape(mark.text)}</text>')
+        parts.append(f'<rect class="track" x="0" y="{y + 26}" width="100%" height="12" rx="3"/>')
+        if mark.value is not None:
+            width = _per_cent(mark.value)
+            parts.append(f'<rect class="bar {mark.kind}" x="0" y="{y + 26}" width="{width}" height="12" rx="3"/>')
+    if target and target.value is not None:
+        x = _per_cent(target.value)
+        parts += [
+            f'<line class="goal" x1="{x}" x2="{x}" y1="{at * BAR + 22}" y2="{at * BAR + 42}"/>'
+            for at in range(len(marks))
+        ]
+    return _svg("bars", ident, title, about, height, parts)
+
+
+def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
+    """One dot per office above its figure, stacked where several have the same whole per cent."""
+    shown = [mark for mark in marks if mark.value is not None]
+    low, high = bounds([mark.value for mark in [*shown, *([target] if target else [])] if mark.value is not None])
+    stacks: dict[int, int] = {}
+    placed = []
+    for mark in shown:
+        bin_ = math.floor(mark.value or 0)
+        stacks[bin_] = stacks.get(bin_, 0) + 1
+        placed.append((bin_, stacks[bin_], mark))
+    highest = max(3, *stacks.values(), 0)
+    gap = min(WIDEST_GAP, STACK / highest)
+    height = highest * gap + 12
+
+    def across(value: float) -> str:
+        return _per_cent(3 + 94 * (value - low) / (high - low))
+
+    steps = range(int(low), int(high) + 1, 10)
+    parts = [f'<line class="axis" x1="0" x2="100%" y1="{height + 4:.0f}" y2="{height + 4:.0f}"/>']
+    parts += [f'<text class="tick" x="{across(step)}" y="{height + 20:.0f}">{step}%</text>' for step in steps]
+    if target and target.value is not None:
+        x = across(target.value)
+        parts.append(f'<line class="goal" x1="{x}" x2="{x}" y1="0" y2="{height + 4:.0f}"/>')
+    size = f"{gap * 0.44:.1f}"
+    parts += [
+        f'<circle class="office {mark.kind}" cx="{across(bin_)}" cy="{height - (at - 0.5) * gap:.1f}" r="{size}"/>'
+        for bin_, at, mark in placed
+    ]
+    return _svg("dots", ident, title, about, height + FLOOR, parts)
+
+
+def _grid(low: float, high: float, down: Callable[[float], str]) -> str:
+    step = 10 if high - low <= 50 else 25
+    values = [value for value in range(int(low), int(high) + 1) if value % step == 0]
+    return "".join(
+        f'<line class="grid" x1="0" x2="100%" y1="{down(value)}" y2="{down(value)}"/>'
+        f'<text class="scale" x="0" y="{float(down(value)) - 4:.1f}">{value}%</text>'
+        for value in values
+    )
+
+
+def _per_cent(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def _svg(kind: str, ident: str, title: str, about: str, height: float, parts: list[str]) -> Markup:
+    head = (
+        f'<svg class="chart {kind}" role="img" aria-labelledby="{ident}-t {ident}-d" width="100%" '
+        f'height="{height:.0f}" focusable="false"><title id="{ident}-t">{escape(title)}</title>'
+        f'<desc id="{ident}-d">{escape(about)}</desc>'
+    )
+    return Markup(f"{head}{''.join(parts)}</svg>")  # noqa: S704 - every text in it is escaped above

@@ -1,0 +1,65 @@
+"""The open-data files as the site offers them: in a folder of its own beside the pages, each once on the disk.
+
+Belongs here: which files, their size and format, their place in the site.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "du-lieu"
+FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
+           ".md": "Markdown", ".txt": "TXT"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Download:
+    """One file: its name, its table where it is one, its format and size in bytes."""
+
+    name: str
+    table: str
+    format: str
+    bytes: int
+
+    @property
+    def address(self) -> str:
+        """From the site's root."""
+        return f"/{FOLDER}/{self.name}"
+
+
+def offer(open_data: Path, site: Path) -> list[Download]:
+    """Puts every open-data file below the site, as a second name of the same bytes where the disk can, else a copy.
+
+    A site is complete in itself: its folder can be laid on any web server.
+    """
+    offered = []
+    for source in sorted(path for path in open_data.rglob("*") if path.is_file()):
+        name = source.relative_to(open_data).as_posix()
+        target = site / FOLDER / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
+        offered.append(Download(name, name.split(".")[0], _format(name), source.stat().st_size))
+    return offered
+
+
+def by_table(offered: list[Download], tables: list[str]) -> dict[str, list]:
+    """The files of each table, the CSV first, and those that are of no table (`loose`): for the page of downloads."""
+    files = {
+        table: sorted((file for file in offered if file.table == table), key=lambda file: file.format != "CSV")
+        for table in tables
+    }
+    return {
+        "tables": [(table, found) for table, found in files.items() if found],
+        "loose": [file for file in offered if file.table not in files],
+    }
+
+
+def _format(name: str) -> str:
+    if name.endswith(".csv-metadata.json"):
+        return "CSVW"
+    suffix = Path(name).suffix
+    return FORMATS.get(suffix, suffix.lstrip(".").upper())

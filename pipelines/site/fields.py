@@ -1,0 +1,83 @@
+"""What the page of a field shows: its procedures, and per level what was received and resolved by month.
+
+Belongs here: linh-vuc.csv and thu-tuc.csv put together. Does not belong here: words and markup.
+"""
+
+from dataclasses import dataclass
+
+from pipelines.site.book import LEVELS, Book
+from pipelines.site.figures import Row
+from pipelines.site.numbers import folded, slug
+from pipelines.site.periods import Period
+
+
+@dataclass(frozen=True)
+class LevelMonths:
+    """A field at one level, by month; months without a row had nothing to publish."""
+
+    level: str
+    months: list[tuple[Period, Row | None]]
+
+    @property
+    def shows(self) -> bool:
+        """Half of the months have a share on time, so that there is a line to draw."""
+        return 2 * sum(1 for _, row in self.months if row and row["ty_le_dung_han"]) >= max(4, len(self.months))
+
+    @property
+    def newest(self) -> tuple[Period, Row] | None:
+        """The newest month with a share on time, None where every month is hidden."""
+        return next(((month, row) for month, row in reversed(self.months) if row and row["ty_le_dung_han"]), None)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of procedures. `address`: its page's name, made of its own name (codes may be missing)."""
+
+    code: str
+    name: str
+    address: str
+    levels: list[LevelMonths]
+    procedures: list[Row]
+
+
+def fields(book: Book) -> list[Field]:
+    """Every field of the procedure catalogue or with published figures, in the order of the alphabet."""
+    months: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
+    for row in book.data.rows("linh-vuc"):
+        months.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), {})[row["cap"], row["ky"]] = row
+    procedures: dict[tuple[str, str], list[Row]] = {}
+    for row in _newest_year(book.data.rows("thu-tuc")):
+        procedures.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), []).append(row)
+    named = [key for key in {**months, **procedures} if key[1]]
+    return [
+        Field(code, name, address, _levels(book, months.get((code, name), {})), procedures.get((code, name), []))
+        for (code, name), address in _addresses(sorted(named, key=lambda key: (folded(key[1]), key))).items()
+    ]
+
+
+def _newest_year(rows: list[Row]) -> list[Row]:
+    """The newest year's rows, the procedures that most people ask for first."""
+    newest = max((row["nam"] for row in rows), default="")
+    return sorted(
+        (row for row in rows if row["nam"] == newest), key=lambda row: (-int(row["nhan"] or 0), row["ten_thu_tuc"])
+    )
+
+
+def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A page name for each field; where two names fold to one, the later ones get a number."""
+    taken: dict[str, int] = {}
+    found = {}
+    for key in named:
+        base = slug(key[1])
+        taken[base] = taken.get(base, 0) + 1
+        found[key] = base if taken[base] == 1 else f"{base}-{taken[base]}"
+    return found
+
+
+def _levels(book: Book, rows: dict[tuple[str, str], Row]) -> list[LevelMonths]:
+    present = {level for level, _ in rows}
+    return [
+        LevelMonths(level, [(month, rows.get((level, month.code))) for month in book.months])
+        for level in ("tinh", *LEVELS)
+        if level in present
+    ]

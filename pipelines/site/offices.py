@@ -1,0 +1,130 @@
+"""What the page of an office, of a level or of the province shows.
+
+Belongs here: which figures, beside what, in which order, and what the figures say of the target. Does not belong here:
+words and markup.
+"""
+
+from dataclasses import dataclass
+
+from pipelines.site.book import Book, Sheet, Subject, Unit
+from pipelines.site.figures import Figure, Row
+from pipelines.site.periods import Period
+
+COUNTS = ("nhan_tong", "nhan_truc_tuyen", "nhan_truc_tiep", "ky_truoc_chuyen", "giai_quyet_tong",
+          "giai_quyet_truoc_han", "giai_quyet_dung_han", "giai_quyet_qua_han", "dang_tong", "dang_trong_han",
+          "dang_qua_han")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a subject's row says of its target. `verdict`: met, not_met, unclear (only a bound is published), tracked
+    (no target), hidden, nothing (nothing to count), absent (no figure)."""
+
+    row: Row | None
+
+    @property
+    def rate(self) -> Figure | None:
+        return self.row.figure("ty_le") if self.row else None
+
+    @property
+    def target(self) -> Figure | None:
+        return self.row.figure("muc_tieu") if self.row and self.row["muc_tieu"] else None
+
+    @property
+    def verdict(self) -> str:
+        if self.rate is None or self.row is None:
+            return "absent"
+        if not self.rate.text:
+            return {"c": "hidden", "z": "nothing"}.get(self.rate.flag, "absent")
+        if self.target is None:
+            return "tracked"
+        return {"1": "met", "0": "not_met"}.get(self.row["dat"], "unclear")
+
+
+@dataclass(frozen=True)
+class Trend:
+    """An indicator by month."""
+
+    code: str
+    points: list[tuple[Period, Row | None]]
+
+    @property
+    def target(self) -> Figure | None:
+        """The target of the newest month that has one."""
+        return next((found for _, row in reversed(self.points) if (found := Answer(row).target)), None)
+
+    @property
+    def shows(self) -> bool:
+        """Half of the months have a number: fewer are dots without a line, and the table tells them better."""
+        return 2 * sum(1 for _, row in self.points if row and row["ty_le"]) >= max(4, len(self.points))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures of one subject as its page shows them. `others`: the same indicators as the other rule has them."""
+
+    subject: Subject
+    answer: Answer
+    compared: list[tuple[Subject, Answer]]
+    trends: list[Trend]
+    indicators: list[tuple[str, Answer]]
+    others: list[tuple[str, Answer]]
+    form: list[tuple[str, list[Row | None]]]
+
+
+def overview(book: Book, subject: Subject) -> Overview:
+    """The overview of a subject, in the headline period and by month."""
+    sheet = book.sheet(subject)
+    return Overview(
+        subject=subject,
+        answer=answer(book, subject),
+        compared=[(other, answer(book, other)) for other in _beside(book, subject)],
+        trends=[_trend(book, sheet, code) for code in book.choice.trends],
+        indicators=_indicators(book, sheet, book.choice.rule),
+        others=_indicators(book, sheet, book.choice.other_rule),
+        form=_form(book, sheet),
+    )
+
+
+def answer(book: Book, subject: Subject, code: str | None = None) -> Answer:
+    """What the headline period says of an indicator; of the leading one where none is named."""
+    if book.headline is None:
+        return Answer(None)
+    return Answer(book.sheet(subject).indicator(code or book.choice.lead, book.choice.rule, book.headline.code))
+
+
+def ranked(book: Book, units: list[Unit]) -> list[tuple[Unit, list[Answer]]]:
+    """Offices with the compared indicators: best leading figure first, by name where equal, hidden ones last."""
+    found = [(unit, [answer(book, unit.subject, code) for code in book.choice.compared]) for unit in units]
+
+    def place(entry: tuple[Unit, list[Answer]]) -> tuple[bool, float, str, str]:
+        unit, answers = entry
+        value = answers[0].rate.value if answers[0].rate else None
+        return (value is None, -(value or 0), unit.name, unit.code)
+
+    return sorted(found, key=place)
+
+
+def _beside(book: Book, subject: Subject) -> list[Subject]:
+    """With what a subject is compared: itself first, then its level, then the province."""
+    if subject.scope == "tinh":
+        return [subject, *(book.level_subject(level) for level in book.levels)]
+    own = [subject] if subject.scope == "cap" else [subject, book.level_subject(subject.level)]
+    return [*own, book.level_subject("tinh")]
+
+
+def _trend(book: Book, sheet: Sheet, code: str) -> Trend:
+    return Trend(code, [(month, sheet.indicator(code, book.choice.rule, month.code)) for month in book.months])
+
+
+def _indicators(book: Book, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
+    """Every indicator that has something to say here: a number, or that it is kept secret."""
+    period = book.headline.code if book.headline else ""
+    rows = ((code, sheet.indicator(code, rule, period)) for code, one in book.catalogue if one == rule)
+    return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] not in ("x", "z"))]
+
+
+def _form(book: Book, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
+    """Form II.06a turned on its side: one line per count, one column per period."""
+    rows = [sheet.handling.get(period.code) for period in book.form_periods]
+    return [(count, rows) for count in COUNTS] if any(rows) else []

@@ -1,0 +1,185 @@
+"""Fills a template: words of the language, figures with their address, links relative to the page, charts.
+
+Belongs here: markup that every page needs. Does not belong here: which pages there are (pages), what they show.
+"""
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markupsafe import Markup, escape
+
+from pipelines.open_data.register import Register
+from pipelines.site import charts
+from pipelines.site.book import Book, Subject, Unit
+from pipelines.site.figures import Figure, Row
+from pipelines.site.numbers import date, number, percent, size
+from pipelines.site.offices import Answer, Trend
+from pipelines.site.periods import Period
+
+LANGUAGES = ("vi", "en")
+HERE = Path(__file__).parent
+LETTERS = {"c": "c", "x": "x", "z": "z"}
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """texts.yml: code → sentence per language."""
+    return yaml.safe_load((HERE / "texts.yml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of the whole site. `as_of`: last day (ISO) of the vintage; `version`: the vintage's name."""
+
+    book: Book
+    register: Register
+    synthetic: bool
+    as_of: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a template calls, for one page in one language."""
+
+    facts: Facts
+    lang: str
+    path: str
+
+    def t(self, code: str, /, **blanks: object) -> Markup:
+        """A sentence of texts.yml; what fills its blanks is escaped unless it is markup already."""
+        return Markup(texts()[code][self.lang]).format(**blanks)  # noqa: S704 - our own sentences
+
+    def say(self, sentence: Any) -> str:
+        """A sentence of the register in the page's language."""
+        return str(getattr(sentence, self.lang))
+
+    def has(self, code: str) -> bool:
+        return code in texts()
+
+    def to(self, path: str, lang: str | None = None) -> str:
+        """A link from this page to another of the same (or the named) language; `/…` is from the site's root."""
+        target = path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}"
+        place, _, anchor = target.partition("#")
+        relative = posixpath.relpath(place, posixpath.dirname(f"{self.lang}/{self.path}"))
+        return f"{relative}#{anchor}" if anchor else relative
+
+    def plain(self, figure: Figure | None) -> str:
+        """A figure as text: the number, or the word for why there is none."""
+        if figure is None:
+            return str(self.t("flag_none"))
+        if not figure.text:
+            return str(self.t(f"flag_{figure.flag}" if figure.flag in LETTERS else "flag_none"))
+        return percent(figure.text, self.lang, figure.bound) if figure.is_share else number(figure.text, self.lang)
+
+    def cell(self, figure: Figure | None) -> Markup:
+        """A figure as a cell of a table."""
+        if figure is None:
+            return Markup('<td class="gone">{}</td>').format(self.t("flag_none"))
+        hidden = "" if figure.text else ' class="gone"'
+        note = self.t(f"flag_{figure.flag}") if figure.text and figure.flag in ("p", "r") else ""
+        sign = Markup(" <small>{}</small>").format(note) if note else ""
+        return Markup('<td{} data-at="{}">{}{}</td>').format(
+            Markup(hidden), figure.address, self.plain(figure), sign  # noqa: S704 - one of two constants
+        )  # fmt: skip
+
+    def inline(self, figure: Figure | None) -> Markup:
+        """A figure within a sentence."""
+        if figure is None:
+            return self.t("flag_none")
+        return Markup('<data value="{}" data-at="{}">{}</data>').format(figure.text, figure.address, self.plain(figure))
+
+    def day(self, iso: str) -> str:
+        return date(iso, self.lang)
+
+    def bytes(self, count: int) -> str:
+        return size(count, self.lang)
+
+    def names(self, unit: Unit) -> Markup:
+        """An office's official name; it is Vietnamese on every page."""
+        return self.vietnamese(unit.name)
+
+    def vietnamese(self, text: str) -> Markup:
+        """Text that is Vietnamese whatever the page's language."""
+        return escape(text) if self.lang == "vi" else Markup('<span lang="vi">{}</span>').format(text)
+
+    def who(self, subject: Subject) -> str:
+        """The name of a subject."""
+        if subject.scope == "don-vi":
+            return self.facts.book.units[subject.unit_code].short
+        return str(self.t(f"all_{subject.level}"))
+
+    def summary(self, answer: Answer) -> str:
+        """One sentence without markup that says whether the promise is kept: for titles, previews, readers aloud."""
+        period = self.facts.book.headline
+        if period is None:
+            return str(self.t("no_period"))
+        return str(
+            self.t(
+                f"summary_{answer.verdict}",
+                rate=Markup(self.plain(answer.rate)),  # noqa: S704 - digits and signs
+                target=Markup(self.plain(answer.target)),  # noqa: S704
+                period=period.name(self.lang),
+            )
+        )
+
+    def trend(self, trend: Trend, ident: str, name: str, *, small: bool = False) -> Markup:
+        """The chart of an indicator by month."""
+        marks = [self._month(month, row, "ty_le") for month, row in trend.points]
+        return charts.trend(
+            marks, self._goal(trend.target), ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
+            small=small,
+        )  # fmt: skip
+
+    def months(self, months: list[tuple[Period, Row | None]], column: str, ident: str, name: str) -> Markup:
+        """The chart of any share by month."""
+        marks = [self._month(month, row, column) for month, row in months]
+        return charts.trend(marks, None, ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
+                            small=True)  # fmt: skip
+
+    def bars(self, compared: list[tuple[Subject, Answer]], ident: str, title: str) -> Markup:
+        """The chart that puts a subject beside others."""
+        marks = [
+            charts.Mark(
+                self.who(subject), answer.rate, self.plain(answer.rate), f"{'' if at else 'own '}{answer.verdict}"
+            )
+            for at, (subject, answer) in enumerate(compared)
+        ]
+        target = next((answer.target for _, answer in compared if answer.target), None)
+        return charts.bars(marks, self._goal(target), ident, title, str(self.t("compare_about")))
+
+    def dots(self, ranked: list[tuple[Unit, list[Answer]]], ident: str, title: str) -> Markup:
+        """The chart of all offices of a list."""
+        marks = [charts.Mark(unit.short, answers[0].rate, "", answers[0].verdict) for unit, answers in ranked]
+        target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
+        return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
+
+    def _month(self, month: Period, row: Row | None, column: str) -> charts.Mark:
+        figure = row.figure(column) if row else None
+        text = self.plain(figure).replace("%", "").replace(" ", "") if figure and figure.text else ""
+        return charts.Mark(str(int(month.code[5:])), figure, text or LETTERS.get(figure.flag if figure else "", "–"))
+
+    def _goal(self, target: Figure | None) -> charts.Mark | None:
+        return charts.Mark("", target, self.plain(target)) if target else None
+
+
+def printer(facts: Facts) -> Callable[..., str]:
+    """A function that renders a template for a page in a language with what the page shows."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+    def printed(template: str, lang: str, path: str, **shown: Any) -> str:
+        press = Press(facts, lang, path)
+        return environment.get_template(template).render(p=press, t=press.t, lang=lang, book=facts.book, facts=facts,
+                                                         register=facts.register, path=path, **shown)  # fmt: skip
+
+    return printed

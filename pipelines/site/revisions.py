@@ -1,0 +1,27 @@
+"""Figures that the vintage marks as revised (flag r).
+
+Belongs here: finding them in the tables. What they were before is in CHANGES.md of the open data.
+"""
+
+import polars as pl
+
+from pipelines.site.book import Book
+from pipelines.site.figures import RATE, Figure, Row, rows_of
+
+SHOWN = 200
+REVISED = "r"
+
+
+def revised(book: Book) -> list[tuple[Row, Figure]]:
+    """Row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
+    found: list[tuple[Row, Figure]] = []
+    for path in sorted(book.data.folder.glob("*.csv")):
+        frame = book.data.frame(path.stem)
+        flags = [name for name in frame.columns if name == "co" or name.startswith("co_")]
+        if not flags:
+            continue
+        marked = frame.filter(pl.any_horizontal(pl.col(flags) == REVISED))
+        for row in rows_of(path.stem, marked):
+            columns = [name for name in row.cells if f"co_{name}" in row.cells or name.startswith(RATE)]
+            found += [(row, figure) for name in columns if (figure := row.figure(name)).flag == REVISED]
+    return found[:SHOWN]

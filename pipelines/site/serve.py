@@ -1,0 +1,59 @@
+"""Shows the current version's site on this machine only (127.0.0.1).
+
+Belongs here: a small server over one folder. Does not belong here: a public web server; the folder can be laid on any.
+"""
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from pipelines.errors import TthcError
+from pipelines.settings import Settings
+
+HOST = "127.0.0.1"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",  # the night may switch to another version while the server runs
+}
+
+
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Files of one folder; no listings of folders, nothing outside it, nothing said of who asks."""
+
+    server_version, sys_version = "tthc", ""
+
+    def end_headers(self) -> None:
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def list_directory(self, path: str) -> None:
+        self.send_error(404)
+
+    def send_head(self):  # type: ignore[no-untyped-def]
+        # The library maps ".." away; this also stops a link inside the folder that leads out of it.
+        root = Path(self.directory).resolve()
+        if not Path(self.translate_path(self.path)).resolve().is_relative_to(root):
+            self.send_error(404)
+            return None
+        return super().send_head()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged: what citizens look at is their own affair."""
+
+
+def site_server(settings: Settings, port: int) -> ThreadingHTTPServer:
+    """A server of the current version's site, not yet running; port 0 takes any free one.
+
+    It follows `current` when a night switches it. Raises TthcError where there is no site or the port is taken.
+    """
+    folder = settings.current_link / "site"
+    if not (folder / "index.html").is_file():
+        raise TthcError("no_site", folder=folder)
+    try:
+        return ThreadingHTTPServer((HOST, port), partial(SiteHandler, directory=str(folder)))
+    except (OSError, OverflowError):
+        raise TthcError("port_taken", port=port) from None
