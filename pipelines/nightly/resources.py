@@ -11,6 +11,7 @@ from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import end_run, runs
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import make_ready
+from pipelines.quality.write import write_quality_page
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan
 
@@ -35,6 +36,7 @@ class Nightly(dg.ConfigurableResource):
                 with open_ledger(settings.ledger_file) as ledger:
                     if runs(ledger, limit=1)[0].outcome == "running":
                         end_run(ledger, self._run, "failed")
+                write_quality_page(settings)
 
     def ended(self, outcome: str, plan: Plan, **detail: object) -> None:
         """Writes how the run under way ended: published, unchanged or refused."""

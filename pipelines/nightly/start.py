@@ -11,6 +11,7 @@ from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import end_run, runs
 from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
+from pipelines.quality.write import write_quality_page
 from pipelines.settings import Settings
 
 
@@ -64,6 +65,7 @@ def _note(settings: Settings, cause: TthcError) -> None:
         last = runs(ledger, limit=1)
         if last and last[0].outcome == "failed":
             end_run(ledger, last[0].sequence, "failed", detail={"why": str(cause)})
+    write_quality_page(settings)  # once more, now that it is known why
 
 
 def _cause(result) -> TthcError:

@@ -1,0 +1,96 @@
+"""How the quality page says things in one language: sentences, numbers, days, why a file or row was turned away.
+
+Belongs here: words. Does not belong here: which facts there are (`facts`), where they stand on a page (`pages`).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from pipelines.contracts import Contract
+from pipelines.messages import language, say
+from pipelines.quality.facts import RefusedFile
+from pipelines.reasons import mend
+
+HERE = Path(__file__).parent
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+NOTHING = "–"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """texts.yml: code → sentence per language."""
+    return yaml.safe_load((HERE / "texts.yml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The page's language, and the contracts that tell how to mend what is wrong."""
+
+    lang: str
+    contracts: Mapping[str, Contract]
+
+    def t(self, code: str, /, **blanks: object) -> str:
+        """A sentence of texts.yml with its blanks filled. Raises KeyError for an unknown code."""
+        return texts()[code][self.lang].format(**blanks)
+
+    def number(self, value: float | None) -> str:
+        """A number as the language writes it, at most one decimal; null is a dash, never a zero."""
+        if value is None:
+            return NOTHING
+        written = f"{value:,.1f}".removesuffix(".0")
+        return written.translate(str.maketrans(",.", ".,")) if self.lang == "vi" else written
+
+    def day(self, value: dt.date | str | None) -> str:
+        """A day: 31/12/2024, or 31 Dec 2024."""
+        if value is None:
+            return NOTHING
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        if self.lang == "vi":
+            return f"{day.day:02d}/{day.month:02d}/{day.year}"
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+    def moment(self, value: str) -> str:
+        """A moment of the machine's clock in Việt Nam's time, to the minute."""
+        moment = dt.datetime.fromisoformat(value).astimezone(HOME)
+        return f"{self.day(moment.date())} {moment.hour:02d}:{moment.minute:02d}"
+
+    def title_of(self, source: str) -> str:
+        """What a source is, in words; empty where no contract names it."""
+        contract = self.contracts.get(source)
+        return getattr(contract.title, self.lang) if contract else ""
+
+    def mend(self, source: str, reason: str) -> str:
+        """How to mend a reason for rejection."""
+        before = language.set(self.lang)
+        try:
+            return mend(reason, self.contracts[source])
+        except KeyError:
+            return self.t("reason_unexplained")
+        finally:
+            language.reset(before)
+
+    def refusal(self, file: RefusedFile) -> str:
+        """Why a file was refused and what to do."""
+        before = language.set(self.lang)
+        try:
+            return say(file.code, **file.params)
+        except KeyError:
+            return self.t("reason_unexplained")
+        finally:
+            language.reset(before)
+
+    def held(self, thing: Mapping[str, Any]) -> str:
+        """What is held back, in words."""
+        scope = thing["scope"] and self.t(f"scope_{thing['scope']}", level=self.t(f"level_{thing['unit_level']}"))
+        return self.t(
+            f"held_{thing['hold']}", source=thing["source"], day=self.day(thing["business_day"]),
+            indicator=thing["indicator_code"], rule=thing["rule"], period=thing["period_code"], scope=scope,
+        )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The quality page: it tells what the facts say in both languages, and nothing that a row holds."""
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from pipelines.contracts import Contract, load_contracts
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import Run, begin_run, end_run
+from pipelines.quality import write
+from pipelines.quality.facts import Correction, Facts, OddDay, RefusedFile, Rejection, Restatement, Source, Unit
+from pipelines.quality.pages import TONES, pages
+from pipelines.quality.told import HERE, Words, texts
+from pipelines.settings import Settings
+from tests.unit.test_house import placeholders
+
+DAY = dt.date(2024, 12, 31)
+RUN = Run(7, 1, "2024-12-31T18:30:00+00:00", "2024-12-31T18:31:00+00:00", "refused", "v2", "2024-12-31", {})
+FACTS = Facts(
+    sources=[Source("ho_so", 3, 1, 12_345, 12_000, 300, 45, DAY, 1.0, 5, 3.0, is_late=True, missing_days=1)],
+    rejections=[
+        Rejection("ho_so", DAY, "a.csv", "unknown_unit", None, 2, "7, 9"),
+        Rejection("ho_so", DAY, "a.csv", "bad_timestamp:NgayHenTra", "H19.07", 30, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+        Rejection("ho_so", DAY, "<b>.csv", "bad_timestamp:NgayHenTra", "H19.07", 1, "4"),
+        Rejection("ho_so", DAY, "a.csv", "bad_timestamp:NgayHenTra", "H19.08", 12, "11"),
+    ],
+    refused_files=[RefusedFile("ho_so", DAY, "b.csv", "wrong_row_count", {"expected": 3, "got": 2})],
+    restatements=[Restatement("le_phi", DAY, "c.csv", 100, 40, is_shrunk=True)],
+    odd_days=[OddDay("ho_so", DAY, "missing", None, None), OddDay("ho_so", DAY, "low", 3, 301.5)],
+    units=[
+        Unit("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0), Unit("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0),
+        Unit("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0), Unit("../../x", "?", "xa", 0, 0, 0, 0, 0),
+    ],
+    corrections=[Correction("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],
+)  # fmt: skip
+GATE = {
+    "compared_with": "v1", "problems": ["candidate_has_wal"],
+    "held": [
+        {"hold": "volume", "source": "ho_so", "business_day": "2024-12-31", "indicator_code": None, "rule": None,
+         "period_code": None, "scope": None, "unit_level": None, "override_code": None},
+        {"hold": "drift", "source": None, "business_day": None, "indicator_code": "on_time_rate", "rule": "plan",
+         "period_code": "2024-11", "scope": "level", "unit_level": "xa", "override_code": "PD-1"},
+    ],
+    "overrides": [{"override_code": "PD-1", "hold": "drift", "approved_by": "Chánh Văn phòng",
+                   "approved_on": "2025-01-02", "valid_until": "2025-01-31", "reason": "Giao muộn", "state": "used"}],
+    "tables": [{"table": "dim_unit", "expected": 2, "problems": [], "checks": [
+        {"id": "min_rows", "title_vi": "Đủ dòng", "title_en": "Enough rows", "success": True, "unexpected_count": None},
+        {"id": "known", "title_vi": "Có mã", "title_en": "Has a code", "success": False, "unexpected_count": 1234},
+    ]}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def contracts() -> dict[str, Contract]:
+    return load_contracts(Settings().contracts_dir)
+
+
+class Reader(HTMLParser):
+    """Text as people read it, links, and whether every element that was opened was closed."""
+
+    VOID = frozenset({"meta", "br", "link", "img", "input"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.text = re.sub(r"\s+", " ", " ".join(self.words))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [str(value) for name, value in attrs if name in ("href", "src")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+
+def read(contracts: dict[str, Contract], run: Run = RUN, facts: Facts = FACTS, gate: dict | None = GATE) -> dict:
+    return {name: Reader(html) for name, html in pages(run, facts, gate, contracts)}
+
+
+def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts: dict[str, Contract]) -> None:
+    text = read(contracts)["vi/index.html"].text
+    for told in (
+        "Bị cửa kiểm giữ lại", "Bản dự tuyển v2 (đến ngày 31/12/2024) không được công bố", "12.345", "trễ",
+        "ho_so: số dòng ngày 31/12/2024 khác thường", "chưa ai chấp thuận", "chấp thuận theo PD-1",
+        "Chỉ tiêu on_time_rate (plan), kỳ 2024-11, cấp xã: khác xa", "dim_unit.known", "1.234 dòng sai",
+        "candidate_has_wal", "NgayHenTra phải dạng yyyyMMddHHmmss", "tệp .rows nói 3 dòng nhưng đọc được 2",
+        "quá mức cho phép", "301,5", "1 / 2 phép kiểm trên 1 bảng", "Chánh Văn phòng, 02/01/2025", "đang dùng",
+        "UBND huyện, 31/12/2024", "Dòng không ghi đơn vị nào có trong danh mục", "1 đơn vị khác không có gì phải xem",
+        "01/01/2025 01:30",
+    ):  # fmt: skip
+        assert told in text, told
+
+
+def test_the_same_in_english(contracts: dict[str, Contract]) -> None:
+    text = read(contracts)["en/index.html"].text
+    for told in ("Held back by the gate", "12,345", "31 Dec 2024", "commune", "let by under PD-1", "Has a code",
+                 "NgayHenTra must look like"):  # fmt: skip
+        assert told in text, told
+
+
+def test_each_unit_with_something_to_mend_has_a_page_of_its_own_and_no_other(contracts: dict[str, Contract]) -> None:
+    read_pages = read(contracts)
+    assert {name for name in read_pages if name.startswith("vi/")} == {
+        "vi/index.html", "vi/units/H19.07.html", "vi/units/H19.08.html", "vi/units/H19.09.html", "vi/units/khong-ro.html",
+    }  # fmt: skip
+    own = read_pages["vi/units/H19.07.html"].text
+    assert "Sở Tư pháp" in own and ": 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …" in own and ": 11" not in own
+    assert "2 hồ sơ có trạng thái mới hơn nhưng bị từ chối" in own and "Sở Y tế" not in own
+    assert "7, 9" in read_pages["vi/units/khong-ro.html"].text
+
+
+def test_links_lead_to_pages_that_exist_and_nowhere_else(contracts: dict[str, Contract]) -> None:
+    read_pages = read(contracts)
+    for name, page in read_pages.items():
+        assert page.open == []
+        for link in page.links:
+            path = (Path("/") / name).parent / link
+            if link != "#content":
+                parts: list[str] = []
+                for part in path.parts[1:]:
+                    parts = parts[:-1] if part == ".." else [*parts, part]
+                assert "/".join(parts) in read_pages, (name, link)
+
+
+def test_what_comes_from_outside_is_text_and_never_markup(contracts: dict[str, Contract]) -> None:
+    html = dict(pages(RUN, FACTS, GATE, contracts))
+    assert all("<b>.csv" not in page for page in html.values())
+    assert "&lt;b&gt;.csv" in html["vi/index.html"]
+
+
+def test_only_the_first_line_of_a_fault_is_shown(contracts: dict[str, Contract]) -> None:
+    failed = Run(8, 1, RUN.began, None, "failed", None, None, {"why": "[x] step dbt stopped\nvalue 079204001234"})
+    for name, page in read(contracts, failed, Facts(), None).items():
+        assert "079204001234" not in page.text
+        assert "[x] step dbt stopped" in page.text, name
+
+
+@pytest.mark.parametrize("outcome", [*TONES, "running"])
+def test_every_outcome_has_its_page_even_where_nothing_is_known(contracts: dict[str, Contract], outcome: str) -> None:
+    run = Run(1, 1, RUN.began, None, outcome, "v", "2024-12-31", {})
+    empty = read(contracts, run, Facts(), None)
+    assert set(empty) == {"vi/index.html", "en/index.html"}
+
+
+def test_sentences_stand_in_both_languages_and_each_is_used() -> None:
+    for code, sentences in texts().items():
+        assert set(sentences) == {"vi", "en"}, code
+        assert placeholders(sentences["vi"]) == placeholders(sentences["en"]), code
+    source = "\n".join(path.read_text(encoding="utf-8") for path in [*HERE.rglob("*.py"), *HERE.rglob("*.j2")])
+    built = ("outcome_", "told_", "held_", "scope_", "level_", "standing_", "correction_", "state_", "hold_", "odd_")
+    unused = {code for code in texts() if not code.startswith(built) and not re.search(rf"[\"']{code}[\"']", source)}
+    assert unused == set()
+
+
+def test_every_reason_that_models_and_contracts_give_tells_how_to_mend_it(contracts: dict[str, Contract]) -> None:
+    words = Words("vi", contracts)
+    models = Path(__file__).parents[2] / "dbt_project" / "models" / "state"
+    given = {reason for path in models.glob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}
+    assert len(given) >= 6
+    for source, contract in contracts.items():
+        for reason in [*(rule.code for rule in contract.rules), *given, "conflict", "unknown_dossier"]:
+            assert words.mend(source, reason) != words.t("reason_unexplained"), (source, reason)
+
+
+def test_the_last_thirty_runs_keep_their_pages_and_latest_is_the_newest(tmp_path: Path) -> None:
+    settings = Settings(warehouse_dir=tmp_path / "kho")
+    for _ in range(33):
+        with open_ledger(settings.ledger_file) as ledger:
+            end_run(ledger, begin_run(ledger, 1), "failed", detail={"why": "[no_calendar] …"})
+        assert write.write_quality_page(settings) is not None
+    folder = settings.warehouse_dir / "quality"
+    kept = sorted(path.name for path in folder.glob("run-*"))
+    assert kept == [f"run-{number:06d}" for number in range(4, 34)]
+    assert (folder / "latest").readlink() == Path("run-000033")
+    assert "[no_calendar]" in (folder / "latest" / "vi" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_is_said_and_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(warehouse_dir=tmp_path / "kho")
+    with open_ledger(settings.ledger_file) as ledger:
+        end_run(ledger, begin_run(ledger, 1), "published", version="v-gone", as_of="2024-12-31")
+    assert write.write_quality_page(settings) is None
+    assert "FileNotFoundError" in caplog.text
+    assert not (settings.warehouse_dir / "quality" / "latest").exists()
