@@ -18,7 +18,9 @@ from tests.oracle.compiled import Model, Warehouse, compile_project, models_for
 from tests.oracle.generate import province
 
 PROVINCES = 60
-SPOILT = ("case_", "ind_", "fct_", "int_", "stg_", "handling_status", "indicator_values", "rule_differences")
+SPOILT = (
+    "case_", "ind_", "fct_", "int_", "stg_", "handling_status", "indicator_values", "rule_differences", "plan_",
+)  # fmt: skip
 KILLED, SURVIVED, STILLBORN = "killed", "survived", "stillborn"
 Rows = list[tuple]
 

@@ -9,9 +9,11 @@ from dataclasses import fields
 from operator import attrgetter
 
 from . import facts, rule_766
+from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .periods import periods
+from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
 from .values import IndicatorValue, indicator_values
@@ -28,7 +30,7 @@ COLUMNS = {
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
     " value, target, met, is_closed, missing_source, unknown_count",
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, status_code, received_date, due_date,"
-    " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, days_late,"
+    " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
     " supplement_count, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
     " notified_date, apologised_date",
     "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, received_date, channel_code, is_online,"
@@ -47,6 +49,14 @@ COLUMNS = {
     " status_code, copy_status_code, finished_date, copy_finished_date, is_matching",
     "fct_notifications": "dossier_code, unit_code, unit_level, sent_at, sent_date, channel, is_delivered",
     "fct_apologies": "dossier_code, unit_code, unit_level, apologised_at, apologised_date, promised_date",
+    "plan_scorecard": "plan_year, goal_code, target, period_code, is_closed, numerator, denominator, value,"
+    " previous_period_code, previous_value, trend, met, standing, standing_vi, missing_source",
+    "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
+    " is_overdue, is_on_schedule",
+    "fct_task_reports": "task_code, reported_date, standing, share_done",
+    "dim_procedure": "procedure_code, procedure_name, time_limit, time_limit_unit, has_fee, accepts_online_payment,"
+    " returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online, is_integrated, is_internal,"
+    " announced_date, public_date, configured_date, effective_from, effective_to",
     "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, due_date, cut_date,"
     " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
 }
@@ -64,31 +74,27 @@ def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
 
 def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
     """The same of a world that is built already."""
-    settled = settle(world.records(), world.as_of)
-    values = indicator_values(settled, world.as_of)
+    settled = settle(world.records(), world.as_of, changes=world.changes)
+    values = indicator_values(settled, world.as_of, targets=world.targets, absent=world.absent)
     for name, expected in _figures(settled, world).items():
         yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
     expected = Counter(map(_value, _with_form_rows(warehouse, values)))
     yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
+    goals = Counter(scorecard(values, world.as_of, world.targets, world.absent))
+    yield from _difference("plan_scorecard", goals, _found(warehouse, "plan_scorecard"))
     told = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
     yield from _untold_differences(warehouse, told)
-    yield from _reasons_that_say_two_things(warehouse)
+    yield from _other_cases(warehouse, cases(settled, world.as_of))
     for source in SOURCES:
         yield from _difference(f"rows_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
 
 
-def _reasons_that_say_two_things(warehouse: Warehouse) -> Iterator[str]:
-    """Cases say in a word why they count or do not: one word never says both."""
+def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple]]) -> Iterator[str]:
+    """Every case of an indicator, with the word for why it counts or does not."""
     for model in warehouse.models:
         if model.name.startswith("case_"):
-            (columns,) = zip(*warehouse.rows(f"select column_name from (describe {model.relation})"), strict=True)
-            counts = "counts" if "counts" in columns else "counts_from is not null"
-            torn = warehouse.rows(
-                f"select reason from {model.relation} group by reason"
-                f" having count(distinct coalesce(cast({counts} as varchar), 'unknown')) > 1"
-            )
-            if torn:
-                yield f"{model.name}: of cases with one reason some count and some do not: {sorted(torn)}"
+            found = Counter(warehouse.rows(f"from {model.relation}"))
+            yield from _difference(model.name, Counter(expected.get(model.name.removeprefix("case_"), ())), found)
 
 
 def _difference(
@@ -135,6 +141,9 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
         **{name: Counter(row for one in dossiers for row in fact(one)) for name, fact in of_some.items()},
         "fct_feedback": Counter(facts.feedback(settled)),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
+        "plan_tasks": Counter(tasks(settled, world.as_of)),
+        "fct_task_reports": Counter((r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe) for r in settled.progress),
+        "dim_procedure": Counter(map(facts.procedure, settled.procedures.values())),
     }
 
 
@@ -166,11 +175,14 @@ def _untold_differences(warehouse: Warehouse, told: dict[tuple, tuple]) -> Itera
         sums[code, "766", *subject] = part or 0, (part if code == "sync_rate" else whole) or 0
     expected = {}
     for (code, rule, *subject), (part, whole) in told.items():
-        if code in BOTH_RULES:
+        # Where one rule cannot be computed there is no difference to tell.
+        if code in BOTH_RULES and None not in (told[code, "plan", *subject] + told[code, "766", *subject]):
             expected[code, rule, *subject] = part, (part if (code, rule) == ("sync_rate", "766") else whole)
     both = Counter((*name, *figures) for name, figures in expected.items() if any(figures))
     got = Counter((*name, *figures) for name, figures in sums.items() if any(figures))
     yield from _difference("rule_differences", both, got)
+    if warehouse.rows("select 1 from tthc.marts.rule_differences where case_count < 1"):
+        yield "rule_differences: rows of no case"
 
 
 def _fates(settled: Settled, world: World, source: str) -> Counter:

@@ -25,7 +25,7 @@ from .world import SOURCES, World
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
     "fct_payment_duty", "fct_satisfaction", "fct_feedback", "fct_national_sync", "fct_notifications", "fct_apologies",
-    "fct_open_late", "rule_differences", *(f"rows_{source}" for source in SOURCES),
+    "fct_open_late", "rule_differences", "plan_scorecard", "plan_tasks", *(f"rows_{source}" for source in SOURCES),
 )  # fmt: skip
 
 
@@ -91,12 +91,13 @@ class Warehouse:
         lake = world.lake_frames()
         for source, contract in self.contracts.items():
             self._load(f"lake.{source}", lake.get(source, pl.DataFrame(schema=lake_schema(contract))))
-        delivered = pl.DataFrame([{"source": source, "status": "accepted"} for source in lake], schema=DELIVERY)
-        self._load("ledger.delivery", delivered)
+        came = [{"source": source, "status": "accepted"} for source in lake if source not in world.absent]
+        self._load("ledger.delivery", pl.DataFrame(came, schema=DELIVERY))
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
         self._load("ledger.rejected_row", world.lake_rejected())
+        own = world.register_rows()
         for name, frame in _registers(world.as_of).items():
-            self._load(f"registers.{name}", frame)
+            self._load(f"registers.{name}", pl.DataFrame(own[name], schema=frame.schema) if name in own else frame)
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
 

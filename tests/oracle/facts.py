@@ -10,6 +10,8 @@ from datetime import date
 from . import rule_766
 from .periods import periods
 from .plan import is_reused
+from .procedures import is_one
+from .records import Procedure
 from .rule_766_time import open_verdict, resolved_verdict, waited
 from .settle import day_of
 from .settled import Dossier, Settled
@@ -18,6 +20,7 @@ from .terms import (
     copy_finished,
     feedback_deadline,
     has_own_result_file,
+    is_in_doubt,
     is_matching,
     is_open,
     is_synced,
@@ -26,9 +29,9 @@ from .terms import (
     outcome,
     outcome_reason,
     paused,
-    requests_by,
     status_at,
 )
+from .working_days import between
 
 
 def whose(dossier: Dossier) -> tuple[str, str, str, str]:
@@ -46,6 +49,11 @@ def first_letter(dossier: Dossier) -> date | None:
     return min((letter.NgayXinLoi.date() for letter in dossier.letters), default=None)
 
 
+def first_notice(dossier: Dossier) -> date | None:
+    """The day of the first delivered notification."""
+    return min((one.NgayGui.date() for one in dossier.notices if one.TrangThai == 1), default=None)
+
+
 def original_due(dossier: Dossier) -> date | None:
     """The due date before the first request that tells one; else the due date as it is."""
     told = [one for one in dossier.supplements if one.NgayHenTraTruoc is not None]
@@ -61,11 +69,11 @@ def timeliness(dossier: Dossier) -> tuple:
         *whose(dossier), dossier.status, dossier.received, dossier.due, original_due(dossier), finished,
         dossier.status == 7 and finished is not None, how, outcome_reason(dossier),
         None if finished is None else (finished - dossier.received).days,
+        None if finished is None else between(dossier.received, finished),
         (finished - dossier.due).days if how == "overdue" and finished and dossier.due else None,
         len(dossier.supplements), dossier.newer_state_rejected,
         *(verdict or (None, None)), *waited(dossier, finished or date.max),
-        min((one.NgayGui.date() for one in dossier.notices if one.TrangThai == 1), default=None),
-        first_letter(dossier),
+        first_notice(dossier), first_letter(dossier),
     )  # fmt: skip
 
 
@@ -87,6 +95,17 @@ def digitisation(dossier: Dossier) -> tuple:
         *whose(dossier), dossier.received, len(parts), len(digitised), bool(digitised), dossier.finished,
         dossier.status, None if owes is None else owes == 1, is_reused(dossier), has_input, has_result,
         has_own_result_file(dossier), has_input and has_result, rule_766.is_component_reused(dossier),
+    )  # fmt: skip
+
+
+def procedure(one: Procedure) -> tuple:
+    """dim_procedure: flags as yes, no or not known."""
+    return (
+        one.MaTTHC, one.TenTTHC, one.ThoiHanGiaiQuyet, one.DonViThoiHan, is_one(one.CoPhiLePhi),
+        is_one(one.ThanhToanTrucTuyen), is_one(one.CoKetQua), is_one(one.CoHoSoMau), one.MucDo,
+        is_one(one.DuDieuKienTrucTuyen), is_one(one.DuDieuKienToanTrinh), is_one(one.TichHopDVCQG),
+        is_one(one.LaTTHCNoiBo), one.NgayQuyetDinhCongBo, one.NgayCongKhai, one.NgayCauHinhQuyTrinh, one.NgayHieuLuc,
+        one.NgayHetHieuLuc,
     )  # fmt: skip
 
 
@@ -152,15 +171,12 @@ def feedback(settled: Settled) -> Iterator[tuple]:
 
 
 def open_late(settled: Settled, as_of: date) -> Iterator[tuple]:
-    """fct_open_late: "one row per dossier and period at whose cut it was open and (due < cut, or no due date, or
-    >= 2 requests)"."""
+    """fct_open_late: one row per dossier and period at whose cut it was open and in doubt."""
     for period in periods(as_of):
         cut = period.cut
         for dossier in settled.dossiers:
             due = dossier.due
-            if not is_open(dossier, cut):
-                continue
-            if due is None or due < cut or len(requests_by(dossier, cut)) >= 2:
+            if is_open(dossier, cut) and is_in_doubt(dossier, cut):
                 late = open_overdue(dossier, cut)
                 days_late = (cut - due).days if late and due else None
                 yield (

@@ -1,7 +1,8 @@
 """Small synthetic provinces, dense in edge cases, for the oracle. Nothing in them is real.
 
 Here: units, procedures and dossiers drawn from a seed, and their files. Not here: any indicator, what belongs to a
-dossier (generate_children) or to none (generate_reports), and anything as large or as lifelike as `tthc sample`.
+dossier (generate_children) or to none (generate_reports), what is put right on an edge (generate_edges), and anything
+as large or as lifelike as `tthc sample`.
 """
 
 import random
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from .draws import LAST_SECOND, Draws
 from .generate_children import Children
+from .generate_edges import Edges
 from .generate_reports import STRANGER, make_reports
 from .records import PROVINCE, DossierState, Procedure, Row, Unit
 from .registers import OWN_UNIT
@@ -27,7 +29,7 @@ def worlds() -> st.SearchStrategy[World]:
 
 
 def province(seed: int) -> World:
-    """The province of a seed: 2 to 6 units, 5 to 30 dossiers; the same for ever."""
+    """The province of a seed: 2 to 8 units, 5 to 40 dossiers; the same for ever."""
     return _Maker(random.Random(seed)).world()
 
 
@@ -42,7 +44,9 @@ class _Maker(Draws):
         nobodys = DossierState(f"{STRANGER}-240101-9999", "", STRANGER, 4, self.days[0])
         Children(self, nobodys, self.rng.choice(self.rows["thu_tuc"])).make()
         make_reports(self, sorted({unit.MaDonVi for unit in self.rows["don_vi"]}))
-        return World(self.as_of, tuple(self.deliveries()))
+        edges = Edges(self)
+        edges.make()
+        return World(self.as_of, tuple(self.deliveries()), edges.changes, edges.targets)
 
     # ---- code lists -----------------------------------------------------------------------------------
 
@@ -238,5 +242,8 @@ class _Maker(Draws):
                 name = self.rng.choice([f"{source}.csv", f"{source}-2.csv"])
                 files.setdefault((source, row.business_day, name), []).append(row)
         found = [Delivery(*place, tuple(rows)) for place, rows in files.items()]
+        # A source without rows either came as a file that has none, or never came.
+        empty = [source for source, rows in self.rows.items() if not rows and self.chance(0.3)]
+        found += [Delivery(source, self.days[-1], f"{source}.csv", ()) for source in empty]
         self.rng.shuffle(found)
         return found

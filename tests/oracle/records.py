@@ -43,6 +43,7 @@ class Procedure:
     NgayHetHieuLuc: date | None = None
     NgayCauHinhQuyTrinh: date | None = None
     DuDieuKienTrucTuyen: int | None = None
+    DuDieuKienToanTrinh: int | None = None
     MucDo: int | None = None
     TichHopDVCQG: int | None = None
     LaTTHCNoiBo: int | None = None

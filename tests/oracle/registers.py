@@ -1,6 +1,7 @@
 """What the oracle knows of the province besides the rows: the plan's tasks, its reported goals, its own unit.
 
-Here: the registers once more, read plainly. Not here: the working calendar (working_days), periods, targets.
+Here: the registers once more, read plainly, and the shape of rows that a province of its own may have in them. Not
+here: the working calendar (working_days), periods, the plan's own targets (values).
 """
 
 import csv
@@ -30,6 +31,27 @@ class Task:
     code: str
     kind: str
     deadline: date | None = None
+
+
+@dataclass(frozen=True)
+class UnitChange:
+    """A row of the register of changes: from a day on, one unit's work is another's."""
+
+    old: str
+    new: str
+    changed_on: date
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target of rule `plan` in whole percent, for one level or (`*`) all, for periods that end from its first day to
+    its last; without a last day it goes on."""
+
+    indicator_code: str
+    unit_level: str
+    percent: int
+    first: date
+    last: date | None
 
 
 @cache

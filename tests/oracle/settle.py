@@ -1,52 +1,20 @@
 """Which rows count: the newest accepted state of a dossier with its children, and where each other row went.
 
 Here: section 2 of `contract.md` and the terms of `indicators.md`, by loops over plain records; every rule
-stands beside the sentence it comes from. Not here: figures, any SQL.
+stands beside the sentence it comes from. Not here: which of several rows of a key is the newest (newest), for which
+unit a dossier counts (receiving), figures, any SQL.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 
+from .newest import newest, newness
 from .periods import periods
+from .receiving import receiving_unit
 from .records import C, DossierState, Feedback, Figure, Progress, R, Row, Unit
-from .registers import REPORTED, Task, plan_tasks
+from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
-
-# ---- which row of a key counts (contract.md section 2) ----------------------------------------------------
-
-
-def newness(row: Row) -> tuple[datetime, date]:
-    """ "newness being NgayCapNhat (where the source has none or it is empty: the end of the business day),
-    then the business day; never the order of arrival"."""
-    updated = row.NgayCapNhat if isinstance(row, DossierState) else None
-    return updated or datetime.combine(row.business_day, time(23, 59, 59)), row.business_day
-
-
-def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) -> list[R]:
-    """The row that counts of each key; the others go to `settled` as superseded or as a conflict."""
-    by_key: dict[Hashable, dict[tuple[datetime, date], list[R]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        by_key[key(row)][newness(row)].append(row)
-    winners = []
-    for by_newness in by_key.values():
-        winner = None
-        for age in sorted(by_newness, reverse=True):
-            equally_new = by_newness[age]
-            # "Two rows of one key that are equally new and differ are a conflict: both go to quarantine."
-            if len(set(equally_new)) > 1:
-                settled.quarantine += [("conflict", row) for row in equally_new]
-            # "In every source the newest row of a key wins"
-            elif winner is None:
-                winner = equally_new[0]
-                settled.superseded += equally_new[1:]
-            # "The others are superseded and counted, and so are identical repeats."
-            else:
-                settled.superseded += equally_new
-        if winner is not None:
-            winners.append(winner)
-    return winners
-
 
 # ---- terms of indicators.md -------------------------------------------------------------------------------
 
@@ -142,7 +110,12 @@ def accepted(rows: Iterable[R], rejection: Callable[[R], str | None], settled: S
     return found
 
 
-def settle(records: Records, as_of: date = date(2024, 12, 31), tasks: Sequence[Task] | None = None) -> Settled:
+def settle(
+    records: Records,
+    as_of: date = date(2024, 12, 31),
+    tasks: Sequence[Task] | None = None,
+    changes: Sequence[UnitChange] = (),
+) -> Settled:
     """Judges every row: the dossiers in scope with their children, and where each other row went."""
     settled = Settled(units={})
     settled.units = {unit.MaDonVi: unit for unit in newest(records.units, lambda row: row.MaDonVi, settled)}
@@ -185,7 +158,7 @@ def settle(records: Records, as_of: date = date(2024, 12, 31), tasks: Sequence[T
         # "**in scope**: accepted, not deleted, status not 1 or 3"
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
-        home = receiving_unit(state, believed[state.MaHoSo], settled.units)
+        home = receiving_unit(state, believed[state.MaHoSo], settled.units, changes)
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
@@ -208,25 +181,6 @@ def settle(records: Records, as_of: date = date(2024, 12, 31), tasks: Sequence[T
             )
         )
     return settled
-
-
-def receiving_unit(state: DossierState, states: Sequence[DossierState], units: dict[str, Unit]) -> Unit:
-    """Which unit a dossier counts for. A dossier sent again under a unit that came into being after it was received
-    stays with the unit that received it, so that no number of a closed period moves with the map."""
-    now, received = units[state.MaDonVi], state.NgayTiepNhan.date()
-    if now.HieuLucTu is None or now.HieuLucTu <= received:
-        return now
-    before = [
-        row
-        for row in states
-        if row != state and row.MaDonVi != state.MaDonVi and was_there(units[row.MaDonVi], received)
-    ]
-    return units[max(before, key=newness).MaDonVi] if before else now
-
-
-def was_there(unit: Unit, day: date) -> bool:
-    """Whether a unit was valid on a day, as far as is known."""
-    return (unit.HieuLucTu is None or unit.HieuLucTu <= day) and (unit.HieuLucDen is None or unit.HieuLucDen >= day)
 
 
 def settle_reports(records: Records, settled: Settled, begun: set[str], tasks: Sequence[Task] | None) -> None:

@@ -72,6 +72,11 @@ def open_overdue(dossier: Dossier, cut: date) -> bool:
     return dossier.due is not None and dossier.due < cut and not paused(dossier, cut)
 
 
+def is_in_doubt(dossier: Dossier, cut: date) -> bool:
+    """Whether an open dossier is not plainly in time: "due < cut, or no due date, or >= 2 requests"."""
+    return dossier.due is None or dossier.due < cut or len(requests_by(dossier, cut)) >= 2
+
+
 def outcome_reason(dossier: Dossier) -> str | None:
     """Why a dossier counts as resolved early, on time or overdue; null while it has no finish date."""
     if dossier.finished is None:

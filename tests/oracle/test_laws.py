@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
+from .cases import cases
 from .form import HandlingStatus, handling_status
 from .generate import worlds
 from .periods import periods
@@ -74,8 +75,13 @@ def test_months_add_up_to_the_year_where_columns_count_events():
 
 
 def of_plan(seed: int, code: str) -> list[IndicatorValue]:
-    """The figures of one indicator under rule plan."""
-    return [value for value in figures(seed) if (value.indicator_code, value.rule) == (code, "plan")]
+    """The figures of one indicator under rule plan; none where a source that it needs never came."""
+    return [value for value in known(seed) if (value.indicator_code, value.rule) == (code, "plan")]
+
+
+def known(seed: int) -> list[IndicatorValue]:
+    """The figures that can be told."""
+    return [value for value in figures(seed) if value.missing_source is None]
 
 
 def test_no_numerator_is_larger_than_its_denominator():
@@ -111,17 +117,28 @@ def test_indicators_and_form_tell_one_story():
 def test_rule_766_judges_every_dossier_of_the_form_or_says_it_cannot():
     for seed in FEW:
         rows = {(row.period_code, row.subject): row for row in form(seed)}
-        for value in figures(seed):
+        for value in known(seed):
             if (value.indicator_code, value.rule) == ("on_time_rate", "766"):
                 row = rows[value.period_code, value.subject]
                 assert value.denominator + value.unknown_count == row.received_total
 
 
+def test_a_reason_never_says_both_that_a_case_counts_and_that_it_does_not():
+    said: dict[tuple[str, str], set] = {}
+    for seed in FEW:
+        for name, found in cases(settled_world(seed), world(seed).as_of).items():
+            for *_, counts, reason in found:
+                # By-day cases say from which day they count, or never; others yes, no or not known.
+                said.setdefault((name, reason), set()).add(counts if isinstance(counts, bool) else counts is not None)
+    assert {"apology_rate__plan", "digitised_share__plan", "plan_tasks_on_schedule__plan"} <= {name for name, _ in said}
+    assert {name: answers for name, answers in said.items() if len(answers) > 1} == {}
+
+
 def test_levels_and_units_each_add_up_to_the_province_in_every_indicator():
     for seed in FEW:
         sums: dict[tuple, Counter] = {}
-        for value in figures(seed):
-            if value.missing_source is None and value.denominator is not None:
+        for value in known(seed):
+            if value.denominator is not None:
                 name = value.indicator_code, value.rule, value.period_code, value.subject.scope
                 parts = {"part": value.numerator, "whole": value.denominator, "unknown": value.unknown_count}
                 sums.setdefault(name, Counter()).update(parts)
@@ -136,7 +153,7 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
     for seed in FEW:
         begun = periods(world(seed).as_of)
         sums: Counter = Counter()
-        for value in figures(seed):
+        for value in known(seed):
             if value.indicator_code in events and value.rule == "plan" and value.subject.scope == "province":
                 name = value.indicator_code, value.period_code
                 sums.update({(*name, "part"): value.numerator, (*name, "whole"): value.denominator})
@@ -150,7 +167,9 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
 def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
     for seed in FEW[:50]:
         as_of = world(seed).as_of
-        later = indicator_values(settle(world(seed).records(), as_of), as_of + timedelta(days=40))
+        later = indicator_values(
+            settled_world(seed), as_of + timedelta(days=40), targets=world(seed).targets, absent=world(seed).absent
+        )
         told = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in later}
         for value in figures(seed):
             if value.is_closed:

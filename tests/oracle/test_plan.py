@@ -10,8 +10,9 @@ from .by_hand import DAY, MARCH, at, copy, dossier, feedback, judged, letter, no
 from .form import Scope
 from .plan import digitised_share, on_time_rate, online_payment_share, online_share
 from .records import Component, Fee, Result
+from .targets import target_percent
 from .terms import feedback_deadline
-from .values import IndicatorValue, indicator_values, target_percent
+from .values import IndicatorValue, indicator_values
 from .working_days import between, nth_after
 
 ALL = Scope("province", "H19", "tinh")

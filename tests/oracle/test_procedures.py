@@ -13,7 +13,8 @@ from .records import Figure, Progress, Unit
 from .registers import REPORTED, Task, dataset_count, plan_tasks
 from .settle import settle
 from .settled import Records
-from .values import TARGETS, IndicatorValue, indicator_values
+from .targets import TARGETS
+from .values import IndicatorValue, indicator_values
 
 IN, OUT, UNKNOWN, NO = (1, 1, 0), (0, 0, 0), (0, 0, 1), (0, 1, 0)
 

@@ -4,57 +4,18 @@ Here: sums over units, targets, what is null. Not here: what a numerator is (pla
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from . import plan, procedures, rule_766
 from .form import WHOLE, Scope, scopes
+from .needs import NEEDS
 from .periods import Period, periods
 from .records import Feedback
-from .registers import REPORTED, Task, dataset_count, plan_tasks
+from .registers import REPORTED, Target, Task, dataset_count, plan_tasks
 from .settled import Dossier, Settled
-
-# Column "target (plan)" of the tables, in percent, by level; "*" is every level and the province. What is not
-# here is tracked without a target.
-TARGETS: dict[str, dict[str, int]] = {
-    "on_time_rate": {"*": 97},
-    "satisfaction_rate": {"*": 94},
-    "feedback_on_time_rate": {"*": 97},
-    "feedback_satisfaction_rate": {"*": 93},
-    "online_share": {"so": 80, "huyen": 40, "xa": 30},
-    "online_resolved_share": {"so": 80, "huyen": 40, "xa": 30},
-    "digitised_share": {"so": 70, "huyen": 40, "xa": 35},
-    "online_payment_share": {"so": 30, "huyen": 15},
-    "payment_enabled_share": {"*": 100},
-    "published_on_time_share": {"*": 100},
-    "sample_dossier_share": {"*": 70},
-    "process_configured_share": {"*": 100},
-    "online_service_coverage": {"*": 100},
-    "portal_integration_share": {"*": 100},
-    "own_online_share": {"*": 100},
-    "sync_rate": {"*": 100},
-    "sync_match_rate": {"*": 100},
-    "apology_rate": {"*": 100},
-    "plan_tasks_on_schedule": {"*": 100},
-    "simplification_share": {"*": 10},
-    "declared_info_cut": {"*": 20},
-    "internal_procedures_reviewed": {"*": 100},
-    "legal_documents_reviewed": {"*": 100},
-    "units_inspected": {"*": 50},
-    "findings_remedied": {"*": 100},
-    # The plan's "cấp tỉnh" is the province and its departments.
-    "online_workfiles": {"tinh": 100, "so": 100, "huyen": 100, "xa": 90},
-    "leader_signatures": {"*": 100},
-    "staff_e_records": {"*": 100},
-    "e_documents": {"*": 100},
-    "databases_connected": {"*": 100},
-    "staff_trained": {"*": 100},
-    "digital_plan_done": {"*": 100},
-    "community_teams": {"*": 100},
-}
-# The plan is that of 2024; a later year has its targets from its own plan.
-PLAN_YEAR = 2024
+from .targets import target_percent
 
 
 @dataclass(frozen=True)
@@ -92,14 +53,6 @@ class IndicatorValue:
         return 100 * self.numerator >= self.target_percent * self.denominator
 
 
-def target_percent(code: str, period: Period, subject: Scope) -> int | None:
-    """The plan's target for a subject; a period is judged by the plan of the year it ends in."""
-    if period.end.year != PLAN_YEAR:
-        return None
-    targets = TARGETS.get(code, {})
-    return targets.get("*", targets.get(subject.unit_level))
-
-
 Counts = dict[tuple[str, str], tuple[int, int, int]]
 
 
@@ -126,8 +79,15 @@ def province_counts(settled: Settled, period: Period, tasks: Sequence[Task]) -> 
     return found
 
 
-def indicator_values(settled: Settled, as_of: date, tasks: Sequence[Task] | None = None) -> list[IndicatorValue]:
-    """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included."""
+def indicator_values(
+    settled: Settled,
+    as_of: date,
+    tasks: Sequence[Task] | None = None,
+    targets: tuple[Target, ...] | None = None,
+    absent: Collection[str] = (),
+) -> list[IndicatorValue]:
+    """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
+    that it needs is among the `absent`: those that never came."""
     dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
     feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
     for dossier in settled.dossiers:
@@ -144,9 +104,9 @@ def indicator_values(settled: Settled, as_of: date, tasks: Sequence[Task] | None
             for code in REPORTED:
                 by_unit[unit][code, "plan"] = reported.get((unit, period.code, code), (0, 0, 0))
         for subject in scopes(settled):
-            found += list(_rows(_summed(by_unit, settled, subject), period, subject))
+            found += list(_rows(_summed(by_unit, settled, subject), period, subject, targets, absent))
             found += list(_never(period, subject))
-        found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE))
+        found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE, targets, absent))
         # "open_datasets: (…) numerator = number of tables in the publication register, denominator null"
         count = dataset_count()
         found.append(IndicatorValue("open_datasets", period.code, WHOLE, count, None, period.is_closed))
@@ -164,9 +124,16 @@ def _summed(by_unit: dict[str, Counts], settled: Settled, subject: Scope) -> Cou
     return {name: (one, two, three) for name, (one, two, three) in sums.items()}
 
 
-def _rows(counts: Counts, period: Period, subject: Scope) -> Iterator[IndicatorValue]:
+def _rows(
+    counts: Counts, period: Period, subject: Scope, targets: tuple[Target, ...] | None, absent: Collection[str]
+) -> Iterator[IndicatorValue]:
     for (code, rule), (numerator, denominator, unknown) in counts.items():
-        target = target_percent(code, period, subject) if rule == "plan" else None
+        target = target_percent(code, period, subject, targets) if rule == "plan" else None
+        # "A source never delivered is empty, not an error (…); indicators that need it are null with the reason"
+        missing = ", ".join(sorted(set(NEEDS[code, rule]).intersection(absent)))
+        if missing:
+            yield _unknown(code, rule, period, subject, missing, target)
+            continue
         yield IndicatorValue(
             code, period.code, subject, numerator, denominator, period.is_closed, target, rule, unknown
         )
@@ -174,4 +141,10 @@ def _rows(counts: Counts, period: Period, subject: Scope) -> Iterator[IndicatorV
 
 def _never(period: Period, subject: Scope) -> Iterator[IndicatorValue]:
     for code, missing in rule_766.NEVER.items():
-        yield IndicatorValue(code, period.code, subject, None, None, period.is_closed, None, "766", None, missing)
+        yield _unknown(code, "766", period, subject, missing)
+
+
+def _unknown(
+    code: str, rule: str, period: Period, subject: Scope, missing: str, target: int | None = None
+) -> IndicatorValue:
+    return IndicatorValue(code, period.code, subject, None, None, period.is_closed, target, rule, None, missing)

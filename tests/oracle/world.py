@@ -1,4 +1,4 @@
-"""A small province as it is delivered: its files, and the same rows as the lake would hold them.
+"""A small province as it is delivered: its files, and the same rows as the lake would hold them; its own registers.
 
 Not here: how such provinces are drawn (generate), and any figure.
 """
@@ -28,6 +28,7 @@ from .records import (
     Supplement,
     Unit,
 )
+from .registers import Target, UnitChange
 from .settle import row_rule_broken
 from .settled import Records
 
@@ -68,10 +69,31 @@ class Delivery:
 
 @dataclass(frozen=True)
 class World:
-    """A small province: the as-of day and every delivery, in order of arrival (not of business days)."""
+    """A small province: the as-of day, every delivery in order of arrival (not of business days), and what its
+    registers say of changes of units and of targets (null: what ours say)."""
 
     as_of: date
     deliveries: tuple[Delivery, ...]
+    changes: tuple[UnitChange, ...] = ()
+    targets: tuple[Target, ...] | None = None
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Sources of which no file ever came; a file without rows is a delivery too."""
+        return frozenset(SOURCES) - {file.source for file in self.deliveries}
+
+    def register_rows(self) -> dict[str, list[dict]]:
+        """Registers that are the province's own, by name, as the rows that dbt reads."""
+        changes = [
+            {"old_unit_code": one.old, "new_unit_code": one.new, "changed_on": one.changed_on, "kind": "merged"}
+            for one in self.changes
+        ]
+        targets = [
+            {"indicator_code": one.indicator_code, "rule": "plan", "unit_level": one.unit_level,
+             "valid_from": one.first, "valid_to": one.last, "target": one.percent / 100, "plan_line": "một mục tiêu"}
+            for one in self.targets or ()
+        ]  # fmt: skip
+        return {name: rows for name, rows in (("unit_change", changes), ("target", targets)) if rows}
 
     def rows(self, source: str) -> list:
         """Every delivered row of a source, in order of arrival."""

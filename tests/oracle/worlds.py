@@ -23,7 +23,8 @@ def world(seed: int) -> World:
 @cache
 def settled_world(seed: int) -> Settled:
     """Its dossiers in scope and all else that counts."""
-    return settle(world(seed).records(), world(seed).as_of)
+    one = world(seed)
+    return settle(one.records(), one.as_of, changes=one.changes)
 
 
 @cache
@@ -35,4 +36,5 @@ def form(seed: int) -> tuple[HandlingStatus, ...]:
 @cache
 def figures(seed: int) -> tuple[IndicatorValue, ...]:
     """Its indicators."""
-    return tuple(indicator_values(settled_world(seed), world(seed).as_of))
+    one = world(seed)
+    return tuple(indicator_values(settled_world(seed), one.as_of, targets=one.targets, absent=one.absent))

@@ -14,8 +14,20 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
 from tests.oracle.compiled import Warehouse, models_for
-from tests.oracle.records import PROVINCE, DossierState, Procedure, Row, Unit
-from tests.oracle.world import Delivery, World
+from tests.oracle.records import (
+    PROVINCE,
+    DossierState,
+    Fee,
+    Letter,
+    Notice,
+    Procedure,
+    Rating,
+    Row,
+    Step,
+    Supplement,
+    Unit,
+)
+from tests.oracle.world import SOURCES, Delivery, World
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +37,7 @@ UNITS = {"H19": "tinh", "H19.07": "so", "H19.31": "huyen", "H19.31.01": "xa", "H
 SERVING = [code for code in UNITS if code != "H19"]
 OLD, NEW = "1.000001", "1.000002"
 Figures = dict[str, list[tuple]]
+SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 
 def month_ends(last: date) -> list[date]:
@@ -83,7 +96,8 @@ def _states(story: Story, first: DossierState, finished: date, last: date) -> It
             continue
         moved = story.new_home.get(home, home) if day >= CHANGE else home
         done = finished <= day
-        news = max(at(finished) if done else at(day), at(day) if moved != home else datetime.min)
+        # Sent again month by month, but only what changed is news: its finish, and its new home.
+        news = at(finished) if done else at(CHANGE) if moved != home else first.NgayCapNhat
         yield day, replace(
             first, MaDonVi=moved, business_day=day, NgayCapNhat=news,
             TrangThaiHoSo=9 if done else 4, NgayKetThucXuLy=at(finished) if done else None,
@@ -92,9 +106,32 @@ def _states(story: Story, first: DossierState, finished: date, last: date) -> It
             return
 
 
+def doings(first: DossierState, last: date) -> Iterable[Row]:
+    """What becomes known of a dossier month by month: it waits, comes back, stands still, is apologised for, notified,
+    paid for, rated and rated again. Each row comes with the extract of its month, an answer as a newer row."""
+    for days, make in (
+        (20, lambda at, day: Step(first.MaHoSo, at, "5", day)),
+        (20, lambda at, day: Supplement(first.MaHoSo, at, day)),
+        (35, lambda at, day: Fee(first.MaHoSo, "phi", 1000, 1, day, "truc-tuyen", at)),
+        (45, lambda at, day: Letter(first.MaHoSo, at, day)),
+        (50, lambda at, day: Rating(first.MaHoSo, at, "KHÔNG HÀI LÒNG", day)),
+        (70, lambda at, day: Supplement(first.MaHoSo, at - timedelta(days=50), day, at)),
+        (70, lambda at, day: Step(first.MaHoSo, at, "4", day)),
+        (100, lambda at, day: Step(first.MaHoSo, at, "8", day)),
+        (130, lambda at, day: Step(first.MaHoSo, at, "4", day)),
+        (150, lambda at, day: Rating(first.MaHoSo, at, "HÀI LÒNG", day)),
+        (190, lambda at, day: Notice(first.MaHoSo, at, 1, day)),
+    ):
+        moment = first.NgayTiepNhan + timedelta(days=days)
+        day = next((day for day in month_ends(last) if day >= moment.date()), None)
+        if day is not None:
+            yield make(moment, day)
+
+
 def world(story: Story, as_of: date) -> World:
     """Everything delivered by the day: monthly extracts, and on the day of the change the lists that tell it."""
-    rows: dict[tuple[str, date], list[Row]] = {}
+    # A source without rows comes as an empty file: one that never came would make figures null.
+    rows: dict[tuple[str, date], list[Row]] = {(source, FIRST): [] for source in SOURCES}
     for code, level in UNITS.items():
         rows.setdefault(("don_vi", FIRST), []).append(unit(code, level, FIRST))
     rows["thu_tuc", FIRST] = [Procedure(OLD, FIRST, NgayHieuLuc=date(2020, 1, 1), CoPhiLePhi=1, ThanhToanTrucTuyen=1)]
@@ -102,6 +139,8 @@ def world(story: Story, as_of: date) -> World:
         for day, state in states:
             if day <= as_of:
                 rows.setdefault(("ho_so", day), []).append(state)
+        for row in doings(states[0][1], as_of) if states else ():
+            rows.setdefault((SOURCE_OF[type(row)], row.business_day), []).append(row)
     if as_of >= CHANGE:
         for row in story.lists:
             source = "don_vi" if isinstance(row, Unit) else "thu_tuc"
@@ -185,6 +224,17 @@ def test_no_number_of_a_closed_period_moves(warehouse: Told, name: str) -> None:
     before = figures(warehouse, replace(story, lists=()), EVE, EVE)
     assert len(before["handling_status"]) > 50 and len(before["indicator_values"]) > 500
     assert figures(warehouse, story, LAST, EVE) == before
+
+
+def test_the_year_is_not_idle(warehouse: Told) -> None:
+    """Open dossiers wait, stand still and are apologised for at the cuts of periods that close before the change."""
+    figures(warehouse, STORIES["nothing"], LAST, EVE)
+    seen = warehouse.rows(
+        "select count(*) filter (where status_at_cut = 8), count(*) filter (where status_at_cut = 5 and is_paused),"
+        " count(*) filter (where is_overdue), count(*) filter (where apologised_date <= cut_date)"
+        f" from tthc.marts.fct_open_late where cut_date <= date '{EVE}'"
+    )
+    assert min(seen[0]) > 10
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -19,9 +19,9 @@ select
         then 'unknown'
         when p.public_date <= l.last_date
         then 'public_in_time'
-        when p.public_date > l.last_date
-        then 'public_late'
-        else 'not_public'
+        when p.public_date is null
+        then 'not_public'
+        else 'public_late'
     end as reason
 from {{ ref("dim_procedure") }} p
 join {{ ref("dim_period") }} d on p.announced_date between d.start_date and d.cut_date

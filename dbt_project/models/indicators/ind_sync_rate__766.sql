@@ -1,4 +1,5 @@
--- The denominator is the greater of what we and the national portal say was received, unit by unit.
+-- The denominator is the greater of what we and the national portal say was received, unit by unit; where only one of
+-- the two says anything that one, since greatest() passes over null.
 with
     copied as (
         select p.period_code, s.unit_code, s.unit_level, count(*) as copied
@@ -13,7 +14,7 @@ select
     unit_code,
     unit_level,
     coalesce(c.copied, 0) as numerator,
-    greatest(coalesce(u.received, 0), coalesce(c.copied, 0)) as denominator,
+    greatest(u.received, c.copied) as denominator,
     0 as unknown_count
 from {{ ref("int_unit_period") }} u
 full join copied c using (period_code, unit_code, unit_level)

@@ -6,7 +6,7 @@ with
             coalesce(t.status, c.status_code) as status_at_cut,
             s.asked_on,
             s.stopped_on,
-            coalesce(r.request_count, 0) as request_count,
+            r.request_count,
             r.waiting_since,
             r.requested_date,
             r.returned_date

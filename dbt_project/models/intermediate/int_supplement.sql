@@ -1,5 +1,5 @@
--- Up to the end of a dossier: how often something was asked for, and how long its answers took. Working days are not
--- known where the calendar lacks one of the days.
+-- Up to the end of a dossier: how often something was asked for, and how long its answers took, null where none came.
+-- Working days are not known where the calendar lacks one of the days.
 with
     request as (
         select
@@ -21,7 +21,7 @@ select
     count(*) as supplement_count,
     arg_min(due_date_before, requested_at) filter (where due_date_before is not null) as first_due_date,
     count(*) filter (where is_by_end) as requests_by_end,
-    coalesce(sum(days) filter (where is_by_end and is_answered), 0) as waited_days,
+    sum(days) filter (where is_by_end and is_answered) as waited_days,
     case
         when count(*) filter (where is_by_end and is_answered and working_days is null) = 0
         then coalesce(sum(working_days) filter (where is_by_end and is_answered), 0)

@@ -4,7 +4,7 @@ select
     d.unit_code,
     d.unit_level,
     f.amount_vnd,
-    coalesce(f.is_paid, false) as is_paid,
+    f.is_paid,
     f.paid_date,
     f.payment_method,
     coalesce(f.payment_method = 'truc-tuyen', false) as is_online

@@ -1,3 +1,4 @@
+-- A goal is held against the target of the figure it shows; without a figure, against that of the end of its year.
 with
     target as (
         select
@@ -8,7 +9,7 @@ with
     stated as (
         select
             g.*,
-            t.target,
+            case when n.period_code is null then t.target else n.target end as target,
             n.period_code,
             n.is_closed,
             n.numerator,
@@ -17,7 +18,7 @@ with
             p.period_code as previous_period_code,
             p.value as previous_value,
             n.value - p.value as change,
-            case when i.direction = 'down' then n.value <= t.target else n.value >= t.target end as met,
+            case when i.direction = 'down' then n.value <= n.target else n.value >= n.target end as met,
             case when i.direction = 'down' then p.value - n.value else n.value - p.value end as gain,
             u.missing_source
         from {{ source("registers", "goal") }} g

@@ -1,0 +1,244 @@
+"""The cases behind every indicator, once more: which dossier, fee, procedure or task counts, from when, and why not.
+
+Here: one function per indicator and rule, its rows as the views in schema `cases` have them. Not here: their sums
+(values), and facts that no indicator counts.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from . import rule_766
+from .cases_of_province import of_procedures, of_tasks
+from .facts import first_letter, first_notice
+from .periods import Period, periods
+from .plan import is_reused
+from .registers import OWN_UNIT
+from .rule_766_time import Verdict, open_verdict, resolved_verdict
+from .settle import day_of
+from .settled import Dossier, Settled
+from .terms import (
+    SATISFIED,
+    feedback_deadline,
+    has_own_result_file,
+    is_in_doubt,
+    is_matching,
+    is_open,
+    is_synced,
+    live,
+    open_overdue,
+    outcome,
+    outcome_reason,
+)
+
+# case_code, unit_code, unit_level, event_date, superseded_on, counts_from, reason
+ByDay = tuple[str, str, str, date, date | None, date | None, str]
+# period_code, case_code, unit_code, unit_level, counts, reason
+ByPeriod = tuple[str, str, str, str, bool | None, str]
+
+
+def by_day(dossier: Dossier, day: date, counts: bool, reason: str, part: str = "") -> ByDay:
+    """A case that counts, if it ever does, from the day that decides its period."""
+    return (dossier.code + part, dossier.unit_code, dossier.unit_level, day, None, day if counts else None, reason)
+
+
+def received(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[Dossier], Iterator[ByDay]]:
+    """Cases by the day of receipt; `judge` says whether a dossier counts and why, or null where it is no case."""
+
+    def cases(dossier: Dossier) -> Iterator[ByDay]:
+        judged = judge(dossier)
+        if judged is not None:
+            yield by_day(dossier, dossier.received, *judged)
+
+    return cases
+
+
+def resolved(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[Dossier], Iterator[ByDay]]:
+    """The same by the day of the finish."""
+
+    def cases(dossier: Dossier) -> Iterator[ByDay]:
+        judged = judge(dossier) if dossier.finished else None
+        if judged is not None and dossier.finished:
+            yield by_day(dossier, dossier.finished, *judged)
+
+    return cases
+
+
+def either(holds: bool, yes: str, no: str) -> tuple[bool, str]:
+    """Whether it counts, and the word for it."""
+    return holds, yes if holds else no
+
+
+def digitised(dossier: Dossier) -> tuple[bool, str]:
+    if any(part.DuocSoHoa == 1 for part in live(dossier)):
+        return True, "digitised"
+    return False, "not_digitised" if live(dossier) else "no_component"
+
+
+def wholly_digitised(dossier: Dossier) -> tuple[bool, str]:
+    has = rule_766.has_component_file(dossier), rule_766.has_result_file(dossier)
+    words = {(True, True): "both_files", (True, False): "no_result_file", (False, True): "no_component_file"}
+    return has == (True, True), words.get(has, "no_file")
+
+
+def copied(dossier: Dossier) -> str:
+    if is_synced(dossier):
+        return "synced"
+    return "not_found" if dossier.copy is None else "other_received_date"
+
+
+def matching(dossier: Dossier) -> tuple[bool, str] | None:
+    if dossier.copy is None:
+        return None
+    if is_matching(dossier):
+        return True, "matching"
+    return False, "other_finish_date" if dossier.copy.TrangThaiHoSo == dossier.status else "other_status"
+
+
+def own_result(dossier: Dossier) -> tuple[bool, str] | None:
+    if dossier.status not in (9, 10) or dossier.procedure.CoKetQua != 1:
+        return None
+    if has_own_result_file(dossier):
+        return True, "own_result"
+    return False, "input_sent_as_result" if rule_766.has_result_file(dossier) else "no_result_file"
+
+
+def result(dossier: Dossier) -> tuple[bool, str] | None:
+    if dossier.procedure.CoKetQua != 1:
+        return None
+    return either(rule_766.has_result_file(dossier), "result_file", "no_result_file")
+
+
+def paid_online(dossier: Dossier) -> tuple[bool, str] | None:
+    if dossier.procedure.CoPhiLePhi != 1 or rule_766.is_exempt(dossier):
+        return None
+    return either(rule_766.is_paid_online(dossier), "paid_online", "not_paid_online")
+
+
+def online_766(dossier: Dossier) -> tuple[bool, str] | None:
+    reason = rule_766.online_reason(dossier)
+    return None if reason == "unknown" else (reason == "online", reason)
+
+
+def online(dossier: Dossier) -> tuple[bool, str]:
+    return either(dossier.channel == 2, "online", "not_online")
+
+
+def payments(dossier: Dossier) -> Iterator[ByDay]:
+    """Each fee request that was paid."""
+    for fee in dossier.fees:
+        paid = day_of(fee.NgayThuPhi)
+        if fee.TrangThaiThanhToan == 1 and fee.Gia > 0 and paid:
+            way = fee.HinhThucThanhToan
+            yield by_day(dossier, paid, way == "truc-tuyen", way or "method_unknown", f" {fee.MaPhiLePhi}")
+
+
+def ratings(dossier: Dossier) -> Iterator[ByDay]:
+    """Each rating, up to the day of the next."""
+    given = sorted(dossier.ratings, key=lambda rating: rating.ThoiGianDanhGia)
+    for rating, following in zip(given, [*given[1:], None], strict=False):
+        day, says = rating.ThoiGianDanhGia.date(), rating.DanhGia
+        case = by_day(dossier, day, says in SATISFIED, says)
+        yield (*case[:4], None if following is None else following.ThoiGianDanhGia.date(), *case[5:])
+
+
+def notified(dossier: Dossier) -> Iterator[ByDay]:
+    """Each resolved dossier; it counts from the day of its first delivered notification."""
+    if dossier.finished:
+        told = first_notice(dossier)
+        yield (*by_day(dossier, dossier.finished, False, "")[:5], told, "not_notified" if told is None else "notified")
+
+
+BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {
+    "on_time_rate__plan": resolved(lambda d: (outcome(d) != "overdue", outcome_reason(d) or "")),
+    "online_share__plan": received(online),
+    "own_online_share__plan": received(lambda d: online(d) if d.unit_code == OWN_UNIT else None),
+    "online_resolved_share__plan": resolved(online),
+    "digitised_share__plan": received(digitised),
+    "data_reuse_share__plan": received(lambda d: either(is_reused(d), "reused", "not_reused")),
+    "online_payment_share__plan": payments,
+    "satisfaction_rate__plan": ratings,
+    "notification_share__plan": notified,
+    "result_digitised_share__plan": resolved(own_result),
+    "sync_rate__plan": received(lambda d: (is_synced(d), copied(d))),
+    "sync_match_rate__plan": received(matching),
+    "online_share__766": received(online_766),
+    "digitised_share__766": received(wholly_digitised),
+    "data_reuse_share__766": received(lambda d: either(rule_766.is_component_reused(d), "reused", "not_reused")),
+    "result_digitised_share__766": received(result),
+    "online_payment_share__766": received(paid_online),
+    "sync_rate__766": received(lambda d: (d.copy is not None, copied(d))),
+}
+
+
+def feedback_on_time(settled: Settled) -> Iterator[ByDay]:
+    """Each item that has a deadline."""
+    for item in settled.feedback:
+        deadline, answered = feedback_deadline(item), day_of(item.NgayTraLoi)
+        if deadline is not None:
+            in_time = answered is not None and answered <= deadline
+            reason = "answered_in_time" if in_time else "not_answered" if answered is None else "answered_late"
+            level = settled.units[item.MaDonVi].Cap
+            yield item.MaPhanAnh, item.MaDonVi, level, deadline, None, deadline if in_time else None, reason
+
+
+def feedback_satisfaction(settled: Settled) -> Iterator[ByDay]:
+    """Each item that was answered and rated."""
+    for item in settled.feedback:
+        answered, says = day_of(item.NgayTraLoi), item.MucDoHaiLong
+        if answered is not None and says is not None:
+            level = settled.units[item.MaDonVi].Cap
+            yield item.MaPhanAnh, item.MaDonVi, level, answered, None, answered if says in SATISFIED else None, says
+
+
+OVER_FEEDBACK: dict[str, Callable[[Settled], Iterator[ByDay]]] = {
+    "feedback_on_time_rate__plan": feedback_on_time,
+    "feedback_satisfaction_rate__plan": feedback_satisfaction,
+}
+
+
+def apologies(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
+    """Resolved overdue in the period, or open and overdue at its cut."""
+    letter = first_letter(dossier)
+    apologised = letter is not None and letter <= period.cut
+    who = period.code, dossier.code, dossier.unit_code, dossier.unit_level
+    if period.holds(dossier.finished) and outcome(dossier) == "overdue":
+        yield *who, *either(apologised, "apologised", "no_letter")
+    if is_open(dossier, period.cut) and open_overdue(dossier, period.cut):
+        yield *who, *either(apologised, "apologised", "open_no_letter")
+
+
+def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
+    """Resolved in the period, or open at its cut and not plainly in time."""
+    counts = {"in_time": True, "overdue": False, "unknown": None}
+
+    def case(verdict: Verdict, prefix: str = "") -> ByPeriod:
+        who = period.code, dossier.code, dossier.unit_code, dossier.unit_level
+        return *who, counts[verdict.outcome], prefix + verdict.reason
+
+    verdict = resolved_verdict(dossier)
+    if period.holds(dossier.finished) and verdict:
+        yield case(verdict)
+    if is_open(dossier, period.cut) and is_in_doubt(dossier, period.cut):
+        yield case(open_verdict(dossier, period.cut), "open_")
+
+
+BY_PERIOD: dict[str, Callable[[Dossier, Period], Iterator[ByPeriod]]] = {
+    "apology_rate__plan": apologies,
+    "on_time_rate__766": timeliness_766,
+}
+
+
+def cases(settled: Settled, as_of: date) -> dict[str, list[tuple]]:
+    """Every case of every indicator, by `<code>__<rule>`."""
+    found: dict[str, list[tuple]] = {}
+    for name, of_dossier in BY_DAY.items():
+        found[name] = [case for dossier in settled.dossiers for case in of_dossier(dossier)]
+    for name, of_feedback in OVER_FEEDBACK.items():
+        found[name] = list(of_feedback(settled))
+    begun = periods(as_of)
+    for name, in_period in BY_PERIOD.items():
+        found[name] = [case for one in begun for dossier in settled.dossiers for case in in_period(dossier, one)]
+    for one in begun:
+        for name, case in (*of_procedures(settled, one), *of_tasks(settled, one)):
+            found.setdefault(name, []).append(case)
+    return found

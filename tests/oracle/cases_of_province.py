@@ -1,0 +1,61 @@
+"""The cases of the indicators that only the province has: procedures in force and tasks of the plan.
+
+Here: rows as the views in schema `cases` have them, each formula asked about one procedure or task at a time. Not here:
+dossiers and feedback (cases).
+"""
+
+from collections.abc import Iterator
+
+from . import procedures
+from .periods import Period
+from .records import PROVINCE, Procedure
+from .registers import Task, plan_tasks
+from .settled import Settled
+from .working_days import nth_after
+
+ByPeriod = tuple[str, str, str, str, bool | None, str]
+FULFILLED = {True: "fulfilled", False: "not_fulfilled", None: "unknown"}
+
+
+def answer(count: procedures.Count) -> bool | None:
+    """What a formula says of the one thing it was asked about."""
+    numerator, denominator, _ = count
+    return numerator == 1 if denominator else None
+
+
+def announced(one: Procedure, counts: bool | None) -> str:
+    """Why a procedure was published in time or not."""
+    if counts is None:
+        return "unknown"
+    if one.NgayCongKhai is None:
+        return "not_public"
+    return "public_in_time" if one.NgayCongKhai <= nth_after(one.NgayQuyetDinhCongBo, 5) else "public_late"
+
+
+def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
+    """Each indicator's name with a case of it."""
+    for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
+        for code, formula in formulas.items():
+            for one in settled.procedures.values():
+                count = formula([one], period)
+                if any(count):
+                    counts = answer(count)
+                    why = announced(one, counts) if code == "published_on_time_share" else FULFILLED[counts]
+                    yield f"{code}__{rule}", (period.code, one.MaTTHC, PROVINCE, "tinh", counts, why)
+
+
+def of_tasks(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
+    """The same of the annex."""
+    for task in plan_tasks():
+        count = procedures.plan_tasks_on_schedule(settled.progress, period, [task])
+        if any(count):
+            counts = bool(answer(count))
+            case = period.code, task.code, PROVINCE, "tinh", counts, task_reason(task, counts)
+            yield "plan_tasks_on_schedule__plan", case
+
+
+def task_reason(task: Task, counts: bool) -> str:
+    """Why a task is on schedule or not."""
+    if task.kind == "standing":
+        return "standing_started" if counts else "standing_not_started"
+    return "done_in_time" if counts else "not_done_in_time"

@@ -1,0 +1,223 @@
+"""What lies right on an edge: drawn with care, since by chance alone it would be too seldom for a slip to show.
+
+Drawn after everything else, so that the rest of a province stays as it is. Here: one method per edge. Not here: what is
+drawn at large (generate, generate_children, generate_reports).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from .draws import ONE_DAY, Draws
+from .periods import periods
+from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
+from .registers import Target, UnitChange
+from .rule_766_time import months_later
+from .targets import plan_targets
+from .working_days import between
+
+OLD_UNIT, NEW_UNIT = f"{PROVINCE}.21", f"{PROVINCE}.22"
+# Sources without which a night is refused.
+ALWAYS = ("don_vi", "thu_tuc", "ho_so")
+MORNING, NOON, EVENING = time(8, 0), time(12, 0), time(17, 0)
+
+
+class Edges:
+    """Adds to the rows of a province; holds what its registers say besides."""
+
+    def __init__(self, draw: Draws) -> None:
+        self.draw, self.rng = draw, draw.rng
+        self.cuts = sorted({period.cut for period in periods(draw.as_of)})
+        self.changes: tuple[UnitChange, ...] = ()
+        self.targets: tuple[Target, ...] | None = None
+        self.number = 900
+
+    def make(self) -> None:
+        """Some of the edges, never all."""
+        for edge, probability in (
+            (self.a_source_that_never_came, 0.12),
+            (self.procedures_that_end_at_a_cut, 0.4),
+            (self.open_for_as_long_as_allowed, 0.5),
+            (self.back_as_the_clock_stopped, 0.4),
+            (self.due_at_a_cut_and_asked_twice, 0.4),
+            (self.a_merger, 0.4),
+            (self.targets_that_change, 0.5),
+        ):
+            if self.draw.chance(probability):
+                edge()
+
+    # ---- sources and lists ----------------------------------------------------------------------------
+
+    def a_source_that_never_came(self) -> None:
+        """All rows of a source are taken back; whether an empty file stands for them is drawn later."""
+        source = self.rng.choice([name for name in self.draw.rows if name not in ALWAYS])
+        self.draw.rows[source].clear()
+
+    def procedures_that_end_at_a_cut(self) -> None:
+        """Procedures whose last or first day of force is a cut, or next to one; nobody uses them."""
+        for _ in range(self.rng.randint(1, 3)):
+            cut = self.rng.choice(self.cuts)
+            off = timedelta(days=self.rng.choice([-1, 0, 0, 0, 1]))
+            flags = ("CoPhiLePhi", "ThanhToanTrucTuyen", "DuDieuKienTrucTuyen", "TichHopDVCQG", "DuDieuKienToanTrinh")
+            procedure = Procedure(
+                self.code_of_procedure(),
+                self.rng.choice(self.draw.days),
+                NgayHieuLuc=self.rng.choice([None, cut, cut - timedelta(days=90)]),
+                NgayHetHieuLuc=self.rng.choice([cut + off, cut + off, None]),
+                MucDo=self.rng.choice([2, 3, 4]),
+                **{flag: self.rng.choice([None, 0, 1, 1, 1]) for flag in flags},
+            )
+            self.draw.add("thu_tuc", procedure)
+
+    def code_of_procedure(self) -> str:
+        self.number += 1
+        return f"1.00{self.number:04}.000.00.00.{PROVINCE}"
+
+    def targets_that_change(self) -> None:
+        """Targets of the plan give way to others on a day on which periods end, or on the next one; some for good."""
+        ends = sorted({period.end for period in periods(self.draw.as_of)})
+        kept = []
+        for target in plan_targets():
+            if self.draw.chance(0.6):
+                kept.append(target)
+                continue
+            first = self.rng.choice(ends) + self.rng.choice([timedelta(0), ONE_DAY])
+            kept.append(replace(target, last=first - ONE_DAY))
+            last = self.rng.choice([None, None, first, first + timedelta(days=400)])
+            percent = self.rng.choice([0, 50, target.percent])
+            kept.append(replace(target, percent=percent, first=first, last=last))
+        self.targets = tuple(kept)
+
+    # ---- open dossiers --------------------------------------------------------------------------------
+
+    def open_for_as_long_as_allowed(self) -> None:
+        """Dossiers without a due date that have used up their procedure's limit on the day of a cut, or are a day over;
+        they stand still, and no step says since when."""
+        for _ in range(self.rng.randint(1, 3)):
+            unit, limit = self.rng.choice([("NGAY", 3), ("NGAY_LAM_VIEC", 2), ("GIO", 16), ("GIO", 11), ("THANG", 1)])
+            cut = self.rng.choice(self.cuts)
+            fitting = [day for day in self.days_before(cut) if used_up(unit, limit, day, cut)]
+            if fitting:
+                received = self.rng.choice(fitting) - self.rng.choice([timedelta(0), timedelta(0), ONE_DAY])
+                self.open_dossier(received, self.procedure_with_limit(unit, limit), self.rng.choice([5, 8]))
+
+    def days_before(self, cut: date) -> Iterator[date]:
+        """The forty days up to a day, that day included."""
+        return (cut - timedelta(days=back) for back in range(40))
+
+    def procedure_with_limit(self, unit: str, limit: int) -> str:
+        """The code of a new procedure."""
+        procedure = Procedure(
+            self.code_of_procedure(),
+            self.draw.days[0],
+            ThoiHanGiaiQuyet=limit,
+            DonViThoiHan=unit,
+            CoKetQua=self.draw.flag(),
+        )
+        self.draw.add("thu_tuc", procedure)
+        return procedure.MaTTHC
+
+    def open_dossier(
+        self, received: date, procedure: str | None = None, status: int = 4, due: date | None = None
+    ) -> str:
+        """A dossier of any unit that is there, told of on the day it was received; its code."""
+        self.number += 1
+        if procedure is None:
+            procedure = self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC
+        unit = self.rng.choice(self.draw.rows["don_vi"]).MaDonVi
+        state = DossierState(
+            f"{unit}-{received:%y%m%d}-{self.number}",
+            procedure,
+            unit,
+            status,
+            self.draw.business_day(received),
+            KenhThucHien=2,
+            NgayTiepNhan=datetime.combine(received, MORNING),
+            NgayHenTra=datetime.combine(due, EVENING) if due else None,
+            NgayCapNhat=datetime.combine(received, MORNING),
+        )
+        self.draw.add("ho_so", state)
+        return state.MaHoSo
+
+    def asked(self, code: str, day: date, back: date | None) -> None:
+        """A supplement request of a dossier, answered at noon."""
+        answered = datetime.combine(back, NOON) if back else None
+        request = Supplement(code, datetime.combine(day, MORNING), self.draw.business_day(day), answered)
+        self.draw.add("bo_sung", request)
+
+    def back_as_the_clock_stopped(self) -> None:
+        """A dossier that stopped (a step of status 8) on the day on which a supplement came back, or the day before,
+        and is within its limit then only if the wait is taken off; at the cut it no longer is."""
+        limit = self.rng.randint(1, 3)
+        waited = self.rng.randint(1, 3)
+        stopped = self.rng.choice(self.cuts) - timedelta(days=self.rng.randint(1, 2))
+        asked_on = stopped - timedelta(days=waited)
+        code = self.open_dossier(asked_on - timedelta(days=limit), self.procedure_with_limit("NGAY", limit), 4)
+        self.asked(code, asked_on, stopped + timedelta(days=self.rng.choice([0, 0, 1])))
+        step = Step(code, datetime.combine(stopped, EVENING), "8", self.draw.business_day(stopped))
+        self.draw.add("tien_trinh", step)
+
+    def due_at_a_cut_and_asked_twice(self) -> None:
+        """A dossier that is due on the day of a cut and was asked for more than once; nothing is open any more."""
+        due = self.rng.choice(self.cuts)
+        code = self.open_dossier(due - timedelta(days=20), due=due)
+        for days in (12, 8):
+            self.asked(code, due - timedelta(days=days), due - timedelta(days=days - 2))
+
+    # ---- the map --------------------------------------------------------------------------------------
+
+    def a_merger(self) -> None:
+        """One unit's dossiers go on under another's code; when each began, ended, and took over is drawn around one
+        day, on which and around which the dossiers were received."""
+        listed = self.draw.days[0]
+        near = [listed - timedelta(days=back) for back in (4, 3, 2)]
+
+        def around(*others: date | None) -> date | None:
+            return self.rng.choice([*others, *near])
+
+        level = self.rng.choice(["xa", "huyen"])
+        self.draw.add("don_vi", Unit(OLD_UNIT, "xa", listed, "Xã cũ", PROVINCE, around(None, None), around(None, None)))
+        self.draw.add("don_vi", Unit(NEW_UNIT, level, listed, "Xã mới", PROVINCE, around(None)))
+        changed_on = around(None)
+        if changed_on:
+            self.changes = (UnitChange(OLD_UNIT, NEW_UNIT, changed_on),)
+        for _ in range(self.rng.randint(2, 5)):
+            self.moved_dossier(self.rng.choice(near))
+
+    def moved_dossier(self, received: date) -> None:
+        """A dossier received by the old unit and sent on under the new one; seldom its day of receipt is mended too."""
+        self.number += 1
+        before = DossierState(
+            f"{OLD_UNIT}-{received:%y%m%d}-{self.number}",
+            self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC,
+            OLD_UNIT,
+            2,
+            self.draw.days[0],
+            KenhThucHien=self.rng.choice([1, 2]),
+            NgayTiepNhan=datetime.combine(received, MORNING),
+            NgayHenTra=datetime.combine(received + timedelta(days=2), MORNING),
+            NgayCapNhat=datetime.combine(received, NOON),
+        )
+        later = received + (ONE_DAY if self.draw.chance(0.15) else timedelta(0))
+        after = DossierState(
+            before.MaHoSo,
+            before.MaTTHC,
+            NEW_UNIT,
+            4,
+            self.draw.days[-1],
+            KenhThucHien=before.KenhThucHien,
+            NgayTiepNhan=datetime.combine(later, MORNING),
+            NgayHenTra=before.NgayHenTra,
+            NgayCapNhat=datetime.combine(received, EVENING),
+        )
+        self.draw.add("ho_so", before)
+        self.draw.add("ho_so", after)
+
+
+def used_up(unit: str, limit: int, received: date, cut: date) -> bool:
+    """Whether a limit is used up to the last day at a cut."""
+    if unit == "NGAY":
+        return (cut - received).days == limit
+    if unit == "THANG":
+        return months_later(received, limit) == cut
+    return between(received, cut) == (-(-limit // 8) if unit == "GIO" else limit)
