@@ -37,7 +37,7 @@ class Mark:
 def bounds(values: list[float]) -> tuple[float, float]:
     """The ends of an axis in per cent, on tens: room for the values, at least 30 wide, never beyond 0 and 100."""
     low, high = min(values, default=0.0), max(values, default=100.0)
-    upper = 100.0 if high > 70 else min(100.0, math.ceil((high + 8) / 10) * 10)
+    upper = 100.0 if high > 70 else max(30.0, math.ceil((high + 8) / 10) * 10)
     lower = max(0.0, math.floor((low - 4) / 10) * 10)
     return max(0.0, min(lower, upper - 30)), upper
 

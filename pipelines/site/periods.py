@@ -38,8 +38,13 @@ class Period:
             return f"tháng {int(part)}/{year}" if lang == "vi" else f"{MONTHS[int(part) - 1]} {year}"
         return f"từ đầu năm đến {date(self.last, lang)}" if lang == "vi" else f"1 January to {date(self.last, lang)}"
 
+    @property
+    def tick(self) -> str:
+        """As it stands below a point of a chart: the number of the month, of the quarter with its letter."""
+        return self.code[5:].lstrip("0")
+
     def short(self, lang: str) -> str:
-        """As it stands in the head of a column, or below a point of a chart."""
+        """As it stands in the head of a column."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "month":
             return f"{int(part)}/{year}" if lang == "vi" else f"{MONTHS[int(part) - 1][:3]} {year}"

@@ -5,6 +5,7 @@ Belongs here: a small server over one folder. Does not belong here: a public web
 
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from os import PathLike
 from pathlib import Path
 
 from pipelines.errors import TthcError
@@ -30,16 +31,20 @@ class SiteHandler(SimpleHTTPRequestHandler):
             self.send_header(name, value)
         super().end_headers()
 
-    def list_directory(self, path: str) -> None:
+    def list_directory(self, path: str | PathLike[str]) -> None:
         self.send_error(404)
 
-    def send_head(self):  # type: ignore[no-untyped-def]
+    def send_head(self):
         # The library maps ".." away; this also stops a link inside the folder that leads out of it.
         root = Path(self.directory).resolve()
-        if not Path(self.translate_path(self.path)).resolve().is_relative_to(root):
-            self.send_error(404)
-            return None
-        return super().send_head()
+        try:
+            inside = Path(self.translate_path(self.path)).resolve().is_relative_to(root)
+        except (OSError, ValueError):  # a name too long or with a zero byte in it is nobody's
+            inside = False
+        if inside:
+            return super().send_head()
+        self.send_error(404)
+        return None
 
     def log_message(self, *_: object) -> None:
         """Nothing is logged: what citizens look at is their own affair."""

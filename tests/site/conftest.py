@@ -1,0 +1,47 @@
+"""One small site per session, and a browser to look at it with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.open_data.register import Register, load_register
+from pipelines.settings import PROJECT_DIR
+from pipelines.site.build import write_site
+from tests.site.open_data import write_small_open_data
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+AS_OF, VERSION = "2024-12-31", "2024-12-31"
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    return load_register(PROJECT_DIR / "registers" / "vietnam")
+
+
+@pytest.fixture(scope="session")
+def small_open_data(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Path:
+    return write_small_open_data(tmp_path_factory.mktemp("mở") / "open-data", register)
+
+
+@pytest.fixture(scope="session")
+def small_site(small_open_data: Path, register: Register) -> Path:
+    site = small_open_data.parent / "trang"
+    write_site(small_open_data, site, register, synthetic=True, as_of=AS_OF, version=VERSION)
+    return site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium without a window; found on this machine or installed (tests/site/chromium.py)."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.site.chromium import ARGUMENTS, find_chromium
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_chromium(playwright), args=ARGUMENTS)
+        yield launched
+        launched.close()
