@@ -12,6 +12,7 @@ from rich.console import Console
 # In the order in which `tthc --help` lists their commands.
 from pipelines.cli import night  # noqa: F401 isort: skip
 from pipelines.cli import deliver  # noqa: F401 isort: skip
+from pipelines.cli import look  # noqa: F401 isort: skip
 from pipelines.cli import ask  # noqa: F401 isort: skip
 from pipelines.cli import show  # noqa: F401 isort: skip
 from pipelines.cli.app import app, console

@@ -67,12 +67,9 @@ def pages(run: Run, facts: Facts, gate: dict | None, contracts: Mapping[str, Con
             "moment": words.moment, "title_of": words.title_of,
         }  # fmt: skip
         clean = len(facts.units) - sum(office.code is not None for office in offices)
-        index = _whole(words, run, facts, gate) | {
-            "offices": offices,
-            "clean": clean,
-            "other": f"../{other}/index.html",
-        }
-        yield f"{lang}/index.html", _template("index.html.j2").render(**shared, **index)
+        whole = _whole(words, run, facts, gate)
+        index = {**shared, **whole, "offices": offices, "clean": clean, "other": f"../{other}/index.html"}
+        yield f"{lang}/index.html", _template("index.html.j2").render(index)
         for office in offices:
             groups = _groups(words, by_unit.get(office.code, []))
             html = _template("unit.html.j2").render(

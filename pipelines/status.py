@@ -1,0 +1,204 @@
+"""How the warehouse stands: what came and what is missing, how runs ended, what is published and how old, what is held.
+
+Belongs here: gathering it as plain data, as `tthc status --json` gives it. Does not belong here: printing. The only
+place where today's date counts: figures never depend on it.
+"""
+
+import datetime as dt
+import json
+import os
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import TthcError
+from pipelines.holds import load_holds
+from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
+from pipelines.landing.runs import Run, runs
+from pipelines.publish.manifest import NAME, file_hashes, read_manifest
+from pipelines.publish.versions import current_version
+from pipelines.registers import load_period_rules, period_table
+from pipelines.settings import Settings
+from pipelines.workdays import CalendarError, load_calendar, working_days_between
+
+RUNS_SHOWN = 10
+WARN_AHEAD = dt.timedelta(days=14)
+_SOURCES = """
+    select f.source, f.newest_day, f.delivered_days, f.usual_gap, f.silence, f.longest_silence, f.is_late,
+           coalesce(list(d.business_day order by d.business_day desc) filter (where d.is_missing), []) as missing_days
+    from marts.source_freshness f left join marts.delivery_days d using (source)
+    group by all order by f.source
+"""
+
+
+def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
+    """Everything, days and moments as ISO text. `damaged` is null unless `verify`: then the names of the current
+    version's files that are not as its manifest has them. Raises TthcError where the calendar lacks this year."""
+    version, manifest = current_version(settings), _manifest(settings)
+    last, came, is_sound = _ledger(settings)
+    received: dict[str, dt.date] = {}
+    for arrival in came:
+        source, day = arrival.delivery.source, arrival.delivery.business_day
+        received[source] = max(day, received.get(source, day))
+    limit = load_holds(settings.registers_dir / settings.province).status.stale_working_days
+    age = _age(settings, manifest, today)
+    gate = _newest_gate(settings, manifest, last)
+    return {
+        "version": version,
+        "as_of": manifest.get("as_of"),
+        "synthetic": manifest.get("synthetic"),
+        "age_working_days": age,
+        "stale_after_working_days": limit,
+        "is_stale": age is None or age > limit,
+        "damaged": _damaged(settings) if verify and version else None,
+        "ledger_damaged": not is_sound,
+        "sources": _sources(settings, received),
+        "runs": [_told(run) for run in last],
+        "gate": _summed(gate),
+        "held": gate.get("held", []),
+        "overrides": gate.get("overrides", []),
+        "reports_due": _reports_due(settings, today),
+        "quality_page": _quality_page(settings),
+    }
+
+
+def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
+    """The last runs, every arrival, and whether the ledger can be believed; asking makes no ledger."""
+    if not settings.ledger_file.exists():
+        return [], [], True
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            return runs(ledger, RUNS_SHOWN), arrivals(ledger), True
+    except (LedgerDamaged, sqlite3.DatabaseError):
+        return [], [], False
+
+
+def _manifest(settings: Settings) -> dict[str, Any]:
+    """The current version's manifest; empty where nothing is published or it cannot be read."""
+    try:
+        return read_manifest(settings.current_link)
+    except (OSError, ValueError):
+        return {}
+
+
+def _age(settings: Settings, manifest: dict[str, Any], today: dt.date) -> int | None:
+    """Working days after the published as-of day, up to and with today."""
+    if "as_of" not in manifest:
+        return None
+    calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
+    try:
+        return max(0, int(working_days_between(calendar, dt.date.fromisoformat(manifest["as_of"]), today)))
+    except CalendarError:
+        raise TthcError("no_calendar", year=today.year) from None
+
+
+def _newest_gate(settings: Settings, manifest: dict[str, Any], last: list[Run]) -> dict[str, Any]:
+    """The verdict that people ask about: on the refused candidate where the last run was refused, else on what is
+    published."""
+    judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
+    if judged is not None and judged.outcome == "refused":
+        path = settings.refused_dir / str(judged.version) / "gate.json"
+        if path.is_file():
+            return json.loads(path.read_text(encoding="utf-8"))
+    return manifest.get("gate", {})
+
+
+def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
+    """The verdict in a few lines."""
+    if not gate:
+        return None
+    checks = [(table["table"], check) for table in gate["tables"] for check in table["checks"]]
+    return {
+        "success": gate["success"],
+        "expected": gate["expected"],
+        "passed": sum(check["success"] for _, check in checks),
+        "tables": len(gate["tables"]),
+        "compared_with": gate.get("compared_with"),
+        "failed": [f"{table}.{check['id']}" for table, check in checks if not check["success"]],
+        "problems": [
+            *gate["problems"],
+            *(f"{table['table']}: {problem}" for table in gate["tables"] for problem in table["problems"]),
+        ],
+    }
+
+
+def _told(run: Run) -> dict[str, Any]:
+    """A run as it is; one that is said to be running and whose process is gone was interrupted."""
+    told = asdict(run)
+    if run.outcome == "running" and not _is_alive(run.pid):
+        told["outcome"] = "interrupted"
+    # Of a fault the first line only: what follows is some library's own text.
+    told["why"] = str(told.pop("detail").get("why", "")).partition("\n")[0] or None
+    return told
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:
+    """One entry per source that ever came, with the newest day received (the ledger) and published (the version)."""
+    published: dict[str, dict[str, Any]] = {}
+    database = settings.current_link / "tthc.duckdb"
+    try:
+        with duckdb.connect(str(database), read_only=True, config=settings.duckdb_config()) as connection:
+            found = connection.execute(_SOURCES)
+            names = [column[0] for column in found.description or ()]
+            published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    except duckdb.Error:  # nothing published, or a version that knows no freshness: the ledger still tells what came
+        pass
+    nothing = {"newest_day": None, "delivered_days": 0, "usual_gap": None, "silence": None, "longest_silence": None,
+               "is_late": False, "missing_days": []}  # fmt: skip
+    told = []
+    for source in sorted({*received, *published}):
+        known = published.get(source, nothing)
+        told.append(
+            {
+                **known,
+                "source": source,
+                "newest_day": _iso(known["newest_day"]),
+                "newest_received": _iso(received.get(source)),
+                "missing_days": [day.isoformat() for day in known["missing_days"]],
+            }
+        )
+    return told
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _damaged(settings: Settings) -> list[str]:
+    """Files of the current version that are missing, changed or too many; the manifest where it cannot be read."""
+    folder = settings.current_link.resolve()
+    try:
+        expected = read_manifest(folder)["files"]
+    except (OSError, ValueError, KeyError):
+        return [NAME]
+    found = file_hashes(folder) if folder.is_dir() else {}
+    return sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+
+
+def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
+    """Reports of the plan that are due within the next two weeks."""
+    rules = load_period_rules(settings.registers_dir / settings.province)
+    rows = period_table(rules, today).drop_nulls("report_due_date").to_dicts()
+    return [
+        {"period_code": row["period_code"], "report_due_date": row["report_due_date"].isoformat()}
+        for row in rows
+        if today <= row["report_due_date"] <= today + WARN_AHEAD
+    ]
+
+
+def _quality_page(settings: Settings) -> str | None:
+    page = settings.warehouse_dir / "quality" / "latest"
+    return str(Path(page)) if page.is_dir() else None

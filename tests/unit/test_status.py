@@ -1,0 +1,197 @@
+"""`tthc status`: what is published and how old, what came, how runs ended, what is held; and how it exits."""
+
+import datetime as dt
+import io
+import json
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.errors import TthcError
+from pipelines.landing.discover import Delivery
+from pipelines.landing.ledger import Arrival, open_ledger, record
+from pipelines.landing.runs import begin_run, end_run
+from pipelines.publish import versions
+from pipelines.settings import Settings
+from pipelines.status import gather
+from pipelines.status_page import show_status
+from pipelines.transform.workspace import candidate_dir, candidate_file
+from tests.publishable import small_candidate, small_settings
+
+FRIDAY = dt.date(2025, 1, 3)
+HELD = {"hold": "volume", "source": "ho_so", "business_day": "2024-12-31", "indicator_code": None, "rule": None,
+        "period_code": None, "scope": None, "unit_level": None, "override_code": None}  # fmt: skip
+OVERRIDE = {"override_code": "PD-1", "hold": "freshness", "approved_by": "Chánh Văn phòng", "approved_on": "2025-01-02",
+            "valid_until": "2025-01-31", "reason": "Đang chuyển hệ thống", "state": "idle"}  # fmt: skip
+DAYS = """
+create table marts.source_freshness as select 'ho_so' as source, date '2024-12-31' as newest_day,
+    40 as delivered_days, 1.0 as usual_gap, 0 as silence, 3.0 as longest_silence, false as is_late;
+create table marts.delivery_days as select 'ho_so' as source, unnest([date '2024-12-24', date '2024-12-31'])
+    as business_day, business_day = date '2024-12-24' as is_missing;
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return small_settings(tmp_path)
+
+
+def publish(settings: Settings, version: str = "v1") -> None:
+    plan, gate = small_candidate(settings, version)
+    versions.publish(settings, plan, gate, "code", {})
+
+
+def ran(settings: Settings, outcome: str, version: str | None = None, pid: int = 1, **detail: object) -> None:
+    with open_ledger(settings.ledger_file) as ledger:
+        number = begin_run(ledger, pid)
+        if outcome != "running":
+            end_run(ledger, number, outcome, version=version, as_of="2024-12-31", detail=detail)
+
+
+def test_asking_an_empty_warehouse_makes_nothing(settings: Settings) -> None:
+    found = gather(settings, FRIDAY)
+    assert (found["version"], found["is_stale"], found["sources"], found["runs"]) == (None, True, [], [])
+    assert not settings.warehouse_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "age", "is_stale"),
+    [
+        (dt.date(2024, 12, 31), 0, False),
+        (dt.date(2024, 12, 1), 0, False),
+        (dt.date(2025, 1, 1), 0, False),  # New Year's Day is nobody's working day
+        (dt.date(2025, 1, 5), 2, False),  # a Sunday
+        (dt.date(2025, 1, 6), 3, False),
+        (dt.date(2025, 1, 7), 4, True),
+    ],
+)
+def test_a_version_is_stale_after_three_working_days(
+    settings: Settings, today: dt.date, age: int, is_stale: bool
+) -> None:
+    publish(settings)
+    found = gather(settings, today)
+    assert (found["as_of"], found["age_working_days"], found["is_stale"]) == ("2024-12-31", age, is_stale)
+
+
+def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
+    publish(settings)
+    with pytest.raises(TthcError, match="no_calendar"):
+        gather(settings, dt.date(2031, 1, 2))
+
+
+@pytest.mark.parametrize("damage", ["none", "flip", "remove", "add", "manifest"])
+def test_verify_names_the_files_that_are_not_as_the_manifest_has_them(settings: Settings, damage: str) -> None:
+    publish(settings)
+    folder = settings.current_link.resolve()
+    csv = folder / "open-data" / "a.csv"
+    csv.chmod(0o644)
+    expected = {"none": [], "flip": ["open-data/a.csv"], "remove": ["open-data/a.csv"], "add": ["open-data/b.csv"],
+                "manifest": ["manifest.json"]}[damage]  # fmt: skip
+    match damage:
+        case "flip":
+            csv.write_text("a\nx\n")
+        case "remove":
+            csv.unlink()
+        case "add":
+            csv.with_name("b.csv").write_text("x")
+        case "manifest":
+            (folder / "manifest.json").chmod(0o644)
+            (folder / "manifest.json").write_text("{")
+    assert gather(settings, FRIDAY, verify=True)["damaged"] == expected
+    assert gather(settings, FRIDAY)["damaged"] is None
+
+
+def test_sources_have_their_newest_day_here_and_there_and_the_days_they_missed(settings: Settings) -> None:
+    small_candidate(settings, "v1")
+    with duckdb.connect(str(candidate_file(settings))) as connection:
+        connection.execute(DAYS)
+    candidate_dir(settings).rename(settings.warehouse_dir / "v1")
+    settings.current_link.symlink_to("v1")
+    with open_ledger(settings.ledger_file) as ledger:
+        for source, day in (("ho_so", 2), ("ho_so", 3), ("le_phi", 1)):
+            record(
+                ledger, Arrival(Delivery(source, dt.date(2025, 1, day), "a.csv"), "0" * 64, 1, None, f"{source}{day}")
+            )
+    dossiers, fees = gather(settings, FRIDAY)["sources"]
+    assert (dossiers["source"], dossiers["newest_received"], dossiers["newest_day"]) == (
+        "ho_so", "2025-01-03", "2024-12-31",
+    )  # fmt: skip
+    assert dossiers["missing_days"] == ["2024-12-24"] and dossiers["is_late"] is False
+    assert (fees["source"], fees["newest_received"], fees["newest_day"]) == ("le_phi", "2025-01-01", None)
+
+
+def test_a_run_whose_process_is_gone_was_interrupted(settings: Settings) -> None:
+    ran(settings, "failed", why="[x] disk full\nvalue 079204001234")
+    ran(settings, "running", pid=2**22 + 1)
+    assert [(run["outcome"], run["why"]) for run in gather(settings, FRIDAY)["runs"]] == [
+        ("interrupted", None), ("failed", "[x] disk full"),
+    ]  # fmt: skip
+    ran(settings, "running", pid=os.getpid())
+    assert [run["outcome"] for run in gather(settings, FRIDAY)["runs"]] == ["running", "interrupted", "failed"]
+
+
+def refused(settings: Settings) -> None:
+    """A refused run after a published one, with one thing held and one override that is idle."""
+    publish(settings)
+    ran(settings, "published", "v1")
+    plan, gate = small_candidate(settings, "v2")
+    gate["tables"][0]["checks"][1]["success"] = False
+    versions.keep_refused(settings, plan, gate | {"success": False, "held": [HELD], "overrides": [OVERRIDE]})
+    ran(settings, "refused", "v2")
+
+
+def test_what_is_held_is_told_of_the_refused_candidate_while_the_earlier_version_stays(settings: Settings) -> None:
+    refused(settings)
+    found = gather(settings, FRIDAY)
+    assert found["version"] == "v1"
+    assert found["gate"]["failed"] == ["t.a_filled"]
+    assert (found["gate"]["passed"], found["gate"]["expected"]) == (1, 2)
+    assert (found["held"], found["overrides"]) == ([HELD], [OVERRIDE])
+    ran(settings, "unchanged", "v1")
+    assert gather(settings, FRIDAY)["gate"]["success"] is True
+
+
+def test_a_damaged_ledger_is_said_and_hides_nothing_else(settings: Settings) -> None:
+    publish(settings)
+    settings.ledger_file.parent.mkdir(exist_ok=True)
+    settings.ledger_file.write_bytes(b"not a ledger" * 100)
+    found = gather(settings, FRIDAY)
+    settings.ledger_file.unlink()  # every ledger that tests leave is read once more at the end
+    assert (found["ledger_damaged"], found["version"]) == (True, "v1")
+
+
+def test_reports_are_told_ahead_of_their_day(settings: Settings) -> None:
+    assert gather(settings, dt.date(2024, 3, 1))["reports_due"] == [
+        {"period_code": "2024-BC-Q1", "report_due_date": "2024-03-13"}
+    ]
+    assert gather(settings, dt.date(2024, 2, 27))["reports_due"] == []
+    assert gather(settings, dt.date(2024, 3, 14))["reports_due"] == []
+
+
+def test_people_are_told_the_same(settings: Settings) -> None:
+    refused(settings)
+    ran(settings, "failed", why="[step_failed] x")
+    console = Console(record=True, width=160, file=io.StringIO())
+    show_status(console, gather(settings, FRIDAY, verify=True))
+    text = console.export_text()
+    for told in ("v1", "2024-12-31", "Mọi tệp khớp bảng kê", "✗ t.a_filled", "bị giữ: volume ho_so 2024-12-31",
+                 "PD-1 không còn khớp", "Chánh Văn phòng", "[step_failed] x", "bị giữ lại"):  # fmt: skip
+        assert told in text, told
+
+
+def test_exit_codes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTHC_EXPECTATIONS_DIR", str(settings.expectations_dir))
+    arguments = ["status", "--json", "--warehouse", str(settings.warehouse_dir)]
+    empty = CliRunner().invoke(app, arguments)
+    assert (empty.exit_code, json.loads(empty.stdout)["version"]) == (3, None)
+    publish(settings)
+    old = CliRunner().invoke(app, arguments)
+    assert (old.exit_code, json.loads(old.stdout)["is_stale"]) == (3, True)
+    (settings.current_link.resolve() / "open-data" / "a.csv").unlink()
+    damaged = CliRunner().invoke(app, [*arguments, "--verify"])
+    assert (damaged.exit_code, json.loads(damaged.stdout)["damaged"]) == (1, ["open-data/a.csv"])
