@@ -1,0 +1,130 @@
+"""The attack: linear programming on what is published, to find out what is hidden.
+
+Belongs here: unknowns with bounds on sums of them, and the narrowest interval that anybody could work out for each
+hidden sum. Does not belong here: which counts are attacked together (`blocks`), what follows from it (`defend`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import connected_components
+
+TOLERANCE = 1e-6
+# What is hidden has no upper bound where its being small is not what hides it; the solver wants one.
+NO_LIMIT = 1e7
+ROUNDS = 20
+WORTHWHILE = 0.93  # another round of sums is worth its while where the last one left fewer than this share
+
+
+@dataclass(frozen=True)
+class Block:
+    """Unknowns >= 0 with rows `shown` between `low` and `high`, rows `equal` at 0 and rows `positive` at 0 or more.
+    `truth`: what the shown rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
+
+    names: list[str]
+    shown: csr_array
+    equal: csr_array
+    positive: csr_array
+    low: np.ndarray
+    high: np.ndarray
+    truth: np.ndarray
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the attack says of one hidden row: it lies in [low, high], and no narrower interval can be worked out.
+    `rests_on`: the rows whose bounds say so."""
+
+    row: int
+    low: float
+    high: float
+    rests_on: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """The greatest possible count less the least."""
+        return int(np.floor(self.high + TOLERANCE) - np.ceil(self.low - TOLERANCE))
+
+
+class Attack:
+    """One block, solved again and again with different aims. Unknowns of two groups never stand in one row, so each
+    group is given its own aim in the same solve."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.above = np.flatnonzero(block.high < NO_LIMIT)
+        self.below = np.flatnonzero(block.low > 0)
+        self.limits = vstack([block.shown[self.above], -block.shown[self.below], -block.positive]).tocsr()
+        self.limit = np.concatenate([block.high[self.above], -block.low[self.below], np.zeros(block.positive.shape[0])])
+        together = csr_array(abs(vstack([block.shown, block.equal, block.positive])))
+        of_unknown = connected_components(together.T @ together, directed=False)[1]
+        self.group = of_unknown[block.shown.indices[block.shown.indptr[:-1]]]
+        self.least = block.truth.astype(float)
+        self.most = block.truth.astype(float)
+        self.solved = 0
+
+    def widths(self, rows: np.ndarray) -> np.ndarray:
+        """How wide the intervals of these rows are known to be: two points that both fit all that is published prove
+        an interval as wide as they are apart, and the truth is one of them."""
+        return np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
+
+    def reach(self, weights: np.ndarray) -> np.ndarray:
+        """Goes to the point where the weighted sum of rows is greatest, and keeps what is seen there. Returns the rows
+        whose bounds stopped it."""
+        from scipy.optimize import linprog
+
+        block = self.block
+        equal = {"A_eq": block.equal, "b_eq": np.zeros(block.equal.shape[0])} if block.equal.shape[0] else {}
+        done = linprog(-(block.shown.T @ weights), A_ub=self.limits, b_ub=self.limit, bounds=(0, NO_LIMIT),
+                       method="highs", **equal)  # fmt: skip
+        if done.status != 0:
+            raise ArithmeticError(f"the attack on a block failed: {done.message}")
+        self.solved += 1
+        values = block.shown @ done.x
+        np.minimum(self.least, values, out=self.least)
+        np.maximum(self.most, values, out=self.most)
+        pulling = np.flatnonzero(np.abs(done.ineqlin.marginals) > TOLERANCE)
+        rows = np.concatenate([self.above, self.below])
+        return np.unique(rows[pulling[pulling < len(rows)]])
+
+    def narrow(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
+        """The hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
+
+        A point serves for all hidden rows at once: a few extremes of random sums settle most of them. The others are
+        attacked one by one, one of each group at a time.
+        """
+        chance = np.random.default_rng(1)
+        left = hidden[self.widths(hidden) < narrowest]
+        for _ in range(ROUNDS):
+            before = len(left)
+            for sign in (1.0, -1.0):
+                weights = np.zeros(len(self.least))
+                picked = left[chance.random(len(left)) < 0.5]
+                weights[picked] = sign * chance.uniform(0.2, 1.0, len(picked))
+                if len(picked):
+                    self.reach(weights)
+                    left = left[self.widths(left) < narrowest]
+            if len(left) == 0 or len(left) > before * WORTHWHILE:
+                break
+        return self._one_by_one(left, narrowest)
+
+    def _one_by_one(self, left: np.ndarray, narrowest: int) -> list[Finding]:
+        findings = []
+        while len(left):
+            _, first = np.unique(self.group[left], return_index=True)
+            turn = left[first]
+            held: dict[int, set[int]] = {int(row): set() for row in turn}
+            for sign in (1.0, -1.0):
+                aimed = turn[self.widths(turn) < narrowest]
+                weights = np.zeros(len(self.least))
+                weights[aimed] = sign
+                stops = self.reach(weights) if len(aimed) else np.array([], dtype=int)
+                for row in aimed:
+                    held[int(row)] |= {int(stop) for stop in stops if self.group[stop] == self.group[row]}
+            findings += [
+                Finding(int(row), float(self.least[row]), float(self.most[row]), tuple(sorted(held[int(row)])))
+                for row in turn[self.widths(turn) < narrowest]
+            ]
+            left = np.setdiff1d(left[self.widths(left) < narrowest], turn)
+        return findings

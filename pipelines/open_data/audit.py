@@ -1,0 +1,146 @@
+"""The audit: what a vintage must satisfy before anybody sees it, checked on the written files themselves.
+
+Belongs here: checks that find something or nothing; one finding stops the publication. The attacks are `secure`'s: this
+module checks that the files say no more than the figures that were attacked.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import TthcError
+from pipelines.open_data.files import read_table
+from pipelines.open_data.register import Column, Register, Table
+from pipelines.open_data.rules import Rules
+
+Connection = duckdb.DuckDBPyConnection
+WRITTEN = "written"
+# Nothing that a spreadsheet would take for a formula, no line break, no mark that turns the writing direction.
+UNSAFE = r"\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}"
+SAFE_TEXT = rf"[^=+\-@{UNSAFE}][^{UNSAFE}]*"
+MADE_BY_US = "[a-z0-9.-]+"
+PERSONAL = r"(^|\D)(\d{12}|0\d{9}|\+84\d{9})($|\D)|[\w.]+@[\w-]+\.\w+"
+# Exact counts against the marts: the same question asked twice must have one answer.
+RECOUNT = """
+    with
+        told as (
+            select indicator_code, rule, period_code, unit_code, unnest(['numerator', 'denominator']) as part,
+                unnest([numerator, denominator]) as n
+            from tthc.marts.indicator_values where scope = 'unit'
+        ),
+        wanted as (
+            select p.measure, t.period_code, t.unit_code, t.n
+            from told t
+            join (
+                select indicator_code, rule, own, unnest(['numerator', 'denominator']) as part,
+                    unnest([numerator, denominator]) as measure
+                from part
+            ) p using (indicator_code, rule, part)
+            join period using (period_code)
+            where not p.own and t.n is not null
+            union all
+            select unnest([{measures}]), h.period_code, h.unit_code, unnest([{columns}])
+            from tthc.marts.handling_status h join period using (period_code) where h.scope = 'unit'
+        )
+    select count(*) from wanted w
+    left join unit_count u using (measure, period_code, unit_code)
+    where w.n <> coalesce(u.n, 0)
+"""
+FORM = {
+    "handled": "received_total", "received_online": "received_online", "received_direct": "received_direct",
+    "carried_over": "carried_over", "resolved": "resolved_total", "resolved_early": "resolved_early",
+    "resolved_on_time": "resolved_on_time", "resolved_overdue": "resolved_overdue", "open": "open_total",
+    "open_in_time": "open_in_time", "open_overdue": "open_overdue",
+}  # fmt: skip
+# Indicators about people that the rules do not know would go out unprotected or not at all.
+UNKNOWN = """
+    select count(*) from personal_indicator p
+    join tthc.marts.indicator_values v using (indicator_code, rule)
+    where p.numerator_measure is null and v.denominator is not null
+"""
+UNSTABLE = """
+    select count(*) from memory m join figure f on (f.cell, f.n, f.k) = (m.cell, m.n, m.k)
+    where f.value <> m.value
+"""
+
+
+def audit(connection: Connection, register: Register, rules: Rules, folder: Path) -> None:
+    """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns
+    and how many rows, never a value."""
+    form = {"measures": ", ".join(f"'{m}'" for m in FORM), "columns": ", ".join(f"h.{c}" for c in FORM.values())}
+    findings = [
+        f"{name}: {count}"
+        for name, query in (("recount", RECOUNT.format(**form)), ("unknown", UNKNOWN), ("unstable", UNSTABLE))
+        if (count := _count(connection, query))
+    ]
+    listed = {f"{table.name}{ending}" for table in register.tables for ending in (".csv", ".parquet")}
+    findings += [f"{name}: not in the register" for name in sorted(_names(folder) - listed)]
+    for table in register.tables:
+        if not read_table(connection, table, folder, WRITTEN):
+            findings.append(f"{table.name}: columns")
+            continue
+        findings += [f"{table.name}.{name}: {count}" for name, count in _of_table(connection, register, rules, table)]
+    if findings:
+        raise TthcError("disclosure_audit", findings="; ".join(findings))
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
+
+
+def _count(connection: Connection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _of_table(connection: Connection, register: Register, rules: Rules, table: Table) -> list[tuple[str, int]]:
+    """What is wrong with a written table: the check or column, and in how many rows."""
+    missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
+    wrong = [("rows", _count(connection, missing))]
+    for column in table.columns:
+        conditions = list(_text_conditions(register, column))
+        if column.role == "flag":
+            conditions += [_flag_condition(table, column)]
+        if column.role == "count" and table.disclosure == "sdc1":
+            rule = f"{column.name} < {rules.threshold} or {column.name} % {rules.base} <> 0"
+            conditions += [f"({rule}) and {_about_people(table)}"]
+        for condition in conditions:
+            query = f"select count(*) from {WRITTEN} where {condition}"  # noqa: S608 - names are the register's
+            wrong.append((column.name, _count(connection, query)))
+    return [(name, count) for name, count in wrong if count]
+
+
+def _about_people(table: Table) -> str:
+    """Of the indicators, those of procedures, tasks and reported figures are published exactly."""
+    if any(column.name == "ma_chi_tieu" for column in table.columns):
+        return "ma_chi_tieu in (select indicator_code from personal_indicator)"
+    return "true"
+
+
+def _flag_condition(table: Table, flag: Column) -> str:
+    """A figure or a reason for its absence, never both, never neither; no flag of another kind."""
+    empty = " and ".join(f"{value} is null" for value in flag.of)
+    return (
+        f"({empty}) <> coalesce({flag.name} in ('c', 'x', 'z'), false) or {flag.name} not in ('c', 'x', 'z', 'p', 'r')"
+    )
+
+
+def _text_conditions(register: Register, column: Column) -> list[str]:
+    """Texts that are not of the column's list, that a spreadsheet could run, or that look like a person's."""
+    if column.values is None:
+        return []
+    kind, _, place = column.values.partition(":")
+    name = column.name
+    conditions = [f"regexp_matches({name}, '{PERSONAL}')"]
+    if kind == "codes":
+        codes = ", ".join("'" + code.replace("'", "''") + "'" for code in register.code_list(place).names)
+        return [*conditions, f"{name} not in ({codes})"]
+    if kind == "pattern":
+        return [*conditions, f"not regexp_full_match({name}, '{MADE_BY_US}')"]
+    source, _, of = place.partition(".")
+    where = f'"{source}"' if kind == "table" else f"tthc.marts.{source}"
+    return [
+        *conditions,
+        f"not regexp_full_match({name}, '{SAFE_TEXT}')",
+        f"{name} is not null and {name} not in (select {of} from {where} where {of} is not null)",  # noqa: S608 - ours
+    ]

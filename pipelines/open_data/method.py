@@ -1,0 +1,50 @@
+"""The method note that goes out with the data, in two languages: what is published, what is hidden and why, and what
+the attack on it could and could not do.
+
+Belongs here: turning the register, the rules and the audit's figures into words. Every number in it is one of theirs.
+"""
+
+from pathlib import Path
+
+from pipelines.messages import catalogue
+from pipelines.open_data.register import Register
+from pipelines.open_data.rules import Rules
+
+PAGES = {"vi": "PHUONG-PHAP.md", "en": "METHOD.md"}
+
+
+def _said(code: str, lang: str, **numbers: object) -> str:
+    return catalogue()[code][lang].format(**numbers).strip()
+
+
+def _numbers(rules: Rules, figures: dict) -> dict[str, object]:
+    biases = [abs(rules.base * rules.up_keys(r) / 256 - r) for r in range(rules.base)]
+    return {
+        "name": rules.name, "threshold": rules.threshold, "below": rules.threshold - 1, "base": rules.base,
+        "bias": f"{max(biases):.4f}", "denominator": rules.rate.denominator, "bounded": rules.rate.bounded_below,
+        "low": rules.rate.low, "high": rules.rate.high, "finer": rules.rate.decimal_from, "narrowest": rules.narrowest,
+        "fields": ", ".join(rules.sensitive.fields), "words": ", ".join(rules.sensitive.words), **figures,
+    }  # fmt: skip
+
+
+def method_page(lang: str, register: Register, rules: Rules, figures: dict) -> str:
+    """The note in one language. `figures`: the audit's (see `vintage.audit_figures`)."""
+    dataset = register.dataset
+    lines = [f"# {getattr(dataset.title, lang)}", "", getattr(dataset.description, lang), ""]
+    lines += [_said("method_tables", lang), ""]
+    lines += [f"- `{table.file_name}`: {getattr(table.title, lang)}. {getattr(table.description, lang)}. "
+              f"{getattr(table.grain, lang)}." for table in register.tables]  # fmt: skip
+    lines += ["", _said("method_flags", lang), ""]
+    lines += [f"- `{code}`: {getattr(name, lang)}" for code, name in register.code_list("co").names.items()]
+    lines += ["", _said("method_rule", lang, **_numbers(rules, figures)), ""]
+    lines += [_said("method_attack", lang, **_numbers(rules, figures)), ""]
+    licence = dataset.licence
+    lines += [_said("method_licence", lang), "", getattr(licence.text, lang) + ".", "",
+              getattr(licence.note, lang) + ".", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
+def write_method(folder: Path, register: Register, rules: Rules, figures: dict) -> None:
+    """Writes the note in both languages."""
+    for lang, name in PAGES.items():
+        (folder / name).write_text(method_page(lang, register, rules, figures), encoding="utf-8")

@@ -1,0 +1,155 @@
+"""Vintages: what citizens see stays as it is until a period closes, and what changes then is listed.
+
+Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, and the word
+that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules'.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import fingerprint, sha256_of
+from pipelines.open_data.audit import audit
+from pipelines.open_data.breakdowns import count_breakdowns
+from pipelines.open_data.cells import count_units
+from pipelines.open_data.changes import changes_page, flag_changes
+from pipelines.open_data.files import write_tables
+from pipelines.open_data.keys import key_check, lay_out_keys
+from pipelines.open_data.memory import recall, remember
+from pipelines.open_data.method import write_method
+from pipelines.open_data.protect import lay_out_cells, lay_out_figures
+from pipelines.open_data.register import Register, load_register
+from pipelines.open_data.rules import Rules, load_rules
+from pipelines.open_data.secure import Secured, secure
+from pipelines.open_data.tables import lay_out_tables
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.transform.workspace import Plan
+
+Connection = duckdb.DuckDBPyConnection
+NAME = "vintage.json"
+AUDIT = "audit.json"
+CHANGES = "CHANGES.md"
+SYNTHETIC_NOTICE = "DU-LIEU-TONG-HOP--SYNTHETIC.txt"
+SYNTHETIC = """\
+Mọi con số ở đây là dữ liệu tổng hợp, không phải số liệu của tỉnh.
+Every figure here is synthetic; none describes the real province.
+"""
+CLOSED = "select period_code, start_date::date, end_date::date from tthc.marts.dim_period where is_closed order by all"
+FIGURES = """
+    select count(*) as cells, count(value) as shown, count(*) filter (where is_small) as small,
+        count(*) filter (where is_hidden_too and not is_small) as hidden_too
+    from figure
+"""
+
+
+@dataclass(frozen=True)
+class Making:
+    """What every step of making a vintage is given."""
+
+    connection: Connection
+    settings: Settings
+    plan: Plan
+    register: Register
+    rules: Rules
+
+
+def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous: Path | None,
+                  folder: Path) -> dict[str, int]:  # fmt: skip
+    """Writes the open data of a candidate warehouse into `folder`: the vintage before as it is where no period closed
+    since and the rules are the same, else a new one. `previous`: the open data that is out now, null where none is.
+    Returns rows per CSV file. Raises TthcError where the audit finds anything; then nothing may be published."""
+    country = settings.registers_dir / "vietnam"
+    register, rules = load_register(country), load_rules(country)
+    scratch = settings.work_dir / "open-data.duckdb"
+    scratch.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(scratch), config=settings.duckdb_config()) as connection:
+            connection.execute("set enable_progress_bar = false")
+            # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
+            connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
+            essence = _essence(connection, settings, plan)
+            before = read_vintage(previous)
+            if before is not None and previous is not None and before["essence"] == essence:
+                shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+                return before["rows"]
+            making = Making(connection, settings, plan, register, rules)
+            return _new_vintage(making, essence, before, previous, folder)
+    finally:
+        scratch.unlink(missing_ok=True)  # exact counts and keys
+
+
+def read_vintage(folder: Path | None) -> dict | None:
+    """What a published folder says of itself; null where there is none or its tables are not what it says."""
+    try:
+        vintage = json.loads((folder / NAME).read_text(encoding="utf-8")) if folder is not None else None
+        intact = vintage is not None and all(sha256_of(folder / n) == sha for n, sha in vintage["files"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return vintage if intact else None
+
+
+def _essence(connection: Connection, settings: Settings, plan: Plan) -> dict:
+    """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
+    country = settings.registers_dir / "vietnam"
+    periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
+    return {
+        "closed_periods": periods,
+        "register": fingerprint(country / "publication"),
+        "rules": sha256_of(country / "disclosure.yml"),
+        "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
+        "province": plan.province,
+        "synthetic": plan.is_synthetic,
+        "key_check": key_check(settings.key_file),
+    }
+
+
+def _new_vintage(making: Making, essence: dict, before: dict | None, previous: Path | None,
+                 folder: Path) -> dict[str, int]:  # fmt: skip
+    connection, settings, register, rules = making.connection, making.settings, making.register, making.rules
+    lay_out_keys(connection, settings.key_file)
+    count_units(connection, rules)
+    count_breakdowns(connection, rules.sensitive, list(register.code_list("kenh").names))
+    lay_out_cells(connection, rules)
+    remembered = recall(connection, settings, before["vintage"] if before else None)
+    lay_out_figures(connection, rules)
+    secured = secure(connection, rules, settings.threads)
+    lay_out_tables(connection, register, rules)
+    changes = flag_changes(connection, register, previous) if before is not None and previous is not None else []
+    rows = write_tables(connection, register, folder)
+    audit(connection, register, rules, folder)
+    figures = audit_figures(connection, secured, rules, remembered=remembered)
+    files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
+    until = max((dt.date.fromisoformat(end) for *_, end in essence["closed_periods"]), default=None)
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    vintage = f"{until}-{digest[:12]}"
+    write_method(folder, register, rules, figures)
+    page = changes_page(vintage, before["vintage"] if before else None, changes)
+    (folder / CHANGES).write_text(page, encoding="utf-8")
+    if making.plan.is_synthetic:
+        (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
+    _write_json(folder / AUDIT, figures)
+    head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": str(until),
+            "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
+    _write_json(folder / NAME, head)
+    remember(connection, settings, vintage)
+    return rows
+
+
+def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, remembered: bool) -> dict:
+    """What the audit came to, as published: counts of cells, what was hidden and attacked, what remained possible."""
+    names = ("cells", "shown", "small", "hidden_too")
+    row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)
+    return {
+        "rule": rules.name, **dict(zip(names, row, strict=True)), "subjects": secured.subjects,
+        "attacked": secured.attacked, "narrow": secured.narrow, "programs": secured.solved,
+        "narrowest": rules.narrowest, "untold": len(secured.untold), "held_against_the_vintage_before": remembered,
+    }  # fmt: skip
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
