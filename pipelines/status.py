@@ -90,7 +90,7 @@ def _age(settings: Settings, manifest: dict[str, Any], today: dt.date) -> int | 
         return None
     calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
     try:
-        return max(0, int(working_days_between(calendar, dt.date.fromisoformat(manifest["as_of"]), today)))
+        return max(0, int(working_days_between(calendar, manifest["as_of"], today.isoformat())))
     except CalendarError:
         raise TthcError("no_calendar", year=today.year) from None
 
@@ -156,8 +156,8 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
     except duckdb.Error:  # nothing published, or a version that knows no freshness: the ledger still tells what came
         pass
-    nothing = {"newest_day": None, "delivered_days": 0, "usual_gap": None, "silence": None, "longest_silence": None,
-               "is_late": False, "missing_days": []}  # fmt: skip
+    nothing: dict[str, Any] = dict.fromkeys(("newest_day", "usual_gap", "silence", "longest_silence"))
+    nothing |= {"delivered_days": 0, "is_late": False, "missing_days": []}
     told = []
     for source in sorted({*received, *published}):
         known = published.get(source, nothing)

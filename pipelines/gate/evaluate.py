@@ -57,8 +57,8 @@ class Evaluator:
         """Every override with what has become of it."""
         return tuple(OverrideUse(*row) for row in self._rows(OVERRIDES))
 
-    def _rows(self, query: str) -> list[tuple[str | None, ...]]:
-        return [tuple(row) for row in self._source.get_execution_engine().execute_query(sa.text(query))]
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        return [tuple(row or ()) for row in self._source.get_execution_engine().execute_query(sa.text(query))]
 
     def evaluate(self, suite: Suite) -> TableResult:
         """Runs every check of the suite. What raises is a failed check, and does not stop the others."""

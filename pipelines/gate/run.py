@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ def run_gate(
 class _Found:
     """What one pass over a candidate gave."""
 
-    tables: tuple[TableResult, ...]
+    tables: tuple[TableResult, ...] = ()
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
     problems: tuple[str, ...] = ()
@@ -86,11 +86,10 @@ def _evaluate(
         with opened(database, schema, suites.macros, config, baseline) as evaluator:
             try:
                 evaluator.hold(suites.holds)
-                held, overrides, problems = evaluator.held(), evaluator.overrides(), ()
+                found = _Found(held=evaluator.held(), overrides=evaluator.overrides())
             except Exception as error:  # what cannot be looked at is not let by
-                held, overrides, problems = (), (), (f"holds_unread: {type(error).__name__}",)
-            results = tuple(_table_result(evaluator, suites, table) for table in tables)
-            return _Found(results, held, overrides, problems)
+                found = _Found(problems=(f"holds_unread: {type(error).__name__}",))
+            return replace(found, tables=tuple(_table_result(evaluator, suites, table) for table in tables))
 
 
 def _tell(overrides: Sequence[OverrideUse]) -> None:
