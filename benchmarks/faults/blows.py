@@ -1,0 +1,158 @@
+"""The faults themselves, as functions that are called in a night's own process before it begins.
+
+Each prepares one accident: a kill at a stage or at the n-th durable step, a full disk, a clock that was set back, no
+network. Does not belong here: what is done to files between nights (`damage`).
+"""
+
+import ctypes
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# The calls by which work becomes durable or visible; between any two of them a crash must do no harm.
+DURABLE = ("replace", "rename", "fsync", "unlink", "symlink", "rmdir")
+CLONE_NEWNET = 0x40000000
+Blow = Callable[[], object]
+
+
+def die() -> None:
+    """As a power cut would: nothing is flushed, nothing is said."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def at_stage(stage: str, act: Callable[[], object] = die) -> Blow:
+    """`act` as the named stage begins."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if getattr(record, "stage", None) == stage:
+                act()
+
+    def blow() -> None:
+        logger = logging.getLogger("tthc.stage")
+        logger.setLevel(logging.INFO)
+        logger.addHandler(Listener())
+
+    return blow
+
+
+def site_of() -> str:
+    """Which function of ours asked for a durable step; `files` only does what others ask of it."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        code = Path(frame.f_code.co_filename)
+        if "pipelines" in code.parts and code.name != "files.py":
+            return f"{code.stem}.{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "elsewhere"
+
+
+def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
+    """`act(name, site, when)` before and after every durable step that code of ours takes."""
+
+    def wrap(name: str) -> None:
+        real = getattr(os, name)
+
+        def step(*args: Any, **options: Any) -> Any:
+            site = site_of()
+            act(name, site, "before")
+            result = real(*args, **options)
+            act(name, site, "after")
+            return result
+
+        setattr(os, name, step)
+
+    return lambda: [wrap(name) for name in DURABLE]
+
+
+def note_steps(path: Path) -> Blow:
+    """Lists the durable steps of a night in a file, so that each can be cut off later."""
+
+    def act(name: str, site: str, when: str) -> None:
+        if when == "before" and site != "elsewhere":
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(f"{site} {name}\n")
+
+    return durable_steps(act)
+
+
+def kill_at_step(site: str, name: str, when: str) -> Blow:
+    """Dies before or after the first durable step of that kind that the site takes."""
+    return durable_steps(lambda n, s, w: die() if (n, s, w) == (name, site, when) else None)
+
+
+def kill_dbt(after: float) -> Blow:
+    """Kills dbt alone, some seconds after it started."""
+
+    def blow() -> None:
+        from benchmarks.faults import forge
+
+        start = forge.ForkedDbt.__init__
+
+        def started(self: Any, *args: Any, **options: Any) -> None:
+            start(self, *args, **options)
+            threading.Timer(after, self.kill).start()
+
+        forge.ForkedDbt.__init__ = started  # type: ignore[method-assign]
+
+    return blow
+
+
+def file_size_limit(size: int) -> Blow:
+    """No file may grow beyond so many bytes: what a quota does, at each write in turn."""
+
+    def blow() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return blow
+
+
+def fill_disk(ballast: Path, leave: int) -> None:
+    """Takes all room of the file system but so many bytes."""
+    room = os.statvfs(ballast.parent)
+    size = max(0, room.f_bavail * room.f_frsize - leave)
+    with ballast.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, max(1, size))
+
+
+def clock_set_back(days: int) -> Blow:
+    """The wall clock as the program asks for it, so many days ago."""
+    real = time.time
+    return lambda: setattr(time, "time", lambda: real() - days * 86_400)
+
+
+def ask_to_stop(after: float) -> Blow:
+    """SIGTERM after some seconds, taken as the command takes it."""
+
+    def blow() -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        threading.Timer(after, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    return blow
+
+
+def no_network() -> None:
+    """A network of its own with nothing in it, for this process and its children. Raises OSError where not allowed."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "no network namespace may be made here")
+
+
+def attempts() -> dict[str, int]:
+    """What this network namespace counted: connections begun, packets that had no way out."""
+    lines = Path("/proc/self/net/snmp").read_text(encoding="ascii").splitlines()
+    tables: dict[str, dict[str, int]] = {}
+    for names, values in zip(lines[::2], lines[1::2], strict=True):
+        kind, _, rest = names.partition(":")
+        tables[kind] = dict(zip(rest.split(), map(int, values.partition(":")[2].split()), strict=True))
+    return {
+        "tcp": tables["Tcp"]["ActiveOpens"], "udp": tables["Udp"]["OutDatagrams"],
+        "unroutable": tables["Ip"]["OutNoRoutes"],
+    }  # fmt: skip

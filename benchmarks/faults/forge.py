@@ -1,0 +1,200 @@
+"""Whole nights at the price of their work alone: each runs in a child forked from a process whose imports are done.
+
+The child runs the very function that `tthc run` calls; dbt is a process of its own there too, forked instead of started.
+"""
+
+import contextlib
+import io
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
+from pipelines.settings import Settings
+
+Blow = Callable[[], object]
+SECONDS = 240
+POPEN = subprocess.Popen
+
+
+@dataclass(frozen=True)
+class Night:
+    """How a night ended: exit code (negative: the signal that killed it), seconds, what was said."""
+
+    code: int
+    seconds: float
+    said: str
+
+
+def import_everything() -> None:
+    """What takes a night's first ten seconds. Only imports: a thread or connection of ours would not survive a fork, and
+    `pipelines.definitions` reads contracts, with threads, when it is imported."""
+    import dagster  # noqa: F401
+    import dbt.adapters.duckdb.impl
+    import dbt.cli.main
+    import great_expectations  # noqa: F401
+
+    import pipelines.gate.evaluate
+    import pipelines.nightly.assets
+    import pipelines.nightly.checks
+    import pipelines.nightly.dbt_models
+    import pipelines.nightly.start  # noqa: F401
+
+
+def apart(work: Callable[[], Any]) -> Any:
+    """What `work` gives, done in a child of its own: polars and DuckDB start threads, and a process that has once used
+    them can no longer be forked from. Raises RuntimeError with its words where it fails."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = (True, work())
+        except Exception as error:
+            answer = (False, f"{type(error).__name__}: {error}")
+        with os.fdopen(writing, "wb") as stream:
+            pickle.dump(answer, stream)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        content = stream.read()
+    os.waitpid(child, 0)
+    went_well, answer = pickle.loads(content)  # noqa: S301 - written by ourselves a moment ago
+    if not went_well:
+        raise RuntimeError(answer)
+    return answer
+
+
+def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
+    """One night in a child. `blow` is called in it before it begins; `kill_after` seconds it is killed from outside."""
+    began, log = time.monotonic(), warehouse.with_name(f"{warehouse.name}.log")
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = _child(warehouse, raw, blow, log, env)
+        finally:
+            os._exit(code)
+    status = _wait(child, began + (kill_after or SECONDS))
+    if status is None:
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        if kill_after is None:
+            raise TimeoutError(f"a night took more than {SECONDS} s")
+    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, said)
+
+
+def _wait(child: int, deadline: float) -> int | None:
+    """Its status, or None where it still goes on at the deadline."""
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        time.sleep(0.002)
+    return None
+
+
+def _child(warehouse: Path, raw: Path, blow: Blow | None, log: Path, env: dict[str, str]) -> int:
+    os.setsid()
+    os.environ.update({"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse), **env})
+    time.tzset()
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(handle, 1), os.dup2(handle, 2)
+    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
+    sys.stderr = sys.stdout
+    from pipelines.nightly.start import run_nightly
+
+    subprocess.Popen = _start  # type: ignore[misc,assignment]
+    if blow is not None:
+        blow()
+    try:
+        run_nightly(Settings())
+    except TthcError as error:
+        print(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_FAULT
+    except Exception as error:
+        print(f"[run_broke] {type(error).__name__}")
+        return EXIT_FAULT
+    return EXIT_PUBLISHED
+
+
+def _start(args: list[str], **options: Any) -> Any:
+    """Whatever is started is started, but for dbt's build, which is forked."""
+    is_build = isinstance(args, list) and str(args[0]).endswith("tthc-dbt") and "build" in args
+    return ForkedDbt(args, **options) if is_build else POPEN(args, **options)
+
+
+class ForkedDbt:
+    """Stands for `subprocess.Popen` where dagster-dbt starts dbt: the same command line, forked, not started anew."""
+
+    def __init__(self, args: list[str], *, env: dict[str, str], cwd: Path, **_: Any) -> None:
+        self.args, self.returncode = args, None
+        reading, writing = os.pipe()
+        parent, self.pid = os.getpid(), os.fork()
+        if self.pid == 0:
+            code = 1
+            try:
+                os.dup2(writing, 1), os.dup2(writing, 2)
+                os.close(reading)
+                code = _dbt(args[1:], env, cwd, parent)
+            finally:
+                os._exit(code)
+        os.close(writing)
+        self.stdout = os.fdopen(reading, "rb")
+
+    def poll(self) -> int | None:
+        """As Popen's."""
+        return self._wait(os.WNOHANG)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """As Popen's; the timeout is not needed here."""
+        return self._wait(0)
+
+    def _wait(self, how: int) -> int | None:
+        if self.returncode is None:
+            with contextlib.suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, how)
+                if pid:
+                    self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """As Popen's."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """As Popen's."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As Popen's."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> int:
+    from pipelines.transform.dbt_child import die_with
+
+    die_with(parent)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
+    sys.stderr = sys.stdout
+    from dbt.cli.main import cli
+
+    sys.argv = ["dbt", *arguments]
+    try:
+        cli(standalone_mode=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0

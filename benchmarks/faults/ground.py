@@ -1,0 +1,123 @@
+"""The province on which faults are tried: small, made up, with a night already published and a next one whose right
+outcome is known.
+
+Belongs here: making it once, and copies of it for each fault. Does not belong here: any fault.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from benchmarks.faults.forge import Night, apart, night
+from pipelines.publish.manifest import read_manifest
+from pipelines.sample import write_province
+from pipelines.settings import PROJECT_DIR, Settings
+
+LAST_DAY = "2024-12-31"
+# Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.
+PLACES = ("H19.31", "H19.33")
+COMMUNES = 4
+# Persons as extracts hold them; none may be found outside the restricted folder.
+CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0987654321", "chim.hoang.yen@example.vn")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`base` is a warehouse with `before` published; `outcome` is what a night on `after` must make of it."""
+
+    before: Path
+    after: Path
+    base: Path
+    registers: Path
+    outcome: dict[str, str]
+    rows: dict[str, int]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Settings of every night here."""
+        return {"TTHC_REGISTERS_DIR": str(self.registers), "TTHC_LANG": "en"}
+
+    def night(self, warehouse: Path, raw: Path | None = None, **options: object) -> Night:
+        """A night on this ground, by default with the newest deliveries."""
+        return night(warehouse, raw or self.after, **{**self.env, **options})  # type: ignore[arg-type]
+
+    @contextmanager
+    def warehouse(self, folder: Path) -> Iterator[Path]:
+        """A copy of the base for one fault, below the folder; gone afterwards."""
+        copy = folder / "kho"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.base, copy, symlinks=True)
+        try:
+            yield copy
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def prepare(folder: Path, dossiers: int = 300) -> Ground:
+    """Makes the ground below an empty folder; takes two nights. Raises RuntimeError where those do not go well."""
+    registers = folder / "registers"
+    before, after, base, right = (folder / name for name in ("before", "after", "base", "right"))
+    apart(lambda: _deliver(registers, after, dossiers))
+    shutil.copytree(after, before, ignore=shutil.ignore_patterns(LAST_DAY))
+    env = {"TTHC_REGISTERS_DIR": str(registers)}
+    _well(night(base, before, **env))
+    shutil.copytree(base, right, symlinks=True)
+    _well(night(right, after, **env))
+    rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
+    return Ground(before, after, base, registers, apart(lambda: published(right)), rows)
+
+
+def _deliver(registers: Path, raw: Path, dossiers: int) -> None:
+    _small_registers(registers)
+    write_province(raw, dossiers, seed=11, faults=True, registers=registers)
+    _plant_canaries(raw)
+
+
+def _well(done: Night) -> None:
+    if done.code:
+        raise RuntimeError(f"a night without any fault ended with {done.code}: {done.said[-2000:]}")
+
+
+def _small_registers(folder: Path) -> None:
+    shutil.copytree(PROJECT_DIR / "registers", folder)
+    path = folder / "dong-nai" / "units.csv"
+    units = pl.read_csv(path, infer_schema=False)
+    level, parent = pl.col("Cap"), pl.col("MaDonViCha")
+    communes = units.filter((level == "xa") & parent.is_in(PLACES)).group_by("MaDonViCha", maintain_order=True)
+    kept = [*PLACES, *communes.head(COMMUNES // len(PLACES))["MaDonVi"]]
+    units.filter(level.is_in(["tinh", "so"]) | pl.col("MaDonVi").is_in(kept)).write_csv(path)
+
+
+def _plant_canaries(raw: Path) -> None:
+    """A file that is refused for want of a header, since its first line is a person."""
+    path = raw / "tien_trinh" / LAST_DAY / "headless.synthetic.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"H19-1,20241231080000,4,{','.join(CANARIES)}\n", encoding="utf-8")
+
+
+def published(warehouse: Path) -> dict[str, str]:
+    """What readers see: a hash of each published table's sorted rows, and of each open-data file."""
+    seen: dict[str, str] = {}
+    current = (warehouse / "current").resolve()
+    with duckdb.connect(str(current / "tthc.duckdb"), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts' order by 1"
+        ).fetchall()
+        for (table,) in tables:
+            frame = connection.execute(f'select * from marts."{table}" order by all').pl()
+            seen[f"table {table}"] = hashlib.sha256(json.dumps(frame.rows(), default=str).encode()).hexdigest()
+    for path in sorted(current.rglob("*.csv")):
+        seen[path.relative_to(current).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return seen
+
+
+def settings_of(warehouse: Path, ground: Ground) -> Settings:
+    """How the program itself finds its way about a warehouse of this ground."""
+    return Settings(raw_dir=ground.after, warehouse_dir=warehouse, registers_dir=ground.registers)
