@@ -5,6 +5,7 @@ network. Does not belong here: what is done to files between nights (`damage`).
 """
 
 import ctypes
+import json
 import logging
 import os
 import resource
@@ -18,6 +19,7 @@ from typing import Any
 
 # The calls by which work becomes durable or visible; between any two of them a crash must do no harm.
 DURABLE = ("replace", "rename", "fsync", "unlink", "symlink", "rmdir")
+ATTEMPTS = "ATTEMPTS TO CONNECT"
 CLONE_NEWNET = 0x40000000
 Blow = Callable[[], object]
 
@@ -139,10 +141,12 @@ def ask_to_stop(after: float) -> Blow:
     return blow
 
 
-def no_network() -> None:
-    """A network of its own with nothing in it, for this process and its children. Raises OSError where not allowed."""
+def no_network() -> Callable[[], None]:
+    """A network of its own with nothing in it, for this process and its children; gives what tells of attempts to use
+    it. Raises OSError where that is not allowed."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "no network namespace may be made here")
+    return lambda: print(ATTEMPTS, json.dumps(attempts()))
 
 
 def attempts() -> dict[str, int]:

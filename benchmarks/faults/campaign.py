@@ -93,7 +93,9 @@ def _disk(folder: Path, *, small: bool) -> Iterator[Path]:
             subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def in_streams(work: list[Callable[[Path], Verdict]], folder: Path, tell: Callable[[Verdict], None], streams: int = 2) -> list[Verdict]:
+def in_streams(
+    work: list[Callable[[Path], Verdict]], folder: Path, tell: Callable[[Verdict], None], streams: int = 2
+) -> list[Verdict]:
     """Tries everything in so many processes side by side; `tell` hears of each verdict as it comes."""
     reading, writing = os.pipe()
     children = []
@@ -110,7 +112,7 @@ def in_streams(work: list[Callable[[Path], Verdict]], folder: Path, tell: Callab
     verdicts = []
     with os.fdopen(reading, "rb") as stream:
         while size := stream.read(4):
-            verdicts.append(pickle.loads(stream.read(int.from_bytes(size, "big"))))  # noqa: S301 - our own child's
+            verdicts.append(pickle.loads(stream.read(int.from_bytes(size, "big"))))
             tell(verdicts[-1])
     for child in children:
         os.waitpid(child, 0)

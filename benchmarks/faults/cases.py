@@ -49,7 +49,7 @@ def killed_at_steps(steps: list[tuple[str, str]]) -> Iterator[Case]:
 
 def killed_at_random(count: int, seconds: float, seed: int, chain: int = 3) -> Iterator[Case]:
     """kill -9 at moments drawn evenly from a night's length; `chain` nights on end are killed before one is let go."""
-    drawn = random.Random(seed)  # noqa: S311 - moments, no secret
+    drawn = random.Random(seed)
     for number in range(0, count, chain):
         moments = tuple(drawn.uniform(0.02, seconds) for _ in range(min(chain, count - number)))
         at = ", ".join(f"{moment:.1f}" for moment in moments)
@@ -69,6 +69,7 @@ def no_room() -> Iterator[Case]:
     """The disk full from each stage on, a quota at each size of file, memory and spill space used up."""
     for stage in STAGES:
         for leave in (0, 200_000):
+
             def small(ballast: Path, stage: str = stage, leave: int = leave) -> Blow:
                 return blows.at_stage(stage, lambda: blows.fill_disk(ballast, leave))
 
@@ -94,7 +95,9 @@ def clocks() -> Iterator[Case]:
         yield Case("clock and time zone", f"TZ={zone}", GOES_ON, env={"TZ": zone})
 
 
-def campaign(ground: Ground, *, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int) -> list[Case]:
+def campaign(
+    ground: Ground, *, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int
+) -> list[Case]:
     """Every case that is one night on one warehouse; `steps` and `seconds` are those of a night left alone."""
     return [
         *killed_at_stages(), *killed_at_steps(steps), *killed_at_random(random_kills, seconds, seed),

@@ -1,6 +1,6 @@
 """Whole nights at the price of their work alone: each runs in a child forked from a process whose imports are done.
 
-The child runs the very function that `tthc run` calls; dbt is a process of its own there too, forked instead of started.
+The child runs the very function that `tthc run` calls; dbt is a process of its own there too, forked, not started.
 """
 
 import contextlib
@@ -34,11 +34,11 @@ class Night:
 
 
 def import_everything() -> None:
-    """What takes a night's first ten seconds. Only imports: a thread or connection of ours would not survive a fork, and
-    `pipelines.definitions` reads contracts, with threads, when it is imported."""
+    """What takes a night's first ten seconds. Only imports: threads and connections do not survive a fork, and so
+    `pipelines.definitions`, which reads contracts when it is imported, is left to the child."""
     import dagster  # noqa: F401
     import dbt.adapters.duckdb.impl
-    import dbt.cli.main
+    import dbt.cli.main  # noqa: F401
     import great_expectations  # noqa: F401
 
     import pipelines.gate.evaluate
@@ -65,14 +65,15 @@ def apart(work: Callable[[], Any]) -> Any:
     with os.fdopen(reading, "rb") as stream:
         content = stream.read()
     os.waitpid(child, 0)
-    went_well, answer = pickle.loads(content)  # noqa: S301 - written by ourselves a moment ago
+    went_well, answer = pickle.loads(content)
     if not went_well:
         raise RuntimeError(answer)
     return answer
 
 
 def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
-    """One night in a child. `blow` is called in it before it begins; `kill_after` seconds it is killed from outside."""
+    """One night in a child. `blow` is called in it before it begins; if it gives something to call, that is called after
+    it. After `kill_after` seconds the child is killed from outside."""
     began, log = time.monotonic(), warehouse.with_name(f"{warehouse.name}.log")
     child = os.fork()
     if child == 0:
@@ -112,8 +113,7 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: Path, env: dict[s
     from pipelines.nightly.start import run_nightly
 
     subprocess.Popen = _start  # type: ignore[misc,assignment]
-    if blow is not None:
-        blow()
+    closing = blow() if blow is not None else None
     try:
         run_nightly(Settings())
     except TthcError as error:
@@ -124,6 +124,9 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: Path, env: dict[s
     except Exception as error:
         print(f"[run_broke] {type(error).__name__}")
         return EXIT_FAULT
+    finally:
+        if callable(closing):
+            closing()
     return EXIT_PUBLISHED
 
 

@@ -66,9 +66,7 @@ def no_person(warehouse: Path) -> Iterator[str]:
     """Files outside `restricted/` in which one of the planted persons can be found."""
     outside = [str(path) for path in warehouse.iterdir() if path.name != "restricted"]
     patterns = [option for canary in CANARIES for option in ("-e", canary)]
-    found = subprocess.run(
-        ["grep", "-rlaF", *patterns, "--", *outside], capture_output=True, text=True, check=False
-    )
+    found = subprocess.run(["grep", "-rlaF", *patterns, "--", *outside], capture_output=True, text=True, check=False)
     yield from (f"I5 a person in {line}" for line in found.stdout.splitlines())
 
 

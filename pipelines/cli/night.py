@@ -1,4 +1,4 @@
-"""`tthc run` and `tthc sample`: the nightly job, and a synthetic province to try it on."""
+"""`tthc run`, `tthc rollback` and `tthc sample`: the nightly job, the way back, and a synthetic province to try it on."""
 
 import datetime as dt
 import signal
@@ -105,3 +105,24 @@ def sample(
     if out.exists() and any(path.name != ".gitkeep" for path in out.iterdir()):
         raise TthcError("sample_not_empty", folder=out)
     _write_sample(out, dossiers, seed, faults=faults)
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        str | None, typer.Argument(help="Phiên bản; mặc định là bản liền trước / version, default the one before")
+    ] = None,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:
+    """Quay về một phiên bản trước: kiểm mã băm rồi chuyển `current`. / Back to an earlier version.
+
+    Lần chạy sau lại công bố theo dữ liệu và quy tắc lúc đó: hãy sửa nguyên nhân trước. / The next run publishes what
+    deliveries and rules then give: mend the cause first. Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
+    """
+    from pipelines.nightly.lock import run_lock
+    from pipelines.publish.versions import rollback as go_back
+
+    settings = settings_with(warehouse_dir=warehouse)
+    with run_lock(settings):
+        chosen = go_back(settings, version)
+    console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

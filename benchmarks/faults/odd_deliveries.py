@@ -1,0 +1,184 @@
+"""Faults of deliveries, as whole nights: files that cannot be read, odd names, wrong rows, odd volumes.
+
+Belongs here: what is delivered, and what must become of it. Every way a file can mislead a reader is `make wrongness`'.
+"""
+
+import gzip
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.faults import invariants
+from benchmarks.faults.campaign import Verdict
+from benchmarks.faults.forge import apart
+from benchmarks.faults.ground import LAST_DAY, Ground, published
+from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
+
+HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
+ROW = "H19.31-240105-0001,20241231080000,4,,,"
+# Tables that tell of deliveries themselves; a refused file stands there, and only there.
+ABOUT_DELIVERIES = {"table deliveries", "table delivery_days", "table source_freshness"}
+UNREADABLE: dict[str, bytes] = {
+    "cut-in-a-row.csv": f"{HEAD}\n{ROW}\n{ROW[:30]}".encode(),
+    "unclosed-quote.csv": f'{HEAD}\n"{ROW}\n{ROW}\n'.encode(),
+    "semicolons.csv": f"{HEAD}\n{ROW}\n".replace(",", ";").encode(),
+    "column-renamed.csv": f"{HEAD.replace('TrangThai', 'Trang_Thai')}\n{ROW}\n".encode(),
+    "column-added.csv": f"{HEAD},Moi\n{ROW},1\n".encode(),
+    "column-twice.csv": f"{HEAD},TrangThai\n{ROW},4\n".encode(),
+    "column-lost.csv": f"{HEAD.replace('ThoiDiemXuLy,', '')}\n{ROW}\n".encode(),
+    "wide-row.csv": f"{HEAD}\n{ROW}\n{ROW},,,\n".encode(),
+    "nul.csv": f"{HEAD}\n{ROW}\0\n".encode(),
+    "utf-16.csv": f"{HEAD}\n{ROW}\n".encode("utf-16"),
+    "windows-1258.csv": f"{HEAD}\n{ROW.replace(',,,', ',Nguyên,,')}\n".encode("cp1258", "replace"),
+    "double-encoded.csv": f"{HEAD}\n{ROW.replace(',,,', ',Nguyễn Văn,,')}\n".encode().decode("latin-1").encode(),
+    "no-gzip.csv.gz": b"not packed at all",
+    "cut.csv.gz": gzip.compress(f"{HEAD}\n{ROW}\n".encode() * 50)[:-12],
+    "bomb.csv.gz": gzip.compress(b"0" * 200_000_000),
+    "no-workbook.xlsx": b"PK\x03\x04 but nothing more",
+    "no-workbook.xls": b"\xd0\xcf\x11\xe0 but nothing more",
+    "no-table.parquet": b"PAR1PAR1",
+    "deep.json": b"[" * 100_000,
+    "member-twice.json": b'[{"MaHoSo": "A", "MaHoSo": "B"}]',
+    "nan.json": b'[{"MaHoSo": NaN}]',
+    "half-a-character.ndjson": b'{"MaHoSo": "\\ud83d"}\n',
+}
+
+
+def unreadable_files(ground: Ground, folder: Path) -> Verdict:
+    """Every unreadable file beside the good ones: each is refused by name, and no figure is touched."""
+
+    def deliver(raw: Path) -> None:
+        for name, content in UNREADABLE.items():
+            (raw / "tien_trinh" / LAST_DAY / name).write_bytes(content)
+
+    with _delivered(ground, folder, deliver) as (raw, warehouse):
+        done = ground.night(warehouse, raw)
+        troubles = list(apart(lambda: list(invariants.after_any_end(ground, warehouse, done))))
+        refused = apart(lambda: _refused(warehouse)) if done.code == EXIT_PUBLISHED else set()
+        troubles += [f"not refused: {name}" for name in sorted(UNREADABLE.keys() - refused)]
+        wrong = apart(lambda: _other_figures(ground, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
+    return Verdict(
+        "unreadable file", f"{len(UNREADABLE)} files in one night", len(UNREADABLE),
+        refused=len(refused & UNREADABLE.keys()), silently_wrong=tuple(wrong), violations=tuple(troubles),
+        seconds=done.seconds,
+    )  # fmt: skip
+
+
+def odd_names(ground: Ground, folder: Path) -> Verdict:
+    """What only looks like a delivery is left lying and named; odd but sound names are taken for what they hold."""
+
+    def deliver(raw: Path) -> None:
+        day = raw / "tien_trinh" / LAST_DAY
+        (day / "folder.csv").mkdir()
+        (day / "link.csv").symlink_to("/etc/passwd")
+        os.mkfifo(day / "pipe.csv")
+        (day / "copying.csv.part").write_text(HEAD)
+        (day / "copying.csv.tmp").write_text(HEAD)
+        (day / "notes.txt").write_text("x")
+        (raw / "khong_ro" / LAST_DAY).mkdir(parents=True)
+        (raw / "khong_ro" / LAST_DAY / "a.csv").write_text(HEAD)
+        (raw / "tien_trinh" / "2024-13-45").mkdir()
+        (raw / "tien_trinh" / "2024-13-45" / "a.csv").write_text(HEAD)
+        for name in ("-rf.csv", "a\nb.csv", "%s{0}$(id).csv", "ạ" * 80 + ".csv"):
+            (day / name).write_text(f"{HEAD}\n", encoding="utf-8")
+
+    with _delivered(ground, folder, deliver) as (raw, warehouse):
+        done = ground.night(warehouse, raw)
+        troubles = apart(lambda: list(invariants.after_any_end(ground, warehouse, done)))
+        wrong = apart(lambda: _other_figures(ground, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
+    return Verdict("odd name or thing in landing", "12 in one night", 12, refused=8, silently_wrong=tuple(wrong),
+                   violations=tuple(troubles), seconds=done.seconds)  # fmt: skip
+
+
+def wrong_rows(ground: Ground, folder: Path) -> Verdict:
+    """The wrong rows that the made-up province plants: each in quarantine under its reason, none in a figure."""
+    truth = json.loads((ground.after / "truth.json").read_text(encoding="utf-8"))["faults"]
+    planted = {code: fault["rows"] for code, fault in truth.items() if code != "identical_repeat"}
+    with ground.warehouse(folder) as warehouse:
+        done = ground.night(warehouse)
+        found = apart(lambda: _quarantined(warehouse))
+        wrong = apart(lambda: list(invariants.wrong_figures(ground, warehouse)))
+    wrong += [
+        f"{code}: {count} planted, {found.get(code, 0)} found"
+        for code, count in planted.items()
+        if found.get(code, 0) != count
+    ]
+    return Verdict(
+        "wrong row", f"{len(planted)} kinds in one night", sum(planted.values()),
+        quarantined=sum(found.get(code, 0) for code in planted), silently_wrong=tuple(wrong), seconds=done.seconds,
+    )  # fmt: skip
+
+
+def held(name: str, deliver: Callable[[Path], object]) -> Callable[[Ground, Path], Verdict]:
+    """A delivery that somebody has to look at: the gate refuses the night, the earlier version stays."""
+
+    def trial(ground: Ground, folder: Path) -> Verdict:
+        with _delivered(ground, folder, deliver) as (raw, warehouse):
+            before = (warehouse / "current").readlink()
+            done = ground.night(warehouse, raw)
+            troubles = apart(lambda: list(invariants.after_any_end(ground, warehouse, done)))
+            if done.code != EXIT_REFUSED or (warehouse / "current").readlink() != before:
+                troubles.append(f"not held: ended with {done.code}, {done.said[-200:]}")
+        return Verdict("held delivery", name, refused=int(done.code == EXIT_REFUSED), violations=tuple(troubles),
+                       seconds=done.seconds)  # fmt: skip
+
+    return trial
+
+
+def empty_day(raw: Path) -> None:
+    """Only a header for dossiers on a working day."""
+    for path in (raw / "ho_so" / LAST_DAY).iterdir():
+        head = path.read_text(encoding="utf-8").partition("\n")[0]
+        path.unlink() if path.suffix != ".csv" else path.write_text(f"{head}\n", encoding="utf-8")
+
+
+def shrunken_restatement(raw: Path) -> None:
+    """A day of last month again, with a third of its dossiers gone."""
+    path = next((raw / "ho_so" / "2024-11-30").glob("*.csv"))
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([lines[0], *lines[1 + len(lines) // 3 :]]), encoding="utf-8")
+
+
+class _delivered:  # noqa: N801 - used as a function
+    """Landing with something more in it, and a warehouse to take it in."""
+
+    def __init__(self, ground: Ground, folder: Path, deliver: Callable[[Path], object]) -> None:
+        self.raw, self.inner = folder / "raw", ground.warehouse(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.raw, ignore_errors=True)
+        shutil.copytree(ground.after, self.raw)
+        deliver(self.raw)
+
+    def __enter__(self) -> tuple[Path, Path]:
+        return self.raw, self.inner.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self.inner.__exit__(None, None, None)
+        shutil.rmtree(self.raw, ignore_errors=True)
+
+
+def _query(warehouse: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str((warehouse / "current").resolve() / "tthc.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def _refused(warehouse: Path) -> set[str]:
+    return {name for (name,) in _query(warehouse, "select file_name from marts.deliveries where status = 'refused'")}
+
+
+def _quarantined(warehouse: Path) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for reason, rows in _query(warehouse, "select reason, sum(row_count) from marts.quarantine_summary group by 1"):
+        found[reason.partition(":")[0]] += int(rows)
+    return dict(found)
+
+
+def _other_figures(ground: Ground, warehouse: Path) -> list[str]:
+    seen = published(warehouse)
+    names = {*seen, *ground.outcome} - ABOUT_DELIVERIES
+    return [f"I4 other figures: {name}" for name in sorted(names) if seen.get(name) != ground.outcome.get(name)]

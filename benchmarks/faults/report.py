@@ -1,0 +1,66 @@
+"""What a campaign found, as a table: on the terminal, and in docs/reliability.md between two marks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from benchmarks.faults.campaign import Verdict
+
+HEADER = ("family", "faults injected", "refused", "quarantined", "silently wrong", "rows lost", "violations")
+MARK = "<!-- faults: made by `make faults` -->"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table. `refused`: nights that ended without publishing, and files refused."""
+
+    family: str
+    injected: int
+    refused: int
+    quarantined: int
+    silently_wrong: int
+    rows_lost: int
+    violations: int
+
+    @property
+    def cells(self) -> list[str]:
+        numbers = (self.injected, self.refused, self.quarantined, self.silently_wrong, self.rows_lost, self.violations)
+        return [self.family, *(f"{number:,}" for number in numbers)]
+
+
+def lines(verdicts: list[Verdict]) -> list[Line]:
+    """One line per family in the order of the families' first verdicts by name, and their sum."""
+    families = sorted({verdict.family for verdict in verdicts})
+    found = [_line(family, [v for v in verdicts if v.family == family]) for family in families]
+    return [*found, _line("together", verdicts)]
+
+
+def _line(name: str, verdicts: list[Verdict]) -> Line:
+    return Line(
+        name,
+        sum(v.injected for v in verdicts),
+        sum(v.refused for v in verdicts),
+        sum(v.quarantined for v in verdicts),
+        sum(len(v.silently_wrong) for v in verdicts),
+        sum(len(v.rows_lost) for v in verdicts),
+        sum(len(v.violations) for v in verdicts),
+    )
+
+
+def table(verdicts: list[Verdict]) -> Table:
+    """For the terminal."""
+    shown = Table(*HEADER, title="faults")
+    for line in lines(verdicts):
+        shown.add_row(*line.cells)
+    return shown
+
+
+def write(verdicts: list[Verdict], page: Path, *, seed: int, commit: str) -> None:
+    """Replaces the table between the marks of the page."""
+    rows = ["| " + " | ".join(HEADER) + " |", "|---|" + "--:|" * (len(HEADER) - 1)]
+    rows += ["| " + " | ".join(line.cells) + " |" for line in lines(verdicts)]
+    said = f"Seed {seed}, code {commit}, {sum(v.seconds for v in verdicts) / 3600:.1f} hours of nights."
+    before, _, after = page.read_text(encoding="utf-8").partition(MARK)
+    _, _, rest = after.partition(MARK)
+    page.write_text("\n".join([f"{before}{MARK}", "", *rows, "", said, "", f"{MARK}{rest}"]), encoding="utf-8")

@@ -1,0 +1,120 @@
+"""Several at once: two runs, and readers while versions are switched under them; and a night without any network.
+
+Belongs here: trials that need more than one process, or a comparison of two nights.
+"""
+
+import itertools
+import json
+import os
+import time
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.faults import blows, invariants
+from benchmarks.faults.campaign import Verdict
+from benchmarks.faults.forge import apart
+from benchmarks.faults.ground import Ground, settings_of
+from pipelines.errors import EXIT_LOCKED, EXIT_PUBLISHED
+from pipelines.publish.versions import switch
+
+FAMILY = "several at once"
+PAIR = "select (select as_of from marts.dim_run), (select sum(received_total) from marts.handling_status)"
+
+
+def two_runs(ground: Ground, folder: Path) -> Verdict:
+    """A second run, and a backfill, while one is under way: both leave at once and name the first's pid."""
+    with ground.warehouse(folder) as warehouse:
+        first = os.fork()
+        if first == 0:
+            os._exit(ground.night(warehouse).code & 0xFF)
+        holder = warehouse / "run.pid"
+        before = holder.read_text() if holder.exists() else ""
+        while not holder.exists() or holder.read_text() in ("", before):
+            time.sleep(0.05)
+        pid = holder.read_text()
+        seconds = [ground.night(warehouse), ground.night(warehouse, ground.before)]
+        _, status = os.waitpid(first, 0)
+        troubles = [
+            f"the second run ended with {n.code}" for n in seconds if n.code != EXIT_LOCKED or pid not in n.said
+        ]
+        if os.waitstatus_to_exitcode(status) != EXIT_PUBLISHED:
+            troubles.append("the first run did not publish")
+        troubles += apart(lambda: list(invariants.wrong_figures(ground, warehouse)))
+    return Verdict(FAMILY, "two more runs during a run", 2, refused=2, violations=tuple(troubles),
+                   seconds=sum(night.seconds for night in seconds))  # fmt: skip
+
+
+def readers(ground: Ground, folder: Path, reads: int) -> Verdict:
+    """Two readers while `current` goes to and fro between two versions as fast as it can, and one with a long read."""
+    with ground.warehouse(folder) as warehouse:
+        done = ground.night(warehouse)
+        began = time.monotonic()
+        told = apart(lambda: _versions(warehouse))
+        switcher = os.fork()
+        if switcher == 0:
+            settings = settings_of(warehouse, ground)
+            for version in itertools.cycle(told):
+                switch(settings, version)
+        pipes = []
+        for _ in range(2):
+            reading, writing = os.pipe()
+            if os.fork() == 0:
+                os.write(writing, json.dumps(_read(warehouse, told, reads // 2)).encode())
+                os._exit(0)
+            os.close(writing)
+            pipes.append(reading)
+        wrong, seen = [], set()
+        for pipe in pipes:
+            with os.fdopen(pipe, "rb") as stream:
+                answer = json.loads(stream.read() or b'{"wrong": ["a reader died"], "seen": []}')
+            wrong += answer["wrong"]
+            seen |= set(answer["seen"])
+        os.kill(switcher, 9)
+        for _ in range(3):
+            os.wait()
+        if done.code or len(seen) < 2:
+            wrong.append("the readers did not see both versions")
+    return Verdict(FAMILY, f"{reads:,} reads while versions are switched", reads, violations=tuple(wrong[:5]),
+                   seconds=time.monotonic() - began)  # fmt: skip
+
+
+def _versions(warehouse: Path) -> dict[str, list[str]]:
+    """Version → what a reader must see in it."""
+    return {path.name: _seen(path) for path in sorted((warehouse / "versions").iterdir())}
+
+
+def _seen(folder: Path) -> list[str]:
+    with duckdb.connect(str(folder / "tthc.duckdb"), read_only=True) as connection:
+        row = connection.execute(PAIR).fetchone()
+    return [str(cell) for cell in row or ()]
+
+
+def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict:
+    wrong: list[str] = []
+    seen: set[str] = set()
+    current = warehouse / "current"
+    with duckdb.connect(str(current.resolve() / "tthc.duckdb"), read_only=True) as long_read:
+        first = long_read.execute(PAIR).fetchone()
+        for _ in range(reads):
+            folder = current.resolve()
+            seen.add(folder.name)
+            if _seen(folder) != told[folder.name]:
+                wrong.append(f"other figures than those of {folder.name}")
+        if long_read.execute(PAIR).fetchone() != first:
+            wrong.append("a long read changed under its reader")
+    return {"wrong": wrong, "seen": sorted(seen)}
+
+
+def no_network(ground: Ground, folder: Path) -> Verdict:
+    """A night without any network beside one with: no attempt to connect, the same figures, and how long each took."""
+    with ground.warehouse(folder) as warehouse:
+        beside = ground.night(warehouse)
+    with ground.warehouse(folder) as warehouse:
+        without = ground.night(warehouse, blow=blows.no_network)
+        troubles = apart(lambda: list(invariants.after_recovery(ground, warehouse, without)))
+    line = next((line for line in without.said.splitlines() if line.startswith(blows.ATTEMPTS)), None)
+    if line is None or any(json.loads(line.removeprefix(blows.ATTEMPTS)).values()):
+        troubles.append(f"attempts to reach the network: {line}")
+    name = f"no network at all ({without.seconds:.0f} s; with one {beside.seconds:.0f} s)"
+    return Verdict("network", name, violations=tuple(troubles), seconds=without.seconds + beside.seconds)
