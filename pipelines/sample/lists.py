@@ -56,7 +56,8 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
         CoHoSoMau=flag(drawn("sample_dossier")),
         NgayQuyetDinhCongBo=dates(announced),
         NgayCongKhai=dates(public),
-        NgayHieuLuc=dates(in_force),
+        # Known beforehand: a list that left it out would say that the procedure is in force already.
+        NgayHieuLuc=clock.dates(in_force),
         NgayHetHieuLuc=pl.lit(None, pl.String),
         NgayCauHinhQuyTrinh=dates(configured),
         DuDieuKienTrucTuyen=flag(fit),

@@ -122,7 +122,7 @@ def _write(province: Province, writer: Writer, planted: Faults | None, progress:
         put("phan_anh", day, feedback.delivered(nth))
         if nth in (0, last):
             writer.csv("don_vi", day, unit_list(province))
-            writer.csv("thu_tuc", day, procedure_list(province, at))
+        writer.csv("thu_tuc", day, procedure_list(province, at))
         if nth % 3 == 2:
             writer.csv("so_lieu", day, reported_figures(province, nth // 3))
             writer.csv("nhiem_vu", day, task_reports(province, nth // 3, day))

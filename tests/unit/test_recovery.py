@@ -1,0 +1,230 @@
+"""What a crash or a loss leaves is made whole from the archive, and what nothing reads any more does not pile up."""
+
+import datetime as dt
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults.damage import blank, cut
+from pipelines.contracts import Contract
+from pipelines.files import remove_whole, replacing, sweep
+from pipelines.landing import archive
+from pipelines.landing.archive import archive_path, take_in
+from pipelines.landing.ledger import (
+    LedgerDamaged,
+    arrivals,
+    forgotten,
+    open_ledger,
+    receipts,
+    save_receipt,
+    standing,
+)
+from pipelines.landing.rebuild import complete, ensure_ledger, is_sound
+from pipelines.landing.retention import forget
+from pipelines.landing.runs import begin_run, end_run, runs
+from pipelines.parsing.fill import Receipts, fill_lake, lake_state
+from pipelines.parsing.prune import prune_lake
+from pipelines.settings import Settings
+
+FIRST = dt.date(2024, 5, 1)
+HEAD = "MaHoSo,NgayXinLoi,NgayHenTraLai\n"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho", keep_archive_days=30)
+
+
+def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str = "a.csv", rows: bool = False) -> Path:
+    """A list of apologies, taken into the archive."""
+    path = settings.raw_dir / "xin_loi" / day.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEAD + "".join(f"H19-{number},20240430080000,\n" for number in numbers), encoding="utf-8")
+    path.with_name(f"{name}.rows").unlink(missing_ok=True)
+    if rows:
+        path.with_name(f"{name}.rows").write_text(f"{len(numbers)}\n")
+    take_in(settings, {"xin_loi"})
+    return path
+
+
+def known(settings: Settings) -> list[tuple]:
+    """Every arrival, but for the numbers that the ledger gave them."""
+    with open_ledger(settings.ledger_file) as ledger:
+        gone = forgotten(ledger)
+        told = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
+    return sorted(told)
+
+
+def three_arrivals(settings: Settings) -> None:
+    deliver(settings, 1, 2, rows=True)
+    deliver(settings, 1, 2, 3, rows=True)
+    deliver(settings, 4, day=FIRST + dt.timedelta(days=1))
+
+
+def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
+    three_arrivals(settings)
+    before = known(settings)
+    assert [row[3] for row in before] == [2, 3, None]
+    settings.ledger_file.unlink()
+    ensure_ledger(settings)
+    assert known(settings) == before
+    with open_ledger(settings.ledger_file) as ledger:
+        active = standing(arrivals(ledger))["active"]
+    assert [a.archived_as.rpartition("/")[2][:4] for a in active] == ["0002", "0001"]
+
+
+@pytest.mark.parametrize("table", ["arrival", "receipt", "forgotten"])
+def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
+    three_arrivals(settings)
+    fill_lake(settings, contracts)
+    forget(settings, FIRST + dt.timedelta(days=31))
+    before = known(settings)
+    column = {"arrival": "business_day = '2024-05-09'", "receipt": "content = replace(content, ': 1', ': 2')",
+              "forgotten": "sequence = sequence + 100"}[table]  # fmt: skip
+    with sqlite3.connect(settings.ledger_file) as ledger:
+        assert ledger.execute(f"update {table} set {column}").rowcount > 0
+    assert not is_sound(settings.ledger_file)
+    with open_ledger(settings.ledger_file) as ledger, pytest.raises(LedgerDamaged):
+        arrivals(ledger), receipts(ledger), forgotten(ledger)
+    ensure_ledger(settings)
+    assert is_sound(settings.ledger_file)
+    assert known(settings) == before
+    assert settings.ledger_file.with_name("damaged.sqlite").exists()
+
+
+@pytest.mark.parametrize("damage", [blank, cut])
+def test_a_damaged_file_is_never_believed(settings: Settings, damage: object) -> None:
+    three_arrivals(settings)
+    before = known(settings)
+    damage(settings.ledger_file, random.Random(1))  # type: ignore[operator]
+    ensure_ledger(settings)
+    assert known(settings) == before
+
+
+def test_bytes_without_a_line_get_one_and_keep_their_number(settings: Settings) -> None:
+    """A crash came after the copy and before its line: nothing is archived twice, nothing is forgotten."""
+    three_arrivals(settings)
+    before = known(settings)
+    with sqlite3.connect(settings.ledger_file) as ledger:
+        ledger.execute("delete from arrival where sequence = 3")
+    assert take_in(settings, {"xin_loi"})["new"] == 1
+    assert known(settings) == before
+    with sqlite3.connect(settings.ledger_file) as ledger:
+        ledger.execute("delete from arrival where sequence = 3")
+    shutil.rmtree(settings.raw_dir)
+    assert complete(settings) == 1
+    assert known(settings) == before
+
+
+def test_bytes_that_went_missing_are_taken_in_once_more(settings: Settings) -> None:
+    three_arrivals(settings)
+    before = known(settings)
+    with open_ledger(settings.ledger_file) as ledger:
+        last = archive_path(settings, arrivals(ledger)[-1])
+    last.unlink()
+    take_in(settings, {"xin_loi"})
+    assert last.is_file() and known(settings) == before
+
+
+def test_what_was_forgotten_stays_told_when_the_ledger_is_lost(
+    settings: Settings, contracts: dict[str, Contract]
+) -> None:
+    three_arrivals(settings)
+    state = fill_lake(settings, contracts)
+    assert forget(settings, FIRST + dt.timedelta(days=31))["archive"] == 2
+    before, totals = known(settings), state.totals("xin_loi")
+    assert sum(row[4] for row in before) == 2
+    settings.ledger_file.unlink()
+    ensure_ledger(settings)
+    assert known(settings) == before
+    assert fill_lake(settings, contracts).totals("xin_loi") == totals
+
+
+def test_bytes_whose_time_is_over_go_although_a_crash_came_between(settings: Settings) -> None:
+    path = deliver(settings, 1)
+    as_of = FIRST + dt.timedelta(days=31)
+    forget(settings, as_of)
+    with open_ledger(settings.ledger_file) as ledger:
+        kept = archive_path(settings, arrivals(ledger)[0])
+    kept.write_bytes(path.read_bytes())
+    forget(settings, as_of)
+    assert not kept.exists()
+
+
+def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
+    with open_ledger(settings.ledger_file) as ledger:
+        begin_run(ledger, 1)
+    with open_ledger(settings.ledger_file) as ledger:
+        number = begin_run(ledger, 2)
+        end_run(ledger, number, "published", version="v", as_of="2024-05-01")
+        end_run(ledger, number, "published", detail={"why": "x"})
+        assert [(run.outcome, run.version, run.detail) for run in runs(ledger)] == [
+            ("published", "v", {"why": "x"}), ("interrupted", None, {}),
+        ]  # fmt: skip
+
+
+def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "whole.parquet").write_text("x")
+    with pytest.raises(RuntimeError), replacing(tmp_path / "a" / "half.parquet") as temporary:
+        temporary.write_text("x")
+        shutil.copy(temporary, temporary.with_name(".killed.parquet.part"))
+        raise RuntimeError
+    (tmp_path / ".v1.leaving" / "open-data").mkdir(parents=True)
+    assert sweep(tmp_path) == 2
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "whole.parquet"]
+
+
+def test_a_folder_is_whole_or_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = tmp_path / "v1"
+    (version / "open-data").mkdir(parents=True)
+    monkeypatch.setattr(shutil, "rmtree", lambda path: (_ for _ in ()).throw(OSError("killed here")))
+    with pytest.raises(OSError, match="killed here"):
+        remove_whole(version)
+    assert not version.exists()
+
+
+def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: dict[str, Contract]) -> None:
+    three_arrivals(settings)
+    fill_lake(settings, contracts)
+    deliver(settings, 7, 8)
+    state = fill_lake(settings, contracts)
+    with open_ledger(settings.ledger_file) as ledger:
+        (_, receipt), *_ = state.parsed
+        save_receipt(ledger, "of-earlier-contracts", {**receipt, "files": {}})
+    assert prune_lake(settings) >= 1
+    assert len(list(settings.lake_dir.rglob("*.parquet"))) == len(state.parsed) == 2
+    assert lake_state(settings).totals("xin_loi") == state.totals("xin_loi")
+    assert "of-earlier-contracts" not in Receipts(settings)._known
+    assert prune_lake(settings) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child at its parent's death")
+def test_dbt_dies_with_the_run(tmp_path: Path) -> None:
+    """The parent is killed at once; its child, which asked to die with it, does."""
+    child = "import os,sys,time; from pipelines.transform.dbt_child import die_with; die_with(os.getppid());"
+    parent = (
+        "import subprocess,sys,os,time;"
+        f"p = subprocess.Popen([sys.executable, '-c', {child + 'print(1, flush=True); time.sleep(60)'!r}],"
+        " stdout=subprocess.PIPE); p.stdout.readline(); print(p.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True, check=False)
+    pid = int(done.stdout)
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.05)
+    os.kill(pid, 9)
+    pytest.fail("the child outlived its parent")
