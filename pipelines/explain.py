@@ -89,10 +89,12 @@ def explain(
         code, rule, found["period_code"], subject.scope, subject.unit_code, subject.unit_level,
     )  # fmt: skip
     sources = [source.strip() for source in (definition["sources"] or "").split(",")]
+    # Where a source never came nothing is known, so nothing counts against anybody.
+    known = figure is not None and figure["missing_source"] is None
     return Explanation(
         definition, found, subject, figure,
         _rows(connection, DELIVERIES, [sources]),
-        _against(connection, definition, found["period_code"], subject),
+        _against(connection, definition, found["period_code"], subject) if known else [],
     )  # fmt: skip
 
 

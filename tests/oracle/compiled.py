@@ -70,6 +70,12 @@ def _registers(as_of: date) -> dict[str, pl.DataFrame]:
     return register_tables(Settings(), as_of, PROVINCE)
 
 
+def _turned(indicators: pl.DataFrame, low: Iterable[str]) -> pl.DataFrame:
+    """The register of indicators where some under rule `plan` should be low."""
+    is_low = pl.col("indicator_code").is_in(list(low)) & (pl.col("rule") == "plan")
+    return indicators.with_columns(direction=pl.when(is_low).then(pl.lit("down")).otherwise("direction"))
+
+
 class Warehouse:
     """One DuckDB in memory in which one world after another is built."""
 
@@ -97,7 +103,8 @@ class Warehouse:
         self._load("ledger.rejected_row", world.lake_rejected())
         own = world.register_rows()
         for name, frame in _registers(world.as_of).items():
-            self._load(f"registers.{name}", pl.DataFrame(own[name], schema=frame.schema) if name in own else frame)
+            told = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame
+            self._load(f"registers.{name}", _turned(told, world.low) if name == "indicator" and world.low else told)
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
 

@@ -46,7 +46,7 @@ class _Maker(Draws):
         make_reports(self, sorted({unit.MaDonVi for unit in self.rows["don_vi"]}))
         edges = Edges(self)
         edges.make()
-        return World(self.as_of, tuple(self.deliveries()), edges.changes, edges.targets)
+        return World(self.as_of, tuple(self.deliveries()), edges.changes, edges.targets, edges.low)
 
     # ---- code lists -----------------------------------------------------------------------------------
 

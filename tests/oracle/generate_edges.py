@@ -13,10 +13,12 @@ from .periods import periods
 from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
 from .registers import Target, UnitChange
 from .rule_766_time import months_later
-from .targets import plan_targets
+from .targets import TARGETS, plan_targets
 from .working_days import between
 
 OLD_UNIT, NEW_UNIT = f"{PROVINCE}.21", f"{PROVINCE}.22"
+# Indicators whose targets differ from level to level.
+LEVELLED = sorted(code for code, levels in TARGETS.items() if "*" not in levels)
 # Sources without which a night is refused.
 ALWAYS = ("don_vi", "thu_tuc", "ho_so")
 MORNING, NOON, EVENING = time(8, 0), time(12, 0), time(17, 0)
@@ -30,6 +32,7 @@ class Edges:
         self.cuts = sorted({period.cut for period in periods(draw.as_of)})
         self.changes: tuple[UnitChange, ...] = ()
         self.targets: tuple[Target, ...] | None = None
+        self.low: frozenset[str] = frozenset()
         self.number = 900
 
     def make(self) -> None:
@@ -74,19 +77,24 @@ class Edges:
         return f"1.00{self.number:04}.000.00.00.{PROVINCE}"
 
     def targets_that_change(self) -> None:
-        """Targets of the plan give way to others on a day on which periods end, or on the next one; some for good."""
+        """Targets of the plan give way to others on a day on which periods end, or on the next one; some for good, and
+        some for every level alike. Some indicators should be low, not high."""
         ends = sorted({period.end for period in periods(self.draw.as_of)})
-        kept = []
+        for_all = {code for code in LEVELLED if self.draw.chance(0.3)}
+        kept = [Target(code, "*", 50, date(2024, 1, 1), date(2024, 12, 31)) for code in sorted(for_all)]
         for target in plan_targets():
+            if target.indicator_code in for_all:
+                continue
             if self.draw.chance(0.6):
                 kept.append(target)
                 continue
             first = self.rng.choice(ends) + self.rng.choice([timedelta(0), ONE_DAY])
             kept.append(replace(target, last=first - ONE_DAY))
             last = self.rng.choice([None, None, first, first + timedelta(days=400)])
-            percent = self.rng.choice([0, 50, target.percent])
+            percent = self.rng.choice([1, 50, target.percent])
             kept.append(replace(target, percent=percent, first=first, last=last))
         self.targets = tuple(kept)
+        self.low = frozenset(code for code in sorted(TARGETS) if self.draw.chance(0.15))
 
     # ---- open dossiers --------------------------------------------------------------------------------
 

@@ -90,7 +90,8 @@ def _stands(goal: Goal, newest: Shown | None, last: Shown | None, targets: tuple
     period, figure = newest
     was = None if last is None else last[1].value
     change = None if was is None or figure.value is None else figure.value - was
-    trend = None if change is None else "better" if change > 0 else "worse" if change < 0 else "same"
+    gain = -change if change is not None and figure.is_low_good else change
+    trend = None if gain is None else "better" if gain > 0 else "worse" if gain < 0 else "same"
     standing = "tracked" if figure.target is None else "met" if figure.met else "not_met"
     return (
         figure.target, period.code, period.is_closed, figure.numerator, figure.denominator, figure.value,

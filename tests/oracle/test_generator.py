@@ -168,6 +168,7 @@ def own_edges(one: World, settled: Settled) -> Counter:
         found["target from the end of a period"] += target.first in ends
         found["target until the end of a period"] += target.last in ends
         found["target without an end"] += target.last is None
+    found["indicators that should be low"] += bool(one.low)
     found["source that never came"] += bool(one.absent)
     found["source that came empty"] += any(not file.rows for file in one.deliveries)
     return found
@@ -280,6 +281,7 @@ EXPECTED_EDGES = {
     "target from the end of a period",
     "target until the end of a period",
     "target without an end",
+    "indicators that should be low",
     "source that never came",
     "source that came empty",
     "done on the deadline",

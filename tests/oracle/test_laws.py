@@ -168,7 +168,11 @@ def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
     for seed in FEW[:50]:
         as_of = world(seed).as_of
         later = indicator_values(
-            settled_world(seed), as_of + timedelta(days=40), targets=world(seed).targets, absent=world(seed).absent
+            settled_world(seed),
+            as_of + timedelta(days=40),
+            targets=world(seed).targets,
+            absent=world(seed).absent,
+            low=world(seed).low,
         )
         told = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in later}
         for value in figures(seed):

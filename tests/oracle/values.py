@@ -5,7 +5,7 @@ Here: sums over units, targets, what is null. Not here: what a numerator is (pla
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from . import plan, procedures, rule_766
@@ -32,6 +32,7 @@ class IndicatorValue:
     rule: str = "plan"
     unknown_count: int | None = 0
     missing_source: str | None = None
+    is_low_good: bool = False
 
     @property
     def value(self) -> float | None:
@@ -47,10 +48,12 @@ class IndicatorValue:
 
     @property
     def met(self) -> bool | None:
-        """Whether the value reaches the target ("≥"), in whole numbers; null where either is."""
+        """Whether the value reaches the target ("≥", or "≤" where it should be low), in whole numbers; null where
+        either is."""
         if self.target_percent is None or self.numerator is None or not self.denominator:
             return None
-        return 100 * self.numerator >= self.target_percent * self.denominator
+        found, wanted = 100 * self.numerator, self.target_percent * self.denominator
+        return found <= wanted if self.is_low_good else found >= wanted
 
 
 Counts = dict[tuple[str, str], tuple[int, int, int]]
@@ -85,9 +88,10 @@ def indicator_values(
     tasks: Sequence[Task] | None = None,
     targets: tuple[Target, ...] | None = None,
     absent: Collection[str] = (),
+    low: Collection[str] = (),
 ) -> list[IndicatorValue]:
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
-    that it needs is among the `absent`: those that never came."""
+    that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
     dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
     feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
     for dossier in settled.dossiers:
@@ -110,7 +114,9 @@ def indicator_values(
         # "open_datasets: (…) numerator = number of tables in the publication register, denominator null"
         count = dataset_count()
         found.append(IndicatorValue("open_datasets", period.code, WHOLE, count, None, period.is_closed))
-    return found
+    if not low:
+        return found
+    return [replace(one, is_low_good=one.rule == "plan" and one.indicator_code in low) for one in found]
 
 
 def _summed(by_unit: dict[str, Counts], settled: Settled, subject: Scope) -> Counts:

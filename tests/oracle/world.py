@@ -70,12 +70,13 @@ class Delivery:
 @dataclass(frozen=True)
 class World:
     """A small province: the as-of day, every delivery in order of arrival (not of business days), and what its
-    registers say of changes of units and of targets (null: what ours say)."""
+    registers say of changes of units, of targets (null: what ours say), and of indicators that should be low."""
 
     as_of: date
     deliveries: tuple[Delivery, ...]
     changes: tuple[UnitChange, ...] = ()
     targets: tuple[Target, ...] | None = None
+    low: frozenset[str] = frozenset()
 
     @property
     def absent(self) -> frozenset[str]:

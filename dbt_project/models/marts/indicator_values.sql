@@ -2,6 +2,7 @@ with
     valued as (
         select
             s.*,
+            i.direction,
             case
                 when i.value_unit = 'count'
                 then cast(s.numerator as double)
@@ -21,7 +22,7 @@ select
     v.denominator,
     v.value,
     t.target,
-    v.value >= t.target as met,
+    case when v.direction = 'down' then v.value <= t.target else v.value >= t.target end as met,
     p.is_closed,
     v.missing_source,
     v.unknown_count
