@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import connected_components
 TOLERANCE = 1e-6
 # What is hidden has no upper bound where its being small is not what hides it; the solver wants one.
 NO_LIMIT = 1e7
-ROUNDS = 20
-WORTHWHILE = 0.93  # another round of sums is worth its while where the last one left fewer than this share
+ROUNDS = 40
+WORTHWHILE = 0.96  # another round of sums is worth its while where the last one left fewer than this share
 
 
 @dataclass(frozen=True)
@@ -91,20 +91,20 @@ class Attack:
     def narrow(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
         """The hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
 
-        A point serves for all hidden rows at once: a few extremes of random sums settle most of them. The others are
-        attacked one by one, one of each group at a time.
+        A point serves for all hidden rows at once: a few extremes of random sums settle most of them, small counts
+        mostly aimed upwards and great ones downwards. The others are attacked one by one, one of each group at a time.
         """
         chance = np.random.default_rng(1)
         left = hidden[self.widths(hidden) < narrowest]
         for _ in range(ROUNDS):
             before = len(left)
-            for sign in (1.0, -1.0):
-                weights = np.zeros(len(self.least))
-                picked = left[chance.random(len(left)) < 0.5]
-                weights[picked] = sign * chance.uniform(0.2, 1.0, len(picked))
-                if len(picked):
-                    self.reach(weights)
-                    left = left[self.widths(left) < narrowest]
+            picked = left[chance.random(before) < 0.8]
+            upwards = self.block.truth[picked] + chance.normal(0.0, 3.0, len(picked)) < narrowest
+            weights = np.zeros(len(self.least))
+            weights[picked] = np.where(upwards, 1.0, -1.0) * chance.uniform(0.2, 1.0, len(picked))
+            if len(picked):
+                self.reach(weights)
+                left = left[self.widths(left) < narrowest]
             if len(left) == 0 or len(left) > before * WORTHWHILE:
                 break
         return self._one_by_one(left, narrowest)

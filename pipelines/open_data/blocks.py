@@ -1,8 +1,8 @@
 """Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
 
-Belongs here: a unit in a year, all levels of a year against the province, a field in a year against its procedures, the
-channels of feedback. The attacker is given the rule, why each figure is hidden, and every total of a level, field list
-or channel list exactly, as if somebody had told. Does not belong here: solving (`attack`), giving up (`defend`).
+Belongs here: a unit (level, province, channel) in a year, and a field in a year against its procedures. The attacker is
+given all that is published of it, and why each figure is hidden. Does not belong here: sums over subjects (`secure`),
+solving (`attack`), giving up (`defend`).
 """
 
 from collections.abc import Iterator
@@ -68,54 +68,18 @@ def _names(structure: Structure, places: PLACES) -> list[str]:
     return [places.get(place, "") for place in structure.cells]
 
 
-def unit_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
-    """One subject per unit: all that is published of it for periods that end in the year."""
-    structures = [structure_of(rules, _periods(connection, year), list(family)) for family in rules.together]
-    cells = Cells(connection, rules, "unit", year)
-    for key, places in cells.places.items():
-        frames = [Frame(_names(s, places), s.shown, s.equal, s.positive) for s in structures]
-        yield Subject(f"{key[0]} {year}", frames, cells.figures[key], cells.hidden_too & cells.figures[key].keys())
-
-
-def _side_by_side(structure: Structure, places: list[PLACES], totals: PLACES, truth: dict[str, Figure]) -> Frame:
-    """Several subjects at once, whose sums the attacker knows exactly."""
-    copies = [csr_array(block_diag([part] * len(places), format="csr"))
-              for part in (structure.shown, structure.equal, structure.positive)]  # fmt: skip
-    sums = csr_array(vstack([structure.shown.T] * len(places)).T)
-    names = [name for one in places for name in _names(structure, one)]
-    known = [f"={truth[totals[place]].truth}" if place in totals else "" for place in structure.cells]
-    return Frame(names + known, csr_array(vstack([copies[0], sums])), copies[1], copies[2])
-
-
-def level_subject(connection: Connection, rules: Rules, year: int) -> Subject:
-    """All levels of a year, with every figure of the province known exactly."""
-    levels, whole = Cells(connection, rules, "level", year), Cells(connection, rules, "province", year)
-    totals = next(iter(whole.places.values()))
-    truth = next(iter(whole.figures.values()))
-    frames = [
-        _side_by_side(structure_of(rules, _periods(connection, year), list(family)), list(levels.places.values()),
-                      totals, truth)
-        for family in rules.together
-    ]  # fmt: skip
-    return _of_known_totals(f"levels {year}", frames, levels, totals, truth, rules.narrowest)
-
-
-def _of_known_totals(label: str, frames: list[Frame], parts: Cells, totals: PLACES, truth: dict[str, Figure],
-                     narrowest: int) -> Subject:  # fmt: skip
-    """The subject, leaving alone what a known total under `narrowest` tells without any publication."""
-    figures = {name: figure for one in parts.figures.values() for name, figure in one.items()}
-    small = {place for place, name in totals.items() if truth[name].truth < narrowest}
-    told = {places[place] for places in parts.places.values() for place in small & places.keys()}
-    return Subject(label, frames, figures, parts.hidden_too, told)
-
-
-def channel_subject(connection: Connection, rules: Rules, year: int) -> Subject:
-    """All channels of feedback of a year, with the province's figures known exactly."""
-    channels, whole = Cells(connection, rules, "channel", year), Cells(connection, rules, "province", year)
-    structure = structure_of(rules, _periods(connection, year, "quarter"), CHANNEL_MEASURES)
-    totals, truth = next(iter(whole.places.values())), next(iter(whole.figures.values()))
-    frame = _side_by_side(structure, list(channels.places.values()), totals, truth)
-    return _of_known_totals(f"channels {year}", [frame], channels, totals, truth, rules.narrowest)
+def own_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
+    """One subject for each level, the province, each channel and each unit: all that is published of it for periods
+    that end in the year."""
+    for scope in ("province", "level", "channel", "unit"):
+        periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
+        families = [CHANNEL_MEASURES] if scope == "channel" else [list(family) for family in rules.together]
+        structures = [structure_of(rules, periods, family) for family in families] if periods else []
+        cells = Cells(connection, rules, scope, year)
+        for key, places in cells.places.items():
+            frames = [Frame(_names(s, places), s.shown, s.equal, s.positive) for s in structures]
+            hidden_too = cells.hidden_too & cells.figures[key].keys()
+            yield Subject(f"{key[0]} {key[1]} {year}", frames, cells.figures[key], hidden_too)
 
 
 def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:

@@ -25,8 +25,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Frame:
-    """Constraints on figures that are attacked together: `names` of the rows of `shown`, an exact total that the
-    attacker is assumed to know being called `=count`."""
+    """Constraints on figures that are attacked together; `names` are those of the rows of `shown`."""
 
     names: list[str]
     shown: csr_array
@@ -46,54 +45,46 @@ class Limits:
 @dataclass
 class Outcome:
     """What came of one subject: how many hidden figures were attacked, how many were too narrow at first, what was
-    hidden too, and how many linear programs that took. `untold`: figures that are safe only as the published flag
-    does not say whether a figure is hidden because it is small; nothing shown is left there that could be given up."""
+    hidden too, and how many linear programs that took."""
 
     label: str
     attacked: int = 0
     narrow: int = 0
-    untold: set[str] = field(default_factory=set)
     solved: int = 0
     hidden_too: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Subject:
-    """One subject of the attack. `hidden_too`: what had to be hidden before. `told`: figures of which a total that the
-    attacker knows says as much by itself, so that they are not attacked."""
+    """One subject of the attack. `hidden_too`: what had to be hidden before."""
 
     label: str
     frames: list[Frame]
     figures: dict[str, Figure]
     hidden_too: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
 
     def is_hidden(self, name: str) -> bool:
         """True where nothing is shown of the figure."""
         return self.figures[name].value is None or name in self.hidden_too
 
-    def bounds(self, name: str, limits: Limits, *, told: bool = True) -> tuple[float, float]:
-        """What anybody knows of the figure from the rule alone. `told`: the attacker knows why it is hidden, which
-        the published flag does not say."""
-        if name.startswith("="):
-            return float(name[1:]), float(name[1:])
+    def bounds(self, name: str, limits: Limits) -> tuple[float, float]:
+        """What the attacker knows of the figure from the rule alone: told that it is hidden for being small, or that it
+        is hidden for the sake of others, and then nothing of how great it is."""
         value = self.figures[name].value
-        if not told and self.is_hidden(name):
-            return 0.0, NO_LIMIT
         if value is None:
             return 0.0, limits.threshold - 1.0
         if name in self.hidden_too:
-            return float(limits.threshold), NO_LIMIT
+            return 0.0, NO_LIMIT
         return max(limits.threshold, value - limits.base + 1.0), value + limits.base - 1.0
 
-    def block(self, frame: Frame, limits: Limits, *, told: bool = True) -> Block:
+    def block(self, frame: Frame, limits: Limits) -> Block:
         """The frame with today's bounds; a figure that stands in several rows does so once."""
-        rows = [row for row, name in enumerate(frame.names) if name.startswith("=") or name in self.figures]
-        first = {frame.names[row]: row for row in reversed(rows) if not frame.names[row].startswith("=")}
-        rows = [row for row in rows if first.get(frame.names[row], row) == row]
+        rows = sorted(
+            {name: row for row, name in reversed(list(enumerate(frame.names))) if name in self.figures}.values()
+        )
         names = [frame.names[row] for row in rows]
-        bounds = np.array([self.bounds(name, limits, told=told) for name in names], dtype=float).reshape(-1, 2)
-        truth = [float(name[1:]) if name.startswith("=") else float(self.figures[name].truth) for name in names]
+        bounds = np.array([self.bounds(name, limits) for name in names], dtype=float).reshape(-1, 2)
+        truth = [float(self.figures[name].truth) for name in names]
         return Block(names, frame.shown[rows], frame.equal, frame.positive, bounds[:, 0], bounds[:, 1], np.array(truth))
 
 
@@ -101,7 +92,7 @@ def defend(subject: Subject, limits: Limits, targets: set[str] | None = None) ->
     """Attacks the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
     Raises TthcError where that cannot be had."""
     outcome = Outcome(subject.label)
-    hidden = {name for name in subject.figures if subject.is_hidden(name)} - subject.told
+    hidden = {name for name in subject.figures if subject.is_hidden(name)}
     todo = [set(hidden if targets is None else hidden & targets) & set(frame.names) for frame in subject.frames]
     outcome.attacked = len(set().union(*todo))
     narrow: set[str] = set()
@@ -123,8 +114,7 @@ def _one_frame(subject: Subject, frame: Frame, targets: set[str], limits: Limits
                outcome: Outcome) -> tuple[set[str], set[str]]:  # fmt: skip
     """The targets that are too narrow, and what was hidden because of them."""
     shown = [name for name in frame.names if name in subject.figures and not subject.is_hidden(name)]
-    known = any(name.startswith("=") for name in frame.names)
-    if not targets or not (shown or known):
+    if not targets or not shown:
         return set(), set()  # where nothing is shown, all may be none, or the same few cases all along
     block = subject.block(frame, limits)
     attack = Attack(block)
@@ -132,35 +122,20 @@ def _one_frame(subject: Subject, frame: Frame, targets: set[str], limits: Limits
     findings = attack.narrow(rows, limits.narrowest) if len(rows) else []
     outcome.solved += attack.solved
     given_up: set[str] = set()
-    settled: set[str] = set()
     for finding in findings:
-        candidates = _candidates(subject, block, finding) or _without_reasons(subject, frame, finding, block, limits)
+        candidates = _candidates(subject, block, finding)
         if not candidates:
-            settled.add(block.names[finding.row])
-        elif not candidates & given_up:
+            raise TthcError("disclosure_unavoidable", cell=block.names[finding.row])
+        if not candidates & given_up:
             given_up.add(min(candidates, key=lambda name: (subject.figures[name].rank, _value(subject, name), name)))
     subject.hidden_too |= given_up
-    outcome.untold |= settled
-    return {block.names[finding.row] for finding in findings} - settled, given_up
-
-
-def _without_reasons(subject: Subject, frame: Frame, finding: Finding, block: Block, limits: Limits) -> set[str]:
-    """For a finding that no shown figure can change: what must be given up so that a reader, who is not told why a
-    figure is hidden, cannot narrow it down; nothing where such a reader cannot. Raises TthcError where they always
-    could."""
-    name = block.names[finding.row]
-    plain = subject.block(frame, limits, told=False)
-    again = Attack(plain).narrow(np.array([plain.names.index(name)]), limits.narrowest)
-    candidates = _candidates(subject, plain, again[0]) if again else set()
-    if again and not candidates:
-        raise TthcError("disclosure_unavoidable", cell=name)
-    return candidates
+    return {block.names[finding.row] for finding in findings}, given_up
 
 
 def _candidates(subject: Subject, block: Block, finding: Finding) -> set[str]:
     """The shown figures that a finding rests on."""
     names = {block.names[row] for row in finding.rests_on}
-    return {name for name in names if not name.startswith("=") and not subject.is_hidden(name)}
+    return {name for name in names if not subject.is_hidden(name)}
 
 
 def _value(subject: Subject, name: str) -> int:

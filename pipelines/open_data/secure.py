@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 import duckdb
 
+from pipelines.errors import TthcError
 from pipelines.open_data import blocks
 from pipelines.open_data.attack import NO_LIMIT
 from pipelines.open_data.defend import Limits, Outcome, Subject, defend
@@ -21,44 +22,69 @@ from pipelines.open_data.rules import Rules
 Connection = duckdb.DuckDBPyConnection
 # Below this many subjects with something to attack, starting processes takes longer than they save.
 WORTH_PROCESSES = 40
-# Parts of an exact total: units of a level, levels of the province, fields of a level, procedures, channels. Whoever
-# knows all parts but one roughly, and the total exactly, knows that one roughly too. Where the total is so small that
-# it says as much by itself, the publication tells nothing new.
+# Parts of a total: units and fields of a level; levels, procedures and channels of the province. Whoever knows all
+# parts but one roughly, and the total, knows that one roughly too. There are two attackers: a reader has what is shown
+# of the total, and is told which figures are hidden for being small; an insider has the total exactly, but not the
+# reason, which the published flag does not say. Where some fields or procedures are left out, the total only says what
+# the parts come to at most. An exact total under `narrowest` says as much by itself: the publication tells nothing new.
 FROM_TOTALS = """
     with
         known as (
             select
-                c.cell, f.n, f.value, f.is_small, f.is_hidden_too,
-                hash(c.measure, c.scope, if(c.scope in ('unit', 'field'), c.unit_level, ''), c.period_code) as whole,
-                case when f.is_small then 0 when f.is_hidden_too then {threshold}
-                    else greatest({threshold}, f.value - {base} + 1) end as low,
-                case when f.is_small then {threshold} - 1 when f.is_hidden_too then {no_limit}
-                    else f.value + {base} - 1 end as high
+                c.cell, f.n, f.value, f.is_small, f.is_hidden_too, c.measure, c.period_code,
+                if(c.scope in ('unit', 'field'), 'level', 'province') as total_scope,
+                if(c.scope in ('unit', 'field'), c.unit_level, 'tinh') as total_level,
+                c.scope in ('unit', 'level', 'channel') as is_complete,
+                hash(c.scope, c.measure, c.period_code, total_level) as whole,
+                {low} as low, {high} as high
             from cell c join figure f using (cell)
-            where c.scope <> 'province' and (c.scope <> 'channel' or c.measure <> 'feedback_sent')
+            where c.scope <> 'province' and c.measure <> 'feedback_sent'
         ),
-        totals as (
+        of_total as (
+            select c.measure, c.period_code, c.scope as total_scope, c.unit_level as total_level, c.cell as total_cell,
+                f.value as total_value, {low} as total_low, {high} as total_high
+            from cell c join figure f using (cell)
+            where c.scope in ('level', 'province')
+        ),
+        sums as (
             select whole, sum(n) as total, sum(low) as low_sum, sum(high) as high_sum,
                 arg_min(cell, (value, cell)) filter (where value is not null) as partner
             from known group by whole
+        ),
+        placed as (
+            select k.*, s.*, if({exact}, total, total_high) as most,
+                if({exact}, total, if(is_complete, total_low, 0)) as least,
+                coalesce(partner, if({exact}, null, if(total_value is not null, total_cell, null))) as given_up
+            from known k join sums s using (whole)
+            join of_total t using (measure, period_code, total_scope, total_level)
         )
-    select cell, partner, least(high, total - (low_sum - low)) - greatest(low, total - (high_sum - high)) as width
-    from known join totals using (whole)
-    where (is_small or is_hidden_too) and total >= {narrowest} and width < {narrowest}
+    select cell, given_up, least(high, most - (low_sum - low)) - greatest(low, least - (high_sum - high)) as width
+    from placed
+    where (is_small or is_hidden_too) and width < {narrowest} and (total >= {narrowest} or not {exact})
 """
+SHOWN_LOW = "when f.value is not null then greatest({threshold}, f.value - {base} + 1)"
+SHOWN_HIGH = "when f.value is not null then f.value + {base} - 1"
+ATTACKERS = {
+    "reader": {
+        "low": f"case {SHOWN_LOW} else 0 end",
+        "high": f"case {SHOWN_HIGH} when f.is_small then {{threshold}} - 1 else {{no_limit}} end",
+        "exact": "false",
+    },
+    "insider": {
+        "low": f"case {SHOWN_LOW} else 0 end", "high": f"case {SHOWN_HIGH} else {{no_limit}} end", "exact": "true",
+    },
+}  # fmt: skip
 
 
 @dataclass
 class Secured:
-    """What the attacks came to, over all subjects. `alone`: hidden figures that an exactly known total narrows down
-    together with the rule, with nothing shown left to give up."""
+    """What the attacks came to, over all subjects."""
 
     attacked: int = 0
     narrow: int = 0
     solved: int = 0
     subjects: int = 0
     hidden_too: set[str] = field(default_factory=set)
-    untold: set[str] = field(default_factory=set)
 
     def take(self, outcome: Outcome, *, first: bool) -> None:
         """Adds the outcome of one subject; in later rounds only what is new in it."""
@@ -67,7 +93,6 @@ class Secured:
         self.narrow += outcome.narrow
         self.solved += outcome.solved
         self.hidden_too |= set(outcome.hidden_too)
-        self.untold |= outcome.untold
 
 
 def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
@@ -89,11 +114,8 @@ def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
 
 
 def _subjects(connection: Connection, rules: Rules, year: int) -> Iterable[Subject]:
-    yield blocks.level_subject(connection, rules, year)
-    if connection.execute("select 1 from cell where scope = 'channel'").fetchone():
-        yield blocks.channel_subject(connection, rules, year)
     yield from blocks.field_subjects(connection, rules, year)
-    yield from blocks.unit_subjects(connection, rules, year)
+    yield from blocks.own_subjects(connection, rules, year)
 
 
 def _attacked(subjects: Iterable[Subject], limits: Limits, targets: set[str] | None, workers: int) -> Iterable[Outcome]:
@@ -114,17 +136,23 @@ def _shows_something(subject: Subject) -> bool:
 
 
 def _from_totals(connection: Connection, rules: Rules, secured: Secured) -> set[str]:
-    """Hides what sums with exact totals call for. Returns the cells hidden, which are to be attacked themselves."""
-    query = FROM_TOTALS.format(threshold=rules.threshold, base=rules.base, narrowest=rules.narrowest,
-                               no_limit=int(NO_LIMIT))  # fmt: skip
+    """Hides what sums call for. Returns the cells hidden, which are to be attacked themselves. Raises TthcError where
+    nothing is left to hide."""
+    numbers = {"threshold": rules.threshold, "base": rules.base, "no_limit": int(NO_LIMIT)}
+    queries = [
+        FROM_TOTALS.format(narrowest=rules.narrowest, **{name: sql.format(**numbers) for name, sql in attacker.items()})
+        for attacker in ATTACKERS.values()
+    ]
     hidden: set[str] = set()
     while True:
-        rows = connection.execute(query).fetchall()
-        partners = {partner for _, partner, _ in rows if partner is not None}
-        if not partners:
-            secured.untold |= {cell for cell, _, _ in rows}
+        rows = [row for query in queries for row in connection.execute(query).fetchall()]
+        if not rows:
             secured.hidden_too |= hidden
             return hidden
-        secured.narrow += len({cell for cell, partner, _ in rows if partner is not None})
-        hide_too(connection, rules, sorted(partners))
-        hidden |= partners
+        alone = [cell for cell, given_up, _ in rows if given_up is None]
+        if alone:
+            raise TthcError("disclosure_unavoidable", cell=alone[0])
+        secured.narrow += len({cell for cell, *_ in rows})
+        given_up = {partner for _, partner, _ in rows}
+        hide_too(connection, rules, sorted(given_up))
+        hidden |= given_up

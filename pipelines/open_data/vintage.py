@@ -147,7 +147,7 @@ def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, rem
     return {
         "rule": rules.name, **dict(zip(names, row, strict=True)), "subjects": secured.subjects,
         "attacked": secured.attacked, "narrow": secured.narrow, "programs": secured.solved,
-        "narrowest": rules.narrowest, "untold": len(secured.untold), "held_against_the_vintage_before": remembered,
+        "narrowest": rules.narrowest, "held_against_the_vintage_before": remembered,
     }  # fmt: skip
 
 
