@@ -120,9 +120,9 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         begin("candidate")
         settings, plan = nightly.settings, Plan.load(nightly.settings)
         sha = seal(settings)
-        register = load_publication(settings.registers_dir / "vietnam")
-        rows = write_open_data(candidate_file(settings), register, candidate_dir(settings) / "open-data",
-                               settings.duckdb_config(), synthetic=plan.is_synthetic)  # fmt: skip
+        published = settings.current_link / "open-data"
+        rows = write_vintage(settings, plan, candidate_file(settings), published if published.is_dir() else None,
+                             candidate_dir(settings) / "open-data")  # fmt: skip
         return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows})
 
     return candidate
