@@ -19,7 +19,6 @@ from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
-from pipelines.publish.open_data import load_publication, write_open_data
 from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
 from pipelines.transform.rejected import keep_rejected_rows
