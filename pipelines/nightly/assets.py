@@ -17,6 +17,7 @@ from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
+from pipelines.open_data.vintage import write_vintage
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.versions import publish, seal
