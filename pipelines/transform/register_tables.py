@@ -12,7 +12,6 @@ from pipelines.corrections import correction_table, read_corrections
 from pipelines.errors import TthcError
 from pipelines.holds import hold_limit_table, load_overrides
 from pipelines.plan_registers import goal_table, task_table
-from pipelines.publish.open_data import load_publication
 from pipelines.register_checks import check_registers
 from pipelines.registers import (
     indicator_table,
