@@ -11,6 +11,7 @@ from pipelines.contracts import load_contracts
 from pipelines.corrections import correction_table, read_corrections
 from pipelines.errors import TthcError
 from pipelines.holds import hold_limit_table, load_overrides
+from pipelines.open_data.register import load_register
 from pipelines.plan_registers import goal_table, task_table
 from pipelines.register_checks import check_registers
 from pipelines.registers import (
