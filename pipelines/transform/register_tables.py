@@ -48,7 +48,7 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
         "unit_change": unit_change_table(folder),
         "procedure_change": procedure_change_table(country),
         "score_rule": score_rule_table(country),
-        "dataset": pl.DataFrame({"dataset_name": [table.name for table in load_publication(country)]}),
+        "dataset": pl.DataFrame({"dataset_name": [table.name for table in load_register(country).tables]}),
         "correction": correction_table(read_corrections(folder)),
         "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
     }
