@@ -14,7 +14,6 @@ import yaml
 from pipelines.contracts import load_contracts
 from pipelines.errors import TthcError
 from pipelines.plan_registers import load_goals
-from pipelines.publish.open_data import load_publication
 from pipelines.registers import (
     EditedPeriod,
     indicator_table,
