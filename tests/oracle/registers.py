@@ -72,5 +72,4 @@ def plan_tasks() -> tuple[Task, ...]:
 @cache
 def dataset_count() -> int:
     """How many tables the register of publication names."""
-    lines = (REGISTERS / "vietnam" / "publication.yml").read_text(encoding="utf-8").splitlines()
-    return len([line for line in lines if line.startswith("- name:")])
+    return len([path for path in (REGISTERS / "vietnam" / "publication").iterdir() if path.name != "dataset.yml"])
