@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.contracts import load_contracts
 from pipelines.errors import TthcError
+from pipelines.open_data.register import load_register
 from pipelines.plan_registers import load_goals
 from pipelines.registers import (
     EditedPeriod,
