@@ -16,7 +16,6 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.publish.manifest import read_manifest, verifies
-from pipelines.publish.open_data import load_publication
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night, tthc
 
 pytestmark = pytest.mark.slow
