@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import load_contracts
+from pipelines.open_data.register import load_register
 from pipelines.publish.manifest import read_manifest, verifies
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night, tthc
 
