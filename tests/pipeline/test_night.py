@@ -103,15 +103,22 @@ def test_every_table_and_column_is_described_in_both_languages(warehouse: duckdb
     assert [name for name, comment in tables + columns if not comment or " / " not in comment] == []
 
 
-def test_open_data_holds_province_and_levels_of_closed_periods_only(night: Night) -> None:
-    register = load_publication(night.settings.registers_dir / "vietnam")
-    for table in register:
-        raw = (night.current / "open-data" / f"{table.name}.csv").read_bytes()
+def test_open_data_is_what_the_register_names_and_of_closed_periods_only(
+    night: Night, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    folder = night.current / "open-data"
+    register = load_register(night.settings.registers_dir / "vietnam")
+    written = {path.name for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
+    assert written == {f"{table.name}{ending}" for table in register.tables for ending in (".csv", ".parquet")}
+    closed = {code for (code,) in warehouse.execute("select period_code from dim_period where is_closed").fetchall()}
+    for table in register.tables:
+        raw = (folder / table.file_name).read_bytes()
         assert not raw.startswith(b"\xef\xbb\xbf") and b"\r" not in raw
         rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
         assert list(rows[0]) == [column.name for column in table.columns]
-        assert {row["pham_vi"] for row in rows} == {"cap", "tinh"}
-        assert {row["ma_don_vi"] for row in rows} == {"H19"}
+        assert {row["ky"] for row in rows if row.get("ky")} <= closed
+    subjects = {row["pham_vi"] for row in csv.DictReader((folder / "chi-tieu.csv").open(encoding="utf-8"))}
+    assert subjects == {"don-vi", "cap", "tinh"}
 
 
 def test_what_is_synthetic_says_so_everywhere(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
