@@ -1,4 +1,4 @@
 """Publish: a candidate that the gate passed becomes a version, complete or not at all, and `current` names it.
 
-`open_data` writes the CSVs, `manifest` says what is in a version, `versions` moves and switches.
+`manifest` says what is in a version, `versions` moves and switches.
 """
