@@ -31,6 +31,13 @@ class Answer:
         return self.row.figure("muc_tieu") if self.row and self.row["muc_tieu"] else None
 
     @property
+    def parts_add_up(self) -> bool:
+        """Both counts are shown and read as part and whole; rounded each by itself, the part may come out higher."""
+        if self.row is None or not self.row["tu_so"] or not self.row["mau_so"]:
+            return False
+        return int(self.row["tu_so"]) <= int(self.row["mau_so"])
+
+    @property
     def verdict(self) -> str:
         if self.rate is None or self.row is None:
             return "absent"

@@ -35,7 +35,8 @@ def texts() -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true of the whole site. `as_of`: last day (ISO) of the vintage; `version`: the vintage's name."""
+    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where nothing is closed; `version`: its
+    name."""
 
     book: Book
     register: Register

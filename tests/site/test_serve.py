@@ -31,7 +31,7 @@ def warehouse(tmp_path: Path, small_site: Path) -> Path:
 def port(warehouse: Path) -> Iterator[int]:
     with site_server(Settings(warehouse_dir=warehouse), 0) as server:
         assert server.server_address[0] == "127.0.0.1"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server.server_port
         server.shutdown()
@@ -71,7 +71,7 @@ def test_a_link_out_of_the_site_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "current" / "tthc.duckdb").write_text(SECRET, encoding="utf-8")
     (site / "leak").symlink_to(tmp_path / "current" / "tthc.duckdb")
     with site_server(Settings(warehouse_dir=tmp_path), 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         status, body, _ = ask(server.server_port, "/leak")
         server.shutdown()
