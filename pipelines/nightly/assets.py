@@ -22,6 +22,7 @@ from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
+from pipelines.site.build import write_vintage_site
 from pipelines.transform.rejected import keep_rejected_rows
 from pipelines.transform.workspace import (
     Plan,
@@ -116,14 +117,16 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: Nightly) -> dg.MaterializeResult:
-        """The sealed candidate: `tthc.duckdb` and the open-data CSVs, not yet visible to anyone."""
+        """The sealed candidate: `tthc.duckdb`, the open data and the citizens' site, not yet visible to anyone."""
         begin("candidate")
         settings, plan = nightly.settings, Plan.load(nightly.settings)
         sha = seal(settings)
         published = settings.current_link / "open-data"
         rows = write_vintage(settings, plan, candidate_file(settings), published if published.is_dir() else None,
                              candidate_dir(settings) / "open-data")  # fmt: skip
-        return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows})
+        site = write_vintage_site(candidate_dir(settings) / "open-data", candidate_dir(settings) / "site",
+                                  settings.registers_dir / "vietnam", synthetic=plan.is_synthetic)  # fmt: skip
+        return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows, **site})
 
     return candidate
 

@@ -4,11 +4,12 @@ Belongs here: what lies where. Nothing depends on the clock, the time zone or wh
 gives the same bytes.
 """
 
+import json
 import shutil
 from pathlib import Path
 
 from pipelines.files import remove_tree
-from pipelines.open_data.register import Register
+from pipelines.open_data.register import Register, load_register
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
 from pipelines.site.pages import pages
@@ -32,6 +33,16 @@ def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bo
             written.append(_write(site / lang / page.path, text))
     shutil.copytree(HERE / "assets", site / "assets")
     return {"pages": len(written), "page_bytes": sum(written)}
+
+
+def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict[str, int]:
+    """The site of a vintage as the nightly job has written it: day and name are the vintage's own, not the run's, so a
+    night that closes no period leaves every byte of the site as it was. `country`: the register's folder."""
+    vintage = json.loads((open_data / "vintage.json").read_text(encoding="utf-8"))
+    periods = vintage["essence"]["closed_periods"]
+    as_of = max((last for *_, last in periods), default="")
+    return write_site(open_data, site, load_register(country), synthetic=synthetic, as_of=as_of,
+                      version=vintage["vintage"])  # fmt: skip
 
 
 def _write(path: Path, text: str) -> int:

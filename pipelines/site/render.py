@@ -35,8 +35,7 @@ def texts() -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where nothing is closed; `version`: its
-    name."""
+    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where none; `version`: its name."""
 
     book: Book
     register: Register
