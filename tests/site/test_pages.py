@@ -21,7 +21,7 @@ LARGEST = 200_000
 
 def broken_links(site: Path) -> list[str]:
     """Links and sources that lead nowhere, to an anchor that is not there, or off the site."""
-    broken = []
+    broken, site = [], site.resolve()
     for page in pages(site):
         for element in tree(page).iter():
             for name in ("href", "src", "action"):
@@ -30,7 +30,7 @@ def broken_links(site: Path) -> list[str]:
                     continue
                 address, _, anchor = target.partition("#")
                 file = (page.parent / unquote(address)).resolve() if address else page
-                if re.match(r"[a-z]+:|/", target) or not file.is_relative_to(site.resolve()) or not file.is_file():
+                if re.match(r"[a-z]+:|/", target) or not file.is_relative_to(site) or not file.is_file():
                     broken.append(f"{page.name}: {target}")
                 elif anchor and not tree(file).xpath("//*[@id=$anchor]", anchor=anchor):
                     broken.append(f"{page.name}: {target}, no such place")

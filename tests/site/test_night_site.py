@@ -1,0 +1,58 @@
+"""The site that the nightly job published: every number of it, every link, and that it is the vintage's alone."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import PROJECT_DIR
+from pipelines.site.build import write_vintage_site
+from tests.conftest import CANARY_NAME, CANARY_PHONE, Night
+from tests.site.reading import figures, pages, tree
+from tests.site.test_figures import out_of_place, unaddressed, wrong_figures
+from tests.site.test_pages import LARGEST, broken_links, fingerprint
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(night: Night) -> Path:
+    return (night.current / "site").resolve()
+
+
+@pytest.fixture(scope="module")
+def open_data(night: Night) -> Path:
+    return (night.current / "open-data").resolve()
+
+
+def test_every_number_is_the_csv_s_and_in_its_place(site: Path, open_data: Path) -> None:
+    count, wrong = wrong_figures(site, open_data)
+    assert wrong == []
+    assert count > 20_000
+    assert out_of_place(site, open_data) == []
+    assert list(unaddressed(site)) == []
+
+
+def test_small_numbers_are_hidden_on_pages_too(site: Path, open_data: Path) -> None:
+    """1,500 dossiers over 200 offices: most offices have too few, and their pages say so."""
+    flags = [one.flag for one in figures(site, open_data) if not one.row[one.column]]
+    assert flags.count("c") > 1_000
+    offices = [tree(page) for page in (site / "vi" / "co-quan").iterdir()]
+    assert sum("được giữ kín" in page.text_content() for page in offices) > 50
+
+
+def test_every_link_resolves_and_every_page_is_small(site: Path) -> None:
+    assert broken_links(site) == []
+    assert len(pages(site)) > 500
+    assert max(page.stat().st_size for page in pages(site)) < LARGEST
+
+
+def test_the_site_is_the_vintage_s_alone(site: Path, open_data: Path, tmp_path: Path) -> None:
+    """Made again from the open data, elsewhere, it is the same in every byte: nothing of the run or its day is there."""
+    write_vintage_site(open_data, tmp_path / "site", PROJECT_DIR / "registers" / "vietnam", synthetic=True)
+    assert fingerprint(tmp_path / "site") == fingerprint(site)
+
+
+def test_no_canary_shows(site: Path) -> None:
+    for page in pages(site):
+        text = page.read_text(encoding="utf-8")
+        assert CANARY_NAME not in text and CANARY_PHONE not in text
