@@ -47,7 +47,7 @@ def test_every_link_resolves_and_every_page_is_small(site: Path) -> None:
 
 
 def test_the_site_is_the_vintage_s_alone(site: Path, open_data: Path, tmp_path: Path) -> None:
-    """Made again from the open data, elsewhere, it is the same in every byte: nothing of the run or its day is there."""
+    """Made again from the open data, elsewhere, it is the same in every byte: nothing of the run is in it."""
     write_vintage_site(open_data, tmp_path / "site", PROJECT_DIR / "registers" / "vietnam", synthetic=True)
     assert fingerprint(tmp_path / "site") == fingerprint(site)
 
