@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import TthcError
 from pipelines.files import fingerprint, sha256_of
 from pipelines.open_data.audit import audit
 from pipelines.open_data.breakdowns import count_breakdowns
@@ -77,6 +78,9 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             if before is not None and previous is not None and before["essence"] == essence:
                 shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
                 return before["rows"]
+            if before is not None and before["essence"]["key_check"] != essence["key_check"]:
+                # Rounded anew under another secret, the two vintages together would tell more than either.
+                raise TthcError("disclosure_audit", findings="secret")
             making = Making(connection, settings, plan, register, rules)
             return _new_vintage(making, essence, before, previous, folder)
     finally:
