@@ -1,0 +1,81 @@
+"""The register and the rules are checked on reading: what does not hold together is named, and nothing runs on it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import TthcError
+from pipelines.open_data.register import load_register
+from pipelines.open_data.rules import load_rules
+from pipelines.open_data.tables import FOLDER
+from pipelines.settings import PROJECT_DIR
+
+COUNTRY = PROJECT_DIR / "registers" / "vietnam"
+REGISTER = load_register(COUNTRY)
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    shutil.copytree(COUNTRY, tmp_path / "vietnam")
+    return tmp_path / "vietnam"
+
+
+def test_every_table_has_its_query_and_every_query_its_table() -> None:
+    assert {path.stem for path in FOLDER.glob("*.sql")} == {table.name for table in REGISTER.tables}
+
+
+def test_no_published_query_reads_exact_counts() -> None:
+    """Queries read what is shown of a cell; the exact count only decides, in one place, that nothing was offered."""
+    for table in REGISTER.tables:
+        text = (FOLDER / f"{table.name}.sql").read_text(encoding="utf-8")
+        assert "from cell\n" not in text and "unit_count" not in text and "breakdown" not in text
+        assert text.count("c.n ") == (1 if table.name == "thu-tuc" else 0)
+
+
+def test_every_text_comes_from_a_list_that_exists() -> None:
+    texts = [column for table in REGISTER.tables for column in table.columns if column.type == "string"]
+    assert len(texts) > 60 and all(column.values for column in texts)
+
+
+WRONG = {
+    "a code list that is none": ("publication/linh-vuc.yml", "codes:cap", "codes:khong-co"),
+    "a key that is no column": ("publication/ky.yml", "key: [ky]", "key: [khong_co]"),
+    "a text from nowhere": ("publication/ky.yml", ', values: "codes:loai_ky"', ""),
+    "a table by another name": ("publication/ky.yml", "name: ky\n", "name: khac\n"),
+    "an order left to chance": ("publication/linh-vuc.yml", "order_by: [ma_linh_vuc, cap, ky]", "order_by: [ky]"),
+    "a count without a flag": ("publication/thanh-toan.yml", "of: [giao_dich]", "of: [truc_tuyen]"),
+    "a foreign key to half a key": ("publication/chi-tieu.yml", "references: [ma_chi_tieu, cach_tinh]",
+                                    "references: [ma_chi_tieu]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_register_that_does_not_hold_together_is_refused(country: Path, what: str) -> None:
+    name, right, wrong = WRONG[what]
+    path = country / name
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(TthcError, match="register_invalid"):
+        load_register(country)
+
+
+WRONG_RULES = {
+    "a measure that is none": ("parts: [received_online, received_direct]", "parts: [received_online, received_else]"),
+    "two related measures never attacked together": ("  - [paid, paid_online, ", "  - [paid, "),
+    "a numerator outside its denominator": ("numerator: synced, denominator: received",
+                                            "numerator: paid, denominator: received"),
+    "a threshold that lets small counts show": ("threshold: 10", "threshold: 5"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG_RULES)
+def test_rules_that_do_not_hold_together_are_refused(country: Path, what: str) -> None:
+    right, wrong = WRONG_RULES[what]
+    path = country / "disclosure.yml"
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(TthcError, match="register_invalid"):
+        load_rules(country)
