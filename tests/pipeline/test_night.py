@@ -137,8 +137,9 @@ def test_no_person_is_found_outside_the_restricted_folder(night: Night) -> None:
     wide = [CANARY_NAME.encode("utf-16-le"), *(person.encode("utf-16-le") for person in sorted(persons)[:50])]
     sought = [text.decode("latin-1") for text in texts + wide]  # byte for byte, in what polars takes for text
     written = [path for path in night.warehouse.rglob("*") if path.is_file() and "restricted" not in path.parts]
-    assert {path.suffix for path in written} >= {".duckdb", ".parquet", ".sqlite", ".csv", ".json", ".log"}
-    assert {path.relative_to(night.warehouse).parts[0] for path in written} >= {"lake", "dagster", "dbt", "work"}
+    assert {path.suffix for path in written} >= {".duckdb", ".parquet", ".sqlite", ".csv", ".json", ".log", ".html"}
+    folders = {path.relative_to(night.warehouse).parts[0] for path in written}
+    assert folders >= {"lake", "dagster", "dbt", "work", "quality"}
     assert [path.name for path in written if _holds(_content(path), sought)] == []
     columns = {column for table in _lake_tables(night) for column in table}
     assert not columns & {"ChuHoSo", "SoDienThoai", "Email", "DiaChi", "TrichYeuHoSo", "NguoiXuLy"}
@@ -221,6 +222,7 @@ def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing new" in done.stdout
     assert read_manifest(warehouse / "current") == before
+    assert "Nothing new" in (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night, tmp_path: Path) -> None:
@@ -237,7 +239,28 @@ def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night,
     refused = list((warehouse / "refused").iterdir())
     assert len(refused) == 1
     assert (refused[0] / "tthc.duckdb").exists()
-    assert json.loads((refused[0] / "gate.json").read_text(encoding="utf-8"))["success"] is False
+    verdict = json.loads((refused[0] / "gate.json").read_text(encoding="utf-8"))
+    assert (verdict["success"], verdict["compared_with"], verdict["held"]) == (False, before, [])
+    page = (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "Held back by the gate" in page and "handling_status.min_rows" in page
+    told = json.loads(tthc("status", "--json", "--warehouse", str(warehouse)).stdout)
+    assert (told["version"], told["runs"][0]["outcome"]) == (before, "refused")
+    assert told["gate"]["failed"] == ["handling_status.min_rows"]
+
+
+def test_the_quality_page_tells_each_unit_what_to_mend(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Every rejected row stands on the page of its unit, and of no other; the whole says the same in sum."""
+    pages = night.warehouse / "quality" / "latest" / "vi"
+    rejected = dict(warehouse.execute("select unit_code, sum(row_count) from quarantine_units group by all").fetchall())
+    assert len(rejected) > 20
+    for unit, rows in rejected.items():
+        page = (pages / "units" / f"{unit or 'khong-ro'}.html").read_text(encoding="utf-8")
+        assert f"<strong>{rows}</strong>dòng bị từ chối" in page
+    whole = (pages / "index.html").read_text(encoding="utf-8")
+    assert "headless.synthetic.csv" in whole and "DỮ LIỆU TỔNG HỢP" in whole
+    codes = warehouse.execute("select dossier_code from fct_timeliness").fetchall()
+    text = "".join(path.read_text(encoding="utf-8") for path in pages.rglob("*.html"))
+    assert [code for (code,) in codes if code in text] == []
 
 
 def test_a_landing_without_dossiers_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
