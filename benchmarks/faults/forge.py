@@ -72,8 +72,8 @@ def apart(work: Callable[[], Any]) -> Any:
 
 
 def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
-    """One night in a child. `blow` is called in it before it begins; if it gives something to call, that is called after
-    it. After `kill_after` seconds the child is killed from outside."""
+    """One night in a child. `blow` is called in it before it begins; if it gives something to call, that is called
+    after it. After `kill_after` seconds the child is killed from outside."""
     began, log = time.monotonic(), warehouse.with_name(f"{warehouse.name}.log")
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""`tthc run`, `tthc rollback` and `tthc sample`: the nightly job, the way back, and a synthetic province to try it on."""
+"""`tthc run`, `tthc rollback`, `tthc sample`: the nightly job, the way back, a synthetic province to try it on."""
 
 import datetime as dt
 import signal
