@@ -32,7 +32,7 @@ class Edges:
         self.cuts = sorted({period.cut for period in periods(draw.as_of)})
         self.changes: tuple[UnitChange, ...] = ()
         self.targets: tuple[Target, ...] | None = None
-        self.low: frozenset[str] = frozenset()
+        self.low: tuple[str, ...] = ()
         self.number = 900
 
     def make(self) -> None:
@@ -94,7 +94,7 @@ class Edges:
             percent = self.rng.choice([1, 50, target.percent])
             kept.append(replace(target, percent=percent, first=first, last=last))
         self.targets = tuple(kept)
-        self.low = frozenset(code for code in sorted(TARGETS) if self.draw.chance(0.15))
+        self.low = tuple(code for code in sorted(TARGETS) if self.draw.chance(0.15))
 
     # ---- open dossiers --------------------------------------------------------------------------------
 

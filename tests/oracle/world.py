@@ -76,7 +76,7 @@ class World:
     deliveries: tuple[Delivery, ...]
     changes: tuple[UnitChange, ...] = ()
     targets: tuple[Target, ...] | None = None
-    low: frozenset[str] = frozenset()
+    low: tuple[str, ...] = ()
 
     @property
     def absent(self) -> frozenset[str]:

@@ -147,8 +147,9 @@ def test_what_is_kept_long_enough_is_forgotten_and_its_rows_stay(few: FewFiles) 
     short = few.settings.model_copy(update={"keep_archive_days": 30, "keep_quarantine_days": 30})
     assert forget(short, dt.date(2024, 7, 12)) == {"archive": 3, "quarantine": 1}
     assert few.quarantined("ho_so") == []
-    left = [path.parent.name for path in (few.settings.restricted_dir / "archive").rglob("*-*") if path.is_file()]
-    assert left == ["a.csv"]
+    kept = [path for path in (few.settings.restricted_dir / "archive").rglob("*-*") if path.is_file()]
+    assert [path.parent.name for path in kept if path.suffix != ".forgotten"] == ["a.csv"]
+    assert len([path for path in kept if path.suffix == ".forgotten"]) == 3
     assert few.night(few.deliver()) == before
     for path in few.settings.lake_dir.glob("ho_so/*/*.parquet"):
         path.unlink()
