@@ -56,7 +56,7 @@ def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
         "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
         (limit,),
     ).fetchall()
-    return [Run(n, pid, began, ended, how, v, day, json.loads(more)) for n, pid, began, ended, how, v, day, more in rows]
+    return [Run(*columns, json.loads(detail)) for *columns, detail in rows]
 
 
 def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
