@@ -56,7 +56,10 @@ def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
         "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
         (limit,),
     ).fetchall()
-    return [Run(*columns, json.loads(detail)) for *columns, detail in rows]
+    return [
+        Run(sequence, pid, began, ended, outcome, version, as_of, json.loads(detail))
+        for sequence, pid, began, ended, outcome, version, as_of, detail in rows
+    ]
 
 
 def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
