@@ -117,12 +117,27 @@ def file_size_limit(size: int) -> Blow:
     return blow
 
 
-def fill_disk(ballast: Path, leave: int) -> None:
-    """Takes all room of the file system but so many bytes."""
+def fill_disk(leave: int) -> None:
+    """Takes all room of the warehouse's file system but so many bytes."""
+    ballast = ballast_of(Path(os.environ["TTHC_WAREHOUSE_DIR"]))
     room = os.statvfs(ballast.parent)
-    size = max(0, room.f_bavail * room.f_frsize - leave)
     with ballast.open("wb") as stream:
-        os.posix_fallocate(stream.fileno(), 0, max(1, size))
+        os.posix_fallocate(stream.fileno(), 0, max(1, room.f_bavail * room.f_frsize - leave))
+
+
+def ballast_of(warehouse: Path) -> Path:
+    """The file that takes the room."""
+    return warehouse.with_name("ballast")
+
+
+def environment(**settings: str) -> Blow:
+    """Settings of one night."""
+
+    def blow() -> None:
+        os.environ.update(settings)
+        time.tzset()
+
+    return blow
 
 
 def clock_set_back(days: int) -> Blow:

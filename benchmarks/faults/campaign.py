@@ -6,13 +6,14 @@ Belongs here: the order of one trial and the verdict. What the faults are is `ca
 import contextlib
 import os
 import pickle
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.faults import invariants
-from benchmarks.faults.cases import DIES, GOES_ON, Case
+from benchmarks.faults import blows, invariants
+from benchmarks.faults.cases import DIES, GOES_ON, Case, Hurt
 from benchmarks.faults.forge import Night, apart
 from benchmarks.faults.ground import Ground
 from pipelines.errors import EXIT_PUBLISHED
@@ -23,7 +24,7 @@ SMALL_DISK = "size=220m"
 @dataclass(frozen=True)
 class Verdict:
     """What came of one case: how often its fault was inflicted, how often the night ended without publishing, and what
-    was wrong in words, by kind."""
+    was wrong in words, by kind; `code`: the commit judged."""
 
     family: str
     name: str
@@ -34,46 +35,55 @@ class Verdict:
     rows_lost: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()
     seconds: float = 0.0
+    code: str = ""
 
     @property
     def troubles(self) -> tuple[str, ...]:
         return (*self.silently_wrong, *self.rows_lost, *self.violations)
 
 
-def tried(ground: Ground, case: Case, folder: Path) -> Verdict:
-    """One case on a fresh copy below the folder, through to the next night's end."""
-    with _disk(folder, small=case.on_small_disk is not None) as place, ground.warehouse(place) as warehouse:
+@dataclass(frozen=True)
+class Trial:
+    """Something to try in a folder of its own."""
+
+    family: str
+    name: str
+    act: Callable[[Path], Verdict]
+
+
+def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
+    """One case on a fresh copy below the folder, through to the end of a night that must go well. `seconds`: how long
+    a night takes that is left alone."""
+    with _disk(folder, small=case.small_disk) as place, ground.warehouse(place) as warehouse:
         if case.damage:
             case.damage(warehouse)
-        nights = list(_nights(ground, case, warehouse, place))
+        nights, troubles = [], []
+        for hurt in case.hurts:
+            kill_after = None if hurt.moment is None else hurt.moment * seconds
+            nights.append(ground.night(warehouse, blow=hurt.blow, kill_after=kill_after))
+            blows.ballast_of(warehouse).unlink(missing_ok=True)
+            troubles += _at_once(ground, case, hurt, warehouse, nights[-1])
         last = nights[-1]
-        troubles = [trouble for night in nights for trouble in _at_once(ground, case, warehouse, night)]
-        if case.right == GOES_ON and last.code != EXIT_PUBLISHED:
-            troubles.append(f"a night that should go on ended with {last.code}: {last.said[-400:]}")
-        if case.right == DIES and last.code == EXIT_PUBLISHED:
-            troubles.append("the fault never struck")
-        (place / "ballast").unlink(missing_ok=True)
         settled = last if last.code == EXIT_PUBLISHED else ground.night(warehouse)
         troubles += apart(lambda: list(invariants.after_recovery(ground, warehouse, settled)))
     return Verdict(
         case.family, case.name, injected=len(nights), refused=sum(night.code != EXIT_PUBLISHED for night in nights),
         silently_wrong=_of(troubles, "I4"), rows_lost=_of(troubles, "I3"),
         violations=tuple(t for t in troubles if not t.startswith(("I3", "I4"))),
-        seconds=sum(night.seconds for night in (*nights, settled)),
+        seconds=sum(night.seconds for night in {*nights, settled}),
     )  # fmt: skip
 
 
-def _nights(ground: Ground, case: Case, warehouse: Path, place: Path) -> Iterator[Night]:
-    blow = case.on_small_disk(place / "ballast") if case.on_small_disk else case.blow
-    for moment in case.kill_after or (None,):
-        yield ground.night(warehouse, blow=blow, kill_after=moment, **case.env)
-
-
-def _at_once(ground: Ground, case: Case, warehouse: Path, night: Night) -> list[str]:
+def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Night) -> list[str]:
     """What is wrong before anybody mends anything; a published state that the case itself damaged is not ours."""
     found = apart(lambda: list(invariants.after_any_end(ground, warehouse, night)))
     ours = case.damage is None or night.code == EXIT_PUBLISHED
-    return [trouble for trouble in found if ours or not trouble.startswith("I1")]
+    found = [trouble for trouble in found if ours or not trouble.startswith("I1")]
+    if hurt.right == GOES_ON and night.code != EXIT_PUBLISHED:
+        found.append(f"a night that should go on ended with {night.code}: {night.said[-400:]}")
+    if hurt.right == DIES and night.code != -signal.SIGKILL:
+        found.append(f"the fault never struck: {hurt.name}")
+    return found
 
 
 def _of(troubles: list[str], invariant: str) -> tuple[str, ...]:
@@ -93,27 +103,37 @@ def _disk(folder: Path, *, small: bool) -> Iterator[Path]:
             subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def in_streams(
-    work: list[Callable[[Path], Verdict]], folder: Path, tell: Callable[[Verdict], None], streams: int = 2
-) -> list[Verdict]:
-    """Tries everything in so many processes side by side; `tell` hears of each verdict as it comes."""
+def in_streams(work: list[Trial], folder: Path, tell: Callable[[Verdict], None], streams: int = 2) -> list[Verdict]:
+    """Tries everything in so many processes side by side, each taking what is next; `tell` hears of each verdict."""
     reading, writing = os.pipe()
+    to_do, numbers = os.pipe()
+    os.write(numbers, b"".join(number.to_bytes(4, "big") for number in range(len(work))))
+    os.close(numbers)
     children = []
-    for number in range(streams):
+    for stream in range(streams):
         child = os.fork()
         if child == 0:
             os.close(reading)
-            for act in work[number::streams]:
-                content = pickle.dumps(act(folder / f"stream-{number}"))
+            while number := os.read(to_do, 4):
+                content = pickle.dumps(_judged(work[int.from_bytes(number, "big")], folder / f"stream-{stream}"))
                 os.write(writing, len(content).to_bytes(4, "big") + content)  # below PIPE_BUF it arrives in one piece
             os._exit(0)
         children.append(child)
     os.close(writing)
     verdicts = []
-    with os.fdopen(reading, "rb") as stream:
-        while size := stream.read(4):
-            verdicts.append(pickle.loads(stream.read(int.from_bytes(size, "big"))))
+    with os.fdopen(reading, "rb") as answers:
+        while size := answers.read(4):
+            verdicts.append(pickle.loads(answers.read(int.from_bytes(size, "big"))))
             tell(verdicts[-1])
     for child in children:
         os.waitpid(child, 0)
+    os.close(to_do)
     return verdicts
+
+
+def _judged(trial: Trial, place: Path) -> Verdict:
+    """A trial that broke down is a violation: it shows nothing."""
+    try:
+        return trial.act(place)
+    except Exception as error:
+        return Verdict(trial.family, trial.name, violations=(f"no verdict: {type(error).__name__}: {error}"[:1_000],))

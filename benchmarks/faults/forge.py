@@ -20,7 +20,7 @@ from pipelines.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
 from pipelines.settings import Settings
 
 Blow = Callable[[], object]
-SECONDS = 240
+SECONDS = 900
 POPEN = subprocess.Popen
 
 

@@ -21,8 +21,9 @@ from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
 
 HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
 ROW = "H19.31-240105-0001,20241231080000,4,,,"
-# Tables that tell of deliveries themselves; a refused file stands there, and only there.
-ABOUT_DELIVERIES = {"table deliveries", "table delivery_days", "table source_freshness"}
+# Tables that tell of deliveries themselves; a refused file or row stands there, and only there.
+ABOUT_DELIVERIES = {"table deliveries", "table delivery_days", "table source_freshness", "table quarantine_summary",
+                    "table quarantine_units"}  # fmt: skip
 UNREADABLE: dict[str, bytes] = {
     "cut-in-a-row.csv": f"{HEAD}\n{ROW}\n{ROW[:30]}".encode(),
     "unclosed-quote.csv": f'{HEAD}\n"{ROW}\n{ROW}\n'.encode(),
@@ -31,11 +32,9 @@ UNREADABLE: dict[str, bytes] = {
     "column-added.csv": f"{HEAD},Moi\n{ROW},1\n".encode(),
     "column-twice.csv": f"{HEAD},TrangThai\n{ROW},4\n".encode(),
     "column-lost.csv": f"{HEAD.replace('ThoiDiemXuLy,', '')}\n{ROW}\n".encode(),
-    "wide-row.csv": f"{HEAD}\n{ROW}\n{ROW},,,\n".encode(),
     "nul.csv": f"{HEAD}\n{ROW}\0\n".encode(),
     "utf-16.csv": f"{HEAD}\n{ROW}\n".encode("utf-16"),
     "windows-1258.csv": f"{HEAD}\n{ROW.replace(',,,', ',Nguyên,,')}\n".encode("cp1258", "replace"),
-    "double-encoded.csv": f"{HEAD}\n{ROW.replace(',,,', ',Nguyễn Văn,,')}\n".encode().decode("latin-1").encode(),
     "no-gzip.csv.gz": b"not packed at all",
     "cut.csv.gz": gzip.compress(f"{HEAD}\n{ROW}\n".encode() * 50)[:-12],
     "bomb.csv.gz": gzip.compress(b"0" * 200_000_000),
@@ -142,6 +141,30 @@ def shrunken_restatement(raw: Path) -> None:
     path = next((raw / "ho_so" / "2024-11-30").glob("*.csv"))
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([lines[0], *lines[1 + len(lines) // 3 :]]), encoding="utf-8")
+
+
+def day_times(factor: float) -> Callable[[Path], None]:
+    """A day with so many times as many rows as the three Tuesdays before it."""
+
+    def deliver(raw: Path) -> None:
+        path = next((raw / "tien_trinh" / LAST_DAY).glob("tien_trinh*.csv"))
+        head, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        for day in ("2024-12-10", "2024-12-17", "2024-12-24"):
+            usual = raw / "tien_trinh" / day / "usual.csv"
+            usual.parent.mkdir(exist_ok=True)
+            usual.write_text("".join([head, *rows]), encoding="utf-8")
+        many = rows * int(factor) if factor > 1 else rows[: int(len(rows) * factor)]
+        path.write_text("".join([head, *many]), encoding="utf-8")
+
+    return deliver
+
+
+HELD = {
+    "only a header on a working day": empty_day,
+    "ten times as many rows as usual": day_times(10),
+    "a tenth of the usual rows": day_times(0.1),
+    "a third gone in a restatement": shrunken_restatement,
+}
 
 
 class _delivered:  # noqa: N801 - used as a function

@@ -1,5 +1,6 @@
 """What a campaign found, as a table: on the terminal, and in docs/reliability.md between two marks."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +57,22 @@ def table(verdicts: list[Verdict]) -> Table:
     return shown
 
 
-def write(verdicts: list[Verdict], page: Path, *, seed: int, commit: str) -> None:
+def as_json(verdicts: list[Verdict]) -> str:
+    """Family → how much was injected, and every trouble in words."""
+    families = sorted({verdict.family for verdict in verdicts})
+    told = {family: [v for v in verdicts if v.family == family] for family in families}
+    return json.dumps({
+        name: {"injected": sum(v.injected for v in found), "troubles": [t for v in found for t in v.troubles]}
+        for name, found in told.items()
+    }, ensure_ascii=False)  # fmt: skip
+
+
+def write(verdicts: list[Verdict], page: Path, *, seed: int) -> None:
     """Replaces the table between the marks of the page."""
     rows = ["| " + " | ".join(HEADER) + " |", "|---|" + "--:|" * (len(HEADER) - 1)]
     rows += ["| " + " | ".join(line.cells) + " |" for line in lines(verdicts)]
-    said = f"Seed {seed}, code {commit}, {sum(v.seconds for v in verdicts) / 3600:.1f} hours of nights."
+    commits = ", ".join(sorted({verdict.code for verdict in verdicts}))
+    said = f"Seed {seed}, code {commits}, {sum(v.seconds for v in verdicts) / 3600:.1f} hours of nights."
     before, _, after = page.read_text(encoding="utf-8").partition(MARK)
     _, _, rest = after.partition(MARK)
     page.write_text("\n".join([f"{before}{MARK}", "", *rows, "", said, "", f"{MARK}{rest}"]), encoding="utf-8")

@@ -19,6 +19,9 @@ telemetry:
   enabled: false
 python_logs:
   managed_python_loggers: [tthc]
+event_log_storage:
+  module: pipelines.nightly.event_log
+  class: KeptEnginesEventLog
 """
 # One database file of some megabytes a run; then a new home is begun and the last one is kept beside it.
 RUNS_KEPT = 60

@@ -25,8 +25,7 @@ def test_a_few_faults_do_no_harm(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     families = json.loads(done.stdout.splitlines()[-1])
-    assert set(families) >= {"kill -9 at a stage", "kill -9 at a durable step", "kill -9 at a random moment",
-                             "damaged or lost file", "several at once", "unreadable file"}  # fmt: skip
+    assert set(families) == {"kill -9", "damaged or lost file", "several at once"}
     assert all(found["injected"] for found in families.values())
     assert [name for name, found in families.items() if found["troubles"]] == []
 
@@ -45,7 +44,7 @@ def test_the_table_counts_what_went_wrong(tmp_path: Path) -> None:
     ]
     page = tmp_path / "page.md"
     page.write_text(f"before\n{MARK}\nold\n{MARK}\nafter\n", encoding="utf-8")
-    write(verdicts, page, seed=1, commit="abc")
+    write(verdicts, page, seed=1)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| together | 5 | 2 | 5 | 1 | 2 | 1 |" in text

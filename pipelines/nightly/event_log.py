@@ -1,0 +1,51 @@
+"""Dagster's event log in SQLite, with one engine per file for as long as the run lives.
+
+Dagster makes an engine anew for each event, and a new engine has forgotten every statement that was compiled before.
+Named in the home's `dagster.yaml`; files and tables are Dagster's own, and its page reads them with or without this.
+Does not belong here: what is logged.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sql import create_engine
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+
+class KeptEnginesEventLog(SqliteEventLogStorage):
+    """As its parent, but that engines are kept. Connections are not: no file is held open between two events."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._engines: dict[str, Engine] = {}
+        super().__init__(*arguments, **options)
+
+    @classmethod
+    def config_type(cls) -> dict:
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptEnginesEventLog":
+        # Where Dagster keeps it too; not written in the yaml, so that a home that was moved still finds its own.
+        return cls(inst_data=inst_data, base_dir=str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"))
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = self._engines.get(shard)
+            if engine is None:
+                engine = self._engines[shard] = create_engine(
+                    self.conn_string_for_shard(shard), poolclass=NullPool,
+                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+                )  # fmt: skip
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
