@@ -1,0 +1,99 @@
+"""Four hundred nights do not fill the disk: what is kept has a number, and only deliveries themselves add up.
+
+The nights are real but for dbt, the gate's checks and Dagster's engine: deliveries, archive, lake, ledger, versions,
+refused candidates, quality pages and Dagster's home are written and let go of by the functions of a night.
+"""
+
+import datetime as dt
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pipelines.contracts import Contract
+from pipelines.landing import archive
+from pipelines.landing.archive import take_in
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.rebuild import archived
+from pipelines.landing.retention import forget
+from pipelines.landing.runs import end_run
+from pipelines.nightly.home import prepare_home
+from pipelines.nightly.recovery import make_ready, tidy
+from pipelines.parsing.fill import fill_lake
+from pipelines.publish.versions import keep_refused, publish
+from pipelines.quality import write
+from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan, candidate_dir
+from tests.publishable import small_candidate, small_settings
+
+pytestmark = pytest.mark.slow
+NIGHTS = 400
+FIRST = dt.date(2024, 1, 1)
+DELIVERED = {"lake", "ledger", "restricted"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(write, "load_contracts", lambda _: contracts)  # half of the time of a page without figures
+    return small_settings(tmp_path, keep_versions=5, keep_archive_days=30)
+
+
+@pytest.fixture
+def judged(settings: Settings) -> dict:
+    """A verdict on a candidate that is kept beside the warehouse, to be every night's."""
+    _, verdict = small_candidate(settings, "model")
+    candidate_dir(settings).rename(settings.warehouse_dir.with_name("model"))
+    return verdict
+
+
+def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, number: int) -> None:
+    """One night; every fourth has a delivery, every fifth is refused by the gate, every seventh breaks down."""
+    day = FIRST + dt.timedelta(days=number)
+    if number % 4 == 0:
+        path = settings.raw_dir / "xin_loi" / day.isoformat() / "a.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"MaHoSo,NgayXinLoi,NgayHenTraLai\nH19-{number},20240430080000,\n", encoding="utf-8")
+    prepare_home(settings.dagster_home)
+    shown = settings.dagster_home / "history" / "runs" / f"{number}.db"
+    shown.parent.mkdir(parents=True, exist_ok=True)
+    shown.write_bytes(b"\0" * 50_000)
+    run = make_ready(settings)
+    take_in(settings, {"xin_loi"})
+    fill_lake(settings, contracts)
+    plan, outcome = Plan("2024-12-31", f"v{number}", "H19", True, []), "failed"
+    if number % 7:
+        shutil.copytree(settings.warehouse_dir.with_name("model"), candidate_dir(settings))
+        outcome = "published" if number % 5 else "refused"
+        publish(settings, plan, verdict, "code", {}) if number % 5 else keep_refused(settings, plan, verdict)
+    with open_ledger(settings.ledger_file) as ledger:
+        end_run(ledger, run, outcome, version=None if outcome == "failed" else plan.version)
+    forget(settings, day)
+    tidy(settings)
+    if outcome == "failed":  # pages of the other nights would need every table that they tell of
+        write.write_quality_page(settings)
+
+
+def used(folder: Path) -> dict[str, int]:
+    """Bytes per part of the warehouse."""
+    return {
+        part.name: sum(path.lstat().st_size for path in [part, *part.rglob("*")] if path.is_file())
+        for part in folder.iterdir()
+    }
+
+
+def test_four_hundred_nights(settings: Settings, contracts: dict[str, Contract], judged: dict) -> None:
+    most: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}  # in the first half, in the second
+    for number in range(1, NIGHTS + 1):
+        a_night(settings, contracts, judged, number)
+        if number > NIGHTS // 4 and number % 9 == 0:
+            most[number > NIGHTS * 5 // 8] |= Counter(used(settings.warehouse_dir))
+    early, late = most[False], most[True]
+    assert {"versions", "refused", "quality", "dagster", "dagster-earlier"} <= late.keys()
+    assert {part for part in late if late[part] > 1.15 * early[part] + 4_096} <= DELIVERED
+    growth = sum(late[part] - early[part] for part in DELIVERED) / (NIGHTS * 3 / 8)
+    assert growth < 12_000  # one small Parquet file and a few lines for each delivery
+    assert len(list(settings.versions_dir.iterdir())) == 5
+    originals = [path for path, is_gone in archived(settings.restricted_dir / "archive") if not is_gone]
+    assert 0 < len(originals) < 12
