@@ -137,8 +137,8 @@ def clocks() -> Iterator[Case]:
 def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int) -> list[Case]:
     """Every case of nights on one warehouse; `steps` and `seconds` are those of a night left alone."""
     return [
-        *killed_at_stages(), *killed_at_steps(steps), *killed_at_random(random_kills, seed),
-        *children_and_signals(seconds), *no_room(), *damaged_files(seed), *clocks(),
+        *killed_at_stages(), *no_room(), *damaged_files(seed), *clocks(), *children_and_signals(seconds),
+        *killed_at_steps(steps), *killed_at_random(random_kills, seed),
     ]  # fmt: skip
 
 
