@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from pipelines.site.figures import Figure
 
-LEFT, RIGHT = 7.0, 96.0
+LEFT, RIGHT = 12.0, 94.0
 TOP, PLOT, FOOT = 26, 190, 30
 BAR = 50
 WIDEST_GAP, STACK, FLOOR = 8.0, 210.0, 26
