@@ -1,0 +1,43 @@
+"""Writes all descriptions of a vintage into its folder, from one description.
+
+Belongs here: which are written and in which order (the workbook first, as the others give its size and hash).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
+from pipelines.open_data.descriptions.model import Description, Vintage, describe_table, file_facts
+from pipelines.open_data.descriptions.workbook import write_workbook
+from pipelines.open_data.register import Register
+from pipelines.registers import Province
+
+DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
+    datapackage.NAME: datapackage.data_package, csvw.NAME: csvw.table_group, dcat.NAME: dcat.dcat,
+    schema_org.NAME: schema_org.schema_org,
+}  # fmt: skip
+
+
+def describe(register: Register, province: Province, vintage: Vintage, rows: dict[str, int],
+             folder: Path) -> Description:  # fmt: skip
+    """The description of the tables in `folder`. `rows`: per CSV file. Raises OSError where a file is missing."""
+    tables = tuple(describe_table(register, table, folder, rows[table.file_name]) for table in register.tables)
+    return Description(register.dataset, province.publisher, province.name, province.code, vintage, tables)
+
+
+def write_descriptions(connection: duckdb.DuckDBPyConnection, register: Register, description: Description,
+                       folder: Path) -> dict[str, str]:  # fmt: skip
+    """Writes the XLSX edition and the descriptions beside the tables. Returns the SHA-256 of each file written."""
+    workbook = file_facts(write_workbook(connection, register, description, folder))
+    whole = replace(description, workbook=workbook)
+    written = {workbook.name: workbook.sha256}
+    for name, document in DOCUMENTS.items():
+        text = json.dumps(document(whole), ensure_ascii=False, indent=1) + "\n"
+        (folder / name).write_text(text, encoding="utf-8")
+        written[name] = file_facts(folder / name).sha256
+    return written
