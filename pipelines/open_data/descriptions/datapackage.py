@@ -2,7 +2,8 @@
 
 Belongs here: the description in that standard's words. Titles and descriptions are Vietnamese, as the standard has one
 language; the English ones stand beside them with `_en`. `created` is the last day of the newest closed period, not the
-moment of writing: the same data give the same bytes.
+moment of writing: the same data give the same bytes. The same rows in Parquet, and all tables in XLSX, are `alternates`
+of ours and no resources: validators take every resource of theirs for a table, read it, and fail on its size.
 """
 
 from typing import Any
@@ -41,11 +42,8 @@ def data_package(description: Description) -> dict[str, Any]:
                       **_both("description", dataset.licence.text)}],
         "sources": [_both("title", source) for source in dataset.sources],
         "contributors": [contributor],
-        "resources": [
-            *(_csv(table) for table in description.tables),
-            *(_plain(table.parquet, f"{table.name}-parquet", table.title) for table in description.tables),
-            *([_plain(description.workbook, f"{dataset.name}-xlsx", dataset.title)] if description.workbook else []),
-        ],
+        "alternates": [_file(description.workbook)] if description.workbook else [],
+        "resources": [_resource(table) for table in description.tables],
     }  # fmt: skip
 
 
@@ -53,25 +51,24 @@ def _both(name: str, sentence: Sentence) -> dict[str, str]:
     return {name: sentence.vi, f"{name}_en": sentence.en}
 
 
-def _plain(file: File, name: str, title: Sentence) -> dict[str, Any]:
-    """A file that carries its own types, or is for people: no schema."""
-    return {"name": name, "path": file.name, **_both("title", title), "format": file.format,
-            "mediatype": file.media_type, "bytes": file.bytes, "hash": f"sha256:{file.sha256}"}  # fmt: skip
+def _file(file: File) -> dict[str, Any]:
+    return {"path": file.name, "format": file.format, "mediatype": file.media_type, "bytes": file.bytes,
+            "hash": f"sha256:{file.sha256}"}  # fmt: skip
 
 
-def _csv(table: DescribedTable) -> dict[str, Any]:
+def _resource(table: DescribedTable) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns], "missingValues": [""],
+                              "primaryKey": list(table.key)}  # fmt: skip
+    if table.foreign_keys:
+        schema["foreignKeys"] = [
+            {"fields": list(key.columns), "reference": {"fields": list(key.references)}
+             | ({"resource": key.table} if key.table != table.name else {})}
+            for key in table.foreign_keys
+        ]  # fmt: skip
     return {
-        **_plain(table.csv, table.name, table.title), "type": "table", "encoding": "utf-8",
-        **_both("description", table.description), "rows": table.rows, "dialect": DIALECT,
-        "schema": {
-            "fields": [_field(column) for column in table.columns], "missingValues": [""],
-            "primaryKey": list(table.key),
-            "foreignKeys": [
-                {"fields": list(key.columns), "reference": {
-                    **({"resource": key.table} if key.table != table.name else {}), "fields": list(key.references)}}
-                for key in table.foreign_keys
-            ],
-        },
+        "name": table.name, "type": "table", **_both("title", table.title), **_both("description", table.description),
+        **_file(table.csv), "encoding": "utf-8", "rows": table.rows, "dialect": DIALECT, "schema": schema,
+        "alternates": [_file(table.parquet)],
     }  # fmt: skip
 
 

@@ -18,7 +18,8 @@ LANGUAGES = {"vi": f"{EU}language/VIE", "en": f"{EU}language/ENG"}
 MEDIA = "https://www.iana.org/assignments/media-types/"
 RFC_4180 = "https://www.rfc-editor.org/rfc/rfc4180"
 CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
+    "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#", "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -91,9 +92,9 @@ def _version(description: Description) -> dict[str, Any]:
         "dct:title": by_language(description.dataset.title), "dct:description": by_language(description.about),
         "dcat:version": vintage.name, "dcat:isVersionOf": description.work,
         **({"dcat:previousVersion": f"{description.work}/{vintage.before}"} if vintage.before else {}),
-        "dcat:versionNotes": by_language(said("versions")),
-        "dct:provenance": {"@type": "dct:ProvenanceStatement",
-                           "rdfs:label": [one for source in description.dataset.sources for one in by_language(source)]},
+        "adms:versionNotes": by_language(said("versions")),
+        "dct:provenance": {"@type": "dct:ProvenanceStatement", "rdfs:label": [
+            one for source in description.dataset.sources for one in by_language(source)]},
         "dct:hasPart": [description.iri(table.name) for table in description.tables],
         "dcat:distribution": description.iri(description.workbook.name) if description.workbook else [],
         "foaf:page": [*PAGES.values(), "CHANGES.md"],

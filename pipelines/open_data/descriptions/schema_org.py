@@ -14,7 +14,8 @@ CONTEXT = {"@vocab": "https://schema.org/"}
 
 
 def schema_org(description: Description, lang: str = "vi", files_at: str = "") -> dict[str, Any]:
-    """The JSON-LD object. `files_at`: from the page to the folder of the files, ending in / ('' where it lies there)."""
+    """The JSON-LD object, for a page in `lang`. `files_at`: from the page to the folder of the files, with a / at its
+    end; empty where the page lies in it."""
     dataset, vintage = description.dataset, description.vintage
     whole = [_download(description.workbook, files_at)] if description.workbook else []
     return {
