@@ -97,17 +97,18 @@ def test_it_says_first_what_it_is(edition: Edition, book: openpyxl.Workbook) -> 
                        for table in edition.register.tables for column in table.columns]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@SUM(A1)", "https://example.org", "0012", "{=1}"])
-def test_what_looks_like_a_formula_a_link_or_a_number_stays_text(edition: Edition, copy: Path, text: str) -> None:
-    spoil(copy, "don-vi", "ten_don_vi", text)
+def test_what_looks_like_a_formula_a_link_or_a_number_stays_text(edition: Edition, copy: Path) -> None:
+    texts = ["=1+1", "+84", "-1", "@SUM(A1)", "https://example.org", "0012", "{=1}"]
+    for line, text in enumerate(texts):
+        spoil(copy, "don-vi", "ten_don_vi", text, line)
     with duckdb.connect() as connection:
         path = write_workbook(connection, edition.register, edition.description, copy)
-    cell = openpyxl.load_workbook(path)["don-vi"]["B3"]
-    assert (cell.value, cell.hyperlink) == (text, None)
+    cells = openpyxl.load_workbook(path)["don-vi"]["B"][HEADER_ROWS : HEADER_ROWS + len(texts)]
+    assert [(cell.value, cell.hyperlink) for cell in cells] == [(text, None) for text in texts]
     with zipfile.ZipFile(path) as archive:
-        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-    assert not any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets)
-    assert any(f't="inlineStr"><is><t>{text}</t>'.encode() in sheet for sheet in sheets)
+        sheets = b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
+    assert b"<f>" not in sheets and b"<f " not in sheets
+    assert all(f't="inlineStr"><is><t>{text}</t>'.encode() in sheets for text in texts)
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_numbered_sheets(edition: Edition, copy: Path) -> None:
