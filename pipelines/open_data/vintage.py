@@ -19,7 +19,6 @@ from pipelines.open_data.audit import audit, audit_names
 from pipelines.open_data.breakdowns import count_breakdowns
 from pipelines.open_data.cells import count_units
 from pipelines.open_data.changes import changes_page, flag_changes
-from pipelines.open_data.descriptions.model import Vintage
 from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import write_tables
 from pipelines.open_data.keys import key_check, lay_out_keys
@@ -115,7 +114,7 @@ def _essence(connection: Connection, settings: Settings, plan: Plan, province: P
         "rules": sha256_of(country / "disclosure.yml"),
         "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
         "province": plan.province,
-        "place": province.name.vi,
+        "place": province.name.model_dump(),
         "publisher": province.publisher.model_dump(),
         "synthetic": plan.is_synthetic,
         "key_check": key_check(settings.key_file),
@@ -148,23 +147,14 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     if making.plan.is_synthetic:
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     _write_json(folder / AUDIT, figures)
-    described = _vintage_of(vintage, before, essence)
-    descriptions = write_descriptions(
-        connection, register, describe(register, making.province, described, rows, folder), folder
-    )
     head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": str(until),
-            "essence": essence, "changes": len(changes), "rows": rows, "files": files,
-            "descriptions": descriptions}  # fmt: skip
+            "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
+    description = describe(register, making.province, head, folder)
+    descriptions = write_descriptions(connection, register, description, folder)
     audit_names(register, folder)
-    _write_json(folder / NAME, head)
+    _write_json(folder / NAME, head | {"descriptions": descriptions})
     remember(connection, settings, vintage)
     return rows
-
-
-def _vintage_of(name: str, before: dict | None, essence: dict) -> Vintage:
-    periods = essence["closed_periods"]
-    first, last = min((start for _, start, _ in periods), default=None), max((end for *_, end in periods), default=None)
-    return Vintage(name, before["vintage"] if before else None, first, last, essence["synthetic"])
 
 
 def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, remembered: bool) -> dict:

@@ -62,7 +62,7 @@ def of_csvw(folder: Path) -> Facts:
                         for key in schema["foreignKeys"]],
             "columns": [of_csvw_column(column) for column in schema["columns"]],
         }  # fmt: skip
-    vintage = {"name": group["dc:hasVersion"], "title": tuple(by_language(group["dc:title"]).values()),
+    vintage = {"name": group["schema:version"], "title": tuple(by_language(group["dc:title"]).values()),
                "about": tuple(by_language(group["dc:description"]).values()),
                "licence": tuple(by_language(group["dc:rights"]).values())}  # fmt: skip
     return {"tables": facts, "vintage": vintage}

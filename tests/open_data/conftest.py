@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.open_data.descriptions.model import Description, Vintage
+from pipelines.open_data.descriptions.model import Description
 from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import read_table, write_tables
 from pipelines.open_data.register import Register, load_register
@@ -16,7 +16,11 @@ from pipelines.registers import load_province
 from pipelines.settings import PROJECT_DIR
 from tests.site.open_data import write_small_open_data
 
-VINTAGE = Vintage("2024-12-31-0123456789ab", "2024-11-30-ba9876543210", "2023-01-01", "2024-12-31", True)
+HEAD = {
+    "vintage": "2024-12-31-0123456789ab", "before": "2024-11-30-ba9876543210",
+    "essence": {"closed_periods": [["2023", "2023-01-01", "2023-12-31"], ["2024", "2024-01-01", "2024-12-31"]],
+                "synthetic": True},
+}  # fmt: skip
 PROVINCE = load_province(PROJECT_DIR / "registers" / "dong-nai")
 
 
@@ -43,7 +47,7 @@ def write_edition(folder: Path, register: Register) -> Edition:
         for table in register.tables:
             assert read_table(connection, table, source, table.name)
         rows = write_tables(connection, register, target)
-        description = describe(register, PROVINCE, VINTAGE, rows, target)
+        description = describe(register, PROVINCE, HEAD | {"rows": rows}, target)
         return Edition(target, register, description, write_descriptions(connection, register, description, target))
 
 

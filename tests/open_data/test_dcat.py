@@ -10,10 +10,13 @@ import rdflib
 from pyshacl import validate
 from rdflib.namespace import DCTERMS, FOAF, RDF, XSD
 
+from pipelines.open_data.descriptions.csvw import table_group
+from pipelines.open_data.descriptions.datapackage import data_package
 from pipelines.open_data.descriptions.dcat import dcat
-from pipelines.open_data.descriptions.model import Description, file_facts
+from pipelines.open_data.descriptions.model import Description
 from pipelines.open_data.descriptions.schema_org import schema_org
-from tests.open_data.conftest import Edition
+from pipelines.open_data.descriptions.write import describe
+from tests.open_data.conftest import HEAD, PROVINCE, Edition
 
 pytestmark = pytest.mark.usefixtures("no_network")
 SHAPES = Path(__file__).parent / "shapes" / "dcat-ap.ttl"
@@ -38,7 +41,9 @@ def conforms(data: rdflib.Graph) -> tuple[bool, str]:
 
 
 def whole(edition: Edition) -> Description:
-    return replace(edition.description, workbook=file_facts(edition.folder / "thu-tuc-hanh-chinh.xlsx"))
+    """As a page would describe a vintage that is out: from its folder and what `vintage.json` says."""
+    rows = {table.csv.name: table.rows for table in edition.description.tables}
+    return describe(edition.register, PROVINCE, HEAD | {"rows": rows}, edition.folder)
 
 
 def test_the_edition_conforms(edition: Edition) -> None:
@@ -125,6 +130,17 @@ def test_another_base_takes_the_place_of_ours(edition: Edition) -> None:
     moved = description.dataset.model_copy(update={"base_iri": "https://du-lieu.example/"})
     text = json.dumps(dcat(replace(description, dataset=moved)))
     assert "urn:x-tthc" not in text and conforms(graph_of(text, "dcat.jsonld"))[0]
+
+
+def test_before_a_period_has_closed_there_is_no_day_to_tell(edition: Edition) -> None:
+    rows = {table.csv.name: table.rows for table in edition.description.tables}
+    head = HEAD | {"rows": rows, "essence": {"closed_periods": [], "synthetic": False}}
+    description = describe(edition.register, PROVINCE, head, edition.folder)
+    package, web = data_package(description), table_group(description)
+    assert "created" not in package and "temporal" not in package and "dc:temporal" not in web
+    assert "temporalCoverage" not in schema_org(description)
+    assert '"dct:temporal"' not in json.dumps(dcat(description)["@graph"])
+    assert "SYNTHETIC" not in json.dumps([package, web, dcat(description), schema_org(description)])
 
 
 def test_schema_org_says_the_same_without_the_network(edition: Edition) -> None:

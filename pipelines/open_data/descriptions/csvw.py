@@ -25,7 +25,7 @@ def table_group(description: Description) -> dict[str, Any]:
         "@id": description.iri(),
         "dc:title": by_language(dataset.title), "dc:description": by_language(description.about),
         "dc:publisher": {"schema:name": by_language(publisher.name), "schema:description": by_language(publisher.note)},
-        "dc:rights": by_language(dataset.licence.text), "dc:hasVersion": vintage.name,
+        "dc:rights": by_language(dataset.licence.text), "schema:version": vintage.name,
         "dc:source": [one for source in dataset.sources for one in by_language(source)], "dc:spatial": place,
         **({"dc:temporal": f"{vintage.first_day}/{vintage.last_day}"} if vintage.last_day else {}),
         "dcat:keyword": [{"@value": word, "@language": lang} for lang in ("vi", "en")

@@ -52,7 +52,8 @@ def write_workbook(connection: Connection, register: Register, description: Desc
     from xlsxwriter import Workbook
 
     path = folder / workbook_name(description)
-    with Workbook(str(path), OPTIONS) as workbook:
+    # What does not fit into memory waits on the disk that the file goes to, not on the system's.
+    with Workbook(str(path), OPTIONS | {"tmpdir": str(folder)}) as workbook:
         workbook.set_properties(_properties(description))
         sheets = {table.name: sheet_names(table, most_rows) for table in description.tables}
         _write_words(workbook, " – ".join(getattr(said("sheet_readme"), lang) for lang in LANGUAGES),

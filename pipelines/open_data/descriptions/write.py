@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
 from pipelines.open_data.descriptions.model import Description, Vintage, describe_table, file_facts
-from pipelines.open_data.descriptions.workbook import write_workbook
+from pipelines.open_data.descriptions.workbook import workbook_name, write_workbook
 from pipelines.open_data.register import Register
 from pipelines.registers import Province
 
@@ -23,11 +23,19 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def describe(register: Register, province: Province, vintage: Vintage, rows: dict[str, int],
-             folder: Path) -> Description:  # fmt: skip
-    """The description of the tables in `folder`. `rows`: per CSV file. Raises OSError where a file is missing."""
-    tables = tuple(describe_table(register, table, folder, rows[table.file_name]) for table in register.tables)
-    return Description(register.dataset, province.publisher, province.name, province.code, vintage, tables)
+def describe(register: Register, province: Province, head: dict[str, Any], folder: Path) -> Description:
+    """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
+    says of them (its name, the one before, closed periods, rows per CSV file). Raises OSError where a file is missing.
+    """
+    periods = head["essence"]["closed_periods"]
+    vintage = Vintage(
+        head["vintage"], head["before"], min((start for _, start, _ in periods), default=None),
+        max((end for *_, end in periods), default=None), head["essence"]["synthetic"],
+    )  # fmt: skip
+    tables = tuple(describe_table(register, table, folder, head["rows"][table.file_name]) for table in register.tables)
+    described = Description(register.dataset, province.publisher, province.name, province.code, vintage, tables)
+    workbook = folder / workbook_name(described)
+    return replace(described, workbook=file_facts(workbook)) if workbook.is_file() else described
 
 
 def write_descriptions(connection: duckdb.DuckDBPyConnection, register: Register, description: Description,
