@@ -29,12 +29,22 @@ class Plan(Strict):
     year: int
 
 
+class Publisher(Strict):
+    """In whose name open data go out. `homepage` and `email` null: not known. `note`: what is not confirmed."""
+
+    name: Sentence
+    homepage: str | None = Field(pattern=r"^https?://\S+$")
+    email: str | None = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    note: Sentence
+
+
 class Province(Strict):
     """Whom the warehouse is about."""
 
     code: str
     name: Sentence
     own_unit: str
+    publisher: Publisher
     plan: Plan
 
 

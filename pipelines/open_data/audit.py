@@ -73,8 +73,6 @@ def audit(connection: Connection, register: Register, rules: Rules, folder: Path
         for name, query in (("recount", RECOUNT.format(**form)), ("unknown", UNKNOWN), ("unstable", UNSTABLE))
         if (count := _count(connection, query))
     ]
-    listed = {f"{table.name}{ending}" for table in register.tables for ending in (".csv", ".parquet")}
-    findings += [f"{name}: not in the register" for name in sorted(_names(folder) - listed)]
     for table in register.tables:
         if not read_table(connection, table, folder, WRITTEN):
             findings.append(f"{table.name}: columns")
@@ -84,8 +82,11 @@ def audit(connection: Connection, register: Register, rules: Rules, folder: Path
         raise TthcError("disclosure_audit", findings="; ".join(findings))
 
 
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.suffix in (".csv", ".parquet")}
+def audit_names(register: Register, folder: Path) -> None:
+    """Raises TthcError where anything lies in the folder that the register does not name; for when all is written."""
+    unknown = sorted({path.name for path in folder.iterdir()} - register.files)
+    if unknown:
+        raise TthcError("disclosure_audit", findings="; ".join(f"{name}: not in the register" for name in unknown))
 
 
 def _count(connection: Connection, query: str) -> int:
@@ -99,6 +100,8 @@ def _of_table(connection: Connection, register: Register, rules: Rules, table: T
     wrong = [("rows", _count(connection, missing))]
     for column in table.columns:
         conditions = list(_text_conditions(register, column))
+        if column.name in table.never_empty:
+            conditions.append(f"{column.name} is null")
         if column.role == "flag":
             conditions += [_flag_condition(table, column)]
         if column.role == "count" and table.disclosure == "sdc1":

@@ -1,10 +1,9 @@
 """The publication register: a file or column that does not stand in it does not leave the warehouse.
 
-Belongs here: reading `registers/vietnam/publication/` and checking that it holds together. Does not belong here: how
-a figure is made (`tables/`) or protected (`rules`).
+Belongs here: tables and columns, reading `registers/vietnam/publication/` and checking that it holds together. Does not
+belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`rules`).
 """
 
-from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -13,60 +12,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipelines.contract_fields import Sentence, Strict
 from pipelines.errors import TthcError
+from pipelines.open_data.dataset import FILE_NAME, NAME, CodeList, Dataset
 
-NAME = r"^[a-z][a-z0-9_]*$"
-FILE_NAME = r"^[a-z][a-z0-9-]*$"
 # Where the texts of a column come from. `pattern`: made by us of lower-case letters, digits, dots and hyphens.
 VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
 Model = TypeVar("Model", bound=Strict)
-
-
-class Code(Strict):
-    """One value of a code list, with its name."""
-
-    code: str = Field(min_length=1)
-    name: Sentence
-
-
-class CodeList(Strict):
-    """Values that a column may hold."""
-
-    name: str = Field(pattern=NAME)
-    title: Sentence
-    codes: tuple[Code, ...] = Field(min_length=1)
-
-    @cached_property
-    def names(self) -> dict[str, Sentence]:
-        """The name of each code."""
-        return {code.code: code.name for code in self.codes}
-
-
-class Keywords(Strict):
-    """Search words per language."""
-
-    vi: tuple[str, ...]
-    en: tuple[str, ...]
-
-
-class Licence(Strict):
-    """Under which terms the data may be used."""
-
-    name: str
-    title: Sentence
-    text: Sentence
-    note: Sentence
-
-
-class Dataset(Strict):
-    """The dataset as a whole."""
-
-    name: str = Field(pattern=FILE_NAME)
-    title: Sentence
-    description: Sentence
-    keywords: Keywords
-    licence: Licence
-    frequency: Sentence
-    code_lists: tuple[CodeList, ...]
 
 
 class ForeignKey(Strict):
@@ -78,7 +28,8 @@ class ForeignKey(Strict):
 
 
 class Column(Strict):
-    """One published column. `of`: for a flag, the columns that it speaks of."""
+    """One published column. `of`: for a flag, the columns that it speaks of. `required`: never empty, as the columns of
+    a key are without saying so."""
 
     name: str = Field(pattern=NAME)
     title: Sentence
@@ -86,6 +37,7 @@ class Column(Strict):
     role: Literal["dimension", "count", "rate", "flag", "target", "label"]
     values: str | None = Field(None, pattern=VALUES, description="for strings: where every value comes from")
     unit: Sentence | None = None
+    required: bool = False
     of: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -138,6 +90,16 @@ class Table(Strict):
         """The name of its CSV file."""
         return f"{self.name}.csv"
 
+    @property
+    def parquet_name(self) -> str:
+        """The name of its Parquet file."""
+        return f"{self.name}.parquet"
+
+    @property
+    def never_empty(self) -> tuple[str, ...]:
+        """Columns that hold something in every row."""
+        return tuple(column.name for column in self.columns if column.required or column.name in self.key)
+
     def column(self, name: str) -> Column:
         """The column of that name. Raises StopIteration where there is none."""
         return next(column for column in self.columns if column.name == name)
@@ -163,6 +125,12 @@ class Register(Strict):
                 if foreign.table not in tables or foreign.references != tables[foreign.table].key:
                     raise ValueError(f"{table.name}: a foreign key names the whole key of a published table")
         return self
+
+    @property
+    def files(self) -> frozenset[str]:
+        """All that may lie in the folder of open data."""
+        tables = (name for table in self.tables for name in (table.file_name, table.parquet_name))
+        return frozenset((*tables, *self.dataset.beside))
 
     def table(self, name: str) -> Table:
         """The table of that name. Raises StopIteration where there is none."""

@@ -1,7 +1,7 @@
 """Vintages: what citizens see stays as it is until a period closes, and what changes then is listed.
 
-Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, and the word
-that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules'.
+Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, describe, and
+the word that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules'.
 """
 
 import datetime as dt
@@ -15,10 +15,11 @@ import duckdb
 
 from pipelines.errors import TthcError
 from pipelines.files import fingerprint, sha256_of
-from pipelines.open_data.audit import audit
+from pipelines.open_data.audit import audit, audit_names
 from pipelines.open_data.breakdowns import count_breakdowns
 from pipelines.open_data.cells import count_units
 from pipelines.open_data.changes import changes_page, flag_changes
+from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import write_tables
 from pipelines.open_data.keys import key_check, lay_out_keys
 from pipelines.open_data.memory import recall, remember
@@ -28,6 +29,7 @@ from pipelines.open_data.register import Register, load_register
 from pipelines.open_data.rules import Rules, load_rules
 from pipelines.open_data.secure import Secured, secure
 from pipelines.open_data.tables import lay_out_tables
+from pipelines.registers import Province, load_province
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.workspace import Plan
 
@@ -57,6 +59,7 @@ class Making:
     plan: Plan
     register: Register
     rules: Rules
+    province: Province
 
 
 def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous: Path | None,
@@ -66,6 +69,7 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
     Returns rows per CSV file. Raises TthcError where the audit finds anything; then nothing may be published."""
     country = settings.registers_dir / "vietnam"
     register, rules = load_register(country), load_rules(country)
+    province = load_province(settings.registers_dir / settings.province)
     scratch = settings.work_dir / "open-data.duckdb"
     scratch.unlink(missing_ok=True)
     try:
@@ -73,7 +77,7 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             connection.execute("set enable_progress_bar = false")
             # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
-            essence = _essence(connection, settings, plan)
+            essence = _essence(connection, settings, plan, province)
             before = read_vintage(previous)
             if before is not None and previous is not None and before["essence"] == essence:
                 shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
@@ -81,23 +85,26 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
                 # Rounded anew under another secret, the two vintages together would tell more than either.
                 raise TthcError("disclosure_audit", findings="secret")
-            making = Making(connection, settings, plan, register, rules)
+            making = Making(connection, settings, plan, register, rules, province)
             return _new_vintage(making, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
 
 
 def read_vintage(folder: Path | None) -> dict | None:
-    """What a published folder says of itself; null where there is none or its tables are not what it says."""
+    """What a published folder says of itself; null where there is none, or its tables or their descriptions are not
+    what it says. One of before there were descriptions has none."""
+    if folder is None:
+        return None
     try:
-        vintage = json.loads((folder / NAME).read_text(encoding="utf-8")) if folder is not None else None
-        intact = vintage is not None and all(sha256_of(folder / n) == sha for n, sha in vintage["files"].items())
+        vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        files = vintage["files"] | vintage.get("descriptions", {})
+        return vintage if all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
     except (OSError, ValueError, KeyError):
         return None
-    return vintage if intact else None
 
 
-def _essence(connection: Connection, settings: Settings, plan: Plan) -> dict:
+def _essence(connection: Connection, settings: Settings, plan: Plan, province: Province) -> dict:
     """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
     country = settings.registers_dir / "vietnam"
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
@@ -107,6 +114,8 @@ def _essence(connection: Connection, settings: Settings, plan: Plan) -> dict:
         "rules": sha256_of(country / "disclosure.yml"),
         "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
         "province": plan.province,
+        "place": province.name.model_dump(),
+        "publisher": province.publisher.model_dump(),
         "synthetic": plan.is_synthetic,
         "key_check": key_check(settings.key_file),
     }
@@ -129,6 +138,7 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     figures = audit_figures(connection, secured, rules, remembered=remembered)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     until = max((dt.date.fromisoformat(end) for *_, end in essence["closed_periods"]), default=None)
+    # The vintage is named after its tables; descriptions bear the name, so their hashes stand apart.
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     vintage = f"{until}-{digest[:12]}"
     write_method(folder, register, rules, figures)
@@ -139,7 +149,10 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     _write_json(folder / AUDIT, figures)
     head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": str(until),
             "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
-    _write_json(folder / NAME, head)
+    description = describe(register, making.province, head, folder)
+    descriptions = write_descriptions(connection, register, description, folder)
+    audit_names(register, folder)
+    _write_json(folder / NAME, head | {"descriptions": descriptions})
     remember(connection, settings, vintage)
     return rows
 

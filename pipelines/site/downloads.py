@@ -8,9 +8,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
+
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
            ".md": "Markdown", ".txt": "TXT"}  # fmt: skip
+# Descriptions are known by their standard, not by how it is written down.
+STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT",
+             schema_org.NAME: "schema.org"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def by_table(offered: list[Download], tables: list[str]) -> dict[str, list]:
 
 
 def _format(name: str) -> str:
-    if name.endswith(".csv-metadata.json"):
-        return "CSVW"
+    if name in STANDARDS:
+        return STANDARDS[name]
     suffix = Path(name).suffix
     return FORMATS.get(suffix, suffix.lstrip(".").upper())

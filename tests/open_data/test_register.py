@@ -45,6 +45,9 @@ WRONG = {
     "a table by another name": ("publication/ky.yml", "name: ky\n", "name: khac\n"),
     "an order left to chance": ("publication/linh-vuc.yml", "order_by: [ma_linh_vuc, cap, ky]", "order_by: [ky]"),
     "a count without a flag": ("publication/thanh-toan.yml", "of: [giao_dich]", "of: [truc_tuyen]"),
+    "identifiers that run into what follows": ("publication/dataset.yml", '"urn:x-tthc:"', '"urn:x-tthc"'),
+    "a name too long for a sheet": ("publication/dataset.yml", "name: thu-tuc-hanh-chinh\n",
+                                    "name: thu-tuc-hanh-chinh-cua-ca-tinh\n"),
     "a foreign key to half a key": ("publication/chi-tieu.yml", "references: [ma_chi_tieu, cach_tinh]",
                                     "references: [ma_chi_tieu]"),
 }  # fmt: skip

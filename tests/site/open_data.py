@@ -69,6 +69,10 @@ def write_small_open_data(folder: Path, register: Register) -> Path:
     return folder
 
 
+FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi": "nuoi-con-nuoi",
+          "Lý lịch tư pháp": "ly-lich-tu-phap"}  # fmt: skip
+
+
 def _columns(register: Register, table: str) -> list[str]:
     return [column.name for column in register.table(table).columns]
 
@@ -141,7 +145,7 @@ def _fields() -> list[dict]:
     for name, volume in (("Hộ tịch", 1_200), ("Đất đai", 300), ("Nuôi con nuôi", 12)):
         for level in ("huyen", "xa"):
             for month in MONTHS:
-                row = {"ma_linh_vuc": "", "ten_linh_vuc": name, "cap": level, "ky": month}
+                row = {"ma_linh_vuc": FIELDS[name], "ten_linh_vuc": name, "cap": level, "ky": month}
                 for column, count in (("nhan", volume), ("truc_tuyen", volume // 3), ("giai_quyet", volume - 20),
                                       ("dung_han", (volume - 20) * 9 // 10)):  # fmt: skip
                     row[column], row[f"co_{column}"] = protected(max(0, count))
@@ -159,9 +163,9 @@ def _procedures() -> list[dict]:
     rows = []
     for code, name, field, levels, limit, unit, volume in listed:
         count, flag = protected(volume)
-        rows.append({"ma_thu_tuc": code, "ten_thu_tuc": name, "ten_linh_vuc": field, "cap_thuc_hien": levels,
-                     "thoi_han": limit, "don_vi_thoi_han": unit, "muc_do": "4", "nhay_cam": "0", "nam": "2024",
-                     "nhan": count, "co_nhan": flag})  # fmt: skip
+        rows.append({"ma_thu_tuc": code, "ten_thu_tuc": name, "ma_linh_vuc": FIELDS[field], "ten_linh_vuc": field,
+                     "cap_thuc_hien": levels, "thoi_han": limit, "don_vi_thoi_han": unit, "muc_do": "4",
+                     "nhay_cam": "0", "nam": "2024", "nhan": count, "co_nhan": flag})  # fmt: skip
     return rows
 
 

@@ -1,12 +1,15 @@
 """Numbers, names, periods and charts by themselves."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.open_data.descriptions.write import DOCUMENTS
 from pipelines.site.charts import Mark, bars, bounds, dots, trend
+from pipelines.site.downloads import by_table, offer
 from pipelines.site.figures import Figure
 from pipelines.site.numbers import date, folded, number, percent, size, slug
 from pipelines.site.periods import Period, headline, recent_months
@@ -110,3 +113,17 @@ def test_each_office_with_a_number_is_one_dot() -> None:
     placed = re.findall(r'class="office [^"]*" cx="([\d.]+)%" cy="([\d.]+)"', drawn)
     assert len(placed) == len(set(placed)) == 3
     assert placed[0][0] == placed[1][0] > placed[2][0]
+
+
+def test_descriptions_are_offered_with_the_whole_and_known_by_their_standard(tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    for name in (*DOCUMENTS, "ky.csv", "ky.parquet", "thu-tuc-hanh-chinh.xlsx", "METHOD.md"):
+        (tmp_path / "from" / name).write_text("x", encoding="utf-8")
+    shown = by_table(offer(tmp_path / "from", tmp_path / "site"), ["ky"])
+    assert [(table, [file.format for file in files]) for table, files in shown["tables"]] == [
+        ("ky", ["CSV", "Parquet"])
+    ]
+    assert {file.name: file.format for file in shown["loose"]} == {
+        "datapackage.json": "Data Package", "csv-metadata.json": "CSVW", "dcat.jsonld": "DCAT", "METHOD.md": "Markdown",
+        "schema-org.jsonld": "schema.org", "thu-tuc-hanh-chinh.xlsx": "Excel",
+    }  # fmt: skip

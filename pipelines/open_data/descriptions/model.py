@@ -1,0 +1,153 @@
+"""The one description that all formats are written from, so that they cannot disagree.
+
+Belongs here: joining the register with the facts of a vintage (files, rows, hashes, periods, publisher). Does not
+belong here: how a format puts it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from pipelines.contract_fields import Sentence
+from pipelines.files import sha256_of
+from pipelines.open_data.audit import MADE_BY_US
+from pipelines.open_data.dataset import Code, Dataset
+from pipelines.open_data.register import Column, ForeignKey, Register, Table
+from pipelines.registers import Publisher
+
+LANGUAGES = ("vi", "en")
+MEDIA_TYPES = {
+    "csv": "text/csv", "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class File:
+    """A file beside the descriptions: its name, size in bytes and SHA-256 in hex."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+    @property
+    def format(self) -> str:
+        """Its ending: csv, parquet or xlsx."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def media_type(self) -> str:
+        """As IANA registers it."""
+        return MEDIA_TYPES[self.format]
+
+
+@dataclass(frozen=True)
+class DescribedColumn:
+    """A column as every format has it. `codes`: its closed list, empty where it has none; `pattern`: what every value
+    matches from end to end; `minimum`: of counts; `flags`: the columns that it speaks of."""
+
+    name: str
+    title: Sentence
+    type: str
+    required: bool
+    unit: Sentence | None
+    codes: tuple[Code, ...]
+    pattern: str | None
+    minimum: int | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DescribedTable:
+    """A table with its columns, keys, files and how many rows it has."""
+
+    name: str
+    title: Sentence
+    description: Sentence
+    columns: tuple[DescribedColumn, ...]
+    key: tuple[str, ...]
+    order_by: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    rows: int
+    csv: File
+    parquet: File
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Which vintage is described. `before`: null for the first; `first_day`, `last_day`: ISO, null without a period."""
+
+    name: str
+    before: str | None
+    first_day: str | None
+    last_day: str | None
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """All that is said. `workbook` is null only while it is being written."""
+
+    dataset: Dataset
+    publisher: Publisher
+    place: Sentence
+    place_code: str
+    vintage: Vintage
+    tables: tuple[DescribedTable, ...]
+    workbook: File | None = None
+
+    @property
+    def about(self) -> Sentence:
+        """What the dataset is; first of all that it is synthetic, where it is."""
+        notice = said("synthetic") if self.vintage.synthetic else None
+        return joined(notice, self.dataset.description) if notice else self.dataset.description
+
+    @property
+    def work(self) -> str:
+        """The identifier of the dataset whatever the vintage."""
+        return f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}"
+
+    def iri(self, *parts: str) -> str:
+        """The identifier of this vintage, or of a table or file of it."""
+        return "/".join((self.work, self.vintage.name, *parts))
+
+
+@cache
+def _texts() -> dict[str, Sentence]:
+    content = yaml.safe_load((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
+    return {code: Sentence.model_validate(sentence) for code, sentence in content.items()}
+
+
+def said(code: str, **blanks: Sentence) -> Sentence:
+    """A sentence of texts.yml, each blank filled in its own language. Raises KeyError for an unknown code."""
+    filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
+    return Sentence.model_validate({lang: getattr(_texts()[code], lang).format(**filled[lang]) for lang in LANGUAGES})
+
+
+def joined(*sentences: Sentence) -> Sentence:
+    """One sentence after the other."""
+    return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
+
+
+def file_facts(path: Path) -> File:
+    """What there is to say of a written file."""
+    return File(path.name, path.stat().st_size, sha256_of(path))
+
+
+def describe_table(register: Register, table: Table, folder: Path, rows: int) -> DescribedTable:
+    """A table of the register and its two files in `folder`."""
+    return DescribedTable(
+        table.name, table.title, joined(table.description, table.grain),
+        tuple(_column(register, table, column) for column in table.columns), table.key, table.order_by,
+        table.foreign_keys, rows, file_facts(folder / table.file_name), file_facts(folder / table.parquet_name),
+    )  # fmt: skip
+
+
+def _column(register: Register, table: Table, column: Column) -> DescribedColumn:
+    return DescribedColumn(
+        column.name, column.title, column.type, column.name in table.never_empty, column.unit,
+        register.code_list(column.codes).codes if column.codes else (),
+        MADE_BY_US if column.values == "pattern" else None, 0 if column.role == "count" else None, column.of,
+    )  # fmt: skip

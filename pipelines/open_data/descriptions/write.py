@@ -1,0 +1,51 @@
+"""Writes all descriptions of a vintage into its folder, from one description.
+
+Belongs here: which are written and in which order (the workbook first, as the others give its size and hash).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
+from pipelines.open_data.descriptions.model import Description, Vintage, describe_table, file_facts
+from pipelines.open_data.descriptions.workbook import workbook_name, write_workbook
+from pipelines.open_data.register import Register
+from pipelines.registers import Province
+
+DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
+    datapackage.NAME: datapackage.data_package, csvw.NAME: csvw.table_group, dcat.NAME: dcat.dcat,
+    schema_org.NAME: schema_org.schema_org,
+}  # fmt: skip
+
+
+def describe(register: Register, province: Province, head: dict[str, Any], folder: Path) -> Description:
+    """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
+    says of them (its name, the one before, closed periods, rows per CSV file). Raises OSError where a file is missing.
+    """
+    periods = head["essence"]["closed_periods"]
+    vintage = Vintage(
+        head["vintage"], head["before"], min((start for _, start, _ in periods), default=None),
+        max((end for *_, end in periods), default=None), head["essence"]["synthetic"],
+    )  # fmt: skip
+    tables = tuple(describe_table(register, table, folder, head["rows"][table.file_name]) for table in register.tables)
+    described = Description(register.dataset, province.publisher, province.name, province.code, vintage, tables)
+    workbook = folder / workbook_name(described)
+    return replace(described, workbook=file_facts(workbook)) if workbook.is_file() else described
+
+
+def write_descriptions(connection: duckdb.DuckDBPyConnection, register: Register, description: Description,
+                       folder: Path) -> dict[str, str]:  # fmt: skip
+    """Writes the XLSX edition and the descriptions beside the tables. Returns the SHA-256 of each file written."""
+    workbook = file_facts(write_workbook(connection, register, description, folder))
+    whole = replace(description, workbook=workbook)
+    written = {workbook.name: workbook.sha256}
+    for name, document in DOCUMENTS.items():
+        text = json.dumps(document(whole), ensure_ascii=False, indent=1) + "\n"
+        (folder / name).write_text(text, encoding="utf-8")
+        written[name] = file_facts(folder / name).sha256
+    return written
