@@ -8,14 +8,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
+from pipelines.open_data.descriptions import csvw, datapackage, dcat
 
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
            ".md": "Markdown", ".txt": "TXT"}  # fmt: skip
 # Descriptions are known by their standard, not by how it is written down.
-STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT",
-             schema_org.NAME: "schema.org"}  # fmt: skip
+STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT, schema.org"}
 
 
 @dataclass(frozen=True)

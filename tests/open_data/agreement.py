@@ -78,7 +78,7 @@ def of_csvw_column(column: dict) -> tuple:
 
 def of_dcat(folder: Path) -> Facts:
     """Titles of tables, size and hash of every file, and what is said of the vintage."""
-    data = rdflib.Graph().parse(folder / "dcat.jsonld", format="json-ld", publicID="https://x.example/")
+    data = rdflib.Graph().parse(folder / "catalog.jsonld", format="json-ld", publicID="https://x.example/")
     files = {
         str(data.value(one, DCAT.downloadURL)).removeprefix("https://x.example/"): (
             int(data.value(one, DCAT.byteSize)),
@@ -103,7 +103,7 @@ def both(data: rdflib.Graph, subject: rdflib.term.Node, property_: rdflib.URIRef
 
 
 def of_schema_org(folder: Path) -> Facts:
-    whole = load(folder, "schema-org.jsonld")
+    (whole,) = [node for node in load(folder, "catalog.jsonld")["@graph"] if node["@type"] == "Dataset"]
     downloads = [one for part in (whole, *whole["hasPart"]) for one in part["distribution"]]
     files = {one["contentUrl"]: (int(one["contentSize"].removesuffix(" B")), one["sha256"]) for one in downloads}
     columns = {part["@id"].rpartition("/")[2]: [(column["name"], column["description"])

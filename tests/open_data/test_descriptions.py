@@ -23,8 +23,8 @@ def test_all_say_the_same_of_the_small_edition(edition: Edition) -> None:
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [("datapackage.json", '"Mã kỳ"', '"Mã khác"'), ("csv-metadata.json", '"minimum": 0', '"minimum": 1'),
-     ("dcat.jsonld", '"2024-12-31-0123456789ab"', '"2024-12-31-000000000000"'),
-     ("schema-org.jsonld", '"contentSize": "', '"contentSize": "1')],
+     ("catalog.jsonld", '"2024-12-31-0123456789ab"', '"2024-12-31-000000000000"'),
+     ("catalog.jsonld", '"contentSize": "', '"contentSize": "1')],
 )  # fmt: skip
 def test_one_that_says_otherwise_is_noticed(
     edition: Edition, tmp_path: Path, name: str, right: str, wrong: str
@@ -87,7 +87,7 @@ def test_the_night_s_package_is_valid(published: Path, no_network: None) -> None
 def test_the_night_s_catalogue_conforms(published: Path, no_network: None) -> None:
     from tests.open_data.test_dcat import conforms, graph_of
 
-    assert conforms(graph_of((published / "dcat.jsonld").read_text(encoding="utf-8"), "dcat.jsonld"))[0]
+    assert conforms(graph_of((published / "catalog.jsonld").read_text(encoding="utf-8"), "catalog.jsonld"))[0]
 
 
 @pytest.mark.slow
@@ -100,5 +100,5 @@ def test_the_vintage_vouches_for_its_descriptions(published: Path, tmp_path: Pat
     assert vintage is not None
     named = {NAME, "audit.json", "CHANGES.md", "METHOD.md", "PHUONG-PHAP.md", "DU-LIEU-TONG-HOP--SYNTHETIC.txt"}
     assert vintage["files"].keys() | vintage["descriptions"].keys() == register.files - named
-    (tmp_path / "dcat.jsonld").write_text("{}", encoding="utf-8")
+    (tmp_path / "catalog.jsonld").write_text("{}", encoding="utf-8")
     assert read_vintage(tmp_path) is None

@@ -124,6 +124,6 @@ def test_descriptions_are_offered_with_the_whole_and_known_by_their_standard(tmp
         ("ky", ["CSV", "Parquet"])
     ]
     assert {file.name: file.format for file in shown["loose"]} == {
-        "datapackage.json": "Data Package", "csv-metadata.json": "CSVW", "dcat.jsonld": "DCAT", "METHOD.md": "Markdown",
-        "schema-org.jsonld": "schema.org", "thu-tuc-hanh-chinh.xlsx": "Excel",
+        "datapackage.json": "Data Package", "csv-metadata.json": "CSVW", "catalog.jsonld": "DCAT, schema.org",
+        "METHOD.md": "Markdown", "thu-tuc-hanh-chinh.xlsx": "Excel",
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""`dcat.jsonld`: DCAT 3 for data portals that harvest: a catalogue, the dataset, its vintage as a version, its tables.
+"""`catalog.jsonld`: DCAT 3 for data portals that harvest: catalogue, dataset, its vintage as a version, its tables; and
+what schema.org has words for of the same, for search engines.
 
 Belongs here: the description in that vocabulary. The context stands in the file, so reading it downloads nothing.
 Identifiers begin with the register's `base_iri`; where files lie is relative to the document. When a vintage was
@@ -10,9 +11,10 @@ from typing import Any
 from pipelines.open_data.descriptions import csvw, datapackage
 from pipelines.open_data.descriptions.csvw import by_language
 from pipelines.open_data.descriptions.model import DescribedTable, Description, File, said
+from pipelines.open_data.descriptions.schema_org import schema_org
 from pipelines.open_data.method import PAGES
 
-NAME = "dcat.jsonld"
+NAME = "catalog.jsonld"
 EU = "http://publications.europa.eu/resource/authority/"
 LANGUAGES = {"vi": f"{EU}language/VIE", "en": f"{EU}language/ENG"}
 MEDIA = "https://www.iana.org/assignments/media-types/"
@@ -44,6 +46,7 @@ def dcat(description: Description) -> dict[str, Any]:
             *(_table(description, table) for table in description.tables),
             *(_distribution(description, file) for file in (*files, *whole)),
             *_shared(description, {file.media_type for file in (*files, *whole)}),
+            schema_org(description),
         ],
     }  # fmt: skip
 

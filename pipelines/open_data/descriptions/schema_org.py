@@ -1,15 +1,14 @@
-"""`schema-org.jsonld`: the schema.org words that search engines read.
+"""The schema.org words that search engines read.
 
 Belongs here: the description in that vocabulary, in the language of the page that embeds it. A value has no language
-there, so each page has its own; the file is the Vietnamese one. The context is given by its vocabulary, not by an
-address to fetch.
+there, so each page has its own; in `catalog.jsonld` it is the Vietnamese one. The context is given by its vocabulary,
+not by an address to fetch.
 """
 
 from typing import Any
 
 from pipelines.open_data.descriptions.model import DescribedTable, Description, File
 
-NAME = "schema-org.jsonld"
 CONTEXT = {"@vocab": "https://schema.org/"}
 
 

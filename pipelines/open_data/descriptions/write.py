@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.open_data.descriptions import csvw, datapackage, dcat, schema_org
+from pipelines.open_data.descriptions import csvw, datapackage, dcat
 from pipelines.open_data.descriptions.model import Description, Vintage, describe_table, file_facts
 from pipelines.open_data.descriptions.workbook import workbook_name, write_workbook
 from pipelines.open_data.register import Register
@@ -19,7 +19,6 @@ from pipelines.registers import Province
 
 DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
     datapackage.NAME: datapackage.data_package, csvw.NAME: csvw.table_group, dcat.NAME: dcat.dcat,
-    schema_org.NAME: schema_org.schema_org,
 }  # fmt: skip
 
 
