@@ -5,6 +5,7 @@ network. Does not belong here: what is done to files between nights (`damage`).
 """
 
 import ctypes
+import errno
 import json
 import logging
 import os
@@ -88,6 +89,16 @@ def note_steps(path: Path) -> Blow:
 def kill_at_step(site: str, name: str, when: str) -> Blow:
     """Dies before or after the first durable step of that kind that the site takes."""
     return durable_steps(lambda n, s, w: die() if (n, s, w) == (name, site, when) else None)
+
+
+def no_room_at_step(site: str, name: str) -> Blow:
+    """The disk is full whenever the site asks for a durable step of that kind."""
+
+    def act(n: str, s: str, when: str) -> None:
+        if (n, s, when) == (name, site, "before"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return durable_steps(act)
 
 
 def kill_dbt(after: float) -> Blow:

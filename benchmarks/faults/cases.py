@@ -102,8 +102,9 @@ def children_and_signals(seconds: float) -> Iterator[Case]:
     ))  # fmt: skip
 
 
-def no_room() -> Iterator[Case]:
-    """The disk full from each stage on, a quota at each size of file, memory and spill space used up."""
+def no_room(steps: list[tuple[str, str]]) -> Iterator[Case]:
+    """The disk full from each stage on and at each durable step, a quota at each size of file, memory and spill space
+    used up."""
     yield from _chains("disk full", (
         Hurt(f"{leave:,} bytes left as {stage} begins", blows.at_stage(stage, partial(blows.fill_disk, leave)))
         for stage in STAGES
@@ -112,6 +113,9 @@ def no_room() -> Iterator[Case]:
     yield from _chains("disk full", (
         Hurt(f"no file over {size:,} bytes", blows.file_size_limit(size))
         for size in (1_000, 20_000, 100_000, 500_000, 2_000_000, 6_000_000)
+    ))  # fmt: skip
+    yield from _chains("disk full", (
+        Hurt(f"at {name} in {site}", blows.no_room_at_step(site, name)) for site, name in steps
     ))  # fmt: skip
     yield from _chains("memory used up", (
         Hurt("15 MB for DuckDB", blows.environment(TTHC_MEMORY_LIMIT="15MB")),
@@ -137,7 +141,7 @@ def clocks() -> Iterator[Case]:
 def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int) -> list[Case]:
     """Every case of nights on one warehouse; `steps` and `seconds` are those of a night left alone."""
     return [
-        *killed_at_stages(), *no_room(), *damaged_files(seed), *clocks(), *children_and_signals(seconds),
+        *killed_at_stages(), *no_room(steps), *damaged_files(seed), *clocks(), *children_and_signals(seconds),
         *killed_at_steps(steps), *killed_at_random(random_kills, seed),
     ]  # fmt: skip
 

@@ -113,9 +113,9 @@ def _plant_canaries(raw: Path) -> None:
 
 
 def published(warehouse: Path) -> dict[str, str]:
-    """What readers see: a hash of each published table's sorted rows, and of each open-data file."""
-    seen: dict[str, str] = {}
+    """What readers see: the version's name, a hash of each published table's sorted rows, and of each CSV file."""
     current = (warehouse / "current").resolve()
+    seen = {"version": current.name}
     with duckdb.connect(str(current / "tthc.duckdb"), read_only=True) as connection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'marts' order by 1"

@@ -22,8 +22,8 @@ from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
 HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
 ROW = "H19.31-240105-0001,20241231080000,4,,,"
 # Tables that tell of deliveries themselves; a refused file or row stands there, and only there.
-ABOUT_DELIVERIES = {"table deliveries", "table delivery_days", "table source_freshness", "table quarantine_summary",
-                    "table quarantine_units"}  # fmt: skip
+ABOUT_DELIVERIES = {"version", "table deliveries", "table delivery_days", "table source_freshness",
+                    "table quarantine_summary", "table quarantine_units"}  # fmt: skip
 UNREADABLE: dict[str, bytes] = {
     "cut-in-a-row.csv": f"{HEAD}\n{ROW}\n{ROW[:30]}".encode(),
     "unclosed-quote.csv": f'{HEAD}\n"{ROW}\n{ROW}\n'.encode(),
