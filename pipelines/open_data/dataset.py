@@ -1,4 +1,4 @@
-"""The dataset as a whole, as `registers/vietnam/publication/dataset.yml` has it.
+"""The dataset as a whole, as `registers/vietnam/publication.yml` has it.
 
 Belongs here: what holds for all tables: names, licence, sources, code lists, the files beside the tables. Does not
 belong here: tables and columns (`register`), who publishes (the province's folder).

@@ -1,7 +1,7 @@
 """The publication register: a file or column that does not stand in it does not leave the warehouse.
 
-Belongs here: tables and columns, reading `registers/vietnam/publication/` and checking that it holds together. Does not
-belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`rules`).
+Belongs here: tables and columns, reading `registers/vietnam/publication.yml` and checking that it holds together. Does
+not belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`rules`).
 """
 
 from pathlib import Path
@@ -14,6 +14,7 @@ from pipelines.contract_fields import Sentence, Strict
 from pipelines.errors import TthcError
 from pipelines.open_data.dataset import FILE_NAME, NAME, CodeList, Dataset
 
+FILE = "publication.yml"
 # Where the texts of a column come from. `pattern`: made by us of lower-case letters, digits, dots and hyphens.
 VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
 Model = TypeVar("Model", bound=Strict)
@@ -114,6 +115,8 @@ class Register(Strict):
     @model_validator(mode="after")
     def _lists_and_tables_exist(self) -> "Register":
         lists, tables = {one.name for one in self.dataset.code_lists}, {table.name: table for table in self.tables}
+        if len(tables) != len(self.tables):
+            raise ValueError("a table stands there twice")
         for table in self.tables:
             for column in table.columns:
                 if column.codes is not None and column.codes not in lists:
@@ -146,18 +149,8 @@ def _has(tables: dict[str, Table], table: str, column: str) -> bool:
 
 
 def load_register(country: Path) -> Register:
-    """The publication register, its tables in the order of their file names. Raises TthcError that names the file."""
-    folder = country / "publication"
-    dataset = read_model(folder / "dataset.yml", Dataset)
-    files = sorted(path for path in folder.glob("*.yml") if path.name != "dataset.yml")
-    tables = tuple(read_model(path, Table) for path in files)
-    misnamed = [path.name for path, table in zip(files, tables, strict=True) if path.stem != table.name]
-    if misnamed:
-        raise TthcError("register_invalid", file=", ".join(misnamed), why="name")
-    try:
-        return Register(dataset=dataset, tables=tables)
-    except ValidationError as error:
-        raise TthcError("register_invalid", file=folder.name, why=_why(error)) from None
+    """The publication register. Raises TthcError that names the wrong key."""
+    return read_model(country / FILE, Register)
 
 
 def read_model(path: Path, model: type[Model]) -> Model:

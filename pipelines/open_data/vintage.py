@@ -25,7 +25,7 @@ from pipelines.open_data.keys import key_check, lay_out_keys
 from pipelines.open_data.memory import recall, remember
 from pipelines.open_data.method import write_method
 from pipelines.open_data.protect import lay_out_cells, lay_out_figures
-from pipelines.open_data.register import Register, load_register
+from pipelines.open_data.register import FILE, Register, load_register
 from pipelines.open_data.rules import Rules, load_rules
 from pipelines.open_data.secure import Secured, secure
 from pipelines.open_data.tables import lay_out_tables
@@ -110,7 +110,7 @@ def _essence(connection: Connection, settings: Settings, plan: Plan, province: P
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
     return {
         "closed_periods": periods,
-        "register": fingerprint(country / "publication"),
+        "register": sha256_of(country / FILE),
         "rules": sha256_of(country / "disclosure.yml"),
         "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
         "province": plan.province,

@@ -1,12 +1,14 @@
 """The register and the rules are checked on reading: what does not hold together is named, and nothing runs on it."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.errors import TthcError
-from pipelines.open_data.register import load_register
+from pipelines.open_data.register import FILE, load_register
 from pipelines.open_data.rules import load_rules
 from pipelines.open_data.tables import FOLDER
 from pipelines.settings import PROJECT_DIR
@@ -38,28 +40,37 @@ def test_every_text_comes_from_a_list_that_exists() -> None:
     assert len(texts) > 60 and all(column.values for column in texts)
 
 
-WRONG = {
-    "a code list that is none": ("publication/linh-vuc.yml", "codes:cap", "codes:khong-co"),
-    "a key that is no column": ("publication/ky.yml", "key: [ky]", "key: [khong_co]"),
-    "a text from nowhere": ("publication/ky.yml", ', values: "codes:loai_ky"', ""),
-    "a table by another name": ("publication/ky.yml", "name: ky\n", "name: khac\n"),
-    "an order left to chance": ("publication/linh-vuc.yml", "order_by: [ma_linh_vuc, cap, ky]", "order_by: [ky]"),
-    "a count without a flag": ("publication/thanh-toan.yml", "of: [giao_dich]", "of: [truc_tuyen]"),
-    "identifiers that run into what follows": ("publication/dataset.yml", '"urn:x-tthc:"', '"urn:x-tthc"'),
-    "a name too long for a sheet": ("publication/dataset.yml", "name: thu-tuc-hanh-chinh\n",
-                                    "name: thu-tuc-hanh-chinh-cua-ca-tinh\n"),
-    "a foreign key to half a key": ("publication/chi-tieu.yml", "references: [ma_chi_tieu, cach_tinh]",
-                                    "references: [ma_chi_tieu]"),
+# A key of the whole, or of one table, and what makes it wrong.
+WRONG: dict[str, tuple[str, Callable[[dict], object]]] = {
+    "a code list that is none": ("linh-vuc", lambda table: column_of(table, "cap").update(values="codes:khong-co")),
+    "a key that is no column": ("ky", lambda table: table.update(key=["khong_co"])),
+    "a text from nowhere": ("ky", lambda table: column_of(table, "loai").pop("values")),
+    "one table twice": ("ky", lambda table: table.update(name="don-vi")),
+    "an order left to chance": ("linh-vuc", lambda table: table.update(order_by=["ky"])),
+    "a count without a flag": ("thanh-toan", lambda table: flag_of(table, "giao_dich").update(of=["truc_tuyen"])),
+    "identifiers that run into what follows": ("dataset", lambda dataset: dataset.update(base_iri="urn:x-tthc")),
+    "a name too long for a sheet": ("dataset", lambda dataset: dataset.update(name="thu-tuc-hanh-chinh-cua-ca-tinh")),
+    "a foreign key to half a key": (
+        "chi-tieu", lambda table: table["foreign_keys"][0].update(references=["ma_chi_tieu"])
+    ),
 }  # fmt: skip
+
+
+def column_of(table: dict, name: str) -> dict:
+    return next(column for column in table["columns"] if column["name"] == name)
+
+
+def flag_of(table: dict, name: str) -> dict:
+    return next(column for column in table["columns"] if column.get("of") == [name])
 
 
 @pytest.mark.parametrize("what", WRONG)
 def test_a_register_that_does_not_hold_together_is_refused(country: Path, what: str) -> None:
-    name, right, wrong = WRONG[what]
-    path = country / name
-    text = path.read_text(encoding="utf-8")
-    assert right in text
-    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    place, spoil = WRONG[what]
+    path = country / FILE
+    register = yaml.safe_load(path.read_text(encoding="utf-8"))
+    spoil({"dataset": register["dataset"], **{table["name"]: table for table in register["tables"]}}[place])
+    path.write_text(yaml.safe_dump(register, allow_unicode=True), encoding="utf-8")
     with pytest.raises(TthcError, match="register_invalid"):
         load_register(country)
 
