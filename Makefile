@@ -16,7 +16,7 @@ run: $(READY) ## the nightly job on data/raw; where that is empty, on a syntheti
 	@$(BIN)/tthc run --sample-if-empty
 
 test: $(READY) ## the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) lint ## lint and unit tests, under a minute
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
