@@ -14,6 +14,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import pages
 from pipelines.contracts import load_contracts
 from pipelines.files import sha256_of
 from pipelines.landing.discover import Delivery, discover
@@ -55,9 +56,13 @@ def compare(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[flo
     )
 
 
-def main() -> None:
-    """Measures parsing to the lake and prints the table."""
-    settings, console = Settings(), Console()
+def row(table: Table, step: str, measured: tuple[float, float, float]) -> None:
+    """One line of the table."""
+    table.add_row(step, *(f"{number:.2f}" for number in measured))
+
+
+def parsing(settings: Settings) -> tuple[int, tuple[float, float, float]]:
+    """Rows of one big extract, and how long they take from CSV to the lake, against polars alone."""
     contracts = load_contracts(settings.contracts_dir)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -70,13 +75,25 @@ def main() -> None:
         def peer() -> None:
             pl.read_csv(path).write_parquet(folder / "peer.parquet")
 
-        mine, plain, ratio = compare(ours, peer)
-    table = Table(title=f"{rows:,} rows of ho_so, CSV → Parquet, median of {PAIRS} pairs")
+        return rows, compare(ours, peer)
+
+
+def main() -> None:
+    """Measures parsing to the lake, the charts and the whole site, and prints the table."""
+    settings, console = Settings(), Console()
+    table = Table(title=f"median of {PAIRS} pairs")
     for name in ("step", "ours, s", "peer, s", "ratio"):
         table.add_column(name, justify="left" if name == "step" else "right")
-    table.add_row("parse, judge, protect, write / polars read_csv + write_parquet",
-                  f"{mine:.2f}", f"{plain:.2f}", f"{ratio:.2f}")  # fmt: skip
+    rows, measured = parsing(settings)
+    row(table, f"{rows:,} rows of ho_so: parse, judge, protect, write / polars read_csv + write_parquet", measured)
+    row(table, f"{pages.CHARTS} line charts as SVG / Altair with vl-convert", compare(*pages.charts()))
     console.print(table)
+    site = pages.whole_site(settings)
+    if site is None:
+        console.print("the whole site: nothing is published yet; `make run`, then again")
+    else:
+        count, largest, write = site
+        console.print(f"the whole site: {count} pages, the largest {largest:,} bytes, in {seconds(write):.1f} s")
 
 
 if __name__ == "__main__":
