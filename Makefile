@@ -27,7 +27,7 @@ wrongness: $(READY) ## reads files made to mislead readers and counts what came 
 mutants: $(READY) ## spoils the SQL behind the indicators in every small way and counts what the tests notice (slow)
 	@$(BIN)/python -m benchmarks.mutants
 
-faults: $(READY) ## does to whole nights what can go wrong and counts what came of it (an hour; FAULTS=--few takes minutes)
+faults: $(READY) ## does to whole nights what can go wrong and counts what came of it (hours; FAULTS=--few takes minutes)
 	@$(BIN)/python -m benchmarks.faults $(FAULTS)
 
 lint: $(READY) ## style, types and SQL format
