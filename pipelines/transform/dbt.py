@@ -38,7 +38,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(target_dir(settings) / "logs"),
-        # dbt's log file of every debug event is some 20 MB a night that nobody reads; DBT_LOG_LEVEL_FILE=debug asks for it.
+        # dbt's log file of every debug event is some 20 MB a night that nobody reads; DBT_LOG_LEVEL_FILE=debug asks.
         "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "none"),
         "DO_NOT_TRACK": "1",
     }
