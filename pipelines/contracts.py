@@ -8,12 +8,11 @@ import unicodedata
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import Field, model_validator
 
 from pipelines.contract_fields import ContractField, Formats, Sentence, Strict
+from pipelines.yaml_text import read_yaml
 
 CONTRACT_FILES = "*.yml"
 
@@ -129,24 +128,11 @@ class Contract(Strict):
         return frozenset((*self.by_header, *self.ignored))
 
 
-class OnceLoader(yaml.SafeLoader):
-    """YAML in which no key may stand twice in one mapping: of two, the plain loader silently takes the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping. Raises yaml.constructor.ConstructorError at a key that was there before."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := [key for key, times in Counter(map(str, keys)).items() if times > 1]:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"a key stands twice: {', '.join(twice)}", node.start_mark
-            )
-        return super().construct_mapping(node, deep)
-
-
 def load_contract(path: Path) -> Contract:
     """One contract file. Raises pydantic.ValidationError or yaml.YAMLError that names the wrong key."""
     # Headers and cells are compared composed, so what the contract says must be composed too.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
-    return Contract.model_validate(yaml.load(text, OnceLoader))  # noqa: S506 (a SafeLoader)
+    return Contract.model_validate(read_yaml(text))
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:

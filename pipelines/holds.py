@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from pipelines.contract_fields import Strict
 from pipelines.errors import TthcError
 from pipelines.register_files import RegisterRow, read_rows, table_of
+from pipelines.yaml_text import read_yaml
 
 EVERY = "*"
 Hold = Literal["volume", "empty", "freshness", "restatement", "drift"]
@@ -107,7 +108,7 @@ def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
     """The limits of a province. With `sources` given, each named one must be among them. Raises TthcError."""
     path = folder / "holds.yml"
     try:
-        holds = Holds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        holds = Holds.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
     if sources and (unknown := sorted(set(holds.sources) - set(sources))):

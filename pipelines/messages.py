@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pipelines.yaml_text import read_yaml
 
 LANGUAGES = ("vi", "en")
 language: ContextVar[str] = ContextVar("language", default="vi")
@@ -16,7 +16,7 @@ language: ContextVar[str] = ContextVar("language", default="vi")
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Every message code with its sentence per language."""
-    return yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
+    return read_yaml((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
 
 
 def say(code: str, **params: object) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
 from pydantic import Field, TypeAdapter
 
 from pipelines.contract_fields import Sentence, Strict
 from pipelines.plan_registers import load_goals
 from pipelines.register_files import RegisterRow, read_rows, table_of
+from pipelines.yaml_text import read_yaml
 
 # What an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
 # reports on the plan's tasks, our own publication.
@@ -103,18 +103,18 @@ class Target(RegisterRow):
 
 def load_province(folder: Path) -> Province:
     """The province of a register folder. Raises pydantic.ValidationError that names the wrong key."""
-    return Province.model_validate(yaml.safe_load((folder / "province.yml").read_text(encoding="utf-8")))
+    return Province.model_validate(read_yaml((folder / "province.yml").read_text(encoding="utf-8")))
 
 
 def load_indicators(country: Path) -> list[Indicator]:
     """All indicators in the order of the register."""
     text = (country / "indicators.yml").read_text(encoding="utf-8")
-    return TypeAdapter(list[Indicator]).validate_python(yaml.safe_load(text))
+    return TypeAdapter(list[Indicator]).validate_python(read_yaml(text))
 
 
 def load_period_rules(folder: Path) -> PeriodRules:
     """The rules of the province's periods."""
-    return PeriodRules.model_validate(yaml.safe_load((folder / "periods.yml").read_text(encoding="utf-8")))
+    return PeriodRules.model_validate(read_yaml((folder / "periods.yml").read_text(encoding="utf-8")))
 
 
 def _last_day(year: int, month: int) -> dt.date:

@@ -6,10 +6,10 @@ Belongs here: the shape of `registers/vietnam/decision_766.yml` and its checks. 
 from pathlib import Path
 
 import polars as pl
-import yaml
 from pydantic import Field, TypeAdapter, model_validator
 
 from pipelines.contract_fields import Sentence, Strict
+from pipelines.yaml_text import read_yaml
 
 
 class Component(Strict):
@@ -60,7 +60,7 @@ SCORE_RULE = {
 def load_groups(country: Path) -> list[Group]:
     """The groups in the order of the decision. Raises pydantic.ValidationError that names the wrong key."""
     text = (country / "decision_766.yml").read_text(encoding="utf-8")
-    return TypeAdapter(list[Group]).validate_python(yaml.safe_load(text))
+    return TypeAdapter(list[Group]).validate_python(read_yaml(text))
 
 
 def score_rule_table(country: Path) -> pl.DataFrame:

@@ -185,7 +185,7 @@ class ForkedDbt:
 
 
 def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> int:
-    from pipelines.transform.dbt_child import die_with
+    from pipelines.transform.dbt_child import dbt, die_with
 
     die_with(parent)
     os.environ.clear()
@@ -193,11 +193,4 @@ def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> i
     os.chdir(cwd)
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
-    from dbt.cli.main import cli
-
-    sys.argv = ["dbt", *arguments]
-    try:
-        cli(standalone_mode=True)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
-    return 0
+    return dbt(arguments)

@@ -19,7 +19,6 @@ from benchmarks.faults.forge import Night, apart, night
 from pipelines.publish.manifest import read_manifest
 from pipelines.sample import write_province
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.dbt import run_dbt
 
 LAST_DAY = "2024-12-31"
 # Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.
@@ -54,15 +53,10 @@ class Ground:
 
     @contextmanager
     def warehouse(self, folder: Path) -> Iterator[Path]:
-        """A copy of the base for one fault, below the folder; gone afterwards. dbt parses its models anew where the
-        warehouse lies elsewhere than before; that is done once per folder and kept beside it."""
-        copy, parsed = folder / "kho", folder.with_name(f"{folder.name}-parsed")
+        """A copy of the base for one fault, below the folder; gone afterwards."""
+        copy = folder / "kho"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.base, copy, symlinks=True)
-        if not parsed.exists():
-            apart(lambda: run_dbt(settings_of(copy, self), "parse"))
-            shutil.copytree(copy / "dbt", parsed)
-        shutil.copytree(parsed, copy / "dbt", dirs_exist_ok=True)
         try:
             yield copy
         finally:

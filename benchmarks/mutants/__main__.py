@@ -9,12 +9,12 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from benchmarks.mutants.fates import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, fate
+from pipelines.yaml_text import read_yaml
 
 LEAST_SHARE = 0.95
 EXCUSES = Path(__file__).with_name("survivors.yml")
@@ -43,7 +43,7 @@ def run(chosen: str) -> int:
 
 def _explain(console: Console, survivors: list[str]) -> list[str]:
     """Prints each survivor with its reason; returns those that have none."""
-    excused: dict[str, str] = yaml.safe_load(EXCUSES.read_text(encoding="utf-8")) or {}
+    excused: dict[str, str] = read_yaml(EXCUSES.read_text(encoding="utf-8")) or {}
     for name in survivors:
         reason = excused.get(name, "NO REASON GIVEN")
         console.print(f"survived  {name}\n          {reason}", markup=False, highlight=False, soft_wrap=True)

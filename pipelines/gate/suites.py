@@ -6,13 +6,15 @@ Belongs here: files to records. Does not belong here: running anything, and any 
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from pipelines.yaml_text import read_yaml
 
 SCHEMA_FILE = "schema.json"
 MACROS_FILE = "macros.sql"
@@ -79,16 +81,6 @@ class Suites:
     sha256: str
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a repeated key is an error: a second `expectations:` would hide the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if len(set(keys)) != len(keys):
-            raise yaml.constructor.ConstructorError(problem="repeated key", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def load_suites(folder: Path) -> Suites:
     """Every `<table>.yml` of the folder, checked against its `schema.json`. Raises SuiteError."""
     from jsonschema import Draft202012Validator
@@ -131,7 +123,7 @@ def _suite(name: str, content: bytes, validator: Any) -> Suite:
     from jsonschema.exceptions import best_match
 
     try:
-        document = yaml.load(content, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader that refuses more
+        document = read_yaml(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SuiteError(f"{name}: not valid YAML ({error})") from error
     if fault := best_match(validator.iter_errors(document)):

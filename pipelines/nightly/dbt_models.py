@@ -39,7 +39,9 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
     def models(context: dg.AssetExecutionContext, nightly: Nightly, dbt: DbtCliResource) -> Iterator[Any]:
         begin("transform")
-        os.environ.update(dbt_environment(nightly.settings))
+        # What `ensure_manifest` parsed serves as it is: dbt would parse all again wherever a path or limit is another.
+        parsed = str(manifest.with_name("partial_parse.msgpack"))
+        os.environ.update({**dbt_environment(nightly.settings), "TTHC_DBT_PARSED": parsed})
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
                         target_path=target_dir(nightly.settings))  # fmt: skip

@@ -24,6 +24,7 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
         super().__init__(*arguments, **options)
 
     @classmethod
@@ -34,6 +35,12 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptEnginesEventLog":
         # Where Dagster keeps it too; not written in the yaml, so that a home that was moved still finds its own.
         return cls(inst_data=inst_data, base_dir=str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"))
+
+    def has_table(self, table_name: str) -> bool:
+        # Dagster asks at each event; a table that is there does not go away while a run lives.
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

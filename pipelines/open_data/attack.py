@@ -7,6 +7,7 @@ hidden sum. Does not belong here: which counts are attacked together (`blocks`),
 from dataclasses import dataclass
 
 import numpy as np
+from highspy import Highs, HighsLp, HighsModelStatus, MatrixFormat, ObjSense, kHighsInf
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
@@ -53,10 +54,8 @@ class Attack:
 
     def __init__(self, block: Block) -> None:
         self.block = block
-        self.above = np.flatnonzero(block.high < NO_LIMIT)
-        self.below = np.flatnonzero(block.low > 0)
-        self.limits = vstack([block.shown[self.above], -block.shown[self.below], -block.positive]).tocsr()
-        self.limit = np.concatenate([block.high[self.above], -block.low[self.below], np.zeros(block.positive.shape[0])])
+        self.solver = _solver(block)
+        self.unknowns = np.arange(block.shown.shape[1], dtype=np.int32)
         together = csr_array(abs(vstack([block.shown, block.equal, block.positive])))
         of_unknown = connected_components(together.T @ together, directed=False)[1]
         self.group = of_unknown[block.shown.indices[block.shown.indptr[:-1]]]
@@ -72,21 +71,17 @@ class Attack:
     def reach(self, weights: np.ndarray) -> np.ndarray:
         """Goes to the point where the weighted sum of rows is greatest, and keeps what is seen there. Returns the rows
         whose bounds stopped it."""
-        from scipy.optimize import linprog
-
-        block = self.block
-        equal = {"A_eq": block.equal, "b_eq": np.zeros(block.equal.shape[0])} if block.equal.shape[0] else {}
-        done = linprog(-(block.shown.T @ weights), A_ub=self.limits, b_ub=self.limit, bounds=(0, NO_LIMIT),
-                       method="highs", **equal)  # fmt: skip
-        if done.status != 0:
-            raise ArithmeticError(f"the attack on a block failed: {done.message}")
+        solver, shown = self.solver, self.block.shown
+        solver.changeColsCost(len(self.unknowns), self.unknowns, shown.T @ weights)
+        solver.run()
+        if (end := solver.getModelStatus()) != HighsModelStatus.kOptimal:
+            raise ArithmeticError(f"the attack on a block failed: {solver.modelStatusToString(end)}")
         self.solved += 1
-        values = block.shown @ done.x
+        solution = solver.getSolution()
+        values = shown @ np.array(solution.col_value)
         np.minimum(self.least, values, out=self.least)
         np.maximum(self.most, values, out=self.most)
-        pulling = np.flatnonzero(np.abs(done.ineqlin.marginals) > TOLERANCE)
-        rows = np.concatenate([self.above, self.below])
-        return np.unique(rows[pulling[pulling < len(rows)]])
+        return np.flatnonzero(np.abs(solution.row_dual[: shown.shape[0]]) > TOLERANCE)
 
     def narrow(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
         """The hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
@@ -128,3 +123,26 @@ class Attack:
             ]
             left = np.setdiff1d(left[self.widths(left) < narrowest], turn)
         return findings
+
+
+def _solver(block: Block) -> Highs:
+    """The block as a linear program that is given its aim later. It stays: the next aim starts from where the last one
+    ended, which is most of the way."""
+    rows = vstack([block.shown, block.equal, block.positive]).tocsr()
+    zeros, positive = np.zeros(block.equal.shape[0]), np.zeros(block.positive.shape[0])
+    program = HighsLp()
+    program.num_row_, program.num_col_ = rows.shape
+    program.sense_ = ObjSense.kMaximize
+    program.col_cost_, program.col_lower_ = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
+    program.col_upper_ = np.full(rows.shape[1], NO_LIMIT)
+    program.row_lower_ = np.concatenate([np.where(block.low > 0, block.low, -kHighsInf), zeros, positive])
+    program.row_upper_ = np.concatenate(
+        [np.where(block.high < NO_LIMIT, block.high, kHighsInf), zeros, np.full(len(positive), kHighsInf)]
+    )
+    program.a_matrix_.format_ = MatrixFormat.kRowwise
+    program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    solver = Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.passModel(program)
+    return solver

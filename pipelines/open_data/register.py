@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from pipelines.contract_fields import Sentence, Strict
 from pipelines.errors import TthcError
 from pipelines.open_data.dataset import FILE_NAME, NAME, CodeList, Dataset
+from pipelines.yaml_text import read_yaml
 
 FILE = "publication.yml"
 # Where the texts of a column come from. `pattern`: made by us of lower-case letters, digits, dots and hyphens.
@@ -156,7 +157,7 @@ def load_register(country: Path) -> Register:
 def read_model(path: Path, model: type[Model]) -> Model:
     """One YAML file as a model. Raises TthcError that names the file and the wrong key."""
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         why = _why(error) if isinstance(error, ValidationError) else str(error)
         raise TthcError("register_invalid", file=path.name, why=why) from None

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from pipelines.contracts import Contract
 from pipelines.messages import language, say
 from pipelines.quality.facts import RefusedFile
 from pipelines.reasons import mend
+from pipelines.yaml_text import read_yaml
 
 HERE = Path(__file__).parent
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -27,7 +26,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """texts.yml: code → sentence per language."""
-    return yaml.safe_load((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

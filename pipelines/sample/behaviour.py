@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
+
+from pipelines.yaml_text import read_yaml
 
 SETTINGS = Path(__file__).with_name("behaviour.yml")
 LEVELS = ("so", "huyen", "xa")
@@ -22,7 +23,7 @@ Flags = npt.NDArray[np.bool_]
 
 def load_behaviour() -> Behaviour:
     """The settings as nested mappings, dates as `datetime.date`."""
-    return yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    return read_yaml(SETTINGS.read_text(encoding="utf-8"))
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

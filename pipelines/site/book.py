@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
-import yaml
 
 from pipelines.contract_fields import Strict
 from pipelines.site.figures import OpenData, Row, Rows
 from pipelines.site.periods import Period, headline, quarters_of, recent_months
+from pipelines.yaml_text import read_yaml
 
 LEVELS = ("so", "huyen", "xa")
 
@@ -78,7 +78,7 @@ class Book:
     def __init__(self, folder: Path) -> None:
         self.data = OpenData(folder)
         text = (Path(__file__).parent / "choice.yml").read_text(encoding="utf-8")
-        self.choice = Choice.model_validate(yaml.safe_load(text))
+        self.choice = Choice.model_validate(read_yaml(text))
         self.periods = [Period(row["ky"], row["tu_ngay"], row["den_ngay"]) for row in self.data.rows("ky")]
         self.headline = headline(self.periods)
         self.months = recent_months(self.periods)

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markupsafe import Markup, escape
 
 from pipelines.open_data.register import Register
@@ -20,6 +19,7 @@ from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
 from pipelines.site.periods import Period
+from pipelines.yaml_text import read_yaml
 
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ NOTED = ("p", "r")  # flags of a number
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """texts.yml: code → sentence per language."""
-    return yaml.safe_load((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

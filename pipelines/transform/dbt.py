@@ -20,10 +20,8 @@ def dbt_executable() -> str:
 
 
 def target_dir(settings: Settings) -> Path:
-    """dbt's own output for the models as they are now; other models, other folder."""
-    project = settings.dbt_project_dir
-    version = fingerprint(project / "models", project / "macros", project / "tests")[:12]
-    return settings.warehouse_dir / "dbt" / version
+    """dbt's own output for the project as it is now; another project, another folder."""
+    return settings.warehouse_dir / "dbt" / fingerprint(settings.dbt_project_dir)[:12]
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

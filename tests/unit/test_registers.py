@@ -104,7 +104,7 @@ def test_each_indicator_comes_from_exactly_one_model() -> None:
         assert {f"ind_{code}__{rule}" for code, rule in names} == {path.stem}
         produced += names
     assert sorted(produced) == sorted((i.code, i.rule) for i in load_indicators(COUNTRY))
-    union = (models / "intermediate" / "int_indicator_scope.sql").read_text(encoding="utf-8")
+    union = (models / "intermediate" / "int_indicator_unit.sql").read_text(encoding="utf-8")
     assert sorted(re.findall(r'^    "(\w+)",$', union, re.MULTILINE)) == sorted(f"{c}__{r}" for c, r in produced)
     cases = {path.stem for path in (models / "cases").glob("*.sql")}
     described = yaml.safe_load((models / "cases" / "_cases.yml").read_text(encoding="utf-8"))["models"]

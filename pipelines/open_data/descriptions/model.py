@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.contract_fields import Sentence
 from pipelines.files import sha256_of
 from pipelines.open_data.audit import MADE_BY_US
 from pipelines.open_data.dataset import Code, Dataset
 from pipelines.open_data.register import Column, ForeignKey, Register, Table
 from pipelines.registers import Publisher
+from pipelines.yaml_text import read_yaml
 
 LANGUAGES = ("vi", "en")
 MEDIA_TYPES = {
@@ -116,7 +115,7 @@ class Description:
 
 @cache
 def _texts() -> dict[str, Sentence]:
-    content = yaml.safe_load((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
+    content = read_yaml((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
     return {code: Sentence.model_validate(sentence) for code, sentence in content.items()}
 
 
