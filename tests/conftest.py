@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pipelines.settings import Settings
 from tests.conservation import unaccounted
@@ -59,31 +60,55 @@ def every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
-def compiled_project(tmp_path_factory: pytest.TempPathFactory) -> dict:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session that all its workers see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def made_once(folder: Path, make: Callable[[], None]) -> Path:
+    """The folder, in which one worker made what is dear, while others that want it wait."""
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not (folder / "made").exists():
+            folder.mkdir()
+            make()
+            (folder / "made").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compiled_project(shared: Path) -> dict:
     """dbt's manifest with compiled SQL, for tests that build models without dbt."""
     from tests.oracle.compiled import compile_project
 
-    return compile_project(tmp_path_factory.mktemp("compiled") / "warehouse")
+    folder = shared / "compiled"
+
+    def make() -> None:
+        manifest = compile_project(folder / "warehouse")
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    return json.loads((made_once(folder, make) / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
-def synthetic_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small synthetic province with planted faults, below a path with spaces."""
-    from pipelines.sample import write_province
+def night(shared: Path) -> Night:
+    """The nightly job, run once on a small synthetic province with planted faults, below a path with spaces. Tests
+    that change it work on a copy."""
+    folder = shared / "một thư mục"
+    raw, warehouse, said = folder / "raw", folder / "kho dữ liệu", folder / "said.txt"
 
-    raw = tmp_path_factory.mktemp("một thư mục") / "raw"
-    write_province(raw, DOSSIERS, seed=7, faults=True)
-    # Refused for want of a header: its first row is a person, whom no message may name.
-    headless = raw / "tien_trinh" / "2024-12-31" / "headless.synthetic.csv"
-    headless.write_text(f"H19-1,20241231080000,4,{CANARY_NAME},{CANARY_PHONE},\n", encoding="utf-8")
-    return raw
+    def make() -> None:
+        from pipelines.sample import write_province
 
+        write_province(raw, DOSSIERS, seed=7, faults=True)
+        # Refused for want of a header: its first row is a person, whom no message may name.
+        headless = raw / "tien_trinh" / "2024-12-31" / "headless.synthetic.csv"
+        headless.write_text(f"H19-1,20241231080000,4,{CANARY_NAME},{CANARY_PHONE},\n", encoding="utf-8")
+        done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert list(unaccounted(warehouse)) == []
+        said.write_text(done.stdout, encoding="utf-8")
 
-@pytest.fixture(scope="session")
-def night(synthetic_landing: Path) -> Night:
-    """The nightly job, run once on the synthetic province. Tests that change it work on a copy."""
-    warehouse = synthetic_landing.parent / "kho dữ liệu"
-    done = tthc("run", "--raw", str(synthetic_landing), "--warehouse", str(warehouse))
-    assert done.returncode == 0, done.stdout + done.stderr
-    truth = json.loads((synthetic_landing / "truth.json").read_text(encoding="utf-8"))
-    return Night(synthetic_landing, warehouse, truth, done.stdout)
+    made_once(folder, make)
+    truth = json.loads((raw / "truth.json").read_text(encoding="utf-8"))
+    return Night(raw, warehouse, truth, said.read_text(encoding="utf-8"))

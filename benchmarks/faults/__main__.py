@@ -17,7 +17,7 @@ from benchmarks.faults import blows, odd_deliveries, report, together
 from benchmarks.faults.campaign import Trial, Verdict, in_streams, tried
 from benchmarks.faults.cases import Case, campaign, few
 from benchmarks.faults.forge import import_everything
-from benchmarks.faults.ground import Ground, prepare
+from benchmarks.faults.ground import Ground, on_night, prepare
 from benchmarks.faults.notes import Notes
 from pipelines.settings import PROJECT_DIR
 
@@ -75,6 +75,10 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("families", nargs="*", help="only families whose name holds one of these words")
     parser.add_argument("--few", action="store_true", help="a part that takes minutes")
+    parser.add_argument(
+        "--on", nargs=2, type=Path, metavar=("RAW", "WAREHOUSE"),
+        help="with --few: a landing folder and what a first night made of it, instead of a small province",
+    )  # fmt: skip
     parser.add_argument("--streams", type=int, default=2, help="nights side by side")
     parser.add_argument("--json", action="store_true", help="the families as one line of JSON at the end")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for random moments and damage")
@@ -84,7 +88,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--notes", type=Path, help="a file to note verdicts in; what it holds from an earlier try is not tried again"
     )
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.on and not chosen.few:
+        parser.error("--on goes with --few: the other trials need deliveries of their own")
+    return chosen
 
 
 def main() -> int:
@@ -94,8 +101,8 @@ def main() -> int:
     console = Console()
     with tempfile.TemporaryDirectory(dir=chosen.folder, prefix="faults-") as name:
         folder = Path(name)
-        console.print(f"seed {chosen.seed}; making the ground: two nights of a small synthetic province …")
-        ground = prepare(folder)
+        console.print(f"seed {chosen.seed}; making the ground …")
+        ground = on_night(folder, *chosen.on) if chosen.on else prepare(folder)
         listed = _few_trials(ground, chosen.seed) if chosen.few else trials(ground, folder / "measured", chosen.seed)
         listed = [t for t in listed if not chosen.families or any(word in t.family for word in chosen.families)]
         noted = Notes(chosen.notes)

@@ -4,6 +4,7 @@ outcome is known.
 Belongs here: making it once, and copies of it for each fault. Does not belong here: any fault.
 """
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -16,11 +17,15 @@ import duckdb
 import polars as pl
 
 from benchmarks.faults.forge import Night, apart, night
-from pipelines.publish.manifest import read_manifest
+from pipelines.files import remove_tree
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import runs
+from pipelines.publish.manifest import NAME as MANIFEST
+from pipelines.publish.manifest import file_hashes, read_manifest
 from pipelines.sample import write_province
 from pipelines.settings import PROJECT_DIR, Settings
 
-LAST_DAY = "2024-12-31"
+LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
 # Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.
 PLACES = ("H19.31", "H19.33")
 COMMUNES = 4
@@ -75,6 +80,41 @@ def prepare(folder: Path, dossiers: int = 300) -> Ground:
     last = _well(night(right, after, **env))
     rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
     return Ground(before, after, base, right, registers, last.seconds, apart(lambda: published(right)), rows)
+
+
+def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
+    """The ground below an empty folder, made of a night that went well and published for the first time: a made-up
+    earlier version is what is published before it. Neither `raw` nor `warehouse` is changed."""
+    base, right = folder / "base", folder / "right"
+    shutil.copytree(warehouse, right, symlinks=True)
+    newest = (right / "current").resolve()
+    apart(lambda: _make_earlier(newest, newest.with_name(EARLIER)))
+    shutil.copytree(right, base, symlinks=True)
+    remove_tree(base / "versions" / newest.name)
+    (base / "current").unlink()
+    (base / "current").symlink_to(Path("versions") / EARLIER)
+    outcome, seconds = apart(lambda: (published(right), _seconds_of_last(right)))
+    rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
+    return Ground(raw, raw, base, right, PROJECT_DIR / "registers", seconds, outcome, rows)
+
+
+def _make_earlier(version: Path, earlier: Path) -> None:
+    """A complete version like the other, but of an earlier day and with other figures, so that readers can tell."""
+    shutil.copytree(version, earlier)
+    database, manifest = earlier / "tthc.duckdb", read_manifest(earlier)
+    for path in (database, earlier / MANIFEST):
+        path.chmod(0o600)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.dim_run set as_of = as_of - 365")
+        connection.execute("update marts.handling_status set received_total = received_total + 1")
+        connection.execute("checkpoint")
+    (earlier / MANIFEST).write_text(json.dumps({**manifest, "files": file_hashes(earlier)}), encoding="utf-8")
+
+
+def _seconds_of_last(warehouse: Path) -> float:
+    with open_ledger(warehouse / "ledger" / "ledger.sqlite") as ledger:
+        last = runs(ledger, limit=1)[0]
+    return (dt.datetime.fromisoformat(str(last.ended)) - dt.datetime.fromisoformat(last.began)).total_seconds()
 
 
 def _deliver(registers: Path, raw: Path, dossiers: int) -> None:

@@ -12,15 +12,17 @@ import pytest
 from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.report import MARK, lines, write
 from pipelines.settings import PROJECT_DIR
+from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_few_faults_do_no_harm(tmp_path: Path) -> None:
-    """In a process of its own: nights are forked from one that has used neither polars nor DuckDB."""
+def test_a_few_faults_do_no_harm(night: Night, tmp_path: Path) -> None:
+    """On the session's own night, in a process of its own: nights are forked from one that has used neither polars nor
+    DuckDB."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.faults", "--few", "--seed", "4", "--streams", "1", "--json", "--folder",
-         str(tmp_path)],
+         str(tmp_path), "--on", str(night.raw), str(night.warehouse)],
         cwd=PROJECT_DIR, env={**os.environ, "TZ": "Pacific/Kiritimati"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

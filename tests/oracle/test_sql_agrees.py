@@ -15,8 +15,8 @@ from .generate import province
 
 pytestmark = pytest.mark.slow
 
-SEEDS = 200
-SEEDS_PER_TEST = 50
+SEEDS = 100
+SEEDS_PER_TEST = 25
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import load_contracts
+from pipelines.contracts import Contract, load_contracts
 from pipelines.landing.archive import take_in
 from pipelines.parsing.fill import LakeState, fill_lake
 from pipelines.settings import Settings
@@ -27,9 +27,11 @@ DOSSIERS = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,NgayKetThucXuLy,Nga
 class FewFiles:
     """One warehouse, and a landing folder for it."""
 
-    def __init__(self, folder: Path, models: list[Model], **settings: object) -> None:
+    def __init__(
+        self, folder: Path, models: list[Model], contracts: dict[str, Contract] | None = None, **settings: object
+    ) -> None:
         self.settings = Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", **settings)
-        self.contracts = load_contracts(self.settings.contracts_dir)
+        self.contracts = contracts or load_contracts(self.settings.contracts_dir)
         self.models = models
         self.settings.work_dir.mkdir(parents=True, exist_ok=True)
 

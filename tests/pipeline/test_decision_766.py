@@ -1,6 +1,7 @@
 """Points of Decision 766: the models, fed with numerators and denominators alone, give the scores that are live."""
 
 import json
+import re
 from collections.abc import Callable
 
 import duckdb
@@ -124,7 +125,7 @@ def live_parts(live: dict) -> Parts:
 
 
 def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: Scores, live: dict) -> None:
-    """Progress and openness to the second decimal. The others differ or lack inputs, see docs/decision-766.md."""
+    """Progress and openness, the groups that the design expects; the others differ or lack inputs, as the page says."""
     groups = scores(live_parts(live))[1]
     for group in ("TDGQ", "CKMB"):
         assert groups[group][0] == pytest.approx(live["groupScores"][group], abs=0.02), group
@@ -136,3 +137,19 @@ def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores
     page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")
     for group, (_, points, most) in groups.items():
         assert f"| {group} | {points:.2f} | {most:g} | {live['groupScores'][group]:.2f} |" in page
+
+
+def test_the_points_of_each_component_are_those_that_are_live(scores: Scores, live: dict) -> None:
+    """The second table of the page: all but one, which the portal scores without the working document's threshold."""
+    page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")
+    told = {
+        component: (float(computed), float(portal))
+        for component, computed, portal in re.findall(r"^\| (\d\S+) \| (\S+) \| (\S+) \|$", page, re.MULTILINE)
+    }
+    parts = {component: pair for component, pair in live_parts(live).items() if not component.startswith("3")}
+    got = scores(parts)[0]
+    assert {component: computed for component, (computed, _) in told.items()} == {
+        component: pytest.approx(got[component], abs=0.005) for component in parts
+    }
+    differing = {component for component, (computed, portal) in told.items() if abs(computed - portal) > 0.02}
+    assert differing == {"4.2"}

@@ -93,7 +93,7 @@ def test_all_orders_of_five_files_end_in_the_same_version(
 def parsed_already(folder: Path, first: FewFiles, files: list[FILE]) -> str:
     """The version that the files end in when they come one by one to a warehouse that has parsed their like before:
     what parsing makes of a file depends on nothing but the file."""
-    few = FewFiles(folder, [])
+    few = FewFiles(folder, [], first.contracts)
     few.settings.ledger_file.parent.mkdir()
     shutil.copy(first.settings.ledger_file, few.settings.ledger_file)
     with open_ledger(few.settings.ledger_file) as ledger:
