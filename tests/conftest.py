@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -70,6 +71,7 @@ def made_once(folder: Path, make: Callable[[], None]) -> Path:
     """The folder, in which one worker made what is dear, while others that want it wait."""
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         if not (folder / "made").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what a worker left that failed
             folder.mkdir()
             make()
             (folder / "made").touch()

@@ -1,6 +1,7 @@
-"""Dagster's event log in SQLite, with one engine per file for as long as the run lives.
+"""Dagster's event log in SQLite, with one engine and one connection per file for as long as the run lives.
 
-Dagster makes an engine anew for each event, and a new engine has forgotten every statement that was compiled before.
+Dagster makes both anew for each of a night's thousand events: a new engine has forgotten every statement that was
+compiled before, and the last connection that closes writes SQLite's journal back into the file.
 Named in the home's `dagster.yaml`; files and tables are Dagster's own, and its page reads them with or without this.
 Does not belong here: what is logged.
 """
@@ -16,11 +17,11 @@ from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import StaticPool
 
 
 class KeptEnginesEventLog(SqliteEventLogStorage):
-    """As its parent, but that engines are kept. Connections are not: no file is held open between two events."""
+    """As its parent, but that engines and connections are kept."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._engines: dict[str, Engine] = {}
@@ -48,8 +49,9 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
             engine = self._engines.get(shard)
             if engine is None:
                 engine = self._engines[shard] = create_engine(
-                    self.conn_string_for_shard(shard), poolclass=NullPool,
-                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+                    self.conn_string_for_shard(shard), poolclass=StaticPool,
+                    # Several threads may log, but only one at a time, as the lock is held.
+                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
                 )  # fmt: skip
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
