@@ -74,7 +74,8 @@ def apart(work: Callable[[], Any]) -> Any:
 def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
     """One night in a child. `blow` is called in it before it begins; if it gives something to call, that is called
     after it. After `kill_after` seconds the child is killed from outside."""
-    began, log = time.monotonic(), warehouse.with_name(f"{warehouse.name}.log")
+    # What is said goes to memory: the disk may be full.
+    began, log = time.monotonic(), os.memfd_create("said")
     child = os.fork()
     if child == 0:
         code = 1
@@ -88,7 +89,9 @@ def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: floa
         _, status = os.waitpid(child, 0)
         if kill_after is None:
             raise TimeoutError(f"a night took more than {SECONDS} s")
-    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    os.lseek(log, 0, os.SEEK_SET)
+    with os.fdopen(log, encoding="utf-8", errors="replace") as stream:
+        said = stream.read()
     return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, said)
 
 
@@ -102,12 +105,11 @@ def _wait(child: int, deadline: float) -> int | None:
     return None
 
 
-def _child(warehouse: Path, raw: Path, blow: Blow | None, log: Path, env: dict[str, str]) -> int:
+def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[str, str]) -> int:
     os.setsid()
     os.environ.update({"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse), **env})
     time.tzset()
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(handle, 1), os.dup2(handle, 2)
+    os.dup2(log, 1), os.dup2(log, 2)
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
     from pipelines.nightly.start import run_nightly
