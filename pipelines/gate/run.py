@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pipelines.files import sha256_of
@@ -74,6 +76,13 @@ class _Found:
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+def import_ahead() -> None:
+    """Loads Great Expectations, which takes seconds of one core, in a thread of its own: for a caller who waits for
+    another process anyway, and calls `run_gate` later."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    Thread(target=import_module, args=("pipelines.gate.evaluate",), daemon=True).start()
 
 
 def _evaluate(

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
+from pipelines.gate.run import import_ahead
 from pipelines.nightly.assets import begin
 from pipelines.nightly.resources import Nightly
 from pipelines.settings import Settings
@@ -45,6 +46,7 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
                         target_path=target_dir(nightly.settings))  # fmt: skip
+        import_ahead()  # dbt works in a process of its own, and leaves a core to this one
         for done, event in enumerate(build.stream(), 1):
             log.info("dbt", extra={"progress": (done, events)})
             yield event
