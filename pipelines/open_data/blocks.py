@@ -29,7 +29,7 @@ CELLS = """
     join period p using (period_code)
     left join shown_before b on (b.cell, b.n, b.k) = (f.cell, f.n, f.k)
     where c.scope = ? and year(p.end_date) = ?
-    order by c.unit_code, c.unit_level
+    order by c.unit_code, c.unit_level, c.measure, c.period_code, c.cell
 """
 PLACES = dict[tuple[str, str], str]  # measure and period of a row: the name of its cell
 
@@ -88,7 +88,9 @@ def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[
     months = _periods(connection, year, "month")
     structure = structure_of(rules, months, measures)
     fields, procedures = Cells(connection, rules, "field", year), Cells(connection, rules, "procedure", year)
-    of_field = connection.execute("select procedure_code, field from procedure where not is_sensitive").fetchall()
+    of_field = connection.execute(
+        "select procedure_code, field from procedure where not is_sensitive order by all"
+    ).fetchall()
     for field in sorted({key[0] for key in fields.places}):
         keys = [key for key in fields.places if key[0] == field]
         inner = [key for code, of in of_field if of == field for key in procedures.places if key[0] == code]
