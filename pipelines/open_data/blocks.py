@@ -45,11 +45,13 @@ class Cells:
         for unit, level, measure, period, cell, n, value, too, before in connection.execute(
             CELLS, [scope, year]
         ).fetchall():
+            figures = self.figures.setdefault((unit, level), {})
             rank = ranks.get(measure, 0) + (SHOWN_BEFORE if before else 0)
+            # One cell can stand in several places (what is open at the end is carried over): the latest rank counts.
+            rank = max(rank, figures[cell].rank) if cell in figures else rank
             small = value is None and not too
-            figure = Figure(n, None if small else value if value is not None else n, rank)
+            figures[cell] = Figure(n, None if small else value if value is not None else n, rank)
             self.places.setdefault((unit, level), {})[measure, period] = cell
-            self.figures.setdefault((unit, level), {})[cell] = figure
             if too:
                 self.hidden_too.add(cell)
 
