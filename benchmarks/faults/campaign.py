@@ -9,7 +9,7 @@ import pickle
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.faults import blows, invariants
@@ -24,7 +24,7 @@ SMALL_DISK = "size=220m"
 @dataclass(frozen=True)
 class Verdict:
     """What came of one case: how often its fault was inflicted, how often the night ended without publishing, and what
-    was wrong in words, by kind; `code`: the commit judged."""
+    was wrong in words, by kind; `trial`: the name under which it was to be tried; `code`: the commit judged."""
 
     family: str
     name: str
@@ -35,6 +35,7 @@ class Verdict:
     rows_lost: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()
     seconds: float = 0.0
+    trial: str = ""
     code: str = ""
 
     @property
@@ -134,6 +135,9 @@ def in_streams(work: list[Trial], folder: Path, tell: Callable[[Verdict], None],
 def _judged(trial: Trial, place: Path) -> Verdict:
     """A trial that broke down is a violation: it shows nothing."""
     try:
-        return trial.act(place)
+        verdict = trial.act(place)
     except Exception as error:
-        return Verdict(trial.family, trial.name, violations=(f"no verdict: {type(error).__name__}: {error}"[:1_000],))
+        verdict = Verdict(
+            trial.family, trial.name, violations=(f"no verdict: {type(error).__name__}: {error}"[:1_000],)
+        )
+    return replace(verdict, trial=trial.name)

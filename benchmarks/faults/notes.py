@@ -19,7 +19,7 @@ class Notes:
             self.verdicts = [_verdict(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
     def __contains__(self, family_and_name: tuple[str, str]) -> bool:
-        return family_and_name in {(verdict.family, verdict.name) for verdict in self.verdicts}
+        return family_and_name in {(verdict.family, verdict.trial) for verdict in self.verdicts}
 
     def add(self, verdict: Verdict) -> None:
         """One more verdict, with the commit of the code that it judges."""

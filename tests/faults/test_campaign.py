@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.campaign import Verdict
+from benchmarks.faults.notes import Notes
 from benchmarks.faults.report import MARK, lines, write
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
@@ -50,6 +51,15 @@ def test_the_table_counts_what_went_wrong(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| together | 5 | 2 | 5 | 1 | 2 | 1 |" in text
+
+
+def test_what_was_tried_before_is_not_tried_again(tmp_path: Path) -> None:
+    """By the name of the trial: a verdict's own name may say more."""
+    path = tmp_path / "notes.jsonl"
+    Notes(path).add(Verdict("network", "no network at all (60 s)", trial="none", violations=("I1 …",)))
+    later = Notes(path)
+    assert ("network", "none") in later and ("network", "no network at all (60 s)") not in later
+    assert [(one.violations, bool(one.code)) for one in later.verdicts] == [(("I1 …",), True)]
 
 
 def test_the_page_says_what_was_found() -> None:
