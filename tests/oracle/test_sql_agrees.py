@@ -15,8 +15,8 @@ from .generate import province
 
 pytestmark = pytest.mark.slow
 
-SEEDS = 100
-SEEDS_PER_TEST = 25
+SEEDS = 200
+SEEDS_PER_TEST = 50
 
 
 @pytest.fixture(scope="session")
