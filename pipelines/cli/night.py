@@ -120,9 +120,11 @@ def rollback(
     deliveries and rules then give: mend the cause first. Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
     """
     from pipelines.nightly.lock import run_lock
+    from pipelines.open_data.last import keep_vintage
     from pipelines.publish.versions import rollback as go_back
 
     settings = settings_with(warehouse_dir=warehouse)
     with run_lock(settings):
         chosen = go_back(settings, version)
+        keep_vintage(settings)
     console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

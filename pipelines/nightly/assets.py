@@ -17,6 +17,7 @@ from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
+from pipelines.open_data.last import keep_vintage, vintage_out
 from pipelines.open_data.vintage import write_vintage
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
@@ -121,10 +122,9 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         begin("candidate")
         settings, plan = nightly.settings, Plan.load(nightly.settings)
         sha = seal(settings)
-        published = settings.current_link / "open-data"
-        rows = write_vintage(settings, plan, candidate_file(settings), published if published.is_dir() else None,
-                             candidate_dir(settings) / "open-data")  # fmt: skip
-        site = write_vintage_site(candidate_dir(settings) / "open-data", candidate_dir(settings) / "site",
+        open_data = candidate_dir(settings) / "open-data"
+        rows = write_vintage(settings, plan, candidate_file(settings), vintage_out(settings), open_data)
+        site = write_vintage_site(open_data, candidate_dir(settings) / "site",
                                   settings.registers_dir / "vietnam", synthetic=plan.is_synthetic)  # fmt: skip
         return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows, **site})
 
@@ -138,6 +138,7 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     settings, plan = nightly.settings, Plan.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes))
+    keep_vintage(settings)
     with open_ledger(settings.ledger_file) as ledger:
         save_outcomes(ledger, outcomes)
     nightly.ended("published" if changed else "unchanged", plan)

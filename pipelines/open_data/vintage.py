@@ -1,7 +1,8 @@
 """Vintages: what citizens see stays as it is until a period closes, and what changes then is listed.
 
 Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, describe, and
-the word that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules'.
+the word that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules', so is
+finding the vintage before (`last`).
 """
 
 import datetime as dt
@@ -22,6 +23,7 @@ from pipelines.open_data.changes import changes_page, flag_changes
 from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import write_tables
 from pipelines.open_data.keys import key_check, lay_out_keys
+from pipelines.open_data.last import SEAL, read_vintage, seal_vintage
 from pipelines.open_data.memory import recall, remember
 from pipelines.open_data.method import write_method
 from pipelines.open_data.protect import lay_out_cells, lay_out_figures
@@ -34,7 +36,6 @@ from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.workspace import Plan
 
 Connection = duckdb.DuckDBPyConnection
-NAME = "vintage.json"
 AUDIT = "audit.json"
 CHANGES = "CHANGES.md"
 SYNTHETIC_NOTICE = "DU-LIEU-TONG-HOP--SYNTHETIC.txt"
@@ -79,7 +80,7 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
             essence = _essence(connection, settings, plan, province)
             before = read_vintage(previous)
-            if before is not None and previous is not None and before["essence"] == essence:
+            if before is not None and previous is not None and SEAL in before and before["essence"] == essence:
                 shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
                 return before["rows"]
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
@@ -89,19 +90,6 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             return _new_vintage(making, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
-
-
-def read_vintage(folder: Path | None) -> dict | None:
-    """What a published folder says of itself; null where there is none, or its tables or their descriptions are not
-    what it says. One of before there were descriptions has none."""
-    if folder is None:
-        return None
-    try:
-        vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        files = vintage["files"] | vintage.get("descriptions", {})
-        return vintage if all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def _essence(connection: Connection, settings: Settings, plan: Plan, province: Province) -> dict:
@@ -146,13 +134,14 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     (folder / CHANGES).write_text(page, encoding="utf-8")
     if making.plan.is_synthetic:
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
-    _write_json(folder / AUDIT, figures)
+    text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
     head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": str(until),
             "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
     description = describe(register, making.province, head, folder)
     descriptions = write_descriptions(connection, register, description, folder)
     audit_names(register, folder)
-    _write_json(folder / NAME, head | {"descriptions": descriptions})
+    seal_vintage(folder, head | {"descriptions": descriptions})
     remember(connection, settings, vintage)
     return rows
 
@@ -166,7 +155,3 @@ def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, rem
         "attacked": secured.attacked, "narrow": secured.narrow, "programs": secured.solved,
         "narrowest": rules.narrowest, "held_against_the_vintage_before": remembered,
     }  # fmt: skip
-
-
-def _write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

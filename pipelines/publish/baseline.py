@@ -1,15 +1,18 @@
-"""What the next candidate is held against: the published version where it is sound, overrides and limits.
+"""What the next candidate is held against: the last sound published version, overrides and limits.
 
 Belongs here: which version that is. How the gate uses it is the gate's.
 """
 
 import logging
+from pathlib import Path
 
 from pipelines.files import sha256_of
 from pipelines.gate.baseline import Baseline
 from pipelines.holds import load_holds, load_overrides
 from pipelines.messages import say
+from pipelines.open_data.last import vintage_out
 from pipelines.publish.manifest import read_manifest
+from pipelines.publish.versions import current_version, history
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.gate")
@@ -17,23 +20,30 @@ DATABASE = "tthc.duckdb"
 
 
 def baseline_of(settings: Settings) -> Baseline:
-    """The baseline of a run. A published version whose database is damaged is compared with nothing, and that is said:
-    it must not keep its own replacement out. Raises TthcError where limits or overrides are not well-formed."""
+    """The baseline of a run: the version that `current` names or, where that is lost or its database damaged, the last
+    one that is sound. What cannot be compared is said: it must not keep its own replacement out. Raises TthcError where
+    limits or overrides are not well-formed."""
     registers = settings.registers_dir / settings.province
-    version = settings.current_link.readlink().name if settings.current_link.is_symlink() else None
-    if version is not None and not _is_sound(settings):
-        log.warning(say("baseline_damaged", version=version))
-        version = None
+    named = current_version(settings)
+    version = named if named and _is_sound(settings.versions_dir / named) else _last_sound(settings)
+    if version is None and (named or vintage_out(settings)):
+        log.warning(say("baseline_lost"))
+    elif version != named:
+        log.warning(say("baseline_other", version=version))
     return Baseline(
-        previous=settings.current_link.resolve() / DATABASE if version else None,
+        previous=settings.versions_dir / version / DATABASE if version else None,
         version=version,
         overrides=tuple(load_overrides(registers)),
         drift=load_holds(registers).drift,
     )
 
 
-def _is_sound(settings: Settings) -> bool:
-    folder = settings.current_link.resolve()
+def _last_sound(settings: Settings) -> str | None:
+    known = history(settings, settings.versions_dir)
+    return next((name for name in reversed(known) if _is_sound(settings.versions_dir / name)), None)
+
+
+def _is_sound(folder: Path) -> bool:
     try:
         return read_manifest(folder)["files"][DATABASE] == sha256_of(folder / DATABASE)
     except (OSError, ValueError, KeyError):

@@ -8,8 +8,8 @@ import pytest
 from pipelines.errors import TthcError
 from pipelines.open_data.audit import audit_names
 from pipelines.open_data.descriptions.model import said
+from pipelines.open_data.last import NAME, read_vintage
 from pipelines.open_data.register import Register, load_register
-from pipelines.open_data.vintage import NAME, read_vintage
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
 from tests.open_data.agreement import agree

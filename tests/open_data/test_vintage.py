@@ -13,8 +13,9 @@ from pipelines.errors import TthcError
 from pipelines.files import sha256_of
 from pipelines.open_data.cells import count_units
 from pipelines.open_data.keys import lay_out_keys
+from pipelines.open_data.last import NAME, read_vintage, seal_vintage
 from pipelines.open_data.rules import load_rules
-from pipelines.open_data.vintage import NAME, read_vintage, write_vintage
+from pipelines.open_data.vintage import write_vintage
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan
@@ -131,7 +132,7 @@ def test_a_period_that_closes_makes_a_vintage_that_lists_what_changed(
     vintage = json.loads((earlier / NAME).read_text(encoding="utf-8"))
     assert read_vintage(earlier) is None  # a file that is not what it was is never copied or compared with
     vintage["files"][path.name] = sha256_of(path)
-    (earlier / NAME).write_text(json.dumps(vintage), encoding="utf-8")
+    seal_vintage(earlier, vintage)
 
     write_vintage(settings, PLAN, candidates["whole"], earlier, tmp_path / "next")
     rows = rows_of(tmp_path / "next", "tinh-hinh-giai-quyet")

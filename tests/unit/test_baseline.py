@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import begin_run, end_run
+from pipelines.messages import say
+from pipelines.open_data.last import seal_vintage
 from pipelines.publish import versions
 from pipelines.publish.baseline import baseline_of
 from pipelines.settings import Settings
@@ -41,9 +45,44 @@ def test_a_damaged_version_does_not_keep_its_replacement_out(
     settings: Settings, damaged: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(settings, "v1")
-    path = settings.current_link / damaged
+    damage(settings.current_link / damaged)
+    assert baseline_of(settings).version is None
+    assert say("baseline_lost") in caplog.text
+
+
+def test_a_lost_link_or_a_damaged_version_leaves_the_one_before_to_compare_with(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing compared is nothing held: a figure that jumps would get out on the night after a loss."""
+    for number, version in enumerate(("v2", "v1"), start=1):  # by run, not by name
+        publish(settings, version)
+        made(settings, number, version)
+    settings.current_link.unlink()
+    assert baseline_of(settings).version == "v1"
+    damage(settings.versions_dir / "v1" / "tthc.duckdb")
+    assert baseline_of(settings).version == "v2"
+    assert caplog.messages == [say("baseline_other", version=one) for one in ("v1", "v2")]
+
+
+def test_all_versions_lost_is_said_where_something_was_out(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    vintage = settings.restricted_dir / "open-data" / "last"
+    vintage.mkdir(parents=True)
+    seal_vintage(vintage, {"vintage": "2024-01-31-abc", "files": {}, "descriptions": {}})
+    assert baseline_of(settings).version is None
+    assert say("baseline_lost") in caplog.text
+
+
+def damage(path: Path) -> None:
+    """The last byte is another."""
     path.chmod(0o644)
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    assert baseline_of(settings).version is None
-    assert "v1" in caplog.text
+
+
+def made(settings: Settings, number: int, version: str) -> None:
+    """The ledger's word that a run made a version."""
+    with open_ledger(settings.ledger_file) as ledger:
+        assert begin_run(ledger, 1) == number
+        end_run(ledger, number, "published", version=version)
