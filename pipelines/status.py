@@ -18,7 +18,7 @@ from pipelines.errors import TthcError
 from pipelines.holds import load_holds
 from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.landing.runs import Run, runs
-from pipelines.publish.manifest import NAME, file_hashes, read_manifest
+from pipelines.publish.manifest import NAME, file_hashes, is_sound, read_manifest
 from pipelines.publish.versions import current_version
 from pipelines.registers import load_period_rules, period_table
 from pipelines.settings import Settings
@@ -178,11 +178,14 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def _damaged(settings: Settings) -> list[str]:
-    """Files of the current version that are missing, changed or too many; the manifest where it cannot be read."""
+    """Files of the current version that are missing, changed or too many; the manifest where it cannot be believed."""
     folder = settings.current_link.resolve()
     try:
-        expected = read_manifest(folder)["files"]
-    except (OSError, ValueError, KeyError):
+        manifest = read_manifest(folder)
+        expected = manifest["files"] if is_sound(manifest) else None
+    except (OSError, ValueError, KeyError, AttributeError):
+        expected = None
+    if expected is None:
         return [NAME]
     found = file_hashes(folder) if folder.is_dir() else {}
     return sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))

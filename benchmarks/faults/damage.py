@@ -33,6 +33,7 @@ def everything(seed: int) -> Iterator[tuple[str, Damage]]:
     yield "scratch: nonsense", nonsense_in_scratch
     yield "what a crash leaves: unfinished files", leftovers
     yield "published version: a flipped bit", _one("versions/*/tthc.duckdb", flip, seed)
+    yield "published version: a flipped bit in the manifest", _one("versions/*/manifest.json", flip, seed)
     yield "published version: a flipped bit in the open data", _one("versions/*/open-data/*", flip, seed)
     yield "published version: lost", lambda warehouse: shutil.rmtree(warehouse / "versions")
     yield "copy of the open data: a flipped bit", _one("restricted/open-data/last/*", flip, seed)

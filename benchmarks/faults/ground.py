@@ -23,6 +23,7 @@ from pipelines.landing.runs import runs
 from pipelines.publish.manifest import NAME as MANIFEST
 from pipelines.publish.manifest import file_hashes, read_manifest
 from pipelines.sample import write_province
+from pipelines.seal import sealed
 from pipelines.settings import PROJECT_DIR, Settings
 
 LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
@@ -108,7 +109,8 @@ def _make_earlier(version: Path, earlier: Path) -> None:
         connection.execute("update marts.dim_run set as_of = as_of - 365")
         connection.execute("update marts.handling_status set received_total = received_total + 1")
         connection.execute("checkpoint")
-    (earlier / MANIFEST).write_text(json.dumps({**manifest, "files": file_hashes(earlier)}), encoding="utf-8")
+    text = json.dumps(sealed({**manifest, "files": file_hashes(earlier)}))
+    (earlier / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _seconds_of_last(warehouse: Path) -> float:

@@ -5,16 +5,15 @@ secret, because this is the folder that backups keep: without it the next vintag
 not belong here: making a vintage (`vintage`), the cells behind it (`memory`).
 """
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
 
 from pipelines.files import UNFINISHED, private_folder, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
+from pipelines.seal import SEAL, seal_holds, sealed
 from pipelines.settings import Settings
 
 NAME = "vintage.json"
-SEAL = "sha256"
 
 
 def seal_vintage(folder: Path, head: dict) -> None:
@@ -22,8 +21,7 @@ def seal_vintage(folder: Path, head: dict) -> None:
     in the folder, and a seal over all that."""
     named = {*head["files"], *head["descriptions"], NAME}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
-    content = head | {"others": others}
-    text = json.dumps(content | {SEAL: _seal(content)}, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(sealed(head | {"others": others}), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
 
 
@@ -35,8 +33,8 @@ def read_vintage(folder: Path | None) -> dict | None:
     try:
         vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
         files = vintage["files"] | vintage.get("descriptions", {}) | vintage.get("others", {})
-        sealed = SEAL not in vintage or (vintage[SEAL] == _seal(vintage) and _names(folder) == {*files, NAME})
-        return vintage if sealed and all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
+        whole = SEAL not in vintage or (seal_holds(vintage) and _names(folder) == {*files, NAME})
+        return vintage if whole and all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -72,8 +70,3 @@ def _copy(settings: Settings) -> Path:
 
 def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-def _seal(content: dict) -> str:
-    unsealed = {name: value for name, value in content.items() if name != SEAL}
-    return hashlib.sha256(json.dumps(unsealed, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

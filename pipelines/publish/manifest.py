@@ -11,10 +11,13 @@ import duckdb
 
 from pipelines.files import replacing, sha256_of
 from pipelines.landing.ledger import Outcome
+from pipelines.seal import seal_holds, sealed
 from pipelines.settings import DuckDBConfig
 from pipelines.transform.workspace import Plan
 
 NAME = "manifest.json"
+# What a manifest holds beside its seal; those of before there were seals hold just this.
+UNSEALED = {"version", "as_of", "province", "synthetic", "code", "inputs", "rows", "gate", "files"}
 
 
 def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[Outcome]:
@@ -49,7 +52,8 @@ def write_manifest(folder: Path, plan: Plan, gate: dict, code: str, rows: dict) 
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
     }  # fmt: skip
     with replacing(folder / NAME) as temporary:
-        temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+        temporary.write_text(text, encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> dict:
@@ -57,9 +61,15 @@ def read_manifest(folder: Path) -> dict:
     return json.loads((folder / NAME).read_text(encoding="utf-8"))
 
 
+def is_sound(manifest: dict) -> bool:
+    """True where the manifest's own words are those that were written."""
+    return seal_holds(manifest) or manifest.keys() == UNSEALED
+
+
 def verifies(folder: Path) -> bool:
-    """True where the folder holds exactly the files of its manifest, byte for byte."""
+    """True where the manifest is sound and the folder holds exactly its files, byte for byte."""
     try:
-        return read_manifest(folder)["files"] == file_hashes(folder)
-    except (OSError, ValueError, KeyError):
+        manifest = read_manifest(folder)
+        return is_sound(manifest) and manifest["files"] == file_hashes(folder)
+    except (OSError, ValueError, KeyError, AttributeError):
         return False

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.files import UNFINISHED, sha256_of, sweep
 from pipelines.open_data.last import NAME, keep_vintage, read_vintage, seal_vintage, vintage_out
+from pipelines.seal import SEAL
 from pipelines.settings import Settings
 
 
@@ -46,8 +47,8 @@ def test_any_flipped_bit_in_any_file_is_noticed(settings: Settings) -> None:
         whole = path.read_bytes()
         unsealed = range(0)
         if path.name == NAME:
-            start = whole.index(b'"sha256"')
-            unsealed = range(start, start + len(b'"sha256"'))
+            start = whole.index(f'"{SEAL}"'.encode())
+            unsealed = range(start, start + len(f'"{SEAL}"'.encode()))
         for position in set(range(len(whole))) - set(unsealed):
             path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
             same = path.name == NAME and _says(path) == json.loads(whole)  # white space between words
@@ -75,7 +76,7 @@ def test_a_file_more_or_less_is_noticed(settings: Settings, change: object) -> N
 
 def test_a_vintage_of_before_there_were_seals_is_still_compared_with(settings: Settings) -> None:
     path = settings.current_link / "open-data" / NAME
-    old = {name: value for name, value in json.loads(path.read_text()).items() if name not in ("sha256", "others")}
+    old = {name: value for name, value in json.loads(path.read_text()).items() if name not in (SEAL, "others")}
     path.write_text(json.dumps(old))
     assert named(settings) == "v1"
 

@@ -84,14 +84,14 @@ def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
         gather(settings, dt.date(2031, 1, 2))
 
 
-@pytest.mark.parametrize("damage", ["none", "flip", "remove", "add", "manifest"])
+@pytest.mark.parametrize("damage", ["none", "flip", "remove", "add", "manifest", "digit"])
 def test_verify_names_the_files_that_are_not_as_the_manifest_has_them(settings: Settings, damage: str) -> None:
     publish(settings)
     folder = settings.current_link.resolve()
     csv = folder / "open-data" / "a.csv"
     csv.chmod(0o644)
     expected = {"none": [], "flip": ["open-data/a.csv"], "remove": ["open-data/a.csv"], "add": ["open-data/b.csv"],
-                "manifest": ["manifest.json"]}[damage]  # fmt: skip
+                "manifest": ["manifest.json"], "digit": ["manifest.json"]}[damage]  # fmt: skip
     match damage:
         case "flip":
             csv.write_text("a\nx\n")
@@ -102,6 +102,10 @@ def test_verify_names_the_files_that_are_not_as_the_manifest_has_them(settings: 
         case "manifest":
             (folder / "manifest.json").chmod(0o644)
             (folder / "manifest.json").write_text("{")
+        case "digit":
+            text = (folder / "manifest.json").read_text()
+            (folder / "manifest.json").chmod(0o644)
+            (folder / "manifest.json").write_text(text.replace("2024-12-31", "2024-12-30", 1))
     assert gather(settings, FRIDAY, verify=True)["damaged"] == expected
     assert gather(settings, FRIDAY)["damaged"] is None
 

@@ -9,7 +9,8 @@ import pytest
 from pipelines.errors import CandidateRefused, TthcError
 from pipelines.files import replacing, sha256_of
 from pipelines.publish import versions
-from pipelines.publish.manifest import verifies
+from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.seal import SEAL
 from pipelines.settings import Settings
 from tests.publishable import small_candidate, small_settings
 
@@ -54,6 +55,26 @@ def test_damage_is_noticed_and_never_switched_to(settings: Settings, damage: str
     with pytest.raises(TthcError, match="version_damaged"):
         versions.switch(settings, "v1")
     assert versions.current_version(settings) == "v2"
+
+
+def test_any_flipped_bit_in_the_manifest_is_noticed(settings: Settings) -> None:
+    """Counts of rows and the gate's word stand there; people read them as they read the figures."""
+    publish(settings, "v1")
+    path = settings.versions_dir / "v1" / "manifest.json"
+    path.chmod(0o644)
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
+        assert not verifies(path.parent) or json.loads(path.read_bytes()) == json.loads(whole), position
+    assert position > 500
+
+
+def test_a_version_of_before_there_were_seals_still_verifies(settings: Settings) -> None:
+    publish(settings, "v1")
+    path = settings.versions_dir / "v1" / "manifest.json"
+    path.chmod(0o644)
+    path.write_text(json.dumps({name: value for name, value in read_manifest(path.parent).items() if name != SEAL}))
+    assert verifies(path.parent)
 
 
 def test_a_damaged_version_is_replaced_by_its_next_run(settings: Settings) -> None:
