@@ -121,7 +121,8 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[st
     except TthcError as error:
         print(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # as `pipelines.cli.app.Commands` has it
+        print(TthcError("interrupted"))
         return EXIT_FAULT
     except Exception as error:
         print(f"[run_broke] {type(error).__name__}")

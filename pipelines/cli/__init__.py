@@ -33,8 +33,6 @@ def main() -> None:
         _stop(error)
     except TthcError as error:
         _stop(error)
-    except KeyboardInterrupt:
-        _stop(TthcError("interrupted"))
     except Exception as error:
         if os.environ.get("TTHC_DEBUG"):
             raise

@@ -5,16 +5,29 @@ Belongs here: nothing that is one command's own.
 
 import enum
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
+from pipelines.errors import TthcError
 from pipelines.messages import language
 from pipelines.settings import Settings
 
+
+class Commands(TyperGroup):
+    """The commands, of which each says so when it is asked to stop; typer alone would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise TthcError("interrupted") from None
+
+
 app = typer.Typer(
-    name="tthc", no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_show_locals=False,
+    name="tthc", cls=Commands, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_show_locals=False,
     help="Kho dữ liệu hồ sơ thủ tục hành chính: từ tệp trích xuất đến con số được công bố.\n\n"
     "Warehouse of administrative-procedure dossiers: from extracts to a published figure.",
     epilog="Bắt đầu / start: [bold]tthc sample --out data/raw --dossiers 20000[/] → [bold]tthc run[/] → "

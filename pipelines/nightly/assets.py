@@ -21,6 +21,7 @@ from pipelines.open_data.last import keep_vintage, vintage_out
 from pipelines.open_data.vintage import write_vintage
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
+from pipelines.publish.unchanged import LEFT, is_out, left_beside
 from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
 from pipelines.site.build import write_vintage_site
@@ -78,19 +79,27 @@ def lake_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
-    """Ledger and registers as tables that dbt reads, in a database made anew for the run."""
+    """Ledger and registers as tables that dbt reads, in a database made anew for the run; nothing, so that all that
+    follows is skipped, where the version they would give is out already and whole."""
     contracts = load_contracts(settings.contracts_dir)
     lake_keys = [dg.AssetKey(["lake", source]) for source in contracts]
     specs = [
-        *(dg.AssetSpec(["ledger", name], deps=lake_keys, group_name="ledger") for name in LEDGER_TABLES),
-        *(dg.AssetSpec(["registers", name], deps=lake_keys, group_name="registers") for name in REGISTER_TABLES),
-    ]
+        *(dg.AssetSpec(["ledger", name], deps=lake_keys, group_name="ledger", skippable=True)
+          for name in LEDGER_TABLES),
+        *(dg.AssetSpec(["registers", name], deps=lake_keys, group_name="registers", skippable=True)
+          for name in REGISTER_TABLES),
+    ]  # fmt: skip
 
     @dg.multi_asset(specs=specs, name="workspace")
     def workspace(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
         begin("workspace")
         state = lake_state(nightly.settings)
         plan = make_plan(nightly.settings, contracts, state)
+        if is_out(nightly.settings, plan):
+            # Dagster would warn of every check on what is skipped now, as if something went on without it.
+            logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+            _end(nightly, "unchanged", plan)
+            return
         lay_out(nightly.settings, contracts, state, plan)
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
@@ -141,9 +150,14 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     keep_vintage(settings)
     with open_ledger(settings.ledger_file) as ledger:
         save_outcomes(ledger, outcomes)
-    nightly.ended("published" if changed else "unchanged", plan)
-    removed = tidy(settings)
-    forgotten = forget(settings, dt.date.fromisoformat(plan.as_of))
-    return dg.MaterializeResult(
-        metadata={"version": plan.version, "changed": changed, "removed": removed, "forgotten": forgotten}
-    )
+    let_go = _end(nightly, "published" if changed else "unchanged", plan)
+    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, **let_go})
+
+
+def _end(nightly: Nightly, outcome: str, plan: Plan) -> dict[str, dict[str, int]]:
+    """Notes how the night ended, and lets go of what nothing reads any more or was kept long enough."""
+    nightly.ended(outcome, plan)
+    settings = nightly.settings
+    let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
+    nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})
+    return let_go

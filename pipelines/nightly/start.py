@@ -17,11 +17,10 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended: which version it made, whether that is new, and what the gate said."""
+    """How a run ended: which version is out, and whether it is new."""
 
     version: str
     changed: bool
-    gate: dict
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
@@ -47,16 +46,27 @@ def run_nightly(settings: Settings) -> RunOutcome:
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
         gate = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
         plan_file = settings.work_dir / "plan.json"
-        # A green run proves nothing: a step that emits nothing skips what follows. Only a publication counts.
+        # A green run proves nothing: a step that emits nothing skips what follows. A publication counts, or the
+        # ledger's word that this run found its version out already.
         events = result.asset_materializations_for_node("published_version")
         if result.success and events:
             published = events[0].metadata
-            return RunOutcome(str(published["version"].value), bool(published["changed"].value), gate)
+            return RunOutcome(str(published["version"].value), changed=bool(published["changed"].value))
+        unchanged = _version_found_out(settings) if result.success else None
+        if unchanged:
+            return RunOutcome(unchanged, changed=False)
         if gate and not gate["success"]:
             raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
         cause = _cause(result) if not result.success else TthcError("not_published")
         _note(settings, cause)
         raise cause
+
+
+def _version_found_out(settings: Settings) -> str | None:
+    """The version that the run just ended found published already, by the ledger; null where it did not."""
+    with open_ledger(settings.ledger_file) as ledger:
+        last = runs(ledger, limit=1)
+    return last[0].version if last and last[0].outcome == "unchanged" else None
 
 
 def _note(settings: Settings, cause: TthcError) -> None:

@@ -5,8 +5,12 @@ import fcntl
 import gzip
 import itertools
 import json
+import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -19,6 +23,7 @@ from pipelines.contracts import load_contracts
 from pipelines.open_data.register import load_register
 from pipelines.publish.manifest import read_manifest, verifies
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night, tthc
+from tests.conservation import unaccounted
 
 pytestmark = pytest.mark.slow
 FORM = ("received_total", "received_online", "received_direct", "carried_over", "resolved_total", "resolved_early",
@@ -215,18 +220,32 @@ def test_a_second_run_at_once_leaves_with_the_pid_of_the_first(night: Night) -> 
     assert "4711" in done.stderr
 
 
+def test_asked_to_stop_it_stops_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path)]
+    with subprocess.Popen(command, env={**os.environ, "TTHC_LANG": "en"}, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as run:  # fmt: skip
+        assert run.stdout is not None and run.stderr is not None
+        assert "Starting" in run.stdout.readline()
+        run.send_signal(signal.SIGTERM)
+        said = run.stderr.read()
+    assert (run.returncode, said.startswith("[interrupted]")) == (1, True), said
+
+
 def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -> None:
-    """Everything delivered again, and one file also under another name that sorts first: the same version stays."""
+    """Everything delivered again, and one file also under another name: the same version stays, and nothing is
+    computed to find that out."""
     warehouse, raw = tmp_path / "kho", tmp_path / "raw"
     shutil.copytree(night.warehouse, warehouse, symlinks=True)
     shutil.copytree(night.raw, raw)
     extract = next((raw / "ho_so" / "2024-06-30").glob("*.csv"))
-    shutil.copy(extract, extract.with_name("a-copy.synthetic.csv"))
+    shutil.copy(extract, extract.with_name("z-copy.synthetic.csv"))
     before = read_manifest(night.current)
     done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Nothing new" in done.stdout
+    assert "Nothing new" in done.stdout and "4/7" not in done.stdout and done.stderr == ""
     assert read_manifest(warehouse / "current") == before
+    assert list(unaccounted(warehouse)) == []
     assert "Nothing new" in (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
 
 

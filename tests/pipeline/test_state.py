@@ -210,3 +210,15 @@ def test_a_rerun_changes_nothing(few: FewFiles) -> None:
     assert few.plan(again).version == few.plan(state).version
     assert few.night(again) == first
     assert {path: path.stat().st_mtime_ns for path in few.settings.restricted_dir.rglob("*.parquet")} == kept
+
+
+def test_a_copy_under_a_name_that_sorts_first_brings_nothing(few: FewFiles) -> None:
+    content = DOSSIERS + dossier("A-1", 4) + dossier("A-2", 4, unit="H19.99")
+    state = few.deliver(("ho_so", day(1), "b.csv", content))
+    first = few.night(state)
+    copied = few.deliver(("ho_so", day(1), "a.csv", content))
+    assert few.plan(copied).version == few.plan(state).version
+    again = few.night(copied)
+    for table in ("handling_status", "indicator_values", "fct_timeliness"):
+        assert again[table] == first[table]
+    assert len(few.quarantined("ho_so")) == 1

@@ -1,0 +1,40 @@
+"""Whether a night has anything to do: where nothing came and no rule changed, its version is out already.
+
+Belongs here: what must be certain before a run may end there. Does not belong here: what a version depends on (its
+name, `transform.workspace.make_plan`).
+"""
+
+import hashlib
+
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import RUNS_KEPT, runs
+from pipelines.open_data.keys import key_check
+from pipelines.open_data.last import read_vintage
+from pipelines.publish.manifest import verifies
+from pipelines.publish.versions import current_version
+from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan
+
+LEFT = "left"
+
+
+def left_beside(settings: Settings) -> str:
+    """A mark of what a night leaves beside its version: names and sizes of the quarantine's files. It goes into the
+    ledger with the run's end, so that a loss of either is noticed."""
+    folder = settings.restricted_dir / "quarantine"
+    files = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*.parquet"))
+    return hashlib.sha256(repr(files).encode()).hexdigest()
+
+
+def is_out(settings: Settings, plan: Plan) -> bool:
+    """True where the plan's version is the current one, whole, made under the secret of today, and all that its night
+    left is there still: then computing it again could change nothing. Every byte of it is read to know that."""
+    folder = settings.versions_dir / plan.version
+    if current_version(settings) != plan.version or not verifies(folder):
+        return False
+    vintage = read_vintage(folder / "open-data")
+    if vintage is None or vintage["essence"]["key_check"] != key_check(settings.key_file):
+        return False
+    with open_ledger(settings.ledger_file) as ledger:
+        made = [run for run in runs(ledger, RUNS_KEPT) if run.version == plan.version and LEFT in run.detail]
+    return bool(made) and made[0].detail[LEFT] == left_beside(settings)
