@@ -25,16 +25,25 @@ class Night:
 
     raw: Path
     warehouse: Path
+    registers: Path
     truth: dict
     said: str
 
     @property
     def settings(self) -> Settings:
-        return Settings(raw_dir=self.raw, warehouse_dir=self.warehouse)
+        return Settings(raw_dir=self.raw, warehouse_dir=self.warehouse, registers_dir=self.registers)
+
+    def tthc(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command on this province, by default on this warehouse."""
+        return tthc(*arguments, **{**_environment(self.raw, self.warehouse, self.registers), **environment})
 
     @property
     def current(self) -> Path:
         return self.warehouse / "current"
+
+
+def _environment(raw: Path, warehouse: Path, registers: Path) -> dict[str, str]:
+    return {"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse), "TTHC_REGISTERS_DIR": str(registers)}
 
 
 def tthc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -94,23 +103,26 @@ def compiled_project(shared: Path) -> dict:
 
 @pytest.fixture(scope="session")
 def night(shared: Path) -> Night:
-    """The nightly job, run once on a small synthetic province with planted faults, below a path with spaces. Tests
-    that change it work on a copy."""
+    """The nightly job, run once on a small synthetic province (every department and district, two communes in each)
+    with planted faults, below a path with spaces. Tests that change it work on a copy. The whole province is
+    `test_readme`'s."""
     folder = shared / "một thư mục"
-    raw, warehouse, said = folder / "raw", folder / "kho dữ liệu", folder / "said.txt"
+    raw, warehouse, registers, said = (folder / name for name in ("raw", "kho dữ liệu", "danh mục", "said.txt"))
 
     def make() -> None:
+        from benchmarks.faults.ground import small_registers
         from pipelines.sample import write_province
 
-        write_province(raw, DOSSIERS, seed=7, faults=True)
+        small_registers(registers, places=None)
+        write_province(raw, DOSSIERS, seed=7, faults=True, registers=registers)
         # Refused for want of a header: its first row is a person, whom no message may name.
         headless = raw / "tien_trinh" / "2024-12-31" / "headless.synthetic.csv"
         headless.write_text(f"H19-1,20241231080000,4,{CANARY_NAME},{CANARY_PHONE},\n", encoding="utf-8")
-        done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
+        done = tthc("run", **_environment(raw, warehouse, registers))
         assert done.returncode == 0, done.stdout + done.stderr
         assert list(unaccounted(warehouse)) == []
         said.write_text(done.stdout, encoding="utf-8")
 
     made_once(folder, make)
     truth = json.loads((raw / "truth.json").read_text(encoding="utf-8"))
-    return Night(raw, warehouse, truth, said.read_text(encoding="utf-8"))
+    return Night(raw, warehouse, registers, truth, said.read_text(encoding="utf-8"))

@@ -66,9 +66,10 @@ def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
         def step(*args: Any, **options: Any) -> Any:
             site = site_of()
             act(name, site, "before")
-            result = real(*args, **options)
-            act(name, site, "after")
-            return result
+            try:
+                return real(*args, **options)
+            finally:  # the removal of what is not there fails, and is a step all the same
+                act(name, site, "after")
 
         setattr(os, name, step)
 

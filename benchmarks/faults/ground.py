@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
 # Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.
 PLACES = ("H19.31", "H19.33")
-COMMUNES = 4
+COMMUNES = 2
 # Persons as extracts hold them; none may be found outside the restricted folder.
 CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0987654321", "chim.hoang.yen@example.vn")
 
@@ -61,12 +61,16 @@ class Ground:
     def warehouse(self, folder: Path) -> Iterator[Path]:
         """A copy of the base for one fault, below the folder; gone afterwards."""
         copy = folder / "kho"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(self.base, copy, symlinks=True)
+        self.renew(copy)
         try:
             yield copy
         finally:
             shutil.rmtree(copy, ignore_errors=True)
+
+    def renew(self, copy: Path) -> None:
+        """Makes what lies there the base again."""
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.base, copy, symlinks=True)
 
 
 def prepare(folder: Path, dossiers: int = 300) -> Ground:
@@ -85,7 +89,8 @@ def prepare(folder: Path, dossiers: int = 300) -> Ground:
 
 def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
     """The ground below an empty folder, made of a night that went well and published for the first time: a made-up
-    earlier version is what is published before it. Neither `raw` nor `warehouse` is changed."""
+    earlier version is what is published before it. Registers are those of the environment. Neither `raw` nor
+    `warehouse` is changed."""
     base, right = folder / "base", folder / "right"
     shutil.copytree(warehouse, right, symlinks=True)
     newest = (right / "current").resolve()
@@ -96,7 +101,7 @@ def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
     (base / "current").symlink_to(Path("versions") / EARLIER)
     outcome, seconds = apart(lambda: (published(right), _seconds_of_last(right)))
     rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
-    return Ground(raw, raw, base, right, PROJECT_DIR / "registers", seconds, outcome, rows)
+    return Ground(raw, raw, base, right, Settings().registers_dir, seconds, outcome, rows)
 
 
 def _make_earlier(version: Path, earlier: Path) -> None:
@@ -120,7 +125,7 @@ def _seconds_of_last(warehouse: Path) -> float:
 
 
 def _deliver(registers: Path, raw: Path, dossiers: int) -> None:
-    _small_registers(registers)
+    small_registers(registers)
     write_province(raw, dossiers, seed=11, faults=True, registers=registers)
     _plant_canaries(raw)
 
@@ -131,13 +136,15 @@ def _well(done: Night) -> Night:
     return done
 
 
-def _small_registers(folder: Path) -> None:
+def small_registers(folder: Path, places: Collection[str] | None = PLACES, communes: int = COMMUNES) -> None:
+    """The registers with every department, some districts (None: all), and so many communes in each."""
     shutil.copytree(PROJECT_DIR / "registers", folder)
     path = folder / "dong-nai" / "units.csv"
     units = pl.read_csv(path, infer_schema=False)
     level, parent = pl.col("Cap"), pl.col("MaDonViCha")
-    communes = units.filter((level == "xa") & parent.is_in(PLACES)).group_by("MaDonViCha", maintain_order=True)
-    kept = [*PLACES, *communes.head(COMMUNES // len(PLACES))["MaDonVi"]]
+    districts = units.filter(level == "huyen")["MaDonVi"] if places is None else places
+    within = units.filter((level == "xa") & parent.is_in(districts)).group_by("MaDonViCha", maintain_order=True)
+    kept = [*districts, *within.head(communes)["MaDonVi"]]
     units.filter(level.is_in(["tinh", "so"]) | pl.col("MaDonVi").is_in(kept)).write_csv(path)
 
 

@@ -16,7 +16,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import StaticPool
 
 
@@ -53,8 +53,15 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
                     # Several threads may log, but only one at a time, as the lock is held.
                     connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
                 )  # fmt: skip
+                event.listen(engine, "connect", _without_waiting_for_the_disk)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+
+def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
+    """In the journal that Dagster uses (WAL) a crash costs at most the last events so, never the file; with SQLite's
+    default each of them waits for the disk."""
+    connection.execute("pragma synchronous = normal")

@@ -57,6 +57,7 @@ def keep_vintage(settings: Settings) -> None:
     remove_tree(part)
     shutil.copytree(out, part, copy_function=shutil.copyfile)
     for path in part.iterdir():
+        path.chmod(0o600)
         sync_file(path)
     sync_folder(part)
     remove_whole(copy)

@@ -21,11 +21,10 @@ pytestmark = pytest.mark.slow
 def test_a_few_faults_do_no_harm(night: Night, tmp_path: Path) -> None:
     """On the session's own night, in a process of its own: nights are forked from one that has used neither polars nor
     DuckDB."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.faults", "--few", "--seed", "4", "--streams", "1", "--json", "--folder",
-         str(tmp_path), "--on", str(night.raw), str(night.warehouse)],
-        cwd=PROJECT_DIR, env={**os.environ, "TZ": "Pacific/Kiritimati"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "benchmarks.faults", "--few", "--seed", "4", "--streams", "1", "--json",
+               "--folder", str(tmp_path), "--on", str(night.raw), str(night.warehouse)]  # fmt: skip
+    env = {**os.environ, "TZ": "Pacific/Kiritimati", "TTHC_REGISTERS_DIR": str(night.registers)}
+    done = subprocess.run(command, cwd=PROJECT_DIR, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     families = json.loads(done.stdout.splitlines()[-1])
     assert set(families) == {"kill -9", "several at once"}

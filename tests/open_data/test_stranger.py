@@ -125,4 +125,4 @@ def test_a_reference_to_nothing_is_noticed(edition: Edition, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_everything_of_the_night_loads(night: Night) -> None:
-    assert load_and_compare((night.current / "open-data").resolve()) > 50_000
+    assert load_and_compare((night.current / "open-data").resolve()) > 25_000

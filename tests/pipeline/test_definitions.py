@@ -5,7 +5,6 @@ import itertools
 import dagster as dg
 import pytest
 
-from pipelines.settings import Settings
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 def definitions(night: Night) -> dg.Definitions:
     from pipelines.definitions import build_definitions
 
-    return build_definitions(Settings(raw_dir=night.raw, warehouse_dir=night.warehouse))
+    return build_definitions(night.settings)
 
 
 def test_the_definitions_load_and_the_job_holds_every_asset(definitions: dg.Definitions) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.explain import explain
 from pipelines.messages import catalogue
-from tests.conftest import Night, tthc
+from tests.conftest import Night
 from tests.oracle.compiled import Warehouse, models_for
 from tests.oracle.generate import province
 
@@ -23,7 +23,7 @@ OVER_PROCEDURES = (
 
 
 def explained(night: Night, *arguments: str) -> dict:
-    done = tthc("explain", *arguments, "--format", "json", "--warehouse", str(night.warehouse))
+    done = night.tthc("explain", *arguments, "--format", "json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -55,15 +55,15 @@ def test_the_codes_listed_are_the_denominator_less_the_numerator(night: Night, w
 
 
 def test_the_page_says_all_of_it_in_words(night: Night, worst: tuple[str, int, int]) -> None:
-    done = tthc("explain", "on_time_rate", "--unit", worst[0], "--period", "2024", "--warehouse", str(night.warehouse))
+    done = night.tthc("explain", "on_time_rate", "--unit", worst[0], "--period", "2024")
     assert done.returncode == 0
     for word in ("Numerator:", "Denominator:", "Rule:", "Legal basis:", "II.06a", "ho_so", "after its due date", "97%"):
         assert word in done.stdout, word
 
 
 def test_csv_is_the_codes_and_nothing_else(night: Night, worst: tuple[str, int, int]) -> None:
-    arguments = ("--unit", worst[0], "--period", "2024", "--format", "csv", "--warehouse", str(night.warehouse))
-    rows = list(csv.DictReader(io.StringIO(tthc("explain", "on_time_rate", *arguments).stdout)))
+    arguments = ("--unit", worst[0], "--period", "2024", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(night.tthc("explain", "on_time_rate", *arguments).stdout)))
     assert len(rows) == worst[2] - worst[1]
     assert list(rows[0]) == ["case_code", "unit_code", "event_date", "reason"]
 
@@ -80,7 +80,7 @@ def test_csv_is_the_codes_and_nothing_else(night: Night, worst: tuple[str, int, 
     ],
 )
 def test_every_kind_of_indicator_is_explained(night: Night, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
-    done = tthc("explain", *arguments, "--warehouse", str(night.warehouse))
+    done = night.tthc("explain", *arguments)
     assert done.returncode == 0, done.stderr
     for word in words:
         assert word in done.stdout
@@ -95,7 +95,7 @@ def test_every_kind_of_indicator_is_explained(night: Night, arguments: tuple[str
     ],
 )
 def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments: tuple[str, ...], nearest: str) -> None:
-    done = tthc("explain", *arguments, "--warehouse", str(night.warehouse))
+    done = night.tthc("explain", *arguments)
     assert done.returncode == 2
     assert nearest in done.stderr
 

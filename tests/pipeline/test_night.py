@@ -215,7 +215,7 @@ def test_a_second_run_at_once_leaves_with_the_pid_of_the_first(night: Night) -> 
     with (night.warehouse / "run.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         (night.warehouse / "run.pid").write_text("4711")
-        done = tthc("run", "--raw", str(night.raw), "--warehouse", str(night.warehouse))
+        done = night.tthc("run")
     assert done.returncode == 4
     assert "4711" in done.stderr
 
@@ -241,7 +241,7 @@ def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -
     extract = next((raw / "ho_so" / "2024-06-30").glob("*.csv"))
     shutil.copy(extract, extract.with_name("z-copy.synthetic.csv"))
     before = read_manifest(night.current)
-    done = tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
+    done = night.tthc("run", "--raw", str(raw), "--warehouse", str(warehouse))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing new" in done.stdout and "4/7" not in done.stdout and done.stderr == ""
     assert read_manifest(warehouse / "current") == before
@@ -256,7 +256,7 @@ def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night,
     suite = strict / "handling_status.yml"
     suite.write_text(suite.read_text(encoding="utf-8").replace("min_rows: 1", "min_rows: 1000000"), encoding="utf-8")
     before = (warehouse / "current").resolve().name
-    done = tthc("run", "--raw", str(night.raw), "--warehouse", str(warehouse), TTHC_EXPECTATIONS_DIR=str(strict))
+    done = night.tthc("run", "--warehouse", str(warehouse), TTHC_EXPECTATIONS_DIR=str(strict))
     assert done.returncode == 3, done.stdout + done.stderr
     assert "handling_status" in done.stdout
     assert (warehouse / "current").resolve().name == before
@@ -267,7 +267,7 @@ def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night,
     assert (verdict["success"], verdict["compared_with"], verdict["held"]) == (False, before, [])
     page = (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
     assert "Held back by the gate" in page and "handling_status.min_rows" in page
-    told = json.loads(tthc("status", "--json", "--warehouse", str(warehouse)).stdout)
+    told = json.loads(night.tthc("status", "--json", "--warehouse", str(warehouse)).stdout)
     assert (told["version"], told["runs"][0]["outcome"]) == (before, "refused")
     assert told["gate"]["failed"] == ["handling_status.min_rows"]
 
@@ -287,8 +287,9 @@ def test_the_quality_page_tells_each_unit_what_to_mend(night: Night, warehouse: 
     assert [code for (code,) in codes if code in text] == []
 
 
-def test_a_landing_without_dossiers_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+def test_a_landing_without_dossiers_is_a_fault_that_says_what_to_do(night: Night, tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
+    shutil.copytree(night.warehouse / "dbt", tmp_path / "kho" / "dbt")  # the models, parsed already
     done = tthc("run", "--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path / "kho"))
     assert done.returncode == 1
     assert "ho_so" in done.stderr and "run again" in done.stderr

@@ -42,7 +42,7 @@ def test_small_numbers_are_hidden_on_pages_too(site: Path, open_data: Path) -> N
 
 def test_every_link_resolves_and_every_page_is_small(site: Path) -> None:
     assert broken_links(site) == []
-    assert len(pages(site)) > 500
+    assert len(pages(site)) > 200
     assert max(page.stat().st_size for page in pages(site)) < LARGEST
 
 

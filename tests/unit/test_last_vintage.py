@@ -95,6 +95,7 @@ def test_what_was_out_is_known_after_a_loss(settings: Settings, loss: str) -> No
     assert named(settings) == "v1"
     keep_vintage(settings)
     assert named(settings) == "v1"
+    assert {path.stat().st_mode & 0o777 for path in vintage_out(settings).iterdir()} == {0o600}
 
 
 def test_what_is_out_comes_before_the_copy_and_the_copy_follows_it(settings: Settings) -> None:
