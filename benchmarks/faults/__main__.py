@@ -51,6 +51,8 @@ def trials(ground: Ground, folder: Path, seed: int) -> list[Trial]:
 def _deliveries(ground: Ground) -> list[Trial]:
     return [
         Trial("unreadable file", "all in one night", partial(odd_deliveries.unreadable_files, ground)),
+        *([Trial("hostile file", "all in one night", partial(odd_deliveries.hostile_files, ground))]
+          if odd_deliveries.HOSTILE.is_dir() else []),
         Trial("odd name or thing in landing", "all in one night", partial(odd_deliveries.odd_names, ground)),
         Trial("wrong row", "all in one night", partial(odd_deliveries.wrong_rows, ground)),
         *(Trial("held delivery", name, partial(odd_deliveries.held(name, deliver), ground))

@@ -18,12 +18,14 @@ from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.forge import apart
 from benchmarks.faults.ground import LAST_DAY, Ground, published
 from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
+from pipelines.settings import PROJECT_DIR
 
 HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
 ROW = "H19.31-240105-0001,20241231080000,4,,,"
 # Tables that tell of deliveries themselves; a refused file or row stands there, and only there.
 ABOUT_DELIVERIES = {"version", "table deliveries", "table delivery_days", "table source_freshness",
                     "table quarantine_summary", "table quarantine_units"}  # fmt: skip
+HOSTILE = PROJECT_DIR.parent / "shared" / "real" / "hostile_workbooks"
 UNREADABLE: dict[str, bytes] = {
     "cut-in-a-row.csv": f"{HEAD}\n{ROW}\n{ROW[:30]}".encode(),
     "unclosed-quote.csv": f'{HEAD}\n"{ROW}\n{ROW}\n'.encode(),
@@ -50,21 +52,29 @@ UNREADABLE: dict[str, bytes] = {
 
 def unreadable_files(ground: Ground, folder: Path) -> Verdict:
     """Every unreadable file beside the good ones: each is refused by name, and no figure is touched."""
+    return _all_refused(ground, folder, "unreadable file", UNREADABLE)
 
+
+def hostile_files(ground: Ground, folder: Path) -> Verdict:
+    """The workbooks that others made to break readers (`shared/real`, not part of the project): as unreadable ones."""
+    files = {path.name: path.read_bytes() for path in sorted(HOSTILE.iterdir())}
+    return _all_refused(ground, folder, "hostile file", files)
+
+
+def _all_refused(ground: Ground, folder: Path, family: str, files: dict[str, bytes]) -> Verdict:
     def deliver(raw: Path) -> None:
-        for name, content in UNREADABLE.items():
+        for name, content in files.items():
             (raw / "tien_trinh" / LAST_DAY / name).write_bytes(content)
 
     with _delivered(ground, folder, deliver) as (raw, warehouse):
         done = ground.night(warehouse, raw)
         troubles = list(apart(lambda: list(invariants.after_any_end(ground, warehouse, done))))
         refused = apart(lambda: _refused(warehouse)) if done.code == EXIT_PUBLISHED else set()
-        troubles += [f"not refused: {name}" for name in sorted(UNREADABLE.keys() - refused)]
+        troubles += [f"not refused: {name}" for name in sorted(files.keys() - refused)]
         wrong = apart(lambda: _other_figures(ground, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
     return Verdict(
-        "unreadable file", f"{len(UNREADABLE)} files in one night", len(UNREADABLE),
-        refused=len(refused & UNREADABLE.keys()), silently_wrong=tuple(wrong), violations=tuple(troubles),
-        seconds=done.seconds,
+        family, f"{len(files)} files in one night", len(files), refused=len(refused & files.keys()),
+        silently_wrong=tuple(wrong), violations=tuple(troubles), seconds=done.seconds,
     )  # fmt: skip
 
 
