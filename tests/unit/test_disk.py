@@ -7,11 +7,13 @@ refused candidates, quality pages and Dagster's home are written and let go of b
 import datetime as dt
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipelines.contracts import Contract
+from pipelines.files import fingerprint
 from pipelines.landing import archive
 from pipelines.landing.archive import take_in
 from pipelines.landing.ledger import open_ledger
@@ -20,10 +22,12 @@ from pipelines.landing.retention import forget
 from pipelines.landing.runs import end_run
 from pipelines.nightly.home import prepare_home
 from pipelines.nightly.recovery import make_ready, tidy
+from pipelines.parsing import fill
 from pipelines.parsing.fill import fill_lake
 from pipelines.publish.versions import keep_refused, publish
 from pipelines.quality import write
 from pipelines.settings import Settings
+from pipelines.transform import dbt
 from pipelines.transform.workspace import Plan, candidate_dir
 from tests.publishable import small_candidate, small_settings
 
@@ -37,6 +41,8 @@ DELIVERED = {"lake", "ledger", "restricted"}
 def settings(tmp_path: Path, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
     monkeypatch.setattr(write, "load_contracts", lambda _: contracts)  # half of the time of a page without figures
+    for module in (dbt, fill):  # the code is the same all along
+        monkeypatch.setattr(module, "fingerprint", cache(fingerprint))
     return small_settings(tmp_path, keep_versions=5, keep_archive_days=30)
 
 
