@@ -24,6 +24,7 @@ def everything(seed: int) -> Iterator[tuple[str, Damage]]:
     yield "ledger: lost", lambda warehouse: shutil.rmtree(warehouse / "ledger")
     yield "lake: lost", lambda warehouse: shutil.rmtree(warehouse / "lake")
     yield "lake, ledger and Dagster home: lost", _all_but_the_archive
+    yield "all but restricted/: lost", _all_but_restricted
     yield "Dagster home: lost", lambda warehouse: shutil.rmtree(warehouse / "dagster")
     yield "Dagster home: runs cut off", _one("dagster/history/runs.db", cut, seed)
     yield "Dagster home: index of zeros", _one("dagster/history/runs/index.db", blank, seed)
@@ -88,3 +89,12 @@ def leftovers(warehouse: Path) -> None:
 def _all_but_the_archive(warehouse: Path) -> None:
     for name in ("lake", "ledger", "dagster", "dbt", "work"):
         shutil.rmtree(warehouse / name)
+
+
+def _all_but_restricted(warehouse: Path) -> None:
+    """As when only the folder that backups keep was brought back."""
+    for path in warehouse.iterdir():
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.name != "restricted":
+            shutil.rmtree(path)
