@@ -54,21 +54,26 @@ class Trial:
 
 def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
     """One case on a fresh copy below the folder, through to the end of a night that must go well. Where a hurt night
-    goes on to publish, the next is hurt on another fresh copy: on the same it would have nothing to do. `seconds`: how
-    long a night takes that is left alone."""
+    goes on to publish, the next is hurt on another fresh copy: on the same it would have nothing to do; and so is this
+    one again if it should have died, for what came before may have spared it the step. `seconds`: how long a night
+    takes that is left alone."""
     with _disk(folder, small=case.small_disk) as place, ground.warehouse(place) as warehouse:
         if case.damage:
             case.damage(warehouse)
-        nights, troubles = [], []
+        nights, troubles, is_fresh = [], [], True
         for hurt in case.hurts:
-            kill_after = None if hurt.moment is None else hurt.moment * seconds
-            nights.append(ground.night(warehouse, blow=hurt.blow, kill_after=kill_after))
-            blows.ballast_of(warehouse).unlink(missing_ok=True)
-            troubles += _at_once(ground, case, hurt, warehouse, nights[-1])
-            settled = nights[-1]
-            if settled.code == EXIT_PUBLISHED and hurt is not case.hurts[-1]:
-                troubles += _settled(ground, warehouse, settled)
+            night = _hurt(ground, hurt, seconds, warehouse)
+            if hurt.right == DIES and night.code == EXIT_PUBLISHED and not is_fresh:
+                troubles += _settled(ground, warehouse, night)
                 ground.renew(warehouse)
+                night = _hurt(ground, hurt, seconds, warehouse)
+            nights.append(night)
+            troubles += _at_once(ground, case, hurt, warehouse, night)
+            is_fresh = night.code == EXIT_PUBLISHED and hurt is not case.hurts[-1]
+            if is_fresh:
+                troubles += _settled(ground, warehouse, night)
+                ground.renew(warehouse)
+        settled = nights[-1]
         if settled.code != EXIT_PUBLISHED:
             settled = ground.night(warehouse)
         troubles += _settled(ground, warehouse, settled)
@@ -78,6 +83,13 @@ def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
         violations=tuple(t for t in troubles if not t.startswith(("I3", "I4"))),
         seconds=sum(night.seconds for night in {*nights, settled}),
     )  # fmt: skip
+
+
+def _hurt(ground: Ground, hurt: Hurt, seconds: float, warehouse: Path) -> Night:
+    kill_after = None if hurt.moment is None else hurt.moment * seconds
+    night = ground.night(warehouse, blow=hurt.blow, kill_after=kill_after)
+    blows.ballast_of(warehouse).unlink(missing_ok=True)
+    return night
 
 
 def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Night) -> list[str]:
