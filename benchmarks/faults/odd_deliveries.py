@@ -18,6 +18,7 @@ from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.forge import apart
 from benchmarks.faults.ground import LAST_DAY, Ground, published
 from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
+from pipelines.landing.discover import DELIVERED
 from pipelines.settings import PROJECT_DIR
 
 HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
@@ -56,9 +57,10 @@ def unreadable_files(ground: Ground, folder: Path) -> Verdict:
 
 
 def hostile_files(ground: Ground, folder: Path) -> Verdict:
-    """The workbooks that others made to break readers (`shared/real`, not part of the project): as unreadable ones."""
-    files = {path.name: path.read_bytes() for path in sorted(HOSTILE.iterdir())}
-    return _all_refused(ground, folder, "hostile file", files)
+    """The workbooks that others made to break readers (`shared/real`, not part of the project): as unreadable ones. Twins
+    and what is no delivery by its name are left out."""
+    single = {path.read_bytes(): path.name for path in sorted(HOSTILE.iterdir()) if DELIVERED.search(path.name)}
+    return _all_refused(ground, folder, "hostile file", {name: content for content, name in single.items()})
 
 
 def _all_refused(ground: Ground, folder: Path, family: str, files: dict[str, bytes]) -> Verdict:
