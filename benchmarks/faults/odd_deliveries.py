@@ -57,7 +57,7 @@ def unreadable_files(ground: Ground, folder: Path) -> Verdict:
 
 
 def hostile_files(ground: Ground, folder: Path) -> Verdict:
-    """The workbooks that others made to break readers (`shared/real`, not part of the project): as unreadable ones. Twins
+    """The workbooks that others made to break readers (`shared/real`, none of ours), as unreadable ones. Twins
     and what is no delivery by its name are left out."""
     single = {path.read_bytes(): path.name for path in sorted(HOSTILE.iterdir()) if DELIVERED.search(path.name)}
     return _all_refused(ground, folder, "hostile file", {name: content for content, name in single.items()})
