@@ -122,7 +122,7 @@ def main() -> int:
                     print(f"{verdict.seconds:6.0f} s  {verdict.family}: {verdict.name}", flush=True)
 
             in_streams(work, folder, tell, chosen.streams)
-    return _reported(chosen, console, noted.verdicts, len(listed) - len(noted.verdicts))
+    return _reported(chosen, console, noted.verdicts, sum((trial.family, trial.name) not in noted for trial in listed))
 
 
 def _reported(chosen: argparse.Namespace, console: Console, verdicts: list[Verdict], missing: int) -> int:
