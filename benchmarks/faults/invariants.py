@@ -1,7 +1,7 @@
 """What must hold after every fault (I1 to I6 of the reliability page): each check says in words what does not.
 
-I1 `current` names a complete version · I2 landed bytes are kept · I3 every row accounted for · I4 the right figures,
-and the same again · I5 no person outside `restricted/` · I6 errors have a code and quote no value.
+I1 `current` names a complete version · I2 landed bytes are kept · I3 every row accounted for · I4 the right figures ·
+I5 no person outside `restricted/` · I6 errors have a code and quote no value.
 """
 
 import re
@@ -76,11 +76,3 @@ def _errors_say_what_they_may(done: Night) -> Iterator[str]:
     if done.code >= 0 and done.code not in KNOWN_ENDS:
         yield f"I6 unknown exit code {done.code}"
     yield from ("I6 a value in a message" for canary in CANARIES if canary in done.said)
-
-
-def all_settled(ground: Ground, warehouse: Path) -> list[str]:
-    """I4 once more: another night changes nothing."""
-    before, version = published(warehouse), settings_of(warehouse, ground).current_link.readlink()
-    again = ground.night(warehouse)
-    same = published(warehouse) == before and settings_of(warehouse, ground).current_link.readlink() == version
-    return [] if again.code == EXIT_PUBLISHED and same else [f"I4 another night changed something ({again.code})"]
