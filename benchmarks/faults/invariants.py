@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.faults.forge import Night
-from benchmarks.faults.ground import CANARIES, Ground, published, settings_of
+from benchmarks.faults.ground import CANARIES, Ground, published
 from pipelines.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.files import sha256_of
 from pipelines.landing.rebuild import archived
