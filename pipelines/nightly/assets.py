@@ -147,7 +147,6 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     settings, plan = nightly.settings, Plan.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes))
-    keep_vintage(settings)
     with open_ledger(settings.ledger_file) as ledger:
         save_outcomes(ledger, outcomes)
     let_go = _end(nightly, "published" if changed else "unchanged", plan)
@@ -155,9 +154,11 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
 
 
 def _end(nightly: Nightly, outcome: str, plan: Plan) -> dict[str, dict[str, int]]:
-    """Notes how the night ended, and lets go of what nothing reads any more or was kept long enough."""
-    nightly.ended(outcome, plan)
+    """Notes how the night ended, keeps a copy of the vintage that is out, and lets go of what nothing reads any more or
+    was kept long enough."""
     settings = nightly.settings
+    nightly.ended(outcome, plan)
+    keep_vintage(settings)
     let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
     nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})
     return let_go
