@@ -157,7 +157,7 @@ def _end(nightly: Nightly, outcome: str, plan: Plan) -> dict[str, dict[str, int]
     """Notes how the night ended, keeps a copy of the vintage that is out, and lets go of what nothing reads any more or
     was kept long enough."""
     settings = nightly.settings
-    nightly.ended(outcome, plan)
+    nightly.ended(outcome, plan)  # at once: what comes now may break down, and the version is out all the same
     keep_vintage(settings)
     let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
     nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})

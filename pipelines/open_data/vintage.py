@@ -23,7 +23,7 @@ from pipelines.open_data.changes import changes_page, flag_changes
 from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import write_tables
 from pipelines.open_data.keys import key_check, lay_out_keys
-from pipelines.open_data.last import read_vintage, seal_vintage
+from pipelines.open_data.last import may_stay, read_vintage, seal_vintage
 from pipelines.open_data.memory import recall, remember
 from pipelines.open_data.method import write_method
 from pipelines.open_data.protect import lay_out_cells, lay_out_figures
@@ -32,7 +32,6 @@ from pipelines.open_data.rules import Rules, load_rules
 from pipelines.open_data.secure import Secured, secure
 from pipelines.open_data.tables import lay_out_tables
 from pipelines.registers import Province, load_province
-from pipelines.seal import SEAL
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.workspace import Plan
 
@@ -81,7 +80,7 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
             essence = _essence(connection, settings, plan, province)
             before = read_vintage(previous)
-            if before is not None and previous is not None and SEAL in before and before["essence"] == essence:
+            if before is not None and previous is not None and may_stay(before, essence):
                 shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
                 return before["rows"]
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:

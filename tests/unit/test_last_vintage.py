@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.files import UNFINISHED, sha256_of, sweep
-from pipelines.open_data.last import NAME, keep_vintage, read_vintage, seal_vintage, vintage_out
+from pipelines.open_data.last import NAME, keep_vintage, may_stay, read_vintage, seal_vintage, vintage_out
 from pipelines.seal import SEAL
 from pipelines.settings import Settings
 
@@ -74,11 +74,16 @@ def test_a_file_more_or_less_is_noticed(settings: Settings, change: object) -> N
     assert read_vintage(folder) is None
 
 
-def test_a_vintage_of_before_there_were_seals_is_still_compared_with(settings: Settings) -> None:
+def test_a_vintage_of_before_there_were_seals_is_still_compared_with_and_never_copied(settings: Settings) -> None:
     path = settings.current_link / "open-data" / NAME
     old = {name: value for name, value in json.loads(path.read_text()).items() if name not in (SEAL, "others")}
+    sealed = read_vintage(path.parent)
     path.write_text(json.dumps(old))
     assert named(settings) == "v1"
+    unsealed = read_vintage(path.parent)
+    assert sealed is not None and unsealed is not None
+    assert may_stay(sealed, {"code": "c"}) and not may_stay(sealed, {"code": "d"})
+    assert not may_stay(unsealed, {"code": "c"})
 
 
 @pytest.mark.parametrize("loss", ["current", "versions", "a table", "a note"])
