@@ -40,7 +40,7 @@ def read_vintage(folder: Path | None) -> dict | None:
 
 
 def may_stay(vintage: dict, essence: dict) -> bool:
-    """True where a vintage that was read may go on as it is: all it depends on is the same, and a seal vouches for every
+    """True where a vintage that was read may go on as it is: all it depends on is the same, and a seal vouches for each
     byte. One of before there were seals is compared with, and never copied."""
     return SEAL in vintage and vintage["essence"] == essence
 
