@@ -27,7 +27,7 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
     path = settings.versions_dir / version / "tthc.duckdb"
-    config: DuckDBConfig = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    config: DuckDBConfig = {"memory_limit": settings.duckdb_memory, "threads": str(settings.threads)}
     with duckdb.connect(str(path), read_only=True, config=config) as connection:
         connection.execute("set schema = 'marts'")
         connection.execute("set enable_external_access = false")
