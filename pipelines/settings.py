@@ -26,7 +26,7 @@ LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
 
 @cache
 def machine_memory() -> int:
-    """Return the bytes of memory that this process may use: the container's limit, or the machine's where that is lower.
+    """Return the bytes of memory this process may use: what its container or the machine allows.
 
     DuckDB reads control groups of both kinds to find its default limit, which is 80 % of that.
     """
