@@ -135,7 +135,6 @@ OF_THE_WHOLE = {
     "pipelines.parsing.parse.refused_receipt": "the net itself",
     "pipelines.parsing.restated.forerunner": "weighs all arrivals",
     "pipelines.parsing.version.parser_version": "asked once a night",
-    "pipelines.parsing.version.code_and_libraries": "asked once a night",
 }
 
 
