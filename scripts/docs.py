@@ -17,7 +17,8 @@ from scripts.docs_indicators import indicators_page
 from scripts.markdown import NOTE, cell, code
 
 TYPES = {
-    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer", "decimal": "số thập phân / decimal", "flag": "0 hoặc 1 / 0 or 1",
+    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer",
+    "decimal": "số thập phân / decimal", "flag": "0 hoặc 1 / 0 or 1",
     "choice": "chọn / choice", "timestamp": "thời điểm / timestamp", "date": "ngày / date", "time": "giờ / time",
 }  # fmt: skip
 PERSONAL = {

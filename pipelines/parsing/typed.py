@@ -57,8 +57,8 @@ def dtype_of(field: ContractField) -> pl.DataType:
     """The column type of a field in the lake."""
     if field.type == "choice":
         return pl.Int16() if is_numeric_choice(field) else pl.String()
-    types = {"integer": pl.Int64(), "decimal": pl.Float64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"), "date": pl.Date(),
-             "time": pl.Time()}  # fmt: skip
+    types = {"integer": pl.Int64(), "decimal": pl.Float64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"),
+             "date": pl.Date(), "time": pl.Time()}  # fmt: skip
     return types.get(field.type, pl.String())
 
 
