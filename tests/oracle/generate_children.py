@@ -154,6 +154,8 @@ class Children:
             same = replace(same, Gia=fee.Gia + 1)
         if draw.chance(0.15):
             same = replace(same, TrangThaiThanhToan=rng.choice([0, 1]))
+        if draw.chance(0.1):
+            same = replace(same, HinhThucThanhToan="tien-mat")
         draw.add("le_phi", same)
 
     def ratings(self) -> None:

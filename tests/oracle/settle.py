@@ -12,7 +12,7 @@ from datetime import date, datetime
 from .newest import is_too_new, newest, newness
 from .periods import periods
 from .receiving import handled_by, unit_of
-from .records import C, DossierState, Feedback, Figure, Progress, R, Row, Unit
+from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
 from .units import sound_units
@@ -37,6 +37,9 @@ def row_rule_broken(row: Row) -> str | None:
     """The rule that a row breaks by itself, or null."""
     if isinstance(row, DossierState):
         return state_rule_broken(row)
+    # Only a sync message may lack the status, and then it tells nothing else of the payment.
+    if isinstance(row, Fee) and row.TrangThaiThanhToan is None and (row.HinhThucThanhToan or row.NgayThuPhi):
+        return "payment_without_status"
     # "TuSo > MauSo -> `numerator_over_denominator`"
     if isinstance(row, Figure) and row.TuSo > row.MauSo:
         return "numerator_over_denominator"
@@ -144,7 +147,8 @@ def settle(
 
     def children(rows: Sequence[C], *key: str) -> dict[str, list[C]]:
         # "a child whose dossier is unknown waits in quarantine"
-        mine = accepted(rows, lambda row: None if row.MaHoSo in known else "unknown_dossier", settled)
+        orphan = {False: "unknown_dossier", True: None}
+        mine = accepted(rows, lambda row: row_rule_broken(row) or orphan[row.MaHoSo in known], settled)
         by_dossier: dict[str, list[C]] = defaultdict(list)
         for row in newest(mine, lambda row: (row.MaHoSo, *(getattr(row, k) for k in key)), settled):
             by_dossier[row.MaHoSo].append(row)

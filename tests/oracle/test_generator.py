@@ -321,6 +321,7 @@ EXPECTED_REASONS = {
     ("unit_circle", Unit),
     ("unit_under_lower_level", Unit),
     ("unit_second_province", Unit),
+    ("payment_without_status", Fee),
     ("unknown_unit", Feedback),
     ("unknown_unit", Figure),
     ("unknown_goal", Figure),
