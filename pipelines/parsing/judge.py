@@ -18,6 +18,9 @@ from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typ
 
 MARK = "_wrong "
 UPDATED = pl.Datetime("us")
+# An update time may lie on the day after its business day: an extract is finished in the small hours, a clock is fast.
+TOO_NEW = "newer_than_business_day"
+NEWS_END_AFTER = dt.timedelta(days=2)
 
 
 class Judge:
@@ -27,7 +30,7 @@ class Judge:
         self.contract, self.family, self.business_day = contract, family, business_day
         self.fields = [field for field in contract.fields if field.personal != "drop"]
         self.required = [f.name for f in self.fields if f.required and f.name not in untold]
-        self.rules = [pl.sql_expr(rule.when).alias(f"{MARK}{rule.code}") for rule in contract.rules]
+        self.rules = {rule.code: pl.sql_expr(rule.when) for rule in contract.rules}
         self.conditions = {rule.code: rule.when for rule in contract.rules}
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -40,7 +43,8 @@ class Judge:
         absent = [name for name in ("_fault", *(f.name for f in self.fields)) if name not in columns]
         frame = batch.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         frame = frame.with_columns(self._defaults)
-        values = self._evaluate(frame, self._plain)
+        # That a row says its thing is gone is looked at only where something else is wrong with it.
+        values = self._evaluate(frame, self._plain, self._conditions)
         verdict = values.select(self._is_wrong(values))[:, 0]
         if not verdict.any():
             return self._accepted(values), batch.frame.clear().with_columns(
@@ -49,15 +53,15 @@ class Judge:
         accepted = self._accepted(values.filter(~verdict))
         doubtful = frame.filter(verdict)
         values = self._evaluate(
-            doubtful.with_columns(cleaned(f) for f in self.fields).with_columns(self._defaults), self._full
+            doubtful.with_columns(cleaned(f) for f in self.fields).with_columns(self._defaults),
+            self._full,
+            {reason: self._unless_deleted(when) for reason, when in self._conditions.items()},
         )
         verdict = values.select(self._is_wrong(values))[:, 0]
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
         bad = values.filter(verdict)
-        newness = self.contract.newness
-        updated = bad[newness].cast(UPDATED, strict=False) if newness else pl.lit(None, UPDATED)
         rejected = doubtful.filter(verdict).select(columns)
-        rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=updated)
+        rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=self._updated(bad))
         self._refuse_misread(rejected)
         return accepted, rejected
 
@@ -73,7 +77,19 @@ class Judge:
     def _full(self) -> dict[str, TypedField]:
         return {f.name: typed(f, self.contract, self.family) for f in self.fields}
 
-    def _evaluate(self, frame: pl.DataFrame, reading: dict[str, TypedField]) -> pl.DataFrame:
+    @cached_property
+    def _conditions(self) -> dict[str, pl.Expr]:
+        """What makes a typed row wrong, by reason."""
+        newness = self.contract.newness
+        return {
+            **{f"required_missing:{name}": pl.col(name).is_null() for name in self.required},
+            **({f"{TOO_NEW}:{newness}": self._too_new(newness)} if newness else {}),
+            **self.rules,
+        }
+
+    def _evaluate(
+        self, frame: pl.DataFrame, reading: dict[str, TypedField], conditions: dict[str, pl.Expr]
+    ) -> pl.DataFrame:
         """Typed values, and one Boolean column per reason."""
         values = frame.select(
             "_row_number",
@@ -86,8 +102,18 @@ class Judge:
                 for code, wrong in one.wrong.items()
             ],
         )
-        missing = [pl.col(name).is_null().alias(f"{MARK}required_missing:{name}") for name in self.required]
-        return values.with_columns(*missing, *self.rules)
+        return values.with_columns(when.alias(f"{MARK}{reason}") for reason, when in conditions.items())
+
+    def _unless_deleted(self, condition: pl.Expr) -> pl.Expr:
+        """The condition, which a row that says its thing is gone breaks only by what identifies it."""
+        tombstone, names = self.contract.tombstone, set(condition.meta.root_names())
+        if tombstone is None or names <= {*self.contract.of_a_tombstone, "_business_day"}:
+            return condition
+        return condition & pl.col(tombstone).ne_missing(1)
+
+    def _too_new(self, newness: str) -> pl.Expr:
+        end = dt.datetime.combine(self.business_day + NEWS_END_AFTER, dt.time())
+        return (pl.col(newness) >= pl.lit(end)).fill_null(False)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name) for name in values.columns if name.startswith(MARK)]
@@ -99,6 +125,14 @@ class Judge:
             for reason in reasons:
                 if reason.startswith(MISREAD_TEXT):
                     raise FileRefused(MISREAD_TEXT, row=number, field=reason.partition(":")[2])
+
+    def _updated(self, bad: pl.DataFrame) -> pl.Series:
+        newness = self.contract.newness
+        if newness is None:
+            return pl.Series([None] * bad.height, dtype=UPDATED)
+        # What is too new to be true says nothing of how new the row is.
+        believed = pl.when(~self._too_new(newness)).then(newness)
+        return bad.select(believed.cast(UPDATED, strict=False))[:, 0]
 
     def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
         return values.select("_row_number", *(f.name for f in self.fields))
