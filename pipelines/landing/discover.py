@@ -10,7 +10,9 @@ import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
 UNFINISHED = (".tmp", ".part")
 SIDECARS = (".sha256", ".rows")
@@ -44,14 +46,21 @@ class Landing:
     left: dict[Path, str]
 
 
-def _business_day(name: str) -> dt.date | None:
+def today_at_home() -> dt.date:
+    """Return today's date in Việt Nam, whatever the machine's time zone."""
+    return dt.datetime.now(HOME).date()
+
+
+def business_day(name: str) -> dt.date | None:
+    """Return the day that a day folder's name stands for, null where it is not written YEAR-MONTH-DAY."""
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
         return None
 
 
-def _reason_to_leave(path: Path) -> str | None:
+def reason_to_leave(path: Path) -> str | None:
+    """Return the message code that says why a file is no delivery, null where it is one. Raises OSError."""
     if not stat.S_ISREG(path.lstat().st_mode):
         return "left_not_a_file"
     if path.name.lower().endswith(UNFINISHED):
@@ -59,8 +68,10 @@ def _reason_to_leave(path: Path) -> str | None:
     return None if DELIVERED.search(path.name) else "left_unknown_format"
 
 
-def discover(raw_dir: Path, sources: Collection[str]) -> Landing:
-    """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error."""
+def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = None) -> Landing:
+    """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error; so are
+    business days later than `today` (default: today in Việt Nam), which would close the future."""
+    today = today or today_at_home()
     deliveries: dict[Delivery, Path] = {}
     left: dict[Path, str] = {}
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
@@ -68,14 +79,17 @@ def discover(raw_dir: Path, sources: Collection[str]) -> Landing:
             left[folder] = "left_unknown_source"
             continue
         for day_folder in sorted(folder.iterdir()):
-            day = _business_day(day_folder.name)
+            day = business_day(day_folder.name)
             if day is None or not day_folder.is_dir() or day_folder.is_symlink():
                 left[day_folder] = "left_no_business_day"
+                continue
+            if day > today:
+                left[day_folder] = "left_future_day"
                 continue
             for path in sorted(day_folder.iterdir()):
                 if path.name.endswith(SIDECARS):
                     continue
-                reason = _reason_to_leave(path)
+                reason = reason_to_leave(path)
                 if reason:
                     left[path] = reason
                 else:
