@@ -123,7 +123,7 @@ def _line(text: str) -> None:
 
 def _why(code: str, params: dict) -> str:
     """The sentence for a refusal: those of landing are told to whoever delivers, not to whoever runs the night."""
-    own = f"check_{code.removeprefix(LEFT)}" if code.startswith(LEFT) else code
+    own = f"check_{code}" if code.startswith(LEFT) else code
     return f"[{code}] {say(own, **params)}"
 
 
