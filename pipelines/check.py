@@ -21,7 +21,7 @@ from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
 from pipelines.files import replacing, sha256_of
 from pipelines.lake import ParquetFile, lake_schema, quarantine_schema
-from pipelines.landing.sidecars import expected_rows, expected_sha256
+from pipelines.landing.sidecars import LeftForNextRun, read_sidecars
 from pipelines.parsing.ahead import ahead
 from pipelines.parsing.batch import Batch
 from pipelines.parsing.judge import Judges
@@ -137,6 +137,8 @@ class Check:
             self._read(number, place, rows, report, watch)
         except FileRefused as error:
             report.refused = (error.code, error.params)
+        except PermissionError:
+            report.refused = ("left_unreadable", {})
         except Exception as error:
             report.refused = ("reading_broke", {"kind": type(error).__name__})
         if report.refused:
@@ -151,12 +153,12 @@ class Check:
             raise FileRefused(place.left)
         watch(0)
         before = _identity(place.path)
-        if (expected := expected_sha256(place.path)) is not None and expected != sha256_of(place.path):
-            raise FileRefused("left_wrong_sha256")
         try:
-            said = expected_rows(place.path)
-        except ValueError:
-            raise FileRefused("left_wrong_rows") from None
+            said = read_sidecars(place.path)
+        except LeftForNextRun as reason:
+            raise FileRefused(reason.code) from None
+        if said.sha256 is not None and said.sha256 != sha256_of(place.path):
+            raise FileRefused("left_wrong_sha256")
         for batch, accepted, rejected in self._judged(place):
             report.add(batch.source, accepted, rejected)
             rows.add(number, batch.source, accepted, place.day, batch.untold)
@@ -164,8 +166,8 @@ class Check:
         got = report.counts.get(place.source, Counter())["rows_in"]
         if _identity(place.path) != before:
             raise FileRefused("left_still_growing")
-        if said is not None and said != got:
-            raise FileRefused("wrong_row_count", expected=said, got=got)
+        if said.rows is not None and said.rows != got:
+            raise FileRefused("wrong_row_count", expected=said.rows, got=got)
 
     def _judged(self, place: Place) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
         judge = Judges(self.contracts, place.day)

@@ -88,10 +88,7 @@ class Asked:
 
     @staticmethod
     def _why_left(path: Path) -> str | None:
-        try:
-            return reason_to_leave(path)
-        except OSError:
-            return "no_such_file"
+        return reason_to_leave(path) if os.path.lexists(path) else "no_such_file"
 
 
 def _expanded(argument: Path) -> list[Path]:

@@ -112,7 +112,9 @@ class ComparedRows:
             self._db.execute(f"delete from {self._table(source)} where _file = ?", [file])
 
     def know(self, database: Path) -> None:
-        """Take in the lists of a published version. Raises duckdb.Error where it cannot be read."""
+        """Take in the lists of a published version. Raises duckdb.Error where it cannot be read or believed."""
+        if database.with_name(f"{database.name}.wal").exists():  # nobody of ours leaves a log beside a finished file
+            raise duckdb.IOException("a log lies beside it")
         # Attaching takes no bound value; a quote in the path is doubled.
         self._db.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
         for relation, known in KNOWN.items():

@@ -19,6 +19,7 @@ from pipelines.holds import load_holds
 from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.landing.runs import Run, runs
 from pipelines.publish.manifest import NAME, file_hashes, is_sound, read_manifest
+from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
 from pipelines.registers import load_period_rules, period_table
 from pipelines.settings import Settings
@@ -159,12 +160,12 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
     published: dict[str, dict[str, Any]] = {}
     database = settings.current_link / "tthc.duckdb"
     try:
-        with duckdb.connect(str(database), read_only=True, config=settings.duckdb_config()) as connection:
+        with open_finished(database, settings.duckdb_config()) as connection:
             found = connection.execute(_SOURCES)
             names = [column[0] for column in found.description or ()]
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
-    except duckdb.Error:  # nothing published, or a version that knows no freshness: the ledger still tells what came
-        pass
+    except (duckdb.Error, FileNotFoundError):
+        pass  # nothing published, or a version that knows no freshness: the ledger still tells what came
     nothing: dict[str, Any] = dict.fromkeys(("newest_day", "usual_gap", "silence", "longest_silence"))
     nothing |= {"delivered_days": 0, "is_late": False, "missing_days": []}
     told = []

@@ -7,8 +7,8 @@ copying or reading what a file says.
 import datetime as dt
 import re
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,10 +40,12 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Landing:
-    """What lies in landing now: deliveries with their paths, and what is left lying with a message code."""
+    """What lies in landing now: deliveries with their paths, what is left lying with a message code, and the errors of
+    those at which looking broke down."""
 
     deliveries: dict[Delivery, Path]
     left: dict[Path, str]
+    broke: dict[Path, Exception] = field(default_factory=dict)
 
 
 def today_at_home() -> dt.date:
@@ -51,8 +53,13 @@ def today_at_home() -> dt.date:
     return dt.datetime.now(HOME).date()
 
 
+def _business_day_of(folder: Path) -> dt.date | None:
+    """The day that a folder is named after; None where it is no folder or its name no day."""
+    return None if not folder.is_dir() or folder.is_symlink() else business_day(folder.name)
+
+
 def business_day(name: str) -> dt.date | None:
-    """Return the day that a day folder's name stands for, null where it is not written YEAR-MONTH-DAY."""
+    """Return the day that a day folder's name stands for, None where it is not written YEAR-MONTH-DAY."""
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
@@ -60,9 +67,19 @@ def business_day(name: str) -> dt.date | None:
 
 
 def reason_to_leave(path: Path) -> str | None:
-    """Return the message code that says why a file is no delivery, null where it is one. Raises OSError."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return "left_not_a_file"
+    """Return the message code that says why a file is no delivery and no sidecar, None where it is one."""
+    try:
+        path.name.encode()
+        mode = path.lstat().st_mode
+    except UnicodeEncodeError:
+        return "left_bad_name"
+    except OSError:  # gone since it was listed, or not to be looked at
+        return "left_unreadable"
+    is_sidecar = path.name.endswith(SIDECARS)
+    if not stat.S_ISREG(mode):
+        return "left_odd_sidecar" if is_sidecar else "left_not_a_file"
+    if is_sidecar:
+        return None
     if path.name.lower().endswith(UNFINISHED):
         return "left_unfinished"
     return None if DELIVERED.search(path.name) else "left_unknown_format"
@@ -72,26 +89,47 @@ def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = No
     """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error; so are
     business days later than `today` (default: today in Việt Nam), which would close the future."""
     today = today or today_at_home()
-    deliveries: dict[Delivery, Path] = {}
-    left: dict[Path, str] = {}
+    landing = Landing({}, {})
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
         if folder.name not in sources:
-            left[folder] = "left_unknown_source"
+            landing.left[folder] = "left_unknown_source"
             continue
-        for day_folder in sorted(folder.iterdir()):
-            day = business_day(day_folder.name)
-            if day is None or not day_folder.is_dir() or day_folder.is_symlink():
-                left[day_folder] = "left_no_business_day"
-                continue
-            if day > today:
-                left[day_folder] = "left_future_day"
-                continue
-            for path in sorted(day_folder.iterdir()):
-                if path.name.endswith(SIDECARS):
-                    continue
-                reason = reason_to_leave(path)
-                if reason:
-                    left[path] = reason
-                else:
-                    deliveries[Delivery(folder.name, day, path.name)] = path
-    return Landing(deliveries, left)
+        for day_folder in _listed(folder, landing.left):
+            _discover_at(landing, day_folder, _discover_day, folder.name, today)
+    return landing
+
+
+def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place: object) -> None:
+    """Looks at one path; where that breaks down the path is left, and the others are found all the same."""
+    try:
+        look(landing, path, *place)
+    except Exception as error:
+        landing.left[path], landing.broke[path] = "left_broke", error
+
+
+def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date) -> None:
+    day = _business_day_of(folder)
+    if day is None:
+        landing.left[folder] = "left_no_business_day"
+        return
+    if day > today:
+        landing.left[folder] = "left_future_day"
+        return
+    for path in _listed(folder, landing.left):
+        _discover_at(landing, path, _discover_file, source, day)
+
+
+def _discover_file(landing: Landing, path: Path, source: str, day: dt.date) -> None:
+    if reason := reason_to_leave(path):
+        landing.left[path] = reason
+    elif not path.name.endswith(SIDECARS):
+        landing.deliveries[Delivery(source, day, path.name)] = path
+
+
+def _listed(folder: Path, left: dict[Path, str]) -> list[Path]:
+    """What lies in a folder; one that may not be looked into is left with the reason."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        left[folder] = "left_unreadable"
+        return []

@@ -1,45 +1,63 @@
-"""Sidecars: the small text files beside a delivery that say its hash (`.sha256`) and its number of rows (`.rows`).
+"""The small files that may lie beside a delivery: `<file>.sha256`, its hash, and `<file>.rows`, how many rows it has.
 
-Belongs here: reading them so that nothing under such a name can be waited for. Does not belong here: what comes of it.
+Belongs here: reading them with limits, and what is wrong with one. Does not belong here: what follows from it.
 """
 
-import os
-import stat
+import codecs
+import errno
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.files import open_regular
+
 LARGEST_BYTES = 4_096
-NO_WORD = ""
+# More rows than any file can have would overflow the ledger.
+ROW_COUNT = re.compile(r"[0-9]{1,15}")
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def sidecar_word(path: Path, suffix: str) -> str | None:
-    """Return the first word of the file beside `path`: null where there is no such file, '' where it holds no word or
-    is no small text file (a pipe, a folder, megabytes)."""
+class LeftForNextRun(Exception):
+    """A file stays in landing until the next run looks again; `code` names the sentence that says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Sidecars:
+    """What the deliverer says of a file; None where nothing is said. `sha256` is in lower-case hex."""
+
+    sha256: str | None
+    rows: int | None
+
+
+def read_sidecars(path: Path) -> Sidecars:
+    """Return what the sidecars of a file say. Raises LeftForNextRun where one is no small text file or says no hash or
+    number."""
+    sha, rows = _first_word(path, ".sha256"), _first_word(path, ".rows")
+    if sha is not None and not SHA256.fullmatch(sha):
+        raise LeftForNextRun("left_wrong_sha256")
+    if rows is not None and not ROW_COUNT.fullmatch(rows):
+        raise LeftForNextRun("left_wrong_rows")
+    return Sidecars(sha.lower() if sha is not None else None, int(rows) if rows is not None else None)
+
+
+def _first_word(path: Path, suffix: str) -> str | None:
+    """The first word of a sidecar; empty where it holds none, None where there is no such file."""
     try:
-        # A pipe without a writer would be waited for; opened this way it is not.
-        handle = os.open(path.with_name(path.name + suffix), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
+        with open_regular(path.with_name(path.name + suffix)) as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    except FileNotFoundError:
         return None
-    except OSError:  # the name with its suffix may be longer than any file's; else there is one that cannot be read
-        return None if len(os.fsencode(path.name + suffix)) > os.pathconf(path.parent, "PC_NAME_MAX") else NO_WORD
-    with os.fdopen(handle, "rb") as stream:
-        seen = os.fstat(stream.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_size > LARGEST_BYTES:
-            return NO_WORD
-        words = stream.read(LARGEST_BYTES).decode("utf-8", errors="replace").split()
-    return words[0] if words else NO_WORD
-
-
-def expected_sha256(path: Path) -> str | None:
-    """Return the hash that the sidecar says, in small letters; null where there is no sidecar."""
-    word = sidecar_word(path, ".sha256")
-    return word.lower() if word is not None else None
-
-
-def expected_rows(path: Path) -> int | None:
-    """Return how many rows the sidecar says; null where there is no sidecar. Raises ValueError where it says none."""
-    word = sidecar_word(path, ".rows")
-    if word is None:
-        return None
-    if not (word.isascii() and word.isdecimal()) or len(word) > 25:
-        raise ValueError
-    return int(word)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # the name with its suffix is longer than any file's may be
+            return None
+        raise LeftForNextRun("left_odd_sidecar") from error
+    if len(content) > LARGEST_BYTES:
+        raise LeftForNextRun("left_odd_sidecar")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    words = content.decode(encoding, errors="replace").split()
+    return words[0] if words else ""

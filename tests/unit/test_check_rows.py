@@ -154,12 +154,12 @@ def test_a_folder_that_no_contract_names_is_reported_and_no_error(run: Callable[
     [
         (".sha256", "0" * 64, "left_wrong_sha256"),
         (".sha256", "", "left_wrong_sha256"),
-        (".sha256", None, "left_wrong_sha256"),  # a pipe
+        (".sha256", None, "left_odd_sidecar"),  # a pipe
         (".rows", "2", "wrong_row_count"),
-        (".rows", "9" * 25, "wrong_row_count"),
+        (".rows", "9" * 25, "left_wrong_rows"),
         (".rows", "một", "left_wrong_rows"),
         (".rows", "-1", "left_wrong_rows"),
-        (".rows", None, "left_wrong_rows"),
+        (".rows", None, "left_odd_sidecar"),
         (".rows", "1 dòng", None),
         (".sha256", "right", None),
     ],
@@ -183,7 +183,7 @@ def test_sidecars_are_checked(
 # Trouble while reading
 
 
-@pytest.mark.parametrize("broken", ["read", "Judges", "expected_rows", "_identity"])
+@pytest.mark.parametrize("broken", ["read", "Judges", "read_sidecars", "_identity"])
 def test_any_exception_refuses_that_file_alone(
     run: Callable[..., Checked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

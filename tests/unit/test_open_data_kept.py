@@ -40,7 +40,7 @@ class Nights:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.settings = small_settings(folder)
         self.settings.restricted_dir.mkdir(parents=True)
-        self.settings.key_file.write_text("5" * 64)
+        self.settings.key_file.write_text("5a" * 32)
         self.settings.key_file.chmod(0o600)
         self.made: TthcError | str = ""
         monkeypatch.setattr(publication, "write_vintage", self._write_vintage)
@@ -155,9 +155,9 @@ def test_a_try_that_could_end_otherwise_is_made_again(nights: Nights) -> None:
     nights.night("v1", "vintage-1")
     nights.night("v2", FINDING)
     assert nights.nothing_to_do("v2")
-    nights.settings.key_file.write_text("6" * 64)
+    nights.settings.key_file.write_text("6b" * 32)
     assert not nights.nothing_to_do("v2")
-    nights.settings.key_file.write_text("5" * 64)
+    nights.settings.key_file.write_text("5a" * 32)
     assert nights.nothing_to_do("v2")
     (nights.settings.current_link / "site" / "index.html").chmod(0o600)
     (nights.settings.current_link / "site" / "index.html").write_text("other")
