@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from contextvars import copy_context
 from pathlib import Path
 from threading import Thread
 
@@ -227,7 +228,8 @@ def test_the_command_ends_with_what_became_of_the_open_data(
     monkeypatch.setattr(start, "run_nightly", lambda _: start.RunOutcome("v1", False, told))
     for show in ("show_version", "show_manifest"):
         monkeypatch.setattr(f"pipelines.summary.{show}", lambda *_: None)
-    done = CliRunner().invoke(app, ["--lang", "en", "run", "--warehouse", str(nights.settings.warehouse_dir)])
+    arguments = ["--lang", "en", "run", "--warehouse", str(nights.settings.warehouse_dir)]
+    done = copy_context().run(CliRunner().invoke, app, arguments)  # the language is this command's alone
     assert done.exit_code == code, done.output
     assert ("[disclosure_unavoidable]" in done.output) == (code == EXIT_OPEN_DATA_KEPT)
 
