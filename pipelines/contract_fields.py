@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date", "time"]
+FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
 MOMENTS = ("timestamp", "date", "time")
 PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
 # From here to CODES_ONLY_WITH_CHOICES: what editors check as well, through contracts/schema.json.
@@ -59,7 +59,7 @@ class ContractField(Strict):
         json_schema_extra={
             "allOf": [
                 CODES_ONLY_WITH_CHOICES,
-                _only_with("minimum", "integer"),
+                _only_with("minimum", "integer", "decimal"),
                 _only_with("alphabet", "text"),
                 _only_with("pattern", "text", "code"),
                 _only_with("format", *MOMENTS),
@@ -72,6 +72,7 @@ class ContractField(Strict):
     )
     type: FieldType = Field(
         description="what a cell holds: text (words), code (an identifier, kept as written), integer (a whole number), "
+        "decimal (a number with a decimal point), "
         "flag (0 or 1), choice (one of `codes`), timestamp (day and time), date, time (of day)"
     )
     description: Sentence = Field(description="what the field means; shown in docs/sources.md")
@@ -88,7 +89,7 @@ class ContractField(Strict):
         description="for personal data: drop (never enters the lake) or pseudonym (enters as a keyed hash, so that "
         "equal values can be counted but not read)",
     )
-    minimum: int | None = Field(None, description="for type integer: the least value that is possible", examples=[0])
+    minimum: int | None = Field(None, description="for numbers: the least value that is possible", examples=[0])
     squish: bool = Field(False, description="true: runs of blanks and line breaks inside the text become one blank")
     alphabet: Literal["vietnamese"] | None = Field(
         None, description="for text: which letters it may hold; others show that the file was read in a wrong encoding"
@@ -112,8 +113,8 @@ class ContractField(Strict):
     def _attributes_fit_the_type(self) -> "ContractField":
         if (self.type == "choice") != (self.codes is not None):
             raise ValueError(f"{self.name}: codes are given for type choice, and only there")
-        if self.minimum is not None and self.type != "integer":
-            raise ValueError(f"{self.name}: a minimum is for integers")
+        if self.minimum is not None and self.type not in ("integer", "decimal"):
+            raise ValueError(f"{self.name}: a minimum is for numbers")
         if self.pattern is not None and self.type not in ("text", "code"):
             raise ValueError(f"{self.name}: a pattern is for text and codes")
         if self.alphabet is not None and self.type != "text":

@@ -1,11 +1,13 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts and registers, and the contracts' JSON Schema;
-tests keep them current.
+"""`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
+what dbt has to know of them; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
 
 import json
 from pathlib import Path
+
+from sqlfmt.api import Mode, format_string
 
 from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract, Envelope, load_contracts
@@ -15,7 +17,8 @@ from scripts.docs_indicators import indicators_page
 from scripts.markdown import NOTE, cell, code
 
 TYPES = {
-    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer", "flag": "0 hoặc 1 / 0 or 1",
+    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer",
+    "decimal": "số thập phân / decimal", "flag": "0 hoặc 1 / 0 or 1",
     "choice": "chọn / choice", "timestamp": "thời điểm / timestamp", "date": "ngày / date", "time": "giờ / time",
 }  # fmt: skip
 PERSONAL = {
@@ -23,6 +26,7 @@ PERSONAL = {
     "drop": "không vào kho / never enters the lake",
     "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
 }
+SQL_LINE = 120
 FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
 SOURCES_HEAD = """\
 Mỗi tệp `contracts/<nguồn>.yml` là một mục dưới đây. Cột trong tệp mang tên ghi ở "trường" hoặc ở "tên cột khác";
@@ -34,6 +38,21 @@ Each file `contracts/<source>.yml` is one section below. A column is headed by t
 required column rejects the row. To try before delivery: `tthc check FILE --source <source>`. Each file format:
 [formats.md](formats.md).
 
+"""
+
+
+TERMS = """\
+{{#
+    Made by `make docs` out of contracts/, not by hand: what decides which row of a source counts.
+
+    key          the fields that together identify one thing
+    newness      the field that says how new a row is
+    tombstone    the flag that says a thing is gone
+    untold       fields that a row in a sync message may leave unsaid, each with the sources of such messages
+#}}
+{{% macro contract_terms(source) %}}
+    {{{{ return({terms}[source]) }}}}
+{{% endmacro %}}
 """
 
 
@@ -140,12 +159,39 @@ def contract_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
+def contract_terms(settings: Settings) -> str:
+    """dbt_project/macros/contract_terms.sql: what the models have to know of each contract."""
+    contracts = load_contracts(settings.contracts_dir)
+    untold: dict[str, dict[str, list[str]]] = {}
+    for parent, contract in contracts.items():
+        for child in contract.envelope.children.values() if contract.envelope else ():
+            for name in child.untold:
+                untold.setdefault(child.source, {}).setdefault(name, []).append(parent)
+    terms = {
+        source: {
+            name: value
+            for name, value in (
+                ("key", list(contract.key)),
+                ("newness", contract.newness),
+                ("tombstone", contract.tombstone),
+                ("untold", untold.get(source)),
+            )
+            if value
+        }
+        for source, contract in contracts.items()
+    }
+    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
+
+
 def main() -> None:
-    """Writes every page, and the schema."""
+    """Writes every page, the schema, and what dbt has to know."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
     (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
+    (PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql").write_text(
+        contract_terms(Settings()), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, text_frame
-from pipelines.parsing.headers import map_headers
+from pipelines.parsing.headers import map_headers, required_in
 from pipelines.parsing.sandbox import decoded
 from pipelines.parsing.typed import pattern_of
 
@@ -88,13 +88,12 @@ def _known(name: str, contract: Contract) -> str:
 def find_header(grid: Grid, contract: Contract) -> tuple[int, int, list[str]]:
     """The header's first row, the first row below it, and its labels. Raises FileRefused where no header names
     what is required."""
-    required = {field.name for field in contract.fields if field.required}
     best: list[str] = []
     for top in range(min(HEADER_WITHIN_ROWS, len(grid.rows))):
         labels, depth = _labels(grid, top)
         labels = [_known(name, contract) for name in labels]
         named = {contract.by_header[name].name for name in labels if name in contract.by_header}
-        if required <= named:
+        if named.issuperset(required_in([*named], contract)):
             return top, top + depth, labels
         best = max(best, [name for name in labels if name], key=lambda row: sum(n in contract.by_header for n in row))
     map_headers(best, contract)

@@ -18,6 +18,9 @@ from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typ
 
 MARK = "_wrong "
 UPDATED = pl.Datetime("us")
+# An update time may lie this long after its business day: an extract is finished in the small hours, a clock is fast.
+TOO_NEW = "newer_than_business_day"
+LATEST_NEWS = dt.timedelta(days=1)
 
 
 class Judge:
@@ -27,7 +30,7 @@ class Judge:
         self.contract, self.family, self.business_day = contract, family, business_day
         self.fields = [field for field in contract.fields if field.personal != "drop"]
         self.required = [f.name for f in self.fields if f.required and f.name not in untold]
-        self.rules = [pl.sql_expr(rule.when).alias(f"{MARK}{rule.code}") for rule in contract.rules]
+        self.rules = [self._rule(pl.sql_expr(rule.when)).alias(f"{MARK}{rule.code}") for rule in contract.rules]
         self.conditions = {rule.code: rule.when for rule in contract.rules}
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -55,7 +58,9 @@ class Judge:
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
         bad = values.filter(verdict)
         newness = self.contract.newness
-        updated = bad[newness].cast(UPDATED, strict=False) if newness else pl.lit(None, UPDATED)
+        # What is too new to be true says nothing of how new the row is.
+        sound = pl.when(~self._too_new(newness)).then(newness) if newness else pl.lit(None)
+        updated = bad.select(sound.cast(UPDATED, strict=False))[:, 0]
         rejected = doubtful.filter(verdict).select(columns)
         rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=updated)
         self._refuse_misread(rejected)
@@ -86,8 +91,27 @@ class Judge:
                 for code, wrong in one.wrong.items()
             ],
         )
-        missing = [pl.col(name).is_null().alias(f"{MARK}required_missing:{name}") for name in self.required]
-        return values.with_columns(*missing, *self.rules)
+        missing = [
+            self._unless_deleted(pl.col(name).is_null(), {name}).alias(f"{MARK}required_missing:{name}")
+            for name in self.required
+        ]
+        newness = self.contract.newness
+        too_new = [self._too_new(newness).alias(f"{MARK}{TOO_NEW}:{newness}")] if newness else []
+        return values.with_columns(*missing, *too_new, *self.rules)
+
+    def _rule(self, condition: pl.Expr) -> pl.Expr:
+        return self._unless_deleted(condition, set(condition.meta.root_names()))
+
+    def _unless_deleted(self, condition: pl.Expr, names: set[str]) -> pl.Expr:
+        """The condition, which a row that says its thing is gone breaks only by what identifies it."""
+        tombstone = self.contract.tombstone
+        if tombstone is None or names <= {*self.contract.of_a_tombstone, "_business_day"}:
+            return condition
+        return condition & pl.col(tombstone).ne_missing(1)
+
+    def _too_new(self, newness: str) -> pl.Expr:
+        latest = self.business_day + LATEST_NEWS
+        return (pl.col(newness).cast(pl.Date) > latest).fill_null(False)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name) for name in values.columns if name.startswith(MARK)]

@@ -29,6 +29,13 @@ FOREIGN = {
 }
 LONGEST = {"code": 200, "text": 10_000}
 EARLIEST, LATEST = dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1)
+# A number with decimals: after a point in text files; in lists after a comma too, and only so where the contract
+# declares Vietnamese numbers, in which a point stands between thousands.
+DECIMAL = {
+    "text": r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$",
+    "plain": r"^-?[0-9]{1,15}([.,][0-9]{1,9})?$",
+    "vietnamese": r"^-?[0-9]{1,15}(,[0-9]{1,9})?$",
+}
 # A whole number as written: digits only, or in lists that a contract declares Vietnamese, 1.234.567.
 WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
 
@@ -50,8 +57,8 @@ def dtype_of(field: ContractField) -> pl.DataType:
     """The column type of a field in the lake."""
     if field.type == "choice":
         return pl.Int16() if is_numeric_choice(field) else pl.String()
-    types = {"integer": pl.Int64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"), "date": pl.Date(),
-             "time": pl.Time()}  # fmt: skip
+    types = {"integer": pl.Int64(), "decimal": pl.Float64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"),
+             "date": pl.Date(), "time": pl.Time()}  # fmt: skip
     return types.get(field.type, pl.String())
 
 
@@ -83,6 +90,15 @@ def _whole(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     return TypedField(value, wrong)
 
 
+def _decimal(field: ContractField, text: pl.Expr, style: str) -> TypedField:
+    point = text.str.replace(",", ".", literal=True)
+    value = pl.when(text.str.contains(DECIMAL[style])).then(point).cast(pl.Float64, strict=False)
+    wrong = {"bad_decimal": text.is_not_null() & value.is_null()}
+    if field.minimum is not None:
+        wrong["below_minimum"] = value < field.minimum
+    return TypedField(value, wrong)
+
+
 def typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
     """How the text column named like the field is read in files of a family."""
     text = pl.col(field.name)
@@ -90,6 +106,8 @@ def typed(field: ContractField, contract: Contract, family: Family) -> TypedFiel
         return _moment(field, text, pattern_of(field, contract, family))
     if field.type == "integer":
         return _whole(field, text, contract.formats.number_sheet if family == "sheet" else "plain")
+    if field.type == "decimal":
+        return _decimal(field, text, contract.formats.number_sheet if family == "sheet" else "text")
     if field.type in ("flag", "choice"):
         known = text.is_in(["0", "1"] if field.type == "flag" else list(field.codes or ()))
         value = pl.when(known).then(text).cast(dtype_of(field), strict=False)
