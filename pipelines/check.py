@@ -5,6 +5,7 @@ rows and reasons, never a value; `rejected.parquet` holds the deliverer's own ro
 """
 
 import json
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,10 +22,12 @@ from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
 from pipelines.files import replacing, sha256_of
 from pipelines.lake import ParquetFile, lake_schema, quarantine_schema
+from pipelines.landing.discover import Delivery
 from pipelines.landing.sidecars import LeftForNextRun, read_sidecars
 from pipelines.parsing.ahead import ahead
 from pipelines.parsing.batch import Batch
 from pipelines.parsing.judge import Judges
+from pipelines.parsing.quarantine import whole_rows
 from pipelines.parsing.reading import read
 from pipelines.settings import Settings
 
@@ -140,6 +143,8 @@ class Check:
         except PermissionError:
             report.refused = ("left_unreadable", {})
         except Exception as error:
+            if os.environ.get("TTHC_DEBUG"):
+                raise
             report.refused = ("reading_broke", {"kind": type(error).__name__})
         if report.refused:
             report.counts, report.reasons = {}, {}
@@ -215,12 +220,11 @@ class Check:
         self, out: Path, place: Place, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
     ) -> None:
         """Write the rejected rows whole, personal fields too, as the file has them."""
-        if not any(frame.height for frame in rejections.values()):
-            return
-        for batch in read(place.path, place.path.name, self.contracts[place.source], self.contracts, whole=True):
-            found = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
-            schema = quarantine_schema(self.contracts[batch.source])
-            self._file(out, "rejected", place, batch.source, schema).write(found.with_columns(**origin))
+        delivery = Delivery(place.source, place.day, place.path.name)
+        found = {source: frame for source, frame in rejections.items() if frame.height}
+        for source, rows in whole_rows(place.path, delivery, self.contracts, found) if found else ():
+            schema = quarantine_schema(self.contracts[source])
+            self._file(out, "rejected", place, source, schema).write(rows.with_columns(**origin))
 
     def _file(self, out: Path, what: str, place: Place, source: str, schema: dict[str, pl.DataType]) -> ParquetFile:
         if (what, source) not in self._files:

@@ -15,12 +15,14 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.registers import load_province
 from pipelines.settings import Settings
-from pipelines.transform.row_rules import RowRules, row_rules
+from pipelines.transform.row_rules import misplaced_units, row_rules
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
 FIRST_ROWS, FIRST_CONFLICTS = 5, 5
+UNITS, LONG_AGO = "don_vi", -(1 << 60)
 CONFLICT = "conflict"
 TOLD = "_told "
 
@@ -36,8 +38,8 @@ class Known:
 
 KNOWN = {
     "known_unit": Known(
-        ("MaDonVi", "Cap", "HieuLucTu", "HieuLucDen"),
-        "select unit_code, unit_level, valid_from, valid_to from tthc.marts.dim_unit", "don_vi",
+        ("MaDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"),
+        "select unit_code, unit_level, parent_unit_code, valid_from, valid_to from tthc.marts.dim_unit", "don_vi",
     ),
     "known_procedure": Known(("MaTTHC",), "select procedure_code from tthc.marts.dim_procedure", "thu_tuc"),
     # Dossiers handed in and not yet received, and deleted ones, are in the lake alone.
@@ -83,6 +85,9 @@ class ComparedRows:
         self._sources: list[str] = []
         self._lists: set[str] = set()
         self._lake = settings.lake_dir / "ho_so"
+        self._misplaced = misplaced_units(settings.dbt_project_dir)
+        province = load_province(settings.registers_dir / settings.province).code
+        self._db.execute("create table run as select ? as province_code", [province])
 
     def close(self) -> None:
         self._db.close()
@@ -127,6 +132,8 @@ class ComparedRows:
         for source in order:
             if source in self._sources:
                 self._reject(source)
+                if source == UNITS:
+                    self._reject_misplaced()
             self._add_to_lists(source)
         return [late for source in self._sources for late in self._late(source)]
 
@@ -135,13 +142,15 @@ class ComparedRows:
         found: dict[tuple[int, str], int] = {}
         for source in self._sources:
             keys, rows, late = _list(self._contracts[source].key), self._table(source), self._table(source, "late")
+            # Of repeats the one that says most counts.
+            unsaid = " + ".join(["0", *(f"({_quoted(TOLD + n)} is null)::integer" for n in self._untellable(source))])
             query = f"""
                 with
                     good as (select * from {rows} anti join {late} using (_file, _row)),
                     several as (select {keys} from good group by all having count(*) > 1),
                     ranked as (
                         select _file, row_number() over (
-                            partition by {keys} order by _newness desc, _file, _row
+                            partition by {keys} order by _newness desc, {unsaid}, _file, _row
                         ) as place
                         from good join several using ({keys})
                     )
@@ -180,8 +189,7 @@ class ComparedRows:
     def _columns(self, source: str) -> list[str]:
         """What is kept of each row besides its hash: key, newness, and all that rules and lists ask for."""
         contract, rules = self._contracts[source], self._rules[source]
-        asked = {*contract.key, *(lookup.column for lookup in rules.lookups)}
-        asked |= {contract.newness} if contract.newness else set()
+        asked = {*contract.key, contract.newness, contract.tombstone, *(lookup.field for lookup in rules.lookups)}
         asked |= {word for rule in rules.forbidden for word in re.findall(r"\bd\.(\w+)", rule.when)}
         asked |= {column for known in KNOWN.values() if known.source == source for column in known.columns}
         return [field.name for field in contract.fields if field.name in asked]
@@ -227,20 +235,37 @@ class ComparedRows:
             """
         )
 
+    def _reject_misplaced(self) -> None:
+        """Reject states of units that cannot be, such as a circle, by the files and what the warehouse knows."""
+        rows, late = self._table(UNITS), self._table(UNITS, "late")
+        known = f"select MaDonVi, Cap, MaDonViCha, {LONG_AGO}::bigint, null from known_unit"
+        self._db.execute(
+            f"""
+            create table listed_unit as
+            select MaDonVi, Cap, MaDonViCha, _newness as newness, reason
+            from {rows} left join {late} using (_file, _row)
+            {f"union all {known}" if "known_unit" in self._lists else ""};
+            insert into {late}
+            select r._file, r._row, m.reason
+            from {rows} r join ({self._misplaced}) m on r.MaDonVi = m.MaDonVi and r._newness = m.newness
+            anti join {late} l on r._file = l._file and r._row = l._row
+            """
+        )
+
     def _asked(self, source: str) -> str:
         return _list(self._columns(source))
 
     def _judged(self, source: str, relation: str) -> str | None:
         """SQL over a relation's rows with their `reason`; null where no list of a warehouse is at hand."""
-        rules: RowRules = self._rules[source]
+        rules, tombstone = self._rules[source], self._contracts[source].tombstone
         lookups = [one if one.relation in self._lists else None for one in rules.lookups]
         if not any(lookups) or None in lookups:
             return None
-        joins, cases = [], []
+        joins, cases = [], [f"when d.{_quoted(tombstone)} = 1 then null"] if tombstone else []
         for number, one in enumerate(rules.lookups):
-            column = _quoted(one.column)
-            joins.append(f"left join {one.relation} k{number} on d.{column} = k{number}.{column}")
-            cases.append(f"when d.{column} is not null and k{number}.{column} is null then '{one.reason}'")
+            own, other = f"d.{_quoted(one.field)}", f"k{number}.{_quoted(one.column)}"
+            joins.append(f"left join {one.relation} k{number} on {own} = {other}")
+            cases.append(f"when {own} is not null and {other} is null then '{one.reason}'")
         cases += [f"when {rule.when} then '{rule.reason}'" for rule in rules.forbidden]
         return f"select d.*, case {' '.join(cases)} end as reason from ({relation}) d {' '.join(joins)}"
 

@@ -50,9 +50,9 @@ def check(
 
       tthc check 'xuat/*.xlsx' --source thu_tuc --day 2024-12-31
 
-    Mỗi lý do đi kèm số dòng (dòng 1 ngay dưới tiêu đề) và cách sửa; tệp .sha256 và .rows đi kèm cũng được kiểm; mã
-    đơn vị, thủ tục, hồ sơ được tra trong kho nếu có. / Each reason comes with row numbers (1 is the first below the
-    header) and what to do; sidecars are checked too, and codes are looked up where a warehouse is at hand.
+    Mỗi lý do đi kèm số dòng và cách sửa. Tệp .sha256 và .rows đi kèm cũng được kiểm; các dòng được so với nhau và, nơi
+    có kho, với danh mục đơn vị, thủ tục, hồ sơ của kho. / Each reason comes with row numbers and what to do. Sidecars
+    are checked too; rows are compared with each other and, where a warehouse is at hand, with its lists.
 
     Mã thoát / exit: 0 mọi dòng đều nhận (all accepted) · 5 có dòng bị từ chối (rows rejected) ·
     6 có tệp không được nhận (file refused) · 2 sai cú pháp (usage).

@@ -81,8 +81,10 @@ def warehouse(folder: Path) -> None:
     (folder / "kho" / "current").symlink_to(Path("versions") / "v1")
     with duckdb.connect(str(version / "tthc.duckdb")) as db:
         db.execute("create schema marts; set schema = 'marts'")
-        db.execute("create table dim_unit as select 'U1' as unit_code, 'so' as unit_level, null::date as valid_from,"
-                   " null::date as valid_to union all select 'U0', 'so', null, date '2023-12-31'")  # fmt: skip
+        db.execute("create table dim_unit as select 'U1' as unit_code, 'so' as unit_level, null as parent_unit_code,"
+                   " null::date as valid_from, null::date as valid_to"
+                   " union all select 'U0', 'so', null, null, date '2023-12-31'"
+                   " union all select 'X1', 'xa', 'D1', null, null")  # fmt: skip
         db.execute("create table dim_procedure as select '1.1' as procedure_code")
         db.execute("create table fct_timeliness as select 'A-9' as dossier_code")
         db.execute("create table dim_indicator as select 'goal' as indicator_code, 'reported' as origin")
@@ -252,7 +254,8 @@ def test_fees_of_the_sync_message_and_of_a_file_are_compared_in_what_both_tell(
     found = run("raw")
     assert found.refused == {}
     assert [r.reasons for r in found.reports] == [{("le_phi", "conflict"): (1, [2])}] * 2
-    assert [r.superseded for r in found.reports] == [{}, {"le_phi": 1}]
+    # Of two that agree the one that says more counts.
+    assert [r.superseded for r in found.reports] == [{"le_phi": 1}, {}]
 
 
 ROWS = st.lists(
@@ -302,13 +305,40 @@ def test_lists_of_a_warehouse_and_of_the_files_are_looked_up(run: Callable[..., 
     }  # fmt: skip
 
 
+def test_a_dossier_deleted_by_its_key_is_looked_up_nowhere(run: Callable[..., Checked], tmp_path: Path) -> None:
+    warehouse(tmp_path)
+    lay(tmp_path, f"raw/ho_so/{DAY}/a.csv", "A-1,1", head="MaHoSo,DaXoa\n")
+    lay(tmp_path, f"raw/tien_trinh/{DAY}/b.csv", step("A-1"), step("A-2"), head=STEPS)
+    assert run("raw").reasons == {"unknown_dossier": (1, [2])}
+
+
+def test_the_unit_that_handles_a_dossier_is_looked_up_too(run: Callable[..., Checked], tmp_path: Path) -> None:
+    warehouse(tmp_path)
+    head = HEAD.replace("MaDonVi", "MaDonVi,MaDonViXuLy")
+    for_units = [f"A-{n},1.1,U1,{unit},4,20240105080000," for n, unit in enumerate(("U1", "", "U7", "U0"))]
+    lay(tmp_path, f"raw/ho_so/{DAY}/a.csv", *for_units, head=head)
+    assert run("raw").reasons == {"unknown_unit": (1, [3]), "unit_abolished": (1, [4])}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_units_that_cannot_be_are_rejected(run: Callable[..., Checked], tmp_path: Path, known: bool) -> None:
+    if known:
+        warehouse(tmp_path)
+    units = ["D1,Huyện,huyen,X1", "X1,Xã,xa,D1"] if not known else ["D1,Huyện,huyen,X1", "S1,Sở,so,"]
+    lay(tmp_path, f"raw/don_vi/{DAY}/u.csv", *units, head="MaDonVi,TenDonVi,Cap,MaDonViCha\n")
+    found = run("raw")
+    assert found.reasons == {"unit_circle": (1, [1]) if known else (2, [1, 2])} and found.code == 5
+
+
 def test_dossiers_that_are_only_in_the_lake_are_known(run: Callable[..., Checked], tmp_path: Path) -> None:
     warehouse(tmp_path)
     folder = tmp_path / "kho" / "lake" / "ho_so" / DAY
     folder.mkdir(parents=True)
     lake = pl.DataFrame({"MaHoSo": ["B-1", "B-2"], "MaTTHC": ["1.1", "9.9"], "MaDonVi": ["U1", "U1"],
-                         "NgayTiepNhan": [None, None], "NgayCapNhat": [None, None]},
-                        schema_overrides={"NgayTiepNhan": pl.Datetime, "NgayCapNhat": pl.Datetime})  # fmt: skip
+                         "MaDonViXuLy": [None, None], "DaXoa": [None, 0], "NgayTiepNhan": [None, None],
+                         "NgayCapNhat": [None, None]},
+                        schema_overrides={"MaDonViXuLy": pl.String, "NgayTiepNhan": pl.Datetime,
+                                          "NgayCapNhat": pl.Datetime})  # fmt: skip
     lake.write_parquet(folder / "x.parquet")
     lay(tmp_path, f"raw/tien_trinh/{DAY}/b.csv", step("B-1"), step("B-2"), head=STEPS)
     assert run("raw").reasons == {"unknown_dossier": (1, [2])}
@@ -325,7 +355,7 @@ def test_without_a_warehouse_nothing_is_looked_up_and_that_is_said(run: Callable
 
 def test_rules_are_those_of_the_models_and_every_list_can_be_asked_for(contracts: dict[str, Contract]) -> None:
     rules = {source: row_rules(Settings().dbt_project_dir, source) for source in contracts}
-    assert [lookup.reason for lookup in rules["ho_so"].lookups] == ["unknown_unit", "unknown_procedure"]
+    assert [lookup.field for lookup in rules["ho_so"].lookups] == ["MaDonVi", "MaDonViXuLy", "MaTTHC"]
     assert [lookup.reason for lookup in rules["tien_trinh"].lookups] == ["unknown_dossier"]
     assert {lookup.relation for one in rules.values() for lookup in one.lookups} == set(KNOWN)
     written = "".join(p.read_text() for p in (Settings().dbt_project_dir / "models" / "state").glob("rows_*.sql"))
