@@ -57,12 +57,8 @@ class Judge:
         verdict = values.select(self._is_wrong(values))[:, 0]
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
         bad = values.filter(verdict)
-        newness = self.contract.newness
-        # What is too new to be true says nothing of how new the row is.
-        sound = pl.when(~self._too_new(newness)).then(newness) if newness else pl.lit(None)
-        updated = bad.select(sound.cast(UPDATED, strict=False))[:, 0]
         rejected = doubtful.filter(verdict).select(columns)
-        rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=updated)
+        rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=self._updated(bad))
         self._refuse_misread(rejected)
         return accepted, rejected
 
@@ -123,6 +119,14 @@ class Judge:
             for reason in reasons:
                 if reason.startswith(MISREAD_TEXT):
                     raise FileRefused(MISREAD_TEXT, row=number, field=reason.partition(":")[2])
+
+    def _updated(self, bad: pl.DataFrame) -> pl.Series:
+        newness = self.contract.newness
+        if newness is None:
+            return pl.Series([None] * bad.height, dtype=UPDATED)
+        # What is too new to be true says nothing of how new the row is.
+        believed = pl.when(~self._too_new(newness)).then(newness)
+        return bad.select(believed.cast(UPDATED, strict=False))[:, 0]
 
     def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
         return values.select("_row_number", *(f.name for f in self.fields))
