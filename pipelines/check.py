@@ -181,13 +181,9 @@ class Check:
 
     def _compare(self, rows: ComparedRows) -> None:
         """Add to the reports what only lists and other rows show."""
-        if rows.looks_up():
-            database = self.settings.current_link / "tthc.duckdb"
-            try:
-                rows.know(database.resolve())
-                self.lists_checked = True
-            except duckdb.Error:
-                self.lists_checked = False
+        if rows.asks_lists():
+            at_hand = self._know(rows)
+            self.lists_checked = at_hand if rows.looks_up() else None
         for late in rows.compare():
             self.reports[late.file].add_late(late.source, late.reason, late.count, late.first_rows)
         for (file, source), count in rows.superseded().items():
@@ -196,6 +192,14 @@ class Check:
             named = [(self.reports[file].file, row) for file, row in spots]
             for file in dict.fromkeys(file for file, _ in spots):
                 self.reports[file].conflicts.setdefault(source, []).append(named)
+
+    def _know(self, rows: ComparedRows) -> bool:
+        """Take in the lists of the published version. Returns False where there is none that can be read."""
+        try:
+            rows.know((self.settings.current_link / "tthc.duckdb").resolve())
+        except duckdb.Error:
+            return False
+        return True
 
     def _keep(self, out: Path, number: int, place: Place, rows: ComparedRows) -> None:
         """Read the file once more, now that it is certain, and write its rows."""

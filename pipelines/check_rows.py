@@ -96,6 +96,10 @@ class ComparedRows:
         """Return True if any source added so far is looked up in a list."""
         return any(self._rules[source].lookups for source in self._sources)
 
+    def asks_lists(self) -> bool:
+        """Return True if the lists of a warehouse could say anything of what was added."""
+        return self.looks_up() or UNITS in self._sources
+
     def add(self, file: int, source: str, accepted: pl.DataFrame, day: dt.date, untold: tuple[str, ...]) -> None:
         """Take in accepted rows of a file. `untold`: fields that their message cannot tell."""
         names, untellable = self._columns(source), self._untellable(source)
@@ -124,7 +128,7 @@ class ComparedRows:
         self._db.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
         for relation, known in KNOWN.items():
             self._db.execute(f"create table {relation} ({_list(known.columns)}) as {known.query}")
-            self._lists.add(relation)
+        self._lists = set(KNOWN)
 
     def compare(self) -> list[Late]:
         """Find the rows that lists or other rows speak against, the lists' own sources first."""
