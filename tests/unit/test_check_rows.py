@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,12 +22,20 @@ from pipelines.check_rows import KNOWN
 from pipelines.contracts import Contract, load_contracts
 from pipelines.errors import UsageFault
 from pipelines.messages import catalogue
+from pipelines.parsing.reading import read
 from pipelines.settings import Settings
 from pipelines.transform.row_rules import row_rules
 
 TODAY, DAY = dt.date(2025, 3, 1), "2024-12-31"
 HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,NgayCapNhat\n"
 ALL = load_contracts(Settings().contracts_dir)
+
+
+def _first_row() -> int:
+    """The number that the row below the header of a text file goes by."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = lay(Path(folder), "a.csv", row("A-1"))
+        return next(read(path, path.name, ALL["ho_so"], ALL)).frame["_row_number"][0]
 
 
 @dataclass
@@ -41,7 +50,14 @@ class Checked:
 
     @property
     def reasons(self) -> dict[str, tuple[int, list[int]]]:
-        return {reason: found for report in self.reports for (_, reason), found in report.reasons.items()}
+        """Reasons of all files, with how many rows and which: the first below the header is 1."""
+        return {reason: found for report in self.reports for (_, reason), found in counted(report).items()}
+
+
+def counted(report: FileReport) -> dict[tuple[str, str], tuple[int, list[int]]]:
+    """A report's reasons with rows counted below the header, wherever people see them."""
+    above = FIRST - 1 if report.file.endswith(".csv") else 0
+    return {of: (count, [row - above for row in rows]) for of, (count, rows) in report.reasons.items()}
 
 
 @pytest.fixture
@@ -71,6 +87,7 @@ def step(dossier: str) -> str:
     return f"{dossier},20240105090000,4,"
 
 
+FIRST = _first_row()
 STEPS = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy\n"
 
 
@@ -228,14 +245,14 @@ def test_conflicts_name_both_places(run: Callable[..., Checked], tmp_path: Path)
     lay(tmp_path, "b.csv", row("A-3"), row("A-1", 5, "20240106000000"), row("A-2", 5, "20250102000000"))
     found = run("a.csv", "b.csv", source="ho_so", out=tmp_path / "out")
     first, second = found.reports
-    assert first.reasons == {("ho_so", "conflict"): (1, [1])} and second.reasons == {("ho_so", "conflict"): (1, [2])}
+    assert counted(first) == {("ho_so", "conflict"): (1, [1])} and counted(second) == {("ho_so", "conflict"): (1, [2])}
     assert [[(Path(f).name, n) for f, n in spots] for spots in second.conflicts["ho_so"]] == [
-        [("a.csv", 1), ("b.csv", 2)]
+        [("a.csv", FIRST), ("b.csv", FIRST + 1)]
     ]
     assert found.code == 5
     rejected = pl.read_parquet(tmp_path / "out" / "rejected.parquet")
     assert rejected.select("MaHoSo", "_row_number", "_reasons").rows() == [
-        ("A-1", 1, ["conflict"]), ("A-1", 2, ["conflict"])
+        ("A-1", FIRST, ["conflict"]), ("A-1", FIRST + 1, ["conflict"])
     ]  # fmt: skip
     assert pl.read_parquet(tmp_path / "out" / "accepted.parquet")["MaHoSo"].to_list() == ["A-2", "A-3", "A-2"]
 
@@ -253,7 +270,7 @@ def test_fees_of_the_sync_message_and_of_a_file_are_compared_in_what_both_tell(
         "A-1,P2,,2000,1,tien-mat,20240105080000", head=fees)  # fmt: skip
     found = run("raw")
     assert found.refused == {}
-    assert [r.reasons for r in found.reports] == [{("le_phi", "conflict"): (1, [2])}] * 2
+    assert [counted(r) for r in found.reports] == [{("le_phi", "conflict"): (1, [2])}] * 2
     # Of two that agree the one that says more counts.
     assert [r.superseded for r in found.reports] == [{"le_phi": 1}, {}]
 
