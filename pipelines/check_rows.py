@@ -5,51 +5,20 @@ million rows need no more memory than the settings allow. The rules are the mode
 dbt_project/macros/disposition.sql). Does not belong here: judging a row by itself (parsing.judge).
 """
 
-import datetime as dt
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipelines.contracts import Contract
-from pipelines.registers import load_province
-from pipelines.settings import Settings
-from pipelines.transform.row_rules import misplaced_units, row_rules
+from pipelines.check_report import FIRST_ROWS
+from pipelines.check_stage import KNOWN, TOLD, StagedRows, listed, quoted
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
-FIRST_ROWS, FIRST_CONFLICTS = 5, 5
+FIRST_CONFLICTS = 5
 UNITS, LONG_AGO = "don_vi", -(1 << 60)
 CONFLICT = "conflict"
-TOLD = "_told "
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a published version knows of a relation: the columns, the query, and the source whose rows add to it."""
-
-    columns: tuple[str, ...]
-    query: str
-    source: str | None = None
-
-
-KNOWN = {
-    "known_unit": Known(
-        ("MaDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"),
-        "select unit_code, unit_level, parent_unit_code, valid_from, valid_to from tthc.marts.dim_unit", "don_vi",
-    ),
-    "known_procedure": Known(("MaTTHC",), "select procedure_code from tthc.marts.dim_procedure", "thu_tuc"),
-    # Dossiers handed in and not yet received, and deleted ones, are in the lake alone.
-    "known_dossier": Known(("MaHoSo",), "select dossier_code from tthc.marts.fct_timeliness", "ho_so"),
-    "known_goal": Known(
-        ("MaChiTieu",), "select distinct indicator_code from tthc.marts.dim_indicator where origin = 'reported'"
-    ),
-    "known_period": Known(("KyBaoCao",), "select period_code from tthc.marts.dim_period"),
-    "known_task": Known(("MaNhiemVu",), "select distinct task_code from tthc.marts.plan_tasks"),
-}  # fmt: skip
 FILLED_FIRST = [known.source for known in KNOWN.values() if known.source]
 
 
@@ -64,33 +33,8 @@ class Late:
     first_rows: list[int]
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _list(names: Collection[str], of: str = "") -> str:
-    return ", ".join(f"{of}{_quoted(name)}" for name in names)
-
-
-class ComparedRows:
-    """A scratch database below `folder`, which the caller makes private and removes. Sources are those of `contracts`;
-    with `lists` (a published version's database) what is looked up is held against them."""
-
-    def __init__(self, folder: Path, contracts: dict[str, Contract], settings: Settings) -> None:
-        self._contracts = contracts
-        config = {**settings.duckdb_config(), "temp_directory": str(folder / "spill")}
-        self._db = duckdb.connect(str(folder / "rows.duckdb"), config=config)
-        self._db.execute("set enable_progress_bar = false; set preserve_insertion_order = false")
-        self._rules = {source: row_rules(settings.dbt_project_dir, source) for source in contracts}
-        self._sources: list[str] = []
-        self._lists: set[str] = set()
-        self._lake = settings.lake_dir / "ho_so"
-        self._misplaced = misplaced_units(settings.dbt_project_dir)
-        province = load_province(settings.registers_dir / settings.province).code
-        self._db.execute("create table run as select ? as province_code", [province])
-
-    def close(self) -> None:
-        self._db.close()
+class ComparedRows(StagedRows):
+    """Rows that are added file by file (`add`), then weighed all together (`compare`), after `know` also by lists."""
 
     def looks_up(self) -> bool:
         """Return True if any source added so far is looked up in a list."""
@@ -100,26 +44,6 @@ class ComparedRows:
         """Return True if the lists of a warehouse could say anything of what was added."""
         return self.looks_up() or UNITS in self._sources
 
-    def add(self, file: int, source: str, accepted: pl.DataFrame, day: dt.date, untold: tuple[str, ...]) -> None:
-        """Take in accepted rows of a file. `untold`: fields that their message cannot tell."""
-        names, untellable = self._columns(source), self._untellable(source)
-        if source not in self._sources:
-            self._make(source, accepted, names, untellable)
-        content = [name for name in accepted.columns if name != "_row_number" and name not in untellable]
-        told = [f"null as {_quoted(TOLD + n)}" if n in untold else f"hash({_quoted(n)})" for n in untellable]
-        self._db.register("incoming", accepted.to_arrow())
-        self._db.execute(
-            f"insert into {self._table(source)} select {', '.join([str(int(file)), '_row_number', _list(names)])},"
-            f" {self._newness(source)}, hash({_list(content)}){''.join(', ' + one for one in told)} from incoming",
-            [day, day],
-        )
-        self._db.unregister("incoming")
-
-    def drop(self, file: int) -> None:
-        """Forget a file that turned out to be unreadable."""
-        for source in self._sources:
-            self._db.execute(f"delete from {self._table(source)} where _file = ?", [file])
-
     def know(self, database: Path) -> None:
         """Take in the lists of a published version. Raises duckdb.Error where it cannot be read or believed."""
         if database.with_name(f"{database.name}.wal").exists():  # nobody of ours leaves a log beside a finished file
@@ -127,7 +51,7 @@ class ComparedRows:
         # Attaching takes no bound value; a quote in the path is doubled.
         self._db.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
         for relation, known in KNOWN.items():
-            self._db.execute(f"create table {relation} ({_list(known.columns)}) as {known.query}")
+            self._db.execute(f"create table {relation} ({listed(known.columns)}) as {known.query}")
         self._lists = set(KNOWN)
 
     def compare(self) -> list[Late]:
@@ -145,9 +69,9 @@ class ComparedRows:
         """Return, by file and source, how many accepted rows a newer one, or one just like them, stands for."""
         found: dict[tuple[int, str], int] = {}
         for source in self._sources:
-            keys, rows, late = _list(self._contracts[source].key), self._table(source), self._table(source, "late")
+            keys, rows, late = listed(self._contracts[source].key), self._table(source), self._table(source, "late")
             # Of repeats the one that says most counts.
-            unsaid = " + ".join(["0", *(f"({_quoted(TOLD + n)} is null)::integer" for n in self._untellable(source))])
+            unsaid = " + ".join(["0", *(f"({quoted(TOLD + n)} is null)::integer" for n in self._untellable(source))])
             query = f"""
                 with
                     good as (select * from {rows} anti join {late} using (_file, _row)),
@@ -167,7 +91,7 @@ class ComparedRows:
         """Return the first conflicts of each source: the files and row numbers of their first two rows."""
         found = []
         for source in self._sources:
-            keys = _list(self._contracts[source].key)
+            keys = listed(self._contracts[source].key)
             query = f"""
                 select min({{'file': _file, 'row': _row}}, 2) as places
                 from {self._table(source)} join {self._table(source, "late")} using (_file, _row)
@@ -187,45 +111,12 @@ class ComparedRows:
             [file, first, last],
         ).pl()
 
-    def _table(self, source: str, what: str = "rows") -> str:
-        return _quoted(f"{what}_{source}")
-
-    def _columns(self, source: str) -> list[str]:
-        """What is kept of each row besides its hash: key, newness, and all that rules and lists ask for."""
-        contract, rules = self._contracts[source], self._rules[source]
-        asked = {*contract.key, contract.newness, contract.tombstone, *(lookup.field for lookup in rules.lookups)}
-        asked |= {word for rule in rules.forbidden for word in re.findall(r"\bd\.(\w+)", rule.when)}
-        asked |= {column for known in KNOWN.values() if known.source == source for column in known.columns}
-        return [field.name for field in contract.fields if field.name in asked]
-
-    def _untellable(self, source: str) -> list[str]:
-        """Fields of the source that some message cannot tell; they are compared only where they are told."""
-        envelopes = [contract.envelope for contract in self._contracts.values() if contract.envelope]
-        names = {n for e in envelopes for child in e.children.values() if child.source == source for n in child.untold}
-        return [field.name for field in self._contracts[source].fields if field.name in names]
-
-    def _newness(self, source: str) -> str:
-        updated, day_end = self._contracts[source].newness, "cast(? as timestamp) + interval 1 day - interval 1 second"
-        moment = f"coalesce(cast({_quoted(updated)} as timestamp), {day_end})" if updated else day_end
-        return f"epoch_ms({moment}) * 100000 + date_diff('day', date '1970-01-01', cast(? as date))"
-
-    def _make(self, source: str, accepted: pl.DataFrame, names: list[str], untellable: list[str]) -> None:
-        self._db.register("incoming", accepted.clear().to_arrow())
-        told = "".join(f", 0::ubigint as {_quoted(TOLD + name)}" for name in untellable)
-        self._db.execute(
-            f"create table {self._table(source)} as select 0 as _file, _row_number as _row, {_list(names)},"
-            f" 0::bigint as _newness, 0::ubigint as _content{told} from incoming;"
-            f"create table {self._table(source, 'late')} (_file integer, _row bigint, reason varchar)"
-        )
-        self._db.unregister("incoming")
-        self._sources.append(source)
-
     def _reject(self, source: str) -> None:
         rows, late = self._table(source), self._table(source, "late")
         if judged := self._judged(source, f"select _file, _row, {self._asked(source)} from {rows}"):
             self._db.execute(f"insert into {late} select _file, _row, reason from ({judged}) where reason is not null")
-        keys = f"{_list(self._contracts[source].key)}, _newness"
-        differs = [f"count(distinct {_quoted(TOLD + name)}) > 1" for name in self._untellable(source)]
+        keys = f"{listed(self._contracts[source].key)}, _newness"
+        differs = [f"count(distinct {quoted(TOLD + name)}) > 1" for name in self._untellable(source)]
         self._db.execute(
             f"""
             insert into {late}
@@ -256,18 +147,15 @@ class ComparedRows:
             """
         )
 
-    def _asked(self, source: str) -> str:
-        return _list(self._columns(source))
-
     def _judged(self, source: str, relation: str) -> str | None:
         """SQL over a relation's rows with their `reason`; null where no list of a warehouse is at hand."""
         rules, tombstone = self._rules[source], self._contracts[source].tombstone
         lookups = [one if one.relation in self._lists else None for one in rules.lookups]
         if not any(lookups) or None in lookups:
             return None
-        joins, cases = [], [f"when d.{_quoted(tombstone)} = 1 then null"] if tombstone else []
+        joins, cases = [], [f"when d.{quoted(tombstone)} = 1 then null"] if tombstone else []
         for number, one in enumerate(rules.lookups):
-            own, other = f"d.{_quoted(one.field)}", f"k{number}.{_quoted(one.column)}"
+            own, other = f"d.{quoted(one.field)}", f"k{number}.{quoted(one.column)}"
             joins.append(f"left join {one.relation} k{number} on {own} = {other}")
             cases.append(f"when {own} is not null and {other} is null then '{one.reason}'")
         cases += [f"when {rule.when} then '{rule.reason}'" for rule in rules.forbidden]
@@ -279,7 +167,7 @@ class ComparedRows:
             if known.source != source or relation not in self._lists:
                 continue
             if source in self._sources:
-                key, *others = (_quoted(column) for column in known.columns)
+                key, *others = (quoted(column) for column in known.columns)
                 newest = ", ".join([key, *(f"arg_max_null({other}, _newness)" for other in others)])
                 good = f"{self._table(source)} anti join {self._table(source, 'late')} using (_file, _row)"
                 self._db.execute(

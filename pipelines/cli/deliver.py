@@ -14,7 +14,8 @@ from pipelines.messages import say
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.check import Check, FileReport
+    from pipelines.check import Check
+    from pipelines.check_report import FileReport
     from pipelines.contracts import Contract
 
 LEFT = "left_"

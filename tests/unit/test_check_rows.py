@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines import check as checking
-from pipelines.check import Check, FileReport
+from pipelines.check import Check
 from pipelines.check_places import Asked
-from pipelines.check_rows import KNOWN
+from pipelines.check_report import FileReport
+from pipelines.check_stage import KNOWN
 from pipelines.contracts import Contract, load_contracts
 from pipelines.errors import UsageFault
 from pipelines.messages import catalogue
