@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         return min(self.memory_limit, machine_memory())
 
     @cached_property
+    def memory_shown(self) -> str:
+        """`memory_bytes` as people read it, such as 4.0GiB."""
+        return ByteSize(self.memory_bytes).human_readable()
+
+    @cached_property
     def duckdb_memory(self) -> str:
         """DuckDB's share of `memory_bytes` as DuckDB reads it; half of it where the total is small."""
         share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2)
