@@ -48,11 +48,13 @@ KNOWN = {
 
 
 def quoted(name: str) -> str:
+    """Return a name as SQL takes it, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def listed(names: Collection[str], of: str = "") -> str:
-    return ", ".join(f"{of}{quoted(name)}" for name in names)
+def listed(names: Collection[str]) -> str:
+    """Return names as SQL lists them."""
+    return ", ".join(quoted(name) for name in names)
 
 
 class StagedRows:
