@@ -1,6 +1,8 @@
 """`tthc check`: a dry run of extracts for whoever delivers them."""
 
 import datetime as dt
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,6 +84,12 @@ def check(
             code = checking.run(places, watch, weighing)
     except KeyboardInterrupt:
         raise TthcError("check_interrupted") from None
+    except TthcError:
+        raise
+    except Exception as error:
+        if os.environ.get("TTHC_DEBUG"):
+            raise
+        raise TthcError("check_broke", kind=type(error).__name__, folder=tempfile.gettempdir()) from None
     for report in checking.reports:
         _tell(report, contracts)
     if checking.lists_checked is False:

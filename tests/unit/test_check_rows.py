@@ -5,6 +5,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,14 +15,16 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from pipelines import check as checking
 from pipelines.check import Check
 from pipelines.check_places import Asked
 from pipelines.check_report import FileReport
 from pipelines.check_stage import KNOWN
+from pipelines.cli import app
 from pipelines.contracts import Contract, load_contracts
-from pipelines.errors import UsageFault
+from pipelines.errors import TthcError, UsageFault
 from pipelines.messages import catalogue
 from pipelines.parsing.reading import read
 from pipelines.settings import Settings
@@ -221,6 +224,22 @@ def test_any_exception_refuses_that_file_alone(
     assert found.refused == {"a.csv": "reading_broke"}
     assert found.reports[0].refused == ("reading_broke", {"kind": "OverflowError"})
     assert found.reports[1].counts["ho_so"]["accepted"] == 1
+
+
+@pytest.mark.parametrize(("error", "told"), [(duckdb.OutOfMemoryException("A-1"), "OutOfMemoryException"),
+                                             (KeyboardInterrupt(), "check_interrupted")])  # fmt: skip
+def test_what_stops_the_whole_check_is_told_to_whoever_delivers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: str
+) -> None:
+    path = lay(tmp_path, "a.csv", row("A-1"))
+
+    def breaks(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(checking.ComparedRows, "compare", breaks)
+    done = copy_context().run(CliRunner().invoke, app, ["check", str(path), "--source", "ho_so"])
+    assert isinstance(done.exception, TthcError) and told in str(done.exception)
+    assert "A-1" not in str(done.exception) and "công bố" not in str(done.exception)
 
 
 def test_a_file_refused_in_its_middle_speaks_against_no_other(run: Callable[..., Checked], tmp_path: Path) -> None:
