@@ -33,6 +33,7 @@ class FileReport:
     refused: tuple[str, dict] | None = None
     counts: dict[str, Counter] = field(default_factory=dict)
     reasons: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -49,12 +50,15 @@ class FileReport:
             for reason in reasons:
                 self.reasons.setdefault((source, reason), []).append(number)
 
+    def _cleaned(self, source: str) -> dict[str, int]:
+        return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
+
     def to_dict(self) -> dict:
         """For report.json: counts, and per reason how many rows and which come first."""
         return {
             "file": self.file,
             "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
-            "sources": {source: dict(counts) for source, counts in self.counts.items()},
+            "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
             "reasons": [
                 {"source": source, "reason": reason, "rows": len(numbers), "first_rows": sorted(numbers)[:FIRST_ROWS]}
                 for (source, reason), numbers in sorted(self.reasons.items())
@@ -91,6 +95,7 @@ class Check:
             report.refused = (error.code, error.params)
             report.counts, report.reasons = {}, {}
         else:
+            report.cleaned = {source: self._judges.changed_cells(source) for source in report.counts}
             if self.out is not None:
                 self._keep(self.out, path, day, {source: pl.concat(frames) for source, frames in listed.items()})
         self.reports.append(report)
@@ -99,7 +104,7 @@ class Check:
     def _judged(self, path: Path, day: dt.date) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
         if not path.is_file():
             raise FileRefused("no_such_file")
-        judge = Judges(self.contracts, day)
+        self._judges = judge = Judges(self.contracts, day)
         for batch in read(path, path.name, self.contract, self.contracts):
             yield batch.source, *judge(batch)
 

@@ -77,6 +77,8 @@ def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
     line(report.file)
     for source, c in report.counts.items():
         line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
+        if report.cleaned.get(source):
+            line(say("check_cleaned", source=source, count=report.cleaned[source]))
     for (source, reason), numbers in sorted(report.reasons.items()):
         first = ", ".join(map(str, sorted(numbers)[:5]))
         line(say("check_reason", source=source, reason=reason, count=len(numbers), rows=first))

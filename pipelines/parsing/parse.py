@@ -35,6 +35,7 @@ class Outcome:
         self.lake, self.secret = lake, secret
         self.counts: dict[str, Counter[str]] = {}
         self.reasons: dict[str, Counter[str]] = {}
+        self.cleaned: Counter[str] = Counter()
         self.files: dict[str, ParquetFile] = {}
         self.rejected: dict[str, list[pl.DataFrame]] = {}
 
@@ -72,7 +73,10 @@ class Outcome:
 
     def receipt(self, refusal: FileRefused | None, files: dict[str, str]) -> dict:
         """What the ledger remembers: refusal or None, counts and reasons per source, files by hash."""
-        sources = {s: {**c, "reasons": dict(self.reasons.get(s, {}))} for s, c in self.counts.items()}
+        sources = {
+            s: {**c, "cleaned": self.cleaned[s], "reasons": dict(self.reasons.get(s, {}))}
+            for s, c in self.counts.items()
+        }
         return {
             "delivery": self.delivery.label,
             "sha256": self.sha256,
@@ -106,6 +110,7 @@ def parse_arrival(
         with behind() as writer:
             for batch in ahead(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
                 outcome.add(contracts[batch.source], *judge(batch), writer)
+        outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
         if arrival.expected_rows is not None and rows != arrival.expected_rows:
             raise FileRefused("wrong_row_count", expected=arrival.expected_rows, got=rows)
