@@ -104,8 +104,8 @@ class ContractField(Strict):
         examples=[";"],
     )  # fmt: skip
     technical_id: bool | None = Field(
-        None, description="for code: true where it numbers files, papers or fees and nobody is shown it, so that it may "
-        "be digits of any length; without it a code that looks like a person's number rejects the row",
+        None, description="for code: true where it numbers files, papers or fees and nobody is shown it, so that it "
+        "may be digits of any length; without it a code that looks like a person's number rejects the row",
     )  # fmt: skip
     any_case: bool | None = Field(
         None, description="for choice: true where capitals and blanks do not matter; the code is stored as listed"

@@ -24,12 +24,15 @@ SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+|[+-]?[0-9](?:[.,][0-9]+)?[
 # --- Names and other words that people are shown.
 # No control, format or private character, no line or paragraph separator, no lost letter (U+FFFD).
 UNSHOWN = r"\p{C}\p{Zl}\p{Zp}\x{fffd}"
-# The door also refuses what no reader sees although it counts as a letter or mark, and digits of other scripts.
-DOOR_UNSHOWN = rf"[{UNSHOWN}\p{{Default_Ignorable_Code_Point}}]|[\p{{Nd}}--[0-9]]"
+# The door also refuses what no reader sees although it counts as a letter or mark, digits of other scripts, and marks
+# on digits, which a name loses where it is written without diacritics.
+DOOR_UNSHOWN = rf"[{UNSHOWN}\p{{Default_Ignorable_Code_Point}}]|[\p{{Nd}}--[0-9]]|[0-9]\p{{M}}"
 # A spreadsheet takes text that begins like this for a formula, in either width.
 FORMULA = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}"
 # The mark of a list before a name: taken off where a blank follows, so that it is certainly no part of a word.
-LIST_MARK = r"(?:[-+*\p{Pd}\x{2022}\x{00b7}\x{25cf}\x{25cb}\x{25aa}\x{25ab}\x{25a0}\x{25e6}\x{2023}\x{2043}\x{2212}]\p{Zs}+)+"
+LIST_MARK = (
+    r"(?:[-+*\p{Pd}\x{2022}\x{00b7}\x{25cf}\x{25cb}\x{25aa}\x{25ab}\x{25a0}\x{25e6}\x{2023}\x{2043}\x{2212}]\p{Zs}+)+"
+)
 SHOWN = rf"[^{FORMULA}{UNSHOWN}][^{UNSHOWN}]*"
 
 # --- Persons. Between groups of digits: a point, hyphen or blank of any kind.
@@ -100,12 +103,8 @@ def whole(pattern: str) -> str:
     return f"^(?:{pattern})$"
 
 
-def sql_macros() -> str:
-    """DuckDB's macros of this module: `looks_personal(text)` and `is_code(text)`; null in, false out."""
-    return f"""
-        create or replace temp macro looks_personal(words) as coalesce(
-            regexp_matches(cast(words as varchar), '{PERSON}')
-            and not regexp_full_match(cast(words as varchar), '{HONEST}'), false);
-        create or replace temp macro is_code(words) as coalesce(
-            regexp_full_match(cast(words as varchar), '{CODE}'), false);
-    """
+def fill_patterns(sql: str) -> str:
+    """SQL with the patterns of this module in place of {{ person }}, {{ honest }}, {{ code }} and {{ shown }}."""
+    for name, pattern in (("person", PERSON), ("honest", HONEST), ("code", CODE), ("shown", SHOWN)):
+        sql = sql.replace(f"{{{{ {name} }}}}", pattern)
+    return sql

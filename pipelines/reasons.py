@@ -36,8 +36,9 @@ def mend(reason: str, contract: Contract) -> str:
     if field is None:
         return say(f"mend_{code}", field=name, codes="", format="")
     first, last = years_of(field)
+    more = [say("sign_blank") if sign == " " else sign for sign in field.also or ""]
     return say(
         f"mend_{code}", field=name, codes=", ".join(field.codes or ("0", "1")), format=_format(field, contract),
-        signs=" ".join([*". - _ /".split(), *(say("sign_blank") if sign == " " else sign for sign in field.also or "")]),
+        signs=" ".join([".", "-", "_", "/", *more]),
         first=first, last=last, maximum=field.maximum,
     )  # fmt: skip

@@ -135,7 +135,8 @@ def _choice(field: ContractField, text: pl.Expr) -> TypedField:
     return TypedField(value, {"not_in_code_list": text.is_not_null() & ~known})
 
 
-def _looks_personal(text: pl.Expr) -> pl.Expr:
+def looks_personal(text: pl.Expr) -> pl.Expr:
+    """True where text looks like a person's number or address, as the gate and the audit take it."""
     return text.str.contains(PERSON) & ~text.str.contains(whole(HONEST))
 
 
@@ -165,13 +166,13 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
         elsewise = text.str.contains(whole(SCIENTIFIC))
         wrong["code_turned_into_number"] = elsewise
         if _names_things(field):
-            wrong["code_looks_like_identity_number"] = _looks_personal(text)
-            elsewise = elsewise | _looks_personal(text)
+            wrong["code_looks_like_identity_number"] = looks_personal(text)
+            elsewise = elsewise | looks_personal(text)
         wrong["bad_code"] = text.str.contains(_not_a_code(field)) & ~elsewise
     if field.shown:
-        wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN)
+        wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN) | ~text.str.contains(r"[\p{L}0-9]")
         wrong["looks_like_formula"] = text.str.contains(f"^[{FORMULA}]")
-        wrong["looks_personal"] = _looks_personal(text)
+        wrong["looks_personal"] = looks_personal(text)
     if field.pattern is not None:
         wrong["not_as_pattern"] = ~text.str.contains(f"^(?:{field.pattern})$")
     return TypedField(text, wrong)

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.gate.suites import MACROS_FILE
 from pipelines.parsing.fill import lake_state
+from pipelines.patterns import fill_patterns
 from pipelines.settings import Settings
 
 MASK = "…"
@@ -253,7 +254,7 @@ def refused_files(settings: Settings) -> list[RefusedFile]:
 
 def _macros(settings: Settings) -> str:
     """What the gate takes for personal; the page must not be laxer."""
-    return (settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8")
+    return fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
 
 
 def _shown_names(settings: Settings) -> Callable[[str], str]:
