@@ -171,8 +171,8 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
         wrong["bad_code"] = text.str.contains(_not_a_code(field)) & ~elsewise
     if field.shown:
         wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN) | ~text.str.contains(r"[\p{L}0-9]")
-        wrong["looks_like_formula"] = text.str.contains(f"^[{FORMULA}]")
         wrong["looks_personal"] = looks_personal(text)
+        wrong["looks_like_formula"] = text.str.contains(f"^[{FORMULA}]")
     if field.pattern is not None:
         wrong["not_as_pattern"] = ~text.str.contains(f"^(?:{field.pattern})$")
     return TypedField(text, wrong)
