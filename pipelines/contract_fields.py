@@ -127,7 +127,8 @@ class ContractField(Strict):
         None, description="for text: which letters it may hold; others show that the file was read in a wrong encoding"
     )
     pattern: str | None = Field(
-        None, description="for text and code: regular expression that the whole cell must match",
+        None, description="for text and code: regular expression that the whole cell must match; in a code it also "
+        "says which signs beyond letters A–Z, digits and . - _ / are taken, never a blank or a letter of another alphabet",
         examples=["[0-9]\\.[0-9]{6}"],
     )  # fmt: skip
     format: str | None = Field(

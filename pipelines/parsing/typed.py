@@ -154,6 +154,8 @@ def _names_things(field: ContractField) -> bool:
 
 
 def _not_a_code(field: ContractField) -> str:
+    if field.pattern is not None:
+        return r"[^\x21-\x7e]"  # the pattern says which signs; what is not seen it can never let through
     more = "".join(f"\\x{{{ord(sign):x}}}" for sign in field.also or "")
     return f"[^{more}{CODE_SIGNS}]"
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract, load_contracts
+from pipelines.errors import FileRefused
 from pipelines.gate.suites import load_suites
 from pipelines.open_data.audit import looks_personal
 from pipelines.parsing.batch import Batch, Family
@@ -25,13 +26,15 @@ DAY = dt.date(2024, 12, 31)
 # Dossiers, procedures, fields, units, decrees: digits that are nobody's.
 HONEST = [
     "H19.07-240102-0001", "000.00.19.H19-241231-0001", "H19.07.241231-000001", "G09.20-20260609-0092637", "H19.07",
-    "1.001780.000.00.00.H19", "1.001780", "G03-GD10", "20241231-0001", "241231-000001", "PA-123456789", "PA-2024-000123",
+    "1.001780.000.00.00.H19", "1.001780", "G03-GD10", "20241231-0001", "241231-000001", "PA-123456789",
+    "PA-2024-000123",
     "H19.07-240105-01", "EGOV-H19.07-240105-0001", "2024-BC-Q1", "I.1.1", "KQ.G01.000020", "0000000123",
     "ho_so_20240102103000.csv", "ho_so_202401021030.csv",
 ]  # fmt: skip
 HONEST_NAMES = [
-    "Nghị định 47/2020/NĐ-CP", "Nghị định 61/2018/NĐ-CP, 107/2021/NĐ-CP", "từ 500.000.000 đồng", "năm 2020-2025 và 2030",
-    "các mẫu số 101, 102, 103", "ngày 01.07.2025, 31.12.2025", "(cấp tỉnh)", "‘A’ & “B”; 50 %", "5 m²/người",
+    "Nghị định 47/2020/NĐ-CP", "Nghị định 61/2018/NĐ-CP, 107/2021/NĐ-CP", "từ 500.000.000 đồng",
+    "năm 2020-2025 và 2030", "các mẫu số 101, 102, 103", "ngày 01.07.2025, 31.12.2025", "(cấp tỉnh)",
+    "‘A’ & “B”; 50 %", "5 m²/người",
 ]  # fmt: skip
 PERSONS = [
     "079204001234", "123456789", "271234567", "123456789012", "0912345678", "84912345678", "079.204.001.234",
@@ -39,7 +42,8 @@ PERSONS = [
 ]  # fmt: skip
 PERSONS_IN_WORDS = [
     "+84912345678", "(+84) 912.345.678", "+84 (0)912 345 678", "079 204 001 234", "0912 345 678", "09 12 34 56 78",
-    "an.nguyen@example.vn", "Nguyễn Văn Mẫu 271234567", "CCCD:079204001234.", "SĐT.0912.345.678", "Ông An, 0912\u2011345\u2011678",
+    "an.nguyen@example.vn", "Nguyễn Văn Mẫu 271234567", "CCCD:079204001234.", "SĐT.0912.345.678",
+    "Ông An, 0912\u2011345\u2011678",
 ]  # fmt: skip
 NULL_WORDS = ["NULL", "\\N", "(null)", "None", "N/A", "-", "--", "–", "—", "#N/A", "nan", "<null>", "nUlL", "…", "<NA>"]
 
@@ -55,13 +59,8 @@ def cell(source: str, name: str, text: str | None, family: Family = "text", **ot
 
 def alone(field: ContractField) -> Contract:
     """A contract of this one field, so that nothing but the cell decides."""
-    field = field.model_copy(
-        update={"required": False, "personal": None if field.personal == "drop" else field.personal}
-    )
-    said = {"vi": "một", "en": "one"}
-    return Contract.model_validate(
-        {"source": "x", "title": said, "grain": said, "key": [field.name], "fields": [field]}
-    )
+    said, one = {"vi": "một", "en": "one"}, field.model_copy(update={"required": False})
+    return Contract.model_validate({"source": "x", "title": said, "grain": said, "key": [field.name], "fields": [one]})
 
 
 def judged(contract: Contract, texts: list[str], family: Family = "text") -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -69,10 +68,10 @@ def judged(contract: Contract, texts: list[str], family: Family = "text") -> tup
     return Judge(contract, family, DAY)(Batch("x", frame.with_row_index("_row_number").cast({"_row_number": pl.Int64})))
 
 
-@pytest.mark.parametrize(
-    "sign",
-    "\u00ad\u00a0\u034f\u180e\u3164\ufe0f\u0085\u009d\u2011\u2013\u2007\u202f\u115f\U000e0041\u061c\u200b\u202e Đạ,;:@#\x07",
-)
+UNSEEN = "\u00ad\u00a0\u034f\u180e\u3164\ufe0f\u0085\u009d\u2011\u2013\u2007\u202f\u115f\U000e0041\u061c\u200b\u202e"
+
+
+@pytest.mark.parametrize("sign", UNSEEN + " Đạ,;:@#\x07")
 def test_a_code_takes_no_other_sign(sign: str) -> None:
     assert cell("ho_so", "MaHoSo", f"H19.07-{sign}0001")[1] == ["bad_code:MaHoSo"]
     assert ". - _ /" in mend("bad_code:MaHoSo", CONTRACTS["ho_so"])
@@ -85,8 +84,8 @@ def test_honest_codes_are_taken(code: str) -> None:
 
 @pytest.mark.parametrize("code", PERSONS)
 def test_a_code_that_people_see_is_nobodys_number(code: str) -> None:
-    for source, name in [("ho_so", "MaHoSo"), ("thu_tuc", "MaTTHC"), ("phan_anh", "MaPhanAnh"), ("thu_tuc", "MaLinhVuc"),
-                         ("nhiem_vu", "MaNhiemVu"), ("so_lieu", "MaChiTieu"), ("ho_so", "MaDonVi")]:  # fmt: skip
+    for source, name in [("ho_so", "MaHoSo"), ("thu_tuc", "MaTTHC"), ("phan_anh", "MaPhanAnh"), ("ho_so", "MaDonVi"),
+                         ("nhiem_vu", "MaNhiemVu"), ("so_lieu", "MaChiTieu"), ("thu_tuc", "MaLinhVuc")]:  # fmt: skip
         assert cell(source, name, code)[1] == [f"code_looks_like_identity_number:{name}"]
     for source, name in [("le_phi", "MaPhiLePhi"), ("ket_qua", "GiayToId"), ("thanh_phan", "TepDinhKemId")]:
         assert cell(source, name, code)[1] == []
@@ -131,8 +130,9 @@ def test_a_spelling_that_the_contract_lists_is_empty_as_before() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["20240105235960", "20240105240000", "2024 1 5 8 0 0", "202401 5 80000", "+0240105080000", "2024010508000", "٢٠٢٤٠١٠٥٠٨٠٠٠٠",
-     "２０２４０１０５０８００００", "20240231080000", "20240105080000\u200b", "20240105T08000", "20240105 80000", "2024010508000O"],
+    ["20240105235960", "20240105240000", "2024 1 5 8 0 0", "202401 5 80000", "+0240105080000", "2024010508000",
+     "٢٠٢٤٠١٠٥٠٨٠٠٠٠", "２０２４０１０５０８００００", "20240231080000", "20240105080000\u200b", "20240105T08000",
+     "20240105 80000", "2024010508000O"],
 )  # fmt: skip
 def test_a_moment_is_what_the_pattern_would_write(text: str) -> None:
     assert cell("ho_so", "NgayTiepNhan", text)[1] == ["bad_timestamp:NgayTiepNhan"]
@@ -238,20 +238,36 @@ def end() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-FIELDS = [(c, f) for c in CONTRACTS.values() for f in c.fields if f.personal != "drop"]
+EVERY = [(c, f) for c in CONTRACTS.values() for f in c.fields if f.personal != "drop"]
+# One of each kind: fields that differ in nothing that decides about a cell are judged alike.
+WORDING = {"name", "description", "aliases", "required"}
+FIELDS = list({str((f.model_dump(exclude=WORDING), c.formats)): (c, f) for c, f in EVERY}.values())
 PIECES = st.one_of(
     st.text(max_size=12),
     st.text(st.characters(categories=["Cc", "Cf", "Mn", "Nd", "Zs", "Pd", "Lo"]), max_size=5),
     st.text("0123456789.- ", max_size=16),
-    st.sampled_from([*HONEST, *HONEST_NAMES, *PERSONS, *PERSONS_IN_WORDS, *NULL_WORDS, "- ", "=", "Hài lòng", "tinh;xa", "##",
-                     "20240105080000", "20241231", "9", "Cấp giấy phép", "Đất đai", "\n", "\u00a0"]),
+    st.sampled_from([*HONEST, *HONEST_NAMES, *PERSONS, *PERSONS_IN_WORDS, *NULL_WORDS, "- ", "=", "Hài lòng", "tinh;xa",
+                     "##", "20240105080000", "20241231", "9", "Cấp giấy phép", "Đất đai", "\n", "\u00a0"]),
 )  # fmt: skip
-TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=3).map("".join), min_size=1, max_size=8)
+TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=3).map("".join), min_size=4, max_size=8)
+
+
+def is_misread(contract: Contract, text: str) -> bool:
+    """True where one cell refuses the whole file."""
+    try:
+        judged(contract, [text])
+    except FileRefused:
+        return True
+    return False
+
+
 # What the gate asks of text, of every published table and column, and the audit of open data in the same words.
 SHOWN_BY_ALL = f"""
     select count(*) from found where {looks_personal("v")} or looks_personal(v)
     or not regexp_full_match(v, '{SHOWN}') or not is_shown_text(v)
-    or regexp_matches(trim(regexp_replace(replace(strip_accents(lower(v)), 'đ', 'd'), '[^a-z0-9]+', '-', 'g'), '-'), '{PERSON_RUN}')
+    or regexp_matches(
+        trim(regexp_replace(replace(strip_accents(lower(v)), 'đ', 'd'), '[^a-z0-9]+', '-', 'g'), '-'), '{PERSON_RUN}'
+    )
     or trim(v) = ''
 """
 CODE_BY_ALL = f"""
@@ -265,19 +281,17 @@ CODE_BY_ALL = f"""
 )
 @given(texts=TEXTS)
 @example(texts=[*HONEST, *HONEST_NAMES, *PERSONS, *PERSONS_IN_WORDS, *NULL_WORDS])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_what_the_door_accepts_no_later_check_refuses(
     contract: Contract, field: ContractField, texts: list[str], end: duckdb.DuckDBPyConnection
 ) -> None:
-    from pipelines.errors import FileRefused
-
     one = alone(field).model_copy(update={"formats": contract.formats})
     for family in ("text", "sheet"):
-        try:
-            accepted, rejected = judged(one, [text for text in texts if text], family)  # type: ignore[arg-type]
-        except FileRefused:
-            continue
-        assert accepted.height + rejected.height == len([text for text in texts if text])
+        sound = [text for text in texts if text]
+        if field.alphabet:
+            sound = [text for text in sound if not is_misread(one, text)]
+        accepted, rejected = judged(one, [*sound, "Cấp"], family)  # type: ignore[arg-type]
+        assert accepted.height + rejected.height == len(sound) + 1
         assert all(mend(reason, one) for row in rejected["_reasons"] for reason in row)
         values = accepted.select(pl.col(field.name)).drop_nulls()
         if field.type in ("timestamp", "date"):
