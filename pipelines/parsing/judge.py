@@ -89,8 +89,15 @@ class Judge:
                 for code, wrong in one.wrong.items()
             ],
         )
+        # A moment is dear to read, so the value read once says whether the cell was sound.
+        unread = [
+            (pl.lit(given) & pl.col(name).is_null()).alias(f"{MARK}unclean:{name}")
+            for name, one in reading.items()
+            if one.wrong_where_null
+            for given in [frame[name].is_not_null()]
+        ]
         missing = [pl.col(name).is_null().alias(f"{MARK}required_missing:{name}") for name in self.required]
-        return values.with_columns(*missing, *self.rules)
+        return values.with_columns(*unread, *missing, *self.rules)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name) for name in values.columns if name.startswith(MARK)]

@@ -54,10 +54,12 @@ WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}
 
 @dataclass(frozen=True)
 class TypedField:
-    """How one field is read: its typed value, and for each reason code the condition of a wrong value."""
+    """How one field is read: its typed value, and for each reason code the condition of a wrong value. With
+    `wrong_where_null` a cell is wrong, too, where it holds something and its value is null."""
 
     value: pl.Expr
     wrong: dict[str, pl.Expr]
+    wrong_where_null: bool = False
 
 
 def is_numeric_choice(field: ContractField) -> bool:
@@ -84,33 +86,38 @@ def years_of(field: ContractField) -> tuple[int, int]:
     return field.earliest or EARLIEST, LATEST
 
 
-def form_of(pattern: str) -> str | None:
+def form_of(pattern: str, years: str = "[0-9]{4}") -> str | None:
     """A regular expression of what the pattern writes, or None where it has letters other than those of WRITTEN."""
-    if set(DIRECTIVE.findall(pattern)) - set(WRITTEN):
+    found = DIRECTIVE.findall(pattern)
+    if set(found) - set(WRITTEN):
         return None
     literals = [re.escape(part) for part in DIRECTIVE.split(pattern)]
-    letters = [WRITTEN[letter] for letter in DIRECTIVE.findall(pattern)]
+    letters = [years if letter == "%Y" else WRITTEN[letter] for letter in found]
     return f"^{''.join(a + b for a, b in zip(literals, [*letters, ''], strict=True))}$"
 
 
-def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
-    # strptime also reads "2024-1-1", "2024 1 5" and seconds of 60: only what the pattern would write is in form.
+def _as_written(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
+    """True where the cell is what the pattern would write. strptime also reads "2024-1-1", "2024 1 5 8 0 0" and
+    seconds of 60."""
     form = form_of(pattern)
-    exact = text if form is None else pl.when(text.str.contains(form)).then(text)
-    if field.type == "time":
-        value = exact.str.to_time(pattern, strict=False, cache=False)
-        if form is None:
-            value = pl.when(value.dt.strftime(pattern) == text).then(value)
-        return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
+    return read.dt.to_string(pattern) == text if form is None else text.str.contains(form)
+
+
+def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
     # Moments hardly repeat, so remembering those already read costs more than it saves.
-    moment = exact.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
-    if form is None:
-        moment = pl.when(moment.dt.strftime(pattern) == text).then(moment)
+    if field.type == "time":
+        time = text.str.to_time(pattern, strict=False, cache=False)
+        value = pl.when(_as_written(text, time, pattern)).then(time)
+        return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
+    moment = text.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
     first, last = years_of(field)
-    start, end = dt.datetime(first, 1, 1), dt.datetime(last + 1, 1, 1)
-    sound = moment.is_between(pl.lit(start), pl.lit(end), closed="left")
+    form = form_of(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
+    written = _as_written(text, moment, pattern) & moment.is_not_null()
+    # One look at the text for form and year: this is done for every moment of every file.
+    in_range = moment.dt.year().is_between(first, last)
+    sound = written & in_range if form is None else text.str.contains(form)
     value = pl.when(sound).then(moment.dt.date() if field.type == "date" else moment)
-    wrong = {f"bad_{field.type}": text.is_not_null() & moment.is_null(), "out_of_range": ~sound}
+    wrong = {f"bad_{field.type}": text.is_not_null() & ~written.fill_null(False), "out_of_range": written & ~in_range}
     return TypedField(value, wrong)
 
 
@@ -222,9 +229,11 @@ def plain_typed(field: ContractField, contract: Contract, family: Family) -> Typ
             doubtful = [_unclean_text(field), *([f"^[{FORMULA}]", f"^{LIST_MARK}", PERSON] if field.shown else [])]
         exact = {code: when for code, when in wrong.items() if code in ("too_long", MISREAD_TEXT, "not_as_pattern")}
         wrong = {"unclean": text.str.contains("|".join([_null_word(field), *doubtful])), **exact}
+    elif field.type in MOMENTS:
+        wrong = {}
     if field.null_values:
         wrong["unclean_null"] = text.is_in(list(field.null_values))
-    return TypedField(reading.value, wrong)
+    return TypedField(reading.value, wrong, wrong_where_null=field.type in MOMENTS)
 
 
 def _tidied(field: ContractField) -> pl.Expr:
