@@ -128,7 +128,7 @@ class ContractField(Strict):
     )
     pattern: str | None = Field(
         None, description="for text and code: regular expression that the whole cell must match; in a code it also "
-        "says which signs beyond letters A–Z, digits and . - _ / are taken, never a blank or a letter of another alphabet",
+        "says which signs besides letters A–Z, digits and . - _ / are taken, never a blank or another alphabet",
         examples=["[0-9]\\.[0-9]{6}"],
     )  # fmt: skip
     format: str | None = Field(

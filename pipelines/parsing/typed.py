@@ -4,7 +4,6 @@ Each field becomes two things: the expression of its typed value, and for each r
 under which a cell is wrong. Does not belong here: formats of files, rows as a whole (`judge`).
 """
 
-import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.wrongness.corpora import REAL
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract, load_contracts
 from pipelines.errors import FileRefused
 from pipelines.gate.suites import load_suites
-from pipelines.open_data.audit import looks_personal
+from pipelines.open_data.audit import _of_table, looks_personal
+from pipelines.open_data.register import load_register
+from pipelines.open_data.rules import load_rules
 from pipelines.parsing.batch import Batch, Family
 from pipelines.parsing.judge import Judge
 from pipelines.parsing.typed import pattern_of
@@ -307,3 +310,52 @@ def test_what_the_door_accepts_no_later_check_refuses(
             assert end.execute(SHOWN_BY_ALL if field.shown else CODE_BY_ALL).fetchone() == (0,)
             if field.type == "code" and not field.technical_id:
                 assert end.execute("select count(*) from found where looks_personal(v)").fetchone() == (0,)
+
+
+def judged_list(source: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rejected rows of a list."""
+    numbered = frame.with_row_index("_row_number", 1).cast({"_row_number": pl.Int64})
+    return Judge(CONTRACTS[source], "text", DAY)(Batch(source, numbered))[1]
+
+
+def test_every_real_procedure_and_unit_of_the_registers_is_accepted() -> None:
+    folder = Settings().registers_dir
+    procedures = pl.read_csv(folder / "vietnam" / "procedures.csv", infer_schema=False)
+    known = [name for name in procedures.columns if name in CONTRACTS["thu_tuc"].by_name]
+    units = pl.read_csv(folder / "dong-nai" / "units.csv", infer_schema=False).drop("ma_gso")
+    dates = pl.col("HieuLucTu", "HieuLucDen").str.replace_all("-", "")
+    assert procedures.height > 400 and units.height > 100
+    assert judged_list("thu_tuc", procedures.select(known)).height == 0
+    assert judged_list("don_vi", units.with_columns(dates)).height == 0
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="shared/real is not beside the checkout")
+def test_every_real_procedure_of_the_country_is_accepted() -> None:
+    real = pl.read_csv(REAL / "procedures_2642.csv", infer_schema=False)
+    results = real["ma_ket_qua"].drop_nulls().str.split("|").explode().to_list()
+    frame = real.select(MaTTHC="ma_tthc", TenTTHC="ten", TenLinhVuc="linh_vuc", ThoiHanGiaiQuyet="thoi_han")
+    assert frame.height == 2642 and judged_list("thu_tuc", frame.drop("ThoiHanGiaiQuyet")).height == 0
+    field = CONTRACTS["ket_qua"].by_name["MaGiayToKetQua"]
+    assert judged(alone(field), [code for code in results if code])[1].height == 0
+
+
+def test_a_finding_of_the_audit_names_table_column_and_row_but_not_the_value() -> None:
+    country = Settings().registers_dir / "vietnam"
+    register = load_register(country)
+    table = register.table("don-vi")
+    empty = ", ".join(f"cast(null as {'varchar' if c.values else 'date'}) as {c.name}" for c in table.columns[2:])
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as tthc; create schema tthc.marts")
+        connection.execute("""
+            create table tthc.marts.dim_unit as
+            select * from (values ('H19.07', 'Sở Mẫu'), ('H19.08', '=1+1'), ('0912345678', 'Bà 079204001234'))
+            as unit (unit_code, unit_name)
+        """)
+        for name in ('"don-vi"', "written"):
+            connection.execute(f"""
+                create table {name} as
+                select unit_code as ma_don_vi, unit_name as ten_don_vi, {empty} from tthc.marts.dim_unit
+            """)
+        found = {(name, rows) for name, _, rows in _of_table(connection, register, load_rules(country), table)}
+    hidden = {("ten_don_vi", " (ma_don_vi=…)"), ("ma_don_vi", " (ma_don_vi=…)")}
+    assert {("ten_don_vi", " (ma_don_vi=H19.08)"), *hidden} <= found
