@@ -80,7 +80,7 @@ class Check:
                 raise
             report.refused = ("reading_broke", {"kind": type(error).__name__})
         if report.refused:
-            report.counts, report.reasons = {}, {}
+            report.counts, report.reasons, report.cleaned = {}, {}, {}
             rows.drop(number)
         return report
 
@@ -97,18 +97,19 @@ class Check:
             raise FileRefused(reason.code) from None
         if said.sha256 is not None and said.sha256 != sha256_of(place.path):
             raise FileRefused("left_wrong_sha256")
-        for batch, accepted, rejected in self._judged(place):
+        judge = Judges(self.contracts, place.day)
+        for batch, accepted, rejected in self._judged(place, judge):
             report.add(batch.source, accepted, rejected)
             rows.add(number, batch.source, accepted, place.day, batch.untold)
             watch(report.counts.get(place.source, Counter())["rows_in"])
+        report.cleaned = {source: judge.changed_cells(source) for source in report.counts}
         got = report.counts.get(place.source, Counter())["rows_in"]
         if _identity(place.path) != before:
             raise FileRefused("left_still_growing")
         if said.rows is not None and said.rows != got:
             raise FileRefused("wrong_row_count", expected=said.rows, got=got)
 
-    def _judged(self, place: Place) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
-        judge = Judges(self.contracts, place.day)
+    def _judged(self, place: Place, judge: Judges) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
         for batch in ahead(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
             yield batch, *judge(batch)
 
@@ -140,7 +141,7 @@ class Check:
             return
         origin = {"_source_file": pl.lit(str(place.path)), "_business_day": pl.lit(place.day)}
         own: dict[str, list[pl.DataFrame]] = {}
-        for batch, accepted, rejected in self._judged(place):
+        for batch, accepted, rejected in self._judged(place, Judges(self.contracts, place.day)):
             source, contract = batch.source, self.contracts[batch.source]
             hidden = {field.name for field in contract.fields if field.personal}
             schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}

@@ -21,6 +21,7 @@ class FileReport:
     refused: tuple[str, dict] | None = None
     counts: dict[str, Counter] = field(default_factory=dict)
     reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
 
@@ -58,13 +59,17 @@ class FileReport:
         earlier, rows = self.reasons.get((source, reason), (0, []))
         self.reasons[source, reason] = earlier + count, sorted([*rows, *first])[:FIRST_ROWS]
 
+    def _cleaned(self, source: str) -> dict[str, int]:
+        """How many names a list mark was taken off, where there was any."""
+        return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
+
     def to_dict(self) -> dict:
         """For report.json: counts, per reason how many rows and which come first, and what rows are in conflict."""
         return {
             "file": self.file,
             "source": self.source,
             "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
-            "sources": {source: dict(counts) for source, counts in self.counts.items()},
+            "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
             "superseded": self.superseded,
             "reasons": [
                 {"source": source, "reason": reason, "rows": count, "first_rows": first}

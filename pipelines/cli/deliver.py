@@ -151,6 +151,8 @@ def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
     for source, c in report.counts.items():
         if c["rows_in"]:
             _line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
+        if report.cleaned.get(source):
+            _line(say("check_cleaned", source=source, count=report.cleaned[source]))
         if source in report.superseded:
             _line(say("check_superseded", source=source, count=report.superseded[source]))
     for (source, reason), (count, first) in sorted(report.reasons.items()):

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, Family
-from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typed, typed
+from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, has_list_mark, plain_typed, typed
 
 MARK = "_wrong "
 UPDATED = pl.Datetime("us")
@@ -32,6 +32,8 @@ class Judge:
         self.required = [f.name for f in self.fields if f.required and f.name not in untold]
         self.rules = {rule.code: pl.sql_expr(rule.when) for rule in contract.rules}
         self.conditions = {rule.code: rule.when for rule in contract.rules}
+        # Cells of accepted rows that were changed more than in their blanks: names that a list mark stood before.
+        self.changed_cells = 0
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Accepted rows typed (fields the file lacks are null, personal ones that are dropped left out), and
@@ -59,6 +61,7 @@ class Judge:
         )
         verdict = values.select(self._is_wrong(values))[:, 0]
         accepted = pl.concat([accepted, self._accepted(values.filter(~verdict))]).sort("_row_number")
+        self.changed_cells += self._list_marks(doubtful.filter(~verdict))
         bad = values.filter(verdict)
         rejected = doubtful.filter(verdict).select(columns)
         rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=self._updated(bad))
@@ -102,7 +105,15 @@ class Judge:
                 for code, wrong in one.wrong.items()
             ],
         )
-        return values.with_columns(when.alias(f"{MARK}{reason}") for reason, when in conditions.items())
+        # A moment is dear to read, so the value read once says whether the cell was sound.
+        unread = [
+            (pl.lit(given) & pl.col(name).is_null()).alias(f"{MARK}unclean:{name}")
+            for name, one in reading.items()
+            if one.wrong_where_null
+            for given in [frame[name].is_not_null()]
+        ]
+        marks = [when.alias(f"{MARK}{reason}") for reason, when in conditions.items()]
+        return values.with_columns(*unread, *marks)
 
     def _unless_deleted(self, condition: pl.Expr) -> pl.Expr:
         """The condition, which a row that says its thing is gone breaks only by what identifies it."""
@@ -134,6 +145,10 @@ class Judge:
         believed = pl.when(~self._too_new(newness)).then(newness)
         return bad.select(believed.cast(UPDATED, strict=False))[:, 0]
 
+    def _list_marks(self, accepted: pl.DataFrame) -> int:
+        marks = [has_list_mark(field) for field in self.fields if field.shown]
+        return accepted.select(pl.sum_horizontal(marks).sum()).item() if marks else 0
+
     def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
         return values.select("_row_number", *(f.name for f in self.fields))
 
@@ -141,18 +156,24 @@ class Judge:
         marks = [name for name in bad.columns if name.startswith(MARK)]
         said = [pl.when(pl.col(mark)).then(pl.lit(mark.removeprefix(MARK))) for mark in marks]
         every = bad.select(pl.concat_list(pl.col("_fault"), *said).list.drop_nulls())[:, 0].to_list()
-        own = [[r for r in row if not _only_follows(r, row, self.conditions)] for row in every]
+        own = [[r for r in _first_of_each_cell(row) if not _only_follows(r, row, self.conditions)] for row in every]
         return pl.Series(own, dtype=pl.List(pl.String))
+
+
+def _first_of_each_cell(reasons: list[str]) -> list[str]:
+    """What is wrong with a cell is said once: that a number's code has the wrong form as well would be noise."""
+    first: dict[str, str] = {}
+    for reason in reasons:
+        first.setdefault(reason.partition(":")[2] or reason, reason)
+    return list(first.values())
 
 
 def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
     """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
     if "wrong_width" in reasons:
         return reason != "wrong_width"
-    code, _, name = reason.partition(":")
+    code = reason.partition(":")[0]
     wrong_cells = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
-    if code == "required_missing":
-        return name in wrong_cells
     return any(re.search(rf"\b{cell}\b", conditions.get(code, "")) for cell in wrong_cells)
 
 
@@ -169,3 +190,7 @@ class Judges:
         if kind not in self._made:
             self._made[kind] = Judge(self._contracts[batch.source], batch.family, self._day, batch.untold)
         return self._made[kind](batch)
+
+    def changed_cells(self, source: str) -> int:
+        """How many names of accepted rows had a list mark before them that was taken off."""
+        return sum(judge.changed_cells for judge in self._made.values() if judge.contract.source == source)

@@ -13,6 +13,7 @@ from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
 from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
 from pipelines.sample.drawn import Province
+from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 
 ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
 CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
@@ -20,7 +21,8 @@ CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 def unit_list(province: Province) -> pl.DataFrame:
     """`don_vi`, in full."""
-    return province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
+    table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
+    return table.with_columns(odd_unit_names(table["TenDonVi"]))
 
 
 def procedure_list(province: Province, at: int) -> pl.DataFrame:
@@ -44,8 +46,8 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
 
     return table.select(
         "MaTTHC",
-        "TenTTHC",
-        pl.lit(None, pl.String).alias("MaLinhVuc"),
+        odd_procedure_names(table["TenTTHC"], pl.Series(limits.frequent)),
+        field_codes(table["TenLinhVuc"]),
         "TenLinhVuc",
         pl.col("TenLinhVuc").replace_strict(province.reference.departments, default=None).alias("MaDonViThucHien"),
         "CapThucHien",

@@ -98,13 +98,17 @@ def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, t
 
 def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract]) -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (PROJECT_DIR / "pipelines" / "parsing").rglob("*.py"))
-    cells = {"bad_timestamp", "bad_date"} | set(re.findall(r'"(\w+)"(?:: |\] = )(?:text|value|~)', source))
+    cells = {"bad_timestamp", "bad_date"} | set(
+        re.findall(r'"(\w+)"(?:: |\] = )(?:text|value|~|null_word|elsewise|looks|written)', source)
+    )
     cells |= {"too_long", "not_as_pattern"}
     cells = {code for code in cells if not code.startswith("unclean")}  # looked at again, never a reason
     sql = "".join(path.read_text() for path in (PROJECT_DIR / "dbt_project").rglob("*.sql"))
     others = set(re.findall(r'"reason": "(\w+)"', sql)) | {"conflict", "wrong_width", "required_missing"}
     others |= {"below_minimum", "merged_cells", "error_cell", "code_turned_into_number"}
-    assert {"bad_integer", "bad_code", "not_in_code_list"} <= cells and "unknown_unit" in others
+    new = {"null_word", "bad_name", "looks_like_formula", "looks_personal", "out_of_range", "above_maximum"}
+    new |= {"bad_integer", "bad_code", "not_in_code_list", "code_looks_like_identity_number"}
+    assert new <= cells and "unknown_unit" in others
     refusals = set(re.findall(r'FileRefused\(\s*"(\w+)"', source))
     assert {"quote_inside", "cut_off", "sheets", "header_differs"} <= refusals <= set(catalogue())
     assert {f"mend_{code}" for code in cells | others} <= set(catalogue())
