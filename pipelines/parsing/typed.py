@@ -127,24 +127,22 @@ def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
     return TypedField(value, wrong)
 
 
+def _out_of_bounds(field: ContractField, value: pl.Expr) -> dict[str, pl.Expr]:
+    """For each bound that the contract sets, when a number lies beyond it."""
+    bounds = {"below_minimum": (field.minimum, value.lt), "above_maximum": (field.maximum, value.gt)}
+    return {code: beyond(bound) for code, (bound, beyond) in bounds.items() if bound is not None}
+
+
 def _whole(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     digits = text.str.replace_all(".", "", literal=True) if style == "vietnamese" else text
     value = pl.when(text.str.contains(WHOLE[style])).then(digits).cast(pl.Int64, strict=False)
-    wrong = {"bad_integer": text.is_not_null() & value.is_null()}
-    if field.minimum is not None:
-        wrong["below_minimum"] = value < field.minimum
-    if field.maximum is not None:
-        wrong["above_maximum"] = value > field.maximum
-    return TypedField(value, wrong)
+    return TypedField(value, {"bad_integer": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
 
 
 def _decimal(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     point = text.str.replace(",", ".", literal=True)
     value = pl.when(text.str.contains(DECIMAL[style])).then(point).cast(pl.Float64, strict=False)
-    wrong = {"bad_decimal": text.is_not_null() & value.is_null()}
-    if field.minimum is not None:
-        wrong["below_minimum"] = value < field.minimum
-    return TypedField(value, wrong)
+    return TypedField(value, {"bad_decimal": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
 
 
 def _choice(field: ContractField, text: pl.Expr) -> TypedField:

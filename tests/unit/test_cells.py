@@ -1,6 +1,7 @@
 """What a cell may hold: the door's rules one by one, and what they promise to every check after them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -264,6 +265,7 @@ def is_misread(contract: Contract, text: str) -> bool:
     return False
 
 
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # What the gate asks of text, of every published table and column, and the audit of open data in the same words.
 SHOWN_BY_ALL = f"""
     select count(*) from found where {looks_personal("v")} or looks_personal(v)
@@ -302,6 +304,9 @@ def test_what_the_door_accepts_no_later_check_refuses(
             assert {value.strftime(pattern) for value in values[field.name]} <= raw
         elif field.type in ("integer", "flag"):
             assert all(str(value) in "".join(texts).replace(".", "") for value in values[field.name])
+        elif field.type == "decimal":
+            written = {text.strip().replace(",", ".") for text in texts}
+            assert {*values[field.name]} <= {float(number) for number in written if DECIMAL.fullmatch(number)}
         elif field.type == "choice":
             assert {str(value) for value in values[field.name]} <= set(field.codes or ())
         elif field.personal is None:

@@ -72,7 +72,7 @@ def test_rules_on_a_deleted_dossier_ask_only_who_it_is(parse: Callable[..., Pars
     done = parse("ho_so", WHOLE + "\n".join(rows) + "\n")
     assert done.lake("ho_so")["MaHoSo"].to_list() == ["A-1"]
     assert reasons(done) == [
-        ["code_looks_like_identity_number"],
+        ["code_looks_like_identity_number:MaHoSo"],
         ["required_missing:MaHoSo"],
         ["newer_than_business_day:NgayCapNhat"],
         ["not_in_code_list:TrangThaiHoSo"],
