@@ -7,7 +7,7 @@ other sources, is the same for every contract and stands in messages.yml (`mend_
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.messages import language, say
-from pipelines.parsing.typed import years_of
+from pipelines.parsing.moments import years_of
 
 # strptime's letters as people write them.
 SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}

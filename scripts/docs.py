@@ -94,6 +94,22 @@ def _values(field: ContractField) -> str:
     said = [", ".join(f"`{value}` {name}" for value, name in (field.codes or {}).items())]
     if field.minimum is not None:
         said.append(f"≥ {field.minimum}")
+    if field.maximum is not None:
+        said.append(f"≤ {field.maximum}")
+    if field.also is not None:
+        said.append(f"nhận thêm / also takes `{field.also}`")
+    if field.technical_id:
+        said.append("mã kỹ thuật, có thể chỉ gồm chữ số / a technical id, digits of any length")
+    if field.any_case:
+        said.append("không phân biệt hoa thường / in any letter case")
+    if field.earliest is not None:
+        said.append(f"từ năm / from {field.earliest}")
+    if field.separator is not None:
+        said.append(f"nhiều giá trị nối bằng / several joined by `{field.separator}`")
+    if field.shown:
+        said.append(
+            "được hiện ra: không ký tự ẩn, số của người, công thức / shown: nothing unseen, personal, a formula"
+        )
     if field.alphabet is not None:
         said.append("chữ cái tiếng Việt / Vietnamese letters")
     if field.pattern is not None:

@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.errors import TthcError
 from pipelines.open_data.files import read_table
+from pipelines.open_data.origin import place_of
 from pipelines.open_data.register import Column, Register, Table
 from pipelines.open_data.rules import Rules
 from pipelines.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
@@ -61,9 +62,9 @@ UNSTABLE = """
 """
 
 
-def audit(connection: Connection, register: Register, rules: Rules, folder: Path) -> None:
+def audit(connection: Connection, register: Register, rules: Rules, folder: Path, workspace: Path) -> None:
     """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns,
-    how many rows and the codes of the first of them, by which the delivered row is found; never the value."""
+    how many rows, and of the first of them the codes and where in `workspace` they came from; never the value."""
     form = {"measures": ", ".join(f"'{m}'" for m in FORM), "columns": ", ".join(f"h.{c}" for c in FORM.values())}
     findings = [
         f"{name}: {count}"
@@ -75,7 +76,7 @@ def audit(connection: Connection, register: Register, rules: Rules, folder: Path
             findings.append(f"{table.name}: columns")
             continue
         findings += [f"{table.name}.{name}: {count}{rows}" for name, count, rows in
-                     _of_table(connection, register, rules, table)]  # fmt: skip
+                     _of_table(connection, register, rules, table, workspace)]  # fmt: skip
     if findings:
         raise TthcError("disclosure_audit", findings="; ".join(findings))
 
@@ -92,7 +93,9 @@ def _count(connection: Connection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _of_table(connection: Connection, register: Register, rules: Rules, table: Table) -> list[tuple[str, int, str]]:
+def _of_table(
+    connection: Connection, register: Register, rules: Rules, table: Table, workspace: Path
+) -> list[tuple[str, int, str]]:
     """What is wrong with a written table: the check or column, in how many rows, and which."""
     missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
     wrong = [("rows", _count(connection, missing), "")]
@@ -108,23 +111,29 @@ def _of_table(connection: Connection, register: Register, rules: Rules, table: T
         for condition in conditions:
             query = f"select count(*) from {WRITTEN} where {condition}"  # noqa: S608 - names are the register's
             if count := _count(connection, query):
-                wrong.append((column.name, count, _rows(connection, table, condition)))
+                wrong.append((column.name, count, _rows(connection, table, column, condition, workspace)))
     return [(name, count, rows) for name, count, rows in wrong if count]
 
 
-def _rows(connection: Connection, table: Table, condition: str) -> str:
-    """The keys of the first wrong rows, in brackets; only what is a sound code and nobody's number is shown."""
-    keys = ", ".join(f"cast({name} as varchar)" for name in table.key)
-    query = f"select distinct {keys} from {WRITTEN} where {condition} order by all limit {NAMED}"  # noqa: S608
-    shown = f"regexp_full_match($1, '{CODE}') and not {looks_personal('$1')}"
-    found = [
-        " ".join(
-            f"{name}={value if value and connection.execute(f'select {shown}', [value]).fetchone() == (True,) else '…'}"
-            for name, value in zip(table.key, row, strict=True)
-        )
-        for row in connection.execute(query).fetchall()
-    ]
+def _rows(connection: Connection, table: Table, column: Column, condition: str, workspace: Path) -> str:
+    """The first wrong rows in brackets, by their keys (only what is a sound code and nobody's number is shown) and by
+    file, row and field where they were delivered."""
+    selected = ", ".join(f"cast({name} as varchar)" for name in table.key)
+    query = f"select distinct {selected} from {WRITTEN} where {condition} order by all limit {NAMED}"  # noqa: S608
+    found = []
+    for row in connection.execute(query).fetchall():
+        keys: dict[str, str | None] = dict(zip(table.key, row, strict=True))
+        told = " ".join(f"{name}={value if _is_sound(connection, value) else '…'}" for name, value in keys.items())
+        place = place_of(connection, workspace, column.name, keys)
+        is_personal = connection.execute(f"select {looks_personal('$1')}", [place]).fetchone() != (False,)
+        found.append(told if is_personal else f"{told} {place}".strip())
     return f" ({'; '.join(found)})" if found else ""
+
+
+def _is_sound(connection: Connection, value: str | None) -> bool:
+    """True for a code that is nobody's number."""
+    sound = f"select regexp_full_match($1, '{CODE}') and not {looks_personal('$1')}"
+    return value is not None and connection.execute(sound, [value]).fetchone() == (True,)
 
 
 def looks_personal(words: str) -> str:

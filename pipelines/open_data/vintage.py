@@ -33,7 +33,7 @@ from pipelines.open_data.secure import Secured, secure
 from pipelines.open_data.tables import lay_out_tables
 from pipelines.registers import Province, load_province
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.workspace import Plan
+from pipelines.transform.workspace import Plan, workspace_file
 
 Connection = duckdb.DuckDBPyConnection
 AUDIT = "audit.json"
@@ -122,7 +122,7 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     lay_out_tables(connection, register, rules)
     changes = flag_changes(connection, register, previous) if before is not None and previous is not None else []
     rows = write_tables(connection, register, folder)
-    audit(connection, register, rules, folder)
+    audit(connection, register, rules, folder, workspace_file(settings))
     figures = audit_figures(connection, secured, rules, remembered=remembered)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     until = max((dt.date.fromisoformat(end) for *_, end in essence["closed_periods"]), default=None)

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.parsing.batch import Family
+from pipelines.parsing.moments import as_written, form_of, years_of
 from pipelines.patterns import (
     CODE_SIGNS,
     DOOR_UNSHOWN,
@@ -46,14 +47,6 @@ DECIMAL = {
     "plain": r"^-?[0-9]{1,15}([.,][0-9]{1,9})?$",
     "vietnamese": r"^-?[0-9]{1,15}(,[0-9]{1,9})?$",
 }
-# Years that a moment may lie in; a contract may let one field reach further back.
-EARLIEST, LATEST = 1990, 2099
-# How each of strptime's letters is written, two digits for a day and never more or fewer.
-WRITTEN = {
-    "%Y": "[0-9]{4}", "%m": "(?:0[1-9]|1[0-2])", "%d": "(?:0[1-9]|[12][0-9]|3[01])", "%H": "(?:[01][0-9]|2[0-3])",
-    "%M": "[0-5][0-9]", "%S": "[0-5][0-9]",
-}  # fmt: skip
-DIRECTIVE = re.compile("%.")
 # A whole number as written: digits only, or in lists that a contract declares Vietnamese, 1.234.567.
 WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
 
@@ -87,38 +80,16 @@ def pattern_of(field: ContractField, contract: Contract, family: Family) -> str:
     return field.format or getattr(contract.formats, f"{field.type}_{family}")
 
 
-def years_of(field: ContractField) -> tuple[int, int]:
-    """First and last year that a moment of the field may lie in."""
-    return field.earliest or EARLIEST, LATEST
-
-
-def form_of(pattern: str, years: str = "[0-9]{4}") -> str | None:
-    """A regular expression of what the pattern writes, or None where it has letters other than those of WRITTEN."""
-    found = DIRECTIVE.findall(pattern)
-    if set(found) - set(WRITTEN):
-        return None
-    literals = [re.escape(part) for part in DIRECTIVE.split(pattern)]
-    letters = [years if letter == "%Y" else WRITTEN[letter] for letter in found]
-    return f"^{''.join(a + b for a, b in zip(literals, [*letters, ''], strict=True))}$"
-
-
-def _as_written(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
-    """True where the cell is what the pattern would write. strptime also reads "2024-1-1", "2024 1 5 8 0 0" and
-    seconds of 60."""
-    form = form_of(pattern)
-    return read.dt.to_string(pattern) == text if form is None else text.str.contains(form)
-
-
 def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
     # Moments hardly repeat, so remembering those already read costs more than it saves.
     if field.type == "time":
         time = text.str.to_time(pattern, strict=False, cache=False)
-        value = pl.when(_as_written(text, time, pattern)).then(time)
+        value = pl.when(as_written(text, time, pattern)).then(time)
         return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
     moment = text.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
     first, last = years_of(field)
     form = form_of(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
-    written = _as_written(text, moment, pattern) & moment.is_not_null()
+    written = as_written(text, moment, pattern) & moment.is_not_null()
     # One look at the text for form and year: this is done for every moment of every file.
     in_range = moment.dt.year().is_between(first, last)
     sound = written & in_range if form is None else text.str.contains(form)

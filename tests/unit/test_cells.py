@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -344,7 +345,14 @@ def test_every_real_procedure_of_the_country_is_accepted() -> None:
     assert judged(alone(field), [code for code in results if code])[1].height == 0
 
 
-def test_a_finding_of_the_audit_names_table_column_and_row_but_not_the_value() -> None:
+def test_a_finding_of_the_audit_names_file_row_and_field_but_not_the_value(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "workspace.duckdb")) as workspace:
+        workspace.execute("""
+            create schema lake;
+            create table lake.don_vi as
+            select 'H19.08' as MaDonVi, 'don_vi/2024-12-31/a.csv' as _source_file, 7 as _row_number,
+                   date '2024-12-31' as _business_day
+        """)
     country = Settings().registers_dir / "vietnam"
     register = load_register(country)
     table = register.table("don-vi")
@@ -361,6 +369,7 @@ def test_a_finding_of_the_audit_names_table_column_and_row_but_not_the_value() -
                 create table {name} as
                 select unit_code as ma_don_vi, unit_name as ten_don_vi, {empty} from tthc.marts.dim_unit
             """)
-        found = {(name, rows) for name, _, rows in _of_table(connection, register, load_rules(country), table)}
+        spoilt = _of_table(connection, register, load_rules(country), table, tmp_path / "workspace.duckdb")
+        found = {(name, rows) for name, _, rows in spoilt}
     hidden = {("ten_don_vi", " (ma_don_vi=…)"), ("ma_don_vi", " (ma_don_vi=…)")}
-    assert {("ten_don_vi", " (ma_don_vi=H19.08)"), *hidden} <= found
+    assert {("ten_don_vi", " (ma_don_vi=H19.08 don_vi/2024-12-31/a.csv row 7 TenDonVi)"), *hidden} <= found
