@@ -17,6 +17,8 @@ from pipelines.parsing.batch import Batch, Family
 from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, plain_typed, typed
 
 MARK = "_wrong "
+# Reasons that say that the row is none: what its cells hold is then noise.
+NO_ROW = ("wrong_width", "below_the_list")
 UPDATED = pl.Datetime("us")
 
 
@@ -113,8 +115,9 @@ class Judge:
 
 def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
     """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
-    if "wrong_width" in reasons:
-        return reason != "wrong_width"
+    for whole in NO_ROW:
+        if whole in reasons:
+            return reason != whole
     code, _, name = reason.partition(":")
     wrong_cells = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
     if code == "required_missing":

@@ -162,5 +162,5 @@ def test_a_text_repeated_without_end_stays_in_the_child(parse: Parse, tmp_path: 
 
 def test_a_file_of_nothing_but_wrong_rows_is_refused_and_not_held_in_memory(parse: Parse) -> None:
     head = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo\n"
-    assert parse("ho_so", head + "a,\n" * (MOST_WRONG_ROWS + 1)).refused == "cannot_tokenise"
+    assert parse("ho_so", head + "a,\n" * (MOST_WRONG_ROWS + 1)).refused == "too_many_wrong_rows"
     assert parse("ho_so", head + "a,\n" * 1_000).counts("ho_so") == (1_000, 0, 1_000)

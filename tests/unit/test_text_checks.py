@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +25,29 @@ def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | Non
     return None
 
 
-def by_characters(text: str) -> str | None:
-    """One character at a time: at the start of a cell, in a plain cell, in a quoted one, or behind a quote in it."""
-    state = "start"
-    for character in text:
-        if state in ("start", "plain"):
-            state = "quoted" if state == "start" and character == '"' else "start" if character in ",\r\n" else "plain"
+def by_characters(text: str) -> tuple[str | None, set[int], list[int]]:
+    """One character at a time: the refusal, which records have a stray quote, and the line of each record.
+
+    States: at the start of a cell, in blanks at its start, in a plain cell, in a quoted one, behind a quote in it.
+    """
+    state, line, record, begins = "start", 1, 0, True
+    strays: dict[int, list[bool]] = {}
+    lines: list[int] = []
+    refused = None
+    for character, before in zip(text, "\n" + text, strict=False):
+        is_break = character == "\r" or (character == "\n" and before != "\r")
+        if begins and character not in "\r\n":
+            lines.append(line)
+            begins = False
+        if state in ("start", "blank", "plain"):
+            if character == '"' and state != "start":
+                strays.setdefault(record, []).append(state == "blank")
+            if character in ",\r\n":
+                state = "start"
+            elif state == "start" and character == '"':
+                state = "quoted"
+            else:
+                state = "blank" if state != "plain" and character == " " else "plain"
         elif state == "quoted":
             state = "behind" if character == '"' else "quoted"
         elif character == '"':
@@ -37,13 +55,25 @@ def by_characters(text: str) -> str | None:
         elif character in ",\r\n":
             state = "start"
         else:
-            return "quote_inside"
-    return "unclosed_quote" if state == "quoted" else None
+            refused = "quote_inside"
+            break
+        if is_break:
+            line += 1
+            if state == "start" and not begins:
+                record, begins = record + 1, True
+    if any(len(found) % 2 and any(found) for found in strays.values()):
+        refused = "quote_inside"
+    return refused or ("unclosed_quote" if state == "quoted" else None), set(strays), lines
 
 
-@given(st.text(alphabet='ab",\n\r', max_size=60), st.lists(st.integers(0, 60), max_size=5))
+@given(st.text(alphabet='ab", \n\r', max_size=60), st.lists(st.integers(0, 60), max_size=5))
 def test_quotes_are_judged_as_character_by_character(text: str, cuts: list[int]) -> None:
-    assert refusal(Quotes(",", '"'), text.encode(), cuts) == by_characters(text)
+    check = Quotes(",", '"')
+    refused, strays, lines = by_characters(text)
+    assert refusal(check, text.encode(), cuts) == refused
+    if refused is None:
+        assert check.stray == strays
+        assert check.lines.of(np.arange(len(lines))).tolist() == lines
 
 
 @given(st.lists(st.lists(st.text(alphabet='xĐ ",;\n\r', max_size=6), min_size=2, max_size=2), max_size=5),
