@@ -206,6 +206,10 @@ def read_delimited(
             raise FileRefused("too_many_wrong_rows", limit=f"{MOST_WRONG_ROWS:,}", line=int(first[0])) from None
         raise FileRefused("cannot_tokenise", line=int(check.lines.of(np.array([done + len(wrong)]))[0])) from None
     if wrong:
+        if not done and None in fields and "" in header:
+            # The header alone is wider than every row.
+            line = int(check.lines.of(np.array([above]))[0])
+            raise FileRefused("nameless_column", column=header.index("") + 1, line=line)
         lines = rows.lines(np.array([row.number - 1 for row in wrong]))
         if not stream.ends_whole and wrong[-1].number - 1 == done + len(wrong):
             raise FileRefused("cut_off", line=int(lines[-1]))

@@ -101,7 +101,7 @@ class ListEnd:
         key = above[self._key or ""]
         self._above = key
         if above.height:
-            self._least = int(above.select(_filled(above))[:, 0].min() or 0)  # type: ignore[call-overload]
+            self._least = min(above.select(_filled(above))[:, 0].to_list())
             self._have_digits = bool(key.str.contains("[0-9]").all())
 
     def _judge(self, frame: pl.DataFrame, after_gap: pl.Series | None) -> pl.Series:
@@ -114,7 +114,7 @@ class ListEnd:
         has_ended = ends.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_ended)
         assert self._above is not None
         unlike = ~_shape(key).is_in(self._above.to_frame("k").select(_shape(pl.col("k")))["k"].unique().to_list())
-        few = is_sparse & (_filled(frame) <= MOST_CELLS_BELOW) & unlike
+        few = is_sparse & (_filled(frame) <= MOST_CELLS_BELOW) & unlike & pl.lit(len(self._above) > 0)
         no_digit = ~key.str.contains("[0-9]") & pl.lit(self._have_digits)
         unfit = has_ended & key.is_not_null() & (has_words | no_digit | few)
         found = frame.select(unfit=unfit.fill_null(False), ended=has_ended)

@@ -25,9 +25,9 @@ class Lines:
             return None
         plain = not len(toggles) and not is_open and not exactly
         if plain and not self._has_blank_line(piece):
-            ends = piece.count(b"\n") + (piece.count(b"\r") - piece.count(b"\r\n") if b"\r" in piece else 0)
-            ends -= self._last == CR and piece[0] == LF
-            self.records, self.lines, self._last = self.records + ends, self.lines + ends, piece[-1]
+            ended = piece.count(b"\n") + (piece.count(b"\r") - piece.count(b"\r\n") if b"\r" in piece else 0)
+            ended -= self._last == CR and piece[0] == LF
+            self.records, self.lines, self._last = self.records + ended, self.lines + ended, piece[-1]
             return None
         content = np.frombuffer(piece, dtype=np.uint8)
         before = np.empty_like(content)
