@@ -5,7 +5,6 @@ Sentences are data (`messages.yml`: code → vi, en); this module only looks the
 """
 
 import re
-
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path

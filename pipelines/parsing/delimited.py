@@ -184,7 +184,7 @@ def read_delimited(
 
     parse = arrow_csv.ParseOptions(delimiter=delimiter, quote_char=formats.quote, newlines_in_values=True,
                                    invalid_row_handler=keep_wrong)  # fmt: skip
-    done = 0
+    done = above = 0
     check = Quotes(delimiter, formats.quote)
     try:
         with open_checked(path, packed, formats.encoding, check) as stream:
@@ -204,7 +204,8 @@ def read_delimited(
         if len(wrong) > MOST_WRONG_ROWS:
             first = rows.lines(np.array([wrong[0].number - 1]))
             raise FileRefused("too_many_wrong_rows", limit=f"{MOST_WRONG_ROWS:,}", line=int(first[0])) from None
-        raise FileRefused("cannot_tokenise", line=int(check.lines.of(np.array([done + len(wrong)]))[0])) from None
+        first = check.lines.of(np.array([done + len(wrong) + above]))
+        raise FileRefused("cannot_tokenise", first=int(first[0]), line=check.lines.current) from None
     if wrong:
         if not done and None in fields and "" in header:
             # The header alone is wider than every row.
