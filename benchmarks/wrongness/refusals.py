@@ -66,7 +66,7 @@ def provoked() -> list[Provoked]:
         Provoked("unclosed_quote", "a.csv", HEAD + 'H19.07,"Xã Mẫu,xa\n', "2"),
         Provoked("quote_inside", "a.csv", HEAD + 'H19.07,"Xã" Mẫu,xa\n', "2"),
         Provoked("cut_off", "a.csv", HEAD + ROW + "H19.08,Xã", "3"),
-        Provoked("cannot_tokenise", "a.csv", HEAD + ROW + "H19.08," + "x" * (5 << 20) + ",xa\n", "3"),
+        Provoked("cannot_tokenise", "a.csv", HEAD + ROW + "H19.08," + "x" * (5 << 20) + ",xa\n", "4"),
         Provoked("too_many_wrong_rows", "a.csv", HEAD + "x,\n" * (MOST_WRONG_ROWS + 1), "2"),
         Provoked("empty_file", "a.csv", ""),
         Provoked("nul_byte", "a.csv", HEAD + "H19.07,Xã\0 Mẫu,xa\n", "2"),

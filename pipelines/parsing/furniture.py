@@ -67,8 +67,9 @@ class ListEnd:
     """Tells rows below a list (signatures, notes) from rows of it, batch by batch.
 
     A list has ended after an empty row or line, and after a row with words where the key is a code, or without
-    a key, that fills fewer cells than any row above. What follows is a row again only where its key is written like
-    a code and like those above. Such rows are rejected, never accepted: a person signs there.
+    a key, that fills fewer cells than any row above (or as few, where those are hardly any). What follows is a row
+    again only where its key is written like a code and like those above. What is not, is rejected and never
+    accepted: people sign there.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -105,8 +106,10 @@ class ListEnd:
             self._have_digits = bool(key.str.contains("[0-9]").all())
 
     def _judge(self, frame: pl.DataFrame, after_gap: pl.Series | None) -> pl.Series:
-        key = pl.col(self._key or "")
-        is_sparse = _filled(frame) < self._least
+        key = pl.col(self._key or "").str.strip_chars()
+        key = pl.when(key != "").then(key)
+        filled = _filled(frame)
+        is_sparse = (filled < self._least) | ((filled == self._least) & (filled <= MOST_CELLS_BELOW))
         has_words = key.str.contains(r"\s|[^\x00-\x7f]").fill_null(False)
         ends = is_sparse & (has_words | key.is_null())
         if after_gap is not None:
@@ -114,7 +117,7 @@ class ListEnd:
         has_ended = ends.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_ended)
         assert self._above is not None
         unlike = ~_shape(key).is_in(self._above.to_frame("k").select(_shape(pl.col("k")))["k"].unique().to_list())
-        few = is_sparse & (_filled(frame) <= MOST_CELLS_BELOW) & unlike & pl.lit(len(self._above) > 0)
+        few = (filled < self._least) & (filled <= MOST_CELLS_BELOW) & unlike & pl.lit(len(self._above) > 0)
         no_digit = ~key.str.contains("[0-9]") & pl.lit(self._have_digits)
         unfit = has_ended & key.is_not_null() & (has_words | no_digit | few)
         found = frame.select(unfit=unfit.fill_null(False), ended=has_ended)
