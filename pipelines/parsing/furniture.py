@@ -109,9 +109,10 @@ class ListEnd:
         key = pl.col(self._key or "").str.strip_chars()
         key = pl.when(key != "").then(key)
         filled = _filled(frame)
-        is_sparse = (filled < self._least) | ((filled == self._least) & (filled <= MOST_CELLS_BELOW))
         has_words = key.str.contains(r"\s|[^\x00-\x7f]").fill_null(False)
-        ends = is_sparse & (has_words | key.is_null())
+        is_sentence = key.str.contains(r"\p{L}\S*\s+\S*\p{L}").fill_null(False)
+        ends = (filled < self._least) & (has_words | key.is_null())
+        ends |= (filled == self._least) & (filled <= MOST_CELLS_BELOW) & is_sentence
         if after_gap is not None:
             ends = ends | pl.lit(after_gap)
         has_ended = ends.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_ended)

@@ -239,8 +239,7 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
                       for n, at in enumerate(places)], dtype=pl.Boolean)  # fmt: skip
     ends = ListEnd(contract).below(frame, gaps)
     if ends is not None:
-        faults = pl.select(pl.when(ends & (faults.is_null() | (faults != "wrong_width")))
-                           .then(pl.lit(BELOW_THE_LIST)).otherwise(faults)).to_series()  # fmt: skip
+        faults = pl.select(pl.when(ends & faults.is_null()).then(pl.lit(BELOW_THE_LIST)).otherwise(faults)).to_series()
     letters = {name: letter(n) for n, name in enumerate(fields) if name}
     return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", letters=letters)
 
