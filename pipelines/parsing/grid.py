@@ -106,16 +106,20 @@ def _known_of(labels: list[str], contract: Contract) -> int:
     return sum(name in contract.by_header for name in labels)
 
 
-def is_furniture(row: Row, fields: list[str | None], contract: Contract, *, first: bool) -> bool:
-    """True for what is no row of data: an empty row, the numbers of the columns, a total."""
-    filled = [label(cell) for cell in row if not is_blank(cell)]
-    if not filled or (first and is_numbering(row)):
+def is_furniture(row: Row, fields: list[str | None], contract: Contract, *, first: bool, needed: list[int]) -> bool:
+    """True for what is no row of data: an empty row, the numbers of the columns, a total. `needed`: the columns that
+    every row of data fills."""
+    if all(map(is_blank, row)):
         return True
-    if first and len(filled) > 1 and filled == [str(n) for n in range(1, len(filled) + 1)]:
-        return not _is_data(row, fields, contract)
-    required = {field.name for field in contract.fields if field.required}
-    lacks = any(name in required and is_blank(cell) for name, cell in zip(fields, row, strict=True))
-    return lacks and TOTAL.fullmatch(filled[0]) is not None
+    if first:
+        filled = [label(cell) for cell in row if not is_blank(cell)]
+        if is_numbering(row):
+            return True
+        if len(filled) > 1 and filled == [str(n) for n in range(1, len(filled) + 1)]:
+            return not _is_data(row, fields, contract)
+    if not any(is_blank(row[n]) for n in needed):
+        return False
+    return TOTAL.fullmatch(label(next(cell for cell in row if not is_blank(cell)))) is not None
 
 
 def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
@@ -196,13 +200,15 @@ def _body(grid: Grid, top: int, start: int, fields: list[str | None], contract: 
     """The rows of data, with their place in the grid."""
     width = len(fields)
     is_again = RepeatedHeader([row[:width] for row in grid.rows[top:start]], fields, contract)
+    required = {field.name for field in contract.fields if field.required}
+    needed = [n for n, name in enumerate(fields) if name in required]
     first = True
     for at, row in enumerate(grid.rows[start:], start):
         if all(map(is_blank, row[width:])):
             if is_again(row[:width], row=at + 1):
                 first = True
                 continue
-            if is_furniture(row[:width], fields, contract, first=first):
+            if is_furniture(row[:width], fields, contract, first=first, needed=needed):
                 continue
         first = False
         yield at, row

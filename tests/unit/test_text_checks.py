@@ -4,13 +4,18 @@ import csv
 import io
 import itertools
 import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.wrongness.corpora import text_contract
 from pipelines.errors import FileRefused
+from pipelines.parsing.reading import read
 from pipelines.parsing.text_checks import DEEPEST, JsonText, Quotes
 
 
@@ -119,3 +124,25 @@ def test_well_formed_json_passes_whatever_its_strings_hold(value: object, ascii_
 )
 def test_halves_of_characters_and_deep_nests(text: bytes, code: str | None) -> None:
     assert refusal(JsonText(), text, []) == code
+
+
+cells = st.text(alphabet='aĐ ",\n\r', max_size=4)
+
+
+@given(st.lists(st.one_of(st.just([]), st.tuples(cells, cells)), max_size=12), st.sampled_from(["\n", "\r\n"]))
+@settings(deadline=None)
+def test_every_row_has_the_line_that_the_standard_library_counts(rows: list[Sequence[str]], line_end: str) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])
+    reader = csv.reader(io.StringIO(text.getvalue(), newline=""))
+    begins, expected = 1, []
+    for row in reader:
+        if row:
+            expected.append(begins)
+        begins = reader.line_num + 1
+    contract = text_contract(["a", "b"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(text.getvalue().encode())
+        found = [batch.frame["_row_number"].to_list() for batch in read(path, path.name, contract, {"chu": contract})]
+    assert [line for lines in found for line in lines] == expected[1:]

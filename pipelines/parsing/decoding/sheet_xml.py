@@ -77,7 +77,7 @@ class _Sheet:
         self.twice: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = _local(name)
+        local = name.rpartition(" ")[2]
         if local == "c" and self._in_data:
             self._cell(attributes)
         elif local == "v":
@@ -132,7 +132,8 @@ def _is_shown_as_another(pattern: str, value: str) -> bool:
 def marks_of(stream: IO[bytes], styles: dict[int, str]) -> Marks:
     """The marks of a sheet. Raises FileRefused where two rows or cells stand at one place, or out of order."""
     sheet = _Sheet(styles)
-    _run(stream, sheet.start, sheet.end, sheet.text)
+    # Values are of interest only where a style may show another.
+    _run(stream, sheet.start, *((sheet.end, sheet.text) if styles else ()))
     if sheet.twice is not None and not sheet.marks.formulas:
         raise FileRefused("cell_twice", cell=sheet.twice)
     return sheet.marks
