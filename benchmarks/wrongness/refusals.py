@@ -78,6 +78,7 @@ def provoked() -> list[Provoked]:
         Provoked("is_gzip", "a.csv", gzip.compress((HEAD + ROW).encode())),
         Provoked("is_pdf", "a.csv", "%PDF-1.7\n"),
         Provoked("is_parquet", "a.csv", _parquet(units)),
+        Provoked("is_json", "a.csv", _json(UNIT)),
         Provoked("is_html", "a.csv", "<!DOCTYPE html><title>Đăng nhập</title>"),
         Provoked("is_text", "a.xlsx", HEAD + ROW),
         Provoked("xml_spreadsheet", "a.xls", XML_2003),

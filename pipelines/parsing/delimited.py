@@ -16,6 +16,7 @@ import pyarrow.csv as arrow_csv
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import ROWS_PER_BATCH, Batch
+from pipelines.parsing.decoding.kinds import JSON_START
 from pipelines.parsing.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering
 from pipelines.parsing.headers import map_headers
 from pipelines.parsing.scan import open_checked
@@ -188,6 +189,8 @@ def read_delimited(
     check = Quotes(delimiter, formats.quote)
     try:
         with open_checked(path, packed, formats.encoding, check) as stream:
+            if JSON_START.match(stream.peek()):
+                raise FileRefused("is_json")
             size, above = _above(stream.peek(), delimiter)
             stream.skip(size)
             header = _header(stream.peek(), parse)
