@@ -6,6 +6,7 @@ Belongs here: rules over rows as people lay them out, for text and sheets alike.
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ BELOW_THE_LIST = "below_the_list"
 COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)(\s*=.*)?")
 # A row below a list fills few cells: two signatures side by side, a note, a place and a date.
 MOST_CELLS_BELOW = 3
+CODE = r"^[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*$"
 
 
 def label(cell: Any) -> str:
@@ -94,9 +96,16 @@ class ListEnd:
             self._learn(frame[: first[0]] if len(first) else frame)
         if not len(first) and not self._has_ended:
             return None
-        start = 0 if self._has_ended else first[0]
-        below = self._judge(frame[start:], None if after_gap is None else after_gap[start:])
-        return pl.concat([pl.Series([False], dtype=pl.Boolean).new_from_index(0, start), below])
+        if self._has_ended:
+            # A code with a digit in a row as full as any above is a row: nearly all are, and need no closer look.
+            is_row = frame.select(
+                pl.col(self._key).str.contains(CODE).fill_null(False) & (_given(frame) >= self._least)
+            )
+            doubtful = ~is_row.to_series()
+        else:
+            doubtful = pl.int_range(frame.height, eager=True) >= first[0]
+        found = self._judge(frame.filter(doubtful), None if after_gap is None else after_gap.filter(doubtful))
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height).scatter(doubtful.arg_true(), found)
 
     def _learn(self, above: pl.DataFrame) -> None:
         key = above[self._key or ""]
@@ -116,20 +125,29 @@ class ListEnd:
         if after_gap is not None:
             ends = ends | pl.lit(after_gap)
         has_ended = ends.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_ended)
-        assert self._above is not None
-        unlike = ~_shape(key).is_in(self._above.to_frame("k").select(_shape(pl.col("k")))["k"].unique().to_list())
-        few = (filled < self._least) & (filled <= MOST_CELLS_BELOW) & unlike & pl.lit(len(self._above) > 0)
+        unlike = ~_shape(key).is_in(self._shapes)
+        few = (filled < self._least) & (filled <= MOST_CELLS_BELOW) & unlike & pl.lit(bool(self._shapes))
         no_digit = ~key.str.contains("[0-9]") & pl.lit(self._have_digits)
         unfit = has_ended & key.is_not_null() & (has_words | no_digit | few)
         found = frame.select(unfit=unfit.fill_null(False), ended=has_ended)
-        self._has_ended = bool(found["ended"][-1])
+        self._has_ended = self._has_ended or (found.height > 0 and bool(found["ended"][-1]))
         return found["unfit"]
+
+    @cached_property
+    def _shapes(self) -> list[str]:
+        assert self._above is not None
+        return self._above.to_frame("k").select(_shape(pl.col("k")))["k"].unique().to_list()
 
 
 def _filled(frame: pl.DataFrame) -> pl.Expr:
     """How many cells of the list's own columns hold something but blanks."""
     own = [name for name in frame.columns if not name.startswith("_")]
     return pl.sum_horizontal(pl.col(name).str.strip_chars().str.len_bytes().fill_null(0) > 0 for name in own)
+
+
+def _given(frame: pl.DataFrame) -> pl.Expr:
+    """How many cells are not empty, blanks counted in."""
+    return pl.sum_horizontal(pl.col(name).is_not_null() for name in frame.columns if not name.startswith("_"))
 
 
 def _shape(key: pl.Expr) -> pl.Expr:

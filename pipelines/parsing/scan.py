@@ -74,7 +74,7 @@ class Checked:
                 raise FileRefused("wrong_encoding", encoding=self._encoding, **self._spot.at(text, _first_bad(text)))
             if b"\0" in text:
                 self._refuse_nul(text)
-            if text.endswith(CTRL_Z):
+            if CTRL_Z in text[-4:]:
                 self._refuse_ctrl_z(text)
             self._check.see(text)
             self._last = piece[-1:] or self._last
@@ -94,8 +94,9 @@ class Checked:
     def _refuse_ctrl_z(self, text: bytes) -> None:
         """The end-of-file mark of DOS: no cell, but a reader takes it for one."""
         following = next(self._pieces, b"")
-        if not following:
-            raise FileRefused("ctrl_z", **self._spot.at(text, len(text) - 1))
+        end = len(text.rstrip(b"\r\n\x1a"))
+        if not following and CTRL_Z in text[end:]:
+            raise FileRefused("ctrl_z", **self._spot.at(text, text.index(CTRL_Z, end)))
         self._pieces = chain([following], self._pieces)
 
 
@@ -113,8 +114,8 @@ def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonTe
     with open_bytes(path, packed) as stream:
         head = stream.read(HEAD_BYTES)
     refuse_other_kind(head, *(["is_utf16"] if encoding.startswith("utf-16") else []))
-    if encoding != "utf-8" and _is_utf8_in_disguise(path, packed):
-        raise FileRefused("wrong_encoding", encoding=encoding, line=1, column=1)
+    if encoding != "utf-8" and (place := _utf8_in_disguise(path, packed)):
+        raise FileRefused("wrong_encoding", encoding=encoding, **place)
     with open_bytes(path, packed, encoding) as stream:
         yield Checked(_pieces(stream, path, packed), encoding, check)
 
@@ -132,12 +133,15 @@ def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
     yield rest
 
 
-def _is_utf8_in_disguise(path: Path, packed: bool) -> bool:
-    """A one-byte encoding such as windows-1258 reads any bytes, UTF-8 too, and makes nonsense of it."""
-    only_ascii = True
+def _utf8_in_disguise(path: Path, packed: bool) -> dict[str, int] | None:
+    """Where the first letter of UTF-8 stands, None where the file is not UTF-8 or only ASCII. A one-byte encoding such
+    as windows-1258 reads any bytes, UTF-8 too, and makes nonsense of it."""
+    place, spot = None, Spot()
     with open_bytes(path, packed) as stream:
         for piece in _pieces(stream, path, packed):
             if not is_utf8(piece):
-                return False
-            only_ascii = only_ascii and piece.isascii()
-    return not only_ascii
+                return None
+            if place is None and not piece.isascii():
+                place = spot.at(piece, next(n for n, byte in enumerate(piece) if byte > 127))
+            spot.see(piece)
+    return place
