@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench wrongness mutants faults lint format docs dagster readme lock clean
+.PHONY: help run test check bench campaign wrongness mutants faults lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -26,6 +26,11 @@ wrongness: $(READY) ## reads files made to mislead readers and counts what came 
 
 mutants: $(READY) ## spoils the SQL behind the indicators in every small way and counts what the tests notice (slow)
 	@$(BIN)/python -m benchmarks.mutants
+
+campaign: $(READY) ## what takes longer than the suite: a night of a million dossiers, misleading files, a part of the faults
+	@$(BIN)/python -m benchmarks.real_size $(SIZE)
+	@$(BIN)/python -m benchmarks.wrongness
+	@$(BIN)/python -m benchmarks.faults $(or $(FAULTS),--few)
 
 faults: $(READY) ## does to whole nights what can go wrong and counts what came of it (hours; FAULTS=--few takes minutes)
 	@$(BIN)/python -m benchmarks.faults $(FAULTS)

@@ -3,27 +3,76 @@
 Belongs here: the key, the pseudonym, and the removal. Which field is personal is said by the contracts.
 """
 
+import contextlib
+import hmac
 import os
 import secrets
+import stat
+import tempfile
 from pathlib import Path
 
 import polars as pl
 import polars_hash  # noqa: F401  (gives polars expressions their `chash`)
 
 from pipelines.contracts import Contract
+from pipelines.errors import TthcError
+from pipelines.files import UNFINISHED, sync_folder
 
 KEY_BYTES = 32
+LARGEST_KEY = 4_096
 PSEUDONYM_HEX_DIGITS = 32
 
 
 def load_key(path: Path) -> str:
-    """The secret of this installation; made at random with mode 0600 where there is none yet."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Return the secret of this installation; make one at random, mode 0600, where there is none yet.
+
+    Raises TthcError where what lies there cannot be a secret: a link or no regular file, readable by others, not ASCII,
+    or shorter than 32 bytes.
+    """
+    if not path.is_symlink() and not path.exists():
+        _make_key(path)
+    return _read_key(path)
+
+
+def key_id(secret: str) -> str:
+    """Return a short mark that tells one secret from another and tells nothing of it."""
+    return hmac.digest(secret.encode(), b"key id", "sha256").hex()[:16]
+
+
+def _make_key(path: Path) -> None:
+    """Write a new secret whole or not at all: under another name first, durable, then linked to its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}", suffix=UNFINISHED, dir=path.parent)  # mode 0600
+    try:
         with os.fdopen(handle, "w") as stream:
             stream.write(secrets.token_hex(KEY_BYTES))
-    return path.read_text(encoding="ascii").strip()
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        Path(temporary).unlink()
+
+
+def _read_key(path: Path) -> str:
+    try:
+        # Neither a link nor a pipe is followed or waited for; what was opened is what is looked at.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise TthcError("secret_not_a_file" if path.is_symlink() else "secret_unreadable", file=path) from error
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise TthcError("secret_not_a_file", file=path)
+        if found.st_mode & 0o077:
+            raise TthcError("secret_open_to_others", file=path)
+        content = os.read(handle, LARGEST_KEY + 1).strip()
+    finally:
+        os.close(handle)
+    if not KEY_BYTES <= len(content) <= LARGEST_KEY or not content.isascii() or len(set(content)) == 1:
+        raise TthcError("secret_too_short", file=path, least=KEY_BYTES)
+    return content.decode("ascii")
 
 
 def pseudonym(name: str, key: str) -> pl.Expr:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import TthcError
+from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
 from pipelines.settings import DuckDBConfig, Settings
 
@@ -27,11 +28,9 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
     path = settings.versions_dir / version / "tthc.duckdb"
-    config: DuckDBConfig = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
-    with duckdb.connect(str(path), read_only=True, config=config) as connection:
+    config: DuckDBConfig = {"memory_limit": settings.duckdb_memory, "threads": str(settings.threads)}
+    with open_finished(path, config) as connection:
         connection.execute("set schema = 'marts'")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
         yield connection
 
 

@@ -5,16 +5,37 @@ anything about the province or the domain (that is `registers/`).
 """
 
 import datetime as dt
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import ByteSize, Field, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # What DuckDB takes as settings of a connection.
 DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+# What a night holds beside DuckDB's own memory: Dagster, Great Expectations and dbt as loaded, batches of rows on their
+# way into the lake, and what DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
+BESIDE_DUCKDB = 1_536 << 20
+LEAST_MEMORY = 16 << 20
+# A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
+BESIDE_DECODER = 1 << 30
+LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
+
+
+@cache
+def machine_memory() -> int:
+    """Return the bytes of memory this process may use: what its container or the machine allows.
+
+    DuckDB reads control groups of both kinds to find its default limit, which is 80 % of that.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        row = connection.execute("select current_setting('memory_limit')").fetchone()
+    assert row is not None
+    return int(TypeAdapter(ByteSize).validate_python(row[0].replace(" ", "")) / 0.8)
 
 
 class Settings(BaseSettings):
@@ -26,7 +47,9 @@ class Settings(BaseSettings):
     warehouse_dir: Path = Field(PROJECT_DIR / "data" / "warehouse", description="everything the run writes")
     as_of: dt.date | None = Field(None, description="business day to compute as of; default the newest one")
     secret_file: Path | None = Field(None, description="key for pseudonyms; made on the first run, mode 0600")
-    memory_limit: str = Field("3GB", description="memory that DuckDB may take")
+    memory_limit: ByteSize = Field(
+        ByteSize(4 << 30), ge=LEAST_MEMORY, description="memory that a night may take, all its processes together"
+    )
     threads: int = Field(2, ge=1, description="threads that DuckDB may use")
     temp_limit: str = Field("50GB", description="disk that DuckDB may use to spill")
     province: str = Field("dong-nai", description="folder of registers/ that describes the province")
@@ -90,10 +113,31 @@ class Settings(BaseSettings):
     def dbt_project_dir(self) -> Path:
         return PROJECT_DIR / "dbt_project"
 
+    @cached_property
+    def memory_bytes(self) -> int:
+        """What a night may take in bytes: the setting, or what the container or machine has where that is less."""
+        return min(self.memory_limit, machine_memory())
+
+    @cached_property
+    def memory_shown(self) -> str:
+        """`memory_bytes` as people read it, such as 4.0GiB."""
+        return ByteSize(self.memory_bytes).human_readable()
+
+    @cached_property
+    def duckdb_memory(self) -> str:
+        """DuckDB's share of `memory_bytes` as DuckDB reads it; half of it where the total is small."""
+        share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2)
+        return f"{share >> 10}KiB"
+
+    @cached_property
+    def decoder_memory(self) -> int:
+        """Bytes that the child process may take which decodes one Excel, HTML or Parquet file."""
+        return max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER)
+
     def duckdb_config(self) -> DuckDBConfig:
         """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""
         return {
-            "memory_limit": self.memory_limit,
+            "memory_limit": self.duckdb_memory,
             "threads": str(self.threads),
             "temp_directory": str(self.work_dir / "spill"),
             "max_temp_directory_size": self.temp_limit,

@@ -17,8 +17,11 @@ import duckdb
 from pipelines.errors import TthcError
 from pipelines.holds import load_holds
 from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
-from pipelines.landing.runs import Run, runs
+from pipelines.landing.memory_kills import cause_of_end
+from pipelines.landing.runs import KILLS_BEFORE, Run, runs
+from pipelines.messages import say
 from pipelines.publish.manifest import NAME, file_hashes, is_sound, read_manifest
+from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
 from pipelines.registers import load_period_rules, period_table
 from pipelines.settings import Settings
@@ -127,11 +130,14 @@ def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
 
 def _told(run: Run) -> dict[str, Any]:
     """A run as it is; one that is said to be running and whose process is gone was interrupted."""
-    told = asdict(run)
+    told, detail = asdict(run), run.detail
+    del told["detail"]
+    told["cause"] = detail.get("cause")
     if run.outcome == "running" and not _is_alive(run.pid):
-        told["outcome"] = "interrupted"
+        told |= {"outcome": "interrupted", "cause": cause_of_end(detail.get(KILLS_BEFORE))}
     # Of a fault the first line only: what follows is some library's own text.
-    told["why"] = str(told.pop("detail").get("why", "")).partition("\n")[0] or None
+    why = str(detail.get("why", "")).partition("\n")[0] or None
+    told["why"] = say(f"cause_{told['cause']}") if told["outcome"] == "interrupted" and told["cause"] else why
     return told
 
 
@@ -150,12 +156,12 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
     published: dict[str, dict[str, Any]] = {}
     database = settings.current_link / "tthc.duckdb"
     try:
-        with duckdb.connect(str(database), read_only=True, config=settings.duckdb_config()) as connection:
+        with open_finished(database, settings.duckdb_config()) as connection:
             found = connection.execute(_SOURCES)
             names = [column[0] for column in found.description or ()]
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
-    except duckdb.Error:  # nothing published, or a version that knows no freshness: the ledger still tells what came
-        pass
+    except (duckdb.Error, FileNotFoundError):
+        pass  # nothing published, or a version that knows no freshness: the ledger still tells what came
     nothing: dict[str, Any] = dict.fromkeys(("newest_day", "usual_gap", "silence", "longest_silence"))
     nothing |= {"delivered_days": 0, "is_late": False, "missing_days": []}
     told = []

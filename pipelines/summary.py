@@ -6,12 +6,12 @@ Reads a finished version, never the run's memory, so that it shows what readers 
 import json
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from pipelines.messages import language, say
 from pipelines.publish.manifest import read_manifest
+from pipelines.publish.reading import open_finished
 from pipelines.settings import Settings
 
 ROWS_BY_SOURCE = """
@@ -45,7 +45,7 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 
 def show_version(console: Console, folder: Path) -> None:
     """Prints the tables of a published (or refused) version folder."""
-    with duckdb.connect(str(folder / "tthc.duckdb"), read_only=True) as connection:
+    with open_finished(folder / "tthc.duckdb", {}) as connection:
         _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)

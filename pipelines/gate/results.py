@@ -100,6 +100,13 @@ class GateResult:
         bound = self.candidate_sha256 is not None and self.suites_sha256 is not None
         return bound and bool(self.tables) and not self.problems and all(t.success for t in self.tables)
 
+    @property
+    def raised(self) -> tuple[str, ...]:
+        """Class names of every error that kept a check, a table or the gate from an answer."""
+        checks = (check.raised for table in self.tables for check in table.checks if check.raised)
+        problems = (problem for table in self.tables for problem in table.problems)
+        return (*checks, *(problem for problem in (*problems, *self.problems) if problem.startswith("raised: ")))
+
     def failures(self) -> tuple[tuple[str, CheckResult], ...]:
         """(table, check) of every check that did not pass, in suite order."""
         return tuple((table.table, check) for table in self.tables for check in table.checks if not check.success)

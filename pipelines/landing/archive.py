@@ -7,13 +7,16 @@ a file swapped after it was hashed cannot slip in.
 import hashlib
 import logging
 import os
+import sqlite3
 import time
 from pathlib import Path
 
-from pipelines.files import private_folder, sha256_of, sync_folder
+from pipelines.files import open_regular, private_folder, sync_folder
 from pipelines.landing.discover import Delivery, discover
-from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, record
+from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, record, save_expected_rows
 from pipelines.landing.rebuild import archived_in, keep_expected_rows
+from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.messages import say
 from pipelines.settings import Settings
 
@@ -35,19 +38,9 @@ def _still_growing(path: Path) -> bool:
     return _identity(path) != before
 
 
-def _sidecar(path: Path, suffix: str) -> str | None:
-    """The first word of the file beside `path`; empty where it holds none, None where there is no such file."""
-    sidecar = path.with_name(path.name + suffix)
-    try:
-        words = sidecar.read_text(encoding="utf-8", errors="replace").split()
-    except OSError:  # none there, or the name with its suffix is longer than any file's may be
-        return None
-    return words[0] if words else ""
-
-
 def _copy_hashed(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
-    with source.open("rb") as reading, target.open("wb") as writing:
+    with open_regular(source) as reading, target.open("wb") as writing:
         target.chmod(0o600)
         while block := reading.read(1 << 20):
             digest.update(block)
@@ -65,61 +58,107 @@ def _place(folder: Path, sha: str) -> Path:
     return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
 
 
-def _archive_one(delivery: Delivery, path: Path, archive: Path) -> Arrival | str:
-    """The arrival, or the message code that says why the file is left for the next run."""
-    before = _identity(path)
-    folder = private_folder(archive / delivery.source / delivery.business_day.isoformat() / delivery.file_name)
-    incoming = folder / "incoming.part"
-    try:
-        sha = _copy_hashed(path, incoming)
-        if _identity(path) != before:
-            return "left_still_growing"
-        if (expected := _sidecar(path, ".sha256")) is not None and expected.lower() != sha:
-            return "left_wrong_sha256"
-        if (rows := _sidecar(path, ".rows")) is not None and not rows.isdecimal():
-            return "left_wrong_rows"
-        expected_rows = int(rows) if rows is not None else None
-        kept = _place(folder, sha)
-        if expected_rows is not None:
-            keep_expected_rows(kept, expected_rows)
-        incoming.replace(kept)
-        sync_folder(folder)
-    finally:
-        incoming.unlink(missing_ok=True)
-    return Arrival(delivery, sha, kept.stat().st_size, expected_rows, kept.relative_to(archive).as_posix())
+def _hash(path: Path) -> str:
+    with open_regular(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class _Ingest:
+    """Ingests deliveries one by one into the archive and the ledger; built once a run, for what is known already."""
+
+    def __init__(self, settings: Settings, ledger: sqlite3.Connection) -> None:
+        self.settings, self.ledger = settings, ledger
+        self.archive = private_folder(private_folder(settings.restricted_dir) / "archive")
+        known = arrivals(ledger)
+        self.newest = {arrival.delivery: arrival for arrival in known}
+        self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
+
+    def __call__(self, delivery: Delivery, path: Path) -> bool:
+        """Ingest one file. Return True if it or its row count is new.
+
+        Raises LeftForNextRun where it has to be left for the next run, and whatever goes wrong while it is read.
+        """
+        if _still_growing(path):
+            raise LeftForNextRun("left_still_growing")
+        said, last = read_sidecars(path), self.newest.get(delivery)
+        if last is not None and self._is_kept(last) and last.sha256 == _hash(path):
+            if said.sha256 not in (None, last.sha256):
+                raise LeftForNextRun("left_wrong_sha256")
+            return self._check_row_count(last, said)
+        arrival = self._archive(delivery, path, said)
+        if arrival.archived_as not in self.places:
+            record(self.ledger, arrival)
+            self.ledger.commit()
+        return True
+
+    def _is_kept(self, last: Arrival) -> bool:
+        """Bytes that went missing from the archive are ingested once more while landing still has them."""
+        return last.sequence in self.gone or archive_path(self.settings, last).is_file()
+
+    def _check_row_count(self, last: Arrival, said: Sidecars) -> bool:
+        """A `.rows` that came, changed or went after its file: the file is then judged by it anew."""
+        if said.rows == last.expected_rows:
+            return False
+        keep_expected_rows(archive_path(self.settings, last), said.rows)
+        save_expected_rows(self.ledger, last, said.rows)
+        self.ledger.commit()
+        return True
+
+    def _archive(self, delivery: Delivery, path: Path, said: Sidecars) -> Arrival:
+        before = _identity(path)
+        day = delivery.business_day.isoformat()
+        folder = private_folder(self.archive / delivery.source / day / delivery.file_name)
+        incoming = folder / "incoming.part"
+        try:
+            sha = _copy_hashed(path, incoming)
+            if _identity(path) != before:
+                raise LeftForNextRun("left_still_growing")
+            if said.sha256 not in (None, sha):
+                raise LeftForNextRun("left_wrong_sha256")
+            kept = _place(folder, sha)
+            keep_expected_rows(kept, said.rows)
+            incoming.replace(kept)
+            sync_folder(folder)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return Arrival(delivery, sha, kept.stat().st_size, said.rows, kept.relative_to(self.archive).as_posix())
 
 
 def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
-    """Archives whatever is new in landing. Returns counts: found, new, left; what is left is logged by name."""
+    """Archive whatever is new in landing. Return counts: found, new, left; what is left is logged by name.
+
+    Trouble with one file leaves that file, with a trace under `restricted/`; only trouble that would strike every file,
+    such as a full disk, is raised.
+    """
     landing = discover(settings.raw_dir, sources)
-    archive = private_folder(private_folder(settings.restricted_dir) / "archive")
     left = dict(landing.left)
     new = 0
     with open_ledger(settings.ledger_file) as ledger:
-        known = arrivals(ledger)
-        newest = {arrival.delivery: arrival for arrival in known}
-        places, gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
+        ingest = _Ingest(settings, ledger)
         for delivery, path in landing.deliveries.items():
-            if _still_growing(path):
-                left[path] = "left_still_growing"
-                continue
-            last = newest.get(delivery)
-            # Bytes that went missing from the archive are taken in once more while landing still has them.
-            kept = last is not None and (last.sequence in gone or archive_path(settings, last).is_file())
-            if last is not None and kept and last.sha256 == sha256_of(path):
-                continue
-            outcome = _archive_one(delivery, path, archive)
-            if isinstance(outcome, str):
-                left[path] = outcome
-                continue
-            if outcome.archived_as not in places:
-                record(ledger, outcome)
-                ledger.commit()
-            new += 1
-            log.info(say("landing_new", file=delivery.label))
+            try:
+                if ingest(delivery, path):
+                    new += 1
+                    log.info(say("landing_new", file=delivery.label))
+            except LeftForNextRun as reason:
+                left[path] = reason.code
+            except Exception as error:
+                ledger.rollback()
+                if strikes_every_file(error):
+                    raise
+                left[path], landing.broke[path] = _code_of(error), error
     for path, code in left.items():
-        log.warning(say(code, file=path.relative_to(settings.raw_dir).as_posix()))
+        # A name that is no UTF-8 could not be printed.
+        name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
+        broke = landing.broke.get(path)
+        if broke is not None:
+            keep_trace(settings, name, broke)
+        log.warning(say(code, file=name, kind=type(broke).__name__))
     return {"found": len(landing.deliveries), "new": new, "left": len(left)}
+
+
+def _code_of(error: Exception) -> str:
+    return "left_unreadable" if isinstance(error, PermissionError) else "left_broke"
 
 
 def archive_path(settings: Settings, arrival: Arrival) -> Path:

@@ -7,8 +7,8 @@ copying or reading what a file says.
 import datetime as dt
 import re
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
@@ -38,13 +38,19 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Landing:
-    """What lies in landing now: deliveries with their paths, and what is left lying with a message code."""
+    """What lies in landing now: deliveries with their paths, what is left lying with a message code, and the errors of
+    those at which looking broke down."""
 
     deliveries: dict[Delivery, Path]
     left: dict[Path, str]
+    broke: dict[Path, Exception] = field(default_factory=dict)
 
 
-def _business_day(name: str) -> dt.date | None:
+def _business_day_of(folder: Path) -> dt.date | None:
+    """The day that a folder is named after; None where it is no folder or its name no day."""
+    name = folder.name
+    if not folder.is_dir() or folder.is_symlink():
+        return None
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
@@ -52,8 +58,18 @@ def _business_day(name: str) -> dt.date | None:
 
 
 def _reason_to_leave(path: Path) -> str | None:
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return "left_not_a_file"
+    try:
+        path.name.encode()
+        mode = path.lstat().st_mode
+    except UnicodeEncodeError:
+        return "left_bad_name"
+    except OSError:  # gone since it was listed, or not to be looked at
+        return "left_unreadable"
+    is_sidecar = path.name.endswith(SIDECARS)
+    if not stat.S_ISREG(mode):
+        return "left_odd_sidecar" if is_sidecar else "left_not_a_file"
+    if is_sidecar:
+        return None
     if path.name.lower().endswith(UNFINISHED):
         return "left_unfinished"
     return None if DELIVERED.search(path.name) else "left_unknown_format"
@@ -61,23 +77,44 @@ def _reason_to_leave(path: Path) -> str | None:
 
 def discover(raw_dir: Path, sources: Collection[str]) -> Landing:
     """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error."""
-    deliveries: dict[Delivery, Path] = {}
-    left: dict[Path, str] = {}
+    landing = Landing({}, {})
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
         if folder.name not in sources:
-            left[folder] = "left_unknown_source"
+            landing.left[folder] = "left_unknown_source"
             continue
-        for day_folder in sorted(folder.iterdir()):
-            day = _business_day(day_folder.name)
-            if day is None or not day_folder.is_dir() or day_folder.is_symlink():
-                left[day_folder] = "left_no_business_day"
-                continue
-            for path in sorted(day_folder.iterdir()):
-                if path.name.endswith(SIDECARS):
-                    continue
-                reason = _reason_to_leave(path)
-                if reason:
-                    left[path] = reason
-                else:
-                    deliveries[Delivery(folder.name, day, path.name)] = path
-    return Landing(deliveries, left)
+        for day_folder in _listed(folder, landing.left):
+            _discover_at(landing, day_folder, _discover_day, folder.name)
+    return landing
+
+
+def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place: object) -> None:
+    """Looks at one path; where that breaks down the path is left, and the others are found all the same."""
+    try:
+        look(landing, path, *place)
+    except Exception as error:
+        landing.left[path], landing.broke[path] = "left_broke", error
+
+
+def _discover_day(landing: Landing, folder: Path, source: str) -> None:
+    day = _business_day_of(folder)
+    if day is None:
+        landing.left[folder] = "left_no_business_day"
+        return
+    for path in _listed(folder, landing.left):
+        _discover_at(landing, path, _discover_file, source, day)
+
+
+def _discover_file(landing: Landing, path: Path, source: str, day: dt.date) -> None:
+    if reason := _reason_to_leave(path):
+        landing.left[path] = reason
+    elif not path.name.endswith(SIDECARS):
+        landing.deliveries[Delivery(source, day, path.name)] = path
+
+
+def _listed(folder: Path, left: dict[Path, str]) -> list[Path]:
+    """What lies in a folder; one that may not be looked into is left with the reason."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        left[folder] = "left_unreadable"
+        return []

@@ -10,9 +10,9 @@ import datetime as dt
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pipelines.landing.discover import Delivery
@@ -101,11 +101,20 @@ def _sound(rows: list[tuple]) -> list[tuple]:
 
 def record(ledger: sqlite3.Connection, arrival: Arrival) -> None:
     """Adds one arrival. The caller adds only bytes that differ from the delivery's newest ones."""
-    delivery = arrival.delivery
     (sequence,) = ledger.execute("select coalesce(max(sequence), 0) + 1 from arrival").fetchone()
-    row = (sequence, delivery.source, delivery.business_day.isoformat(), delivery.file_name, arrival.sha256,
+    _write_arrival(ledger, replace(arrival, sequence=sequence))
+
+
+def save_expected_rows(ledger: sqlite3.Connection, arrival: Arrival, rows: int | None) -> None:
+    """Write how many rows the deliverer says an arrival has, after it came; None where nothing is said any more."""
+    _write_arrival(ledger, replace(arrival, expected_rows=rows))
+
+
+def _write_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
+    delivery = arrival.delivery
+    row = (arrival.sequence, delivery.source, delivery.business_day.isoformat(), delivery.file_name, arrival.sha256,
            arrival.byte_count, arrival.expected_rows, arrival.archived_as)  # fmt: skip
-    ledger.execute("insert into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _digest(*row)))
+    ledger.execute("insert or replace into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _digest(*row)))
 
 
 def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
@@ -118,13 +127,19 @@ def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
     ]
 
 
-def standing(everything: list[Arrival]) -> dict[str, list[Arrival]]:
+def standing(
+    everything: list[Arrival], is_refused: Callable[[Arrival], bool] = lambda _: False
+) -> dict[str, list[Arrival]]:
     """Arrivals by what they count for today: `active`, `restated` (newer bytes under the same name came) or
-    `duplicate` (other name, same day, same bytes: the first name in the alphabet stands for all)."""
+    `duplicate` (other name, same day, same bytes).
+
+    Of the same bytes under several names the first in the alphabet stands for all, but never one that is refused where
+    another is not: under another name, or with another row count beside it, a file may be readable.
+    """
     newest: dict[Delivery, Arrival] = {arrival.delivery: arrival for arrival in everything}
     chosen: dict[tuple, Arrival] = {}
-    for delivery in sorted(newest):
-        chosen.setdefault((delivery.source, delivery.business_day, newest[delivery].sha256), newest[delivery])
+    for arrival in sorted(newest.values(), key=lambda a: (is_refused(a), a.delivery)):
+        chosen.setdefault((arrival.delivery.source, arrival.delivery.business_day, arrival.sha256), arrival)
     active = sorted(chosen.values(), key=lambda arrival: arrival.delivery)
     kept = {arrival.sequence for arrival in active}
     current = {arrival.sequence for arrival in newest.values()}

@@ -13,8 +13,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.files import replacing
+from pipelines.files import open_regular, replacing
 from pipelines.landing.discover import Delivery
+from pipelines.landing.faults import keep_trace, strikes_every_file
 from pipelines.landing.ledger import (
     Arrival,
     LedgerDamaged,
@@ -26,12 +27,14 @@ from pipelines.landing.ledger import (
     save_forgotten,
     save_receipt,
 )
+from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
 from pipelines.messages import say
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.landing")
 KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
 ROWS, FORGOTTEN = ".rows", ".forgotten"
+NO_FILE_HAS = 10**15
 
 
 def ensure_ledger(settings: Settings) -> None:
@@ -69,12 +72,20 @@ def complete(settings: Settings) -> int:
         added = 0
         for path, is_forgotten in archived(archive):
             place = path.relative_to(archive).as_posix()
-            if place not in known:
-                record(ledger, _arrival(archive, path))
-                known[place] = max(known.values(), default=0) + 1
-                added += 1
-            if is_forgotten and known[place] not in gone:
-                _forget(ledger, known[place], _note(path))
+            try:
+                if place not in known:
+                    record(ledger, _arrival(archive, path))
+                    known[place] = max(known.values(), default=0) + 1
+                    added += 1
+                if is_forgotten and known[place] not in gone:
+                    _forget(ledger, known[place], _note(path))
+                ledger.commit()
+            except Exception as error:
+                ledger.rollback()
+                if strikes_every_file(error):
+                    raise
+                keep_trace(settings, place, error)
+                log.warning(say("archive_odd", file=place, kind=type(error).__name__))
     return added
 
 
@@ -118,15 +129,25 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def keep_expected_rows(path: Path, rows: int) -> None:
-    """Leaves word beside an arrival of how many rows the deliverer said it has."""
-    with replacing(path.with_name(path.name + ROWS), mode=0o600) as temporary:
+def keep_expected_rows(path: Path, rows: int | None) -> None:
+    """Write beside an arrival how many rows the deliverer said it has; None takes back what was said."""
+    note = path.with_name(path.name + ROWS)
+    if rows is None:
+        note.unlink(missing_ok=True)
+        return
+    with replacing(note, mode=0o600) as temporary:
         temporary.write_text(str(rows), encoding="ascii")
 
 
 def read_expected_rows(path: Path) -> int | None:
-    """How many rows the deliverer said the archived file has; None where nothing was said."""
+    """How many rows the deliverer said the archived file has; None where nothing was said.
+
+    What is no such number (an earlier release kept any digits) is a number that no file has, so that the file is
+    refused and its deliverer asked again.
+    """
     try:
-        return int(path.with_name(path.name + ROWS).read_text(encoding="ascii"))
+        with open_regular(path.with_name(path.name + ROWS)) as stream:
+            said = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
     except FileNotFoundError:
         return None
+    return int(said) if ROW_COUNT.fullmatch(said) else NO_FILE_HAS

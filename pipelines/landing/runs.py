@@ -8,7 +8,10 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from pipelines.landing.memory_kills import cause_of_end, kernel_memory_kills
+
 RUNS_KEPT = 1_000
+KILLS_BEFORE = "memory_kills_before"
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,15 @@ class Run:
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
     """Adds a line for the run that begins and holds the lock; returns its number. One that is still said to be running
     was killed; the oldest lines beyond RUNS_KEPT go."""
-    ledger.execute("update run set outcome = 'interrupted' where outcome = 'running'")
+    for sequence, detail in ledger.execute("select sequence, detail from run where outcome = 'running'").fetchall():
+        cause = json.dumps({"cause": cause_of_end(json.loads(detail).get(KILLS_BEFORE))})
+        ledger.execute(
+            "update run set outcome = 'interrupted', detail = json_patch(detail, ?) where sequence = ?",
+            (cause, sequence),
+        )
     row = ledger.execute(
-        "insert into run (pid, began, outcome, detail) values (?, ?, 'running', '{}') returning sequence",
-        (pid, _now()),
+        "insert into run (pid, began, outcome, detail) values (?, ?, 'running', ?) returning sequence",
+        (pid, _now(), json.dumps({KILLS_BEFORE: kernel_memory_kills()})),
     ).fetchone()
     ledger.execute("delete from run where sequence <= ?", (row[0] - RUNS_KEPT,))
     return row[0]

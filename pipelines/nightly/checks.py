@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.errors import TthcError
 from pipelines.gate.run import run_gate
 from pipelines.nightly.assets import CANDIDATE, begin
+from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.resources import Nightly
 from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
@@ -29,6 +31,9 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
         settings = nightly.settings
         result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
                           baseline=baseline_of(settings))  # fmt: skip
+        # A check that had no room gave no answer: that says nothing of the candidate.
+        if is_out_of_memory(" ".join(result.raised)):
+            raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
         verdict = result.to_dict()
         nightly.save_gate_verdict(verdict)
         if not result.success:

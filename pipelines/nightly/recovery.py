@@ -7,6 +7,7 @@ Everything here holds the run's lock. Nothing here decides a figure: files under
 import os
 
 from pipelines.files import remove_whole, sweep
+from pipelines.landing.faults import clear_traces
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.rebuild import ensure_ledger
 from pipelines.landing.runs import begin_run
@@ -22,6 +23,7 @@ def make_ready(settings: Settings) -> int:
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir):
         sweep(folder)
+    clear_traces(settings)
     ensure_ledger(settings)
     with open_ledger(settings.ledger_file) as ledger:
         return begin_run(ledger, os.getpid())

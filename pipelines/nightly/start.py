@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipelines.errors import CandidateRefused, TthcError
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import end_run, runs
+from pipelines.nightly.causes import cause_of
 from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
 from pipelines.quality.write import write_quality_page
@@ -57,7 +58,7 @@ def run_nightly(settings: Settings) -> RunOutcome:
             return RunOutcome(unchanged, changed=False)
         if gate and not gate["success"]:
             raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
-        cause = _cause(result) if not result.success else TthcError("not_published")
+        cause = cause_of(result, settings) if not result.success else TthcError("not_published")
         _note(settings, cause)
         raise cause
 
@@ -74,17 +75,5 @@ def _note(settings: Settings, cause: TthcError) -> None:
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
         if last and last[0].outcome == "failed":
-            end_run(ledger, last[0].sequence, "failed", detail={"why": str(cause)})
+            end_run(ledger, last[0].sequence, "failed", detail={"why": str(cause), "cause": cause.code})
     write_quality_page(settings)  # once more, now that it is known why
-
-
-def _cause(result) -> TthcError:
-    """The error that stopped the run, as an operator can act on it."""
-    for event in result.get_step_failure_events():
-        error = event.step_failure_data.error
-        while error is not None:
-            if error.cls_name in {"TthcError", "CandidateRefused", "RunLocked"}:
-                return TthcError("step_failed", step=event.step_key, why=error.message.strip())
-            last, error = error, error.cause
-        return TthcError("step_failed", step=event.step_key, why=f"{last.cls_name}: {last.message.strip()[:2000]}")
-    return TthcError("step_failed", step="?", why="?")

@@ -5,28 +5,35 @@ Belongs here: which files need parsing. Does not belong here: how one file is pa
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 
-from pipelines.contracts import CONTRACT_FILES, Contract
-from pipelines.errors import TthcError
-from pipelines.files import fingerprint, private_folder, sha256_of
+from pipelines.contracts import Contract
+from pipelines.errors import FileRefused, TthcError
+from pipelines.files import private_folder, sha256_of
 from pipelines.landing.archive import archive_path
+from pipelines.landing.faults import keep_trace, strikes_every_file
 from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, receipts, save_receipt, standing
 from pipelines.messages import say
-from pipelines.parsing.parse import parse_arrival, parse_key
+from pipelines.parsing.parse import parse_arrival, parse_key, refused_receipt
 from pipelines.parsing.restated import compare, forerunner
-from pipelines.privacy import load_key
+from pipelines.parsing.version import parser_version
+from pipelines.privacy import key_id, load_key
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.parsing")
+BROKE = "reading_broke"
+TRIED_AGAIN = {BROKE, "file_unreadable", "archive_missing", "archive_damaged"}
 
 
 @dataclass(frozen=True)
 class LakeState:
-    """What counts today. `parsed`: active arrivals with their receipts, refused ones included."""
+    """What counts today. `parsed`: active arrivals with their receipts, refused ones included. `made_by`: today's
+    contracts, parser and secret by one name."""
 
     parsed: list[tuple[Arrival, dict]]
     duplicate: list[Arrival]
     restated: list[Arrival]
+    made_by: str = ""
 
     @property
     def accepted(self) -> list[tuple[Arrival, dict]]:
@@ -40,10 +47,11 @@ class LakeState:
 
 
 class Receipts:
-    """What parsing has made of arrivals so far, under today's contracts or, where the bytes are gone, the last ones."""
+    """What parsing has made of arrivals so far, under today's contracts, parser and secret; where the bytes are gone,
+    under the last ones."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._version = fingerprint(settings.contracts_dir, names=CONTRACT_FILES)
+    def __init__(self, settings: Settings, secret: str | None = None) -> None:
+        self.made_by = parser_version(settings, secret if secret is not None else load_key(settings.key_file))
         with open_ledger(settings.ledger_file) as ledger:
             self.everything = arrivals(ledger)
             self._known, self.forgotten = receipts(ledger), forgotten(ledger)
@@ -51,7 +59,7 @@ class Receipts:
 
     def key(self, arrival: Arrival) -> str:
         """The name under which parsing leaves its outcome today."""
-        return parse_key(arrival, self._version)
+        return parse_key(arrival, self.made_by)
 
     def of(self, arrival: Arrival) -> dict | None:
         """The receipt that counts today, or None where the file has to be parsed."""
@@ -60,8 +68,22 @@ class Receipts:
         return self._known.get(self.key(arrival))
 
     def newest(self, arrival: Arrival) -> dict | None:
-        """The last receipt of these bytes under any contracts."""
+        """The last receipt of these bytes under any contracts and parser."""
         return self._newest.get((arrival.delivery.label, arrival.sha256))
+
+    def add(self, arrival: Arrival, receipt: dict) -> None:
+        """Take up what was made of an arrival just now."""
+        self._known[self.key(arrival)] = receipt
+        self._newest[arrival.delivery.label, arrival.sha256] = receipt
+
+    def is_refused(self, arrival: Arrival) -> bool:
+        """True where the file was read and refused; one that was not read yet is not."""
+        receipt = self.of(arrival)
+        return receipt is not None and receipt["refused"] is not None
+
+    def standing(self) -> dict[str, list[Arrival]]:
+        """What counts today (`ledger.standing`), by what is known so far of refused files."""
+        return standing(self.everything, self.is_refused)
 
 
 def is_whole(receipt: dict, settings: Settings) -> bool:
@@ -76,32 +98,65 @@ def is_whole(receipt: dict, settings: Settings) -> bool:
 def lake_state(settings: Settings) -> LakeState:
     """What counts today by the ledger alone; deliveries that have not been parsed yet are not in it."""
     known = Receipts(settings)
-    stand = standing(known.everything)
+    stand = known.standing()
     keyed = [(arrival, known.of(arrival)) for arrival in stand["active"]]
     parsed = [(arrival, receipt) for arrival, receipt in keyed if receipt is not None]
-    return LakeState(parsed, stand["duplicate"], stand["restated"])
+    return LakeState(parsed, stand["duplicate"], stand["restated"], known.made_by)
 
 
 class Parser:
     """Parses arrivals of one night and remembers what it made of them."""
 
-    def __init__(self, settings: Settings, contracts: dict[str, Contract], known: Receipts) -> None:
-        self.settings, self.contracts, self.known = settings, contracts, known
+    def __init__(self, settings: Settings, contracts: dict[str, Contract]) -> None:
+        self.settings, self.contracts = settings, contracts
         self.secret = load_key(settings.key_file)
+        self.known = Receipts(settings, self.secret)
         self.quarantine = private_folder(settings.restricted_dir / "quarantine")
 
     def parse(self, arrival: Arrival) -> dict:
-        """The receipt of these bytes under today's contracts; not yet in the ledger. Raises TthcError where the archive
-        no longer holds them as they came."""
+        """The receipt of these bytes as parsed today; not yet in the ledger.
+
+        Where the archive no longer holds them as they came, the last outcome stands if its files are intact; if not,
+        TthcError is raised, since rows that counted before must not vanish; if none of its rows ever counted, the file
+        is refused. So it is for any other trouble with the file, with a trace under `restricted/`, unless it would
+        strike every file.
+        """
+        try:
+            return self._parse(arrival, self._archived(arrival))
+        except TthcError as loss:
+            last = self.known.newest(arrival)
+            if last is None or last["refused"] is not None:
+                return refused_receipt(arrival, FileRefused(loss.code, **loss.params)) | self._mark
+            if last.get("key_id") != key_id(self.secret) or not is_whole(last, self.settings):
+                raise
+            log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
+            return last
+        except Exception as error:
+            if strikes_every_file(error):
+                raise
+            keep_trace(self.settings, arrival.delivery.label, error)
+            code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
+            return refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)) | self._mark
+
+    def _archived(self, arrival: Arrival) -> Path:
         archived = archive_path(self.settings, arrival)
         if not archived.is_file():
             raise TthcError("archive_missing", file=arrival.delivery.label)
         if sha256_of(archived) != arrival.sha256:
             raise TthcError("archive_damaged", file=arrival.delivery.label)
+        return archived
+
+    def _parse(self, arrival: Arrival, archived: Path) -> dict:
         key = self.known.key(arrival)
-        return parse_arrival(
+        receipt = parse_arrival(
             arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine
         )
+        return receipt | self._mark
+
+    @property
+    def _mark(self) -> dict[str, str]:
+        """By what and under which secret an outcome was made."""
+        return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
 
     def restated(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict:
         """What the receipt says of the file that this one replaced. Said anew only where nothing was said of these
@@ -119,6 +174,7 @@ class Parser:
         """Writes the receipt: with it, parsing is done."""
         with open_ledger(self.settings.ledger_file) as ledger:
             save_receipt(ledger, self.known.key(arrival), receipt)
+        self.known.add(arrival, receipt)
 
     def _before(self, earlier: Arrival) -> dict | None:
         """The earlier file's receipt with its rows in the lake, or None where its bytes are no longer kept."""
@@ -134,28 +190,48 @@ class Parser:
 
 
 def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
-    """Parses what has not been parsed under today's contracts. A refused file is listed, not raised.
+    """Parses what has not been parsed as it is parsed today. A refused file is listed, not raised.
 
-    Raises TthcError where a file must be parsed and its bytes are no longer in the archive.
+    Raises TthcError where rows that counted can be made anew from nothing any more, or where pseudonyms of two secrets
+    would stand side by side.
     """
-    known = Receipts(settings)
-    parser = Parser(settings, contracts, known)
-    active = standing(known.everything)["active"]
-    for number, arrival in enumerate(active, 1):
-        receipt = known.of(arrival)
-        earlier = forerunner(arrival, known.everything)
-        has_rows = receipt is not None and is_whole(receipt, settings)
-        # Bytes that come back after others know nothing yet of those that they replace this time.
-        is_told = earlier is None or (receipt or {}).get("restated_sha256") == earlier.sha256
-        if has_rows and (is_told or arrival.sequence in known.forgotten):
-            continue
-        if receipt is None or not has_rows:
-            receipt = parser.parse(arrival)
-        if earlier is not None:
-            receipt |= parser.restated(arrival, earlier, receipt)
-        parser.save(arrival, receipt)
-        _tell(arrival, receipt, number, len(active))
+    parser = Parser(settings, contracts)
+    _refuse_two_secrets(parser.known, parser.secret, settings)
+    tried: set[int] = set()
+    # A file that is refused lets another of the same bytes stand in for it, which then has to be parsed.
+    while waiting := [a for a in parser.known.standing()["active"] if a.sequence not in tried]:
+        for number, arrival in enumerate(waiting, 1):
+            tried.add(arrival.sequence)
+            _ensure_parsed(parser, arrival, (number, len(waiting)))
     return lake_state(settings)
+
+
+def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) -> None:
+    known = parser.known
+    receipt, earlier = known.of(arrival), forerunner(arrival, known.everything)
+    # What broke the parser is tried again every night: the cause may lie outside of the file.
+    broke = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in TRIED_AGAIN
+    has_rows = receipt is not None and not broke and is_whole(receipt, parser.settings)
+    # Bytes that come back after others know nothing yet of those that they replace this time.
+    is_told = earlier is None or (receipt or {}).get("restated_sha256") == earlier.sha256
+    if has_rows and (is_told or arrival.sequence in known.forgotten):
+        return
+    if receipt is None or not has_rows:
+        receipt = parser.parse(arrival)
+    if earlier is not None:
+        receipt |= parser.restated(arrival, earlier, receipt)
+    parser.save(arrival, receipt)
+    _tell(arrival, receipt, *progress)
+
+
+def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> None:
+    """Raises TthcError where the rows of forgotten bytes have pseudonyms of another secret: whether two papers are the
+    same could not be told any more."""
+    own = key_id(secret)
+    gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.forgotten]
+    others = [receipt for receipt in gone if receipt and receipt["files"] and receipt.get("key_id", own) != own]
+    if others:
+        raise TthcError("secret_changed", file=settings.key_file, count=len(others))
 
 
 def _tell(arrival: Arrival, receipt: dict, number: int, of: int) -> None:

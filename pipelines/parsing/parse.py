@@ -21,10 +21,22 @@ from pipelines.parsing.reading import read
 from pipelines.privacy import protect
 
 
-def parse_key(arrival: Arrival, contracts_version: str) -> str:
-    """Names the outcome of parsing: same delivery, same bytes, same contracts, same outcome."""
-    parts = (arrival.delivery.label, arrival.sha256, contracts_version)
+def parse_key(arrival: Arrival, made_by: str) -> str:
+    """Names the outcome of parsing: same delivery, bytes, row count said beside it, contracts, parser and secret (the
+    latter three are `version.parser_version`), same outcome."""
+    parts = (arrival.delivery.label, arrival.sha256, str(arrival.expected_rows), made_by)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def refused_receipt(arrival: Arrival, refusal: FileRefused) -> dict:
+    """The receipt of a file of which nothing was taken."""
+    return {
+        "delivery": arrival.delivery.label,
+        "sha256": arrival.sha256,
+        "refused": {"code": refusal.code, "params": refusal.params},
+        "sources": {},
+        "files": {},
+    }
 
 
 class Outcome:
@@ -70,16 +82,12 @@ class Outcome:
             hashes[name] = file.close(keep=True)
         return {name: sha for name, sha in hashes.items() if sha}
 
-    def receipt(self, refusal: FileRefused | None, files: dict[str, str]) -> dict:
-        """What the ledger remembers: refusal or None, counts and reasons per source, files by hash."""
+    def receipt(self, files: dict[str, str]) -> dict:
+        """What the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
         sources = {s: {**c, "reasons": dict(self.reasons.get(s, {}))} for s, c in self.counts.items()}
         return {
-            "delivery": self.delivery.label,
-            "sha256": self.sha256,
-            "refused": {"code": refusal.code, "params": refusal.params} if refusal else None,
-            "sources": {} if refusal else sources,
-            "files": files,
-        }
+            "delivery": self.delivery.label, "sha256": self.sha256, "refused": None, "sources": sources, "files": files,
+        }  # fmt: skip
 
 
 def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
@@ -114,8 +122,8 @@ def parse_arrival(
             write_quarantine(quarantine, key, archived, delivery, contracts, rejections)
     except FileRefused as refusal:
         outcome.finish(keep=False)
-        return outcome.receipt(refusal, {})
+        return refused_receipt(arrival, refusal)
     except BaseException:
         outcome.finish(keep=False)
         raise
-    return outcome.receipt(None, outcome.finish(keep=True))
+    return outcome.receipt(outcome.finish(keep=True))

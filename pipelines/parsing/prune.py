@@ -6,7 +6,7 @@ What was delivered stays in the archive, so all of it could be made again.
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.landing.ledger import drop_receipts, open_ledger, receipts, standing
+from pipelines.landing.ledger import drop_receipts, open_ledger, receipts
 from pipelines.parsing.fill import Receipts
 from pipelines.settings import Settings
 from pipelines.transform.rejected import MARK
@@ -20,7 +20,7 @@ def prune_lake(settings: Settings) -> int:
     known = Receipts(settings)
     needed = {known.key(arrival) for arrival in known.everything}
     files: set[str] = set()
-    for arrival in standing(known.everything)["active"]:
+    for arrival in known.standing()["active"]:
         receipt = known.of(arrival)
         files |= set(receipt["files"]) if receipt is not None else set()
     with open_ledger(settings.ledger_file) as ledger:

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.gate.suites import MACROS_FILE
 from pipelines.parsing.fill import lake_state
+from pipelines.publish.reading import open_finished
 from pipelines.settings import Settings
 
 MASK = "…"
@@ -181,7 +182,7 @@ _CORRECTIONS = """
 def read_database(database: Path, settings: Settings) -> Facts:
     """The facts of a version or candidate, with what the ledger knows of refused files. Raises duckdb.Error where the
     file is not a whole warehouse."""
-    with duckdb.connect(str(database), read_only=True, config=settings.duckdb_config()) as connection:
+    with open_finished(database, settings.duckdb_config()) as connection:
         connection.execute(_macros(settings))
         connection.execute("set schema = 'marts'")
 

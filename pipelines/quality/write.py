@@ -66,7 +66,7 @@ def _read(settings: Settings, run: Run) -> tuple[Facts, dict | None]:
         gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
         try:
             return read_database(folder / DATABASE, settings), gate
-        except duckdb.Error:  # refused perhaps because it lacks what the page would read
+        except (duckdb.Error, FileNotFoundError):  # refused perhaps because it lacks what the page would read
             return read_ledger(settings), gate
     return read_ledger(settings), None
 

@@ -30,7 +30,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "TTHC_WORKSPACE": str(workspace_file(settings)),
         "TTHC_CANDIDATE": str(candidate_file(settings)),
         "TTHC_SPILL_DIR": str(settings.work_dir / "spill"),
-        "TTHC_MEMORY_LIMIT": settings.memory_limit,
+        "TTHC_DUCKDB_MEMORY": settings.duckdb_memory,
         "TTHC_THREADS": str(settings.threads),
         "TTHC_TEMP_LIMIT": settings.temp_limit,
         "DBT_PROFILES_DIR": str(settings.dbt_project_dir),

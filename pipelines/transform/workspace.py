@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from pipelines.files import fingerprint, remove_tree
 from pipelines.lake import REJECTED, lake_schema
 from pipelines.landing.ledger import Arrival
 from pipelines.parsing.fill import LakeState
+from pipelines.parsing.version import code_and_libraries
 from pipelines.registers import load_province
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.corrected import Corrections
@@ -30,6 +32,8 @@ DELIVERY = {
     "refusal": pl.String, "rows_in": pl.Int64, "rows_rejected": pl.Int64, "keys_before": pl.Int64,
     "keys_removed": pl.Int64, "is_synthetic": pl.Boolean,
 }  # fmt: skip
+# What computes and publishes: another release of these may give another content.
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy")
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
 
 
@@ -69,10 +73,12 @@ def candidate_file(settings: Settings) -> Path:
 
 
 def code_version(settings: Settings) -> str:
-    """Fingerprint of all that decides what comes out of given inputs."""
+    """Fingerprint of all that decides what comes out of given inputs, libraries included."""
     dbt = settings.dbt_project_dir
-    return fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.registers_dir,
-                       settings.expectations_dir, dbt / "models", dbt / "macros")  # fmt: skip
+    files = fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.registers_dir,
+                        settings.expectations_dir, dbt / "models", dbt / "macros")  # fmt: skip
+    engines = [f"{name} {version(name)}" for name in ENGINES]
+    return hashlib.sha256(json.dumps([files, code_and_libraries(), engines]).encode()).hexdigest()
 
 
 def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> Plan:
@@ -88,11 +94,22 @@ def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeSta
         for arrival, receipt in state.parsed
     ]
     province = load_province(settings.registers_dir / settings.province).code
-    # Not by file name: a copy under another name brings nothing new, so it makes no new version.
-    content = sorted({(a.delivery.source, a.delivery.business_day.isoformat(), a.sha256) for a, _ in state.parsed})
+    # Not by file name: a copy under another name brings nothing new, so it makes no new version. What was refused and
+    # may be read another night, and what an earlier parser made of bytes that are gone, is another content.
+    content = sorted(
+        [a.delivery.source, a.delivery.business_day.isoformat(), a.sha256, *_apart(receipt, state.made_by)]
+        for a, receipt in state.parsed
+    )
     essence = json.dumps([as_of, province, content, code_version(settings)])
-    version = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
-    return Plan(as_of, version, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
+    name = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
+    return Plan(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
+
+
+def _apart(receipt: dict, made_by: str) -> list[str]:
+    """What sets an outcome apart from that of the same bytes read well and by today's parser; mostly nothing."""
+    refusal = receipt["refused"]["code"] if receipt["refused"] else None
+    earlier = receipt.get("made_by") if receipt.get("made_by") != made_by else None
+    return [mark for mark in (refusal, earlier) if mark]
 
 
 def _delivery_rows(state: LakeState) -> list[dict]:

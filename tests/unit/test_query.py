@@ -1,6 +1,8 @@
 """`tthc sql` reads the published version and can do nothing else."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import duckdb
@@ -8,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.errors import TthcError
-from pipelines.query import show
+from pipelines.query import reading, show
 from pipelines.settings import Settings
 
 
@@ -45,3 +47,49 @@ def test_answers_come_as_csv_json_or_a_table(settings: Settings, capsys: pytest.
 def test_where_nothing_is_published_the_answer_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(TthcError, match="tthc run"):
         show(Settings(warehouse_dir=tmp_path), Console(), "select 1", "table")
+
+
+def _files(settings: Settings) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in settings.warehouse_dir.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("option", ["", " (use_tmp_file false)", " (format csv, per_thread_output)"])
+@pytest.mark.parametrize("ending", ["", ".wal", ".tmp", ".wal.checkpoint"])
+def test_no_query_writes_the_published_file_or_anything_beside_it(settings: Settings, ending: str, option: str) -> None:
+    before = _files(settings)
+    for name in ("current", "versions/v1"):
+        target = settings.warehouse_dir / name / f"tthc.duckdb{ending}"
+        for query in (f"copy (select 1) to '{target}'{option}", f"explain analyze copy t to '{target}'{option}"):
+            with pytest.raises(TthcError, match="sql_failed"):
+                show(settings, Console(quiet=True), query, "table")
+    with reading(settings) as connection:
+        (own,) = connection.execute("select path from duckdb_databases() where not internal").fetchone() or ("",)
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"copy (select 1) to '{own}{ending}'{option}")
+    assert _files(settings) == before
+    assert not [path for path in settings.warehouse_dir.iterdir() if path.name.startswith(".reader")]
+
+
+def test_a_log_that_somebody_put_beside_the_published_file_is_not_believed(settings: Settings) -> None:
+    database = settings.versions_dir / "v1" / "tthc.duckdb"
+    forged = settings.warehouse_dir / "forged.duckdb"
+    forged.write_bytes(database.read_bytes())
+    with duckdb.connect(str(forged), config={"checkpoint_threshold": "1TB"}) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown; update marts.t set a = 99")
+        log = forged.with_name("forged.duckdb.wal").read_bytes()
+    database.with_name("tthc.duckdb.wal").write_bytes(log)
+    with duckdb.connect(str(database), read_only=True) as deceived:
+        assert deceived.execute("select a from marts.t").fetchone() == (99,)
+    with pytest.raises(TthcError, match=r"log_beside_version.*tthc\.duckdb\.wal"):
+        show(settings, Console(quiet=True), "select a from t", "table")
+
+
+def test_a_reader_without_a_place_of_its_own_beside_the_file_reads_a_copy(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def other_file_system(*_: object) -> None:
+        raise OSError(errno.EXDEV, "cross-device link")
+
+    monkeypatch.setattr(os, "link", other_file_system)
+    show(settings, Console(), "select a from t", "csv")
+    assert capsys.readouterr().out == "a\n1\n"

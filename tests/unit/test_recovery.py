@@ -166,9 +166,8 @@ def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
         number = begin_run(ledger, 2)
         end_run(ledger, number, "published", version="v", as_of="2024-05-01")
         end_run(ledger, number, "published", detail={"why": "x"})
-        assert [(run.outcome, run.version, run.detail) for run in runs(ledger)] == [
-            ("published", "v", {"why": "x"}), ("interrupted", None, {}),
-        ]  # fmt: skip
+        ended = [(run.outcome, run.version, run.detail.get("why"), run.detail.get("cause")) for run in runs(ledger)]
+        assert ended == [("published", "v", "x", None), ("interrupted", None, None, "killed")]
 
 
 def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:

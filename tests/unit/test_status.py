@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.errors import TthcError
+from pipelines.landing import memory_kills
 from pipelines.landing.discover import Delivery
 from pipelines.landing.ledger import Arrival, open_ledger, record
 from pipelines.landing.runs import begin_run, end_run
@@ -132,11 +133,28 @@ def test_sources_have_their_newest_day_here_and_there_and_the_days_they_missed(s
 def test_a_run_whose_process_is_gone_was_interrupted(settings: Settings) -> None:
     ran(settings, "failed", why="[x] disk full\nvalue 079204001234")
     ran(settings, "running", pid=2**22 + 1)
-    assert [(run["outcome"], run["why"]) for run in gather(settings, FRIDAY)["runs"]] == [
-        ("interrupted", None), ("failed", "[x] disk full"),
-    ]  # fmt: skip
+    last, earlier = gather(settings, FRIDAY)["runs"]
+    assert (last["outcome"], last["cause"]) == ("interrupted", "killed") and "kill -9" in last["why"]
+    assert (earlier["outcome"], earlier["why"]) == ("failed", "[x] disk full")
     ran(settings, "running", pid=os.getpid())
     assert [run["outcome"] for run in gather(settings, FRIDAY)["runs"]] == ["running", "interrupted", "failed"]
+
+
+def test_a_run_that_the_kernel_killed_for_memory_says_so(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = tmp_path / "vmstat"
+    monkeypatch.setattr(memory_kills, "VMSTAT", counter)
+    counter.write_text("nr_free_pages 1\noom_kill 4\n")
+    ran(settings, "running", pid=2**22 + 1)
+    counter.write_text("nr_free_pages 1\noom_kill 5\n")
+    (last,) = gather(settings, FRIDAY)["runs"]
+    assert last["cause"] == "out_of_memory_killed" and "TTHC_MEMORY_LIMIT" in last["why"]
+    ran(settings, "published", version="v9")  # the next run closes the one before it
+    assert gather(settings, FRIDAY)["runs"][1]["cause"] == "out_of_memory_killed"
+    counter.unlink()
+    ran(settings, "running", pid=2**22 + 1)
+    assert gather(settings, FRIDAY)["runs"][0]["cause"] == "killed"
 
 
 def refused(settings: Settings) -> None:

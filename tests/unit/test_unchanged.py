@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan, candidate_dir
 from tests.publishable import small_candidate, small_settings
 
-SECRET = "5" * 64
+SECRET = "57" * 32
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ LOSSES: dict[str, Callable[[Settings], object]] = {
     "ledger": lambda s: s.ledger_file.unlink(),
     "quarantine": lambda s: next(s.restricted_dir.rglob("*.parquet")).unlink(),
     "more in quarantine": lambda s: (s.restricted_dir / "quarantine" / "b.parquet").write_bytes(b""),
-    "secret": lambda s: s.key_file.write_text("6" * 64),
+    "secret": lambda s: s.key_file.write_text("67" * 32),
 }
 
 

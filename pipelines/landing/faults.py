@@ -1,0 +1,64 @@
+"""One file's trouble stays that file's: telling it from trouble that would strike every file, and keeping its trace.
+
+Belongs here: that judgement and the trace for whoever maintains the program. Does not belong here: what becomes of the
+file, which is said by whoever was working on it.
+"""
+
+import errno
+import hashlib
+import sqlite3
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.files import private_folder, remove_tree
+from pipelines.settings import Settings
+
+# A full or read-only disk, no more open files: going on would leave out every file that comes after.
+SYSTEM_WIDE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM,
+}  # fmt: skip
+DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def strikes_every_file(error: BaseException) -> bool:
+    """Return True where the error, or one that caused it, is the machine's and not the file's."""
+    return any(_is_system_wide(one) for one in _causes(error))
+
+
+def _is_system_wide(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        # The low byte is the primary code; the rest says where in SQLite it arose.
+        return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in DISK_FULL
+    return isinstance(error, OSError) and error.errno in SYSTEM_WIDE
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def keep_trace(settings: Settings, label: str, error: BaseException) -> Path:
+    """Write where in the program the error arose to `restricted/traces/`, since it may quote values. Return the path.
+
+    A trace that cannot be written is no error of its own: the path is returned all the same.
+    """
+    path = _folder(settings) / f"{hashlib.sha256(label.encode(errors='replace')).hexdigest()[:16]}.txt"
+    text = f"{label}\n{''.join(traceback.format_exception(error))}"
+    try:
+        private_folder(path.parent)
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError:
+        pass
+    return path
+
+
+def clear_traces(settings: Settings) -> None:
+    """Remove the traces of earlier runs; a file that still cannot be read leaves a new one."""
+    remove_tree(_folder(settings))
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.restricted_dir / "traces"

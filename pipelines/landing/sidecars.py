@@ -1,0 +1,63 @@
+"""The small files that may lie beside a delivery: `<file>.sha256`, its hash, and `<file>.rows`, how many rows it has.
+
+Belongs here: reading them with limits, and what is wrong with one. Does not belong here: what follows from it.
+"""
+
+import codecs
+import errno
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.files import open_regular
+
+LARGEST_BYTES = 4_096
+# More rows than any file can have would overflow the ledger.
+ROW_COUNT = re.compile(r"[0-9]{1,15}")
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+class LeftForNextRun(Exception):
+    """A file stays in landing until the next run looks again; `code` names the sentence that says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Sidecars:
+    """What the deliverer says of a file; None where nothing is said. `sha256` is in lower-case hex."""
+
+    sha256: str | None
+    rows: int | None
+
+
+def read_sidecars(path: Path) -> Sidecars:
+    """Return what the sidecars of a file say. Raises LeftForNextRun where one is no small text file or says no hash or
+    number."""
+    sha, rows = _first_word(path, ".sha256"), _first_word(path, ".rows")
+    if sha is not None and not SHA256.fullmatch(sha):
+        raise LeftForNextRun("left_wrong_sha256")
+    if rows is not None and not ROW_COUNT.fullmatch(rows):
+        raise LeftForNextRun("left_wrong_rows")
+    return Sidecars(sha.lower() if sha is not None else None, int(rows) if rows is not None else None)
+
+
+def _first_word(path: Path, suffix: str) -> str | None:
+    """The first word of a sidecar; empty where it holds none, None where there is no such file."""
+    try:
+        with open_regular(path.with_name(path.name + suffix)) as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # the name with its suffix is longer than any file's may be
+            return None
+        raise LeftForNextRun("left_odd_sidecar") from error
+    if len(content) > LARGEST_BYTES:
+        raise LeftForNextRun("left_odd_sidecar")
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), "utf-8")
+    words = content.decode(encoding, errors="replace").split()
+    return words[0] if words else ""

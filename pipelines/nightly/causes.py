@@ -1,0 +1,52 @@
+"""Why a step stopped, as an operator can act on it.
+
+Belongs here: telling apart the causes that have a next step of their own. Does not belong here: how a run ends.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.errors import TthcError
+from pipelines.settings import Settings
+
+OURS = {"TthcError", "CandidateRefused", "RunLocked"}
+# DuckDB, Python, Arrow, Polars and C++ each say it in their own words.
+OUT_OF_MEMORY = re.compile(
+    r"Out of Memory Error|OutOfMemory|\bMemoryError|ArrowMemoryError|failed to allocate|cannot allocate memory"
+    r"|bad_alloc|memory allocation of \d+ bytes failed|failed to offload data block|Cannot allocate memory"
+)
+CHILD_KILLED = re.compile(r"exit(?:ed)?(?: with)?(?: return)?(?: code| status)[ :`]*(?:-9|137)\b")
+
+
+def cause_of(result: Any, settings: Settings) -> TthcError:
+    """Return the error that stopped a Dagster run: of ours as it is, else with its class and its own first words."""
+    for event in result.get_step_failure_events():
+        return _cause_of_step(event.step_key, list(_chain(event.step_failure_data.error)), settings)
+    return TthcError("step_failed", step="?", why="?")
+
+
+def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcError:
+    text = "\n".join(f"{error.cls_name}: {error.message}" for error in errors)
+    limit = settings.memory_shown
+    if OUT_OF_MEMORY.search(text):
+        return TthcError("out_of_memory", step=step, limit=limit)
+    if CHILD_KILLED.search(text):
+        return TthcError("child_killed", step=step, limit=limit)
+    for error in errors:
+        if error.cls_name in OURS:
+            return TthcError("step_failed", step=step, why=error.message.strip())
+    last = errors[-1]
+    return TthcError("step_failed", step=step, why=f"{last.cls_name}: {last.message.strip()[:2000]}")
+
+
+def _chain(error: Any) -> Iterator[Any]:
+    """An error as Dagster keeps it, then what caused it."""
+    while error is not None:
+        yield error
+        error = error.cause
+
+
+def is_out_of_memory(name: str) -> bool:
+    """Return True for the class name of an error that means want of memory."""
+    return OUT_OF_MEMORY.search(name) is not None

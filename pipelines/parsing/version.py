@@ -1,0 +1,37 @@
+"""What the outcome of parsing depends on beside the file: contracts, our own code, its libraries, and the secret.
+
+Belongs here: one name for all that, so that a repaired parser reaches what was delivered before, and one name never
+stands for two contents. Does not belong here: what is done with it.
+"""
+
+import hashlib
+import json
+import sys
+from functools import cache
+from importlib.metadata import version
+
+from pipelines.contracts import CONTRACT_FILES
+from pipelines.files import fingerprint
+from pipelines.privacy import key_id
+from pipelines.settings import PROJECT_DIR, Settings
+
+# Modules outside of `parsing/` that decide what a row becomes.
+BESIDE_PARSING = ("contract*.py", "lake.py", "privacy.py")
+# Everything that reads bytes, judges cells or writes the lake.
+LIBRARIES = ("ijson", "lxml", "numpy", "olefile", "polars", "polars-hash", "pyarrow", "python-calamine")
+
+
+def parser_version(settings: Settings, secret: str) -> str:
+    """Return a name that changes with contracts, parser, libraries or secret. It tells nothing of the secret."""
+    contracts = fingerprint(settings.contracts_dir, names=CONTRACT_FILES)
+    return hashlib.sha256(json.dumps([contracts, code_and_libraries(), key_id(secret)]).encode()).hexdigest()[:24]
+
+
+@cache
+def code_and_libraries() -> str:
+    """Return a name of the parser's code and the libraries it works with; neither changes while a process lives."""
+    folder = PROJECT_DIR / "pipelines"
+    code = [fingerprint(folder / "parsing", names="*.py")]
+    code += [fingerprint(folder, names=names) for names in BESIDE_PARSING]
+    libraries = {name: version(name) for name in LIBRARIES}
+    return hashlib.sha256(json.dumps([code, libraries, sys.version_info[:2]]).encode()).hexdigest()

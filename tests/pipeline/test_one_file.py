@@ -1,0 +1,339 @@
+"""No delivery stops a night: whatever goes wrong with one file, that file is left out, named, and read again later."""
+
+import datetime as dt
+import errno
+import importlib
+import inspect
+import logging
+import os
+import pkgutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import pytest
+
+import pipelines.landing
+import pipelines.parsing
+from pipelines.errors import TthcError
+from pipelines.landing import archive, faults
+from pipelines.landing.archive import take_in
+from pipelines.landing.rebuild import complete
+from pipelines.landing.retention import forget
+from pipelines.parsing import fill, version
+from pipelines.parsing.fill import fill_lake
+from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
+
+MESSAGE = (
+    '{"service": "DongBoHoSoMC", "madonvi": "H19.07", "data": [{"MaHoSo": "J-1", "MaTTHC": "1.000001",'
+    ' "TrangThaiHoSo": "4", "NgayTiepNhan": "20240611080000", "DanhSachLePhi": [{"MaPhiLePhi": "P1", "Gia": "5"}]}]}'
+)
+LIST = (
+    "<table><tr><td>Mã hồ sơ</td><td>Mã thủ tục</td><td>Mã đơn vị</td><td>Trạng thái</td></tr>"
+    "<tr><td>X-1</td><td>1.000001</td><td>H19.07</td><td>1</td></tr></table>"
+)
+
+
+FILES = {
+    "new.csv": "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,NgayKetThucXuLy,NgayCapNhat,ChuHoSo,DaXoa\n"
+    "N-1,1.000001,H19.07,4,20240611080000,,20240611090000,Mẫu,\nN-2,1.000001,H19.07,44,,,,Mẫu,\nN-3,short\n",
+    "new.json": MESSAGE,
+}
+
+
+def dossier(code: str, status: int = 4) -> str:
+    """A line of a CSV of dossiers."""
+    return f"{code},1.000001,H19.07,{status},20240611080000,,20240611090000,Mẫu,\n"
+
+
+@pytest.fixture
+def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
+    """A warehouse that has a sound day already."""
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    few = FewFiles(tmp_path, models=[])
+    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
+    few.deliver(("ho_so", day(1), "sound.csv", DOSSIERS + dossier("A-1")))
+    return few
+
+
+def accepted(few: FewFiles) -> set[str]:
+    """Names of the files that count."""
+    return {arrival.delivery.file_name for arrival, _ in fill_lake(few.settings, few.contracts).accepted}
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """A package's modules, without those that run in a child process."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if not found.ispkg:
+            yield importlib.import_module(found.name)
+
+
+def is_dunder(name: str) -> bool:
+    """True for what Python itself calls; `__call__` is a method like others."""
+    return name.startswith("__") and name != "__call__"
+
+
+def functions() -> Iterator[tuple[str, object, str]]:
+    """Every function and method of landing and parsing: its name, where it is looked up, under which name."""
+    for module in (*modules(pipelines.landing), *modules(pipelines.parsing)):
+        for name, member in vars(module).items():
+            if isinstance(member, FunctionType) and member.__module__ == module.__name__:
+                yield f"{module.__name__}.{name}", module, name
+            elif inspect.isclass(member) and member.__module__ == module.__name__:
+                own = [n for n, m in vars(member).items() if isinstance(m, FunctionType) and not is_dunder(n)]
+                for inner in own:
+                    yield f"{module.__name__}.{name}.{inner}", member, inner
+
+
+def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
+    """Everywhere that a function is looked up when it is called: its own place, and modules that imported it."""
+    function = vars(owner)[name]
+    yield owner, name
+    if isinstance(owner, ModuleType):
+        for module in (*modules(pipelines.landing), *modules(pipelines.parsing)):
+            for other, member in vars(module).items():
+                if member is function and module is not owner:
+                    yield module, other
+
+
+# What is asked of the warehouse as a whole and of no file: a fault there is the installation's.
+OF_THE_WHOLE = {
+    "pipelines.landing.archive.take_in": "the step itself",
+    "pipelines.landing.discover.discover": "looks for all files",
+    "pipelines.landing.discover._listed": "looks into a folder of many files",
+    "pipelines.landing.discover._discover_at": "the net itself",
+    "pipelines.landing.faults.clear_traces": "clears what all files left",
+    "pipelines.landing.faults.keep_trace": "the net itself",
+    "pipelines.landing.faults._folder": "the net itself",
+    "pipelines.landing.faults.strikes_every_file": "the net itself",
+    "pipelines.landing.faults._is_system_wide": "the net itself",
+    "pipelines.landing.faults._causes": "the net itself",
+    "pipelines.landing.ledger.open_ledger": "opens the ledger",
+    "pipelines.landing.ledger._sound": "reads the whole ledger",
+    "pipelines.landing.ledger._digest": "reads the whole ledger",
+    "pipelines.landing.ledger.arrivals": "reads the whole ledger",
+    "pipelines.landing.ledger.receipts": "reads the whole ledger",
+    "pipelines.landing.ledger.forgotten": "reads the whole ledger",
+    "pipelines.landing.ledger.save_receipt": "writes the ledger",
+    "pipelines.landing.ledger.standing": "weighs all arrivals",
+    "pipelines.parsing.fill.lake_state": "weighs all arrivals",
+    "pipelines.parsing.fill.fill_lake": "the step itself",
+    "pipelines.parsing.fill._ensure_parsed": "calls the net",
+    "pipelines.parsing.fill._refuse_two_secrets": "weighs all arrivals",
+    "pipelines.parsing.fill._tell": "speaks of what is done",
+    "pipelines.parsing.fill.is_whole": "looks at what earlier nights left",
+    "pipelines.parsing.fill.Parser.parse": "the net itself",
+    "pipelines.parsing.fill.Parser.save": "writes the ledger",
+    "pipelines.parsing.fill.Receipts.key": "weighs all arrivals",
+    "pipelines.parsing.fill.Receipts.of": "weighs all arrivals",
+    "pipelines.parsing.fill.Receipts.newest": "weighs all arrivals",
+    "pipelines.parsing.fill.Receipts.add": "writes the ledger",
+    "pipelines.parsing.fill.Receipts.is_refused": "weighs all arrivals",
+    "pipelines.parsing.fill.Receipts.standing": "weighs all arrivals",
+    "pipelines.parsing.parse.parse_key": "weighs all arrivals",
+    "pipelines.parsing.parse.refused_receipt": "the net itself",
+    "pipelines.parsing.restated.forerunner": "weighs all arrivals",
+    "pipelines.parsing.version.parser_version": "asked once a night",
+}
+
+
+class Broken(Exception):
+    """What no code of ours raises."""
+
+
+def test_every_exception_from_the_rule_names_a_function_that_exists() -> None:
+    assert set(OF_THE_WHOLE) <= {name for name, *_ in functions()}
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "member"),
+    [pytest.param(*found, id=found[0]) for found in functions() if found[0] not in OF_THE_WHOLE],
+)
+def test_an_error_in_any_function_leaves_that_file_out_and_names_it(
+    few: FewFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    name: str, owner: object, member: str,
+) -> None:  # fmt: skip
+    struck = []
+
+    def broken(*_: object, **__: object) -> None:
+        struck.append(name)
+        raise Broken
+
+    # A list is read in a process of its own, which takes time: it is tried only with the readers of lists.
+    files = {**FILES, "new.xls": LIST} if any(reader in name for reader in ("grid", "sandbox")) else FILES
+    for file, content in files.items():
+        path = few.settings.raw_dir / "ho_so" / day(2) / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+        path.with_name(f"{file}.rows").write_text("3\n" if file == "new.csv" else "1\n")
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    caplog.set_level(logging.WARNING, logger="tthc")
+    with monkeypatch.context() as patched:
+        for place, called in list(places(owner, member)):
+            patched.setattr(place, called, broken)
+        take_in(few.settings, set(few.contracts))
+        state = fill_lake(few.settings, few.contracts)
+        few.plan(state)
+    counted = {arrival.delivery.file_name for arrival, _ in state.accepted}
+    assert {"sound.csv", "u.csv", "p.csv"} <= counted
+    missing = {*files} - counted
+    # What looks at known files again breaks down at those: they are named, and what was read of them counts.
+    assert missing or not struck or "sound.csv" in caplog.text
+    a_whole_day = f"ho_so/{day(2)}:"
+    assert all(file in caplog.text or a_whole_day in caplog.text for file in missing)
+    if missing:
+        traces = list((few.settings.restricted_dir / "traces").iterdir())
+        assert traces and all(path.stat().st_mode & 0o777 == 0o600 for path in traces)
+    take_in(few.settings, set(few.contracts))
+    assert accepted(few) == {"sound.csv", "u.csv", "p.csv", *files}  # once the program is repaired
+
+
+def test_what_strikes_every_file_stops_the_night(few: FewFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError as error:
+            raise RuntimeError from error
+
+    monkeypatch.setattr(fill, "parse_arrival", full)
+    with pytest.raises(RuntimeError):
+        few.deliver(("ho_so", day(2), "new.csv", DOSSIERS))
+    assert not faults.strikes_every_file(PermissionError(errno.EACCES, "denied"))
+
+
+def said(caplog: pytest.LogCaptureFixture, file: str) -> str:
+    """The one warning about a file."""
+    (line,) = [record.getMessage() for record in caplog.records if file in record.getMessage()]
+    return line
+
+
+@pytest.mark.parametrize("rows", ["1" * 25, "9" * 400, "-1", "3.0", "ba", "", "٣", "1_0", "\x00\x00\x00", "x" * 10_000])
+def test_a_row_count_that_is_none_leaves_its_file_and_names_it(
+    few: FewFiles, caplog: pytest.LogCaptureFixture, rows: str
+) -> None:
+    beside = few.settings.raw_dir / "ho_so" / day(2) / "new.csv.rows"
+    beside.parent.mkdir(parents=True)
+    beside.write_text(rows, encoding="utf-8")
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    assert "new.csv" not in accepted(few) and ".rows" in said(caplog, "new.csv")
+    beside.unlink()
+    few.deliver()
+    assert "new.csv" in accepted(few)
+
+
+@pytest.mark.parametrize("ending", [".rows", ".sha256"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "dangling", "socket"])
+def test_what_lies_under_a_sidecars_name_is_reported_and_never_waited_for(
+    few: FewFiles, caplog: pytest.LogCaptureFixture, ending: str, kind: str
+) -> None:
+    beside = few.settings.raw_dir / "ho_so" / day(2) / f"new.csv{ending}"
+    beside.parent.mkdir(parents=True)
+    if kind == "pipe":
+        os.mkfifo(beside)
+    elif kind == "folder":
+        beside.mkdir()
+    elif kind == "socket":
+        subprocess.run(
+            ["python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind('s')"],
+            cwd=beside.parent,
+            check=True,
+        )  # a path of a socket may be no longer than 107 bytes
+        (beside.parent / "s").rename(beside)
+    else:
+        beside.symlink_to("/etc/hostname" if kind == "link" else "nowhere")
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    reported = [record.getMessage() for record in caplog.records if beside.name in record.getMessage()]
+    assert reported and "new.csv" not in accepted(few)
+
+
+def test_a_row_count_that_comes_changes_or_goes_after_its_file_is_heeded(few: FewFiles) -> None:
+    path = few.settings.raw_dir / "ho_so" / day(2) / "new.csv"
+    beside = path.with_name("new.csv.rows")
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    plans = []
+    for rows, counts in ((None, True), ("7", False), ("1", True), ("8", False), (None, True)):
+        beside.unlink() if rows is None and beside.exists() else None
+        if rows is not None:
+            beside.write_text(rows)
+        state = few.deliver()
+        assert ("new.csv" in accepted(few)) == counts, rows
+        plans.append(few.plan(state).version)
+    assert len(set(plans)) == 2 and plans[0] == plans[2] == plans[4]
+    few.settings.ledger_file.unlink()
+    assert complete(few.settings) > 0 and "new.csv" in accepted(few)
+
+
+def test_the_same_bytes_under_another_name_are_read_again_where_the_first_were_refused(few: FewFiles) -> None:
+    content = DOSSIERS + dossier("N-1")
+    few.settings.raw_dir.joinpath("ho_so", day(2)).mkdir(parents=True)
+    (few.settings.raw_dir / "ho_so" / day(2) / "a.csv.rows").write_text("5")
+    few.deliver(("ho_so", day(2), "a.csv", content), ("ho_so", day(2), "b.json", content))
+    assert not {"a.csv", "b.json"} & accepted(few)
+    state = few.deliver(("ho_so", day(2), "c.csv", content))
+    assert "c.csv" in accepted(few) and "a.csv" not in accepted(few)
+    assert {a.delivery.file_name for a in state.duplicate} == {"a.csv", "b.json"}
+
+
+def test_a_legacy_row_count_of_25_digits_refuses_its_file_and_stops_no_recovery(
+    few: FewFiles, caplog: pytest.LogCaptureFixture
+) -> None:
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    (kept,) = (few.settings.restricted_dir / "archive" / "ho_so" / day(2) / "new.csv").iterdir()
+    kept.with_name(f"{kept.name}.rows").write_text("1" * 25)
+    few.settings.ledger_file.unlink()
+    complete(few.settings)
+    assert "new.csv" not in accepted(few)
+    assert "new.csv" in caplog.text
+
+
+def test_what_the_archive_lost_stands_as_it_was_read_and_only_rows_that_counted_stop_the_night(
+    few: FewFiles, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    archived = few.settings.restricted_dir / "archive" / "ho_so" / day(2) / "new.csv"
+    for path in archived.iterdir():
+        path.unlink()
+    (few.settings.raw_dir / "ho_so" / day(2) / "new.csv").unlink()
+    monkeypatch.setattr(version, "code_and_libraries", lambda: "another parser")
+    assert "new.csv" in accepted(few) and "new.csv" in said(caplog, "new.csv")
+    assert "new.csv" in accepted(few)
+    for path in few.settings.lake_dir.glob(f"ho_so/{day(2)}/*.parquet"):
+        path.unlink()
+    with pytest.raises(TthcError, match="archive_missing"):
+        accepted(few)
+
+
+def test_a_repaired_parser_reaches_what_was_delivered_before(few: FewFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fill_lake(few.settings, few.contracts)
+    was = few.plan(before).version
+    assert few.plan(fill_lake(few.settings, few.contracts)).version == was
+    for name in ("code_and_libraries",):
+        monkeypatch.setattr(version, name, lambda: "another parser")
+    after = fill_lake(few.settings, few.contracts)
+    files = [{name for _, receipt in state.accepted for name in receipt["files"]} for state in (before, after)]
+    assert files[0] and files[1] and not files[0] & files[1]
+
+
+@pytest.mark.parametrize("library", version.LIBRARIES)
+def test_another_release_of_a_library_is_another_parser(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    version.code_and_libraries.cache_clear()
+    now = version.code_and_libraries()
+    known = version.version
+    monkeypatch.setattr(version, "version", lambda name: "999" if name == library else known(name))
+    version.code_and_libraries.cache_clear()
+    assert version.code_and_libraries() != now
+    version.code_and_libraries.cache_clear()
+
+
+def test_after_a_lost_secret_no_two_keys_stand_side_by_side(few: FewFiles) -> None:
+    few.deliver(("ket_qua", day(1), "k.csv", "MaHoSo,GiayToId,DuongDanTepTinKetQua\nA-1,1,/a.pdf\n"))
+    first = {name for _, receipt in fill_lake(few.settings, few.contracts).accepted for name in receipt["files"]}
+    few.settings.key_file.unlink()
+    state = fill_lake(few.settings, few.contracts)
+    second = {name for _, receipt in state.accepted for name in receipt["files"]}
+    assert len({receipt["key_id"] for _, receipt in state.accepted}) == 1 and not first & second
+    forget(few.settings.model_copy(update={"keep_archive_days": 30}), dt.date(2024, 12, 31))
+    few.settings.key_file.unlink()
+    with pytest.raises(TthcError, match="secret_changed"):
+        fill_lake(few.settings, few.contracts)

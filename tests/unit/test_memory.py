@@ -1,0 +1,140 @@
+"""A night keeps within one total of memory; running out of it is told as that, and dbt goes on after it has spilled."""
+
+import os
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+from pydantic import ValidationError
+
+from pipelines import settings as settings_module
+from pipelines.nightly.causes import cause_of
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.transform.dbt import dbt_executable
+
+GIB = 1 << 30
+# Numbering these rows in another order takes more memory than the limit below leaves.
+ROWS = 4_000_000
+PROJECT = """
+name: spill
+version: "1.0.0"
+profile: tthc
+model-paths: [models]
+flags: {send_anonymous_usage_stats: false}
+"""
+MODELS = {
+    "first": f"select i, row_number() over (order by hash(i)) as n from range({ROWS}) as r(i)",
+    "second": "select i, row_number() over (order by hash(n)) as n from {{ ref('first') }}",
+    "third": "select count(*) as n from {{ ref('second') }}",
+}
+
+
+def machine_with(monkeypatch: pytest.MonkeyPatch, total: int) -> None:
+    """What the container or machine allows."""
+    monkeypatch.setattr(settings_module, "machine_memory", lambda: total)
+
+
+def as_bytes(size: str) -> int:
+    """A size as DuckDB is given it."""
+    assert size.endswith("KiB")
+    return int(size.removesuffix("KiB")) << 10
+
+
+@pytest.mark.parametrize("allowed", [GIB // 4, GIB, 2 * GIB, 64 * GIB])
+@pytest.mark.parametrize("asked", ["256MB", "1GiB", "4GiB", "32GB"])
+def test_every_engine_keeps_within_the_total(monkeypatch: pytest.MonkeyPatch, asked: str, allowed: int) -> None:
+    machine_with(monkeypatch, allowed)
+    settings = Settings(memory_limit=asked)
+    assert settings.memory_bytes == min(settings.memory_limit, allowed)
+    assert 0 < as_bytes(settings.duckdb_memory) < settings.memory_bytes
+    with duckdb.connect(config={"memory_limit": settings.duckdb_memory}) as connection:
+        (limit,) = connection.execute("select current_setting('memory_limit')").fetchone() or ("",)
+    assert limit.endswith("iB")
+
+
+def test_the_default_is_four_gibibytes_and_what_is_beside_duckdb_is_kept_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TTHC_MEMORY_LIMIT", raising=False)
+    machine_with(monkeypatch, 64 * GIB)
+    settings = Settings()
+    assert settings.memory_bytes == 4 * GIB and settings.memory_shown == "4.0GiB"
+    assert as_bytes(settings.duckdb_memory) == 4 * GIB - settings_module.BESIDE_DUCKDB
+    assert settings.decoder_memory + settings_module.BESIDE_DECODER <= settings.memory_bytes
+
+
+def test_what_the_machine_allows_is_a_plausible_number_of_bytes() -> None:
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert GIB // 8 < settings_module.machine_memory() < physical * 1.1
+
+
+@pytest.mark.parametrize("size", ["viel", "3 apples", "1KB", "-4GB"])
+def test_what_is_no_size_is_refused(size: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(memory_limit=size)
+
+
+def failed(*errors: tuple[str, str]) -> Any:
+    """A run of Dagster that failed with an error and its causes, as far as we look at it."""
+    chain = None
+    for cls_name, message in reversed(errors):
+        chain = SimpleNamespace(cls_name=cls_name, message=message, cause=chain)
+    event = SimpleNamespace(step_key="dbt_build", step_failure_data=SimpleNamespace(error=chain))
+    return SimpleNamespace(get_step_failure_events=lambda: [event])
+
+
+def real_message() -> tuple[str, str]:
+    """What DuckDB itself says when it has no room."""
+    with (
+        duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""}) as connection,
+        pytest.raises(duckdb.Error) as raised,
+    ):
+        connection.execute("create table t as select i, hash(i) h from range(10000000) r(i) order by h")
+    return type(raised.value).__name__, str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([("DagsterDbtCliRuntimeError", "x"), real_message()], "out_of_memory"),
+        ([("StepError", "…"), ("MemoryError", "")], "out_of_memory"),
+        ([("StepError", "…"), ("ArrowMemoryError", "malloc of size 64 failed")], "out_of_memory"),
+        ([("DagsterDbtCliRuntimeError", "The dbt CLI process failed with exit code `-9`.")], "child_killed"),
+        ([("DagsterDbtCliRuntimeError", "The dbt CLI process failed with exit code 1")], "step_failed"),
+        ([("StepError", "…"), ("TthcError", "[archive_missing] …")], "step_failed"),
+        ([("ValueError", "memory lane")], "step_failed"),
+        ([], "step_failed"),
+    ],
+)
+def test_running_out_of_memory_is_told_as_that(errors: list[tuple[str, str]], code: str) -> None:
+    cause = cause_of(failed(*errors) if errors else SimpleNamespace(get_step_failure_events=list), Settings())
+    assert cause.code == code
+    if code == "out_of_memory":
+        assert "TTHC_MEMORY_LIMIT" in str(cause) and "TTHC_TEMP_LIMIT" in str(cause)
+
+
+@pytest.mark.slow
+def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text(PROJECT)
+    (tmp_path / "models").mkdir()
+    for name, sql in MODELS.items():
+        (tmp_path / "models" / f"{name}.sql").write_text("{{ config(materialized='table') }} " + sql)
+
+    def build(**environment: str) -> subprocess.CompletedProcess[str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("TTHC_", "DBT_"))}
+        return subprocess.run(
+            [dbt_executable(), "run", "--profiles-dir", str(PROJECT_DIR / "dbt_project")],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**own, "TTHC_DUCKDB_MEMORY": "48MiB", "TTHC_SPILL_DIR": str(tmp_path / "spill"), **environment},
+        )  # fmt: skip
+
+    done = build()
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(tmp_path / "workspace.duckdb"), read_only=True) as connection:
+        assert connection.execute("select n from main.third").fetchone() == (ROWS,)
+    # The same without room to spill shows that it did, and is recognised as want of memory.
+    without_room = build(TTHC_TEMP_LIMIT="1KB")
+    assert without_room.returncode == 1
+    told = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
+    assert cause_of(told, Settings()).code == "out_of_memory"
