@@ -185,9 +185,10 @@ def single_cells() -> Iterator[Kind]:
     yield dossiers("updated in 2099", "H19-240105-2,1.000001,H19,4,20240105080000,20990101000000,\n")
     yield Kind("a tombstone of its key alone", "ho_so", "a.csv", DOSSIERS + DOSSIER + "H19-240105-2,,,,,,1\n",
                [DOSSIER_READ, {"MaHoSo": "H19-240105-2", "DaXoa": "1"}], "exact", cells=True)  # fmt: skip
-    yield Kind("9999-12-31 and a year before 1990", "don_vi", "a.csv", UNITS + "H19,Tỉnh Mẫu,tinh,19760101,99991231\n",
-               [{"MaDonVi": "H19", "TenDonVi": "Tỉnh Mẫu", "Cap": "tinh", "HieuLucTu": "19760101",
-                 "HieuLucDen": "99991231"}], "exact", cells=True)  # fmt: skip
+    yield Kind("no end (9999-12-31), a year before 1990", "don_vi", "a.csv",
+               UNITS + "H19,Tỉnh Mẫu,tinh,19760101,99991231\n",
+               [{"MaDonVi": "H19", "TenDonVi": "Tỉnh Mẫu", "Cap": "tinh", "HieuLucTu": "19760101"}], "exact",
+               cells=True)  # fmt: skip
     head = "MaPhanAnh,KenhTiepNhan,MaDonVi,NgayGui,TrangThai,MucDoHaiLong\n"
     ratings = [f"PA-{n},DVCQG,H19,20240105080000,1,{word}\n" for n, word in enumerate(("Hài lòng", "hài lòng"))]
     read = {"KenhTiepNhan": "DVCQG", "MaDonVi": "H19", "NgayGui": "20240105080000", "TrangThai": "1",
