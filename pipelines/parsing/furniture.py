@@ -19,6 +19,7 @@ BELOW_THE_LIST = "below_the_list"
 COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)(\s*=.*)?")
 # A row below a list fills few cells: two signatures side by side, a note, a place and a date.
 MOST_CELLS_BELOW = 3
+SEVERAL = 3
 CODE = r"^[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*$"
 
 
@@ -80,7 +81,7 @@ class ListEnd:
         self._key = keys[0] if keys else None
         self._required = sum(f.required for f in contract.fields)
         self._above: pl.Series | None = None
-        self._least, self._have_digits, self._has_ended = self._required, False, False
+        self._least, self._have_digits, self._has_ended, self._has_gap = self._required, False, False, False
 
     def below(self, frame: pl.DataFrame, after_gap: pl.Series | None = None) -> pl.Series | None:
         """Which rows stand below the list, None where none does. `after_gap`: an empty line stands before the row."""
@@ -97,7 +98,7 @@ class ListEnd:
         if not len(first) and not self._has_ended:
             return None
         if self._has_ended:
-            # A code with a digit in a row as full as any above is a row: nearly all are, and need no closer look.
+            # A code with a digit in a row that is full is a row: nearly all are, and need no closer look.
             is_row = frame.select(
                 pl.col(self._key).str.contains(CODE).fill_null(False) & (_given(frame) >= self._least)
             )
@@ -120,17 +121,20 @@ class ListEnd:
         filled = _filled(frame)
         has_words = key.str.contains(r"\s|[^\x00-\x7f]").fill_null(False)
         is_sentence = key.str.contains(r"\p{L}\S*\s+\S*\p{L}").fill_null(False)
-        ends = (filled < self._least) & (has_words | key.is_null())
-        ends |= (filled == self._least) & (filled <= MOST_CELLS_BELOW) & is_sentence
+        is_few = (filled <= self._least) & (filled <= MOST_CELLS_BELOW)
+        parts = (filled == 0) | (has_words & (filled < self._least)) | (is_sentence & is_few)
         if after_gap is not None:
-            ends = ends | pl.lit(after_gap)
+            parts = parts | pl.lit(after_gap)
+        ends = parts | ((filled < self._least) & key.is_null())
+        has_gap = parts.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_gap)
         has_ended = ends.cast(pl.UInt8).cum_max().cast(pl.Boolean) | pl.lit(self._has_ended)
-        unlike = ~_shape(key).is_in(self._shapes)
-        few = (filled < self._least) & (filled <= MOST_CELLS_BELOW) & unlike & pl.lit(bool(self._shapes))
+        # A date beside a signature is written like a code; a list that goes on has more of the kind.
+        unlike = ~_shape(key).is_in(self._shapes) & (pl.len().over(_shape(key)) < SEVERAL) & pl.lit(bool(self._shapes))
         no_digit = ~key.str.contains("[0-9]") & pl.lit(self._have_digits)
-        unfit = has_ended & key.is_not_null() & (has_words | no_digit | few)
-        found = frame.select(unfit=unfit.fill_null(False), ended=has_ended)
-        self._has_ended = self._has_ended or (found.height > 0 and bool(found["ended"][-1]))
+        unfit = key.is_not_null() & ((has_ended & (has_words | no_digit)) | (has_gap & is_few & unlike))
+        found = frame.select(unfit=unfit.fill_null(False), ended=has_ended, gap=has_gap)
+        if found.height:
+            self._has_ended, self._has_gap = bool(found["ended"][-1]), bool(found["gap"][-1])
         return found["unfit"]
 
     @cached_property

@@ -54,6 +54,13 @@ def test_codes_like_those_above_are_rows_after_any_gap(contracts: dict[str, Cont
     rows = [ROW, (None, "Lĩnh vực hộ tịch"), (" 2.000002 ", "Hai"), ("3.000003", None)]
     assert below(contracts["thu_tuc"], rows) == [False] * 4
     assert below(contracts["thu_tuc"], [("A", "x"), ("B", "y")], gap=[1]) == [False, False]
+    others = [(f"1.000.0{n}.H19", "Ba") for n in range(3)]
+    assert below(contracts["thu_tuc"], [ROW, (None, None), *others]) == [False] * 5
+
+
+def test_a_date_beside_a_signature_is_no_code(contracts: dict[str, Contract]) -> None:
+    assert below(contracts["thu_tuc"], [ROW, ("31/12/2024", "Trần Thị Mẫu")], gap=[1]) == [False, True]
+    assert below(contracts["thu_tuc"], [ROW, (None, "Một"), ("31/12/2024", "Hai")]) == [False] * 3
 
 
 codes = st.from_regex(r"[A-Z][0-9]{1,3}-[0-9]{1,4}", fullmatch=True)
