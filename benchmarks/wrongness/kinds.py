@@ -124,6 +124,8 @@ def numbers_below_headers() -> Iterator[Kind]:
     form = [LIMITED[0], ["(1)", "(2)", "(3)"], LIMITED[1]]
     limited = [{"MaTTHC": "1.000001", "TenTTHC": "Đăng ký khai sinh", "ThoiHanGiaiQuyet": "5"}]
     yield Kind("(1) (2) (3)", "thu_tuc", "a.xlsx", new_workbook(xml_rows(form)), limited, "exact")
+    again = [["STT", *LIMITED[0]], ["1", "2", "3", "4"], ["1", *LIMITED[1]]]
+    yield Kind("1 2 3 and again 1", "thu_tuc", "a.xlsx", new_workbook(xml_rows(again)), limited, "exact")
     steps = [["MaHoSo", "TepDinhKemId", "MaThanhPhanHoSo"], ["1", "2", "3"]]
     fees = [["MaHoSo", "GiayToId", "MaGiayToKetQua"], ["1", "2", "3"]]
     read = {"MaHoSo": "1", "GiayToId": "2", "MaGiayToKetQua": "3"}

@@ -106,20 +106,26 @@ def _known_of(labels: list[str], contract: Contract) -> int:
     return sum(name in contract.by_header for name in labels)
 
 
-def is_furniture(row: Row, fields: list[str | None], contract: Contract, *, first: bool, needed: list[int]) -> bool:
-    """True for what is no row of data: an empty row, the numbers of the columns, a total. `needed`: the columns that
-    every row of data fills."""
+def is_furniture(row: Row, *, needed: list[int]) -> bool:
+    """True for what is no row of data: an empty row, a total. `needed`: the columns that every row of data fills."""
     if all(map(is_blank, row)):
         return True
-    if first:
-        filled = [label(cell) for cell in row if not is_blank(cell)]
-        if is_numbering(row):
-            return True
-        if len(filled) > 1 and filled == [str(n) for n in range(1, len(filled) + 1)]:
-            return not _is_data(row, fields, contract)
     if not any(is_blank(row[n]) for n in needed):
         return False
     return TOTAL.fullmatch(label(next(cell for cell in row if not is_blank(cell)))) is not None
+
+
+def _numbers_columns(row: Row, following: Row, fields: list[str | None], contract: Contract) -> bool:
+    """True for a first row that numbers the columns: `(1) (2) …`, and `1 2 3 …` where it can be no data. It is none
+    where the contract would not accept it, or where a column that is let go (STT) says 1 once more right below."""
+    filled = [label(cell) for cell in row if not is_blank(cell)]
+    if is_numbering(row):
+        return True
+    if len(filled) < 2 or filled != [str(n) for n in range(1, len(filled) + 1)]:
+        return False
+    begins_again = any(name is None and label(one) == label(other) != "" for name, one, other in
+                       zip(fields, row, following, strict=False))  # fmt: skip
+    return begins_again or not _is_data(row, fields, contract)
 
 
 def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
@@ -208,7 +214,10 @@ def _body(grid: Grid, top: int, start: int, fields: list[str | None], contract: 
             if is_again(row[:width], row=at + 1):
                 first = True
                 continue
-            if is_furniture(row[:width], fields, contract, first=first, needed=needed):
+            following = grid.rows[at + 1] if at + 1 < len(grid.rows) else []
+            if first and _numbers_columns(row[:width], following, fields, contract):
+                continue
+            if is_furniture(row[:width], needed=needed):
                 continue
         first = False
         yield at, row

@@ -31,7 +31,8 @@ def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
         raise FileRefused("wrong_encoding", encoding="utf-8", **Spot().at(content, error.start)) from None
     lower = content.lower()
     if b"\0" in content:
-        raise FileRefused("nul_byte", **Spot().at(content, content.find(b"\0")))
+        code = "nul_byte" if b"\0" in content.rstrip(b"\0") else "nul_padding"
+        raise FileRefused(code, **Spot().at(content, content.find(b"\0")))
     if lower.count(b"<table") != lower.count(b"</table"):
         raise FileRefused("cut_off", line=Spot().at(content, len(content))["line"])
     try:
