@@ -4,134 +4,192 @@ The same reading and judging as the nightly job, without archive, lake or ledger
 rows and reasons, never a value; `rejected.parquet` holds the deliverer's own rows, readable by its owner only.
 """
 
-import datetime as dt
 import json
+import os
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
+from pipelines.check_places import Place
+from pipelines.check_report import FileReport
+from pipelines.check_rows import ComparedRows
 from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
-from pipelines.files import replacing
+from pipelines.files import replacing, sha256_of
 from pipelines.lake import ParquetFile, lake_schema, quarantine_schema
 from pipelines.landing.discover import Delivery
+from pipelines.landing.sidecars import LeftForNextRun, read_sidecars
+from pipelines.parsing.ahead import ahead
+from pipelines.parsing.batch import Batch
 from pipelines.parsing.judge import Judges
 from pipelines.parsing.quarantine import whole_rows
 from pipelines.parsing.reading import read
+from pipelines.settings import Settings
 
-FIRST_ROWS = 5
-
-
-@dataclass
-class FileReport:
-    """What one file would become. `refused` is a message code and its parameters where it cannot be read."""
-
-    file: str
-    refused: tuple[str, dict] | None = None
-    counts: dict[str, Counter] = field(default_factory=dict)
-    reasons: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-
-    @property
-    def rejected(self) -> int:
-        """Rows that the nightly job would reject."""
-        return sum(counts["rejected"] for counts in self.counts.values())
-
-    def add(self, source: str, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
-        """Takes the verdict on one batch of rows."""
-        rows_in = accepted.height + rejected.height
-        self.counts.setdefault(source, Counter()).update(
-            rows_in=rows_in, accepted=accepted.height, rejected=rejected.height
-        )
-        for number, reasons in rejected.select("_row_number", "_reasons").iter_rows():
-            for reason in reasons:
-                self.reasons.setdefault((source, reason), []).append(number)
-
-    def to_dict(self) -> dict:
-        """For report.json: counts, and per reason how many rows and which come first."""
-        return {
-            "file": self.file,
-            "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
-            "sources": {source: dict(counts) for source, counts in self.counts.items()},
-            "reasons": [
-                {"source": source, "reason": reason, "rows": len(numbers), "first_rows": sorted(numbers)[:FIRST_ROWS]}
-                for (source, reason), numbers in sorted(self.reasons.items())
-            ],
-        }
-
-
-def business_day_of(path: Path, fallback: dt.date) -> dt.date:
-    """The day of a landing folder where the file lies in one, else the fallback."""
-    try:
-        return dt.date.fromisoformat(path.absolute().parent.name)
-    except ValueError:
-        return fallback
+Watch = Callable[[int, int, str, int], None]
 
 
 class Check:
-    """Checks files one by one and, with `out`, keeps accepted and rejected rows as Parquet."""
+    """Checks files, compares their rows and, with `out`, keeps accepted and rejected rows as Parquet.
 
-    def __init__(self, contract: Contract, contracts: dict[str, Contract], out: Path | None) -> None:
-        self.contract, self.contracts, self.out = contract, contracts, out
+    `lists_checked` is null where nothing had to be looked up, else whether a warehouse's lists were at hand."""
+
+    def __init__(self, contracts: dict[str, Contract], settings: Settings, out: Path | None) -> None:
+        self.contracts, self.settings, self.out = contracts, settings, out
         self.reports: list[FileReport] = []
+        self.lists_checked: bool | None = None
         self._files: dict[tuple[str, str], ParquetFile] = {}
 
-    def file(self, path: Path, today: dt.date) -> FileReport:
-        """Checks one file. A file that cannot be read is reported, not raised."""
-        report, day = FileReport(str(path)), business_day_of(path, today)
-        listed: dict[str, list[pl.DataFrame]] = {}
+    def run(self, places: list[Place], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
+        """Check every file and return the exit code of the whole. `watch` is told the number of the file under way, of
+        how many, its name, and rows so far; `weighing` is called when all files are read."""
+        with tempfile.TemporaryDirectory(prefix="tthc-check-") as scratch:  # mode 0700
+            rows = ComparedRows(Path(scratch), self.contracts, self.settings)
+            try:
+                for number, place in enumerate(places):
+                    told = partial(watch, number + 1, len(places), place.path.name)
+                    self.reports.append(self._one(number, place, rows, told))
+                weighing()
+                self._compare(rows)
+                if self.out is not None:
+                    for number, place in enumerate(places):
+                        self._keep(self.out, number, place, rows)
+            finally:
+                rows.close()
+        self._finish()
+        if any(report.is_refused for report in self.reports):
+            return EXIT_FILE_REFUSED
+        return EXIT_ROWS_REJECTED if any(report.rejected for report in self.reports) else EXIT_PUBLISHED
+
+    def _one(self, number: int, place: Place, rows: ComparedRows, watch: Callable[[int], None]) -> FileReport:
+        """Check one file by itself. A file that would not be taken, for whatever reason, is reported, not raised."""
+        report = FileReport(str(place.path), place.source)
         try:
-            for source, accepted, rejected in self._judged(path, day):
-                report.add(source, accepted, rejected)
-                if rejected.height:
-                    listed.setdefault(source, []).append(rejected.select("_row_number", "_reasons"))
+            self._read(number, place, rows, report, watch)
         except FileRefused as error:
             report.refused = (error.code, error.params)
-            report.counts, report.reasons = {}, {}
-        else:
-            if self.out is not None:
-                self._keep(self.out, path, day, {source: pl.concat(frames) for source, frames in listed.items()})
-        self.reports.append(report)
+        except PermissionError:
+            report.refused = ("left_unreadable", {})
+        except Exception as error:
+            if os.environ.get("TTHC_DEBUG"):
+                raise
+            report.refused = ("reading_broke", {"kind": type(error).__name__})
+        if report.refused:
+            report.counts, report.reasons, report.cleaned = {}, {}, {}
+            rows.drop(number)
         return report
 
-    def _judged(self, path: Path, day: dt.date) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
-        if not path.is_file():
-            raise FileRefused("no_such_file")
-        judge = Judges(self.contracts, day)
-        for batch in read(path, path.name, self.contract, self.contracts):
-            yield batch.source, *judge(batch)
+    def _read(
+        self, number: int, place: Place, rows: ComparedRows, report: FileReport, watch: Callable[[int], None]
+    ) -> None:
+        if place.left:
+            raise FileRefused(place.left)
+        watch(0)
+        before = _identity(place.path)
+        try:
+            said = read_sidecars(place.path)
+        except LeftForNextRun as reason:
+            raise FileRefused(reason.code) from None
+        if said.sha256 is not None and said.sha256 != sha256_of(place.path):
+            raise FileRefused("left_wrong_sha256")
+        judge = Judges(self.contracts, place.day)
+        for batch, accepted, rejected in self._judged(place, judge):
+            report.add(batch.source, accepted, rejected)
+            rows.add(number, batch.source, accepted, place.day, batch.untold)
+            watch(report.counts.get(place.source, Counter())["rows_in"])
+        report.cleaned = {source: judge.changed_cells(source) for source in report.counts}
+        got = report.counts.get(place.source, Counter())["rows_in"]
+        if _identity(place.path) != before:
+            raise FileRefused("left_still_growing")
+        if said.rows is not None and said.rows != got:
+            raise FileRefused("wrong_row_count", expected=said.rows, got=got)
 
-    def _keep(self, out: Path, path: Path, day: dt.date, rejections: dict[str, pl.DataFrame]) -> None:
-        """Reads the file once more, now that it is certain, and writes its rows."""
-        delivery = Delivery(self.contract.source, day, path.name)
-        place = {"_source_file": pl.lit(str(path)), "_business_day": pl.lit(day)}
-        for source, accepted, _ in self._judged(path, day):
-            contract = self.contracts[source]
+    def _judged(self, place: Place, judge: Judges) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
+        for batch in ahead(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
+            yield batch, *judge(batch)
+
+    def _compare(self, rows: ComparedRows) -> None:
+        """Add to the reports what only lists and other rows show."""
+        if rows.asks_lists():
+            at_hand = self._know(rows)
+            self.lists_checked = at_hand if rows.looks_up() else None
+        for late in rows.compare():
+            self.reports[late.file].add_late(late.source, late.reason, late.count, late.first_rows)
+        for (file, source), count in rows.superseded().items():
+            self.reports[file].superseded[source] = count
+        for source, spots in rows.conflicts():
+            named = [(self.reports[file].file, row) for file, row in spots]
+            for file in dict.fromkeys(file for file, _ in spots):
+                self.reports[file].conflicts.setdefault(source, []).append(named)
+
+    def _know(self, rows: ComparedRows) -> bool:
+        """Take in the lists of the published version. Returns False where there is none that can be read."""
+        try:
+            rows.know((self.settings.current_link / "tthc.duckdb").resolve())
+        except duckdb.Error:
+            return False
+        return True
+
+    def _keep(self, out: Path, number: int, place: Place, rows: ComparedRows) -> None:
+        """Read the file once more, now that it is certain, and write its rows."""
+        if self.reports[number].refused:
+            return
+        origin = {"_source_file": pl.lit(str(place.path)), "_business_day": pl.lit(place.day)}
+        own: dict[str, list[pl.DataFrame]] = {}
+        for batch, accepted, rejected in self._judged(place, Judges(self.contracts, place.day)):
+            source, contract = batch.source, self.contracts[batch.source]
             hidden = {field.name for field in contract.fields if field.personal}
             schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}
-            self._file(out, "accepted", source, schema).write(accepted.with_columns(**place))
-            self._file(out, "rejected", source, quarantine_schema(contract))
-        for source, rows in whole_rows(path, delivery, self.contracts, rejections):
-            schema = quarantine_schema(self.contracts[source])
-            self._file(out, "rejected", source, schema).write(rows.with_columns(**place))
+            late = rows.late_between(number, source, *_span(accepted))
+            self._file(out, "accepted", place, source, schema).write(
+                accepted.join(late, on="_row_number", how="anti").with_columns(**origin)
+            )
+            self._file(out, "rejected", place, source, quarantine_schema(contract))
+            why = late.group_by("_row_number").agg(_reasons="_late")
+            own.setdefault(source, []).append(pl.concat([rejected.select("_row_number", "_reasons"), why]))
+        self._keep_rejected(out, place, {source: pl.concat(frames) for source, frames in own.items()}, origin)
 
-    def _file(self, out: Path, what: str, source: str, schema: dict[str, pl.DataType]) -> ParquetFile:
+    def _keep_rejected(
+        self, out: Path, place: Place, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
+    ) -> None:
+        """Write the rejected rows whole, personal fields too, as the file has them."""
+        delivery = Delivery(place.source, place.day, place.path.name)
+        found = {source: frame for source, frame in rejections.items() if frame.height}
+        for source, rows in whole_rows(place.path, delivery, self.contracts, found) if found else ():
+            schema = quarantine_schema(self.contracts[source])
+            self._file(out, "rejected", place, source, schema).write(rows.with_columns(**origin))
+
+    def _file(self, out: Path, what: str, place: Place, source: str, schema: dict[str, pl.DataType]) -> ParquetFile:
         if (what, source) not in self._files:
-            name = f"{what}.parquet" if source == self.contract.source else f"{what}.{source}.parquet"
+            # The source that the first file is of has the plain name.
+            first = next(report.source for report in self.reports if not report.refused)
+            name = f"{what}.parquet" if source == first else f"{what}.{source}.parquet"
             self._files[what, source] = ParquetFile(out / name, schema, mode=0o600)
         return self._files[what, source]
 
-    def finish(self) -> int:
-        """Closes the outputs and writes report.json. Returns the exit code of the whole."""
-        if self.out is not None:
-            self.out.mkdir(parents=True, exist_ok=True)
-            for file in self._files.values():
-                file.close(keep=True)
-            with replacing(self.out / "report.json") as temporary:
-                content = [report.to_dict() for report in self.reports]
-                temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        if any(report.refused for report in self.reports):
-            return EXIT_FILE_REFUSED
-        return EXIT_ROWS_REJECTED if any(report.rejected for report in self.reports) else EXIT_PUBLISHED
+    def _finish(self) -> None:
+        """Close the outputs and write report.json."""
+        if self.out is None:
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        for file in self._files.values():
+            file.close(keep=True)
+        with replacing(self.out / "report.json") as temporary:
+            content = [report.to_dict() for report in self.reports]
+            temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def _span(frame: pl.DataFrame) -> tuple[int, int]:
+    """The first and last row number of a batch; an empty range where it has no row."""
+    numbers = frame["_row_number"]
+    return (0, -1) if frame.is_empty() else (int(numbers.min()), int(numbers.max()))  # type: ignore[arg-type]

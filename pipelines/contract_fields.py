@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-FieldType = Literal["text", "code", "integer", "flag", "choice", "timestamp", "date", "time"]
+FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
 MOMENTS = ("timestamp", "date", "time")
 PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
 # From here to CODES_ONLY_WITH_CHOICES: what editors check as well, through contracts/schema.json.
@@ -59,10 +59,17 @@ class ContractField(Strict):
         json_schema_extra={
             "allOf": [
                 CODES_ONLY_WITH_CHOICES,
-                _only_with("minimum", "integer"),
+                _only_with("minimum", "integer", "decimal"),
                 _only_with("alphabet", "text"),
                 _only_with("pattern", "text", "code"),
                 _only_with("format", *MOMENTS),
+                _only_with("maximum", "integer"),
+                _only_with("also", "code"),
+                _only_with("technical_id", "code"),
+                _only_with("any_case", "choice"),
+                _only_with("earliest", "timestamp", "date"),
+                _only_with("separator", "text"),
+                _only_with("shown", "text"),
             ]
         }
     )
@@ -72,6 +79,7 @@ class ContractField(Strict):
     )
     type: FieldType = Field(
         description="what a cell holds: text (words), code (an identifier, kept as written), integer (a whole number), "
+        "decimal (a number with a decimal point), "
         "flag (0 or 1), choice (one of `codes`), timestamp (day and time), date, time (of day)"
     )
     description: Sentence = Field(description="what the field means; shown in docs/sources.md")
@@ -88,13 +96,38 @@ class ContractField(Strict):
         description="for personal data: drop (never enters the lake) or pseudonym (enters as a keyed hash, so that "
         "equal values can be counted but not read)",
     )
-    minimum: int | None = Field(None, description="for type integer: the least value that is possible", examples=[0])
+    minimum: int | None = Field(None, description="for numbers: the least value that is possible", examples=[0])
+    maximum: int | None = Field(None, description="for numbers: the greatest value that is possible", examples=[100])
+    also: str | None = Field(
+        None, min_length=1, description="for code: signs that it may hold besides letters A–Z, digits and . - _ /",
+        examples=[";"],
+    )  # fmt: skip
+    technical_id: bool | None = Field(
+        None, description="for code: true where it numbers files, papers or fees and nobody is shown it, so that it "
+        "may be digits of any length; without it a code that looks like a person's number rejects the row",
+    )  # fmt: skip
+    any_case: bool | None = Field(
+        None, description="for choice: true where capitals and blanks do not matter; the code is stored as listed"
+    )
+    earliest: int | None = Field(
+        None, ge=1, le=2099, description="for timestamp and date: the first year that is possible; without it 1990",
+        examples=[1945],
+    )  # fmt: skip
+    separator: str | None = Field(
+        None, min_length=1, description="for text kept as a pseudonym: what parts several values in one cell; each is "
+        "replaced by its own pseudonym", examples=["##"],
+    )  # fmt: skip
+    shown: bool | None = Field(
+        None, description="for text: true where people read it (a name): no invisible character, nothing that looks "
+        "like a person's number or a formula; a list mark before it (`- `) is taken off and counted",
+    )  # fmt: skip
     squish: bool = Field(False, description="true: runs of blanks and line breaks inside the text become one blank")
     alphabet: Literal["vietnamese"] | None = Field(
         None, description="for text: which letters it may hold; others show that the file was read in a wrong encoding"
     )
     pattern: str | None = Field(
-        None, description="for text and code: regular expression that the whole cell must match",
+        None, description="for text and code: regular expression that the whole cell must match; in a code it also "
+        "says which signs besides letters A–Z, digits and . - _ / are taken, never a blank or another alphabet",
         examples=["[0-9]\\.[0-9]{6}"],
     )  # fmt: skip
     format: str | None = Field(
@@ -112,8 +145,22 @@ class ContractField(Strict):
     def _attributes_fit_the_type(self) -> "ContractField":
         if (self.type == "choice") != (self.codes is not None):
             raise ValueError(f"{self.name}: codes are given for type choice, and only there")
-        if self.minimum is not None and self.type != "integer":
-            raise ValueError(f"{self.name}: a minimum is for integers")
+        if self.minimum is not None and self.type not in ("integer", "decimal"):
+            raise ValueError(f"{self.name}: a minimum is for numbers")
+        if self.maximum is not None and self.type not in ("integer", "decimal"):
+            raise ValueError(f"{self.name}: a maximum is for numbers")
+        if (self.also is not None or self.technical_id is not None) and self.type != "code":
+            raise ValueError(f"{self.name}: also and technical_id are for codes")
+        if self.any_case is not None and self.type != "choice":
+            raise ValueError(f"{self.name}: any_case is for choices")
+        if self.any_case and len({code.upper() for code in self.codes or ()}) < len(self.codes or ()):
+            raise ValueError(f"{self.name}: two codes differ in capitals only")
+        if self.earliest is not None and self.type not in ("timestamp", "date"):
+            raise ValueError(f"{self.name}: earliest is for timestamps and dates")
+        if self.separator is not None and (self.type, self.personal) != ("text", "pseudonym"):
+            raise ValueError(f"{self.name}: a separator is for text that is kept as a pseudonym")
+        if self.shown is not None and (self.type != "text" or self.personal is not None):
+            raise ValueError(f"{self.name}: shown is for text that is kept as it is")
         if self.pattern is not None and self.type not in ("text", "code"):
             raise ValueError(f"{self.name}: a pattern is for text and codes")
         if self.alphabet is not None and self.type != "text":

@@ -71,6 +71,10 @@ class Contract(Strict):
         None, description="the field that says which row of a key is the newest; without it the business day does",
         examples=["NgayCapNhat"],
     )  # fmt: skip
+    tombstone: str | None = Field(
+        None, description="the flag that says a thing was deleted at its source; a row with 1 there needs no more than "
+        "the key, and a file of such rows no other columns", examples=["DaXoa"],
+    )  # fmt: skip
     fields: tuple[ContractField, ...] = Field(min_length=1, description="the columns, in the order of the documents")
     ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are let go")
     formats: Formats = Field(Formats(), description="how moments, numbers and CSV files are written")
@@ -90,6 +94,10 @@ class Contract(Strict):
         headers.update(set(self.ignored))
         if twice := [header for header, times in headers.items() if times > 1]:
             raise ValueError(f"{self.source}: a header stands for two things: {', '.join(twice)}")
+        if self.tombstone is not None and not any(
+            f.name == self.tombstone and f.type == "flag" and f.name not in self.key for f in self.fields
+        ):
+            raise ValueError(f"{self.source}: the tombstone must be a field of type flag outside the key")
         return self
 
     @model_validator(mode="after")
@@ -112,6 +120,11 @@ class Contract(Strict):
             if field.default is not None:
                 check_default(field, self)
         return self
+
+    @cached_property
+    def of_a_tombstone(self) -> frozenset[str]:
+        """The fields that count in a row saying that its thing was deleted: key, newness and the tombstone itself."""
+        return frozenset(name for name in (*self.key, self.newness, self.tombstone) if name)
 
     @cached_property
     def by_name(self) -> dict[str, ContractField]:

@@ -21,8 +21,8 @@ from pipelines.register_files import RegisterRow, read_rows
 
 BAR = "|"
 COLUMN_TYPES: dict[Any, str] = {
-    pl.String(): "varchar", pl.Int64(): "bigint", pl.Int16(): "smallint", pl.Datetime("us"): "timestamp",
-    pl.Date(): "date", pl.Time(): "time",
+    pl.String(): "varchar", pl.Int64(): "bigint", pl.Float64(): "double", pl.Int16(): "smallint",
+    pl.Datetime("us"): "timestamp", pl.Date(): "date", pl.Time(): "time",
 }  # fmt: skip
 TABLE = {
     "correction_code": pl.String, "source": pl.String, "row_key": pl.String, "field": pl.String,

@@ -5,6 +5,7 @@ The sentences live in `messages.yml`; this module only carries the code and its 
 
 EXIT_PUBLISHED, EXIT_FAULT, EXIT_USAGE, EXIT_REFUSED, EXIT_LOCKED = 0, 1, 2, 3, 4
 EXIT_ROWS_REJECTED, EXIT_FILE_REFUSED = 5, 6
+EXIT_OPEN_DATA_KEPT = 6  # of `tthc run` alone: the warehouse is published, new open data are not
 EXIT_STALE = EXIT_REFUSED  # of `tthc status` alone
 
 

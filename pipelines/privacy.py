@@ -81,8 +81,21 @@ def pseudonym(name: str, key: str) -> pl.Expr:
     return pl.col(name).chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
 
 
+def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
+    """The pseudonym of each of several values in a text column, joined again by the separator, so that one value can
+    be recognised among others. Blanks around a value do not count; where there is no value, null."""
+    value = pl.element().str.strip_chars()
+    hashed = value.filter(value != "").chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
+    joined = pl.col(name).str.split(separator).list.eval(hashed).list.join(separator)
+    return pl.when(joined != "").then(joined).alias(name)
+
+
 def protect(accepted: pl.DataFrame, contract: Contract, key: str) -> pl.DataFrame:
     """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
-    hidden = [pseudonym(field.name, key) for field in contract.fields if field.personal == "pseudonym"]
+    hidden = [
+        pseudonyms(field.name, field.separator, key) if field.separator else pseudonym(field.name, key)
+        for field in contract.fields
+        if field.personal == "pseudonym"
+    ]
     return accepted.drop(dropped, strict=False).with_columns(hidden)

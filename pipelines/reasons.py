@@ -7,6 +7,7 @@ other sources, is the same for every contract and stands in messages.yml (`mend_
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.messages import language, say
+from pipelines.parsing.typed import years_of
 
 # strptime's letters as people write them.
 SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
@@ -32,5 +33,12 @@ def mend(reason: str, contract: Contract) -> str:
         if rule.code == code:
             return getattr(rule.mend, language.get())
     field = contract.by_name.get(name)
-    known = ", ".join(field.codes or ("0", "1")) if field else ""
-    return say(f"mend_{code}", field=name, codes=known, format=_format(field, contract) if field else "")
+    if field is None:
+        return say(f"mend_{code}", field=name, codes="", format="")
+    first, last = years_of(field)
+    more = [say("sign_blank") if sign == " " else sign for sign in field.also or ""]
+    return say(
+        f"mend_{code}", field=name, codes=", ".join(field.codes or ("0", "1")), format=_format(field, contract),
+        signs=" ".join([".", "-", "_", "/", *more]),
+        first=first, last=last, maximum=field.maximum,
+    )  # fmt: skip

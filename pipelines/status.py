@@ -56,6 +56,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "age_working_days": age,
         "stale_after_working_days": limit,
         "is_stale": age is None or age > limit,
+        "open_data": _open_data(manifest, last),
         "damaged": _damaged(settings) if verify and version else None,
         "ledger_damaged": not is_sound,
         "sources": _sources(settings, received),
@@ -85,6 +86,14 @@ def _manifest(settings: Settings) -> dict[str, Any]:
         return read_manifest(settings.current_link)
     except (OSError, ValueError):
         return {}
+
+
+def _open_data(manifest: dict[str, Any], last: list[Run]) -> dict[str, Any] | None:
+    """What came of the current version's open data: what the last run on it found, else what its manifest says."""
+    of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
+    newest = next(of_version, None)
+    told = newest.detail["open_data"] if newest else manifest.get("open_data")
+    return {name: told.get(name) for name in ("state", "why", "params", "since")} if told else None
 
 
 def _age(settings: Settings, manifest: dict[str, Any], today: dt.date) -> int | None:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.messages import say
+from pipelines.publish.open_data_state import is_held_back, sentence_of
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 COLOURS = {"published": "green", "unchanged": "green", "refused": "red", "failed": "red", "interrupted": "red",
@@ -45,11 +46,23 @@ def _version(console: Console, status: dict[str, Any]) -> None:
         console.print(f"[bold red]{say('status_stale', age=age, limit=limit)}[/]", highlight=False)
     else:
         console.print(say("status_fresh", age=age, limit=limit), highlight=False)
+    _open_data(console, status["open_data"])
     if status["damaged"] is not None:
         for name in status["damaged"]:
             console.print(say("status_damaged", file=name), style="bold red", markup=False, highlight=False)
         if not status["damaged"]:
             console.print(f"[green]{say('status_sound')}[/]")
+
+
+def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
+    """Says whether the version has the open data that it should; versions of before this was kept say nothing."""
+    if open_data is None:
+        return
+    if is_held_back(open_data):
+        text = sentence_of(open_data)
+        console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    else:
+        console.print(say(f"status_open_data_{open_data['state']}"))
 
 
 def _sources(console: Console, sources: list[dict[str, Any]]) -> None:

@@ -1,11 +1,13 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts and registers, and the contracts' JSON Schema;
-tests keep them current.
+"""`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
+what dbt has to know of them; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
 
 import json
 from pathlib import Path
+
+from sqlfmt.api import Mode, format_string
 
 from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract, Envelope, load_contracts
@@ -16,7 +18,8 @@ from scripts.docs_refusals import refusals_page
 from scripts.markdown import NOTE, cell, code
 
 TYPES = {
-    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer", "flag": "0 hoặc 1 / 0 or 1",
+    "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer",
+    "decimal": "số thập phân / decimal", "flag": "0 hoặc 1 / 0 or 1",
     "choice": "chọn / choice", "timestamp": "thời điểm / timestamp", "date": "ngày / date", "time": "giờ / time",
 }  # fmt: skip
 PERSONAL = {
@@ -24,6 +27,7 @@ PERSONAL = {
     "drop": "không vào kho / never enters the lake",
     "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
 }
+SQL_LINE = 120
 FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
 SOURCES_HEAD = """\
 Mỗi tệp `contracts/<nguồn>.yml` là một mục dưới đây. Cột trong tệp mang tên ghi ở "trường" hoặc ở "tên cột khác";
@@ -35,6 +39,47 @@ Each file `contracts/<source>.yml` is one section below. A column is headed by t
 required column rejects the row. To try before delivery: `tthc check FILE --source <source>`. Each file format:
 [formats.md](formats.md).
 
+**Dòng nào được tính.** Của mỗi khóa, dòng mới nhất: theo trường ghi ở "mới nhất theo", trống thì cuối ngày dữ liệu,
+rồi đến ngày dữ liệu; không theo thứ tự giao tệp. Hai dòng mới như nhau mà khác nội dung thì cả hai bị từ chối
+(`conflict`). Thời điểm cập nhật muộn hơn ngày dữ liệu quá một ngày thì dòng bị từ chối. Dòng báo xóa chỉ cần khóa;
+tệp toàn dòng báo xóa chỉ cần cột khóa và cột báo xóa. Điều thông điệp đồng bộ không cho biết khác với ô trống trong
+tệp riêng: cùng một khoản trong thông điệp và trong tệp của ngày đó là lặp lại nếu khớp nhau ở những gì cả hai đều
+nói, và dòng nói nhiều hơn được tính.
+
+**Đơn vị.** Số liệu của hồ sơ là của đơn vị xử lý (`MaDonViXuLy`, trống thì `MaDonVi`). Đơn vị đứng dưới chính mình
+(`unit_circle`), dưới đơn vị cấp thấp hơn (`unit_under_lower_level`), hoặc cấp tỉnh mà không phải tỉnh này
+(`unit_second_province`) bị từ chối, xét theo danh mục tại thời điểm của dòng; trạng thái đúng gần nhất được tính. Nếu
+các trạng thái mới nhất, mỗi cái đúng trong danh mục của nó, không đi được với nhau thì đơn vị sai không được tính.
+Đơn vị có cấp trên không được tính vẫn được tính, chỉ để trống đơn vị cấp trên.
+
+**Which row counts.** Of each key the newest: by the field under "newest by", where that is empty by the end of the
+business day, then by the business day; never by the order of arrival. Two rows equally new that differ are both
+rejected (`conflict`). An update time more than a day after the business day rejects the row. A row that says its
+thing was deleted needs no more than the key, and a file of such rows no more than the key's columns and the one that
+says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the message
+and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
+
+**Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else `MaDonVi`). A unit that
+stands under itself (`unit_circle`), under one of a lower level (`unit_under_lower_level`), or a province that is not
+this one (`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound
+state counts. Where the newest states, each sound in its own list, do not fit together, the unit that is wrong does
+not count. A unit whose parent does not count does count, without a parent.
+
+"""
+
+
+TERMS = """\
+{{#
+    Made by `make docs` out of contracts/, not by hand: what decides which row of a source counts.
+
+    key          the fields that together identify one thing
+    newness      the field that says how new a row is
+    tombstone    the flag that says a thing is gone
+    untold       fields that a row in a sync message may leave unsaid, each with the sources of such messages
+#}}
+{{% macro contract_terms(source) %}}
+    {{{{ return({terms}[source]) }}}}
+{{% endmacro %}}
 """
 
 
@@ -98,11 +143,13 @@ def _message(envelope: Envelope) -> list[str]:
 def _source(contract: Contract) -> str:
     obligatory = " Nguồn bắt buộc / obligatory." if contract.obligatory else ""
     newness = f"`{contract.newness}`, không có thì / else " if contract.newness else ""
+    deleted = f" Báo xóa / deleted: `{contract.tombstone}` = 1." if contract.tombstone else ""
     lines = [
         f'<a id="{contract.source}"></a>\n',
         f"## `{contract.source}` — {contract.title.vi} / {contract.title.en}\n",
         f"Hạt / grain: {contract.grain.vi} / {contract.grain.en}.{obligatory}\n",
-        f"Khóa / key: {code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day.\n",
+        f"Khóa / key: {code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day."
+        f"{deleted}\n",
         *[f"- {line}" for line in _written(contract)],
         "",
         "| trường / field | kiểu / type | | ý nghĩa / meaning | giá trị / values | dữ liệu cá nhân / personal "
@@ -141,12 +188,39 @@ def contract_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
+def contract_terms(settings: Settings) -> str:
+    """dbt_project/macros/contract_terms.sql: what the models have to know of each contract."""
+    contracts = load_contracts(settings.contracts_dir)
+    untold: dict[str, dict[str, list[str]]] = {}
+    for parent, contract in contracts.items():
+        for child in contract.envelope.children.values() if contract.envelope else ():
+            for name in child.untold:
+                untold.setdefault(child.source, {}).setdefault(name, []).append(parent)
+    terms = {
+        source: {
+            name: value
+            for name, value in (
+                ("key", list(contract.key)),
+                ("newness", contract.newness),
+                ("tombstone", contract.tombstone),
+                ("untold", untold.get(source)),
+            )
+            if value
+        }
+        for source, contract in contracts.items()
+    }
+    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
+
+
 def main() -> None:
-    """Writes every page, and the schema."""
+    """Writes every page, the schema, and what dbt has to know."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
     (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
+    (PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql").write_text(
+        contract_terms(Settings()), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

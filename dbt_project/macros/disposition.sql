@@ -2,29 +2,38 @@
     What became of every delivered row of a source: accepted (the newest state of its key), superseded, or
     rejected with a reason. Rules are those of the contract: the newest row of a key wins, newness being
     the update time (else the end of the business day), then the business day; identical repeats are
-    superseded; rows equally new that differ are a conflict and none of them counts.
+    superseded; rows equally new that differ are a conflict and none of them counts. What a row of a sync message
+    leaves unsaid (see `unsaid`) differs from nothing, and of repeats the row that says most counts.
 
-    lake_name    source in the lake
-    key          columns (official names) that identify a thing
-    updated_at   column that says when a row was updated, or none
-    lookups      [{relation, column, reason}]: the row is rejected where `column` is not found in `relation`
+    name         source in the lake; its key, newness and the like are its contract's
+    lookups      [{relation, column, field, reason}]: the row is rejected where the value of `field` (without it, of
+                 the column's name) is not found in `column` of `relation`; where it is empty nothing is looked up
     forbidden    [{when, reason}]: SQL over the row `d` and the lookups `k0`, `k1`, …
+
+    A row that says its thing was deleted needs no more than its key: nothing is looked up, nothing forbidden.
 
     One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
 #}
-{% macro disposition(lake_name, key, updated_at=none, lookups=[], forbidden=[]) %}
-    {%- set keys = key | join(", ") -%}
+{% macro disposition(name, lookups=[], forbidden=[]) %}
+    {%- set terms = contract_terms(name) -%}
+    {%- set keys = terms.key | join(", ") -%}
+    {%- set untold = terms.untold or {} -%}
     {%- set day_end = end_of_day("_business_day") -%}
-    {%- set moment = "coalesce(" ~ updated_at ~ ", " ~ day_end ~ ")" if updated_at else day_end -%}
+    {%- set moment = "coalesce(" ~ terms.newness ~ ", " ~ day_end ~ ")" if terms.newness else day_end -%}
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
+    {%- set order = unsaid_count(untold) ~ " || ' ' || " ~ place if untold else place -%}
     with
-        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", lake_name) }}),
+        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", name) }}),
         judged as (
             select
                 d.*,
                 case
+                    {% if terms.tombstone %} when d.{{ terms.tombstone }} = 1 then null {% endif %}
                     {% for lookup in lookups %}
-                        when k{{ loop.index0 }}.{{ lookup.column }} is null then '{{ lookup.reason }}'
+                        when
+                            k{{ loop.index0 }}.{{ lookup.column }} is null
+                            {% if lookup.field %} and d.{{ lookup.field }} is not null {% endif %}
+                        then '{{ lookup.reason }}'
                     {% endfor %}
                     {% for rule in forbidden %} when {{ rule.when }} then '{{ rule.reason }}' {% endfor %}
                     {% if not lookups and not forbidden %} when false then '' {% endif %}
@@ -33,7 +42,7 @@
             {% for lookup in lookups %}
                 left join
                     {{ lookup.relation }} k{{ loop.index0 }}
-                    on d.{{ lookup.column }} = k{{ loop.index0 }}.{{ lookup.column }}
+                    on d.{{ lookup.field or lookup.column }} = k{{ loop.index0 }}.{{ lookup.column }}
             {% endfor %}
         ),
         equally_new as (
@@ -41,18 +50,36 @@
         ),
         repeated as (select j.* from judged j join equally_new using ({{ keys }}, newness) where j.reason is null),
         conflicts as (
-            select {{ keys }}, newness, count(distinct {{ whole_row("content") }}) > 1 as is_conflict
-            from (select * exclude (_source_file, _row_number, _business_day) from repeated) content
+            select {{ keys }}, newness
+            from
+                (
+                    select
+                        * exclude (
+                            {{ (["_source_file", "_row_number", "_business_day"] + untold | list) | join(", ") }}
+                        )
+                    from repeated
+                ) content
             group by {{ keys }}, newness
+            having count(distinct {{ whole_row("content") }}) > 1
+            {% for field, parents in untold.items() %}
+                union
+                select {{ keys }}, newness
+                from repeated
+                group by {{ keys }}, newness
+                having
+                    count(distinct {{ field }})
+                    + max(case when {{ field }} is null and not {{ unsaid(field, parents) }} then 1 else 0 end)
+                    > 1
+            {% endfor %}
         ),
         firsts as (
-            select {{ keys }}, newness, min({{ place }}) as first_place from repeated group by {{ keys }}, newness
+            select {{ keys }}, newness, min({{ order }}) as first_place from repeated group by {{ keys }}, newness
         ),
         weighed as (
             select
                 j.* exclude (reason),
-                coalesce(j.reason, case when c.is_conflict then 'conflict' end) as reason,
-                coalesce(f.first_place = j.{{ place }}, true) as is_first
+                coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
+                coalesce(f.first_place = {{ order }}, true) as is_first
             from judged j
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
@@ -72,12 +99,32 @@
 {% endmacro %}
 
 {# The same for what belongs to a dossier: a row whose dossier has no accepted state waits in quarantine. #}
-{% macro child_disposition(lake_name, key) %}
+{% macro child_disposition(name) %}
     {{
         disposition(
-            lake_name,
-            key=key,
-            lookups=[{"relation": ref("known_dossier"), "column": "MaHoSo", "reason": "unknown_dossier"}],
+            name, lookups=[{"relation": ref("known_dossier"), "column": "MaHoSo", "reason": "unknown_dossier"}]
         )
     }}
 {% endmacro %}
+
+{#
+    Whether a row leaves a field unsaid: it is empty, and the row came within a sync message of one of the sources
+    `parents`, which cannot tell it. In a file of its own an empty field says that there is nothing.
+#}
+{% macro unsaid(field, parents) -%}
+    ({{ field }} is null and split_part(_source_file, '/', 1) in ('{{ parents | join("', '") }}'))
+{%- endmacro %}
+
+{# How many of its fields a row leaves unsaid, as sortable text. #}
+{% macro unsaid_count(untold) -%}
+    lpad(
+        cast(
+            0
+            {% for field, parents in untold.items() %}
+                + case when {{ unsaid(field, parents) }} then 1 else 0 end
+            {% endfor %} as varchar
+        ),
+        3,
+        '0'
+    )
+{%- endmacro %}

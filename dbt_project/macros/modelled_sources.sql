@@ -22,6 +22,7 @@
                 "don_vi",
                 "so_lieu",
                 "nhiem_vu",
+                "diem_766",
             ]
         )
     }}

@@ -1,25 +1,39 @@
 """`tthc check`: a dry run of extracts for whoever delivers them."""
 
 import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.app import app, console
-from pipelines.errors import UsageFault
+from pipelines.errors import TthcError, UsageFault
 from pipelines.messages import say
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.check import FileReport
+    from pipelines.check import Check
+    from pipelines.check_report import FileReport
     from pipelines.contracts import Contract
+
+LEFT = "left_"
 
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Các tệp cần kiểm / files to check")],
-    source: Annotated[str | None, typer.Option(help="Nguồn, ví dụ ho_so / source, such as ho_so")] = None,
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Tệp, thư mục, mẫu tên trong nháy / files, folders, quoted wildcards such as '*.csv'"),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Nguồn, ví dụ ho_so; không cần nếu tệp nằm ở <nguồn>/<ngày>/ / source, such as ho_so; "
+                          "not needed for files in <source>/<day>/"),
+    ] = None,
     contract: Annotated[Path | None, typer.Option(help="Hợp đồng riêng / a contract of your own, YAML")] = None,
     out: Annotated[Path | None, typer.Option(help="Nơi ghi accepted, rejected, report / where to write them")] = None,
     day: Annotated[
@@ -28,28 +42,61 @@ def check(
             formats=["%Y-%m-%d"], help="Ngày dữ liệu; mặc định tên thư mục, nếu không thì hôm nay / business day"
         ),
     ] = None,
-) -> None:
+) -> None:  # fmt: skip
     """Kiểm thử tệp trước khi giao, không ghi gì vào kho. / Dry run of extracts against a contract.
 
+    Ví dụ / examples:
+
+      tthc check ho_so.csv --source ho_so
+
+      tthc check data/raw/ho_so/2024-12-31 data/raw/tien_trinh/2024-12-31 --out ket-qua
+
+      tthc check 'xuat/*.xlsx' --source thu_tuc --day 2024-12-31
+
+    Mỗi lý do đi kèm số dòng và cách sửa. Tệp .sha256 và .rows đi kèm cũng được kiểm; các dòng được so với nhau và, nơi
+    có kho, với danh mục đơn vị, thủ tục, hồ sơ của kho. / Each reason comes with row numbers and what to do. Sidecars
+    are checked too; rows are compared with each other and, where a warehouse is at hand, with its lists.
+
     Mã thoát / exit: 0 mọi dòng đều nhận (all accepted) · 5 có dòng bị từ chối (rows rejected) ·
-    6 có tệp bị từ chối (file refused) · 2 sai cú pháp (usage).
+    6 có tệp không được nhận (file refused) · 2 sai cú pháp (usage).
     """
     from pipelines.check import Check
+    from pipelines.check_places import Asked
     from pipelines.contracts import load_contracts
+    from pipelines.landing.discover import today_at_home
 
-    if (source is None) == (contract is None):
+    if source is not None and contract is not None:
         raise typer.BadParameter(say("check_needs_one"))
-    contracts = load_contracts(Settings().contracts_dir)
+    settings = Settings()
+    contracts = load_contracts(settings.contracts_dir)
     if source is not None and source not in contracts:
         raise typer.BadParameter(say("unknown_source", sources=", ".join(contracts)))
     if contract is not None:
         own = _own_contract(contract)
         source, contracts = own.source, {**contracts, own.source: own}
-    checking = Check(contracts[source or ""], contracts, out)
-    today = day.date() if day else dt.date.today()
-    for path in files:
-        _tell(checking.file(path, today), contracts)
-    raise typer.Exit(checking.finish())
+    today = today_at_home()
+    places = Asked(contracts, source, day.date() if day else today, today).places(files)
+    if not places:
+        raise UsageFault("check_nothing", folder=", ".join(map(str, files)))
+    checking = Check(contracts, settings, out)
+    try:
+        with _progress() as (watch, weighing):
+            code = checking.run(places, watch, weighing)
+    except KeyboardInterrupt:
+        raise TthcError("check_interrupted") from None
+    except TthcError:
+        raise
+    except Exception as error:
+        if os.environ.get("TTHC_DEBUG"):
+            raise
+        raise TthcError("check_broke", kind=type(error).__name__, folder=tempfile.gettempdir()) from None
+    for report in checking.reports:
+        _tell(report, contracts)
+    if checking.lists_checked is False:
+        _line(say("check_no_warehouse", folder=settings.warehouse_dir))
+    if len(checking.reports) > 1:
+        _tell_total(checking)
+    raise typer.Exit(code)
 
 
 def _own_contract(path: Path) -> "Contract":
@@ -64,20 +111,62 @@ def _own_contract(path: Path) -> "Contract":
         raise UsageFault("contract_invalid", file=path, why=error) from None
 
 
+@contextmanager
+def _progress() -> Iterator[tuple]:
+    """What a person at a terminal sees while long files are read: which file, how many rows so far."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def watch(number: int, of: int, file: str, rows: int) -> None:
+            progress.update(task, description=say("check_progress", number=number, of=of, file=file, rows=f"{rows:,}"))
+
+        yield watch, lambda: progress.update(task, description=say("check_weighing"))
+
+
+def _line(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _why(code: str, params: dict) -> str:
+    """The sentence for a refusal: those of landing are told to whoever delivers, not to whoever runs the night."""
+    own = f"check_{code}" if code.startswith(LEFT) else code
+    return f"[{code}] {say(own, **params)}"
+
+
 def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
     from pipelines.reasons import mend
 
-    def line(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    if report.refused:
-        code, params = report.refused
-        line(say("file_refused", file=report.file, why=f"[{code}] {say(code, **params)}"))
+    if report.refused and not report.is_refused:
+        _line(f"{report.file}: {_why(*report.refused)}")
         return
-    line(report.file)
+    if report.refused:
+        _line(say("file_refused", file=report.file, why=_why(*report.refused)))
+        return
+    _line(report.file)
+    if report.source not in report.counts or not report.counts[report.source]["rows_in"]:
+        _line(say("check_no_rows", source=report.source))
     for source, c in report.counts.items():
-        line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
-    for (source, reason), numbers in sorted(report.reasons.items()):
-        first = ", ".join(map(str, sorted(numbers)[:5]))
-        line(say("check_reason", source=source, reason=reason, count=len(numbers), rows=first))
-        line(f"      {mend(reason, contracts[source])}")
+        if c["rows_in"]:
+            _line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
+        if report.cleaned.get(source):
+            _line(say("check_cleaned", source=source, count=report.cleaned[source]))
+        if source in report.superseded:
+            _line(say("check_superseded", source=source, count=report.superseded[source]))
+    for (source, reason), (count, first) in sorted(report.reasons.items()):
+        rows = ", ".join(map(str, first))
+        _line(say("check_reason", source=source, reason=reason, count=count, rows=rows))
+        _line(f"      {mend(reason, contracts[source])}")
+        for spots in report.conflicts.get(source, []) if reason == "conflict" else []:
+            places = " ↔ ".join(say("check_place", file=file, row=row) for file, row in spots)
+            _line(say("check_conflict", places=places))
+
+
+def _tell_total(checking: "Check") -> None:
+    reports = checking.reports
+    counts = {what: sum(report.total(what) for report in reports) for what in ("rows_in", "accepted", "rejected")}
+    refused = sum(report.is_refused for report in reports)
+    _line(say("check_total", files=len(reports), rows=counts["rows_in"], accepted=counts["accepted"],
+              rejected=counts["rejected"], refused=refused))  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.app import app, console, settings_with
-from pipelines.errors import TthcError
+from pipelines.errors import EXIT_OPEN_DATA_KEPT, TthcError
 from pipelines.messages import say
 from pipelines.settings import Settings
 
@@ -31,8 +31,9 @@ def run(
 ) -> None:
     """Chạy việc hằng đêm: nhận tệp, đọc, dựng, kiểm, công bố. / The nightly job, from landing to publication.
 
-    Mã thoát / exit: 0 đã công bố (published) · 3 cửa kiểm từ chối, phiên bản trước giữ nguyên (gate refused) ·
-    4 đang có lần chạy khác (locked) · 2 sai cú pháp (usage) · 1 lỗi (fault).
+    Mã thoát / exit: 0 đã công bố (published) · 6 đã công bố kho; dữ liệu mở không bảo vệ được nên giữ bản trước
+    (warehouse published; its open data could not be made safe, the earlier ones stay) · 3 cửa kiểm từ chối, phiên
+    bản trước giữ nguyên (gate refused) · 4 đang có lần chạy khác (locked) · 2 sai cú pháp (usage) · 1 lỗi (fault).
     """
     from pipelines.nightly.lock import run_lock
 
@@ -46,15 +47,17 @@ def run(
                 say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
             )
             _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
-        _run(settings)
+        code = _run(settings)
     console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
+    raise typer.Exit(code)
 
 
 def _any_delivery(settings: Settings) -> bool:
     return any(path.is_file() for path in settings.raw_dir.glob("*/*/*"))
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings) -> int:
+    """Run the job, say how it ended, and return the exit code."""
     from pipelines.console import watching
 
     with watching(console):
@@ -62,6 +65,7 @@ def _run(settings: Settings) -> None:
         from pipelines.nightly.start import run_nightly
 
         outcome = run_nightly(settings)
+    from pipelines.publish.open_data_state import is_held_back, sentence_of
     from pipelines.summary import show_manifest, show_version
 
     folder = settings.current_link.resolve()
@@ -70,7 +74,13 @@ def _run(settings: Settings) -> None:
     console.print(
         f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
     )
-    console.print(say("published_where", folder=settings.current_link), highlight=False, soft_wrap=True)
+    where = "published_where" if (folder / "open-data").is_dir() else "published_where_no_open_data"
+    console.print(say(where, folder=settings.current_link), highlight=False, soft_wrap=True)
+    if outcome.open_data is None or not is_held_back(outcome.open_data):
+        return 0
+    text = sentence_of(outcome.open_data)
+    console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    return EXIT_OPEN_DATA_KEPT
 
 
 def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.patterns import fill_patterns
 from pipelines.yaml_text import read_yaml
 
 SCHEMA_FILE = "schema.json"
@@ -88,7 +89,7 @@ def load_suites(folder: Path) -> Suites:
     files, others = _files(folder)
     validator = Draft202012Validator(json.loads(others[SCHEMA_FILE]))
     suites = [_suite(name, content, validator) for name, content in files.items()]
-    macros, holds = others[MACROS_FILE].decode(), others[HOLDS_FILE].decode()
+    macros, holds = fill_patterns(others[MACROS_FILE].decode()), others[HOLDS_FILE].decode()
     return Suites({suite.table: suite for suite in suites}, macros, holds, _digest({**files, **others}))
 
 

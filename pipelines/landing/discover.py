@@ -10,7 +10,9 @@ import stat
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
 UNFINISHED = (".tmp", ".part")
 SIDECARS = (".sha256", ".rows")
@@ -46,18 +48,26 @@ class Landing:
     broke: dict[Path, Exception] = field(default_factory=dict)
 
 
+def today_at_home() -> dt.date:
+    """Return today's date in Việt Nam, whatever the machine's time zone."""
+    return dt.datetime.now(HOME).date()
+
+
 def _business_day_of(folder: Path) -> dt.date | None:
     """The day that a folder is named after; None where it is no folder or its name no day."""
-    name = folder.name
-    if not folder.is_dir() or folder.is_symlink():
-        return None
+    return None if not folder.is_dir() or folder.is_symlink() else business_day(folder.name)
+
+
+def business_day(name: str) -> dt.date | None:
+    """Return the day that a day folder's name stands for, None where it is not written YEAR-MONTH-DAY."""
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
         return None
 
 
-def _reason_to_leave(path: Path) -> str | None:
+def reason_to_leave(path: Path) -> str | None:
+    """Return the message code that says why a file is no delivery and no sidecar, None where it is one."""
     try:
         path.name.encode()
         mode = path.lstat().st_mode
@@ -75,15 +85,17 @@ def _reason_to_leave(path: Path) -> str | None:
     return None if DELIVERED.search(path.name) else "left_unknown_format"
 
 
-def discover(raw_dir: Path, sources: Collection[str]) -> Landing:
-    """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error."""
+def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = None) -> Landing:
+    """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error; so are
+    business days later than `today` (default: today in Việt Nam), which would close the future."""
+    today = today or today_at_home()
     landing = Landing({}, {})
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
         if folder.name not in sources:
             landing.left[folder] = "left_unknown_source"
             continue
         for day_folder in _listed(folder, landing.left):
-            _discover_at(landing, day_folder, _discover_day, folder.name)
+            _discover_at(landing, day_folder, _discover_day, folder.name, today)
     return landing
 
 
@@ -95,17 +107,20 @@ def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place
         landing.left[path], landing.broke[path] = "left_broke", error
 
 
-def _discover_day(landing: Landing, folder: Path, source: str) -> None:
+def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date) -> None:
     day = _business_day_of(folder)
     if day is None:
         landing.left[folder] = "left_no_business_day"
+        return
+    if day > today:
+        landing.left[folder] = "left_future_day"
         return
     for path in _listed(folder, landing.left):
         _discover_at(landing, path, _discover_file, source, day)
 
 
 def _discover_file(landing: Landing, path: Path, source: str, day: dt.date) -> None:
-    if reason := _reason_to_leave(path):
+    if reason := reason_to_leave(path):
         landing.left[path] = reason
     elif not path.name.endswith(SIDECARS):
         landing.deliveries[Delivery(source, day, path.name)] = path

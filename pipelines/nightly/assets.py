@@ -17,14 +17,15 @@ from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
-from pipelines.open_data.last import keep_vintage, vintage_out
-from pipelines.open_data.vintage import write_vintage
+from pipelines.open_data.last import keep_vintage
+from pipelines.open_data.publication import lay_open_data, open_data_of_run
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.manifest import conservation, row_outcomes
+from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.publish.unchanged import LEFT, is_out, left_beside
 from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
-from pipelines.site.build import write_vintage_site
+from pipelines.site.build import write_site_of
 from pipelines.transform.rejected import keep_rejected_rows
 from pipelines.transform.workspace import (
     Plan,
@@ -98,7 +99,7 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
         if is_out(nightly.settings, plan):
             # Dagster would warn of every check on what is skipped now, as if something went on without it.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-            _end(nightly, "unchanged", plan)
+            _end(nightly, "unchanged", plan, published_open_data(nightly.settings))
             return
         lay_out(nightly.settings, contracts, state, plan)
         for spec in specs:
@@ -131,11 +132,11 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         begin("candidate")
         settings, plan = nightly.settings, Plan.load(nightly.settings)
         sha = seal(settings)
-        open_data = candidate_dir(settings) / "open-data"
-        rows = write_vintage(settings, plan, candidate_file(settings), vintage_out(settings), open_data)
-        site = write_vintage_site(open_data, candidate_dir(settings) / "site",
-                                  settings.registers_dir / "vietnam", synthetic=plan.is_synthetic)  # fmt: skip
-        return dg.MaterializeResult(metadata={"sha256": sha, "version": plan.version, **rows, **site})
+        folder = candidate_dir(settings)
+        open_data, rows = lay_open_data(settings, plan, candidate_file(settings), folder / "open-data")
+        site = write_site_of(settings, open_data, folder, synthetic=plan.is_synthetic)
+        told = {"version": plan.version, "open_data": open_data["state"]}
+        return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
 
     return candidate
 
@@ -146,18 +147,22 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     begin("publish")
     settings, plan = nightly.settings, Plan.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
-    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes))
+    open_data = open_data_of_run(settings)
+    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data)
     with open_ledger(settings.ledger_file) as ledger:
         save_outcomes(ledger, outcomes)
-    let_go = _end(nightly, "published" if changed else "unchanged", plan)
+    let_go = _end(nightly, "published" if changed else "unchanged", plan, open_data)
     return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, **let_go})
 
 
-def _end(nightly: Nightly, outcome: str, plan: Plan) -> dict[str, dict[str, int]]:
+def _end(nightly: Nightly, outcome: str, plan: Plan, open_data: OpenData | None) -> dict[str, dict[str, int]]:
     """Notes how the night ended, keeps a copy of the vintage that is out, and lets go of what nothing reads any more or
     was kept long enough."""
     settings = nightly.settings
-    nightly.ended(outcome, plan)  # at once: what comes now may break down, and the version is out all the same
+    detail = {"open_data": open_data} if open_data is not None else {}
+    nightly.ended(
+        outcome, plan, **detail
+    )  # at once: what comes now may break down, and the version is out all the same
     keep_vintage(settings)
     let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
     nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})

@@ -12,16 +12,19 @@ from pipelines.landing.runs import end_run, runs
 from pipelines.nightly.causes import cause_of
 from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
+from pipelines.open_data.publication import open_data_of_run
+from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.quality.write import write_quality_page
 from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended: which version is out, and whether it is new."""
+    """How a run ended: which version is out, whether it is new, and what came of its open data."""
 
     version: str
     changed: bool
+    open_data: OpenData | None = None
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
@@ -52,10 +55,11 @@ def run_nightly(settings: Settings) -> RunOutcome:
         events = result.asset_materializations_for_node("published_version")
         if result.success and events:
             published = events[0].metadata
-            return RunOutcome(str(published["version"].value), changed=bool(published["changed"].value))
+            changed = bool(published["changed"].value)
+            return RunOutcome(str(published["version"].value), changed, open_data_of_run(settings))
         unchanged = _version_found_out(settings) if result.success else None
         if unchanged:
-            return RunOutcome(unchanged, changed=False)
+            return RunOutcome(unchanged, changed=False, open_data=published_open_data(settings))
         if gate and not gate["success"]:
             raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
         cause = cause_of(result, settings) if not result.success else TthcError("not_published")

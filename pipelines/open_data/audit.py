@@ -12,14 +12,11 @@ from pipelines.errors import TthcError
 from pipelines.open_data.files import read_table
 from pipelines.open_data.register import Column, Register, Table
 from pipelines.open_data.rules import Rules
+from pipelines.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
 
 Connection = duckdb.DuckDBPyConnection
 WRITTEN = "written"
-# Nothing that a spreadsheet would take for a formula, no line break, no mark that turns the writing direction.
-UNSAFE = r"\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}"
-SAFE_TEXT = rf"[^=+\-@{UNSAFE}][^{UNSAFE}]*"
-MADE_BY_US = "[a-z0-9.-]+"
-PERSONAL = r"(^|\D)(\d{12}|0\d{9}|\+84\d{9})($|\D)|[\w.]+@[\w-]+\.\w+"
+NAMED = 3  # rows that a finding names
 # Exact counts against the marts: the same question asked twice must have one answer.
 RECOUNT = """
     with
@@ -65,8 +62,8 @@ UNSTABLE = """
 
 
 def audit(connection: Connection, register: Register, rules: Rules, folder: Path) -> None:
-    """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns
-    and how many rows, never a value."""
+    """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns,
+    how many rows and the codes of the first of them, by which the delivered row is found; never the value."""
     form = {"measures": ", ".join(f"'{m}'" for m in FORM), "columns": ", ".join(f"h.{c}" for c in FORM.values())}
     findings = [
         f"{name}: {count}"
@@ -77,7 +74,8 @@ def audit(connection: Connection, register: Register, rules: Rules, folder: Path
         if not read_table(connection, table, folder, WRITTEN):
             findings.append(f"{table.name}: columns")
             continue
-        findings += [f"{table.name}.{name}: {count}" for name, count in _of_table(connection, register, rules, table)]
+        findings += [f"{table.name}.{name}: {count}{rows}" for name, count, rows in
+                     _of_table(connection, register, rules, table)]  # fmt: skip
     if findings:
         raise TthcError("disclosure_audit", findings="; ".join(findings))
 
@@ -94,10 +92,10 @@ def _count(connection: Connection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _of_table(connection: Connection, register: Register, rules: Rules, table: Table) -> list[tuple[str, int]]:
-    """What is wrong with a written table: the check or column, and in how many rows."""
+def _of_table(connection: Connection, register: Register, rules: Rules, table: Table) -> list[tuple[str, int, str]]:
+    """What is wrong with a written table: the check or column, in how many rows, and which."""
     missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
-    wrong = [("rows", _count(connection, missing))]
+    wrong = [("rows", _count(connection, missing), "")]
     for column in table.columns:
         conditions = list(_text_conditions(register, column))
         if column.name in table.never_empty:
@@ -109,8 +107,29 @@ def _of_table(connection: Connection, register: Register, rules: Rules, table: T
             conditions += [f"({rule}) and {_about_people(table)}"]
         for condition in conditions:
             query = f"select count(*) from {WRITTEN} where {condition}"  # noqa: S608 - names are the register's
-            wrong.append((column.name, _count(connection, query)))
-    return [(name, count) for name, count in wrong if count]
+            if count := _count(connection, query):
+                wrong.append((column.name, count, _rows(connection, table, condition)))
+    return [(name, count, rows) for name, count, rows in wrong if count]
+
+
+def _rows(connection: Connection, table: Table, condition: str) -> str:
+    """The keys of the first wrong rows, in brackets; only what is a sound code and nobody's number is shown."""
+    keys = ", ".join(f"cast({name} as varchar)" for name in table.key)
+    query = f"select distinct {keys} from {WRITTEN} where {condition} order by all limit {NAMED}"  # noqa: S608
+    shown = f"regexp_full_match($1, '{CODE}') and not {looks_personal('$1')}"
+    found = [
+        " ".join(
+            f"{name}={value if value and connection.execute(f'select {shown}', [value]).fetchone() == (True,) else '…'}"
+            for name, value in zip(table.key, row, strict=True)
+        )
+        for row in connection.execute(query).fetchall()
+    ]
+    return f" ({'; '.join(found)})" if found else ""
+
+
+def looks_personal(words: str) -> str:
+    """The SQL condition that text looks like a person's number or address."""
+    return f"(regexp_matches({words}, '{PERSON}') and not regexp_full_match({words}, '{HONEST}'))"
 
 
 def _about_people(table: Table) -> str:
@@ -134,16 +153,17 @@ def _text_conditions(register: Register, column: Column) -> list[str]:
         return []
     kind, _, place = column.values.partition(":")
     name = column.name
-    conditions = [f"regexp_matches({name}, '{PERSONAL}')"]
+    conditions = [looks_personal(name)]
     if kind == "codes":
         codes = ", ".join("'" + code.replace("'", "''") + "'" for code in register.code_list(place).names)
         return [*conditions, f"{name} not in ({codes})"]
     if kind == "pattern":
-        return [*conditions, f"not regexp_full_match({name}, '{MADE_BY_US}')"]
+        # A field's code, or its name without diacritics, where several numbers of the name may have met.
+        return [f"regexp_matches({name}, '{PERSON_RUN}')", f"not regexp_full_match({name}, '{CODE}')"]
     source, _, of = place.partition(".")
     where = f'"{source}"' if kind == "table" else f"tthc.marts.{source}"
     return [
         *conditions,
-        f"not regexp_full_match({name}, '{SAFE_TEXT}')",
+        f"not regexp_full_match({name}, '{SHOWN}')",
         f"{name} is not null and {name} not in (select {of} from {where} where {of} is not null)",  # noqa: S608 - ours
     ]

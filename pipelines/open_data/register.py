@@ -16,7 +16,8 @@ from pipelines.open_data.dataset import FILE_NAME, NAME, CodeList, Dataset
 from pipelines.yaml_text import read_yaml
 
 FILE = "publication.yml"
-# Where the texts of a column come from. `pattern`: made by us of lower-case letters, digits, dots and hyphens.
+# Where the texts of a column come from. `pattern`: a code, of the signs that codes are
+# made of (pipelines/patterns.py).
 VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
 Model = TypeVar("Model", bound=Strict)
 

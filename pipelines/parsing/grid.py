@@ -22,7 +22,7 @@ from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, text_frame
 from pipelines.parsing.decoding.marks import Marks, cell_name, letter
 from pipelines.parsing.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
-from pipelines.parsing.headers import map_headers
+from pipelines.parsing.headers import map_headers, required_in
 from pipelines.parsing.sandbox import decoded
 from pipelines.parsing.typed import pattern_of
 
@@ -36,6 +36,8 @@ EXCEL_ERROR = re.compile(
 # Excel keeps fifteen digits of a number; what follows them is lost.
 LARGEST_EXACT = 10**15
 
+# No day of a delivery comes after it.
+ANY_DAY = dt.date(2999, 12, 31)
 Row = list[Any]
 
 
@@ -85,21 +87,20 @@ def _known(name: str, contract: Contract) -> str:
 def find_header(grid: Grid, contract: Contract) -> tuple[int, int, list[str]]:
     """The header's first row, the first row below it, and its labels. Raises FileRefused where no header names
     what is required."""
-    required = {field.name for field in contract.fields if field.required}
     best: list[str] = []
     best_row = 1
     for top in range(min(HEADER_WITHIN_ROWS, len(grid.rows))):
         labels, depth = _labels(grid, top)
         labels = [_known(name, contract) for name in labels]
         named = {contract.by_header[name].name for name in labels if name in contract.by_header}
-        if required <= named:
+        if named.issuperset(required_in([*named], contract)):
             return top, top + depth, labels
         filled = [name for name in labels if name]
         if not best or _known_of(filled, contract) > _known_of(best, contract):
             best, best_row = filled, top + 1
     if best:
         map_headers(best, contract, row=best_row)
-    raise FileRefused("no_header", rows=HEADER_WITHIN_ROWS, expected=", ".join(sorted(required)))
+    raise FileRefused("no_header", rows=HEADER_WITHIN_ROWS, expected=", ".join(sorted(required_in([], contract))))
 
 
 def _known_of(labels: list[str], contract: Contract) -> int:
@@ -135,7 +136,7 @@ def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
     frame = text_frame([_record(row, fields, contract)], [1]).with_columns(
         _fault=pl.Series([_fault(row, fields, contract)], dtype=pl.String)
     )
-    accepted, _ = Judge(contract, "sheet", dt.date.max)(Batch(contract.source, frame, family="sheet"))
+    accepted, _ = Judge(contract, "sheet", ANY_DAY)(Batch(contract.source, frame, family="sheet"))
     return accepted.height == 1
 
 

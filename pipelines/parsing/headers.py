@@ -31,7 +31,7 @@ def map_headers(
     ]
     names = [field.name if field else None for field in fields]
     twice = [name for name, times in Counter(names).items() if name and times > 1]
-    absent = [f.name for f in contract.fields if whole and f.required and f.name not in names]
+    absent = [name for name in required_in(names, contract) if whole and name not in names]
     if unknown or twice or absent:
         doubtful = 2 * len(unknown) > len(headers)
         raise FileRefused(
@@ -44,6 +44,15 @@ def map_headers(
             **place,
         )
     return names
+
+
+def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
+    """The fields that a file with these columns must have: where it has the tombstone and, beyond the key, none of
+    the required ones, it is a list of what was deleted, and the key is enough."""
+    required = [field.name for field in contract.fields if field.required]
+    if contract.tombstone in names and not (set(required) - set(contract.key)).intersection(names):
+        return list(contract.key)
+    return required
 
 
 def shown(header: str, doubtful: bool) -> str:

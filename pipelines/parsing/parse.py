@@ -47,6 +47,7 @@ class Outcome:
         self.lake, self.secret = lake, secret
         self.counts: dict[str, Counter[str]] = {}
         self.reasons: dict[str, Counter[str]] = {}
+        self.cleaned: Counter[str] = Counter()
         self.files: dict[str, ParquetFile] = {}
         self.rejected: dict[str, list[pl.DataFrame]] = {}
 
@@ -84,7 +85,10 @@ class Outcome:
 
     def receipt(self, files: dict[str, str]) -> dict:
         """What the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
-        sources = {s: {**c, "reasons": dict(self.reasons.get(s, {}))} for s, c in self.counts.items()}
+        sources = {
+            s: {**c, "cleaned": self.cleaned[s], "reasons": dict(self.reasons.get(s, {}))}
+            for s, c in self.counts.items()
+        }
         return {
             "delivery": self.delivery.label, "sha256": self.sha256, "refused": None, "sources": sources, "files": files,
         }  # fmt: skip
@@ -114,6 +118,7 @@ def parse_arrival(
         with behind() as writer:
             for batch in ahead(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
                 outcome.add(contracts[batch.source], *judge(batch), writer)
+        outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
         if arrival.expected_rows is not None and rows != arrival.expected_rows:
             raise FileRefused("wrong_row_count", expected=arrival.expected_rows, got=rows)

@@ -4,7 +4,7 @@ Each field becomes two things: the expression of its typed value, and for each r
 under which a cell is wrong. Does not belong here: formats of files, rows as a whole (`judge`).
 """
 
-import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -13,9 +13,18 @@ import polars as pl
 from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.parsing.batch import Family
+from pipelines.patterns import (
+    CODE_SIGNS,
+    DOOR_UNSHOWN,
+    FORMULA,
+    HONEST,
+    LIST_MARK,
+    NULL_WORD,
+    PERSON,
+    SCIENTIFIC,
+    whole,
+)
 
-# Control characters and bidirectional overrides make two different codes look alike; U+FFFD is a lost letter.
-UNPRINTABLE = r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]"
 # UTF-8 that was read as windows-1252 or latin-1 and encoded once more: đ, ư, ơ, ă and all of ạ–ỹ leave these
 # traces, which no Vietnamese word holds.
 MISREAD_TEXT = "misread_text"
@@ -27,18 +36,36 @@ VIETNAMESE = "".join(unicodedata.normalize("NFC", base + tone) for base in "aă�
 FOREIGN = {
     "vietnamese": rf"[\p{{L}}--[a-zA-Z{VIETNAMESE}{VIETNAMESE.upper()}]]|[§¨©¬\u00ad®¶·¸¹¼½¾\ufffd]|\p{{L}}\?\p{{L}}"
 }
+# Blanks and line breaks as people type them; other white space, such as a vertical tab, is a control character.
+BLANKS = " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 LONGEST = {"code": 200, "text": 10_000}
-EARLIEST, LATEST = dt.datetime(1990, 1, 1), dt.datetime(2100, 1, 1)
+# A number with decimals: after a point in text files; in lists after a comma too, and only so where the contract
+# declares Vietnamese numbers, in which a point stands between thousands.
+DECIMAL = {
+    "text": r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$",
+    "plain": r"^-?[0-9]{1,15}([.,][0-9]{1,9})?$",
+    "vietnamese": r"^-?[0-9]{1,15}(,[0-9]{1,9})?$",
+}
+# Years that a moment may lie in; a contract may let one field reach further back.
+EARLIEST, LATEST = 1990, 2099
+# How each of strptime's letters is written, two digits for a day and never more or fewer.
+WRITTEN = {
+    "%Y": "[0-9]{4}", "%m": "(?:0[1-9]|1[0-2])", "%d": "(?:0[1-9]|[12][0-9]|3[01])", "%H": "(?:[01][0-9]|2[0-3])",
+    "%M": "[0-5][0-9]", "%S": "[0-5][0-9]",
+}  # fmt: skip
+DIRECTIVE = re.compile("%.")
 # A whole number as written: digits only, or in lists that a contract declares Vietnamese, 1.234.567.
 WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
 
 
 @dataclass(frozen=True)
 class TypedField:
-    """How one field is read: its typed value, and for each reason code the condition of a wrong value."""
+    """How one field is read: its typed value, and for each reason code the condition of a wrong value. With
+    `wrong_where_null` a cell is wrong, too, where it holds something and its value is null."""
 
     value: pl.Expr
     wrong: dict[str, pl.Expr]
+    wrong_where_null: bool = False
 
 
 def is_numeric_choice(field: ContractField) -> bool:
@@ -50,8 +77,8 @@ def dtype_of(field: ContractField) -> pl.DataType:
     """The column type of a field in the lake."""
     if field.type == "choice":
         return pl.Int16() if is_numeric_choice(field) else pl.String()
-    types = {"integer": pl.Int64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"), "date": pl.Date(),
-             "time": pl.Time()}  # fmt: skip
+    types = {"integer": pl.Int64(), "decimal": pl.Float64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"),
+             "date": pl.Date(), "time": pl.Time()}  # fmt: skip
     return types.get(field.type, pl.String())
 
 
@@ -60,73 +87,186 @@ def pattern_of(field: ContractField, contract: Contract, family: Family) -> str:
     return field.format or getattr(contract.formats, f"{field.type}_{family}")
 
 
+def years_of(field: ContractField) -> tuple[int, int]:
+    """First and last year that a moment of the field may lie in."""
+    return field.earliest or EARLIEST, LATEST
+
+
+def form_of(pattern: str, years: str = "[0-9]{4}") -> str | None:
+    """A regular expression of what the pattern writes, or None where it has letters other than those of WRITTEN."""
+    found = DIRECTIVE.findall(pattern)
+    if set(found) - set(WRITTEN):
+        return None
+    literals = [re.escape(part) for part in DIRECTIVE.split(pattern)]
+    letters = [years if letter == "%Y" else WRITTEN[letter] for letter in found]
+    return f"^{''.join(a + b for a, b in zip(literals, [*letters, ''], strict=True))}$"
+
+
+def _as_written(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
+    """True where the cell is what the pattern would write. strptime also reads "2024-1-1", "2024 1 5 8 0 0" and
+    seconds of 60."""
+    form = form_of(pattern)
+    return read.dt.to_string(pattern) == text if form is None else text.str.contains(form)
+
+
 def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
-    # strptime reads "2024-1-1" as well as "2024-01-01": the width keeps one spelling per moment.
-    width = len(dt.datetime(2024, 12, 31, 23, 59, 59).strftime(pattern))
-    exact = pl.when(text.str.len_bytes() == width).then(text)
-    if field.type == "time":
-        value = exact.str.to_time(pattern, strict=False, cache=False)
-        return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
     # Moments hardly repeat, so remembering those already read costs more than it saves.
-    moment = exact.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
-    value = moment.dt.date() if field.type == "date" else moment
-    sound = moment.is_between(pl.lit(EARLIEST), pl.lit(LATEST), closed="left")
-    return TypedField(value, {f"bad_{field.type}": text.is_not_null() & ~sound.fill_null(False)})
+    if field.type == "time":
+        time = text.str.to_time(pattern, strict=False, cache=False)
+        value = pl.when(_as_written(text, time, pattern)).then(time)
+        return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
+    moment = text.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
+    first, last = years_of(field)
+    form = form_of(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
+    written = _as_written(text, moment, pattern) & moment.is_not_null()
+    # One look at the text for form and year: this is done for every moment of every file.
+    in_range = moment.dt.year().is_between(first, last)
+    sound = written & in_range if form is None else text.str.contains(form)
+    value = pl.when(sound).then(moment.dt.date() if field.type == "date" else moment)
+    wrong = {f"bad_{field.type}": text.is_not_null() & ~written.fill_null(False), "out_of_range": written & ~in_range}
+    return TypedField(value, wrong)
+
+
+def _out_of_bounds(field: ContractField, value: pl.Expr) -> dict[str, pl.Expr]:
+    """For each bound that the contract sets, when a number lies beyond it."""
+    bounds = {"below_minimum": (field.minimum, value.lt), "above_maximum": (field.maximum, value.gt)}
+    return {code: beyond(bound) for code, (bound, beyond) in bounds.items() if bound is not None}
 
 
 def _whole(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     digits = text.str.replace_all(".", "", literal=True) if style == "vietnamese" else text
     value = pl.when(text.str.contains(WHOLE[style])).then(digits).cast(pl.Int64, strict=False)
-    wrong = {"bad_integer": text.is_not_null() & value.is_null()}
-    if field.minimum is not None:
-        wrong["below_minimum"] = value < field.minimum
-    return TypedField(value, wrong)
+    return TypedField(value, {"bad_integer": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
 
 
-def typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
-    """How the text column named like the field is read in files of a family."""
-    text = pl.col(field.name)
-    if field.type in MOMENTS:
-        return _moment(field, text, pattern_of(field, contract, family))
-    if field.type == "integer":
-        return _whole(field, text, contract.formats.number_sheet if family == "sheet" else "plain")
-    if field.type in ("flag", "choice"):
-        known = text.is_in(["0", "1"] if field.type == "flag" else list(field.codes or ()))
-        value = pl.when(known).then(text).cast(dtype_of(field), strict=False)
-        return TypedField(value, {"not_in_code_list": text.is_not_null() & ~known})
+def _decimal(field: ContractField, text: pl.Expr, style: str) -> TypedField:
+    point = text.str.replace(",", ".", literal=True)
+    value = pl.when(text.str.contains(DECIMAL[style])).then(point).cast(pl.Float64, strict=False)
+    return TypedField(value, {"bad_decimal": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
+
+
+def _choice(field: ContractField, text: pl.Expr) -> TypedField:
+    codes = ["0", "1"] if field.type == "flag" else list(field.codes or ())
+    said = text
+    if field.any_case:
+        said = text.str.to_uppercase().replace_strict([c.upper() for c in codes], codes, default=pl.lit(""))
+    known = said.is_in(codes)
+    value = pl.when(known).then(said).cast(dtype_of(field), strict=False)
+    return TypedField(value, {"not_in_code_list": text.is_not_null() & ~known})
+
+
+def looks_personal(text: pl.Expr) -> pl.Expr:
+    """True where text looks like a person's number or address, as the gate and the audit take it."""
+    return text.str.contains(PERSON) & ~text.str.contains(whole(HONEST))
+
+
+def _null_word(field: ContractField) -> str:
+    """A cell, or one of several values in it, that is a word which programs write for an empty cell."""
+    if field.separator is None:
+        return whole(NULL_WORD)
+    part = re.escape(field.separator)
+    return rf"(?:^|{part})\s*(?:{NULL_WORD})\s*(?:$|{part})"
+
+
+def _names_things(field: ContractField) -> bool:
+    """True for a code that people see, which must not be a person's number."""
+    return field.type == "code" and not field.technical_id and field.personal is None
+
+
+def _not_a_code(field: ContractField) -> str:
+    if field.pattern is not None:
+        return r"[^\x21-\x7e]"  # the pattern says which signs; what is not seen it can never let through
+    more = "".join(f"\\x{{{ord(sign):x}}}" for sign in field.also or "")
+    return f"[^{more}{CODE_SIGNS}]"
+
+
+def _words(field: ContractField, text: pl.Expr) -> TypedField:
+    """Codes and text: values as they are written."""
     misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN[field.alphabet]}"
-    wrong = {"too_long": text.str.len_chars() > LONGEST[field.type], MISREAD_TEXT: text.str.contains(misread)}
+    wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > LONGEST[field.type]}
     if field.type == "code":
-        wrong["bad_code"] = text.str.contains(UNPRINTABLE)
+        elsewise = text.str.contains(whole(SCIENTIFIC))
+        wrong["code_turned_into_number"] = elsewise
+        if _names_things(field):
+            wrong["code_looks_like_identity_number"] = looks_personal(text)
+            elsewise = elsewise | looks_personal(text)
+        wrong["bad_code"] = text.str.contains(_not_a_code(field)) & ~elsewise
+    if field.shown:
+        wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN) | ~text.str.contains(r"[\p{L}0-9]")
+        wrong["looks_personal"] = looks_personal(text)
+        wrong["looks_like_formula"] = text.str.contains(f"^[{FORMULA}]")
     if field.pattern is not None:
         wrong["not_as_pattern"] = ~text.str.contains(f"^(?:{field.pattern})$")
     return TypedField(text, wrong)
 
 
+def _reading(field: ContractField, contract: Contract, family: Family) -> TypedField:
+    text = pl.col(field.name)
+    if field.type in MOMENTS:
+        return _moment(field, text, pattern_of(field, contract, family))
+    if field.type == "integer":
+        return _whole(field, text, contract.formats.number_sheet if family == "sheet" else "plain")
+    if field.type == "decimal":
+        return _decimal(field, text, contract.formats.number_sheet if family == "sheet" else "text")
+    if field.type in ("flag", "choice"):
+        return _choice(field, text)
+    return _words(field, text)
+
+
+def typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
+    """How the text column named like the field is read in files of a family."""
+    reading = _reading(field, contract, family)
+    listed = pl.lit(False) if field.codes is None else pl.col(field.name).is_in(list(field.codes))
+    null_word = pl.col(field.name).str.contains(_null_word(field)) & ~listed
+    # A null word is wrong for that reason and no other: what to do about it is to leave the cell empty.
+    others = {code: when & ~null_word for code, when in reading.wrong.items()}
+    return TypedField(reading.value, {"null_word": null_word, **others})
+
+
+def _unclean_text(field: ContractField) -> str:
+    letters = VIETNAMESE + VIETNAMESE.upper()
+    if field.squish or field.shown:
+        return rf"[^\x20-\x7e{letters}]|^ | $|  "
+    return rf"[^\x00-\x7f{letters}]"
+
+
 def plain_typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
     """The same for cells that need no cleaning, which is nearly all of them. A cell that might need it, or that
     could be wrong in a way only cleaned text shows, counts as wrong here and is looked at again."""
-    reading = typed(field, contract, family)
+    reading = _reading(field, contract, family)
     text, wrong = pl.col(field.name), dict(reading.wrong)
-    if field.type == "code":
-        # Printable ASCII without blanks is neither decomposed, misread nor unprintable.
-        kept = {code: when for code, when in wrong.items() if code == "not_as_pattern"}
-        wrong = {
-            "unclean": text.str.contains(r"[^\x21-\x7e]"),
-            "too_long": text.str.len_bytes() > LONGEST["code"],
-            **kept,
-        }
-    elif field.type == "text":
-        wrong["unclean"] = text.str.contains(r"[^\x20-\x7e]|^ | $|  " if field.squish else r"[^\x00-\x7f]")
+    if field.type in ("code", "text"):
+        # What holds the signs of codes only, or composed letters of Vietnamese, is as NFC writes it.
+        if field.type == "code":
+            doubtful = [_not_a_code(field), whole(SCIENTIFIC), *([PERSON] if _names_things(field) else [])]
+            wrong.pop(MISREAD_TEXT)
+        else:
+            doubtful = [_unclean_text(field), *([f"^[{FORMULA}]", f"^{LIST_MARK}", PERSON] if field.shown else [])]
+        exact = {code: when for code, when in wrong.items() if code in ("too_long", MISREAD_TEXT, "not_as_pattern")}
+        wrong = {"unclean": text.str.contains("|".join([_null_word(field), *doubtful])), **exact}
+    elif field.type in MOMENTS:
+        wrong = {}
     if field.null_values:
         wrong["unclean_null"] = text.is_in(list(field.null_values))
-    return TypedField(reading.value, wrong)
+    return TypedField(reading.value, wrong, wrong_where_null=field.type in MOMENTS)
+
+
+def _tidied(field: ContractField) -> pl.Expr:
+    """Text composed (NFC), without blanks around it, and where the field says so none repeated inside."""
+    text = pl.col(field.name).str.normalize("NFC")
+    if field.squish or field.any_case:
+        text = text.str.replace_all(rf"[{BLANKS}]+", " ")
+    return text if field.type == "text" and not (field.squish or field.shown) else text.str.strip_chars(BLANKS)
+
+
+def has_list_mark(field: ContractField) -> pl.Expr:
+    """True where `cleaned` takes the mark of a list off a name."""
+    return _tidied(field).str.contains(f"^{LIST_MARK}").fill_null(False)
 
 
 def cleaned(field: ContractField) -> pl.Expr:
-    """Text as it is judged: NFC, without blanks around it, the contract's spellings of null as null."""
-    text = pl.col(field.name).str.normalize("NFC")
-    if field.squish:
-        text = text.str.replace_all(r"\s+", " ")
-    text = text if field.type == "text" and not field.squish else text.str.strip_chars()
+    """Text as it is judged: tidied, names without the mark of a list, the contract's spellings of null as null."""
+    text = _tidied(field)
+    if field.shown:
+        text = text.str.replace(f"^{LIST_MARK}", "")
     return pl.when((text != "") & ~text.is_in(list(field.null_values))).then(text).alias(field.name)

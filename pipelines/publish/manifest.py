@@ -5,7 +5,9 @@ Belongs here: writing and verifying it. Does not belong here: moving versions ab
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -45,11 +47,15 @@ def file_hashes(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
-def write_manifest(folder: Path, plan: Plan, gate: dict, code: str, rows: dict) -> None:
-    """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place."""
+def write_manifest(
+    folder: Path, plan: Plan, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
+) -> None:
+    """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place.
+    `open_data`: what came of its open data (`open_data.publication`)."""
     content = {
         "version": plan.version, "as_of": plan.as_of, "province": plan.province, "synthetic": plan.is_synthetic,
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
+        **({"open_data": dict(open_data)} if open_data is not None else {}),
     }  # fmt: skip
     with replacing(folder / NAME) as temporary:
         text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)

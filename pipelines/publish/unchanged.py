@@ -5,12 +5,15 @@ name, `transform.workspace.make_plan`).
 """
 
 import hashlib
+from pathlib import Path
 
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import RUNS_KEPT, runs
 from pipelines.open_data.keys import key_check
 from pipelines.open_data.last import read_vintage
-from pipelines.publish.manifest import verifies
+from pipelines.open_data.publication import attempt
+from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.publish.open_data_state import is_held_back
 from pipelines.publish.versions import current_version
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan
@@ -32,9 +35,18 @@ def is_out(settings: Settings, plan: Plan) -> bool:
     folder = settings.versions_dir / plan.version
     if current_version(settings) != plan.version or not verifies(folder):
         return False
-    vintage = read_vintage(folder / "open-data")
-    if vintage is None or vintage["essence"]["key_check"] != key_check(settings.key_file):
+    if not _open_data_stand(settings, folder):
         return False
     with open_ledger(settings.ledger_file) as ledger:
         made = [run for run in runs(ledger, RUNS_KEPT) if run.version == plan.version and LEFT in run.detail]
     return bool(made) and made[0].detail[LEFT] == left_beside(settings)
+
+
+def _open_data_stand(settings: Settings, folder: Path) -> bool:
+    """True where making the version's open data again would give the same: a vintage under the secret of today, or one
+    held back for what was found then, under that secret and after that vintage."""
+    told = read_manifest(folder).get("open_data")
+    if told is not None and is_held_back(told):
+        return (told["before"], told["key_check"]) == attempt(settings)
+    vintage = read_vintage(folder / "open-data")
+    return vintage is not None and vintage["essence"]["key_check"] == key_check(settings.key_file)

@@ -5,7 +5,9 @@ its name before `current` points at it. Readers keep whatever version they opene
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -13,7 +15,8 @@ from pipelines.errors import TthcError
 from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import last_runs
-from pipelines.publish.manifest import verifies, write_manifest
+from pipelines.publish.manifest import read_manifest, verifies, write_manifest
+from pipelines.publish.open_data_state import is_held_back
 from pipelines.publish.recheck import confirm
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
@@ -50,33 +53,43 @@ def switch(settings: Settings, version: str) -> None:
     sync_folder(settings.warehouse_dir)
 
 
-def publish(settings: Settings, plan: Plan, gate: dict, code: str, rows: dict) -> bool:
-    """Makes the candidate the current version. True where that changed what is published.
+def publish(
+    settings: Settings, plan: Plan, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
+) -> bool:
+    """Makes the candidate the current version. True where that changed what is published. A version of that name stays
+    as it is, unless it is damaged or had to do without its own open data, which the candidate has now.
 
     Raises CandidateRefused where the gate did not pass these very bytes.
     """
     confirm(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
-    damaged = folder.with_name(f".{plan.version}{LEAVING}")
-    if folder.exists() and not verifies(folder):
-        remove_tree(damaged)
-        folder.rename(damaged)
-    if not folder.exists():
+    replaced = folder.with_name(f".{plan.version}{LEAVING}")
+    lacks = verifies(folder) and _lacks_open_data(folder, open_data)
+    if lacks or not verifies(folder):
         candidate = candidate_dir(settings)
-        write_manifest(candidate, plan, gate, code, rows)
+        write_manifest(candidate, plan, gate, code, rows, open_data)
         for path in [p for p in candidate.rglob("*") if p.is_file()]:
             path.chmod(READ_ONLY)
             sync_file(path)
         for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
             sync_folder(inner)
         settings.versions_dir.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            remove_tree(replaced)
+            folder.rename(replaced)
         candidate.rename(folder)
         sync_folder(settings.versions_dir)
-        remove_tree(damaged)
+        remove_tree(replaced)
     if current_version(settings) == plan.version:
-        return False
+        return lacks
     switch(settings, plan.version)
     return True
+
+
+def _lacks_open_data(folder: Path, open_data: Mapping[str, Any] | None) -> bool:
+    """True where the version's open data were held back and the candidate's (null: unknown) are not."""
+    earlier = read_manifest(folder).get("open_data")
+    return is_held_back(earlier) and open_data is not None and not is_held_back(open_data)
 
 
 def keep_refused(settings: Settings, plan: Plan, gate: dict) -> Path:

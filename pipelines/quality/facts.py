@@ -5,6 +5,7 @@ value of a row; a file name or code that looks personal is masked before it leav
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import duckdb
 
 from pipelines.gate.suites import MACROS_FILE
-from pipelines.parsing.fill import lake_state
+from pipelines.parsing.fill import LakeState, lake_state
+from pipelines.patterns import fill_patterns
 from pipelines.publish.reading import open_finished
 from pipelines.settings import Settings
 
@@ -116,7 +118,8 @@ class Correction:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that a page is made of; empty where a run did not come that far."""
+    """Everything that a page is made of; empty where a run did not come that far. `cleaned`: by source, names that a
+    list mark was taken off."""
 
     sources: Sequence[Source] = ()
     rejections: Sequence[Rejection] = ()
@@ -125,6 +128,7 @@ class Facts:
     odd_days: Sequence[OddDay] = ()
     units: Sequence[Unit] = ()
     corrections: Sequence[Correction] = ()
+    cleaned: Mapping[str, int] = field(default_factory=dict)
     synthetic: bool = False
 
 
@@ -193,6 +197,7 @@ def read_database(database: Path, settings: Settings) -> Facts:
             sources=[Source(*row) for row in rows(_SOURCES)],
             rejections=[Rejection(*row) for row in rows(_REJECTIONS)],
             refused_files=refused_files(settings),
+            cleaned=cleaned_names(lake_state(settings)),
             restatements=[Restatement(*row) for row in rows(_RESTATEMENTS)],
             odd_days=[OddDay(*row) for row in rows(_ODD_DAYS)],
             units=[Unit(*row) for row in rows(_UNITS)],
@@ -231,8 +236,17 @@ def read_ledger(settings: Settings) -> Facts:
             for reason, count in counts["reasons"].items()
         ],
         refused_files=refused_files(settings),
+        cleaned=cleaned_names(state),
         synthetic=any(arrival.delivery.is_synthetic for arrival, _ in state.parsed),
     )
+
+
+def cleaned_names(state: LakeState) -> dict[str, int]:
+    """By source, how many names of deliveries in use had a list mark before them that was taken off."""
+    found: Counter[str] = Counter()
+    for _, receipt in state.accepted:
+        found.update({source: counts.get("cleaned", 0) for source, counts in receipt["sources"].items()})
+    return {source: count for source, count in sorted(found.items()) if count}
 
 
 def refused_files(settings: Settings) -> list[RefusedFile]:
@@ -254,7 +268,7 @@ def refused_files(settings: Settings) -> list[RefusedFile]:
 
 def _macros(settings: Settings) -> str:
     """What the gate takes for personal; the page must not be laxer."""
-    return (settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8")
+    return fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
 
 
 def _shown_names(settings: Settings) -> Callable[[str], str]:

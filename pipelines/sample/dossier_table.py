@@ -45,6 +45,16 @@ class DossierTable:
             "hours": chance.integers(60, copy["hours_most"] * 3600, count),
         }
 
+    @cached_property
+    def desk(self) -> Ints:
+        """Position of the unit that takes each dossier in: nearly always the one that handles it."""
+        province, unit = self.province, self.province.lives.arrivals.unit
+        communes = province.reference.units_of("xa")
+        chance = stream(province.seed, "desks")
+        elsewhere = chance.random(len(unit)) < province.behaviour["received_elsewhere"]
+        other = chance.choice(communes, len(unit))
+        return np.where(elsewhere & np.isin(unit, communes), other, unit)
+
     def states(self, rows: Ints, at: int) -> pl.DataFrame:
         """`ho_so` rows of these dossiers as they stood at a moment."""
         province, drawn = self.province, self.drawn
@@ -55,11 +65,14 @@ class DossierTable:
         paid_online = (state.paid & drawn["online"])[rows]
         online = arrivals.channel[rows] == 2
         level = province.limits.service_level[arrivals.procedure[rows]]
+        units = province.reference.units["MaDonVi"]
+        elsewhere = pl.Series(self.desk[rows] != arrivals.unit[rows])
         columns = {
             "MaHoSo": codes,
             "MaHoSoKhac": other.select(pl.when("has").then(pl.concat_str(pl.lit("EGOV-"), "code")))[:, 0],
             "MaTTHC": province.reference.procedures["MaTTHC"].gather(arrivals.procedure[rows]),
-            "MaDonVi": province.reference.units["MaDonVi"].gather(arrivals.unit[rows]),
+            "MaDonVi": units.gather(self.desk[rows]),
+            "MaDonViXuLy": pl.select(pl.when(elsewhere).then(units.gather(arrivals.unit[rows]))).to_series(),
             "MucDo": level,
             "KenhThucHien": null_where(arrivals.channel[rows], arrivals.channel[rows] == 0),
             **persons,

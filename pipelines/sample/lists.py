@@ -13,6 +13,7 @@ from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
 from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
 from pipelines.sample.drawn import Province
+from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 
 ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
 CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
@@ -20,7 +21,8 @@ CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 def unit_list(province: Province) -> pl.DataFrame:
     """`don_vi`, in full."""
-    return province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
+    table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
+    return table.with_columns(odd_unit_names(table["TenDonVi"]))
 
 
 def procedure_list(province: Province, at: int) -> pl.DataFrame:
@@ -44,9 +46,10 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
 
     return table.select(
         "MaTTHC",
-        "TenTTHC",
-        pl.lit(None, pl.String).alias("MaLinhVuc"),
+        odd_procedure_names(table["TenTTHC"], pl.Series(limits.frequent)),
+        field_codes(table["TenLinhVuc"]),
         "TenLinhVuc",
+        pl.col("TenLinhVuc").replace_strict(province.reference.departments, default=None).alias("MaDonViThucHien"),
         "CapThucHien",
         "ThoiHanGiaiQuyet",
         "DonViThoiHan",
@@ -96,6 +99,10 @@ class Feedback:
     answered: Ints
     deadline: Ints
     rating: Ints
+    dossier: Ints
+    refused: Ints
+    asked: Ints
+    public: Ints
 
     def delivered(self, nth: int) -> pl.DataFrame:
         """Items sent or answered since the delivery before."""
@@ -103,16 +110,32 @@ class Feedback:
         at, clock = int(province.ends[nth]), province.clock
         rows = np.flatnonzero((province.month(self.sent) == nth) | (province.month(self.answered) == nth))
         answered = self.answered[rows] <= at
-        table = pl.DataFrame({"n": rows + 1, "rated": answered & (self.rating[rows] >= 0)})
+        about = self.dossier[rows]
+        table = pl.DataFrame(
+            {
+                "n": rows + 1,
+                "rated": answered & (self.rating[rows] >= 0),
+                "is_about": about >= 0,
+                "code": province.codes.gather(np.maximum(about, 0)),
+            }
+        )
+
+        def told(moments: Ints) -> pl.Series:
+            return clock.stamps(np.where(moments[rows] <= at, moments[rows], NEVER))
+
         number = pl.col("n").cast(pl.String).str.zfill(6)
         rating = pl.Series(RATINGS).gather(np.maximum(self.rating[rows], 0))
         return table.select(
             MaPhanAnh=pl.concat_str(pl.lit(f"PA-{province.behaviour['year']}-"), number),
             KenhTiepNhan=pl.Series(CHANNELS).gather(self.channel[rows]),
             MaDonVi=province.reference.units["MaDonVi"].gather(self.unit[rows]),
+            MaHoSo=pl.when("is_about").then("code"),
             NgayGui=clock.stamps(self.sent[rows]),
+            NgayTuChoi=told(self.refused),
+            NgayYeuCauBoSung=told(self.asked),
             HanTraLoi=clock.stamps(self.deadline[rows]),
             NgayTraLoi=clock.stamps(np.where(answered, self.answered[rows], NEVER)),
+            NgayCongKhai=told(self.public),
             TrangThai=pl.Series([WAITING, ANSWERED]).gather(answered.astype(int)),
             MucDoHaiLong=pl.when("rated").then(rating),
         )
@@ -134,14 +157,24 @@ def draw_feedback(province: Province) -> Feedback:
     deadline = clock.working_days[clock.number(sent // DAY) + 15] * DAY + 17 * 3600
     good = chance.random(count) < shares["good"]
     rating = np.where(good, (chance.random(count) < 0.6).astype(int), 2)
+    about = chance.integers(0, len(arrivals), count)
+    more = stream(province.seed, "feedback details")
+    answered = np.where(answered <= province.as_of, answered, NEVER)
+    is_public = (answered < NEVER) & (more.random(count) < shares["public"])
+    is_refused = (answered == NEVER) & (more.random(count) < shares["refused"])
+    knows = (arrivals.received[about] < sent) & (more.random(count) < shares["about_a_dossier"])
     return Feedback(
         province=province,
-        unit=arrivals.unit[chance.integers(0, len(arrivals), count)],
+        unit=arrivals.unit[about],
         channel=chance.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
         sent=sent,
-        answered=np.where(answered <= province.as_of, answered, NEVER),
+        answered=answered,
         deadline=np.where(chance.random(count) < shares["no_deadline"], NEVER, deadline),
         rating=np.where(chance.random(count) < shares["rated"], rating, -1),
+        dossier=np.where(knows, about, -1),
+        refused=np.where(is_refused, sent + DAY, NEVER),
+        asked=np.where(more.random(count) < shares["asked_for_more"], sent + DAY, NEVER),
+        public=np.where(is_public, answered + DAY, NEVER),
     )
 
 
@@ -160,6 +193,21 @@ def reported_figures(province: Province, quarter: int) -> pl.DataFrame:
         rows += [(goal, unit, period, n, size, None) for unit, n in zip(reporting, done, strict=True)]
     names = ["MaChiTieu", "MaDonVi", "KyBaoCao", "TuSo", "MauSo", "MinhChung"]
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"MinhChung": pl.String})
+
+
+def portal_points(province: Province, day: str) -> pl.DataFrame:
+    """`diem_766` as the national portal shows it on a day: some components of each department."""
+    components, units = province.behaviour["portal_points"], province.reference.units
+    chance = stream(province.seed, f"portal points {day}")
+    printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
+    rows = []
+    for unit in units.filter(pl.col("Cap") == "so")["MaDonVi"]:
+        for component, most in components.items():
+            whole = int(chance.integers(1, 400))
+            part = int(chance.binomial(whole, 0.85))
+            rows.append((unit, printed, component, round(most * part / whole, 2), most, part, whole))
+    names = ["MaDonVi", "NgayTinh", "MaChiSo", "Diem", "DiemToiDa", "TuSo", "MauSo"]
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def task_reports(province: Province, quarter: int, day: str) -> pl.DataFrame:

@@ -22,7 +22,14 @@ from pipelines.sample.extracts import ENVELOPE_LISTS, Writer
 from pipelines.sample.faults import Faults, plan_faults
 from pipelines.sample.lifecourse import live
 from pipelines.sample.limits import draw_limits
-from pipelines.sample.lists import draw_feedback, procedure_list, reported_figures, task_reports, unit_list
+from pipelines.sample.lists import (
+    draw_feedback,
+    portal_points,
+    procedure_list,
+    reported_figures,
+    task_reports,
+    unit_list,
+)
 from pipelines.sample.papers import draw_papers
 from pipelines.sample.persons import draw_persons
 from pipelines.sample.reference import Reference, load_reference
@@ -126,6 +133,7 @@ def _write(province: Province, writer: Writer, planted: Faults | None, progress:
         if nth % 3 == 2:
             writer.csv("so_lieu", day, reported_figures(province, nth // 3))
             writer.csv("nhiem_vu", day, task_reports(province, nth // 3, day))
+            writer.csv("diem_766", day, portal_points(province, day))
         if progress:
             progress(day, nth + 1, len(province.deliveries))
     _write_message(province, writer, dossiers, children, province.changed(last))

@@ -8,12 +8,17 @@ import json
 import shutil
 from pathlib import Path
 
+from pipelines.contract_fields import Sentence
 from pipelines.files import remove_tree
 from pipelines.open_data.register import Register, load_register
+from pipelines.publish.manifest import verifies
+from pipelines.publish.open_data_state import OpenData
+from pipelines.registers import load_province
+from pipelines.settings import Settings
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
 from pipelines.site.pages import pages
-from pipelines.site.render import HERE, LANGUAGES, Facts, printer
+from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer
 
 
 def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str,
@@ -43,6 +48,33 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
     as_of = max((last for *_, last in periods), default="")
     return write_site(open_data, site, load_register(country), synthetic=synthetic, as_of=as_of,
                       version=vintage["vintage"])  # fmt: skip
+
+
+def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
+    """Write the site of a version's folder, whose open data lie there already: that of their vintage; with a vintage
+    that was kept, its site as it was; without any, a page that says so. Returns counts of pages and bytes."""
+    site, country = folder / "site", settings.registers_dir / "vietnam"
+    if open_data["state"] == "none":
+        province = load_province(settings.registers_dir / settings.province).name
+        return write_site_without_data(site, province, open_data, synthetic=synthetic)
+    out = settings.current_link.resolve()
+    # Today's register and pages may not fit a vintage of earlier ones.
+    if open_data["state"] == "kept" and (out / "open-data").is_dir() and verifies(out):
+        shutil.copytree(out / "site", site, copy_function=shutil.copyfile)
+        return {}
+    return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic)
+
+
+def write_site_without_data(site: Path, province: Sentence, open_data: OpenData, *, synthetic: bool) -> dict[str, int]:
+    """Write the site of a province without open data: one page in each language that says why and since when."""
+    remove_tree(site)
+    site.mkdir(parents=True)
+    printed = plain_printer()
+    shown = {"why": open_data["why"], "since": open_data["since"], "synthetic": synthetic, "province": province}
+    written = [_write(site / "index.html", printed("root.html.j2", "vi"))]
+    written += [_write(site / lang / "index.html", printed("none.html.j2", lang, **shown)) for lang in LANGUAGES]
+    shutil.copytree(HERE / "assets", site / "assets")
+    return {"pages": len(written), "page_bytes": sum(written)}
 
 
 def _write(path: Path, text: str) -> int:

@@ -4,11 +4,15 @@ Belongs here: linh-vuc.csv and thu-tuc.csv put together. Does not belong here: w
 """
 
 from dataclasses import dataclass
+from itertools import count
 
 from pipelines.site.book import LEVELS, Book
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded, slug
 from pipelines.site.periods import Period
+
+INDEX = "index"  # the page of all fields
+LONGEST_ADDRESS = 80  # file systems take 255 bytes
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,11 @@ def _newest_year(rows: list[Row]) -> list[Row]:
 
 def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """A page name for each field; where two names fold to one, the later ones get a number."""
-    taken: dict[str, int] = {}
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for key in named:
-        base = slug(key[1])
-        taken[base] = taken.get(base, 0) + 1
-        found[key] = base if taken[base] == 1 else f"{base}-{taken[base]}"
+        base = slug(key[1])[:LONGEST_ADDRESS].strip("-") or "linh-vuc"
+        free = (base if nth == 1 else f"{base}-{nth}" for nth in count(1))
+        found[key] = next(address for address in free if address not in {INDEX, *found.values()})
     return found
 
 

@@ -6,9 +6,9 @@ Belongs here: markup that every page needs. Does not belong here: which pages th
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
@@ -20,6 +20,9 @@ from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
 from pipelines.site.periods import Period
 from pipelines.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
@@ -172,14 +175,33 @@ class Press:
         return charts.Mark("", target, self.plain(target)) if target else None
 
 
-def printer(facts: Facts) -> Callable[..., str]:
-    """A function that renders a template for a page in a language with what the page shows."""
+def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+
+
+def plain_printer() -> Callable[..., str]:
+    """Return a function that renders a template in a language without any figures."""
+    environment = _environment()
+
+    def printed(template: str, lang: str, **shown: Any) -> str:
+        def t(code: str, /, **blanks: object) -> Markup:
+            return Markup(texts()[code][lang]).format(**blanks)  # noqa: S704 - our own sentences
+
+        other = "en" if lang == "vi" else "vi"
+        day = partial(date, lang=lang)
+        return environment.get_template(template).render(t=t, lang=lang, other=other, day=day, **shown)
+
+    return printed
+
+
+def printer(facts: Facts) -> Callable[..., str]:
+    """A function that renders a template for a page in a language with what the page shows."""
+    environment = _environment()
 
     def printed(template: str, lang: str, path: str, **shown: Any) -> str:
         press = Press(facts, lang, path)

@@ -41,7 +41,9 @@ limited as (
     from scored join dim_procedure using (procedure_code)
 )
 select i, format('{{}}-{{}}-{{:04d}}', unit_code, strftime(received_date, '%y%m%d'), i) as dossier_code,
-       procedure_code, unit_code, unit_level, status_code, received_date, due_date,
+       procedure_code, unit_code, unit_level,
+       case when i % 9 = 0 then 'H19.30' else unit_code end as receiving_unit_code,
+       status_code, received_date, due_date,
        due_date as original_due_date, finished_date, is_withdrawn,
        case when finished_date is null then null when is_withdrawn then 'withdrawn'
             when due_date is null then 'no_due_date' when finished_date = due_date then 'on_due_day'
@@ -62,14 +64,15 @@ select i, format('{{}}-{{}}-{{:04d}}', unit_code, strftime(received_date, '%y%m%
 from limited;
 
 create table fct_notifications as
-select dossier_code, unit_code, unit_level, finished_date + times.sent as sent_at, sent_at::date as sent_date,
+select dossier_code, unit_code, unit_level, receiving_unit_code,
+       finished_date + times.sent as sent_at, sent_at::date as sent_date,
        times.channel, times.is_delivered
 from settled cross join (values (interval 9 hour, 'SMS', false), (interval 33 hour, 'ZALO', true),
                                 (interval 60 hour, 'EMAIL', true)) as times (sent, channel, is_delivered)
 where finished_date is not null and n % 4 > 0;
 
 create table fct_apologies as
-select dossier_code, unit_code, unit_level, due_date + times.sent as apologised_at,
+select dossier_code, unit_code, unit_level, receiving_unit_code, due_date + times.sent as apologised_at,
        apologised_at::date as apologised_date, case when n % 3 > 0 then due_date + 7 end as promised_date
 from settled cross join (values (interval 8 hour), (interval 57 hour)) as times (sent)
 where (outcome = 'overdue' or finished_date is null) and due_date < date '{AS_OF}' and n % 2 > 0;
@@ -86,7 +89,7 @@ left join (select dossier_code, min(apologised_date) as apologised_date from fct
 # One row per dossier, or of what belongs to it.
 FACTS = f"""
 create table fct_online_share as
-select dossier_code, procedure_code, unit_code, unit_level, received_date, finished_date,
+select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code, received_date, finished_date,
        [1, 2, 2, 3, null][1 + n % 5] as channel_code, coalesce(channel_code = 2, false) as is_online,
        returns_result as requires_result, n % 3 > 0 as has_electronic_result,
        case when requires_result is null then 'unknown' when not is_online then 'not_online'
@@ -95,7 +98,8 @@ select dossier_code, procedure_code, unit_code, unit_level, received_date, finis
 from settled join dim_procedure using (procedure_code);
 
 create table fct_digitisation as
-select dossier_code, procedure_code, unit_code, unit_level, received_date, finished_date, status_code,
+select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,
+       received_date, finished_date, status_code,
        returns_result as requires_result, 2 as component_count, n % 3 as digitised_component_count,
        digitised_component_count >= 1 as is_digitised, n % 4 < 2 as is_reused, n % 4 = 0 as is_component_reused,
        n % 2 = 0 as has_component_file, n % 3 < 2 as has_result_file, n % 3 = 0 as has_own_result_file,
@@ -103,7 +107,7 @@ select dossier_code, procedure_code, unit_code, unit_level, received_date, finis
 from settled join dim_procedure using (procedure_code);
 
 create table fct_payments as
-select dossier_code, 'LP01' as fee_code, unit_code, unit_level,
+select dossier_code, 'LP01' as fee_code, unit_code, unit_level, receiving_unit_code,
        case when n % 20 = 0 then 0 else 50000 end as amount_vnd, n % 7 > 0 as is_paid,
        case when n % 7 > 0 then received_date end as paid_date,
        case when n % 7 > 0 then ['truc-tuyen', 'tien-mat', 'chuyen-khoan'][1 + n % 3] end as payment_method,
@@ -112,13 +116,14 @@ from settled
 where n % 11 > 0;
 
 create table fct_payment_duty as
-select dossier_code, procedure_code, unit_code, unit_level, received_date,
+select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code, received_date,
        n % 20 = 0 and n % 11 > 0 as is_exempt, n % 5 < 2 as is_paid_online
 from settled join dim_procedure using (procedure_code)
 where has_fee;
 
 create table fct_satisfaction as
-select dossier_code, unit_code, unit_level, finished_date + again.after as rated_at, rated_at::date as rated_date,
+select dossier_code, unit_code, unit_level, receiving_unit_code,
+       finished_date + again.after as rated_at, rated_at::date as rated_date,
        ['RẤT HÀI LÒNG', 'HÀI LÒNG', 'KHÔNG HÀI LÒNG'][1 + (n + again.nth) % 3] as rating,
        rating <> 'KHÔNG HÀI LÒNG' as is_satisfied,
        case when again.nth = 0 and n % 4 = 0 then finished_date + 11 end as superseded_on
@@ -141,7 +146,7 @@ join dim_calendar as sent on sent.calendar_date = received_date
 join dim_calendar as due on due.is_working_day and due.working_day_number = sent.working_day_number + 15;
 
 create table fct_national_sync as
-select dossier_code, unit_code, unit_level, received_date, n % 6 > 0 as is_found,
+select dossier_code, unit_code, unit_level, receiving_unit_code, received_date, n % 6 > 0 as is_found,
        case when is_found and n % 13 > 0 then received_date + (n % 9 = 1)::integer end as copy_received_date,
        coalesce(copy_received_date = received_date, false) as is_synced, status_code,
        case when is_found then case when n % 8 = 1 then 9 else status_code end end as copy_status_code, finished_date,
@@ -172,7 +177,8 @@ limited as (
                 end as is_within_limit
     from doubtful as d join dim_procedure using (procedure_code)
 )
-select period_code, dossier_code, procedure_code, unit_code, unit_level, due_date, cut_date, status_at_cut, is_paused,
+select period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,
+       due_date, cut_date, status_at_cut, is_paused,
        coalesce(due_date < cut_date and not is_paused, false) as is_overdue,
        case when is_overdue then cut_date - due_date end as days_late,
        case when asked_twice then 'two_supplements'

@@ -35,7 +35,7 @@ SPOILT = {
     "a code of no list": ("chi-tieu", "co_tu_so", "q", "constraint-error"),
     "a negative count": ("thanh-toan", "giao_dich", "-5", "constraint-error"),
     "an empty key": ("linh-vuc", "ma_linh_vuc", "", "constraint-error"),
-    "a code with capitals": ("linh-vuc", "ma_linh_vuc", "Ho_Tich", "constraint-error"),
+    "a code with a blank": ("linh-vuc", "ma_linh_vuc", "Ho Tich", "constraint-error"),
     "no date": ("don-vi", "hieu_luc_den", "30/06/2025", "type-error"),
     "a period that is not listed": ("phan-anh", "ky", "1999-Q1", "foreign-key"),
     "a unit above that is none": ("don-vi", "ma_don_vi_cha", "H19.77", "foreign-key"),

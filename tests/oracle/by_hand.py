@@ -5,7 +5,19 @@ from typing import Any
 
 from .form import WHOLE, form_row
 from .periods import Period
-from .records import DossierState, Feedback, Letter, NationalCopy, Notice, Procedure, Rating, Step, Supplement, Unit
+from .records import (
+    DossierState,
+    Fee,
+    Feedback,
+    Letter,
+    NationalCopy,
+    Notice,
+    Procedure,
+    Rating,
+    Step,
+    Supplement,
+    Unit,
+)
 from .settle import settle
 from .settled import Dossier, Records, Settled
 
@@ -35,6 +47,7 @@ def dossier(received: str, due: str | None = None, finished: str | None = None, 
         "status": 9 if finished else 4,
         "channel": 1,
         "newer_state_rejected": False,
+        "received_by": "H19.07",
         "procedure": PROCEDURES[0],
     }
     return Dossier(
@@ -47,6 +60,22 @@ def state(**more) -> DossierState:
     plain: dict[str, Any] = {"MaHoSo": "A", "MaTTHC": "1.000001", "MaDonVi": "H19.07", "TrangThaiHoSo": 4}
     plain |= {"business_day": DAY, "NgayTiepNhan": at("01/03"), "NgayHenTra": at("15/03")}
     return DossierState(**(plain | more))
+
+
+def gone(**more) -> DossierState:
+    """A row that says no more than that the dossier was deleted."""
+    return DossierState(**({"MaHoSo": "A", "MaTTHC": None, "MaDonVi": None, "TrangThaiHoSo": None,
+                            "business_day": DAY, "DaXoa": 1} | more))  # fmt: skip
+
+
+def fee(**more) -> Fee:
+    """A fee of 5 that is not paid, as a file of fees says it."""
+    return Fee(**({"MaHoSo": "A", "MaPhiLePhi": "1", "Gia": 5, "TrangThaiThanhToan": 0, "business_day": DAY} | more))
+
+
+def fee_in_message(**more) -> Fee:
+    """The same fee as the sync message says it."""
+    return fee(**({"TrangThaiThanhToan": None, "in_message": True} | more))
 
 
 def judged(*states: DossierState, **children) -> Settled:

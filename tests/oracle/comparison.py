@@ -29,26 +29,35 @@ COLUMNS = {
     "handling_status": f"period_code, scope, unit_code, unit_level, {', '.join(FORM)}",
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
     " value, target, met, is_closed, missing_source, unknown_count",
-    "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, status_code, received_date, due_date,"
+    "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
+    " status_code, received_date, due_date,"
     " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
     " supplement_count, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
     " notified_date, apologised_date",
-    "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, received_date, channel_code, is_online,"
+    "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
+    " received_date, channel_code, is_online,"
     " finished_date, requires_result, has_electronic_result, reason_766",
-    "fct_digitisation": "dossier_code, procedure_code, unit_code, unit_level, received_date, component_count,"
+    "fct_digitisation": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
+    " received_date, component_count,"
     " digitised_component_count, is_digitised, finished_date, status_code, requires_result, is_reused,"
     " has_component_file, has_result_file, has_own_result_file, is_wholly_digitised, is_component_reused",
-    "fct_payments": "dossier_code, fee_code, unit_code, unit_level, amount_vnd, is_paid, paid_date, payment_method,"
+    "fct_payments": "dossier_code, fee_code, unit_code, unit_level, receiving_unit_code,"
+    " amount_vnd, is_paid, paid_date, payment_method,"
     " is_online",
-    "fct_payment_duty": "dossier_code, procedure_code, unit_code, unit_level, received_date, is_exempt, is_paid_online",
-    "fct_satisfaction": "dossier_code, unit_code, unit_level, rated_at, rated_date, rating, is_satisfied,"
+    "fct_payment_duty": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
+    " received_date, is_exempt, is_paid_online",
+    "fct_satisfaction": "dossier_code, unit_code, unit_level, receiving_unit_code,"
+    " rated_at, rated_date, rating, is_satisfied,"
     " superseded_on",
     "fct_feedback": "feedback_code, unit_code, unit_level, channel, sent_date, deadline_date, has_own_deadline,"
     " answered_date, is_on_time, rating, is_satisfied",
-    "fct_national_sync": "dossier_code, unit_code, unit_level, received_date, is_found, copy_received_date, is_synced,"
+    "fct_national_sync": "dossier_code, unit_code, unit_level, receiving_unit_code,"
+    " received_date, is_found, copy_received_date, is_synced,"
     " status_code, copy_status_code, finished_date, copy_finished_date, is_matching",
-    "fct_notifications": "dossier_code, unit_code, unit_level, sent_at, sent_date, channel, is_delivered",
-    "fct_apologies": "dossier_code, unit_code, unit_level, apologised_at, apologised_date, promised_date",
+    "fct_notifications": "dossier_code, unit_code, unit_level, receiving_unit_code,"
+    " sent_at, sent_date, channel, is_delivered",
+    "fct_apologies": "dossier_code, unit_code, unit_level, receiving_unit_code,"
+    " apologised_at, apologised_date, promised_date",
     "plan_scorecard": "plan_year, goal_code, target, period_code, is_closed, numerator, denominator, value,"
     " previous_period_code, previous_value, trend, met, standing, standing_vi, missing_source",
     "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
@@ -57,7 +66,8 @@ COLUMNS = {
     "dim_procedure": "procedure_code, procedure_name, time_limit, time_limit_unit, has_fee, accepts_online_payment,"
     " returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online, is_integrated, is_internal,"
     " announced_date, public_date, configured_date, effective_from, effective_to",
-    "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, due_date, cut_date,"
+    "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
+    " due_date, cut_date,"
     " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
 }
 

@@ -34,14 +34,14 @@ from .terms import (
 from .working_days import between
 
 
-def whose(dossier: Dossier) -> tuple[str, str, str, str]:
+def whose(dossier: Dossier) -> tuple[str, str, str, str, str]:
     """The columns that most facts begin with."""
-    return dossier.code, dossier.procedure.MaTTHC, dossier.unit_code, dossier.unit_level
+    return dossier.code, dossier.procedure.MaTTHC, dossier.unit_code, dossier.unit_level, dossier.received_by
 
 
-def unit_of(dossier: Dossier) -> tuple[str, str, str]:
+def unit_of(dossier: Dossier) -> tuple[str, str, str, str]:
     """The same without the procedure."""
-    return dossier.code, dossier.unit_code, dossier.unit_level
+    return dossier.code, dossier.unit_code, dossier.unit_level, dossier.received_by
 
 
 def first_letter(dossier: Dossier) -> date | None:
@@ -113,8 +113,8 @@ def payments(dossier: Dossier) -> Iterator[tuple]:
     """fct_payments: one row per fee request."""
     for fee in dossier.fees:
         yield (
-            dossier.code, fee.MaPhiLePhi, dossier.unit_code, dossier.unit_level, fee.Gia,
-            fee.TrangThaiThanhToan == 1, day_of(fee.NgayThuPhi), fee.HinhThucThanhToan,
+            dossier.code, fee.MaPhiLePhi, dossier.unit_code, dossier.unit_level, dossier.received_by, fee.Gia,
+            is_one(fee.TrangThaiThanhToan), day_of(fee.NgayThuPhi), fee.HinhThucThanhToan,
             fee.HinhThucThanhToan == "truc-tuyen",
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from .draws import LAST_SECOND, Draws
 from .generate_children import Children
 from .generate_edges import Edges
 from .generate_reports import STRANGER, make_reports
-from .records import PROVINCE, DossierState, Procedure, Row, Unit
+from .records import PROVINCE, DossierState, Fee, Procedure, Row, Unit
 from .registers import OWN_UNIT
 from .rule_766_time import months_later
 from .settle import day_of
@@ -29,8 +29,13 @@ def worlds() -> st.SearchStrategy[World]:
 
 
 def province(seed: int) -> World:
-    """The province of a seed: 2 to 8 units, 5 to 40 dossiers; the same for ever."""
+    """The province of a seed: 2 to 14 units, 5 to 40 dossiers; the same for ever."""
     return _Maker(random.Random(seed)).world()
+
+
+def gone(code: str, day: date, updated: datetime | None = None) -> DossierState:
+    """A row that says no more than that a dossier was deleted."""
+    return DossierState(code, None, None, None, day, DaXoa=1, NgayCapNhat=updated)
 
 
 class _Maker(Draws):
@@ -51,7 +56,7 @@ class _Maker(Draws):
     # ---- code lists -----------------------------------------------------------------------------------
 
     def make_units(self) -> None:
-        levels = ["tinh", *(self.rng.choice(["so", "huyen", "xa", "tinh"]) for _ in range(5))]
+        levels = ["tinh", *(self.rng.choice(["so", "huyen", "xa"]) for _ in range(5))]
         for number, level in enumerate(levels[: self.rng.randint(2, 6)]):
             code = f"{PROVINCE}.{number:02}" if number else PROVINCE
             if number == 1 and self.chance(0.6):
@@ -121,12 +126,17 @@ class _Maker(Draws):
         if ends and ends < last and self.chance(0.5):
             received = ends + timedelta(days=self.rng.choice([0, 0, 1]))
         procedure = self.rng.choice(self.rows["thu_tuc"])
+        desk, handler = unit, None
+        if self.chance(0.3):
+            # Taken in at one unit's desk and handled by another; some systems name the handler always.
+            desk, handler = self.rng.choice([self.rng.choice(self.rows["don_vi"]).MaDonVi, unit]), unit
         first = DossierState(
             MaHoSo=f"{unit}-{received:%y%m%d}-{number:04}",
             MaTTHC=procedure.MaTTHC,
-            MaDonVi=unit,
+            MaDonVi=desk,
             TrangThaiHoSo=2,
             business_day=self.business_day(received),
+            MaDonViXuLy=handler,
             KenhThucHien=self.rng.choice([None, 1, 2, 2, 3]),
             NgayTiepNhan=self.moment(received),
             NgayHenTra=self.moment(self.due(received)) if self.chance(0.6) else None,
@@ -139,16 +149,18 @@ class _Maker(Draws):
         history.append(final)
         if self.chance(0.12):
             history.append(self.broken(history[-1], received))
-        if self.chance(0.08):
-            history.append(replace(history[-1], DaXoa=1))
+        if self.chance(0.1):
+            last_state = history[-1]
+            history.append(self.rng.choice([gone(first.MaHoSo, last), replace(last_state, DaXoa=1)]))
             if self.chance(0.3):
-                history.append(replace(history[-1], DaXoa=0))
+                history.append(replace(last_state, DaXoa=0))
         if self.chance(0.25):
             history = history[-1:]
         if len(history) > 1 and self.chance(0.3):
             # Sent on under another unit, which may have come into being after the dossier was received.
             other, since = self.rng.choice(self.rows["don_vi"]).MaDonVi, self.rng.randint(1, len(history) - 1)
-            history[since:] = [replace(state, MaDonVi=other) for state in history[since:]]
+            field = "MaDonVi" if handler is None and self.chance(0.6) else "MaDonViXuLy"
+            history[since:] = [replace(state, **{field: other}) for state in history[since:]]
         self.deliver(history, received)
         Children(self, final, procedure).make()
 
@@ -196,6 +208,7 @@ class _Maker(Draws):
         before = self.moment(received - timedelta(days=1))
         ways = [
             {"MaDonVi": STRANGER},
+            {"MaDonViXuLy": STRANGER},
             {"MaTTHC": f"9.999999.000.00.00.{PROVINCE}"},
             {"TrangThaiHoSo": self.rng.randint(2, 10), "NgayTiepNhan": None},
             {"NgayTiepNhan": after},
@@ -228,6 +241,11 @@ class _Maker(Draws):
                 day = self.rng.choice([row.business_day, self.business_day(earliest)])
                 channel = 2 if row.KenhThucHien != 2 else 1
                 self.add("ho_so", replace(row, KenhThucHien=channel, business_day=day))
+            if self.chance(0.08):
+                # On the last day on which an update time is believed, a second later, and out of a broken clock.
+                eve = datetime.combine(row.business_day + timedelta(days=1), LAST_SECOND)
+                clock = self.rng.choice([eve, eve + timedelta(seconds=1), datetime(2099, 1, 1)])
+                self.add("ho_so", replace(row, KenhThucHien=3, NgayCapNhat=clock))
             if self.chance(0.95):
                 step = timedelta(hours=self.rng.randint(1, 200))
                 updated += step if updated + step < evening else timedelta(minutes=20)
@@ -236,12 +254,16 @@ class _Maker(Draws):
 
     def deliveries(self) -> list[Delivery]:
         """Every row in one of two files of its source and business day; files arrive in any order."""
-        files: dict[tuple[str, date, str], list[Row]] = {}
+        files: dict[tuple[str, date, str, str | None], list[Row]] = {}
         for source, rows in self.rows.items():
             for row in rows:
                 name = self.rng.choice([f"{source}.csv", f"{source}-2.csv"])
-                files.setdefault((source, row.business_day, name), []).append(row)
-        found = [Delivery(*place, tuple(rows)) for place, rows in files.items()]
+                within = "ho_so" if isinstance(row, Fee) and row.in_message else None
+                name = f"DongBo-{name}" if within else name
+                files.setdefault((source, row.business_day, name, within), []).append(row)
+        found = [
+            Delivery(source, day, name, tuple(rows), within) for (source, day, name, within), rows in files.items()
+        ]
         # A source without rows either came as a file that has none, or never came.
         empty = [source for source, rows in self.rows.items() if not rows and self.chance(0.3)]
         found += [Delivery(source, self.days[-1], f"{source}.csv", ()) for source in empty]

@@ -3,6 +3,7 @@
 Here: children dated near the dossier's own days and the edges of periods. Not here: dossiers themselves.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from .draws import ONE_DAY, Draws
@@ -99,7 +100,11 @@ class Children:
         for moment in self.some([1, 1, 2, 3]):
             # 99 and 05 stand in no list of statuses; 3, 7, 9 and 10 no open dossier can have.
             status = self.draw.rng.choice(["2", "4", "5", "5", "6", "8", "8", "9", "10", "7", "3", "99", "05"])
-            self.draw.restate("tien_trinh", Step(self.code, moment, status, self.delivered()), {"TrangThai": "8"})
+            step = Step(self.code, moment, status, self.delivered())
+            self.draw.restate("tien_trinh", step, {"NgayKetThucTheoQuyDinh": moment + ONE_DAY})
+            if self.draw.chance(0.25):
+                # Reception and hand-over, written in one second.
+                self.draw.add("tien_trinh", replace(step, TrangThai=self.draw.rng.choice(["2", "4", "5", "8"])))
 
     def components(self) -> None:
         rng = self.draw.rng
@@ -136,6 +141,22 @@ class Children:
                 "HinhThucThanhToan": rng.choice(["truc-tuyen", "truc-tuyen", "tien-mat", "chuyen-khoan", None]),
             }
             draw.restate("le_phi", fee, paid)
+            if draw.chance(0.3):
+                self.fee_in_message(fee)
+
+    def fee_in_message(self, fee: Fee) -> None:
+        """The same fee in the dossier's sync message, which says nothing of its payment: mostly on the day of the
+        file, seldom of another amount, seldom all the same with a word on the payment."""
+        rng, draw = self.draw.rng, self.draw
+        day = fee.business_day if draw.chance(0.7) else rng.choice(draw.days)
+        same = replace(fee, TrangThaiThanhToan=None, business_day=day, in_message=True)
+        if draw.chance(0.12):
+            same = replace(same, Gia=fee.Gia + 1)
+        if draw.chance(0.15):
+            same = replace(same, TrangThaiThanhToan=rng.choice([0, 1]))
+        if draw.chance(0.1):
+            same = replace(same, HinhThucThanhToan="tien-mat")
+        draw.add("le_phi", same)
 
     def ratings(self) -> None:
         for moment in self.some([0, 0, 1, 2, 2, 3]):
@@ -147,6 +168,9 @@ class Children:
             way = self.draw.rng.choice(["SMS", "ZALO", "EMAIL"])
             notice = Notice(self.code, moment, self.draw.rng.choice([0, 1, 1]), self.delivered(), way)
             self.draw.restate("thong_bao", notice, {"TrangThai": 1})
+            if self.draw.chance(0.25):
+                # Sent by another channel in the same second.
+                self.draw.add("thong_bao", replace(notice, Kenh="ZALO" if way == "SMS" else "SMS", TrangThai=1))
 
     def letters(self) -> None:
         for moment in self.some([0, 0, 1, 2]):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from .draws import ONE_DAY, Draws
+from .generate_reports import STRANGER
 from .periods import periods
 from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
 from .registers import Target, UnitChange
@@ -45,6 +46,8 @@ class Edges:
             (self.due_at_a_cut_and_asked_twice, 0.4),
             (self.a_merger, 0.4),
             (self.targets_that_change, 0.5),
+            (self.a_list_that_cannot_be, 0.4),
+            (self.gone_before_it_came, 0.15),
         ):
             if self.draw.chance(probability):
                 edge()
@@ -126,13 +129,18 @@ class Edges:
         return procedure.MaTTHC
 
     def open_dossier(
-        self, received: date, procedure: str | None = None, status: int = 4, due: date | None = None
+        self,
+        received: date,
+        procedure: str | None = None,
+        status: int = 4,
+        due: date | None = None,
+        unit: str | None = None,
     ) -> str:
         """A dossier of any unit that is there, told of on the day it was received; its code."""
         self.number += 1
         if procedure is None:
             procedure = self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC
-        unit = self.rng.choice(self.draw.rows["don_vi"]).MaDonVi
+        unit = unit or self.rng.choice(self.draw.rows["don_vi"]).MaDonVi
         state = DossierState(
             f"{unit}-{received:%y%m%d}-{self.number}",
             procedure,
@@ -192,15 +200,54 @@ class Edges:
         for _ in range(self.rng.randint(2, 5)):
             self.moved_dossier(self.rng.choice(near))
 
-    def moved_dossier(self, received: date) -> None:
-        """A dossier received by the old unit and sent on under the new one; seldom its day of receipt is mended too."""
+    def a_list_that_cannot_be(self) -> None:
+        """A few units whose lists, full or in part, put them under one another as it comes: in circles, under lower
+        levels, under units that nobody knows. Some of their states are sound, and some dossiers are theirs."""
+        codes = [f"{PROVINCE}.4{number}" for number in range(self.rng.randint(1, 4))]
+        levels = {code: self.rng.choice(["so", "huyen", "xa"]) for code in codes}
+        parents = [*codes, *codes, PROVINCE, PROVINCE, STRANGER, None]
+        for day in self.rng.sample(self.draw.days, self.rng.randint(1, len(self.draw.days))):
+            for code in codes:
+                if self.draw.chance(0.4):
+                    continue
+                level = self.rng.choices([levels[code], "so", "huyen", "xa", "tinh"], [10, 1, 1, 1, 1])[0]
+                parent = PROVINCE if self.draw.chance(0.3) else self.rng.choice(parents)
+                if level == "tinh" and self.draw.chance(0.6):
+                    parent = None
+                self.draw.add("don_vi", Unit(code, level, day, f"Đơn vị {code}", parent))
+        if self.draw.chance(0.3):
+            # One is made a commune by a list that no longer tells of the other, which stands under it.
+            above, below = f"{PROVINCE}.50", f"{PROVINCE}.51"
+            codes.append(below)
+            for code, level, day, parent in (
+                (above, "huyen", self.draw.days[0], PROVINCE),
+                (below, "huyen", self.draw.days[0], above),
+                (above, "xa", self.draw.days[-1], PROVINCE),
+            ):
+                self.draw.add("don_vi", Unit(code, level, day, f"Đơn vị {code}", parent))
+        for _ in range(2):
+            self.open_dossier(self.draw.days[0], unit=self.rng.choice(codes))
+
+    def gone_before_it_came(self) -> None:
+        """A dossier of which no more is known than that it was deleted, and a step of it."""
         self.number += 1
+        day = self.rng.choice(self.draw.days)
+        state = DossierState(f"{PROVINCE}-240101-{self.number}", None, None, None, day, DaXoa=1)
+        self.draw.add("ho_so", state)
+        self.draw.add("tien_trinh", Step(state.MaHoSo, datetime.combine(day, MORNING), "4", day))
+
+    def moved_dossier(self, received: date) -> None:
+        """A dossier received by the old unit and sent on under the new one; seldom its day of receipt is mended too.
+        Some are received at another desk all along, and only the unit that handles them changes."""
+        self.number += 1
+        desk = self.draw.chance(0.3)
         before = DossierState(
             f"{OLD_UNIT}-{received:%y%m%d}-{self.number}",
             self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC,
-            OLD_UNIT,
+            PROVINCE if desk else OLD_UNIT,
             2,
             self.draw.days[0],
+            OLD_UNIT if desk else None,
             KenhThucHien=self.rng.choice([1, 2]),
             NgayTiepNhan=datetime.combine(received, MORNING),
             NgayHenTra=datetime.combine(received + timedelta(days=2), MORNING),
@@ -210,9 +257,10 @@ class Edges:
         after = DossierState(
             before.MaHoSo,
             before.MaTTHC,
-            NEW_UNIT,
+            PROVINCE if desk else NEW_UNIT,
             4,
             self.draw.days[-1],
+            NEW_UNIT if desk else None,
             KenhThucHien=before.KenhThucHien,
             NgayTiepNhan=datetime.combine(later, MORNING),
             NgayHenTra=before.NgayHenTra,

@@ -53,7 +53,7 @@ def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
         answered = deadline + timedelta(days=rng.choice([-1, 0, 1]))
     change = {
         "NgayTraLoi": draw.moment(answered),
-        "MucDoHaiLong": rng.choice([None, "RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG", "BÌNH THƯỜNG"]),
+        "MucDoHaiLong": rng.choice([None, "RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG", "HÀI LÒNG"]),
     }
     if draw.chance(0.1):
         change["MaDonVi"] = unit_or_stranger(draw, units)

@@ -4,18 +4,39 @@ Here: newness and the rows it takes out. Not here: rules that a row breaks by it
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
-from datetime import date, datetime, time
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import combinations
+from typing import Any
 
-from .records import DossierState, R, Row
+from .records import UNTOLD, DossierState, Fee, R, Row
 from .settled import Settled
+
+
+def is_too_new(row: Row) -> bool:
+    """ "An update time more than a day after its business day is wrong"."""
+    updated = row.NgayCapNhat if isinstance(row, DossierState) else None
+    return updated is not None and updated.date() > row.business_day + timedelta(days=1)
 
 
 def newness(row: Row) -> tuple[datetime, date]:
     """ "newness being NgayCapNhat (where the source has none or it is empty: the end of the business day),
     then the business day; never the order of arrival"."""
-    updated = row.NgayCapNhat if isinstance(row, DossierState) else None
+    updated = row.NgayCapNhat if isinstance(row, DossierState) and not is_too_new(row) else None
     return updated or datetime.combine(row.business_day, time(23, 59, 59)), row.business_day
+
+
+def told_by(row: Row) -> dict[str, Any]:
+    """What a row says: an empty field says that there is nothing, but not where a message cannot say anything."""
+    if not (isinstance(row, Fee) and row.in_message):
+        return vars(row)
+    return {name: value for name, value in vars(row).items() if value is not None or name not in UNTOLD}
+
+
+def differ(rows: Sequence[Row]) -> bool:
+    """Whether any two of them disagree in what both say."""
+    told = [{name: value for name, value in told_by(row).items() if name != "in_message"} for row in rows]
+    return any(one[name] != other[name] for one, other in combinations(told, 2) for name in one.keys() & other.keys())
 
 
 def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) -> list[R]:
@@ -27,9 +48,10 @@ def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) ->
     for by_newness in by_key.values():
         winner = None
         for age in sorted(by_newness, reverse=True):
-            equally_new = by_newness[age]
+            # "is a repeat where they agree in what both tell": the one that tells most stands for them.
+            equally_new = sorted(by_newness[age], key=lambda row: len(told_by(row)), reverse=True)
             # "Two rows of one key that are equally new and differ are a conflict: both go to quarantine."
-            if len(set(equally_new)) > 1:
+            if differ(equally_new):
                 settled.quarantine += [("conflict", row) for row in equally_new]
             # "In every source the newest row of a key wins"
             elif winner is None:

@@ -1,4 +1,4 @@
-"""For which unit a dossier counts when the map of units changes while it is being handled.
+"""For which unit a dossier counts: the one that handles it, also when the map of units changes meanwhile.
 
 Here: one dossier and its states. Not here: which state is the newest (newest), and whether a unit is known (settle).
 """
@@ -11,24 +11,31 @@ from .records import DossierState, Unit
 from .registers import UnitChange
 
 
-def receiving_unit(
+def handled_by(state: DossierState) -> str | None:
+    """ "those of the unit that handles it: MaDonViXuLy where given, else MaDonVi"."""
+    return state.MaDonVi if state.MaDonViXuLy is None else state.MaDonViXuLy
+
+
+def unit_of(
     state: DossierState, states: Sequence[DossierState], units: dict[str, Unit], changes: Sequence[UnitChange]
 ) -> Unit:
     """Which unit a dossier counts for. A dossier sent again under a unit that came into being after it was received, or
-    that took over from the earlier one after it, stays with the unit that received it, so that no number of a closed
+    that took over from the earlier one after it, stays with the unit that had it then, so that no number of a closed
     period moves with the map."""
-    now, received = units[state.MaDonVi], state.NgayTiepNhan.date()
+    now, received = units[handled_by(state)], state.NgayTiepNhan.date()
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
     handed_over = {one.old for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     before = [
         row
         for row in states
         if row != state
-        and row.MaDonVi != state.MaDonVi
-        and (came_later or row.MaDonVi in handed_over)
-        and was_there(units[row.MaDonVi], received)
+        and handled_by(row) != now.MaDonVi
+        # A row that says no more than that the dossier is gone may name no unit, or one that nobody knows.
+        and handled_by(row) in units
+        and (came_later or handled_by(row) in handed_over)
+        and was_there(units[handled_by(row)], received)
     ]
-    return units[max(before, key=newness).MaDonVi] if before else now
+    return units[handled_by(max(before, key=newness))] if before else now
 
 
 def was_there(unit: Unit, day: date) -> bool:

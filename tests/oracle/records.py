@@ -4,7 +4,7 @@ Here: fields under their official names, as `contract.md` gives them. Not here: 
 with the pipeline, so that an error in one of the two shows as a difference.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -51,13 +51,14 @@ class Procedure:
 
 @dataclass(frozen=True)
 class DossierState:
-    """A row of `ho_so`: one state of a dossier."""
+    """A row of `ho_so`: one state of a dossier. Only one that says the dossier is gone may lack what is null here."""
 
     MaHoSo: str
-    MaTTHC: str
-    MaDonVi: str
-    TrangThaiHoSo: int
+    MaTTHC: str | None
+    MaDonVi: str | None
+    TrangThaiHoSo: int | None
     business_day: date
+    MaDonViXuLy: str | None = None
     KenhThucHien: int | None = None
     NgayTiepNhan: datetime | None = None
     NgayHenTra: datetime | None = None
@@ -76,6 +77,7 @@ class Step:
     ThoiDiemXuLy: datetime
     TrangThai: str
     business_day: date
+    NgayKetThucTheoQuyDinh: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Fee:
-    """A row of `le_phi`."""
+    """A row of `le_phi`, of a file of its own or of the dossier's sync message, which says nothing of payment."""
 
     MaHoSo: str
     MaPhiLePhi: str
     Gia: int
-    TrangThaiThanhToan: int
+    TrangThaiThanhToan: int | None
     business_day: date
     HinhThucThanhToan: str | None = None
     NgayThuPhi: datetime | None = None
+    in_message: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -212,3 +215,5 @@ Child = Step | Supplement | Component | Result | Fee | Rating | Notice | Letter
 Row = Unit | Procedure | DossierState | Child | NationalCopy | Feedback | Figure | Progress
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", bound=Child)
+# What the sync message cannot say of a fee.
+UNTOLD = ("TrangThaiThanhToan", "HinhThucThanhToan", "NgayThuPhi")

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from .newest import newest, newness
+from .newest import is_too_new, newest, newness
 from .periods import periods
-from .receiving import receiving_unit
-from .records import C, DossierState, Feedback, Figure, Progress, R, Row, Unit
+from .receiving import handled_by, unit_of
+from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
+from .units import sound_units
 
 # ---- terms of indicators.md -------------------------------------------------------------------------------
 
@@ -36,6 +37,9 @@ def row_rule_broken(row: Row) -> str | None:
     """The rule that a row breaks by itself, or null."""
     if isinstance(row, DossierState):
         return state_rule_broken(row)
+    # Only a sync message may lack the status, and then it tells nothing else of the payment.
+    if isinstance(row, Fee) and row.TrangThaiThanhToan is None and (row.HinhThucThanhToan or row.NgayThuPhi):
+        return "payment_without_status"
     # "TuSo > MauSo -> `numerator_over_denominator`"
     if isinstance(row, Figure) and row.TuSo > row.MauSo:
         return "numerator_over_denominator"
@@ -47,6 +51,12 @@ def row_rule_broken(row: Row) -> str | None:
 
 def state_rule_broken(state: DossierState) -> str | None:
     """The same of a dossier row. Reliability.md, "Values", "To quarantine"."""
+    # "An update time more than a day after its business day is wrong and rejects the row"
+    if is_too_new(state):
+        return "newer_than_business_day"
+    # "`DaXoa=1` is a tombstone; its key alone is enough."
+    if state.DaXoa == 1:
+        return None
     received, finished = day_of(state.NgayTiepNhan), finished_day(state)
     # "status 2 and above without a received date"
     if received is None and state.TrangThaiHoSo != 1:
@@ -70,13 +80,16 @@ def state_rejection(state: DossierState, settled: Settled) -> str | None:
     broken = row_rule_broken(state)
     if broken:
         return broken
-    # "unknown unit or procedure"
-    if state.MaDonVi not in settled.units:
+    if state.DaXoa == 1:
+        return None
+    # "unknown unit or procedure"; the unit that handles it must be known as well as the one that received it
+    handler = handled_by(state)
+    if state.MaDonVi not in settled.units or handler not in settled.units:
         return "unknown_unit"
     if state.MaTTHC not in settled.procedures:
         return "unknown_procedure"
     # "a unit abolished before the dossier was received"
-    abolished, received = settled.units[state.MaDonVi].HieuLucDen, day_of(state.NgayTiepNhan)
+    abolished, received = settled.units[handler].HieuLucDen, day_of(state.NgayTiepNhan)
     if abolished is not None and received is not None and abolished < received:
         return "unit_abolished"
     return None
@@ -118,7 +131,7 @@ def settle(
 ) -> Settled:
     """Judges every row: the dossiers in scope with their children, and where each other row went."""
     settled = Settled(units={})
-    settled.units = {unit.MaDonVi: unit for unit in newest(records.units, lambda row: row.MaDonVi, settled)}
+    settled.units = sound_units(records.units, settled)
     settled.procedures = {row.MaTTHC: row for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
     good = accepted(records.dossiers, lambda row: state_rejection(row, settled), settled)
     bad: dict[str, list[DossierState]] = defaultdict(list)
@@ -132,22 +145,23 @@ def settle(
             believed[row.MaHoSo].append(row)
     known = {state.MaHoSo for state in states}
 
-    def children(rows: Sequence[C], key: str) -> dict[str, list[C]]:
+    def children(rows: Sequence[C], *key: str) -> dict[str, list[C]]:
         # "a child whose dossier is unknown waits in quarantine"
-        mine = accepted(rows, lambda row: None if row.MaHoSo in known else "unknown_dossier", settled)
+        orphan = {False: "unknown_dossier", True: None}
+        mine = accepted(rows, lambda row: row_rule_broken(row) or orphan[row.MaHoSo in known], settled)
         by_dossier: dict[str, list[C]] = defaultdict(list)
-        for row in newest(mine, lambda row: (row.MaHoSo, getattr(row, key)), settled):
+        for row in newest(mine, lambda row: (row.MaHoSo, *(getattr(row, k) for k in key)), settled):
             by_dossier[row.MaHoSo].append(row)
         return by_dossier
 
     of_dossier = {
-        "steps": children(records.steps, "ThoiDiemXuLy"),
+        "steps": children(records.steps, "ThoiDiemXuLy", "TrangThai"),
         "supplements": children(records.supplements, "NgayBoSung"),
         "components": children(records.components, "TepDinhKemId"),
         "results": children(records.results, "GiayToId"),
         "fees": children(records.fees, "MaPhiLePhi"),
         "ratings": children(records.ratings, "ThoiGianDanhGia"),
-        "notices": children(records.notices, "NgayGui"),
+        "notices": children(records.notices, "NgayGui", "Kenh"),
         "letters": children(records.letters, "NgayXinLoi"),
     }
     # The portal's copy is a source of its own, not a child: it may know dossiers that the province does not.
@@ -158,19 +172,24 @@ def settle(
         # "**in scope**: accepted, not deleted, status not 1 or 3"
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
-        home = receiving_unit(state, believed[state.MaHoSo], settled.units, changes)
+        home = unit_of(state, believed[state.MaHoSo], settled.units, changes)
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
                 unit_code=home.MaDonVi,
                 unit_level=home.Cap,
+                received_by=state.MaDonVi,
                 status=state.TrangThaiHoSo,
                 channel=state.KenhThucHien,
                 received=state.NgayTiepNhan.date(),
                 due=day_of(state.NgayHenTra),
                 finished=finished_day(state),
                 procedure=settled.procedures[state.MaTTHC],
-                told=[(*newness(row), row.TrangThaiHoSo) for row in believed[state.MaHoSo]],
+                told=[
+                    (*newness(row), row.TrangThaiHoSo)
+                    for row in believed[state.MaHoSo]
+                    if row.TrangThaiHoSo is not None
+                ],
                 paid_online=state.DuocThanhToanTrucTuyen,
                 copy=copies.get(state.MaHoSo),
                 # "Where only the newest state of a dossier is rejected, its newest accepted state counts

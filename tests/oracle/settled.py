@@ -55,6 +55,8 @@ class Dossier:
     code: str
     unit_code: str
     unit_level: str
+    # The unit that took it in, which may be another than the one it counts for.
+    received_by: str
     status: int
     channel: int | None
     received: date

@@ -185,9 +185,10 @@ def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
 
 
 KEYS = {
-    "DossierState": ["MaHoSo"], "Unit": ["MaDonVi"], "Procedure": ["MaTTHC"], "Step": ["MaHoSo", "ThoiDiemXuLy"],
-    "Supplement": ["MaHoSo", "NgayBoSung"], "Component": ["MaHoSo", "TepDinhKemId"], "Result": ["MaHoSo", "GiayToId"],
-    "Fee": ["MaHoSo", "MaPhiLePhi"], "Rating": ["MaHoSo", "ThoiGianDanhGia"], "Notice": ["MaHoSo", "NgayGui"],
+    "DossierState": ["MaHoSo"], "Unit": ["MaDonVi"], "Procedure": ["MaTTHC"],
+    "Step": ["MaHoSo", "ThoiDiemXuLy", "TrangThai"], "Supplement": ["MaHoSo", "NgayBoSung"],
+    "Component": ["MaHoSo", "TepDinhKemId"], "Result": ["MaHoSo", "GiayToId"], "Fee": ["MaHoSo", "MaPhiLePhi"],
+    "Rating": ["MaHoSo", "ThoiGianDanhGia"], "Notice": ["MaHoSo", "NgayGui", "Kenh"],
     "Letter": ["MaHoSo", "NgayXinLoi"], "NationalCopy": ["MaHoSo"], "Feedback": ["MaPhanAnh"],
     "Figure": ["MaChiTieu", "MaDonVi", "KyBaoCao"], "Progress": ["MaNhiemVu", "NgayBaoCao"],
 }  # fmt: skip

@@ -9,9 +9,25 @@ from datetime import date, datetime, time
 
 import pytest
 
-from .by_hand import DAY, MARCH, PROCEDURES, UNITS, at, counted, dossier, judged, request, state, step
+from .by_hand import (
+    DAY,
+    MARCH,
+    PROCEDURES,
+    UNITS,
+    at,
+    counted,
+    dossier,
+    fee,
+    fee_in_message,
+    gone,
+    judged,
+    notice,
+    request,
+    state,
+    step,
+)
 from .periods import periods
-from .records import Component, DossierState, Feedback, Figure, NationalCopy, Progress, Step, Supplement
+from .records import Component, DossierState, Fee, Feedback, Figure, NationalCopy, Progress, Step, Supplement, Unit
 from .settle import row_rule_broken, settle
 from .settled import Records
 from .terms import paused, status_at
@@ -211,6 +227,7 @@ def test_only_status_7_9_and_10_finish(status, done, returned, finished):
         ({"NgayTiepNhan": at("21/03")}, "received_after_business_day"),
         ({"TrangThaiHoSo": 7, "NgayKetThucXuLy": at("21/03")}, "finished_after_business_day"),
         ({"MaDonVi": "H19.99"}, "unknown_unit"),
+        ({"MaDonViXuLy": "H19.99"}, "unknown_unit"),
         ({"MaTTHC": "9.999999"}, "unknown_procedure"),
     ],
 )
@@ -240,6 +257,100 @@ def test_a_unit_abolished_before_the_dossier_was_received():
 
     assert outcome_of(date(2024, 2, 29)) == ["unit_abolished"]
     assert outcome_of(date(2024, 3, 1)) == []
+
+
+# ---- deleted, too new, handled by another ------------------------------------------------------------------
+
+
+def test_the_key_is_enough_to_delete_a_dossier():
+    alive = state(NgayCapNhat=at("02/03"))
+    # Without an update time it is as new as the end of its business day.
+    found = judged(alive, gone())
+    assert (found.dossiers, found.quarantine, found.superseded) == ([], [], [alive])
+    # What came after it brings the dossier back, and what it was when is still known.
+    back = state(NgayCapNhat=at("21/03"), business_day=date(2024, 3, 21))
+    (one,) = judged(alive, gone(), back).dossiers
+    assert [status for _, _, status in one.told] == [4, 4]
+    assert [one.status for one in judged(alive, gone(NgayCapNhat=at("01/03"))).dossiers] == [4]
+
+
+def test_what_is_deleted_is_not_asked_for_its_unit_or_its_dates():
+    assert judged(state(DaXoa=1, MaDonVi="H19.99", TrangThaiHoSo=9, NgayTiepNhan=None)).quarantine == []
+
+
+@pytest.mark.parametrize(
+    ("updated", "reason"),
+    [
+        (datetime(2024, 3, 21, 23, 59, 59), None),
+        (datetime(2024, 3, 22), "newer_than_business_day"),
+        (datetime(2099, 1, 1), "newer_than_business_day"),
+    ],
+)
+def test_an_update_time_more_than_a_day_after_its_business_day_is_wrong(updated, reason):
+    late = state(NgayCapNhat=updated, TrangThaiHoSo=5)
+    assert row_rule_broken(late) == reason
+    assert row_rule_broken(gone(NgayCapNhat=updated)) == reason
+    # It does not freeze the dossier, and is no newer than the end of its business day.
+    news = state(NgayCapNhat=at("23/03"), business_day=date(2024, 3, 23), TrangThaiHoSo=6)
+    (one,) = judged(late, news).dossiers
+    assert (one.status, one.newer_state_rejected) == (6, False)
+
+
+def test_a_dossier_counts_for_the_unit_that_handles_it():
+    (one,) = judged(state(MaDonVi="H19", MaDonViXuLy="H19.07")).dossiers
+    assert (one.unit_code, one.unit_level, one.received_by) == ("H19.07", "so", "H19")
+    (own,) = judged(state()).dossiers
+    assert (own.unit_code, own.received_by) == ("H19.07", "H19.07")
+
+
+def test_the_unit_that_handles_it_must_have_been_there_not_the_desk():
+    desk = replace(UNITS[1], HieuLucDen=date(2024, 2, 1))
+    taken = state(MaDonVi="H19.07", MaDonViXuLy="H19")
+    assert settle(Records((UNITS[0], desk), PROCEDURES, (taken,))).quarantine == []
+    sent = state(MaDonVi="H19", MaDonViXuLy="H19.07")
+    assert settle(Records((UNITS[0], desk), PROCEDURES, (sent,))).quarantine == [("unit_abolished", sent)]
+
+
+# ---- units under units -------------------------------------------------------------------------------------
+
+
+def units_of(*rows: Unit) -> tuple[dict[str, str | None], list[tuple[str, str, int]]]:
+    """Each unit that counts with its parent, and the reason, unit and day of March of each row that does not."""
+    found = settle(Records([UNITS[0], *rows], PROCEDURES))
+    parents = {code: unit.MaDonViCha for code, unit in found.units.items() if code != "H19"}
+    return parents, sorted((reason, row.MaDonVi, row.business_day.day) for reason, row in found.quarantine)
+
+
+def unit(code: str, parent: str | None = "H19", level: str = "xa", day: int = 5) -> Unit:
+    return Unit(code, level, date(2024, 3, day), MaDonViCha=parent)
+
+
+@pytest.mark.parametrize(
+    ("rows", "parents", "wrong"),
+    [
+        # Communes straight under the province, a department under a department, a parent that nobody knows.
+        ([unit("A"), unit("B", "C", "so"), unit("C", level="so"), unit("D", "X")],
+         {"A": "H19", "B": "C", "C": "H19", "D": "X"}, []),
+        ([unit("A", "A")], {}, [("unit_circle", "A", 5)]),
+        ([unit("A", "B"), unit("B", "A"), unit("C", "A")], {"C": "A"},
+         [("unit_circle", "A", 5), ("unit_circle", "B", 5)]),
+        ([unit("A", "B", "huyen"), unit("B")], {"B": "H19"}, [("unit_under_lower_level", "A", 5)]),
+        ([unit("A", "B", "so"), unit("B", level="huyen")], {"B": "H19"}, [("unit_under_lower_level", "A", 5)]),
+        ([unit("A", level="tinh"), unit("B", None, "tinh")], {},
+         [("unit_second_province", "B", 5), ("unit_under_lower_level", "A", 5)]),
+        # However often it is said: the last sound state counts.
+        ([unit("A"), unit("B", "A"), unit("A", "B", day=6), unit("B", "A", day=6), unit("A", "B", day=7),
+          unit("B", "A", day=7)], {"A": "H19", "B": "A"}, [("unit_circle", c, d) for c in "AB" for d in (6, 7)]),
+        # Who closes the circle is wrong, not who was there before; mended, it counts again.
+        ([unit("A", "B"), unit("B"), unit("B", "A", day=6)], {"A": "B", "B": "H19"}, [("unit_circle", "B", 6)]),
+        ([unit("A", "A"), unit("A", day=6)], {"A": "H19"}, [("unit_circle", "A", 5)]),
+        # Each was sound in the list it came with; together they are not, so neither counts.
+        ([unit("A", "B", "huyen"), unit("B", level="huyen"), unit("B", day=6)], {"B": "H19"},
+         [("unit_under_lower_level", "A", 5)]),
+    ],
+)  # fmt: skip
+def test_which_units_count(rows, parents, wrong):
+    assert units_of(*rows) == units_of(*rows[::-1]) == (parents, sorted(wrong))
 
 
 # ---- the newest row ---------------------------------------------------------------------------------------
@@ -284,6 +395,38 @@ def test_equally_new_and_different_is_a_conflict_and_an_older_state_counts():
     assert [reason for reason, _ in alone.quarantine] == ["conflict", "conflict"]
     found = judged(one, other, older).dossiers
     assert [(one.status, one.newer_state_rejected) for one in found] == [(2, True)]
+
+
+def test_two_steps_and_two_notices_of_one_second_both_count():
+    moment = at("05/03")
+    steps = [Step("A", moment, "2", DAY), Step("A", moment, "4", DAY)]
+    notices = [replace(notice("05/03"), Kenh=way) for way in ("SMS", "ZALO")]
+    (one,) = judged(state(), steps=steps, notices=notices).dossiers
+    assert (one.steps, one.notices) == (steps, notices)
+    # The status at a cut is that of the step that is further on, in whatever order they come.
+    for order in (steps, steps[::-1]):
+        assert status_at(dossier("01/03", reported="01/04", steps=order, status=6), MARCH.cut) == 4
+
+
+@pytest.mark.parametrize(
+    ("fees", "counts"),
+    [
+        # What the message cannot say differs from nothing; the row that says more counts.
+        ([fee_in_message(), fee(TrangThaiThanhToan=1, HinhThucThanhToan="tien-mat")], 1),
+        ([fee_in_message(), fee_in_message(), fee(TrangThaiThanhToan=1)], 2),
+        ([fee_in_message(), fee_in_message(TrangThaiThanhToan=1)], 1),
+        ([fee_in_message(Gia=6), fee()], None),
+        ([fee_in_message(TrangThaiThanhToan=1), fee()], None),
+        # In two files of fees, nothing against something is a difference.
+        ([fee(NgayThuPhi=None), fee(NgayThuPhi=at("05/03"))], None),
+        ([fee_in_message(), fee(NgayThuPhi=None), fee(NgayThuPhi=at("05/03"))], None),
+    ],
+)
+def test_a_fee_in_the_message_repeats_the_one_of_the_file(fees: list[Fee], counts: int | None):
+    for order in (fees, fees[::-1]):
+        found = judged(state(), fees=order)
+        assert found.dossiers[0].fees == ([] if counts is None else [fees[counts]])
+        assert len(found.quarantine) == (len(fees) if counts is None else 0)
 
 
 # ---- what belongs to a dossier, and what belongs to none --------------------------------------------------

@@ -79,7 +79,13 @@ MISTAKES = [
     ("stg_dossier", "coalesce(NgayKetThucXuLy, NgayTra)", "NgayKetThucXuLy"),
     ("int_unit_period", "e.event_date >= p.start_date", "e.event_date > p.start_date"),
     ("rows_ho_so", "coalesce(NgayCapNhat, ", "coalesce(null, "),
-    ("rows_ho_so", "when c.is_conflict then 'conflict'", "when false then 'conflict'"),
+    ("rows_ho_so", "when c.newness is not null then 'conflict'", "when false then 'conflict'"),
+    ("rows_ho_so", "when d.DaXoa = 1 then null", "when false then null"),
+    ("rows_le_phi", "split_part(_source_file, '/', 1) in ('ho_so')", "false"),
+    ("stg_dossier", "coalesce(MaDonViXuLy, MaDonVi) as unit_code", "MaDonVi as unit_code"),
+    ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))"),
+    ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false"),
+    ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness"),
 ]
 
 

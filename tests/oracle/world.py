@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .newest import is_too_new
 from .records import (
     Component,
     DossierState,
@@ -59,12 +60,14 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file: a source, the business day it shows, its name, and its rows from row number 1."""
+    """One file: a source, the business day it shows, its name, and its rows from row number 1. `within`: the source
+    of the sync message in which they came, null where they have a file of their own."""
 
     source: str
     business_day: date
     file_name: str
     rows: tuple[Row, ...]
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class World:
     def _placed(self, source: str) -> Iterator[tuple[Row, dict]]:
         for file in self.deliveries:
             if file.source == source:
-                name = f"{source}/{file.business_day}/{file.file_name}"
+                name = f"{file.within or source}/{file.business_day}/{file.file_name}"
                 for number, row in enumerate(file.rows, start=1):
                     place = {"_source_file": name, "_row_number": number, "_business_day": file.business_day}
                     yield row, place
@@ -157,4 +160,4 @@ def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
 
 
 def _updated(row: Row) -> datetime | None:
-    return row.NgayCapNhat if isinstance(row, DossierState) else None
+    return row.NgayCapNhat if isinstance(row, DossierState) and not is_too_new(row) else None

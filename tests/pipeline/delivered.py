@@ -15,7 +15,7 @@ from tests.oracle.world import SOURCES
 
 def records_of(tables: Mapping[str, pl.DataFrame], business_day: str = "_business_day") -> Records:
     """Every row of every source, in any order; `business_day` is the column that says which day a row shows."""
-    return Records(*(_rows(kind, tables[source], business_day) for source, kind in SOURCES.items()))
+    return Records(*(_rows(source, kind, tables[source], business_day) for source, kind in SOURCES.items()))
 
 
 def lake_tables(warehouse: Path) -> dict[str, pl.DataFrame]:
@@ -26,6 +26,10 @@ def lake_tables(warehouse: Path) -> dict[str, pl.DataFrame]:
     }
 
 
-def _rows(kind: type, table: pl.DataFrame, business_day: str) -> list:
-    names = [field.name for field in fields(kind) if field.name != "business_day"]
+def _rows(source: str, kind: type, table: pl.DataFrame, business_day: str) -> list:
+    wanted = {field.name for field in fields(kind)}
+    if "in_message" in wanted and "_source_file" in table.columns:
+        own = pl.col("_source_file").str.starts_with(f"{source}/")
+        table = table.with_columns(in_message=~own)
+    names = [name for name in table.columns if name in wanted and name != "business_day"]
     return [kind(**row) for row in table.select(*names, business_day=pl.col(business_day)).to_dicts()]

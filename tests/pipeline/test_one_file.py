@@ -103,6 +103,7 @@ OF_THE_WHOLE = {
     "pipelines.landing.discover.discover": "looks for all files",
     "pipelines.landing.discover._listed": "looks into a folder of many files",
     "pipelines.landing.discover._discover_at": "the net itself",
+    "pipelines.landing.discover.today_at_home": "asked once a night",
     "pipelines.landing.faults.clear_traces": "clears what all files left",
     "pipelines.landing.faults.keep_trace": "the net itself",
     "pipelines.landing.faults._folder": "the net itself",

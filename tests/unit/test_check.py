@@ -39,6 +39,7 @@ def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         environment = {**os.environ, "TTHC_LANG": "en"}
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
 
+    (tmp_path / "empty").mkdir()
     (tmp_path / "good.csv").write_text(HEAD + GOOD, encoding="utf-8")
     (tmp_path / "mixed.csv").write_text(HEAD + GOOD + WRONG, encoding="utf-8")
     (tmp_path / "bad.csv").write_text("La\n1\n", encoding="utf-8")
@@ -55,6 +56,11 @@ def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         (["good.csv", "mixed.csv", "bad.csv", "--source", "ho_so"], 6),
         (["gone.csv", "--source", "ho_so"], 6),
         (["own.csv", "--contract", "own.yml"], 5),
+        (["good.csv", "--contract", "own.yml", "--source", "ho_so"], 2),
+        (["*.csv", "--source", "ho_so"], 6),
+        (["go*.csv", "--source", "ho_so"], 0),
+        (["none*.csv", "--source", "ho_so"], 6),
+        (["empty", "--source", "ho_so"], 2),
         (["good.csv"], 2),
         (["good.csv", "--source", "la"], 2),
         (["good.csv", "--contract", "good.csv"], 2),
@@ -92,16 +98,33 @@ def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, t
 
 def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract]) -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (PROJECT_DIR / "pipelines" / "parsing").rglob("*.py"))
-    cells = {"bad_timestamp", "bad_date"} | set(re.findall(r'"(\w+)"(?:: |\] = )(?:text|value|~)', source))
+    cells = {"bad_timestamp", "bad_date"} | set(
+        re.findall(r'"(\w+)"(?:: |\] = )(?:text|value|~|null_word|elsewise|looks|written)', source)
+    )
     cells |= {"too_long", "not_as_pattern"}
     cells = {code for code in cells if not code.startswith("unclean")}  # looked at again, never a reason
     sql = "".join(path.read_text() for path in (PROJECT_DIR / "dbt_project").rglob("*.sql"))
     others = set(re.findall(r'"reason": "(\w+)"', sql)) | {"conflict", "wrong_width", "required_missing"}
     others |= {"below_minimum", "merged_cells", "error_cell", "code_turned_into_number"}
-    assert {"bad_integer", "bad_code", "not_in_code_list"} <= cells and "unknown_unit" in others
+    new = {"null_word", "bad_name", "looks_like_formula", "looks_personal", "out_of_range", "above_maximum"}
+    new |= {"bad_integer", "bad_code", "not_in_code_list", "code_looks_like_identity_number"}
+    assert new <= cells and "unknown_unit" in others
     refusals = set(re.findall(r'FileRefused\(\s*"(\w+)"', source))
     assert {"quote_inside", "cut_off", "sheets", "header_differs"} <= refusals <= set(catalogue())
     assert {f"mend_{code}" for code in cells | others} <= set(catalogue())
     for contract in load_contracts(Settings().contracts_dir).values():
         for rule in contract.rules:
             assert mend(rule.code, contract) == rule.mend.vi
+
+
+def test_several_files_are_added_up_and_nothing_is_told_as_to_an_operator(check: Callable) -> None:
+    done = check("good.csv", "mixed.csv", "bad.csv", "gone.csv", "--source", "ho_so")
+    assert "Total: files 4, rows 3, accepted 2, rejected 1, refused 2" in done.stdout
+    assert "next run" not in done.stdout + done.stderr and "night" not in (done.stdout + done.stderr).lower()
+    assert "Not checked: whether units, procedures and dossiers are known" in done.stdout
+
+
+def test_the_help_shows_how_and_what_exit_codes_mean(check: Callable) -> None:
+    said = check("--help").stdout
+    assert "tthc check ho_so.csv --source ho_so" in said
+    assert all(f"{code} " in said for code in (0, 2, 5, 6))

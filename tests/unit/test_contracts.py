@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from pipelines.contracts import Contract, load_contract, load_contracts
-from pipelines.settings import PROJECT_DIR
-from scripts.docs import contract_schema
+from pipelines.settings import PROJECT_DIR, Settings
+from scripts.docs import contract_schema, contract_terms
 
 FOLDER = PROJECT_DIR / "contracts"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -160,6 +160,8 @@ def test_a_fault_of_form_is_seen_by_the_editor_and_by_the_loader(change: Callabl
         (lambda c: c.update(key=["La"]), "La"),
         (lambda c: c.update(key=["TaiXe"]), "TaiXe"),
         (lambda c: c.update(newness="La"), "La"),
+        (lambda c: c.update(tombstone="La"), "of type flag"),
+        (lambda c: c.update(tombstone="SoKhach"), "of type flag"),
         (field(1, aliases=["Ngay"]), "two things: Ngay"),
         (field(1, name="Ma"), "two things: Ma"),
         (lambda c: c.update(ignored=["Mã chuyến"]), "two things: Mã chuyến"),
@@ -249,6 +251,11 @@ def test_the_deliverer_reads_the_contract_s_own_cure(check: Callable, language: 
     said = check(language).stdout
     assert [cure for cure in cures if cure not in said] == []
     assert "Trần" not in said
+
+
+def test_what_the_models_know_of_the_contracts_is_what_these_say() -> None:
+    macro = PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql"
+    assert macro.read_text(encoding="utf-8") == contract_terms(Settings()), "run `make docs`"
 
 
 def test_the_sources_that_have_models_are_those_that_the_macro_names() -> None:

@@ -59,8 +59,9 @@ def test_a_cell_says_what_a_browser_shows(parse: Parse, written: str, read: str)
 
 
 def test_blanks_in_codes_do_not_hide(parse: Parse) -> None:
-    done = parse("don_vi", page(table(UNITS, unit("Một", "&nbsp;\n U&nbsp;1 "))), "a.xls")
-    assert done.lake("don_vi")["MaDonVi"].to_list() == ["U 1"]
+    done = parse("don_vi", page(table(UNITS, unit("Một", "&nbsp;\n U1 "), unit("Hai", "U&nbsp;2"))), "a.xls")
+    assert done.lake("don_vi")["MaDonVi"].to_list() == ["U1"]
+    assert done.quarantine("don_vi")["_reasons"].to_list() == [["bad_code:MaDonVi"]]
 
 
 def test_a_byte_order_mark_and_gzip_are_taken(parse: Parse) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing import archive
+from pipelines.landing import discover as discover_module
 from pipelines.landing.archive import archive_path, take_in
 from pipelines.landing.discover import Delivery, discover
 from pipelines.landing.ledger import Arrival, arrivals, open_ledger, standing
@@ -53,6 +54,26 @@ def test_odd_files_are_left_with_their_reason(settings: Settings) -> None:
         "la": "left_unknown_source", "hôm qua": "left_no_business_day", "dir.csv": "left_not_a_file",
         "link.csv": "left_not_a_file", "pipe.csv": "left_not_a_file",
     }  # fmt: skip
+
+
+def test_a_day_that_has_not_come_in_viet_nam_is_left(settings: Settings) -> None:
+    today = dt.date(2024, 5, 31)
+    for day in (today, today + dt.timedelta(1), dt.date(2099, 1, 1)):
+        deliver(settings, "a.csv", "x", day=day)
+    landing = discover(settings.raw_dir, {"ho_so"}, today)
+    assert [delivery.business_day for delivery in landing.deliveries] == [today]
+    assert {path.name: code for path, code in landing.left.items()} == {
+        "2024-06-01": "left_future_day", "2099-01-01": "left_future_day",
+    }  # fmt: skip
+
+
+def test_a_night_takes_in_nothing_of_a_day_to_come(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(settings, "a.csv", "x", day=DAY)
+    deliver(settings, "b.csv", "x", day=DAY + dt.timedelta(1))
+    monkeypatch.setattr(discover_module, "today_at_home", lambda: DAY)
+    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 1}
+    monkeypatch.setattr(discover_module, "today_at_home", lambda: DAY + dt.timedelta(1))
+    assert take_in(settings, {"ho_so"}) == {"found": 2, "new": 1, "left": 0}
 
 
 def test_a_file_is_archived_once_and_closed_to_others(settings: Settings) -> None:

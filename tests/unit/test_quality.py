@@ -34,6 +34,7 @@ FACTS = Facts(
         Unit("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0), Unit("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0),
         Unit("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0), Unit("../../x", "?", "xa", 0, 0, 0, 0, 0),
     ],
+    cleaned={"thu_tuc": 1_234},
     corrections=[Correction("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],
 )  # fmt: skip
 GATE = {
@@ -97,7 +98,7 @@ def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts:
         "candidate_has_wal", "NgayHenTra phải dạng yyyyMMddHHmmss", "tệp .rows nói 3 dòng nhưng đọc được 2",
         "quá mức cho phép", "301,5", "1 / 2 phép kiểm trên 1 bảng", "Chánh Văn phòng, 02/01/2025", "đang dùng",
         "UBND huyện, 31/12/2024", "Dòng không ghi đơn vị nào có trong danh mục", "1 đơn vị khác không có gì phải xem",
-        "01/01/2025 01:30",
+        "01/01/2025 01:30", "thu_tuc: 1.234 tên có dấu liệt kê",
     ):  # fmt: skip
         assert told in text, told
 

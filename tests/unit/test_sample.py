@@ -233,6 +233,14 @@ def test_every_status_and_channel_occurs(rough: Made) -> None:
     assert set(rough.accepted["ho_so"]["DaXoa"]) == {0, 1}
 
 
+def test_some_dossiers_are_taken_in_for_another_commune(clean: Made) -> None:
+    elsewhere = clean.accepted["ho_so"].filter(pl.col("MaDonViXuLy").is_not_null())
+    assert 0 < elsewhere["MaHoSo"].n_unique() < SIZE / 20
+    assert (elsewhere["MaDonViXuLy"] != elsewhere["MaDonVi"]).all()
+    # The code of a dossier begins with the unit whose figure it is.
+    assert elsewhere.select(pl.col("MaHoSo").str.starts_with(pl.col("MaDonViXuLy") + "-")).to_series().all()
+
+
 def test_a_dossier_comes_again_when_it_changes_and_only_moves_on(clean: Made) -> None:
     states = clean.accepted["ho_so"].sort("MaHoSo", "day")
     again = states.filter(pl.col("MaHoSo").is_duplicated() & pl.col("NgayCapNhat").is_not_null())

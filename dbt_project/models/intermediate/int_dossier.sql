@@ -3,6 +3,7 @@ select
     d.procedure_code,
     u.unit_code,
     u.unit_level,
+    d.receiving_unit_code,
     d.status_code,
     d.channel_code,
     d.received_date,
@@ -17,7 +18,7 @@ select
     p.time_limit_unit,
     d.newness
 from {{ ref("stg_dossier") }} d
-left join {{ ref("int_receiving_unit") }} r using (dossier_code)
-join {{ ref("stg_unit") }} u on coalesce(r.unit_code, d.unit_code) = u.unit_code
+left join {{ ref("int_unit_before_change") }} b using (dossier_code)
+join {{ ref("stg_unit") }} u on coalesce(b.unit_code, d.unit_code) = u.unit_code
 join {{ ref("stg_procedure") }} p on d.procedure_code = p.procedure_code
 where d.status_code not in (1, 3) and not d.is_deleted

@@ -5,6 +5,7 @@ select
     d.procedure_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     d.status_code,
     d.received_date,
     d.due_date,

@@ -1,7 +1,9 @@
 -- Whose row it is: the unit it names, else that of its dossier, else the one that the dossier's code begins with.
 with
     dossiers as (
-        select MaHoSo as dossier_code, MaDonVi as unit_code from {{ ref("rows_ho_so") }} where disposition = 'accepted'
+        select MaHoSo as dossier_code, {{ handling_unit() }} as unit_code
+        from {{ ref("rows_ho_so") }}
+        where disposition = 'accepted'
     )
 select
     r.source, r._source_file, r._row_number, r.reason, coalesce(named.MaDonVi, d.unit_code, coded.MaDonVi) as unit_code

@@ -2,6 +2,7 @@ select
     d.dossier_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     d.received_date,
     c.dossier_code is not null as is_found,
     c.received_date as copy_received_date,

@@ -2,6 +2,7 @@ select
     n.dossier_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     n.sent_at,
     cast(n.sent_at as date) as sent_date,
     n.channel,

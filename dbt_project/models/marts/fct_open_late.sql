@@ -4,6 +4,7 @@ select
     o.procedure_code,
     o.unit_code,
     o.unit_level,
+    o.receiving_unit_code,
     o.due_date,
     o.cut_date,
     o.status_at_cut,

@@ -4,6 +4,7 @@ select
     d.procedure_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     d.received_date,
     e.dossier_code is not null as is_exempt,
     d.is_paid_online

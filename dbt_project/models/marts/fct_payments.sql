@@ -3,6 +3,7 @@ select
     f.fee_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     f.amount_vnd,
     f.is_paid,
     f.paid_date,

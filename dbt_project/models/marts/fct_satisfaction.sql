@@ -2,6 +2,7 @@ select
     r.dossier_code,
     d.unit_code,
     d.unit_level,
+    d.receiving_unit_code,
     r.rated_at,
     cast(r.rated_at as date) as rated_date,
     r.rating,

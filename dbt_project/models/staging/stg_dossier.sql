@@ -1,7 +1,8 @@
 select
     MaHoSo as dossier_code,
     MaTTHC as procedure_code,
-    MaDonVi as unit_code,
+    {{ handling_unit() }} as unit_code,
+    MaDonVi as receiving_unit_code,
     TrangThaiHoSo as status_code,
     KenhThucHien as channel_code,
     MucDo as service_level,

@@ -1,1 +1,1 @@
-{{ child_disposition("bo_sung", key=["MaHoSo", "NgayBoSung"]) }}
+{{ child_disposition("bo_sung") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("danh_gia", key=["MaHoSo", "ThoiGianDanhGia"]) }}
+{{ child_disposition("danh_gia") }}

@@ -1,1 +1,1 @@
-{{ disposition("dvcqg", key=["MaHoSo"]) }}
+{{ disposition("dvcqg") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("ket_qua", key=["MaHoSo", "GiayToId"]) }}
+{{ child_disposition("ket_qua") }}

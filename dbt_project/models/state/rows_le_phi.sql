@@ -1,1 +1,1 @@
-{{ child_disposition("le_phi", key=["MaHoSo", "MaPhiLePhi"]) }}
+{{ child_disposition("le_phi") }}

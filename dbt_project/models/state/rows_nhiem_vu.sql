@@ -1,7 +1,5 @@
 {{
     disposition(
-        "nhiem_vu",
-        key=["MaNhiemVu", "NgayBaoCao"],
-        lookups=[{"relation": ref("known_task"), "column": "MaNhiemVu", "reason": "unknown_task"}],
+        "nhiem_vu", lookups=[{"relation": ref("known_task"), "column": "MaNhiemVu", "reason": "unknown_task"}]
     )
 }}

@@ -1,7 +1,6 @@
 {{
     disposition(
         "so_lieu",
-        key=["MaChiTieu", "MaDonVi", "KyBaoCao"],
         lookups=[
             {"relation": ref("known_unit"), "column": "MaDonVi", "reason": "unknown_unit"},
             {"relation": ref("known_goal"), "column": "MaChiTieu", "reason": "unknown_goal"},

@@ -1,1 +1,1 @@
-{{ child_disposition("thanh_phan", key=["MaHoSo", "TepDinhKemId"]) }}
+{{ child_disposition("thanh_phan") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("thong_bao", key=["MaHoSo", "NgayGui"]) }}
+{{ child_disposition("thong_bao") }}

@@ -1,1 +1,1 @@
-{{ disposition("thu_tuc", key=["MaTTHC"]) }}
+{{ disposition("thu_tuc") }}

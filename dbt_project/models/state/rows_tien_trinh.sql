@@ -1,1 +1,1 @@
-{{ child_disposition("tien_trinh", key=["MaHoSo", "ThoiDiemXuLy"]) }}
+{{ child_disposition("tien_trinh") }}

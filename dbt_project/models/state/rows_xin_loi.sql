@@ -1,1 +1,1 @@
-{{ child_disposition("xin_loi", key=["MaHoSo", "NgayXinLoi"]) }}
+{{ child_disposition("xin_loi") }}

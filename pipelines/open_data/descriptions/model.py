@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pipelines.contract_fields import Sentence
 from pipelines.files import sha256_of
-from pipelines.open_data.audit import MADE_BY_US
 from pipelines.open_data.dataset import Code, Dataset
 from pipelines.open_data.register import Column, ForeignKey, Register, Table
+from pipelines.patterns import CODE
 from pipelines.registers import Publisher
 from pipelines.yaml_text import read_yaml
 
@@ -148,5 +148,5 @@ def _column(register: Register, table: Table, column: Column) -> DescribedColumn
     return DescribedColumn(
         column.name, column.title, column.type, column.name in table.never_empty, column.unit,
         register.code_list(column.codes).codes if column.codes else (),
-        MADE_BY_US if column.values == "pattern" else None, 0 if column.role == "count" else None, column.of,
+        CODE if column.values == "pattern" else None, 0 if column.role == "count" else None, column.of,
     )  # fmt: skip

@@ -1,0 +1,63 @@
+{#
+    States of units that cannot be: a circle of parents, a parent of a lower level, a second province. Each is judged
+    by the list as it stood at its moment, that is by the newest state of every other unit up to then.
+
+    states    relation of MaDonVi, Cap, MaDonViCha, newness; one row per unit and moment
+
+    One row per such state: MaDonVi, newness, reason.
+#}
+{% macro misplaced_units(states) %}
+    with recursive
+        parent as (select MaDonVi, MaDonViCha from {{ states }} where MaDonViCha is not null group by all),
+        -- Who ever stood above whom: hardly any unit can be in a circle at all, and only such are looked at closely.
+        above as (
+            select MaDonVi, MaDonViCha
+            from parent
+            union
+            select a.MaDonVi, p.MaDonViCha
+            from above a
+            join parent p on a.MaDonViCha = p.MaDonVi
+        ),
+        suspect as (select MaDonVi from above where MaDonVi = MaDonViCha),
+        moment as (select newness from {{ states }} semi join suspect using (MaDonVi) group by newness),
+        parent_then as (
+            select m.newness, s.MaDonVi, s.MaDonViCha
+            from (select * from moment cross join suspect) m
+            asof join {{ states }} s on m.MaDonVi = s.MaDonVi and m.newness >= s.newness
+            where s.MaDonViCha is not null
+        ),
+        above_then as (
+            select newness, MaDonVi, MaDonViCha
+            from parent_then
+            union
+            select a.newness, a.MaDonVi, p.MaDonViCha
+            from above_then a
+            join parent_then p on a.newness = p.newness and a.MaDonViCha = p.MaDonVi
+        ),
+        placed as (
+            select
+                s.MaDonVi,
+                s.newness,
+                case
+                    when c.MaDonVi is not null
+                    then 'unit_circle'
+                    when {{ level_rank("p.Cap") }} > {{ level_rank("s.Cap") }}
+                    then 'unit_under_lower_level'
+                    when s.Cap = 'tinh' and s.MaDonViCha is not null
+                    then 'unit_under_lower_level'
+                    when s.Cap = 'tinh' and s.MaDonVi <> (select province_code from {{ source("registers", "run") }})
+                    then 'unit_second_province'
+                end as reason
+            from {{ states }} s
+            asof left join {{ states }} p on s.MaDonViCha = p.MaDonVi and s.newness >= p.newness
+            left join above_then c on c.MaDonVi = c.MaDonViCha and s.MaDonVi = c.MaDonVi and s.newness = c.newness
+        )
+    select MaDonVi, newness, reason
+    from placed
+    where reason is not null
+{% endmacro %}
+
+{# The rank of a level; the lower the level, the larger the number. #}
+{% macro level_rank(level) -%}
+    case {{ level }} when 'tinh' then 0 when 'so' then 1 when 'huyen' then 2 when 'xa' then 3 end
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ disposition("don_vi") }}

@@ -1,0 +1,83 @@
+"""What `tthc check` says of one file: counts, reasons with their first rows, what is superseded, what is in conflict.
+
+Belongs here: adding it up, and its form in report.json. Does not belong here: judging, printing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import polars as pl
+
+FIRST_ROWS = 5
+SpotInFile = tuple[str, int]
+
+
+@dataclass
+class FileReport:
+    """What one file would become. `refused` is a message code and its parameters where it would not be taken."""
+
+    file: str
+    source: str
+    refused: tuple[str, dict] | None = None
+    counts: dict[str, Counter] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
+    superseded: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """True where a file would not be taken; a folder that no contract names is only reported, as in landing."""
+        return self.refused is not None and self.refused[0] != "left_unknown_source"
+
+    @property
+    def rejected(self) -> int:
+        """Rows that the nightly job would reject."""
+        return self.total("rejected")
+
+    def total(self, what: str) -> int:
+        """Return `rows_in`, `accepted` or `rejected` over all sources of the file."""
+        return sum(counts[what] for counts in self.counts.values())
+
+    def add(self, source: str, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        """Take the verdict on one batch of rows."""
+        rows_in = accepted.height + rejected.height
+        self.counts.setdefault(source, Counter()).update(
+            rows_in=rows_in, accepted=accepted.height, rejected=rejected.height
+        )
+        said = rejected.select("_row_number", reason=pl.col("_reasons")).explode("reason")
+        found = said.group_by("reason").agg(pl.len(), pl.col("_row_number").bottom_k(FIRST_ROWS).alias("first"))
+        for reason, count, first in found.iter_rows():
+            self._add_reason(source, reason, count, first)
+
+    def add_late(self, source: str, reason: str, count: int, first: list[int]) -> None:
+        """Take rows that were accepted by themselves and are rejected because of others."""
+        self.counts[source].update(accepted=-count, rejected=count)
+        self._add_reason(source, reason, count, first)
+
+    def _add_reason(self, source: str, reason: str, count: int, first: list[int]) -> None:
+        earlier, rows = self.reasons.get((source, reason), (0, []))
+        self.reasons[source, reason] = earlier + count, sorted([*rows, *first])[:FIRST_ROWS]
+
+    def _cleaned(self, source: str) -> dict[str, int]:
+        """How many names a list mark was taken off, where there was any."""
+        return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
+
+    def to_dict(self) -> dict:
+        """For report.json: counts, per reason how many rows and which come first, and what rows are in conflict."""
+        return {
+            "file": self.file,
+            "source": self.source,
+            "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
+            "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
+            "superseded": self.superseded,
+            "reasons": [
+                {"source": source, "reason": reason, "rows": count, "first_rows": first}
+                for (source, reason), (count, first) in sorted(self.reasons.items())
+            ],
+            "conflicts": [
+                {"source": source, "rows": [{"file": file, "row": row} for file, row in spots]}
+                for source, several in self.conflicts.items()
+                for spots in several
+            ],
+        }

@@ -1,0 +1,133 @@
+"""Deliveries as systems write them: what a file says that only deletes, a message that cannot tell a payment, several
+rows of one second, a desk that takes in for another, units under themselves. In whatever order they come."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.landing import archive
+from tests.oracle.compiled import Model, models_for
+
+from .few_files import DOSSIERS, FILE, PROCEDURES, UNITS, FewFiles, day
+
+pytestmark = pytest.mark.slow
+ENDS = ("fct_timeliness", "fct_payments", "fct_notifications", "dim_unit", "quarantine_summary", "quarantine_units")
+LISTS: list[FILE] = [("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES)]
+ONE: FILE = ("ho_so", day(1), "a.csv", DOSSIERS + "A-1,1.000001,H19.07,4,20240603080000,,20240611080000,,\n")
+FEES = "MaHoSo,MaPhiLePhi,Gia,TrangThaiThanhToan,HinhThucThanhToan,NgayThuPhi\n"
+
+
+@pytest.fixture(scope="module")
+def models(compiled_project: dict) -> list[Model]:
+    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("rows_")]
+    return models_for(compiled_project, [*ENDS, *sorted(sources)])
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_still_growing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+
+
+def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, list[tuple]]:
+    """The tables that the files end in, the same for every order in which they come."""
+    found = []
+    for number, order in enumerate(itertools.permutations(files)):
+        few = FewFiles(folder / str(number), models)
+        few.deliver(*LISTS)
+        for file in order:
+            state = few.deliver(file)
+        found.append(few.night(state))
+    assert all(tables == found[0] for tables in found)
+    return found[0]
+
+
+def fates(tables: dict[str, list[tuple]], source: str) -> list[tuple]:
+    """Reason and disposition of each row of a source, in the order of its columns."""
+    return [row[-2:] for row in tables[f"rows_{source}"]]
+
+
+def message(business_day: str, fee: dict[str, str]) -> FILE:
+    dossier = {"MaHoSo": "A-1", "MaTTHC": "1.000001", "TrangThaiHoSo": "4", "NgayTiepNhan": "20240603080000",
+               "NgayCapNhat": "20240611080000", "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", **fee}]}  # fmt: skip
+    content = {"service": "DongBoHoSoMC", "madonvi": "H19.07", "data": [dossier]}
+    return ("ho_so", business_day, "m.json", json.dumps(content, ensure_ascii=False))
+
+
+def test_a_list_of_keys_deletes_dossiers(tmp_path: Path, models: list[Model]) -> None:
+    gone: FILE = ("ho_so", day(2), "gone.csv", "MaHoSo,DaXoa\nA-1,1\nA-9,1\n")
+    step: FILE = ("tien_trinh", day(1), "s.csv", "MaHoSo,ThoiDiemXuLy,TrangThai\nA-1,20240611080000,4\n")
+    tables = in_any_order(tmp_path, models, ONE, gone, step)
+    assert tables["fct_timeliness"] == [] and tables["quarantine_summary"] == []
+    assert fates(tables, "ho_so") == [(None, "superseded"), (None, "accepted"), (None, "accepted")]
+    assert fates(tables, "tien_trinh") == [(None, "accepted")]
+    back: FILE = ("ho_so", day(3), "a.csv", DOSSIERS + "A-1,1.000001,H19.07,5,20240603080000,,20240613080000,,0\n")
+    assert [row[0] for row in in_any_order(tmp_path / "back", models, ONE, gone, back)["fct_timeliness"]] == ["A-1"]
+
+
+PAID = FEES + "A-1,LP1,5000,1,truc-tuyen,20240611090000\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "files", "paid", "rejected"),
+    [
+        ({"Gia": "5000"}, [PAID], [True], 0),
+        ({"Gia": "5000"}, [FEES + "A-1,LP1,5000,0,,\n"], [False], 0),
+        ({"Gia": "5000"}, [], [None], 0),
+        ({"Gia": "6000"}, [PAID], [], 2),
+        ({"Gia": "5000", "TrangThaiThanhToan": "0"}, [PAID], [], 2),
+        # Between files of their own, nothing against something is a difference.
+        ({"Gia": "5000"}, [PAID, FEES + "A-1,LP1,5000,1,,\n"], [], 3),
+    ],
+)
+def test_a_fee_told_in_the_message_and_in_a_file(
+    tmp_path: Path, models: list[Model], said: dict[str, str], files: list[str], paid: list, rejected: int
+) -> None:
+    own: list[FILE] = [("le_phi", day(1), f"{number}.csv", text) for number, text in enumerate(files)]
+    tables = in_any_order(tmp_path, models, message(day(1), {"MaPhiLePhi": "LP1", **said}), *own)
+    column = [row[6] for row in tables["fct_payments"]]
+    assert column == paid
+    assert fates(tables, "le_phi").count(("conflict", "rejected")) == rejected
+
+
+def test_several_rows_of_one_second_count(tmp_path: Path, models: list[Model]) -> None:
+    steps = "MaHoSo,ThoiDiemXuLy,TrangThai\nA-1,20240611080000,2\nA-1,20240611080000,4\n"
+    notices = "MaHoSo,NgayGui,Kenh,TrangThai\nA-1,20240611080000,SMS,1\nA-1,20240611080000,ZALO,0\n"
+    tables = in_any_order(
+        tmp_path, models, ONE, ("tien_trinh", day(1), "s.csv", steps), ("thong_bao", day(1), "n.csv", notices)
+    )
+    assert fates(tables, "tien_trinh") == [(None, "accepted")] * 2
+    assert [row[-2:] for row in tables["fct_notifications"]] == [("SMS", True), ("ZALO", False)]
+
+
+def test_a_dossier_counts_for_the_unit_that_handles_it(tmp_path: Path, models: list[Model]) -> None:
+    head = "MaHoSo,MaTTHC,MaDonVi,MaDonViXuLy,TrangThaiHoSo,NgayTiepNhan\n"
+    rows = ["A-1,1.000001,H19,H19.07,4,20240603080000", "A-2,1.000001,H19.07,,4,20240603080000",
+            "A-3,1.000001,H19.07,H19.99,4,20240603080000"]  # fmt: skip
+    tables = in_any_order(tmp_path, models, ("ho_so", day(1), "a.csv", head + "\n".join(rows) + "\n"))
+    assert [(row[0], row[2], row[4]) for row in tables["fct_timeliness"]] == [
+        ("A-1", "H19.07", "H19"), ("A-2", "H19.07", "H19.07"),
+    ]  # fmt: skip
+    assert [row[3:] for row in tables["quarantine_summary"]] == [("unknown_unit", 1)]
+
+
+def test_an_update_time_of_2099_does_not_freeze_a_dossier(tmp_path: Path, models: list[Model]) -> None:
+    frozen: FILE = ("ho_so", day(2), "a.csv", DOSSIERS + "A-1,1.000001,H19.07,5,20240603080000,,20990101000000,,\n")
+    later: FILE = ("ho_so", day(3), "a.csv", DOSSIERS + "A-1,1.000001,H19.07,6,20240603080000,,20240613080000,,\n")
+    tables = in_any_order(tmp_path, models, ONE, frozen, later)
+    assert [(row[5], row[-1]) for row in tables["fct_timeliness"]] == [(6, False)]
+    assert [row[3:] for row in tables["quarantine_summary"]] == [("newer_than_business_day:NgayCapNhat", 1)]
+
+
+def test_units_in_a_circle_keep_their_last_sound_state(tmp_path: Path, models: list[Model]) -> None:
+    head = "MaDonVi,TenDonVi,Cap,MaDonViCha\nH19,Tỉnh Đồng Nai,tinh,\nH19.07,Sở Tư pháp,so,H19\n"
+    sound: FILE = ("don_vi", day(1), "u.csv", head + "H19.31,Huyện Một,huyen,H19\nH19.31.01,Xã Hai,xa,H19.31\n")
+    circle: FILE = ("don_vi", day(2), "u.csv", head + "H19.31,Huyện Một,xa,H19.31.01\nH19.31.01,Xã Hai,xa,H19.31\n")
+    never: FILE = ("don_vi", day(3), "v.csv", head + "H19.40,Xã Ba,xa,H19.40\nH19.41,Xã Bốn,xa,H19.40\n")
+    tables = in_any_order(tmp_path, models, sound, circle, never, ONE)
+    parents = {row[0]: row[3] for row in tables["dim_unit"]}
+    # A unit below one that does not count does count; nobody is told to stand above it.
+    assert parents == {"H19": None, "H19.07": "H19", "H19.31": "H19", "H19.31.01": "H19.31", "H19.41": None}
+    assert [row[3:] for row in tables["quarantine_summary"]] == [("unit_circle", 2), ("unit_circle", 1)]
+    assert [row[0] for row in tables["fct_timeliness"]] == ["A-1"]
