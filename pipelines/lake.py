@@ -30,9 +30,10 @@ def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
 
 
 def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Columns of a source in the quarantine: its fields as text, the line where it had no fields, why, and whence."""
+    """Columns of a source in the quarantine: its fields as text, the line where it had no fields, why, and where
+    it stood."""
     fields: dict[str, pl.DataType] = {field.name: pl.String() for field in contract.fields}
-    return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), **PROVENANCE}
+    return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), "_place": pl.String(), **PROVENANCE}
 
 
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:

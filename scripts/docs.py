@@ -14,6 +14,7 @@ from pipelines.contracts import Contract, Envelope, load_contracts
 from pipelines.reasons import SPELLED
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.docs_indicators import indicators_page
+from scripts.docs_refusals import refusals_page
 from scripts.markdown import NOTE, cell, code
 
 TYPES = {
@@ -194,7 +195,7 @@ def sources_page(settings: Settings) -> str:
     return head + "\n".join(_source(contract) for contract in contracts)
 
 
-PAGES = {"sources.md": sources_page, "indicators.md": indicators_page}
+PAGES = {"sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page}
 
 
 def contract_schema() -> str:

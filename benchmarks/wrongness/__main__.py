@@ -1,6 +1,6 @@
 """`make wrongness`: every corpus through the reader, and per corpus how many files came out how.
 
-Ends with exit code 1 where anything came in wrong unnoticed.
+Ends with exit code 1 where anything came in wrong unnoticed, or otherwise than it should.
 """
 
 import tempfile
@@ -36,14 +36,17 @@ def main() -> None:
             for case in progress.track(every, description=corpus):
                 verdict, why = judge_case(case)
                 count[verdict] += 1
+                name = case.name or case.path.name
                 if verdict == "silently wrong":
-                    wrong.append(f"{corpus}: {case.path.name} {why}")
+                    wrong.append(f"silently wrong: {corpus}: {name} {why}")
+                elif case.wanted not in (None, verdict):
+                    wrong.append(f"{verdict}, should be {case.wanted}: {corpus}: {name} {why}")
             table.add_row(corpus, str(len(every)), *(str(count[verdict]) for verdict in VERDICTS))
     console.print(table)
     if not REAL.is_dir():
         console.print(f"The corpora of others belong into {REAL}; docs/formats.md says where they come from.")
     for line in wrong:
-        console.print(f"silently wrong: {line}", markup=False)
+        console.print(line, markup=False)
     raise SystemExit(1 if wrong else 0)
 
 

@@ -1,6 +1,6 @@
 """The corpora: for every file what it truly holds, by a source that knows nothing of our reader.
 
-Three lie outside the project, beside the checkout (`shared/real`); the encodings are made here.
+Four lie outside the project, beside the checkout (`shared/real`); the encodings and the kinds are made here.
 """
 
 import csv
@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.wrongness.kinds import silent_kinds
 from benchmarks.wrongness.legacy import read_wrongly, to_tcvn3, to_vni
 from benchmarks.wrongness.verdict import Case, Row, text_row
 from pipelines.contracts import Contract, load_contract, load_contracts
@@ -146,5 +147,6 @@ CORPORA = {
     "hostile workbooks": hostile_workbooks,
     "naughty strings": naughty_strings,
     "Vietnamese encodings": encodings,
+    "kinds once silently wrong": silent_kinds,
 }
-MADE_HERE = ("Vietnamese encodings",)
+MADE_HERE = ("Vietnamese encodings", "kinds once silently wrong")

@@ -1,8 +1,9 @@
 """The one shape between readers and typing: a frame of text.
 
 A batch has one String column per field of the contract that the file holds (null where the cell is empty),
-`_row_number` (1 is the first row below the header) and, where the reader itself found something wrong,
-`_fault` (a reason code) and `_text` (the row as it stood, for the quarantine only).
+`_row_number` (the line of a text file on which the row begins, the row of a sheet as Excel shows it, else the number
+of the element) and, where the reader itself found something wrong, `_fault` (a reason code) and `_text` (the row as it
+stood, for the quarantine only). Rows that are wanted whole may have `_path`: where they stand in a JSON file.
 """
 
 from dataclasses import dataclass, field
@@ -16,12 +17,14 @@ ROWS_PER_BATCH = 40_000
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one source out of one file. `untold`: fields the format cannot tell, null meaning unknown."""
+    """Rows of one source out of one file. `untold`: fields the format cannot tell, null meaning unknown; `letters`:
+    the columns of a sheet by field."""
 
     source: str
     frame: pl.DataFrame
     family: Family = "text"
     untold: tuple[str, ...] = field(default=())
+    letters: dict[str, str] = field(default_factory=dict)
 
 
 def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.DataFrame:

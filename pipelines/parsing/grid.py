@@ -2,14 +2,15 @@
 
 Belongs here: finding the header (one to three rows, merged cells joined by " > "), leaving out what is no
 row (titles, "(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding.
+
+Rows and columns are told as Excel shows them: row 1 is the sheet's first, columns have letters.
 """
 
 import datetime as dt
 import json
 import re
-import unicodedata
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,13 +20,14 @@ from pipelines.contract_fields import MOMENTS, ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, text_frame
+from pipelines.parsing.decoding.marks import Marks, cell_name, letter
+from pipelines.parsing.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
 from pipelines.parsing.headers import map_headers, required_in
 from pipelines.parsing.sandbox import decoded
 from pipelines.parsing.typed import pattern_of
 
 HEADER_WITHIN_ROWS = 40
 HEADER_ROWS = 3
-COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)(\s*=.*)?")
 # The whole cell: "Tổng cục Thuế" and "Cộng đồng" are names.
 TOTAL = re.compile(r"(tổng cộng|tổng số|tổng|cộng)(\s*\(.*\))?\s*[:.]?", re.IGNORECASE)
 EXCEL_ERROR = re.compile(
@@ -34,6 +36,8 @@ EXCEL_ERROR = re.compile(
 # Excel keeps fifteen digits of a number; what follows them is lost.
 LARGEST_EXACT = 10**15
 
+# No day of a delivery comes after it.
+ANY_DAY = dt.date(2999, 12, 31)
 Row = list[Any]
 
 
@@ -44,6 +48,7 @@ class Grid:
 
     rows: list[Row]
     merged: list[tuple[int, int, int, int]]
+    marks: Marks = field(default_factory=Marks)
 
 
 def read_lines(stream: IO[bytes]) -> Grid:
@@ -51,14 +56,8 @@ def read_lines(stream: IO[bytes]) -> Grid:
     head, *rows = [json.loads(line) for line in stream]
     if not rows or rows.pop() != {"rows": len(rows)}:
         raise ValueError("the grid broke off")
-    return Grid(rows, [tuple(merge) for merge in head["merged"]])
-
-
-def label(cell: Any) -> str:
-    """A header cell as it is compared: NFC, one blank between words; whole numbers in digits."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return " ".join(unicodedata.normalize("NFC", cell).split()) if isinstance(cell, str) else str(cell or "")
+    marks = Marks(**{name: [(row, column) for row, column in head[name]] for name in ("formulas", "errors", "scaled")})
+    return Grid(rows, [tuple(merge) for merge in head["merged"]], marks)
 
 
 def is_blank(cell: Any) -> bool:
@@ -89,46 +88,62 @@ def find_header(grid: Grid, contract: Contract) -> tuple[int, int, list[str]]:
     """The header's first row, the first row below it, and its labels. Raises FileRefused where no header names
     what is required."""
     best: list[str] = []
+    best_row = 1
     for top in range(min(HEADER_WITHIN_ROWS, len(grid.rows))):
         labels, depth = _labels(grid, top)
         labels = [_known(name, contract) for name in labels]
         named = {contract.by_header[name].name for name in labels if name in contract.by_header}
         if named.issuperset(required_in([*named], contract)):
             return top, top + depth, labels
-        best = max(best, [name for name in labels if name], key=lambda row: sum(n in contract.by_header for n in row))
-    map_headers(best, contract)
-    raise FileRefused("no_header", rows=HEADER_WITHIN_ROWS)
+        filled = [name for name in labels if name]
+        if not best or _known_of(filled, contract) > _known_of(best, contract):
+            best, best_row = filled, top + 1
+    if best:
+        map_headers(best, contract, row=best_row)
+    raise FileRefused("no_header", rows=HEADER_WITHIN_ROWS, expected=", ".join(sorted(required_in([], contract))))
 
 
-def is_furniture(row: Row, fields: list[str | None], contract: Contract, *, first: bool) -> bool:
-    """True for what is no row of data: an empty row, the numbers of the columns, a total."""
-    filled = [label(cell) for cell in row if not is_blank(cell)]
-    if not filled:
+def _known_of(labels: list[str], contract: Contract) -> int:
+    return sum(name in contract.by_header for name in labels)
+
+
+def is_furniture(row: Row, *, needed: list[int]) -> bool:
+    """True for what is no row of data: an empty row, a total. `needed`: the columns that every row of data fills."""
+    if all(map(is_blank, row)):
         return True
-    if first and len(filled) > 1:
-        if all(COLUMN_NUMBER.fullmatch(cell) for cell in filled):
-            return True
-        if filled == [str(n) for n in range(1, len(filled) + 1)]:
-            return True
-    required = {field.name for field in contract.fields if field.required}
-    lacks = any(name in required and is_blank(cell) for name, cell in zip(fields, row, strict=True))
-    return lacks and TOTAL.fullmatch(filled[0]) is not None
-
-
-def _is_header_again(row: Row, header: list[Row], fields: list[str | None], contract: Contract) -> bool:
-    """True where a header is repeated, as on every printed page. Raises FileRefused where another one begins."""
-    required = {field.name for field in contract.fields if field.required}
-    if not any(name in required and label(cell) in contract.headers for name, cell in zip(fields, row, strict=True)):
+    if not any(is_blank(row[n]) for n in needed):
         return False
-    labels = [label(cell) for cell in row]
-    if labels in header:
+    return TOTAL.fullmatch(label(next(cell for cell in row if not is_blank(cell)))) is not None
+
+
+def _numbers_columns(row: Row, following: Row, fields: list[str | None], contract: Contract) -> bool:
+    """True for a first row that numbers the columns: `(1) (2) …`, and `1 2 3 …` where it can be no data. It is none
+    where the contract would not accept it, or where a column that is let go (STT) says 1 once more right below."""
+    filled = [label(cell) for cell in row if not is_blank(cell)]
+    if is_numbering(row):
         return True
-    named = {contract.by_header[name].name for name in labels if name in contract.by_header}
-    if len(named) > 1 and required <= named:
-        first = [name or "-" for name in fields]
-        raise FileRefused("header_differs", expected=", ".join(first), got=", ".join(name[:40] for name in labels),
-                          unknown="-", twice=", ".join(sorted(named)), absent="-")  # fmt: skip
-    return False
+    if len(filled) < 2 or filled != [str(n) for n in range(1, len(filled) + 1)]:
+        return False
+    begins_again = any(name is None and label(one) == label(other) != "" for name, one, other in
+                       zip(fields, row, following, strict=False))  # fmt: skip
+    return begins_again or not _is_data(row, fields, contract)
+
+
+def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
+    """True where the contract would accept the row: `1, 2, 3 …` may be the numbers of the columns, and may be data."""
+    from pipelines.parsing.judge import Judge
+
+    frame = text_frame([_record(row, fields, contract)], [1]).with_columns(
+        _fault=pl.Series([_fault(row, fields, contract)], dtype=pl.String)
+    )
+    accepted, _ = Judge(contract, "sheet", ANY_DAY)(Batch(contract.source, frame, family="sheet"))
+    return accepted.height == 1
+
+
+def _record(row: Row, fields: list[str | None], contract: Contract) -> dict[str, str | None]:
+    return {
+        name: _cell_text(cell, contract.by_name[name], contract) for cell, name in zip(row, fields, strict=True) if name
+    }
 
 
 def _fault(row: Row, fields: list[str | None], contract: Contract) -> str | None:
@@ -156,7 +171,8 @@ def _cell_text(cell: Any, field: ContractField, contract: Contract) -> str | Non
     if isinstance(cell, list):
         kind, written = cell
         return _moment_text(kind, written, field, contract)
-    if cell.is_integer() and abs(cell) < LARGEST_EXACT:
+    # An old workbook gives whole numbers as int, whose is_integer came with Python 3.12.
+    if float(cell).is_integer() and abs(cell) < LARGEST_EXACT:
         return str(int(cell))
     # With a point, 1.234 would be a thousand where a contract declares Vietnamese numbers.
     return str(cell).replace(".", ",")
@@ -175,10 +191,13 @@ def _moment_text(kind: str, written: str, field: ContractField, contract: Contra
 def _faults(grid: Grid, body: list[tuple[int, Row]], fields: list[str | None], contract: Contract) -> list[str | None]:
     width = len(fields)
     merged = {y for first, left, last, _ in grid.merged for y in range(first, last + 1) if left < width}
+    scaled = {at: fields[n] for at, n in reversed(grid.marks.scaled) if n < width and fields[n]}
     found: list[str | None] = []
     for at, row in body:
         if not all(map(is_blank, row[width:])) or None in row[:width]:
             found.append("wrong_width")
+        elif at in scaled and not is_blank(row[fields.index(scaled[at])]):
+            found.append(f"scaled_number:{scaled[at]}")
         else:
             found.append("merged_cells" if at in merged else _fault(row[:width], fields, contract))
     return found
@@ -187,17 +206,30 @@ def _faults(grid: Grid, body: list[tuple[int, Row]], fields: list[str | None], c
 def _body(grid: Grid, top: int, start: int, fields: list[str | None], contract: Contract) -> Iterator[tuple[int, Row]]:
     """The rows of data, with their place in the grid."""
     width = len(fields)
-    header = [[label(cell) for cell in row[:width]] for row in grid.rows[top:start]]
+    is_again = RepeatedHeader([row[:width] for row in grid.rows[top:start]], fields, contract)
+    required = {field.name for field in contract.fields if field.required}
+    needed = [n for n, name in enumerate(fields) if name in required]
     first = True
     for at, row in enumerate(grid.rows[start:], start):
         if all(map(is_blank, row[width:])):
-            if _is_header_again(row[:width], header, fields, contract):
+            if is_again(row[:width], row=at + 1):
                 first = True
                 continue
-            if is_furniture(row[:width], fields, contract, first=first):
+            following = grid.rows[at + 1] if at + 1 < len(grid.rows) else []
+            if first and _numbers_columns(row[:width], following, fields, contract):
+                continue
+            if is_furniture(row[:width], needed=needed):
                 continue
         first = False
         yield at, row
+
+
+def _refuse_marked(grid: Grid, start: int, fields: list[str | None], top: int) -> None:
+    """Raises FileRefused for a formula or an Excel error in the header or, below it, in a column that is read."""
+    for code, places in (("formulas", grid.marks.formulas), ("error_cells", grid.marks.errors)):
+        for row, column in places:
+            if row >= top and (row < start or column >= len(fields) or fields[column]):
+                raise FileRefused(code, cell=cell_name(row, column))
 
 
 def batch_of(grid: Grid, contract: Contract) -> Batch:
@@ -206,21 +238,26 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
     width = max(n + 1 for n, name in enumerate(labels) if name)
     below = grid.rows[start:]
     # A column without a header is let go only where it is empty: the blank first column of printed forms.
-    blank = {n for n, name in enumerate(labels[:width]) if not name and all(is_blank(row[n]) for row in below)}
-    named = iter(map_headers([name for n, name in enumerate(labels[:width]) if n not in blank], contract))
-    fields = [None if n in blank else next(named) for n in range(width)]
+    for n, name in enumerate(labels[:width]):
+        filled = next((at for at, row in enumerate(below, start) if not name and not is_blank(row[n])), None)
+        if filled is not None:
+            raise FileRefused("nameless_column", column=letter(n), line=filled + 1)
+    named = iter(map_headers([name for name in labels[:width] if name], contract, row=top + 1))
+    fields = [next(named) if name else None for name in labels[:width]]
+    _refuse_marked(grid, start, fields, top)
     body = list(_body(grid, top, start, fields, contract))
-    records = [
-        {
-            name: _cell_text(cell, contract.by_name[name], contract)
-            for cell, name in zip(row[:width], fields, strict=True)
-            if name
-        }
-        for _, row in body
-    ]
-    frame = text_frame(records, [at - start + 1 for at, _ in body])
+    frame = text_frame([_record(row[:width], fields, contract) for _, row in body], [at + 1 for at, _ in body])
     faults = pl.Series(_faults(grid, body, fields, contract), dtype=pl.String)
-    return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet")
+    # A gap parts the list from what is below it; right below the header it parts nothing.
+    places = [at for at, _ in body]
+    empty = {at for at, row in enumerate(below, start) if all(map(is_blank, row))}
+    gaps = pl.Series([n > 0 and any(between in empty for between in range(places[n - 1] + 1, at))
+                      for n, at in enumerate(places)], dtype=pl.Boolean)  # fmt: skip
+    ends = ListEnd(contract).below(frame, gaps)
+    if ends is not None:
+        faults = pl.select(pl.when(ends & faults.is_null()).then(pl.lit(BELOW_THE_LIST)).otherwise(faults)).to_series()
+    letters = {name: letter(n) for n, name in enumerate(fields) if name}
+    return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", letters=letters)
 
 
 def read_list(path: Path, contract: Contract, *, kind: str, packed: bool) -> Generator[Batch]:

@@ -11,14 +11,18 @@ from collections.abc import Sequence
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 
+INVISIBLE = re.compile(r"[^\S ]|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+                       r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd\x00-\x1f\x7f-\x9f]")  # fmt: skip
+MOST_SHOWN = 60
+
 
 def map_headers(
-    headers: Sequence[str], contract: Contract, *, whole: bool = True, ignored: Sequence[str] = ()
+    headers: Sequence[str], contract: Contract, *, whole: bool = True, ignored: Sequence[str] = (), **place: object
 ) -> list[str | None]:
     """For each header the field it stands for, None where the contract (or `ignored`) ignores it.
 
     Raises FileRefused where a header is unknown, stands twice, or (`whole`) a required field has none; the
-    message shows expected and got, which are names of columns, never values.
+    message shows what is wrong, expected and got, which are names of columns, never values, and `place`.
     """
     headers = [unicodedata.normalize("NFC", header) for header in headers]
     fields = [contract.by_header.get(header) for header in headers]
@@ -33,10 +37,11 @@ def map_headers(
         raise FileRefused(
             "header_differs",
             expected=", ".join(field.name for field in contract.fields),
-            got=", ".join(shown(header, doubtful) for header in headers[:60]),
-            unknown=", ".join(shown(header, doubtful) for header in unknown[:60]) or "-",
-            twice=", ".join(twice) or "-",
-            absent=", ".join(absent) or "-",
+            got=", ".join(shown(header, doubtful) for header in headers[:MOST_SHOWN]),
+            unknown=", ".join(shown(header, doubtful) for header in unknown[:MOST_SHOWN]),
+            twice=", ".join(twice),
+            absent=", ".join(absent),
+            **place,
         )
     return names
 
@@ -51,6 +56,10 @@ def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
 
 
 def shown(header: str, doubtful: bool) -> str:
-    """A header as a message may show it. Where hardly any is known, the row may be no header at all but the
-    first person of a list: then only what is written like a field's name is shown."""
-    return header[:40] if not doubtful or re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", header) else "…"
+    """A header as a message may show it, invisible characters by their number. Where hardly any is known, the row
+    may be no header at all but the first person of a list: then only what is written like a field's name is shown."""
+    if not header.strip():
+        return "∅"
+    if doubtful and not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", header):
+        return "…"
+    return INVISIBLE.sub(lambda sign: f"<U+{ord(sign[0]):04X}>", header[:40])

@@ -17,6 +17,8 @@ from pipelines.parsing.batch import Batch, Family
 from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, has_list_mark, plain_typed, typed
 
 MARK = "_wrong "
+# Reasons that say that the row is none: what its cells hold is then noise.
+NO_ROW = ("wrong_width", "below_the_list")
 UPDATED = pl.Datetime("us")
 # An update time may lie on the day after its business day: an extract is finished in the small hours, a clock is fast.
 TOO_NEW = "newer_than_business_day"
@@ -170,8 +172,9 @@ def _first_of_each_cell(reasons: list[str]) -> list[str]:
 
 def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
     """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
-    if "wrong_width" in reasons:
-        return reason != "wrong_width"
+    for whole in NO_ROW:
+        if whole in reasons:
+            return reason != whole
     code = reason.partition(":")[0]
     wrong_cells = {r.partition(":")[2] for r in reasons if not r.startswith("required_missing")} - {""}
     return any(re.search(rf"\b{cell}\b", conditions.get(code, "")) for cell in wrong_cells)

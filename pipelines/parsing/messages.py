@@ -18,10 +18,13 @@ from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import ROWS_PER_BATCH, Batch, text_frame
 from pipelines.parsing.headers import map_headers, shown
+from pipelines.parsing.json_places import lines_of_objects, syntax_error
 from pipelines.parsing.scan import open_checked
 from pipelines.parsing.text_checks import JsonText
 
 Row = dict[str, str | None]
+# Members and numbers of elements, from 0, that lead to a place.
+Where = tuple[str | int, ...]
 TRUTH = {"true": "1", "false": "0"}
 WORDS = ("code", "text")
 # ijson brings the process down on a number that Python would not take. A number this long stands behind a sign
@@ -29,6 +32,8 @@ WORDS = ("code", "text")
 LONG_NUMBER = re.compile(rb"(?:[\[:,\s]|^)-?[0-9]{600}")
 DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 STRIDE = 32
+# A path that begins with the number of an object.
+OBJECT = re.compile(r"\[(\d+)\]\.?(.*)")
 # An escape that may spell a letter of a member's name.
 ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 
@@ -57,18 +62,24 @@ class MessageText(JsonText):
 
     def see(self, piece: bytes) -> None:
         """Takes the next piece. Raises FileRefused where it holds what no reader can take."""
+        if b"0" * (600 // STRIDE) in piece[::STRIDE].translate(DIGITS_AS_0) and (found := LONG_NUMBER.search(piece)):
+            raise FileRefused("not_json", **self._spot.at(piece, found.end() - 600))
         super().see(piece)
-        if b"0" * (600 // STRIDE) in piece[::STRIDE].translate(DIGITS_AS_0) and LONG_NUMBER.search(piece):
-            raise FileRefused("not_json")
         if self._times:
             self._times = {name: times + piece.count(name) for name, times in self._times.items()}
             odd = b'.item"' in piece or ESCAPED_ASCII.search(piece) is not None
             self.may_repeat = self.may_repeat or odd or max(self._times.values()) > 1
 
 
+def spell(where: Where) -> str:
+    """A place in a file as a path: `data[3].TaiLieuNop[0].DuocSoHoa`; `$` is the whole."""
+    text = ""
+    for step in where:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text or "$"
+
+
 def _text(value: Any, is_flag: bool) -> str | None:
-    if isinstance(value, (dict, list)):
-        raise FileRefused("nested_value")
     if value is None or value == "":
         return None
     text = str(value)
@@ -78,28 +89,32 @@ def _text(value: Any, is_flag: bool) -> str | None:
 class _Rows:
     """Records of one source into rows of text. Records of one file share few shapes, so each is mapped once."""
 
-    def __init__(self, contract: Contract, ignored: tuple[str, ...]) -> None:
-        self._contract, self._ignored = contract, ignored
+    def __init__(self, contract: Contract, ignored: tuple[str, ...], *, whole: bool) -> None:
+        self._contract, self._ignored, self._whole = contract, ignored, whole
         self._shapes: dict[tuple[str, ...], list[tuple[str, ContractField]]] = {}
 
-    def row(self, record: Any, **given: str | None) -> Row:
+    def row(self, record: Any, where: Where, **given: str | None) -> Row:
         """`given` fills in what the message says once for the whole record or file."""
         if not isinstance(record, dict):
-            raise FileRefused("not_a_record")
+            raise FileRefused("not_a_record", path=spell(where))
         if isinstance(record, Once) and record.twice is not None:
-            raise FileRefused("member_twice", member=shown(record.twice, doubtful=True))
+            raise FileRefused("member_twice", member=shown(record.twice, doubtful=True), path=spell(where))
         shape = tuple(record)
         if shape not in self._shapes:
-            fields = map_headers(shape, self._contract, whole=False, ignored=self._ignored)
+            fields = map_headers(shape, self._contract, whole=False, ignored=self._ignored, path=spell(where))
             self._shapes[shape] = [
                 (member, self._contract.by_name[name]) for member, name in zip(shape, fields, strict=True) if name
             ]
         told: Row = dict(given)
         for member, field in self._shapes[shape]:
             value = record[member]
+            if isinstance(value, (dict, list)):
+                raise FileRefused("nested_value", path=spell((*where, shown(member, doubtful=False))))
             told[field.name] = _text(value, field.type == "flag") or told.get(field.name)
             if field.type in WORDS and field.personal != "drop" and isinstance(value, (int, Decimal)):
                 told["_fault"] = f"code_turned_into_number:{field.name}"
+        if self._whole:
+            told["_path"] = spell(where)
         return told
 
 
@@ -115,7 +130,7 @@ def _refuse_repeated(path: Path, packed: bool, contract: Contract) -> None:
         for prefix, event, value in ijson.parse(stream):
             if prefix == "" and event == "map_key" and value.partition(".")[0] in own:
                 if value in seen or "." in value:
-                    raise FileRefused("member_twice", member=shown(value, doubtful=True))
+                    raise FileRefused("member_twice", member=shown(value, doubtful=True), path="$")
                 seen.add(value)
 
 
@@ -136,9 +151,13 @@ def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, st
             has_data = has_data or (prefix, event) == ("data", "start_array")
             if has_data and wanted <= set(head):
                 break
-    service = contract.envelope.service if contract.envelope else "-"
-    if not has_data or head.get("service") != service:
-        raise FileRefused("wrong_service", expected=service)
+    expected = contract.envelope.service if contract.envelope else ""
+    if not expected:
+        raise FileRefused("not_a_list")
+    if head.get("service", expected) != expected:
+        raise FileRefused("wrong_service", expected=expected)
+    if not has_data or "service" not in head:
+        raise FileRefused("not_a_message", expected=expected, absent="data" if "service" in head else "service")
     return head
 
 
@@ -161,50 +180,75 @@ def _batches(rows: Iterator[tuple[str, Row]], untold: dict[str, tuple[str, ...]]
         yield flush(source)
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: Any, where: Where) -> list[Any]:
     """The elements of a nested list, none where it is absent. Raises FileRefused where it is no list."""
     if value is None or value == "":
         return []
     if not isinstance(value, list):
-        raise FileRefused("not_a_record")
+        raise FileRefused("not_a_record", path=spell(where))
     return value
 
 
 def _message_rows(
-    records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract]
+    records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract], *, whole: bool
 ) -> Iterator[tuple[str, Row]]:
     """Dossiers of the sync message, each followed by its nested rows; a child takes its dossier's code."""
     message = contract.envelope
     assert message is not None
-    dossiers = _Rows(contract, (*message.ignored, *message.children))
-    nested = {member: _Rows(contracts[child.source], child.ignored) for member, child in message.children.items()}
+    dossiers = _Rows(contract, (*message.ignored, *message.children), whole=whole)
+    nested = {
+        member: _Rows(contracts[child.source], child.ignored, whole=whole) for member, child in message.children.items()
+    }
     given = {name: head.get(member) for member, name in message.head.items()}
-    for record in records:
-        dossier = dossiers.row(record, **given)
+    for number, record in enumerate(records):
+        where = ("data", number)
+        dossier = dossiers.row(record, where, **given)
         yield contract.source, dossier
         for member, child in message.children.items():
-            for item in _listed(record.get(member)):
-                yield child.source, nested[member].row(item, MaHoSo=dossier.get("MaHoSo"))
+            for nth, item in enumerate(_listed(record.get(member), (*where, member))):
+                row = nested[member].row(item, (*where, member, nth), MaHoSo=dossier.get("MaHoSo"))
+                yield child.source, row
+
+
+def _plain_rows(
+    records: Iterator[Any], contract: Contract, lines: list[int] | None, *, whole: bool
+) -> Iterator[tuple[str, Row]]:
+    """Rows of an array or, with `lines`, of NDJSON: then its line is where a record stands."""
+    rows = _Rows(contract, (), whole=whole)
+    for number, record in enumerate(records):
+        row = rows.row(record, (number,))
+        if whole and lines is not None and number < len(lines):
+            row["_path"] = str(lines[number])
+        yield contract.source, row
 
 
 def read_messages(
-    path: Path, contract: Contract, contracts: dict[str, Contract], *, by_line: bool, packed: bool
+    path: Path, contract: Contract, contracts: dict[str, Contract], *, by_line: bool, packed: bool, whole: bool = False
 ) -> Generator[Batch]:
-    """Batches of a JSON file; rows of child sources come with their own source and numbering."""
+    """Batches of a JSON file; rows of child sources come with their own source and numbering, with `whole` also
+    where each stands."""
     try:
         head = None if by_line else _envelope_head(path, packed, contract)
         message = contract.envelope if head is not None else None
         check = MessageText(_own_members(contract) if message else set())
+        lines = lines_of_objects(path, packed) if by_line and whole else None
         with open_checked(path, packed, "utf-8", check) as stream:
             prefix = "" if by_line else "data.item" if message else "item"
             records = ijson.items(stream, prefix, multiple_values=by_line, map_type=Once)
             if message and head is not None:
                 untold = {child.source: child.untold for child in message.children.values()}
-                yield from _batches(_message_rows(records, head, contract, contracts), untold)
+                yield from _batches(_message_rows(records, head, contract, contracts, whole=whole), untold)
             else:
-                rows = _Rows(contract, ())
-                yield from _batches(((contract.source, rows.row(record)) for record in records), {})
+                yield from _batches(_plain_rows(records, contract, lines, whole=whole), {})
         if check.may_repeat:
             _refuse_repeated(path, packed, contract)
+    except FileRefused as refusal:
+        if by_line and (found := OBJECT.match(str(refusal.params.get("path", "")))):
+            lines = lines_of_objects(path, packed)
+            if lines and int(found[1]) < len(lines):
+                params = {**refusal.params, "path": found[2], "line": lines[int(found[1])]}
+                raise FileRefused(refusal.code, **params) from None
+        raise
     except (ijson.JSONError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
-        raise FileRefused("not_json") from error
+        code, place = syntax_error(path, packed, by_line=by_line)
+        raise FileRefused(code, **place) from error

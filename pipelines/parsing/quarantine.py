@@ -21,12 +21,29 @@ Rejections = Mapping[str, pl.DataFrame]
 def whole_rows(
     path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Source and rows of a delivered file that `rejections` name: per source `_row_number` and `_reasons`."""
-    place = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
+    """Source and rows of a delivered file that `rejections` name (per source `_row_number` and `_reasons`), each with
+    its `_place`."""
+    told = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
     for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True):
         if batch.source in rejections:
             rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
-            yield batch.source, rows.with_columns(**place)
+            yield batch.source, rows.with_columns(_place=places(rows, batch.letters), **told)
+
+
+def places(rows: pl.DataFrame, letters: Mapping[str, str]) -> pl.Series:
+    """Where a person finds what each reason is about: `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON,
+    else the row's number, which in text is its line."""
+    paths = rows["_path"] if "_path" in rows.columns else [None] * rows.height
+    found = []
+    for number, path, reasons in zip(rows["_row_number"], paths, rows["_reasons"], strict=True):
+        fields = [reason.partition(":")[2] for reason in reasons]
+        if path is not None:
+            is_path = not path.isdigit()
+            spots = [f"{path}.{field}" if field and is_path else path for field in fields]
+        else:
+            spots = [f"{letters[field]}{number}" if field in letters else str(number) for field in fields]
+        found.append(", ".join(dict.fromkeys(spots)))
+    return pl.Series(found, dtype=pl.String)
 
 
 def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) -> Path:

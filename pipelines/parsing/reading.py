@@ -10,6 +10,7 @@ from pipelines.parsing.batch import Batch
 from pipelines.parsing.columnar import read_columnar
 from pipelines.parsing.delimited import read_delimited
 from pipelines.parsing.grid import read_list
+from pipelines.parsing.headers import shown
 from pipelines.parsing.messages import read_messages
 
 
@@ -17,16 +18,16 @@ def read(
     path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool = False
 ) -> Generator[Batch]:
     """Batches of a file by the format its name declares; with `whole` also the personal columns that are never
-    kept, where the format can leave them out. Raises FileRefused."""
+    kept, where the format can leave them out, and where in a JSON file each row stands. Raises FileRefused."""
     match = DELIVERED.search(file_name)
     kind, packed = (match[1].lower(), match[2] is not None) if match else ("", False)
     if kind in ("csv", "tsv"):
         delimiter = "\t" if kind == "tsv" else contract.formats.delimiter
         return read_delimited(path, contract, delimiter=delimiter, packed=packed, whole=whole)
     if kind in ("json", "ndjson"):
-        return read_messages(path, contract, contracts, by_line=kind == "ndjson", packed=packed)
+        return read_messages(path, contract, contracts, by_line=kind == "ndjson", packed=packed, whole=whole)
     if kind == "parquet":
         return read_columnar(path, contract, packed=packed)
     if kind in ("xlsx", "xls"):
         return read_list(path, contract, kind=kind, packed=packed)
-    raise FileRefused("format_not_taken", format=file_name.rpartition(".")[2])
+    raise FileRefused("format_not_taken", format=shown(file_name.rpartition(".")[2], doubtful=True))

@@ -3,6 +3,7 @@
 Belongs here: opening, and the limits that a packed file must keep. Does not belong here: what the bytes say.
 """
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,11 +31,24 @@ def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[Bi
         with pa.input_stream(path, compression="gzip" if packed else None) as stream:
             yield stream if encoding == "utf-8" else pa.transcoding_input_stream(stream, encoding, "utf-8")
     except UnicodeDecodeError:
-        raise FileRefused("wrong_encoding", encoding=encoding) from None
-    except OSError:
+        raise FileRefused("wrong_encoding", encoding=encoding, **_first_undecodable(path, packed, encoding)) from None
+    except OSError as error:
+        if isinstance(error, PermissionError) or not path.is_file():
+            raise FileRefused("cannot_open") from None
         if packed:
             raise FileRefused("cannot_unpack") from None
         raise
+
+
+def _first_undecodable(path: Path, packed: bool, encoding: str) -> dict[str, int]:
+    """Line and column of the first byte that the encoding does not have. Reads the file line by line."""
+    with gzip.open(path) if packed else path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                return {"line": number, "column": len(line[: error.start].decode(encoding, errors="ignore")) + 1}
+    return {"line": 1, "column": 1}
 
 
 def blocks(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:

@@ -114,9 +114,9 @@ def test_a_rejected_row_is_kept_whole_and_taken_by_itself_when_its_list_comes(fe
     kept = pl.concat([pl.read_parquet(path) for path in few.quarantined("ho_so")]).sort("_row_number")
     columns = ("MaHoSo", "MaDonVi", "ChuHoSo", "_source_file", "_row_number", "_reasons")
     assert kept.select(columns).rows() == [
-        ("A-2", "H19.99", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 2, ["unknown_unit"]),
-        ("A-3", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 3, ["not_in_code_list:TrangThaiHoSo"]),
-        ("A-4", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 4, ["unknown_procedure"]),
+        ("A-2", "H19.99", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 3, ["unknown_unit"]),
+        ("A-3", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 4, ["not_in_code_list:TrangThaiHoSo"]),
+        ("A-4", "H19.07", "Nguyễn Thị Mẫu", f"ho_so/{day(1)}/a.csv", 5, ["unknown_procedure"]),
     ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in few.quarantined("ho_so")} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in few.quarantined("ho_so")} == {0o700}

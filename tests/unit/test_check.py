@@ -76,7 +76,7 @@ def test_reasons_come_with_row_numbers_and_a_cure_but_no_value(check: Callable) 
     done = check("mixed.csv", "--source", "ho_so")
     assert "ho_so: 2 rows, 1 accepted, 1 rejected" in done.stdout
     assert re.search(
-        r"not_in_code_list:TrangThaiHoSo · 1 rows, first in row 2\n +TrangThaiHoSo takes only: 1, 2", done.stdout
+        r"not_in_code_list:TrangThaiHoSo · 1 rows, first in row 3\n +TrangThaiHoSo takes only: 1, 2", done.stdout
     )
     assert "Trần" not in done.stdout and "44" not in done.stdout
 
@@ -85,10 +85,10 @@ def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, t
     check("good.csv", "mixed.csv", "bad.csv", "--source", "ho_so", "--out", "out")
     accepted = pl.read_parquet(tmp_path / "out" / "accepted.parquet")
     rejected = pl.read_parquet(tmp_path / "out" / "rejected.parquet")
-    assert accepted.select("MaHoSo", "_row_number").rows() == [("A-1", 1), ("A-1", 1)]
+    assert accepted.select("MaHoSo", "_row_number").rows() == [("A-1", 2), ("A-1", 2)]
     assert "ChuHoSo" not in accepted.columns and "SoGiayToChuHoSo" not in accepted.columns
     assert rejected.select("MaHoSo", "ChuHoSo", "_row_number", "_reasons").rows() == [
-        ("A-2", "Trần Thị Mẫu", 2, ["not_in_code_list:TrangThaiHoSo"])
+        ("A-2", "Trần Thị Mẫu", 3, ["not_in_code_list:TrangThaiHoSo"])
     ]
     assert stat.S_IMODE((tmp_path / "out" / "rejected.parquet").stat().st_mode) == 0o600
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))

@@ -232,12 +232,12 @@ def test_a_new_source_needs_a_contract_and_no_python(check: Callable, tmp_path: 
     ]
     rejected = pl.read_parquet(tmp_path / "out" / "rejected.parquet")
     assert {row: sorted(reasons) for row, reasons in rejected.select("_row_number", "_reasons").iter_rows()} == {
-        3: ["not_as_pattern:Ma"],
-        4: ["bad_time:Gio"],
-        5: ["too_many_passengers"],
-        6: ["bad_date:Ngay", "below_minimum:SoKhach", "not_in_code_list:Ve"],
+        4: ["not_as_pattern:Ma"],
+        5: ["bad_time:Gio"],
+        6: ["too_many_passengers"],
+        7: ["bad_date:Ngay", "below_minimum:SoKhach", "not_in_code_list:Ve"],
     }
-    assert rejected.filter(_row_number=5).select("Ma", "SoKhach", "TaiXe").rows() == [("XB005", "81", "Trần Thị Mẫu")]
+    assert rejected.filter(_row_number=6).select("Ma", "SoKhach", "TaiXe").rows() == [("XB005", "81", "Trần Thị Mẫu")]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_byte_order_mark_and_gzip_are_taken(parse: Parse) -> None:
     ("content", "code"),
     [
         (page(table(UNITS, unit("Đà"))).encode("windows-1258"), "wrong_encoding"),
-        (page(table(UNITS, unit("Một"))).encode("utf-16"), "not_a_workbook"),
+        (page(table(UNITS, unit("Một"))).encode("utf-16"), "is_utf16"),
         (page(table(UNITS, unit("Một"), "\0")), "nul_byte"),
         (page(MOTTO, table(UNITS, unit("Một"), unit("Hai")))[:-40], "cut_off"),
         (page(MOTTO), "tables"),

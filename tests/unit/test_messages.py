@@ -33,15 +33,17 @@ SERVICE, UNIT_CODE = '"service": "DongBoHoSoMC"', '"madonvi": "H19"'
         ('[{"MaDonVi": "\\ude00\\ud83d", "TenDonVi": "Một", "Cap": "so"}]', "half_character"),
         ("[" * 100_000 + "]" * 100_000, "too_deep"),
         ('[{"MaDonVi": "U1", "TenDonVi": ' + '{"a":' * 100_000, "too_deep"),
-        (UNIT, "wrong_service"),
-        ('"MaDonVi"', "wrong_service"),
+        (UNIT, "not_a_list"),
+        (f'{{"data": [{UNIT}]}}', "not_a_list"),
+        (f"{UNIT}\n{UNIT}", "is_ndjson"),
+        ('"MaDonVi"', "not_a_list"),
         (f"[{UNIT}", "not_json"),
         (f"[{UNIT}] {UNIT}", "not_json"),
         (f"[{UNIT},]", "not_json"),
         (f"[[{UNIT}]]", "not_a_record"),
         (" ", "not_json"),
         ("", "empty_file"),
-        (f"[{UNIT}]".encode("utf-16"), "wrong_encoding"),
+        (f"[{UNIT}]".encode("utf-16"), "is_utf16"),
         (f"[{UNIT}]".encode("windows-1252", errors="replace") + b"\xff", "wrong_encoding"),
     ],
 )
@@ -88,9 +90,9 @@ def test_the_members_of_a_message_stand_in_any_order(parse: Parse, order: tuple[
         ((SERVICE, UNIT_CODE, DATA, '"d\\u0061ta": []'), "member_twice"),
         ((SERVICE, DATA, DATA), "member_twice"),
         ((SERVICE, DATA, '"data.item": {}'), "member_twice"),
-        ((UNIT_CODE, DATA), "wrong_service"),
-        ((SERVICE, UNIT_CODE), "wrong_service"),
-        ((SERVICE, '"data": {"item": {}}'), "wrong_service"),
+        ((UNIT_CODE, DATA), "not_a_message"),
+        ((SERVICE, UNIT_CODE), "not_a_message"),
+        ((SERVICE, '"data": {"item": {}}'), "not_a_message"),
         ((SERVICE, UNIT_CODE, DATA.replace("}", ', "TaiLieuNop": 7}')), "not_a_record"),
         ((SERVICE, UNIT_CODE, DATA.replace("}", ', "TaiLieuNop": {"TepDinhKemId": "1"}}')), "not_a_record"),
     ],
@@ -106,8 +108,10 @@ def test_words_of_the_message_may_stand_in_its_rows(parse: Parse) -> None:
 
 
 words = st.text(st.sampled_from('aZ09 .,;"\\\n\tĐộ½😀<&\u0323'), max_size=6)
+# A key of words is a row below the list in text and sheets; JSON has no such rows.
+codes = st.sampled_from(["", "U1", "U20", "U3"])
 records = st.fixed_dictionaries(
-    {"MaDonVi": words, "TenDonVi": words, "Cap": st.sampled_from(["so", "xa", "sai", ""])},
+    {"MaDonVi": codes, "TenDonVi": words, "Cap": st.sampled_from(["so", "xa", "sai", ""])},
     optional={"HieuLucTu": st.sampled_from(["20240105", "20240231", ""])},
 )
 
@@ -134,7 +138,7 @@ def test_every_text_format_gives_the_same_rows(parse: Parse, tmp_path: Path, rec
     for name, content in written(records, tmp_path).items():
         done = parse("don_vi", content, name)
         sources = done.receipt["sources"]["don_vi"] if done.refused is None else done.receipt["refused"]["code"]
-        rows = done.lake("don_vi").drop("_source_file").to_dicts() if done.refused is None else []
+        rows = done.lake("don_vi").drop("_source_file", "_row_number").to_dicts() if done.refused is None else []
         outcomes.append((sources, rows))
         for path in tmp_path.rglob("lake/**/*.parquet"):
             path.unlink()

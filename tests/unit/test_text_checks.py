@@ -4,12 +4,18 @@ import csv
 import io
 import itertools
 import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.wrongness.corpora import text_contract
 from pipelines.errors import FileRefused
+from pipelines.parsing.reading import read
 from pipelines.parsing.text_checks import DEEPEST, JsonText, Quotes
 
 
@@ -24,12 +30,29 @@ def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | Non
     return None
 
 
-def by_characters(text: str) -> str | None:
-    """One character at a time: at the start of a cell, in a plain cell, in a quoted one, or behind a quote in it."""
-    state = "start"
-    for character in text:
-        if state in ("start", "plain"):
-            state = "quoted" if state == "start" and character == '"' else "start" if character in ",\r\n" else "plain"
+def by_characters(text: str) -> tuple[str | None, set[int], list[int]]:
+    """One character at a time: the refusal, which records have a stray quote, and the line of each record.
+
+    States: at the start of a cell, in blanks at its start, in a plain cell, in a quoted one, behind a quote in it.
+    """
+    state, line, record, begins = "start", 1, 0, True
+    strays: dict[int, list[bool]] = {}
+    lines: list[int] = []
+    refused = None
+    for character, before in zip(text, "\n" + text, strict=False):
+        is_break = character == "\r" or (character == "\n" and before != "\r")
+        if begins and character not in "\r\n":
+            lines.append(line)
+            begins = False
+        if state in ("start", "blank", "plain"):
+            if character == '"' and state != "start":
+                strays.setdefault(record, []).append(state == "blank")
+            if character in ",\r\n":
+                state = "start"
+            elif state == "start" and character == '"':
+                state = "quoted"
+            else:
+                state = "blank" if state != "plain" and character == " " else "plain"
         elif state == "quoted":
             state = "behind" if character == '"' else "quoted"
         elif character == '"':
@@ -37,13 +60,25 @@ def by_characters(text: str) -> str | None:
         elif character in ",\r\n":
             state = "start"
         else:
-            return "quote_inside"
-    return "unclosed_quote" if state == "quoted" else None
+            refused = "quote_inside"
+            break
+        if is_break:
+            line += 1
+            if state == "start" and not begins:
+                record, begins = record + 1, True
+    if any(len(found) % 2 and any(found) for found in strays.values()):
+        refused = "quote_inside"
+    return refused or ("unclosed_quote" if state == "quoted" else None), set(strays), lines
 
 
-@given(st.text(alphabet='ab",\n\r', max_size=60), st.lists(st.integers(0, 60), max_size=5))
+@given(st.text(alphabet='ab", \n\r', max_size=60), st.lists(st.integers(0, 60), max_size=5))
 def test_quotes_are_judged_as_character_by_character(text: str, cuts: list[int]) -> None:
-    assert refusal(Quotes(",", '"'), text.encode(), cuts) == by_characters(text)
+    check = Quotes(",", '"')
+    refused, strays, lines = by_characters(text)
+    assert refusal(check, text.encode(), cuts) == refused
+    if refused is None:
+        assert check.stray == strays
+        assert check.lines.of(np.arange(len(lines))).tolist() == lines
 
 
 @given(st.lists(st.lists(st.text(alphabet='xĐ ",;\n\r', max_size=6), min_size=2, max_size=2), max_size=5),
@@ -89,3 +124,25 @@ def test_well_formed_json_passes_whatever_its_strings_hold(value: object, ascii_
 )
 def test_halves_of_characters_and_deep_nests(text: bytes, code: str | None) -> None:
     assert refusal(JsonText(), text, []) == code
+
+
+cells = st.text(alphabet='aĐ ",\n\r', max_size=4)
+
+
+@given(st.lists(st.one_of(st.just([]), st.tuples(cells, cells)), max_size=12), st.sampled_from(["\n", "\r\n"]))
+@settings(deadline=None)
+def test_every_row_has_the_line_that_the_standard_library_counts(rows: list[Sequence[str]], line_end: str) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])
+    reader = csv.reader(io.StringIO(text.getvalue(), newline=""))
+    begins, expected = 1, []
+    for row in reader:
+        if row:
+            expected.append(begins)
+        begins = reader.line_num + 1
+    contract = text_contract(["a", "b"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(text.getvalue().encode())
+        found = [batch.frame["_row_number"].to_list() for batch in read(path, path.name, contract, {"chu": contract})]
+    assert [line for lines in found for line in lines] == expected[1:]

@@ -33,7 +33,9 @@ def book(path: Path, rows: Sequence[Any], extra: str | None = None, *, merged: s
     for cells in merged.split():
         workbook.active.merge_cells(cells)
     if extra:
-        workbook.create_sheet("Khác").sheet_state = extra
+        sheet = workbook.create_sheet("Khác")
+        sheet.sheet_state = extra
+        sheet.append(["Ghi chú"])
     workbook.save(path)
     return path
 
@@ -78,10 +80,25 @@ def test_which_sheet_is_meant_must_be_certain(parse: Parse, tmp_path: Path) -> N
     assert parse("thu_tuc", book(tmp_path / "b.xlsx", rows, extra="hidden"), "b.xlsx").counts("thu_tuc") == (1, 1, 0)
 
 
+def test_empty_sheets_beside_the_list_are_no_reason_to_refuse(parse: Parse, tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.create_sheet("Hai").append([None, ""])
+    workbook.create_sheet("Ba", 0)
+    for row in [HEADER, ["1.000001", "Một", "", "", ""]]:
+        workbook["Sheet"].append(row)
+    workbook.save(tmp_path / "a.xlsx")
+    assert parse("thu_tuc", tmp_path / "a.xlsx", "a.xlsx").counts("thu_tuc") == (1, 1, 0)
+    workbook["Hai"]["A1"] = "=1+1"
+    workbook.save(tmp_path / "b.xlsx")
+    assert parse("thu_tuc", tmp_path / "b.xlsx", "b.xlsx").receipt["refused"] == {
+        "code": "formulas", "params": {"sheet": 3, "cell": "A1"},
+    }  # fmt: skip
+
+
 def test_cells_outside_the_header_and_files_that_are_no_workbook(parse: Parse, tmp_path: Path) -> None:
     rows = [HEADER, ["1.000001", "Một", "", "", "", "lệch"]]
     assert parse("thu_tuc", book(tmp_path / "a.xlsx", rows), "a.xlsx").counts("thu_tuc") == (1, 0, 1)
-    assert parse("thu_tuc", b"<html></html>", "a.xlsx").refused == "not_a_workbook"
+    assert parse("thu_tuc", b"<html></html>", "a.xlsx").refused == "is_html"
     assert parse("thu_tuc", book(tmp_path / "c.xlsx", [["A", "B"], ["1", "2"]]), "c.xlsx").refused == "header_differs"
 
 
@@ -120,15 +137,18 @@ def test_totals_are_left_out_but_names_that_begin_like_totals_are_not(parse: Par
 def test_a_header_repeated_on_each_page_is_left_out_and_another_one_refuses(parse: Parse, tmp_path: Path) -> None:
     rows = [UNITS[:3], ["U1", "Một", "so"], UNITS[:3], ["(1)", "(2)", "(3)"], ["U2", "Hai", "xa"]]
     assert parse("don_vi", book(tmp_path / "a.xlsx", rows), "a.xlsx").counts("don_vi") == (2, 2, 0)
+    rows[2:3] = [[None], [" madonvi", "TENDONVI ", "Cap"]]
+    assert parse("don_vi", book(tmp_path / "c.xlsx", rows), "c.xlsx").counts("don_vi") == (2, 2, 0)
     rows[2] = ["TenDonVi", "MaDonVi", "Cap"]
-    assert parse("don_vi", book(tmp_path / "b.xlsx", rows), "b.xlsx").refused == "header_differs"
+    assert parse("don_vi", book(tmp_path / "b.xlsx", rows), "b.xlsx").refused == "header_again"
 
 
 def test_an_empty_first_column_shifts_everything_by_one(parse: Parse, tmp_path: Path) -> None:
     rows = [[None, *UNITS], [None, "U1", "Một", "so", DAY]]
     assert parse("don_vi", book(tmp_path / "a.xlsx", rows), "a.xlsx").lake("don_vi")["HieuLucTu"].to_list() == [DAY]
     rows.append(["x", "U2", "Hai", "so", DAY])
-    assert parse("don_vi", book(tmp_path / "b.xlsx", rows), "b.xlsx").refused == "header_differs"
+    done = parse("don_vi", book(tmp_path / "b.xlsx", rows), "b.xlsx")
+    assert done.receipt["refused"] == {"code": "nameless_column", "params": {"column": "A", "line": 3}}
 
 
 def test_merged_cells_below_the_header_are_rejected(parse: Parse, tmp_path: Path) -> None:

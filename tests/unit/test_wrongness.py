@@ -26,9 +26,10 @@ def verdicts(cases: list[Case]) -> dict[str, str]:
 
 
 @needs_corpora
-def test_csv_spectrum_is_read_exactly(tmp_path: Path) -> None:
+def test_csv_spectrum_is_read_exactly_but_for_a_row_with_a_quote_inside_a_plain_cell(tmp_path: Path) -> None:
     found = verdicts(list(csv_spectrum(tmp_path)))
-    assert len(found) == 12 and set(found.values()) == {"exact"}
+    assert len(found) == 12 and found.pop("location_coordinates.csv") == "quarantined"
+    assert set(found.values()) == {"exact"}
 
 
 @needs_corpora

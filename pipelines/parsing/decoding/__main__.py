@@ -1,5 +1,6 @@
 """Decodes one file: a grid as JSON lines, or Parquet as an Arrow stream, to stdout; a refusal as JSON to stderr."""
 
+import dataclasses
 import datetime as dt
 import json
 import resource
@@ -10,6 +11,7 @@ from typing import Any, BinaryIO
 
 from pipelines.errors import EXIT_FILE_REFUSED, FileRefused
 from pipelines.parsing.decoding.limits import CPU_SECONDS, MEMORY_BYTES, Merge, content_of
+from pipelines.parsing.decoding.marks import Marks
 
 
 def _plain(cell: Any) -> Any:
@@ -26,10 +28,10 @@ def _plain(cell: Any) -> Any:
     return ["duration", str(cell)] if isinstance(cell, dt.timedelta) else cell
 
 
-def write_grid(out: BinaryIO, merged: list[Merge], rows: Iterator[list[Any]]) -> None:
-    """First line the merged ranges, then one line per row, last line how many rows there were."""
+def write_grid(out: BinaryIO, merged: list[Merge], marks: Marks, rows: Iterator[list[Any]]) -> None:
+    """First line the merged ranges and marks, then one line per row, last line how many rows there were."""
     count = 0
-    out.write(json.dumps({"merged": merged}).encode() + b"\n")
+    out.write(json.dumps({"merged": merged, **dataclasses.asdict(marks)}).encode() + b"\n")
     for row in rows:
         out.write(json.dumps([_plain(cell) for cell in row]).encode() + b"\n")
         count += 1
@@ -38,6 +40,10 @@ def write_grid(out: BinaryIO, merged: list[Merge], rows: Iterator[list[Any]]) ->
 
 def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
     """Decodes one file. An .xls is told by its bytes: the old Excel format, a new one, or HTML."""
+    try:
+        path.open("rb").close()
+    except OSError:
+        raise FileRefused("cannot_open") from None
     if kind == "parquet":
         from pipelines.parsing.decoding.parquet import write_parquet
 
@@ -48,7 +54,8 @@ def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
     if is_html:
         from pipelines.parsing.decoding.html import html_grid
 
-        write_grid(out, *html_grid(content))
+        merged, rows = html_grid(content)
+        write_grid(out, merged, Marks(), rows)
     else:
         from pipelines.parsing.decoding.excel import excel_grid
 

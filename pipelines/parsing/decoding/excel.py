@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.kinds import COMPOUND, HEAD_BYTES, is_text, refuse_other_kind
 from pipelines.parsing.decoding.limits import (
     LARGEST_BYTES,
     LARGEST_RATIO,
@@ -20,24 +21,23 @@ from pipelines.parsing.decoding.limits import (
     RATIO_COUNTS_FROM_BYTES,
     Merge,
 )
+from pipelines.parsing.decoding.marks import Marks
+from pipelines.parsing.decoding.records import marks_of_sheets
+from pipelines.parsing.decoding.sheet_xml import marks_of, sheets_of, styles_of
 
-# Elements of a sheet's XML, with or without a prefix before their name.
 SHEET = re.compile(rb"<(?:[^\s<>/!?:]+:)?worksheet[\s>]")
-FORMULA = re.compile(rb"<(?:[^\s<>/!?:]+:)?f[\s/>]")
-ERROR_CELL = re.compile(rb"<(?:[^\s<>/!?:]+:)?c\s(?:[^<>]*\s)?t\s*=\s*[\"']e[\"']")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Longer than any element's start that honest writers make, so that none is missed between two blocks.
 OVERLAP_BYTES = 512
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
-# Kinds of records in an old workbook; a cell record (BoolErr) holds a truth value or, with its last byte set, an error.
-FORMULA_RECORDS, CELL_RECORD, PASSWORD_RECORD = (0x0006, 0x0206, 0x0406), 0x0205, 0x002F
+WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 
 
-def check_package(content: bytes) -> None:
-    """Limits of an .xlsx as a zip, and what no certain list holds: document types, macros, formulas, error cells.
+def check_package(content: bytes) -> list[Marks]:
+    """The marks of every sheet of an .xlsx, in order. Raises FileRefused where the zip breaks its limits or holds
+    what no certain list does: document types, macros, formulas outside of the workbook's sheets.
 
-    The reader gives an error cell as an empty one, so only the XML tells.
+    The reader of values gives an error cell as an empty one, so only the XML tells.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -52,13 +52,33 @@ def check_package(content: bytes) -> None:
             # Of two members of one name readers take either; the other two are formats whose formulas stay unseen.
             if len(set(names)) < len(names) or {"xl/workbook.bin", "content.xml"} & set(names):
                 raise FileRefused("not_a_workbook")
-            for member in members:
-                _check_member(package, member)
+            sheets = [member.filename for member in members if _is_sheet(package, member)]
+            return _marks_of_package(package, sheets)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
         raise FileRefused("not_a_workbook") from error
 
 
-def _check_member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+def _marks_of_package(package: zipfile.ZipFile, sheets: list[str]) -> list[Marks]:
+    by_name = {name.lower(): name for name in package.namelist()}
+    if not {WORKBOOK, RELATIONS} <= set(by_name):
+        raise FileRefused("not_a_workbook")
+    with package.open(by_name[WORKBOOK]) as workbook, package.open(by_name[RELATIONS]) as relations:
+        order = [by_name.get(name.lower(), "") for name in sheets_of(workbook, relations)]
+    styles: dict[int, str] = {}
+    if STYLES in by_name:
+        with package.open(by_name[STYLES]) as stream:
+            styles = styles_of(stream)
+    found: dict[str, Marks] = {}
+    for name in sheets:
+        with package.open(name) as stream:
+            found[name] = marks_of(stream, styles)
+        if name not in order:
+            found[name].refuse_any(0)
+    # A chart has a sheet of its own and no cells.
+    return [found.get(name, Marks()) for name in order]
+
+
+def _is_sheet(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     """Looks through a member by what it holds, not by its name: a sheet may have any."""
     with package.open(member) as stream:
         text = stream.read(1 << 20)
@@ -66,21 +86,18 @@ def _check_member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             raise FileRefused("not_a_workbook")
         start = text.removeprefix(b"\xef\xbb\xbf").lstrip()
         if start and not start.startswith(b"<"):
-            return
+            return False
         is_sheet = False
         while text:
             is_sheet = is_sheet or SHEET.search(text) is not None
             if DOCTYPE.search(text):
                 raise FileRefused("not_a_workbook")
-            if is_sheet and FORMULA.search(text):
-                raise FileRefused("formulas")
-            if is_sheet and ERROR_CELL.search(text):
-                raise FileRefused("error_cells")
             block = stream.read(1 << 20)
             text = text[-OVERLAP_BYTES:] + block if block else b""
+    return is_sheet
 
 
-def check_compound(content: bytes) -> None:
+def check_compound(content: bytes) -> list[Marks]:
     """The same for the old format, whose formulas and error cells the reader does not tell either."""
     import olefile
 
@@ -92,40 +109,53 @@ def check_compound(content: bytes) -> None:
             if names & {"_VBA_PROJECT_CUR", "_VBA_PROJECT"}:
                 raise FileRefused("macros")
             book = file.openstream("Workbook" if "Workbook" in names else "Book").read()
-        _check_records(book)
+        return marks_of_sheets(book)
     except (OSError, struct.error, LookupError, ValueError, TypeError) as error:
         raise FileRefused("not_a_workbook") from error
 
 
-def _check_records(book: bytes) -> None:
-    at = 0
-    while at + 4 <= len(book):
-        kind, size = struct.unpack_from("<HH", book, at)
-        if kind == PASSWORD_RECORD:
-            raise FileRefused("password")
-        if kind in FORMULA_RECORDS:
-            raise FileRefused("formulas")
-        if kind == CELL_RECORD and book[at + 11]:
-            raise FileRefused("error_cells")
-        at += 4 + size
+def _the_list(book: Any, marks: list[Marks]) -> int:
+    """The place of the only visible sheet that holds something. Raises FileRefused for several, and where another
+    one holds formulas or errors."""
+    from python_calamine import SheetVisibleEnum
+
+    sheets = book.sheets_metadata
+    if len(marks) != len(sheets) or len({sheet.name for sheet in sheets}) < len(sheets):
+        raise FileRefused("not_a_workbook")
+    visible = [at for at, sheet in enumerate(sheets) if sheet.visible == SheetVisibleEnum.Visible]
+    filled = [at for at in visible if not _is_empty(book, at)] if len(visible) > 1 else visible
+    if len(filled) > 1 or not visible:
+        raise FileRefused("sheets", sheets=len(filled), places=", ".join(str(at + 1) for at in filled))
+    chosen = (filled or visible)[0]
+    for at, one in enumerate(marks):
+        if at != chosen:
+            one.refuse_any(at + 1)
+    return chosen
 
 
-def excel_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
-    """Merged ranges and rows of the only visible sheet."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+def _is_empty(book: Any, at: int) -> bool:
+    try:
+        sheet = book.get_sheet_by_index(at)
+    except ValueError:
+        return False  # a chart or a dialogue: no empty page
+    return not any(cell != "" for row in sheet.iter_rows() for cell in row)
+
+
+def excel_grid(content: bytes) -> tuple[list[Merge], Marks, Iterator[list[Any]]]:
+    """Merged ranges, marks and rows of the only visible sheet that holds something."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     if content.startswith(COMPOUND):
-        check_compound(content)
+        every = check_compound(content)
     elif content.startswith(b"PK"):
-        check_package(content)
+        every = check_package(content)
     else:
-        raise FileRefused("not_a_workbook")
+        refuse_other_kind(content[:HEAD_BYTES])
+        raise FileRefused("is_text" if is_text(content[:HEAD_BYTES]) else "not_a_workbook")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            visible = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-            if len(visible) != 1:
-                raise FileRefused("sheets", sheets=len(visible))
-            sheet = book.get_sheet_by_name(visible[0])
+            at = _the_list(book, every)
+            sheet = book.get_sheet_by_index(at)
             last_row, last_column = sheet.end or (-1, -1)
             if (last_row + 1) * (last_column + 1) > MOST_CELLS:
                 raise FileRefused("too_large", limit=f"{MOST_CELLS:,}")
@@ -137,7 +167,7 @@ def excel_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
             # Merged ranges never overlap, so they cannot be more cells than the sheet has.
             if sum((m[2] - m[0] + 1) * (m[3] - m[1] + 1) for m in merged) > (last_row + 1) * (last_column + 1):
                 raise FileRefused("not_a_workbook")
-            return merged, iter(sheet.to_python(skip_empty_area=False))
+            return merged, every[at], iter(sheet.to_python(skip_empty_area=False))
     except PasswordError:
         raise FileRefused("password") from None
     except (CalamineError, OSError, ValueError) as error:

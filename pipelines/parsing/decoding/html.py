@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.kinds import HEAD_BYTES, refuse_other_kind
 from pipelines.parsing.decoding.limits import LARGEST_SPAN, MOST_CELLS, Merge
+from pipelines.parsing.decoding.spot import Spot
 
 OPENING_TAG = re.compile(rb"<(table|tr|td|th)[\s/>]", re.IGNORECASE)
 HIDDEN = re.compile(r"display:none|visibility:(hidden|collapse)|mso-hide:all")
@@ -21,16 +23,18 @@ def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
     import lxml.etree
     import lxml.html
 
+    refuse_other_kind(content[:HEAD_BYTES], "is_html")
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         content.decode()
-    except UnicodeDecodeError:
-        raise FileRefused("wrong_encoding", encoding="utf-8") from None
+    except UnicodeDecodeError as error:
+        raise FileRefused("wrong_encoding", encoding="utf-8", **Spot().at(content, error.start)) from None
     lower = content.lower()
     if b"\0" in content:
-        raise FileRefused("nul_byte")
+        code = "nul_byte" if b"\0" in content.rstrip(b"\0") else "nul_padding"
+        raise FileRefused(code, **Spot().at(content, content.find(b"\0")))
     if lower.count(b"<table") != lower.count(b"</table"):
-        raise FileRefused("cut_off")
+        raise FileRefused("cut_off", line=Spot().at(content, len(content))["line"])
     try:
         parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
         tree = lxml.html.document_fromstring(content, parser=parser)
@@ -39,10 +43,9 @@ def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
     # The parser mends what is wrong and says nothing: what was written must all be there.
     if len(OPENING_TAG.findall(content)) != sum(1 for _ in tree.iter("table", "tr", "td", "th")):
         raise FileRefused("not_a_workbook")
-    if any(
-        _is_hidden(element) for element in tree.xpath("//*[@style or @hidden][ancestor-or-self::table or .//table]")
-    ):
-        raise FileRefused("hidden_cells")
+    for element in tree.xpath("//*[@style or @hidden][ancestor-or-self::table or .//table]"):
+        if _is_hidden(element):
+            raise FileRefused("hidden_cells", line=element.sourceline)
     lxml.etree.strip_elements(tree, "script", "style", with_tail=False)
     for line_break in tree.iter("br"):
         line_break.tail = LINE_BREAK + (line_break.tail or "")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.kinds import HEAD_BYTES, refuse_other_kind
 from pipelines.parsing.decoding.limits import LARGEST_BYTES, LARGEST_RATIO
 
 ROWS_PER_BATCH = 100_000
@@ -15,6 +16,12 @@ def write_parquet(out: BinaryIO, content: bytes | None, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
+    if content is not None:
+        head = content[:HEAD_BYTES]
+    else:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    refuse_other_kind(head, "is_parquet")
     try:
         source = io.BytesIO(content) if content is not None else path
         with parquet.ParquetFile(source, page_checksum_verification=True) as file:

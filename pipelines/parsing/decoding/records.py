@@ -1,0 +1,102 @@
+"""Sheets of an old .xls by their records: formulas, errors, scaled numbers, and that no place comes twice."""
+
+import struct
+from collections.abc import Iterator
+
+from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.marks import Marks, cell_name
+from pipelines.parsing.decoding.number_formats import BUILTIN, shows_another
+
+PASSWORD, BOF, EOF, BOUNDSHEET, FORMAT, XF = 0x002F, (0x0009, 0x0209, 0x0409, 0x0809), 0x000A, 0x0085, 0x041E, 0x00E0
+FORMULAS, BOOL_OR_ERROR = (0x0006, 0x0206, 0x0406), 0x0205
+NUMBER, RK, MANY_RK, MANY_BLANK = 0x0203, 0x027E, 0x00BD, 0x00BE
+# Number, label, blank, truth value or error, text with runs, RK, text of the shared table, formulas.
+CELLS = {0x0203, 0x0204, 0x0201, 0x0205, 0x00D6, 0x027E, 0x00FD, *FORMULAS}
+
+
+def records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Place, kind and content of each record."""
+    at = 0
+    while at + 4 <= len(book):
+        kind, size = struct.unpack_from("<HH", book, at)
+        yield at, kind, book[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _number(rk: int) -> float:
+    """The number that an RK holds: 30 bits of an integer or of a double, perhaps times 100."""
+    if rk & 2:
+        value = float((rk >> 2) - (1 << 30) if rk & 0x80000000 else rk >> 2)
+    else:
+        value = struct.unpack("<d", struct.pack("<II", 0, rk & 0xFFFFFFFC))[0]
+    return value / 100 if rk & 1 else value
+
+
+def _format_of(content: bytes, is_unicode: bool) -> tuple[int, str]:
+    if not is_unicode:
+        return struct.unpack_from("<H", content)[0], content[3 : 3 + content[2]].decode("latin-1")
+    number, length, flags = struct.unpack_from("<HHB", content)
+    text = content[5 : 5 + length * 2] if flags & 1 else content[5 : 5 + length]
+    return number, text.decode("utf-16-le" if flags & 1 else "latin-1", errors="replace")
+
+
+def marks_of_sheets(book: bytes) -> list[Marks]:
+    """Marks of every sheet, in the order of their names. Raises FileRefused for a password, and where two cells
+    stand at one place."""
+    formats, styles, starts = dict(BUILTIN), list[int](), list[int]()
+    is_unicode = True
+    found: dict[int, Marks] = {}
+    taken: set[tuple[int, int]] = set()
+    marks: Marks | None = None
+    depth = 0
+    for at, kind, content in records(book):
+        if kind in BOF:
+            depth += 1
+            if at == 0:
+                is_unicode = struct.unpack_from("<H", content)[0] >= 0x0600
+            elif depth == 1:
+                marks, taken = found.setdefault(at, Marks()), set()
+        elif kind == EOF:
+            depth -= 1
+        elif kind == PASSWORD:
+            raise FileRefused("password")
+        elif kind == BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", content)[0])
+        elif kind == FORMAT:
+            number, pattern = _format_of(content, is_unicode)
+            formats[number] = pattern
+        elif kind == XF:
+            styles.append(struct.unpack_from("<HH", content)[1])
+        elif marks is not None and depth == 1 and (kind in CELLS or kind in (MANY_RK, MANY_BLANK)):
+            for row, column, style, value in _cells(kind, content):
+                if (row, column) in taken:
+                    raise FileRefused("cell_twice", cell=cell_name(row, column))
+                taken.add((row, column))
+                pattern = formats.get(styles[style], "") if style < len(styles) else ""
+                if value is not None and pattern and shows_another(pattern, value):
+                    marks.scaled.append((row, column))
+                if kind in FORMULAS:
+                    marks.formulas.append((row, column))
+                if kind == BOOL_OR_ERROR and content[7]:
+                    marks.errors.append((row, column))
+    return [found.get(start, Marks()) for start in starts]
+
+
+def _cells(kind: int, content: bytes) -> Iterator[tuple[int, int, int, float | None]]:
+    """Row, column, style and, where it is one, number of the cells of a record."""
+    row, column = struct.unpack_from("<HH", content)
+    if kind == MANY_BLANK:
+        for nth in range((len(content) - 6) // 2):
+            yield row, column + nth, 0, None
+    elif kind == MANY_RK:
+        for nth in range((len(content) - 6) // 6):
+            style, rk = struct.unpack_from("<HI", content, 4 + 6 * nth)
+            yield row, column + nth, style, _number(rk)
+    else:
+        style = struct.unpack_from("<H", content, 4)[0]
+        value = None
+        if kind == NUMBER:
+            value = struct.unpack_from("<d", content, 6)[0]
+        elif kind == RK:
+            value = _number(struct.unpack_from("<I", content, 6)[0])
+        yield row, column, style, value

@@ -1,0 +1,158 @@
+"""A sheet of an .xlsx by its XML: where formulas, errors and scaled numbers stand, and that no place comes twice.
+
+Rows and cells must stand in order, each place once: readers differ on what counts otherwise.
+"""
+
+import re
+from collections.abc import Callable
+from typing import IO
+from xml.parsers import expat
+
+from pipelines.errors import FileRefused
+from pipelines.parsing.decoding.marks import Marks, cell_name
+from pipelines.parsing.decoding.number_formats import BUILTIN, shows_another
+
+REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _run(stream: IO[bytes], start: Callable, end: Callable | None = None, text: Callable | None = None) -> None:
+    """Calls `start(name, attributes)` and so on over the XML. Raises FileRefused where it is not well-formed."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.ParseFile(stream)
+    except expat.ExpatError as error:
+        raise FileRefused("not_a_workbook") from error
+
+
+def styles_of(stream: IO[bytes]) -> dict[int, str]:
+    """The number format of each cell style that has one which shows some number as another."""
+    formats: dict[int, str] = dict(BUILTIN)
+    styles: list[int] = []
+    within = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal within
+        local = _local(name)
+        if local == "numFmt" and attributes.get("numFmtId", "").isdigit():
+            formats[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        within = within or local == "cellXfs"
+        if within and local == "xf":
+            number = attributes.get("numFmtId", "0")
+            styles.append(int(number) if number.isdigit() else 0)
+
+    def end(name: str) -> None:
+        nonlocal within
+        within = within and _local(name) != "cellXfs"
+
+    _run(stream, start, end)
+    probes = (1.0, -1.0, 0.0)
+    odd = {n for n, pattern in formats.items() if any(shows_another(pattern, probe) for probe in probes)}
+    return {at: formats[n] for at, n in enumerate(styles) if n in odd}
+
+
+def column_of(letters: str) -> int:
+    """A column from 0 by its letters."""
+    number = 0
+    for sign in letters:
+        number = number * 26 + ord(sign) - ord("A") + 1
+    return number - 1
+
+
+class _Sheet:
+    """Follows rows and cells of one sheet. Places are counted from 0."""
+
+    def __init__(self, styles: dict[int, str]) -> None:
+        self.marks, self._styles = Marks(), styles
+        self._row, self._column, self._type, self._format = -1, -1, "", ""
+        self._value: list[str] | None = None
+        self._in_data = False
+        self.twice: str | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        if local == "c" and self._in_data:
+            self._cell(attributes)
+        elif local == "v":
+            self._value = []
+        elif local == "f" and self._in_data:
+            self.marks.formulas.append((self._row, self._column))
+        elif local == "row" and self._in_data:
+            said = attributes.get("r", "")
+            row = int(said) - 1 if said.isdigit() else self._row + 1
+            if row <= self._row:
+                self.twice = self.twice or str(row + 1)
+            self._row, self._column = row, -1
+        elif local == "sheetData":
+            self._in_data = True
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        row, column = self._row, self._column + 1
+        if said := attributes.get("r"):
+            found = REFERENCE.fullmatch(said)
+            if found is None:
+                raise FileRefused("not_a_workbook")
+            row, column = int(found[2]) - 1, column_of(found[1])
+        if row != self._row or column <= self._column:
+            self.twice = self.twice or cell_name(row, column)
+        self._column, self._type = column, attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self._format = self._styles.get(int(style) if style.isdigit() else 0, "")
+        if self._type == "e":
+            self.marks.errors.append((row, column))
+
+    def text(self, text: str) -> None:
+        if self._value is not None:
+            self._value.append(text)
+
+    def end(self, name: str) -> None:
+        local = _local(name)
+        if local == "v":
+            value, self._value = "".join(self._value or ()), None
+            if self._format and self._type == "n" and _is_shown_as_another(self._format, value):
+                self.marks.scaled.append((self._row, self._column))
+        elif local == "sheetData":
+            self._in_data = False
+
+
+def _is_shown_as_another(pattern: str, value: str) -> bool:
+    try:
+        return shows_another(pattern, float(value))
+    except ValueError:
+        return False
+
+
+def marks_of(stream: IO[bytes], styles: dict[int, str]) -> Marks:
+    """The marks of a sheet. Raises FileRefused where two rows or cells stand at one place, or out of order."""
+    sheet = _Sheet(styles)
+    # Values are of interest only where a style may show another.
+    _run(stream, sheet.start, *((sheet.end, sheet.text) if styles else ()))
+    if sheet.twice is not None and not sheet.marks.formulas:
+        raise FileRefused("cell_twice", cell=sheet.twice)
+    return sheet.marks
+
+
+def sheets_of(workbook: IO[bytes], relations: IO[bytes]) -> list[str]:
+    """The member of the package that holds each sheet, in their order."""
+    targets: dict[str, str] = {}
+    sheets: list[str] = []
+
+    def relation(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            target = attributes.get("Target", "")
+            targets[attributes.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+    def sheet(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            sheets.append({_local(key): value for key, value in attributes.items()}.get("id", ""))
+
+    _run(relations, relation)
+    _run(workbook, sheet)
+    return [targets.get(identifier, "") for identifier in sheets]

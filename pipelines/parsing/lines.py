@@ -1,0 +1,61 @@
+"""Which line of a text file a record begins on: what people see in an editor, not what a reader counts.
+
+Records are counted as Arrow counts them, from 0 with the header, blank lines left out. The line of a record
+differs from its number only after blank lines and quoted line breaks, so only those are remembered.
+"""
+
+import numpy as np
+
+LF, CR = ord("\n"), ord("\r")
+
+
+class Lines:
+    """Counts records and lines over the pieces of a file. `records` and `lines`: how many have ended so far."""
+
+    def __init__(self) -> None:
+        self.records, self.lines, self._last = 0, 0, LF
+        # One entry per line on which no record begins: the record that it comes before.
+        self._extra: list[np.ndarray] = []
+        self.blank_before: list[np.ndarray] = []
+
+    def see(self, piece: bytes, toggles: np.ndarray, is_open: bool, *, exactly: bool = False) -> np.ndarray | None:
+        """Takes the next piece, with the places in it where quoted cells open and close by turns; `is_open`: one
+        was open before. Returns where records end in it, or None where that was not needed and not asked for."""
+        if not piece:
+            return None
+        plain = not len(toggles) and not is_open and not exactly
+        if plain and not self._has_blank_line(piece):
+            ended = piece.count(b"\n") + (piece.count(b"\r") - piece.count(b"\r\n") if b"\r" in piece else 0)
+            ended -= self._last == CR and piece[0] == LF
+            self.records, self.lines, self._last = self.records + ended, self.lines + ended, piece[-1]
+            return None
+        content = np.frombuffer(piece, dtype=np.uint8)
+        before = np.empty_like(content)
+        before[0], before[1:] = self._last, content[:-1]
+        ends = np.flatnonzero((content == CR) | ((content == LF) & (before != CR)))
+        is_inside = (np.searchsorted(toggles, ends) + is_open) % 2 == 1
+        is_blank = ~is_inside & np.isin(before[ends], (LF, CR))
+        ends_record = ~is_inside & ~is_blank
+        record = self.records + np.cumsum(ends_record) - ends_record
+        self._extra.append((record + is_inside)[~ends_record])
+        self.blank_before.append(record[is_blank])
+        self.records, self.lines = self.records + int(ends_record.sum()), self.lines + len(ends)
+        self._last = piece[-1]
+        return ends[ends_record]
+
+    def _has_blank_line(self, piece: bytes) -> bool:
+        starts = self._last in (LF, CR) and piece[0] in (LF, CR) and not (self._last == CR and piece[0] == LF)
+        doubled = b"\n\n" in piece or b"\n\r" in piece
+        return starts or doubled or (b"\r" in piece and b"\r\r" in piece)
+
+    def of(self, records: np.ndarray) -> np.ndarray:
+        """The line, from 1, on which each of these records begins."""
+        extra = np.concatenate(self._extra) if self._extra else np.empty(0, dtype=np.int64)
+        if len(self._extra) > 1:
+            self._extra = [extra]
+        return records + 1 + np.searchsorted(extra, records, side="right")
+
+    @property
+    def current(self) -> int:
+        """The line on which the record begins that has not ended yet."""
+        return int(self.of(np.array([self.records]))[0])
