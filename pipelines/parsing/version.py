@@ -16,7 +16,7 @@ from pipelines.privacy import key_id
 from pipelines.settings import PROJECT_DIR, Settings
 
 # Modules outside of `parsing/` that decide what a row becomes.
-BESIDE_PARSING = ("contract*.py", "lake.py", "privacy.py")
+BESIDE_PARSING = ("contract*.py", "lake.py", "patterns.py", "privacy.py")
 # Everything that reads bytes, judges cells or writes the lake.
 LIBRARIES = ("ijson", "lxml", "numpy", "olefile", "polars", "polars-hash", "pyarrow", "python-calamine")
 

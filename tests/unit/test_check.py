@@ -105,8 +105,8 @@ def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract
     cells = {code for code in cells if not code.startswith("unclean")}  # looked at again, never a reason
     sql = "".join(path.read_text() for path in (PROJECT_DIR / "dbt_project").rglob("*.sql"))
     others = set(re.findall(r'"reason": "(\w+)"', sql)) | {"conflict", "wrong_width", "required_missing"}
-    others |= {"below_minimum", "merged_cells", "error_cell", "code_turned_into_number"}
-    new = {"null_word", "bad_name", "looks_like_formula", "looks_personal", "out_of_range", "above_maximum"}
+    others |= {"below_minimum", "above_maximum", "merged_cells", "error_cell", "code_turned_into_number"}
+    new = {"null_word", "bad_name", "looks_like_formula", "looks_personal", "out_of_range"}
     new |= {"bad_integer", "bad_code", "not_in_code_list", "code_looks_like_identity_number"}
     assert new <= cells and "unknown_unit" in others
     refusals = set(re.findall(r'FileRefused\(\s*"(\w+)"', source))
