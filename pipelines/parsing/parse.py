@@ -18,6 +18,7 @@ from pipelines.parsing.ahead import Behind, ahead, behind
 from pipelines.parsing.judge import Judges
 from pipelines.parsing.quarantine import write_quarantine
 from pipelines.parsing.reading import read
+from pipelines.parsing.typed import looks_personal
 from pipelines.privacy import protect
 
 
@@ -98,7 +99,7 @@ def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
     """What may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
     none = pl.lit(None, pl.String)
     code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in rejected.columns else none
-    sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$")
+    sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$") & ~looks_personal(code)
     return rejected.select(
         "_row_number",
         "_reasons",

@@ -76,6 +76,14 @@ def test_the_quarantine_keeps_the_row_as_it_came_and_is_closed(parse: Parse) -> 
     assert index["dossier_code"].to_list() == ["A-1"]
 
 
+@pytest.mark.parametrize("number", ["079.204.001.234", "0912.345.678", "079204001234", "84-912-345-678"])
+def test_a_persons_number_in_place_of_a_code_stays_in_the_quarantine(parse: Parse, number: str) -> None:
+    done = parse("ho_so", HEAD + GOOD.replace("H19.07-240105-0001", number))
+    assert done.quarantine("ho_so")["_reasons"].to_list() == [["code_looks_like_identity_number:MaHoSo"]]
+    index = pl.read_parquet(next(done.folder.glob("lake/_rejected/ho_so/*/*.parquet")))
+    assert index["dossier_code"].to_list() == [None]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
