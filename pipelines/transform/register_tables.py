@@ -31,12 +31,18 @@ from pipelines.workdays import day_table, load_calendar
 def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[str, pl.DataFrame]:
     """The registers as dbt reads them. Raises TthcError where the calendar lacks the as-of year."""
     country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
+    known = load_province(folder)
     calendar = load_calendar(country / "working_calendar.csv")
     if as_of.year not in calendar.years:
         raise TthcError("no_calendar", year=as_of.year)
     tables = {
         "run": pl.DataFrame(
-            {"as_of": [as_of], "province_code": [province], "own_unit": [load_province(folder).own_unit]}
+            {
+                "as_of": [as_of],
+                "province_code": [province],
+                "province_name": [known.name.vi],
+                "own_unit": [known.own_unit],
+            }
         ),
         "period": period_table(load_period_rules(folder), as_of),
         "indicator": indicator_table(country, folder),

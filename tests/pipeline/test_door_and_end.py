@@ -8,6 +8,7 @@ cells may hold is `tests/unit/test_cells`.
 import datetime as dt
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -117,6 +118,7 @@ CODES = [
     "inf",
     "true",
 ]
+FOREIGN = re.compile("[𝕋𝕠Ω]")
 NUMBERS = ["0", "1", "-1", "7", "100", "101", "999999999999999999", "-999999999999999999", "1000000000000000000", "1.5",
            "1e3", "٣", "", "2147483648", "9223372036854775807"]  # fmt: skip
 MOMENTS = ["20241231000000", "20241231235959", "20241231235960", "20241231240000", "19900101000000", "20991231235959",
@@ -133,7 +135,8 @@ def draw_cell(field: ContractField, known: dict[str, list[str]], rng: random.Ran
     if field.codes is not None:
         return rng.choice([*field.codes, *field.codes, "", "khác"])
     by_type: dict[str, Callable[[], str]] = {
-        "text": lambda: rng.choice(NAMES),
+        # One letter of another alphabet refuses a whole list, as read in a wrong encoding: tried elsewhere.
+        "text": lambda: rng.choice([name for name in NAMES if not field.alphabet or not FOREIGN.search(name)]),
         "code": lambda: rng.choice([*CODES, *(f"FZ-{rng.randrange(10**6)}" for _ in range(40))]),
         "flag": lambda: rng.choice(["0", "1", "0", "1", "2"]),
         "timestamp": lambda: rng.choice(MOMENTS),

@@ -9,3 +9,8 @@ select
 from {{ ref("rows_don_vi") }} u
 left join {{ ref("known_unit") }} p on u.MaDonViCha = p.MaDonVi
 where u.disposition = 'accepted'
+union all
+-- A pilot may list its own offices only: the province itself is then as the register has it.
+select province_code, province_name, 'tinh', null, cast(null as date), cast(null as date)
+from {{ source("registers", "run") }} r
+anti join {{ ref("known_unit") }} k on r.province_code = k.MaDonVi
