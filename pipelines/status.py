@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.errors import TthcError
 from pipelines.holds import load_holds
+from pipelines.landing.archive import LEFT_IN_LANDING
 from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.landing.memory_kills import cause_of_end
 from pipelines.landing.runs import KILLS_BEFORE, Run, runs
@@ -60,6 +61,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "damaged": _damaged(settings) if verify and version else None,
         "ledger_damaged": not is_sound,
         "sources": _sources(settings, received),
+        "left_in_landing": _left_in_landing(last),
         "runs": [_told(run) for run in last],
         "gate": _summed(gate),
         "held": gate.get("held", []),
@@ -135,6 +137,12 @@ def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
             *(f"{table['table']}: {problem}" for table in gate["tables"] for problem in table["problems"]),
         ],
     }
+
+
+def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
+    """What the last run left lying in landing: message code, file, and the sentence that says why and what to do."""
+    left = last[0].detail.get(LEFT_IN_LANDING, []) if last else []
+    return [{"code": one["code"], "file": one["file"], "why": say(**one)} for one in left]
 
 
 def _told(run: Run) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pipelines.publish.open_data_state import is_held_back, sentence_of
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 COLOURS = {"published": "green", "unchanged": "green", "refused": "red", "failed": "red", "interrupted": "red",
            "running": "yellow"}  # fmt: skip
-DAYS_SHOWN, HELD_SHOWN = 3, 20
+DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 
 def show_status(console: Console, status: dict[str, Any]) -> None:
@@ -26,6 +26,7 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
     if status["ledger_damaged"]:
         console.print(say("status_ledger_damaged"), style="bold red", markup=False)
     _sources(console, status["sources"])
+    _left(console, status["left_in_landing"])
     _gate(console, status)
     _runs(console, status["runs"])
     for due in status["reports_due"]:
@@ -78,6 +79,14 @@ def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
             _number(one["usual_gap"]), _number(one["silence"]) + late, shown,
         )  # fmt: skip
     console.print(table)
+
+
+def _left(console: Console, left: list[dict[str, str]]) -> None:
+    """What the last run left lying in landing, and what to do about it."""
+    for one in left[:LEFT_SHOWN]:
+        console.print(f"  {one['why']}", markup=False, highlight=False, soft_wrap=True)
+    if len(left) > LEFT_SHOWN:
+        console.print(f"  … ({len(left)})")
 
 
 def _gate(console: Console, status: dict[str, Any]) -> None:

@@ -16,12 +16,14 @@ from pipelines.landing.discover import Delivery, discover
 from pipelines.landing.faults import keep_trace, strikes_every_file
 from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, record, save_expected_rows
 from pipelines.landing.rebuild import archived_in, keep_expected_rows
+from pipelines.landing.runs import note_run
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.messages import say
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.landing")
 SETTLE_SECONDS = 2.0
+LEFT_IN_LANDING = "left_in_landing"
 
 
 def _identity(path: Path) -> tuple[int, int, int]:
@@ -147,14 +149,20 @@ def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
                 if strikes_every_file(error):
                     raise
                 left[path], landing.broke[path] = _code_of(error), error
-    for path, code in left.items():
-        # A name that is no UTF-8 could not be printed.
-        name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
-        broke = landing.broke.get(path)
-        if broke is not None:
-            keep_trace(settings, name, broke)
-        log.warning(say(code, file=name, kind=type(broke).__name__))
+        told = [_tell_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        note_run(ledger, {LEFT_IN_LANDING: told})
     return {"found": len(landing.deliveries), "new": new, "left": len(left)}
+
+
+def _tell_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
+    """Log why a path is left lying, keep the trace where something broke, and return what its sentence needs."""
+    # A name that is no UTF-8 could not be printed.
+    name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
+    if broke is not None:
+        keep_trace(settings, name, broke)
+    params = {"file": name, "kind": type(broke).__name__}
+    log.warning(say(code, **params))
+    return {"code": code, **params}
 
 
 def _code_of(error: Exception) -> str:

@@ -58,6 +58,15 @@ def end_run(
     )
 
 
+def note_run(ledger: sqlite3.Connection, detail: dict) -> None:
+    """Add to what is remembered of the run under way; where none is, nothing is noted."""
+    ledger.execute(
+        "update run set detail = json_patch(detail, ?)"
+        " where sequence = (select max(sequence) from run) and outcome = 'running'",
+        (json.dumps(detail, ensure_ascii=False),),
+    )
+
+
 def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
     """The newest runs, the newest first."""
     rows = ledger.execute(

@@ -159,16 +159,28 @@ class Parser:
         return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
 
     def restated(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict:
-        """What the receipt says of the file that this one replaced. Said anew only where nothing was said of these
-        two: lake and ledger may be lost and made again from the archive, and then it must be the same."""
+        """What the receipt says of the file that this one replaced: what changed, None where that cannot be said. No
+        figure depends on it, so trouble here refuses nothing."""
+        try:
+            changes = self._changes(arrival, earlier, receipt)
+        except Exception as error:
+            if strikes_every_file(error):
+                raise
+            keep_trace(self.settings, arrival.delivery.label, error)
+            changes = None
+        return {"restates": changes, "restated_sha256": earlier.sha256}
+
+    def _changes(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict | None:
+        """Said anew only where nothing was said of these two: lake and ledger may be lost and made again from the
+        archive, and then it must be the same."""
         said = self.known.of(arrival) or {}
         if said.get("restated_sha256") != earlier.sha256:
             before = self._before(earlier)
             if before is None:
                 said = self.known.newest(arrival) or {}
             if said.get("restated_sha256") != earlier.sha256:
-                said = {"restates": compare(before, receipt, self.contracts, self.settings)}
-        return {"restates": said["restates"], "restated_sha256": earlier.sha256}
+                return compare(before, receipt, self.contracts, self.settings)
+        return said["restates"]
 
     def save(self, arrival: Arrival, receipt: dict) -> None:
         """Writes the receipt: with it, parsing is done."""

@@ -5,6 +5,7 @@ a row is taken by itself once the list that names its unit arrives, and then lea
 """
 
 import hashlib
+import logging
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +13,15 @@ import polars as pl
 from pipelines.contracts import Contract
 from pipelines.engine import connect
 from pipelines.landing.archive import archive_path
+from pipelines.landing.faults import keep_trace, strikes_every_file
 from pipelines.landing.ledger import Arrival, forgotten, open_ledger
+from pipelines.messages import say
 from pipelines.parsing.fill import LakeState
 from pipelines.parsing.quarantine import quarantine_file, write_quarantine
 from pipelines.settings import Settings
 from pipelines.transform.workspace import workspace_file
 
+log = logging.getLogger("tthc.parsing")
 MARK = ".night-"
 Rejections = dict[str, pl.DataFrame]
 
@@ -53,12 +57,28 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
         files = {quarantine_file(folder, source, arrival.delivery, name) for source in rejections}
         due |= files
         if not all(path.is_file() for path in files):
-            write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
-            written += len(files)
+            written += len(files) if _keep(settings, contracts, arrival, name, rejections) else 0
     stale = [path for path in folder.glob(f"*/*/*{MARK}*.parquet") if path not in due]
     for path in stale:
         path.unlink()
     return {"written": written, "kept": len(due) - written, "left_quarantine": len(stale)}
+
+
+def _keep(
+    settings: Settings, contracts: dict[str, Contract], arrival: Arrival, name: str, rejections: Rejections
+) -> bool:
+    """Write the rows of one delivery whole. Return False, and say so, where its archived bytes cannot be read again:
+    the rows stay listed by number and reason, and the next night tries again."""
+    folder = settings.restricted_dir / "quarantine"
+    try:
+        write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
+    except Exception as error:
+        if strikes_every_file(error):
+            raise
+        keep_trace(settings, arrival.delivery.label, error)
+        log.warning(say("rejected_rows_not_kept", file=arrival.delivery.label, kind=type(error).__name__))
+        return False
+    return True
 
 
 def _name(arrival: Arrival, rejections: Rejections) -> str:
