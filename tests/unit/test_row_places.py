@@ -229,3 +229,35 @@ def test_the_advice_on_a_conflict_is_true_with_and_without_an_update_time(contra
             assert (newer in advice[source]) == (contract.newness == "NgayCapNhat"), source
             assert "[[" not in advice[source] and "None" not in advice[source]
     assert newer in advice["ho_so"] and newer not in advice["don_vi"]
+
+
+MISREAD = "Sá»Ÿ TÆ° phÃ¡p"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("a.csv", "line 4, column TenDonVi"),
+        ("a.parquet", "row 2, column TenDonVi"),
+        ("a.xls", "cell B3"),
+        ("a.json", "[1].TenDonVi"),
+        ("a.ndjson", "element 2, member TenDonVi"),
+    ],
+)
+def test_a_file_refused_for_one_cell_s_letters_says_which_cell(tmp_path: Path, name: str, place: str) -> None:
+    rows = [["U1", "Một", "xa"], ["U2", MISREAD, "xa"]]
+    records = [dict(zip(UNITS, row, strict=False)) for row in rows]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in [UNITS[:3], *rows])
+    content = {
+        "csv": "\n\n".join(",".join(row) for row in [UNITS[:3], *rows]).replace("\n\n", "\n", 1),
+        "xls": f"<table>{cells}</table>",
+        "json": json.dumps(records),
+        "ndjson": "\n".join(map(json.dumps, records)),
+    }
+    path = tmp_path / name
+    if path.suffix == ".parquet":
+        pl.DataFrame(records).write_parquet(path)
+    else:
+        path.write_text(content[path.suffix[1:]], encoding="utf-8")
+    done = copy_context().run(CliRunner().invoke, app, ["--lang", "en", "check", str(path), "--source", "don_vi"])
+    assert done.exit_code == 6 and f"[misread_text] {place}: Vietnamese letters" in done.output, done.output
