@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         ByteSize(4 << 30), ge=LEAST_MEMORY, description="memory that a night may take, all its processes together"
     )
     threads: int = Field(2, ge=1, description="threads that DuckDB may use")
-    temp_limit: str = Field("50GB", description="disk that DuckDB may use to spill")
+    temp_limit: ByteSize = Field(ByteSize(50 * 10**9), description="disk that DuckDB may use to spill")
     province: str = Field("dong-nai", description="folder of registers/ that describes the province")
     registers_dir: Path = Field(PROJECT_DIR / "registers", description="registers of the country and provinces")
     contracts_dir: Path = Field(PROJECT_DIR / "contracts", description="one contract per source")
@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         return f"{share >> 10}KiB"
 
     @cached_property
+    def duckdb_temp_limit(self) -> str:
+        """`temp_limit` as DuckDB reads it."""
+        return f"{self.temp_limit >> 10}KiB"
+
+    @cached_property
     def decoder_memory(self) -> int:
         """Bytes that the child process may take which decodes one Excel, HTML or Parquet file."""
         return max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER)
@@ -140,7 +145,7 @@ class Settings(BaseSettings):
             "memory_limit": self.duckdb_memory,
             "threads": str(self.threads),
             "temp_directory": str(self.work_dir / "spill"),
-            "max_temp_directory_size": self.temp_limit,
+            "max_temp_directory_size": self.duckdb_temp_limit,
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",

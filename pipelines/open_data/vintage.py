@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.engine import connect
 from pipelines.errors import TthcError
 from pipelines.files import fingerprint, sha256_of
 from pipelines.open_data.audit import audit, audit_names
@@ -74,7 +75,7 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
     scratch = settings.work_dir / "open-data.duckdb"
     scratch.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(scratch), config=settings.duckdb_config()) as connection:
+        with connect(settings, scratch) as connection:
             connection.execute("set enable_progress_bar = false")
             # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from pipelines.errors import EXIT_FILE_REFUSED, FileRefused
-from pipelines.settings import PROJECT_DIR
+from pipelines.settings import PROJECT_DIR, Settings
 
 WALL_SECONDS = 900
 # How long a child that has written all it will may take to end.
@@ -24,7 +24,8 @@ GRACE_SECONDS = 2
 def decoded(kind: str, path: Path, packed: bool) -> Iterator[IO[bytes]]:
     """What the child writes. Raises FileRefused where it refused the file, ran out of memory or time, or died;
     the caller's own trouble with the stream that broke off is then not the cause and is not told."""
-    command = [sys.executable, "-m", "pipelines.parsing.decoding", kind, str(path.absolute()), "1" if packed else "0"]
+    arguments = [kind, str(path.absolute()), "1" if packed else "0", str(Settings().decoder_memory)]
+    command = [sys.executable, "-m", "pipelines.parsing.decoding", *arguments]
     with subprocess.Popen(  # noqa: S603 (our own module; the path is one argument, never a shell's)
         command, cwd=PROJECT_DIR, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:

@@ -6,8 +6,7 @@ here: checking the candidate's content (the gate), moving it (`versions`).
 
 from collections.abc import Iterator
 
-import duckdb
-
+from pipelines.engine import connect
 from pipelines.errors import CandidateRefused
 from pipelines.files import sha256_of
 from pipelines.gate.results import GateResult
@@ -50,6 +49,6 @@ def _doubts(settings: Settings, gate: dict) -> Iterator[str]:
 
 def _tables(settings: Settings) -> list[str]:
     """Names of the tables that the candidate would publish."""
-    with duckdb.connect(str(candidate_file(settings)), read_only=True, config=settings.duckdb_config()) as connection:
+    with connect(settings, candidate_file(settings), read_only=True) as connection:
         rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
     return sorted(name for (name,) in rows)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from pipelines.engine import connect
 from pipelines.errors import TthcError
 from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
 from pipelines.landing.ledger import open_ledger
@@ -28,7 +27,7 @@ REFUSED_KEPT = 3
 def seal(settings: Settings) -> str:
     """Closes the candidate for good: checkpoint, no log left beside it. Returns its SHA-256."""
     path = candidate_file(settings)
-    with duckdb.connect(str(path), config=settings.duckdb_config()) as connection:
+    with connect(settings, path) as connection:
         connection.execute("checkpoint")
     if path.with_name(path.name + ".wal").exists():
         raise TthcError("not_sealed")

@@ -32,7 +32,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "TTHC_SPILL_DIR": str(settings.work_dir / "spill"),
         "TTHC_DUCKDB_MEMORY": settings.duckdb_memory,
         "TTHC_THREADS": str(settings.threads),
-        "TTHC_TEMP_LIMIT": settings.temp_limit,
+        "TTHC_DUCKDB_TEMP_LIMIT": settings.duckdb_temp_limit,
         "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(target_dir(settings) / "logs"),

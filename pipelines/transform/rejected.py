@@ -7,10 +7,10 @@ a row is taken by itself once the list that names its unit arrives, and then lea
 import hashlib
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.engine import connect
 from pipelines.landing.archive import archive_path
 from pipelines.landing.ledger import Arrival, forgotten, open_ledger
 from pipelines.parsing.fill import LakeState
@@ -25,7 +25,7 @@ Rejections = dict[str, pl.DataFrame]
 def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
     """Delivery label → source → `_row_number` and `_reasons` of the rows that dbt rejected this night."""
     found: dict[str, Rejections] = {}
-    with duckdb.connect(str(workspace_file(settings)), read_only=True, config=settings.duckdb_config()) as connection:
+    with connect(settings, workspace_file(settings), read_only=True) as connection:
         modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
         for source in (source for source in sources if (f"rows_{source}",) in modelled):
             rows = connection.execute(

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.contracts import Contract
 from pipelines.corrections import correction_table, load_corrections
+from pipelines.engine import connect
 from pipelines.errors import TthcError
 from pipelines.files import fingerprint, remove_tree
 from pipelines.lake import REJECTED, lake_schema
@@ -191,7 +192,7 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
         leftover.mkdir(parents=True)
     for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    with duckdb.connect(str(workspace), config=settings.duckdb_config()) as connection:
+    with connect(settings, workspace) as connection:
         for schema in ("lake", "ledger", "registers"):
             connection.execute(f"create schema {schema}")
         known = load_corrections(settings.registers_dir / settings.province, contracts)

@@ -15,7 +15,7 @@ from pipelines.sample import write_province
 from tests.conftest import made_once, tthc
 
 pytestmark = pytest.mark.slow
-PROVINCE, OFFICE = "H19", "H19.03"
+OFFICE = "H19.03"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _leave_one_office(raw: Path) -> None:
     for path in sorted(raw.glob("*/*/*.csv")):
         rows = pl.read_csv(path, infer_schema=False)
         if path.parts[-3] == "don_vi":
-            rows = rows.filter(pl.col("MaDonVi").is_in([PROVINCE, OFFICE]))
+            rows = rows.filter(pl.col("MaDonVi") == OFFICE)  # not even the province: the register knows it
         elif "MaDonVi" in rows.columns:
             rows = rows.filter(pl.col("MaDonVi") == OFFICE)
         elif "MaHoSo" in rows.columns:

@@ -134,7 +134,7 @@ def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "workspace.duckdb"), read_only=True) as connection:
         assert connection.execute("select n from main.third").fetchone() == (ROWS,)
     # The same without room to spill shows that it did, and is recognised as want of memory.
-    without_room = build(TTHC_TEMP_LIMIT="1KB")
+    without_room = build(TTHC_DUCKDB_TEMP_LIMIT="1KB")
     assert without_room.returncode == 1
     told = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
     assert cause_of(told, Settings()).code == "out_of_memory"

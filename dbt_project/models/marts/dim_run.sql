@@ -1,1 +1,1 @@
-select * from {{ source("registers", "run") }}
+select as_of, province_code, own_unit from {{ source("registers", "run") }}

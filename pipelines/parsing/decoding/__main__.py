@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipelines.errors import EXIT_FILE_REFUSED, FileRefused
-from pipelines.parsing.decoding.limits import CPU_SECONDS, MEMORY_BYTES, Merge, content_of
+from pipelines.parsing.decoding.limits import CPU_SECONDS, Merge, content_of
 from pipelines.parsing.decoding.marks import Marks
 
 
@@ -64,10 +64,10 @@ def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
 
 def main() -> None:
     """Sets the limits, decodes, and says a refusal on stderr."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    kind, path, packed, memory = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kind, path, packed = sys.argv[1:]
     try:
         decode(kind, Path(path), packed == "1", sys.stdout.buffer)
     except FileRefused as error:

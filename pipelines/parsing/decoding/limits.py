@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipelines.errors import FileRefused
 
-MEMORY_BYTES = 3 << 30
 CPU_SECONDS = 600
 LARGEST_BYTES = 512 << 20
 LARGEST_RATIO = 200
