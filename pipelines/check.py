@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.check_places import Place
 from pipelines.check_report import FileReport
-from pipelines.check_rows import ComparedRows
+from pipelines.check_rows import CONFLICT, ComparedRows, Conflict
 from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
 from pipelines.files import replacing, sha256_of
@@ -27,6 +27,8 @@ from pipelines.landing.sidecars import LeftForNextRun, read_sidecars
 from pipelines.parsing.ahead import ahead
 from pipelines.parsing.batch import Batch
 from pipelines.parsing.judge import Judges
+from pipelines.parsing.places import Place as RowPlace
+from pipelines.parsing.places import paths_of, place_of
 from pipelines.parsing.quarantine import whole_rows
 from pipelines.parsing.reading import read
 from pipelines.settings import Settings
@@ -55,7 +57,7 @@ class Check:
                     told = partial(watch, number + 1, len(places), place.path.name)
                     self.reports.append(self._one(number, place, rows, told))
                 weighing()
-                self._compare(rows)
+                self._locate(places, self._compare(rows))
                 if self.out is not None:
                     for number, place in enumerate(places):
                         self._keep(self.out, number, place, rows)
@@ -80,7 +82,7 @@ class Check:
                 raise
             report.refused = ("reading_broke", {"kind": type(error).__name__})
         if report.refused:
-            report.counts, report.reasons, report.cleaned = {}, {}, {}
+            report.counts, report.reasons, report.cleaned, report.layouts = {}, {}, {}, {}
             rows.drop(number)
         return report
 
@@ -99,7 +101,7 @@ class Check:
             raise FileRefused("left_wrong_sha256")
         judge = Judges(self.contracts, place.day)
         for batch, accepted, rejected in self._judged(place, judge):
-            report.add(batch.source, accepted, rejected)
+            report.add(batch, accepted, rejected)
             rows.add(number, batch.source, accepted, place.day, batch.untold)
             watch(report.counts.get(place.source, Counter())["rows_in"])
         report.cleaned = {source: judge.changed_cells(source) for source in report.counts}
@@ -113,8 +115,8 @@ class Check:
         for batch in ahead(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
             yield batch, *judge(batch)
 
-    def _compare(self, rows: ComparedRows) -> None:
-        """Add to the reports what only lists and other rows show."""
+    def _compare(self, rows: ComparedRows) -> list[Conflict]:
+        """Add to the reports what only lists and other rows show. Returns the first conflicts."""
         if rows.asks_lists():
             at_hand = self._know(rows)
             self.lists_checked = at_hand if rows.looks_up() else None
@@ -122,10 +124,44 @@ class Check:
             self.reports[late.file].add_late(late.source, late.reason, late.count, late.first_rows)
         for (file, source), count in rows.superseded().items():
             self.reports[file].superseded[source] = count
-        for source, spots in rows.conflicts():
+        conflicts = rows.conflicts()
+        for source, spots in conflicts:
             named = [(self.reports[file].file, row) for file, row in spots]
             for file in dict.fromkeys(file for file, _ in spots):
                 self.reports[file].conflicts.setdefault(source, []).append(named)
+        return conflicts
+
+    def _locate(self, places: list[Place], conflicts: list[Conflict]) -> None:
+        """Add to the reports where people find the rows that are shown. A file is read once more only where nothing
+        else tells: for rows of NDJSON and of lists within messages."""
+        shown: dict[int, dict[str, set[int]]] = {}
+        for number, report in enumerate(self.reports):
+            for (source, _), (_, rows) in report.reasons.items():
+                shown.setdefault(number, {}).setdefault(source, set()).update(rows)
+        for source, spots in conflicts:
+            for file, row in spots:
+                shown.setdefault(file, {}).setdefault(source, set()).add(row)
+        paths = {file: self._paths(places[file], self.reports[file], wanted) for file, wanted in shown.items()}
+
+        def place(file: int, source: str, row: int, reason: str) -> RowPlace:
+            return place_of(self.reports[file].layouts[source], row, reason, paths[file].get((source, row)))
+
+        for number, report in enumerate(self.reports):
+            for (source, reason), (_, rows) in report.reasons.items():
+                report.first_places[source, reason] = [place(number, source, row, reason) for row in rows]
+        for source, spots in conflicts:
+            named = [place(file, source, row, CONFLICT) for file, row in spots]
+            for file in dict.fromkeys(file for file, _ in spots):
+                self.reports[file].conflict_places.setdefault(source, []).append(named)
+
+    def _paths(self, place: Place, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
+        """Return the paths of rows that only reading tells; fewer where the file can no longer be read."""
+        unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
+        try:
+            batches = read(place.path, place.path.name, self.contracts[place.source], self.contracts, whole=True)
+            return paths_of(batches, unknown) if unknown else {}
+        except (FileRefused, OSError):
+            return {}
 
     def _know(self, rows: ComparedRows) -> bool:
         """Take in the lists of the published version. Returns False where there is none that can be read."""

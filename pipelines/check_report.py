@@ -1,12 +1,17 @@
 """What `tthc check` says of one file: counts, reasons with their first rows, what is superseded, what is in conflict.
 
+Rows are known by number while files are read; where people find the few that are shown is filled in at the end.
+
 Belongs here: adding it up, and its form in report.json. Does not belong here: judging, printing.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
+
+from pipelines.parsing.batch import Batch
+from pipelines.parsing.places import Place
 
 FIRST_ROWS = 5
 SpotInFile = tuple[str, int]
@@ -24,6 +29,11 @@ class FileReport:
     cleaned: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
+    # By source a batch without rows, which knows how people find a row of the file.
+    layouts: dict[str, Batch] = field(default_factory=dict)
+    # As many as there are first rows, and as many as there are rows in conflict.
+    first_places: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
+    conflict_places: dict[str, list[list[Place]]] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -39,8 +49,11 @@ class FileReport:
         """Return `rows_in`, `accepted` or `rejected` over all sources of the file."""
         return sum(counts[what] for counts in self.counts.values())
 
-    def add(self, source: str, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
+    def add(self, batch: Batch, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """Take the verdict on one batch of rows."""
+        source = batch.source
+        if source not in self.layouts:
+            self.layouts[source] = replace(batch, frame=batch.frame.clear())
         rows_in = accepted.height + rejected.height
         self.counts.setdefault(source, Counter()).update(
             rows_in=rows_in, accepted=accepted.height, rejected=rejected.height
@@ -64,7 +77,7 @@ class FileReport:
         return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
 
     def to_dict(self) -> dict:
-        """For report.json: counts, per reason how many rows and which come first, and what rows are in conflict."""
+        """For report.json: counts, per reason how many rows, which are first and where, and rows in conflict."""
         return {
             "file": self.file,
             "source": self.source,
@@ -72,12 +85,14 @@ class FileReport:
             "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
             "superseded": self.superseded,
             "reasons": [
-                {"source": source, "reason": reason, "rows": count, "first_rows": first}
+                {"source": source, "reason": reason, "rows": count, "first_rows": first,
+                 "first_places": [str(place) for place in self.first_places.get((source, reason), [])]}
                 for (source, reason), (count, first) in sorted(self.reasons.items())
             ],
             "conflicts": [
-                {"source": source, "rows": [{"file": file, "row": row} for file, row in spots]}
+                {"source": source, "rows": [{"file": file, "row": row, "place": str(place)}
+                                            for (file, row), place in zip(spots, places, strict=True)]}
                 for source, several in self.conflicts.items()
-                for spots in several
+                for spots, places in zip(several, self.conflict_places[source], strict=True)
             ],
-        }
+        }  # fmt: skip

@@ -19,6 +19,8 @@ from pipelines.check_stage import KNOWN, TOLD, StagedRows, listed, quoted
 FIRST_CONFLICTS = 5
 UNITS, LONG_AGO = "don_vi", -(1 << 60)
 CONFLICT = "conflict"
+# A source, and the files and row numbers of two of its rows.
+Conflict = tuple[str, list[tuple[int, int]]]
 FILLED_FIRST = [known.source for known in KNOWN.values() if known.source]
 
 
@@ -87,7 +89,7 @@ class ComparedRows(StagedRows):
             found |= {(file, source): count for file, count in self._db.execute(query).fetchall()}
         return found
 
-    def conflicts(self) -> list[tuple[str, list[tuple[int, int]]]]:
+    def conflicts(self) -> list[Conflict]:
         """Return the first conflicts of each source: the files and row numbers of their first two rows."""
         found = []
         for source in self._sources:

@@ -4,10 +4,14 @@ Row rules bring their own sentence from the contract; what is wrong with a singl
 other sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
 """
 
+import itertools
+from collections.abc import Sequence
+
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.messages import language, say
 from pipelines.parsing.moments import years_of
+from pipelines.parsing.places import Place
 
 # strptime's letters as people write them.
 SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
@@ -34,7 +38,7 @@ def mend(reason: str, contract: Contract) -> str:
             return getattr(rule.mend, language.get())
     field = contract.by_name.get(name)
     if field is None:
-        return say(f"mend_{code}", field=name, codes="", format="")
+        return say(f"mend_{code}", field=name, codes="", format="", newness=contract.newness)
     first, last = years_of(field)
     more = [say("sign_blank") if sign == " " else sign for sign in field.also or ""]
     return say(
@@ -42,3 +46,11 @@ def mend(reason: str, contract: Contract) -> str:
         signs=" ".join([".", "-", "_", "/", *more]),
         first=first, last=last, maximum=field.maximum,
     )  # fmt: skip
+
+
+def say_places(places: Sequence[Place]) -> str:
+    """Places as people say them, those that differ in `at` alone together: `line 3, 8, column Cap`, `cell E8, E9`."""
+    alike = itertools.groupby(places, key=lambda place: (place.kind, place.column))
+    return "; ".join(
+        say(f"place_{kind}", at=", ".join(place.at for place in same), column=column) for (kind, column), same in alike
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.wrongness.refusals import UNPROVOKED, provoked, refusal_of
 from pipelines.contracts import Contract, load_contracts
-from pipelines.messages import LANGUAGES, catalogue, language, say
+from pipelines.messages import LANGUAGES, OPTIONAL, catalogue, language, say
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell
 
@@ -26,7 +26,7 @@ wrong on purpose. Places are as people see them: line and column of a text file,
 path in JSON (`data[3].Gia`, counted from 0).
 """
 FIELD = "NgayTiepNhan"
-EXAMPLE = {"field": FIELD, "format": "yyyyMMddHHmmss", "codes": "0, 1"}
+EXAMPLE = {"field": FIELD, "format": "yyyyMMddHHmmss", "codes": "0, 1", "newness": "NgayCapNhat"}
 
 
 def _said(code: str, params: dict[str, object]) -> str:
@@ -53,7 +53,8 @@ def _reasons() -> list[str]:
     lines = []
     for name, sentences in catalogue().items():
         if code := re.fullmatch("mend_(.+)", name):
-            told = [cell(sentences[lang].format_map(defaultdict(lambda: "…", EXAMPLE))) for lang in LANGUAGES]
+            whole = [OPTIONAL.sub(r"\1", sentences[lang]) for lang in LANGUAGES]
+            told = [cell(sentence.format_map(defaultdict(lambda: "…", EXAMPLE))) for sentence in whole]
             of_field = f":{FIELD}" if "{field}" in sentences["vi"] else ""
             lines.append(f"| `{code[1]}{of_field}` | {' | '.join(told)} |")
     return lines

@@ -17,8 +17,9 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.check import Check
-    from pipelines.check_report import FileReport
+    from pipelines.check_report import FileReport, SpotInFile
     from pipelines.contracts import Contract
+    from pipelines.parsing.places import Place
 
 LEFT = "left_"
 
@@ -53,8 +54,8 @@ def check(
 
       tthc check 'xuat/*.xlsx' --source thu_tuc --day 2024-12-31
 
-    Mỗi lý do đi kèm số dòng và cách sửa. Tệp .sha256 và .rows đi kèm cũng được kiểm; các dòng được so với nhau và, nơi
-    có kho, với danh mục đơn vị, thủ tục, hồ sơ của kho. / Each reason comes with row numbers and what to do. Sidecars
+    Mỗi lý do đi kèm nơi sai và cách sửa. Tệp .sha256 và .rows đi kèm cũng được kiểm; các dòng được so với nhau và, nơi
+    có kho, với danh mục đơn vị, thủ tục, hồ sơ của kho. / Each reason comes with where and what to do. Sidecars
     are checked too; rows are compared with each other and, where a warehouse is at hand, with its lists.
 
     Mã thoát / exit: 0 mọi dòng đều nhận (all accepted) · 5 có dòng bị từ chối (rows rejected) ·
@@ -137,7 +138,7 @@ def _why(code: str, params: dict) -> str:
 
 
 def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
-    from pipelines.reasons import mend
+    from pipelines.reasons import mend, say_places
 
     if report.refused and not report.is_refused:
         _line(f"{report.file}: {_why(*report.refused)}")
@@ -155,13 +156,21 @@ def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
             _line(say("check_cleaned", source=source, count=report.cleaned[source]))
         if source in report.superseded:
             _line(say("check_superseded", source=source, count=report.superseded[source]))
-    for (source, reason), (count, first) in sorted(report.reasons.items()):
-        rows = ", ".join(map(str, first))
-        _line(say("check_reason", source=source, reason=reason, count=count, rows=rows))
+    for (source, reason), (count, _) in sorted(report.reasons.items()):
+        places = say_places(report.first_places[source, reason])
+        _line(say("check_reason", source=source, reason=reason, count=count, places=places))
         _line(f"      {mend(reason, contracts[source])}")
-        for spots in report.conflicts.get(source, []) if reason == "conflict" else []:
-            places = " ↔ ".join(say("check_place", file=file, row=row) for file, row in spots)
-            _line(say("check_conflict", places=places))
+        for spots, found in _conflicts(report, source) if reason == "conflict" else ():
+            named = [
+                say("check_place", file=file, place=say_places([place]))
+                for (file, _), place in zip(spots, found, strict=True)
+            ]
+            _line(say("check_conflict", places=" ↔ ".join(named)))
+
+
+def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotInFile], list[Place]]]":
+    """The first conflicts of a source, each with the places of its rows."""
+    yield from zip(report.conflicts.get(source, []), report.conflict_places.get(source, []), strict=True)
 
 
 def _tell_total(checking: "Check") -> None:

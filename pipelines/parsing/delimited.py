@@ -118,10 +118,10 @@ class _Rows:
         self, contract: Contract, check: Quotes, header: list[str], fields: list[str | None], above: int
     ) -> None:
         self._contract, self._check, self._header, self._above = contract, check, header, above
-        self._labels = {name: label for name, label in zip(fields, header, strict=True) if name}
+        self.labels = {name: label for name, label in zip(fields, header, strict=True) if name}
         self._end, self._is_first = ListEnd(contract), True
-        self._is_again = RepeatedHeader([list(self._labels.values())], list(self._labels), contract)
-        required = [f.name for f in contract.fields if f.required and f.name in self._labels]
+        self._is_again = RepeatedHeader([list(self.labels.values())], list(self.labels), contract)
+        required = [f.name for f in contract.fields if f.required and f.name in self.labels]
         self._first_required = required[0] if required else None
         headers = "|".join(re.escape(header) for header in contract.headers)
         self._looks_like_header = rf"(?i)^\s*(?:{headers})\s*$"
@@ -165,7 +165,7 @@ class _Rows:
             doubtful += again.arg_true().to_list()
         gone = []
         for at in dict.fromkeys(doubtful):
-            cells = [frame[name][at] if name in frame.columns else label for name, label in self._labels.items()]
+            cells = [frame[name][at] if name in frame.columns else label for name, label in self.labels.items()]
             if is_numbering(cells) or self._is_again(cells, line=frame["_row_number"][at]):
                 gone.append(at)
         return frame.filter(~pl.int_range(frame.height, eager=True).is_in(gone)) if gone else frame
@@ -201,7 +201,8 @@ def read_delimited(
                 for table in _tables(blocks):
                     numbers = _row_numbers(done, table.num_rows, [row.number - 1 for row in wrong])
                     done += table.num_rows
-                    yield Batch(contract.source, rows.frame(table, numbers).rechunk())
+                    frame = rows.frame(table, numbers).rechunk()
+                    yield Batch(contract.source, frame, labels=rows.labels, numbered="line")
     except pa.ArrowInvalid:
         # Arrow's own text may quote the row, so it is not passed on.
         if len(wrong) > MOST_WRONG_ROWS:
@@ -218,4 +219,5 @@ def read_delimited(
         if not stream.ends_whole and wrong[-1].number - 1 == done + len(wrong):
             raise FileRefused("cut_off", line=int(lines[-1]))
         frame = pl.DataFrame({"_row_number": lines, "_text": [row.text for row in wrong]})
-        yield Batch(contract.source, frame.with_columns(_fault=pl.lit("wrong_width")))
+        frame = frame.with_columns(_fault=pl.lit("wrong_width"))
+        yield Batch(contract.source, frame, labels=rows.labels, numbered="line")

@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.parsing.batch import Batch, Family
+from pipelines.parsing.places import place_of
 from pipelines.parsing.typed import MISREAD_TEXT, TypedField, cleaned, has_list_mark, plain_typed, typed
 
 MARK = "_wrong "
@@ -67,7 +68,7 @@ class Judge:
         bad = values.filter(verdict)
         rejected = doubtful.filter(verdict).select(columns)
         rejected = rejected.with_columns(_reasons=self._reasons(bad), _updated_at=self._updated(bad))
-        self._refuse_misread(rejected)
+        self._refuse_misread(batch, rejected)
         return accepted, rejected
 
     @cached_property
@@ -132,12 +133,13 @@ class Judge:
         marks = [pl.col(name) for name in values.columns if name.startswith(MARK)]
         return pl.any_horizontal(*marks, pl.col("_fault").is_not_null()).fill_null(False)
 
-    def _refuse_misread(self, rejected: pl.DataFrame) -> None:
+    def _refuse_misread(self, batch: Batch, rejected: pl.DataFrame) -> None:
         """A file was written in one encoding: where one cell shows that it was another, no cell is certain."""
         for number, reasons in rejected.select("_row_number", "_reasons").iter_rows():
             for reason in reasons:
                 if reason.startswith(MISREAD_TEXT):
-                    raise FileRefused(MISREAD_TEXT, row=number, field=reason.partition(":")[2])
+                    place = place_of(batch, number, reason)
+                    raise FileRefused(MISREAD_TEXT, **{str(place.kind): place.at}, column=place.column)
 
     def _updated(self, bad: pl.DataFrame) -> pl.Series:
         newness = self.contract.newness

@@ -7,11 +7,13 @@ neither a field nor the contract's ignored list names, refuse the file, as such 
 
 import re
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import ijson
+import polars as pl
 
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
@@ -23,6 +25,7 @@ from pipelines.parsing.scan import open_checked
 from pipelines.parsing.text_checks import JsonText
 
 Row = dict[str, str | None]
+Labels = dict[str, dict[str, str]]
 # Members and numbers of elements, from 0, that lead to a place.
 Where = tuple[str | int, ...]
 TRUTH = {"true": "1", "false": "0"}
@@ -87,10 +90,12 @@ def _text(value: Any, is_flag: bool) -> str | None:
 
 
 class _Rows:
-    """Records of one source into rows of text. Records of one file share few shapes, so each is mapped once."""
+    """Records of one source into rows of text. Records of one file share few shapes, so each is mapped once; what they
+    call their fields is put down in `labels`, by source."""
 
-    def __init__(self, contract: Contract, ignored: tuple[str, ...], *, whole: bool) -> None:
+    def __init__(self, contract: Contract, ignored: tuple[str, ...], labels: Labels, *, whole: bool) -> None:
         self._contract, self._ignored, self._whole = contract, ignored, whole
+        self._labels = labels.setdefault(contract.source, {})
         self._shapes: dict[tuple[str, ...], list[tuple[str, ContractField]]] = {}
 
     def row(self, record: Any, where: Where, **given: str | None) -> Row:
@@ -105,6 +110,7 @@ class _Rows:
             self._shapes[shape] = [
                 (member, self._contract.by_name[name]) for member, name in zip(shape, fields, strict=True) if name
             ]
+            self._labels |= {field.name: member for member, field in self._shapes[shape]}
         told: Row = dict(given)
         for member, field in self._shapes[shape]:
             value = record[member]
@@ -161,7 +167,8 @@ def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, st
     return head
 
 
-def _batches(rows: Iterator[tuple[str, Row]], untold: dict[str, tuple[str, ...]]) -> Iterator[Batch]:
+def _batches(rows: Iterator[tuple[str, Row]], like: dict[str, Batch]) -> Iterator[Batch]:
+    """Rows put together by source; what else a batch says is as in the empty one in `like`."""
     waiting: dict[str, list[Row]] = {}
     done: dict[str, int] = {}
 
@@ -170,7 +177,7 @@ def _batches(rows: Iterator[tuple[str, Row]], untold: dict[str, tuple[str, ...]]
         first = done.get(source, 0) + 1
         done[source] = done.get(source, 0) + len(rows)
         numbers = list(range(first, first + len(rows)))
-        return Batch(source, text_frame(rows, numbers), untold=untold.get(source, ()))
+        return replace(like[source], frame=text_frame(rows, numbers))
 
     for source, row in rows:
         waiting.setdefault(source, []).append(row)
@@ -190,14 +197,16 @@ def _listed(value: Any, where: Where) -> list[Any]:
 
 
 def _message_rows(
-    records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract], *, whole: bool
-) -> Iterator[tuple[str, Row]]:
+    records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract], labels: Labels,
+    *, whole: bool,
+) -> Iterator[tuple[str, Row]]:  # fmt: skip
     """Dossiers of the sync message, each followed by its nested rows; a child takes its dossier's code."""
     message = contract.envelope
     assert message is not None
-    dossiers = _Rows(contract, (*message.ignored, *message.children), whole=whole)
+    dossiers = _Rows(contract, (*message.ignored, *message.children), labels, whole=whole)
     nested = {
-        member: _Rows(contracts[child.source], child.ignored, whole=whole) for member, child in message.children.items()
+        member: _Rows(contracts[child.source], child.ignored, labels, whole=whole)
+        for member, child in message.children.items()
     }
     given = {name: head.get(member) for member, name in message.head.items()}
     for number, record in enumerate(records):
@@ -211,15 +220,32 @@ def _message_rows(
 
 
 def _plain_rows(
-    records: Iterator[Any], contract: Contract, lines: list[int] | None, *, whole: bool
+    records: Iterator[Any], contract: Contract, lines: list[int] | None, labels: Labels, *, whole: bool
 ) -> Iterator[tuple[str, Row]]:
     """Rows of an array or, with `lines`, of NDJSON: then its line is where a record stands."""
-    rows = _Rows(contract, (), whole=whole)
+    rows = _Rows(contract, (), labels, whole=whole)
     for number, record in enumerate(records):
         row = rows.row(record, (number,))
         if whole and lines is not None and number < len(lines):
             row["_path"] = str(lines[number])
         yield contract.source, row
+
+
+def _like(contract: Contract, labels: Labels, *, is_message: bool, by_line: bool) -> dict[str, Batch]:
+    """By source an empty batch: what the format cannot tell, and how a row's place is spelled."""
+    none = pl.DataFrame()
+
+    def empty(source: str, given: dict[str, str], stem: str | None, untold: tuple[str, ...] = ()) -> Batch:
+        names = labels.setdefault(source, {})
+        return Batch(source, none, untold=untold, labels=names, given=given, numbered="element", stem=stem)
+
+    if not is_message or contract.envelope is None:
+        return {contract.source: empty(contract.source, {}, None if by_line else "")}
+    head = {name: member for member, name in contract.envelope.head.items()}
+    nested = [
+        empty(child.source, {"MaHoSo": "MaHoSo"}, None, child.untold) for child in contract.envelope.children.values()
+    ]
+    return {contract.source: empty(contract.source, head, "data"), **{batch.source: batch for batch in nested}}
 
 
 def read_messages(
@@ -235,11 +261,13 @@ def read_messages(
         with open_checked(path, packed, "utf-8", check) as stream:
             prefix = "" if by_line else "data.item" if message else "item"
             records = ijson.items(stream, prefix, multiple_values=by_line, map_type=Once)
+            labels: Labels = {}
+            like = _like(contract, labels, is_message=message is not None, by_line=by_line)
             if message and head is not None:
-                untold = {child.source: child.untold for child in message.children.values()}
-                yield from _batches(_message_rows(records, head, contract, contracts, whole=whole), untold)
+                rows = _message_rows(records, head, contract, contracts, labels, whole=whole)
             else:
-                yield from _batches(_plain_rows(records, contract, lines, whole=whole), {})
+                rows = _plain_rows(records, contract, lines, labels, whole=whole)
+            yield from _batches(rows, like)
         if check.may_repeat:
             _refuse_repeated(path, packed, contract)
     except FileRefused as refusal:

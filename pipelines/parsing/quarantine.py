@@ -13,6 +13,8 @@ from pipelines.contracts import Contract
 from pipelines.files import private_folder
 from pipelines.lake import ParquetFile, quarantine_schema
 from pipelines.landing.discover import Delivery
+from pipelines.parsing.batch import Batch
+from pipelines.parsing.places import place_of
 from pipelines.parsing.reading import read
 
 Rejections = Mapping[str, pl.DataFrame]
@@ -27,21 +29,16 @@ def whole_rows(
     for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True):
         if batch.source in rejections:
             rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
-            yield batch.source, rows.with_columns(_place=places(rows, batch.letters), **told)
+            yield batch.source, rows.with_columns(_place=places(rows, batch), **told)
 
 
-def places(rows: pl.DataFrame, letters: Mapping[str, str]) -> pl.Series:
+def places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
     """Where a person finds what each reason is about: `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON,
     else the row's number, which in text is its line."""
     paths = rows["_path"] if "_path" in rows.columns else [None] * rows.height
     found = []
     for number, path, reasons in zip(rows["_row_number"], paths, rows["_reasons"], strict=True):
-        fields = [reason.partition(":")[2] for reason in reasons]
-        if path is not None:
-            is_path = not path.isdigit()
-            spots = [f"{path}.{field}" if field and is_path else path for field in fields]
-        else:
-            spots = [f"{letters[field]}{number}" if field in letters else str(number) for field in fields]
+        spots = [place_of(batch, number, reason, path).at for reason in reasons]
         found.append(", ".join(dict.fromkeys(spots)))
     return pl.Series(found, dtype=pl.String)
 

@@ -7,7 +7,7 @@ value of a row; a file name or code that looks personal is masked before it leav
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from pipelines.gate.suites import MACROS_FILE
 from pipelines.parsing.fill import LakeState, lake_state
 from pipelines.patterns import fill_patterns
 from pipelines.publish.reading import open_finished
+from pipelines.quality.places import FileKey, place_for, places_in
 from pipelines.settings import Settings
 
 MASK = "…"
+# The newest files of which a page shows where rows of one reason stand.
+FILES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Source:
 @dataclass(frozen=True)
 class Rejection:
     """Rows of one file rejected for one reason that concern one unit; unit null means not known. `first_rows` are
-    numbers of rows in the file."""
+    numbers of rows in the file, `places` by number where people find them, where the number does not say it."""
 
     source: str
     business_day: dt.date
@@ -53,6 +56,12 @@ class Rejection:
     unit_code: str | None
     row_count: int
     first_rows: str | None
+    places: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The first rows as numbers."""
+        return [int(number) for number in self.first_rows.split(", ")] if self.first_rows else []
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,7 @@ _SOURCES = """
 """
 _REJECTIONS = f"""
     select source, business_day, {_NAME}, {_CODE}, unit_code, row_count,
-           case when regexp_full_match(first_rows, '[0-9, ]+') then first_rows end
+           case when regexp_full_match(first_rows, '[0-9, ]+') then first_rows end, file_name
     from quarantine_units order by row_count desc, source, business_day, file_name, reason, unit_code
 """  # noqa: S608 - our own text
 _RESTATEMENTS = f"""
@@ -186,6 +195,7 @@ _CORRECTIONS = """
 def read_database(database: Path, settings: Settings) -> Facts:
     """The facts of a version or candidate, with what the ledger knows of refused files. Raises duckdb.Error where the
     file is not a whole warehouse."""
+    state = lake_state(settings)
     with open_finished(database, settings.duckdb_config()) as connection:
         connection.execute(_macros(settings))
         connection.execute("set schema = 'marts'")
@@ -195,15 +205,36 @@ def read_database(database: Path, settings: Settings) -> Facts:
 
         return Facts(
             sources=[Source(*row) for row in rows(_SOURCES)],
-            rejections=[Rejection(*row) for row in rows(_REJECTIONS)],
+            rejections=placed([(Rejection(*row), name) for *row, name in rows(_REJECTIONS)], settings, state),
             refused_files=refused_files(settings),
-            cleaned=cleaned_names(lake_state(settings)),
+            cleaned=cleaned_names(state),
             restatements=[Restatement(*row) for row in rows(_RESTATEMENTS)],
             odd_days=[OddDay(*row) for row in rows(_ODD_DAYS)],
             units=[Unit(*row) for row in rows(_UNITS)],
             corrections=[Correction(*row) for row in rows(_CORRECTIONS)],
             synthetic=bool(rows("select coalesce(bool_or(is_synthetic), false) from deliveries")[0][0]),
         )
+
+
+def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: LakeState) -> list[Rejection]:
+    """Rejections with their places, looked up for those that a page shows; each comes with its file's own name, which
+    the rejection may not say."""
+    groups: dict[tuple, set[FileKey]] = {}
+    for one, name in named:
+        for group in ((one.source, one.reason), (one.source, one.reason, one.unit_code)):
+            groups.setdefault(group, set()).add((one.source, one.business_day, name))
+    shown = {key for files in groups.values() for key in sorted(files, reverse=True)[:FILES_SHOWN]}
+    wanted: dict[FileKey, set[int]] = {}
+    for one, name in named:
+        if (key := (one.source, one.business_day, name)) in shown:
+            wanted.setdefault(key, set()).update(one.numbers)
+    found = places_in(wanted, settings, state)
+
+    def places(one: Rejection, name: str) -> dict[int, str]:
+        of_file = found.get((one.source, one.business_day, name), {})
+        return {number: place_for(one.reason, *of_file[number]) for number in one.numbers if number in of_file}
+
+    return [replace(one, places=places(one, name)) for one, name in named]
 
 
 def read_ledger(settings: Settings) -> Facts:

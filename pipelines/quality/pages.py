@@ -12,12 +12,12 @@ from typing import Any
 
 from pipelines.contracts import Contract
 from pipelines.landing.runs import Run
-from pipelines.quality.facts import Facts, Rejection, Unit
+from pipelines.quality.facts import FILES_SHOWN, Facts, Rejection, Unit
 from pipelines.quality.told import HERE, Words
 
 LANGUAGES = ("vi", "en")
 TONES = {"published": "good", "unchanged": "good", "refused": "bad", "failed": "bad", "interrupted": "bad"}
-PLACES_SHOWN, HELD_SHOWN = 5, 40
+HELD_SHOWN = 40
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,40}")
 UNKNOWN_PAGE = "khong-ro"
 
@@ -131,7 +131,7 @@ def _groups(words: Words, rejections: Sequence[Rejection]) -> list[Group]:
     groups = []
     for (source, reason), members in found.items():
         files, units = {_file(one) for one in members}, {one.unit_code for one in members}
-        rows, more = sum(one.row_count for one in members), max(0, len(files) - PLACES_SHOWN)
+        rows, more = sum(one.row_count for one in members), max(0, len(files) - FILES_SHOWN)
         mend = words.mend(source, reason)
         groups.append(Group(source, reason, mend, rows, len(units), _places(members), more))
     return sorted(groups, key=lambda group: (-group.row_count, group.source, group.reason))
@@ -142,14 +142,14 @@ def _file(one: Rejection) -> tuple:
 
 
 def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
-    """The newest files, each with the numbers of its first rows."""
+    """The newest files, each with the places of its first rows, which in text are their numbers."""
     newest = sorted(members, key=_file, reverse=True)
     places = []
-    for (_, name), same in itertools.islice(itertools.groupby(newest, key=_file), PLACES_SHOWN):
+    for (_, name), same in itertools.islice(itertools.groupby(newest, key=_file), FILES_SHOWN):
         of_file = list(same)
-        told = sorted(int(number) for one in of_file if one.first_rows for number in one.first_rows.split(", "))
-        has_more = sum(one.row_count for one in of_file) > len(told[:10])
-        places.append({"file_name": name, "first_rows": ", ".join(map(str, told[:10])), "has_more": has_more})
+        told = sorted((number, one.places.get(number, str(number))) for one in of_file for number in one.numbers)[:10]
+        has_more = sum(one.row_count for one in of_file) > len(told)
+        places.append({"file_name": name, "first_rows": ", ".join(place for _, place in told), "has_more": has_more})
     return places
 
 

@@ -72,11 +72,13 @@ def test_the_exit_code_says_how_it_went(check: Callable, arguments: list[str], c
     assert "Traceback" not in done.stderr
 
 
-def test_reasons_come_with_row_numbers_and_a_cure_but_no_value(check: Callable) -> None:
+def test_reasons_come_with_places_and_a_cure_but_no_value(check: Callable) -> None:
     done = check("mixed.csv", "--source", "ho_so")
     assert "ho_so: 2 rows, 1 accepted, 1 rejected" in done.stdout
     assert re.search(
-        r"not_in_code_list:TrangThaiHoSo · 1 rows, first in row 3\n +TrangThaiHoSo takes only: 1, 2", done.stdout
+        r"not_in_code_list:TrangThaiHoSo · 1 rows, first in line 3, column TrangThaiHoSo\n"
+        r" +TrangThaiHoSo takes only: 1, 2",
+        done.stdout,
     )
     assert "Trần" not in done.stdout and "44" not in done.stdout
 

@@ -1,18 +1,24 @@
 """The quality page: it tells what the facts say in both languages, and nothing that a row holds."""
 
 import datetime as dt
+import json
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from pipelines.contracts import Contract, load_contracts
-from pipelines.landing.ledger import open_ledger
+from pipelines.landing.discover import Delivery
+from pipelines.landing.ledger import Arrival, open_ledger
 from pipelines.landing.runs import Run, begin_run, end_run
+from pipelines.parsing.fill import LakeState
+from pipelines.parsing.parse import parse_arrival
 from pipelines.quality import write
-from pipelines.quality.facts import Correction, Facts, OddDay, RefusedFile, Rejection, Restatement, Source, Unit
+from pipelines.quality.facts import Correction, Facts, OddDay, RefusedFile, Rejection, Restatement, Source, Unit, placed
 from pipelines.quality.pages import TONES, pages
+from pipelines.quality.places import place_for
 from pipelines.quality.told import HERE, Words, texts
 from pipelines.settings import Settings
 from tests.unit.test_house import placeholders
@@ -197,3 +203,69 @@ def test_a_page_that_cannot_be_written_is_said_and_changes_nothing(
     assert write.write_quality_page(settings) is None
     assert "FileNotFoundError" in caplog.text
     assert not (settings.warehouse_dir / "quality" / "latest").exists()
+
+
+def test_places_are_shown_instead_of_numbers_where_they_are_known(contracts: dict[str, Contract]) -> None:
+    reason, rows = "bad_timestamp:NgayHenTra", "3, 8, 9"
+    facts = Facts(rejections=[
+        Rejection("ho_so", DAY, "a.xlsx", reason, None, 3, rows, {3: "E3", 8: "E8"}),
+        Rejection("ho_so", DAY, "b.json", reason, "H19.07", 1, "2", {2: "data[1].NgayHenTra"}),
+        Rejection("ho_so", DAY, "b.json", reason, None, 1, "1", {1: "data[0].NgayHenTra"}),
+        Rejection("ho_so", DAY, "c.csv", reason, None, 1, "7"),
+    ])  # fmt: skip
+    text = read(contracts, facts=facts)["vi/index.html"].text
+    assert "a.xlsx : E3, E8, 9" in text and "c.csv : 7" in text
+    assert "b.json : data[0].NgayHenTra, data[1].NgayHenTra" in text
+
+
+def parsed(settings: Settings, contracts: dict[str, Contract], source: str, name: str, content: bytes) -> tuple:
+    """An arrival and its receipt, with its rejected rows in the quarantine."""
+    path = settings.warehouse_dir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    arrival = Arrival(Delivery(source, DAY, name), sha256(content).hexdigest(), len(content), None, "")
+    quarantine = settings.restricted_dir / "quarantine"
+    return arrival, parse_arrival(arrival, path, contracts, f"key{name}", "k" * 64, settings.lake_dir, quarantine)
+
+
+def test_places_come_from_the_quarantine_and_only_where_numbers_do_not_say_them(
+    contracts: dict[str, Contract], tmp_path: Path
+) -> None:
+    settings = Settings(warehouse_dir=tmp_path / "kho")
+    rows = [["Danh sách"], ["MaDonVi", "TenDonVi", "Cap", "HieuLucTu"], ["U1", "Trần Thị Mẫu", "la", "x"]]
+    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    units = [parsed(settings, contracts, "don_vi", "a.xls", f"<table>{table}</table>".encode()),
+             parsed(settings, contracts, "don_vi", "b.csv", b"MaDonVi,TenDonVi,Cap\nU1,A,la\n")]  # fmt: skip
+    message = {"service": "DongBoHoSoMC", "data": [{"MaHoSo": "A-1", "TaiLieuNop": [{"DuocSoHoa": "9"}]}]}
+    files = [*units, parsed(settings, contracts, "ho_so", "c.json", json.dumps(message).encode())]
+    state = LakeState(files, [], [])
+    named = [
+        (Rejection("don_vi", DAY, "…", "bad_date:HieuLucTu", None, 1, "3"), "a.xls"),
+        (Rejection("don_vi", DAY, "…", "not_in_code_list:Cap", "U1", 1, "3"), "a.xls"),
+        (Rejection("don_vi", DAY, "b.csv", "not_in_code_list:Cap", None, 1, "2"), "b.csv"),
+        (Rejection("thanh_phan", DAY, "c.json", "not_in_code_list:DuocSoHoa", None, 1, "1"), "c.json"),
+        (Rejection("don_vi", DAY, "gone.xlsx", "not_in_code_list:Cap", None, 1, "4"), "gone.xlsx"),
+        (Rejection("don_vi", DAY, "a.xls", "unknown", None, 1, None), "a.xls"),
+    ]
+    assert [one.places for one in placed(named, settings, state)] == [
+        {3: "D3"}, {3: "C3"}, {}, {1: "data[0].TaiLieuNop[0].DuocSoHoa"}, {}, {},
+    ]  # fmt: skip
+    # A quarantine that is gone or cannot be read costs the places, not the page.
+    for path in (settings.restricted_dir / "quarantine").rglob("*.parquet"):
+        path.write_bytes(b"x")
+    assert [one.places for one in placed(named, settings, state)] == [{}] * len(named)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "place", "expected"),
+    [
+        (["a:X", "b:Y"], "C4, D4", ["C4", "D4"]),
+        (["a:X", "b:X", "c:Y"], "C4, D4", ["C4", "C4", "D4"]),
+        (["a:X", "rule"], "C4, 4", ["C4", "4"]),
+        (["rule", "other"], "[3]", ["[3]", "[3]"]),
+        (["a:X", "b:Y", "rule"], "C4, 4", ["C4, 4"] * 3),  # Y has no column: two places for three fields
+    ],
+)
+def test_each_reason_has_its_own_part_of_a_place(reasons: list[str], place: str, expected: list[str]) -> None:
+    assert [place_for(reason, reasons, place) for reason in reasons] == expected
+    assert place_for("another:Z", reasons, place) == place
