@@ -75,3 +75,4 @@ def watching(console: Console) -> Iterator[None]:
         finally:
             logger.removeHandler(handler)
             logger.setLevel(before)
+            console.file = None  # type: ignore[assignment] # whatever stdout is by then

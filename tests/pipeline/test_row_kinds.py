@@ -129,5 +129,5 @@ def test_units_in_a_circle_keep_their_last_sound_state(tmp_path: Path, models: l
     parents = {row[0]: row[3] for row in tables["dim_unit"]}
     # A unit below one that does not count does count; nobody is told to stand above it.
     assert parents == {"H19": None, "H19.07": "H19", "H19.31": "H19", "H19.31.01": "H19.31", "H19.41": None}
-    assert [row[3:] for row in tables["quarantine_summary"]] == [("unit_circle", 2), ("unit_circle", 1)]
+    assert [row[3:] for row in tables["quarantine_summary"]] == [("unit_circle", 2), ("own_parent", 1)]
     assert [row[0] for row in tables["fct_timeliness"]] == ["A-1"]

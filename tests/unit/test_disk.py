@@ -22,7 +22,7 @@ from pipelines.landing.retention import forget
 from pipelines.landing.runs import end_run
 from pipelines.nightly.home import prepare_home
 from pipelines.nightly.recovery import make_ready, tidy
-from pipelines.parsing import fill
+from pipelines.parsing import version
 from pipelines.parsing.fill import fill_lake
 from pipelines.publish.versions import keep_refused, publish
 from pipelines.quality import write
@@ -41,7 +41,7 @@ DELIVERED = {"lake", "ledger", "restricted"}
 def settings(tmp_path: Path, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
     monkeypatch.setattr(write, "load_contracts", lambda _: contracts)  # half of the time of a page without figures
-    for module in (dbt, fill):  # the code is the same all along
+    for module in (dbt, version):  # the code is the same all along
         monkeypatch.setattr(module, "fingerprint", cache(fingerprint))
     return small_settings(tmp_path, keep_versions=5, keep_archive_days=30)
 
