@@ -118,9 +118,9 @@ def no_room(steps: list[tuple[str, str]]) -> Iterator[Case]:
         Hurt(f"at {name} in {site}", blows.no_room_at_step(site, name)) for site, name in steps
     ))  # fmt: skip
     yield from _chains("memory used up", (
-        Hurt("15 MB for DuckDB", blows.environment(TTHC_MEMORY_LIMIT="15MB")),
+        Hurt("15 MB for DuckDB", blows.environment(TTHC_MEMORY_LIMIT="30MB")),
         Hurt("30 MB for DuckDB, no room to spill",
-             blows.environment(TTHC_MEMORY_LIMIT="30MB", TTHC_TEMP_LIMIT="1KB")),
+             blows.environment(TTHC_MEMORY_LIMIT="60MB", TTHC_TEMP_LIMIT="1KB")),
     ))  # fmt: skip
 
 

@@ -8,10 +8,11 @@ import os
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from typer.core import TyperGroup
 
-from pipelines.errors import TthcError
+from pipelines.errors import TthcError, UsageFault
 from pipelines.messages import language
 from pipelines.settings import Settings
 
@@ -61,8 +62,16 @@ def options(
 
 
 def settings_with(**changes: object) -> Settings:
-    """Settings with what the command line says; the environment carries them into the job's own processes."""
+    """Settings with what the command line says; the environment carries them into the job's own processes.
+
+    Raises UsageFault that names the setting which cannot be used.
+    """
     for name, value in changes.items():
         if value is not None:
             os.environ[f"TTHC_{name.upper()}"] = str(value)
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = "TTHC_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageFault("setting_invalid", name=name, why=first["msg"]) from None

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.app import app, console
+from pipelines.cli.app import app, console, settings_with
 from pipelines.errors import TthcError, UsageFault
 from pipelines.messages import say
-from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.check import Check
@@ -68,7 +67,7 @@ def check(
 
     if source is not None and contract is not None:
         raise typer.BadParameter(say("check_needs_one"))
-    settings = Settings()
+    settings = settings_with()
     contracts = load_contracts(settings.contracts_dir)
     if source is not None and source not in contracts:
         raise typer.BadParameter(say("unknown_source", sources=", ".join(contracts)))

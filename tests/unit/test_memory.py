@@ -11,6 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines import settings as settings_module
+from pipelines.cli.app import settings_with
+from pipelines.errors import UsageFault
 from pipelines.nightly.causes import cause_of
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.dbt import dbt_executable
@@ -73,6 +75,20 @@ def test_what_the_machine_allows_is_a_plausible_number_of_bytes() -> None:
 def test_what_is_no_size_is_refused(size: str) -> None:
     with pytest.raises(ValidationError):
         Settings(memory_limit=size)
+
+
+@pytest.mark.parametrize(("size", "code"), [("many", 2), ("1KB", 2), ("1GiB", 0)])
+def test_a_command_names_the_setting_that_cannot_be_used(
+    size: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTHC_MEMORY_LIMIT", size)
+    monkeypatch.setenv("TTHC_WAREHOUSE_DIR", str(tmp_path))  # the command writes it: so that it goes back
+    if code == 0:
+        assert settings_with(warehouse_dir=tmp_path).memory_bytes <= GIB
+        return
+    with pytest.raises(UsageFault, match="TTHC_MEMORY_LIMIT") as refused:
+        settings_with(warehouse_dir=tmp_path)
+    assert refused.value.exit_code == code and size not in str(refused.value)
 
 
 def failed(*errors: tuple[str, str]) -> Any:
