@@ -18,7 +18,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 # What a night holds beside DuckDB's own memory: Dagster, Great Expectations and dbt as loaded, batches of rows on their
 # way into the lake, and what DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
-LEAST_MEMORY = 16 << 20
+LEAST_MEMORY, LEAST_DUCKDB = 16 << 20, 256 << 20
 # A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
 BESIDE_DECODER = 1 << 30
 LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
@@ -125,8 +125,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def duckdb_memory(self) -> str:
-        """DuckDB's share of `memory_bytes` as DuckDB reads it; half of it where the total is small."""
-        share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2)
+        """DuckDB's share of `memory_bytes` as DuckDB reads it. Where the total is small it is half of it; where it is
+        less than the libraries take by themselves, DuckDB gets what a small province needs."""
+        share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2, min(self.memory_bytes, LEAST_DUCKDB))
         return f"{share >> 10}KiB"
 
     @cached_property
