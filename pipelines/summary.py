@@ -108,6 +108,8 @@ def show_refusal(console: Console, settings: Settings) -> None:
             if not check["success"]:
                 title = check[f"title_{language.get()}"]
                 console.print(say("refused_check", table=table["table"], id=check["id"], title=title), highlight=False)
+                for place in verdict.get("origins", {}).get(f"{table['table']}.{check['id']}", []):
+                    console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
         for problem in table["problems"]:
             console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
     for problem in verdict["problems"]:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.errors import TthcError
+from pipelines.gate.origins import origins_of
 from pipelines.gate.run import run_gate
 from pipelines.nightly.assets import CANDIDATE, begin
 from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.resources import Nightly
 from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
-from pipelines.transform.workspace import Plan, candidate_file
+from pipelines.transform.workspace import Plan, candidate_file, workspace_file
 
 WHOLE = "gate_as_a_whole"
 
@@ -35,6 +36,8 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
         if is_out_of_memory(" ".join(result.raised)):
             raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
         verdict = result.to_dict()
+        if not result.success:
+            verdict["origins"] = origins_of(result, settings, candidate_file(settings), workspace_file(settings))
         nightly.save_gate_verdict(verdict)
         if not result.success:
             plan = Plan.load(settings)

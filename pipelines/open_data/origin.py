@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.transform.delivered import attach_delivered, place_of_key
+
 # Published key → source of the lake and its key.
 LISTS = {"ma_don_vi": ("don_vi", "MaDonVi"), "ma_thu_tuc": ("thu_tuc", "MaTTHC")}
 # Published column → field of the source.
@@ -15,10 +17,6 @@ FIELDS = {
     "ma_don_vi": "MaDonVi", "ten_don_vi": "TenDonVi", "ma_don_vi_cha": "MaDonViCha", "ma_thu_tuc": "MaTTHC",
     "ten_thu_tuc": "TenTTHC", "ma_linh_vuc": "MaLinhVuc", "ten_linh_vuc": "TenLinhVuc", "cap_thuc_hien": "CapThucHien",
 }  # fmt: skip
-NEWEST = """
-    select _source_file, _row_number from delivered.lake.{source} where {key} = $1
-    order by _business_day desc, _source_file, _row_number limit 1
-"""
 
 
 def place_of(
@@ -31,13 +29,11 @@ def place_of(
     for name, value in keys.items():
         if name not in LISTS:
             continue
-        source, key = LISTS[name]
-        path = str(workspace).replace("'", "''")
         try:
-            connection.execute(f"attach if not exists '{path}' as delivered (read_only)")
-            row = connection.execute(NEWEST.format(source=source, key=key), [value]).fetchone()
+            attach_delivered(connection, workspace)
+            place = place_of_key(connection, *LISTS[name], value)
         except duckdb.Error:  # the finding stands without its place
             return ""
-        if row:
-            return f"{row[0]} row {row[1]} {FIELDS.get(column, column)}"
+        if place:
+            return f"{place} {FIELDS.get(column, column)}"
     return ""
