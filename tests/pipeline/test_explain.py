@@ -104,16 +104,19 @@ def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments:
 def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_project: dict) -> None:
     needed = ("indicator_values", "dim_indicator", "dim_period", "dim_unit", "dim_run", "deliveries")
     warehouse = Warehouse(models_for(compiled_project, needed))
-    one = next(found for found in map(province, count()) if "xin_loi" in found.absent)
     letters = next(file for file in province(0).deliveries if file.source == "xin_loi")
     empty = replace(letters, rows=())
-    found = {}
-    for name, some in {"never": one, "empty": replace(one, deliveries=(*one.deliveries, empty))}.items():
-        warehouse.build(some)
-        warehouse.connection.execute("use tthc")
-        late = warehouse.rows("select period_code from cases.case_apology_rate__plan group by 1 order by count(*) desc")
-        found[name] = explain(warehouse.connection, "apology_rate", "plan", None, late[0][0])
-        warehouse.connection.execute("use workspace")
+    late = "select period_code from cases.case_apology_rate__plan group by 1 order by count(*) desc"
+    for one in (found for found in map(province, count()) if "xin_loi" in found.absent):
+        found = {}
+        for name, some in {"never": one, "empty": replace(one, deliveries=(*one.deliveries, empty))}.items():
+            warehouse.build(some)
+            warehouse.connection.execute("use tthc")
+            for (period,) in warehouse.rows(late)[:1]:
+                found[name] = explain(warehouse.connection, "apology_rate", "plan", None, period)
+            warehouse.connection.execute("use workspace")
+        if found:  # a small province may have nothing late
+            break
     assert found["never"].figure["missing_source"] == "xin_loi"
     assert found["never"].against == []
     assert len(found["empty"].against) == found["empty"].figure["denominator"] > 0
