@@ -20,12 +20,11 @@ WORTHWHILE = 0.96  # another round of sums is worth its while where the last one
 
 @dataclass(frozen=True)
 class Block:
-    """Unknowns >= 0 with rows `shown` between `low` and `high`, rows `equal` at 0 and rows `positive` at 0 or more.
-    `truth`: what the shown rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
+    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more. `truth`: what the shown
+    rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
 
     names: list[str]
     shown: csr_array
-    equal: csr_array
     positive: csr_array
     low: np.ndarray
     high: np.ndarray
@@ -56,7 +55,7 @@ class Attack:
         self.block = block
         self.solver = _solver(block)
         self.unknowns = np.arange(block.shown.shape[1], dtype=np.int32)
-        together = csr_array(abs(vstack([block.shown, block.equal, block.positive])))
+        together = csr_array(abs(vstack([block.shown, block.positive])))
         of_unknown = connected_components(together.T @ together, directed=False)[1]
         self.group = of_unknown[block.shown.indices[block.shown.indptr[:-1]]]
         self.least = block.truth.astype(float)
@@ -128,16 +127,16 @@ class Attack:
 def _solver(block: Block) -> Highs:
     """The block as a linear program that is given its aim later. It stays: the next aim starts from where the last one
     ended, which is most of the way."""
-    rows = vstack([block.shown, block.equal, block.positive]).tocsr()
-    zeros, positive = np.zeros(block.equal.shape[0]), np.zeros(block.positive.shape[0])
+    rows = vstack([block.shown, block.positive]).tocsr()
+    positive = np.zeros(block.positive.shape[0])
     program = HighsLp()
     program.num_row_, program.num_col_ = rows.shape
     program.sense_ = ObjSense.kMaximize
     program.col_cost_, program.col_lower_ = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
     program.col_upper_ = np.full(rows.shape[1], NO_LIMIT)
-    program.row_lower_ = np.concatenate([np.where(block.low > 0, block.low, -kHighsInf), zeros, positive])
+    program.row_lower_ = np.concatenate([np.where(block.low > 0, block.low, -kHighsInf), positive])
     program.row_upper_ = np.concatenate(
-        [np.where(block.high < NO_LIMIT, block.high, kHighsInf), zeros, np.full(len(positive), kHighsInf)]
+        [np.where(block.high < NO_LIMIT, block.high, kHighsInf), np.full(len(positive), kHighsInf)]
     )
     program.a_matrix_.format_ = MatrixFormat.kRowwise
     program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import TthcError
+from pipelines.open_data.changes import is_exact
 from pipelines.open_data.files import read_table
 from pipelines.open_data.register import Column, Register, Table
 from pipelines.open_data.rules import Rules
@@ -19,59 +20,83 @@ from pipelines.transform.delivered import attach_delivered, place_of_row
 Connection = duckdb.DuckDBPyConnection
 WRITTEN = "written"
 NAMED = 3  # rows that a finding names
-# Exact counts against the marts: the same question asked twice must have one answer.
-RECOUNT = """
+# Every exact figure and verdict on the written page against the marts, and every one of the marts on the page.
+EXACT = """
     with
         told as (
-            select indicator_code, rule, period_code, unit_code, unnest(['numerator', 'denominator']) as part,
-                unnest([numerator, denominator]) as n
-            from tthc.marts.indicator_values where scope = 'unit'
-        ),
-        wanted as (
-            select p.measure, t.period_code, t.unit_code, t.n
-            from told t
-            join (
-                select indicator_code, rule, own, unnest(['numerator', 'denominator']) as part,
-                    unnest([numerator, denominator]) as measure
-                from part
-            ) p using (indicator_code, rule, part)
-            join period using (period_code)
-            where not p.own and t.n is not null
-            union all
-            select unnest([{measures}]), h.period_code, h.unit_code, unnest([{columns}])
-            from tthc.marts.handling_status h join period using (period_code) where h.scope = 'unit'
+            select ma_chi_tieu as indicator_code, cach_tinh as rule, ky as period_code,
+                case pham_vi when 'don-vi' then 'unit' when 'cap' then 'level' else 'province' end as scope,
+                ma_don_vi as unit_code, cap as unit_level, tu_so, mau_so, ty_le, dat
+            from "chi-tieu"
         )
-    select count(*) from wanted w
-    left join unit_count u using (measure, period_code, unit_code)
-    where w.n <> coalesce(u.n, 0)
+    select count(*)
+    from told t
+    full join (
+        select v.* from tthc.marts.indicator_values v join period using (period_code)
+        where missing_source is null
+    ) v using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+    join indicator_class c using (indicator_code, rule)
+    where (c.class = 'exact' or scope = 'province') and (
+        coalesce(t.tu_so, 0) <> coalesce(v.numerator, 0) or coalesce(t.mau_so, 0) <> coalesce(v.denominator, 0)
+        or t.dat is distinct from v.met::integer
+        or v.denominator > 0 and not coalesce(abs(t.ty_le - 100 * v.value) <= 0.005001, false)
+        or v.indicator_code is not null and t.indicator_code is null
+    )
 """
 FORM = {
-    "handled": "received_total", "received_online": "received_online", "received_direct": "received_direct",
-    "carried_over": "carried_over", "resolved": "resolved_total", "resolved_early": "resolved_early",
-    "resolved_on_time": "resolved_on_time", "resolved_overdue": "resolved_overdue", "open": "open_total",
-    "open_in_time": "open_in_time", "open_overdue": "open_overdue",
+    "nhan_tong": "received_total", "nhan_truc_tuyen": "received_online", "nhan_truc_tiep": "received_direct",
+    "ky_truoc_chuyen": "carried_over", "giai_quyet_tong": "resolved_total", "giai_quyet_truoc_han": "resolved_early",
+    "giai_quyet_dung_han": "resolved_on_time", "giai_quyet_qua_han": "resolved_overdue", "dang_tong": "open_total",
+    "dang_trong_han": "open_in_time", "dang_qua_han": "open_overdue",
 }  # fmt: skip
-# Indicators about people that the rules do not know would go out unprotected or not at all.
-UNKNOWN = """
-    select count(*) from personal_indicator p
-    join tthc.marts.indicator_values v using (indicator_code, rule)
-    where p.numerator_measure is null and v.denominator is not null
+EXACT_FORM = """
+    select count(*)
+    from "tinh-hinh-giai-quyet" t
+    full join (select h.* from tthc.marts.handling_status h join period using (period_code)) h
+        on (t.ky, t.ma_don_vi, t.cap) = (h.period_code, h.unit_code, h.unit_level)
+        and t.pham_vi = case h.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end
+    where t.ky is null or {differs}
+""".format(differs=" or ".join(f"t.{ours} <> coalesce(h.{theirs}, 0)" for ours, theirs in FORM.items()))
+# Protected counts of today against the marts, unit by unit: the same question asked twice must have one answer.
+RECOUNT = """
+    with told as (
+        select v.unit_code, v.unit_level, v.period_code, unnest([p.denominator, p.numerator]) as measure,
+            unnest([v.denominator, v.numerator]) as n
+        from tthc.marts.indicator_values v
+        join protected_parts p on (p.code, p.rule) = (v.indicator_code, v.rule)
+        join period using (period_code)
+        where v.scope = 'unit' and v.missing_source is null
+    )
+    select count(*)
+    from told t
+    full join (select * from measured where scope = 'unit') m using (unit_code, unit_level, period_code, measure)
+    where coalesce(t.n, 0) <> coalesce(m.n, 0) and not exists (
+        select 1 from tthc.marts.indicator_values v
+        join protected_parts p on (p.code, p.rule) = (v.indicator_code, v.rule)
+        where v.missing_source is not null and measure in (p.denominator, p.numerator)
+    )
+"""
+# An indicator that nobody classified, or a protected one below the province that the rules do not count.
+UNCLASSIFIED = """
+    select count(*)
+    from indicator_class c
+    left join protected_parts p on (p.code, p.rule) = (c.indicator_code, c.rule)
+    where c.class is null or c.class = 'protected' and p.code is null and exists (
+        select 1 from tthc.marts.indicator_values v
+        where (v.indicator_code, v.rule) = (c.indicator_code, c.rule) and v.missing_source is null
+    )
 """
 UNSTABLE = """
-    select count(*) from memory m join figure f on (f.cell, f.n, f.k) = (m.cell, m.n, m.k)
+    select count(*) from memory m join figure f on (f.cell, f.n_out, f.k_out) = (m.cell, m.n, m.k)
     where f.value <> m.value
 """
+QUESTIONS = {"exact": EXACT, "form": EXACT_FORM, "recount": RECOUNT, "unclassified": UNCLASSIFIED, "unstable": UNSTABLE}
 
 
 def audit(connection: Connection, register: Register, rules: Rules, folder: Path, workspace: Path) -> None:
     """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns,
     how many rows, and of the first of them the codes and where in `workspace` they came from; never the value."""
-    form = {"measures": ", ".join(f"'{m}'" for m in FORM), "columns": ", ".join(f"h.{c}" for c in FORM.values())}
-    findings = [
-        f"{name}: {count}"
-        for name, query in (("recount", RECOUNT.format(**form)), ("unknown", UNKNOWN), ("unstable", UNSTABLE))
-        if (count := _count(connection, query))
-    ]
+    findings = [f"{name}: {count}" for name, query in QUESTIONS.items() if (count := _count(connection, query))]
     for table in register.tables:
         if not read_table(connection, table, folder, WRITTEN):
             findings.append(f"{table.name}: columns")
@@ -106,11 +131,11 @@ def _of_table(
             conditions.append(f"{column.name} is null")
         if column.role == "flag":
             conditions += [_flag_condition(table, column)]
-        if column.role == "count" and table.disclosure == "sdc1":
+        if column.role == "count" and table.disclosure in ("sdc1", "by_indicator"):
             rule = f"{column.name} < {rules.threshold} or {column.name} % {rules.base} <> 0"
-            conditions += [f"({rule}) and {_about_people(table)}"]
+            conditions += [f"({rule}) and not {is_exact(table)}"]
         for condition in conditions:
-            query = f"select count(*) from {WRITTEN} where {condition}"  # noqa: S608 - names are the register's
+            query = f"select count(*) from {WRITTEN} as t where {condition}"  # noqa: S608 - names are the register's
             if count := _count(connection, query):
                 wrong.append((column.name, count, _rows(connection, table, column, condition, workspace)))
     return [(name, count, rows) for name, count, rows in wrong if count]
@@ -120,7 +145,7 @@ def _rows(connection: Connection, table: Table, column: Column, condition: str, 
     """The first wrong rows in brackets, by their keys (only what is a sound code and nobody's number is shown) and by
     file, row and field where they were delivered."""
     selected = ", ".join(f"cast({name} as varchar)" for name in table.key)
-    query = f"select distinct {selected} from {WRITTEN} where {condition} order by all limit {NAMED}"  # noqa: S608
+    query = f"select distinct {selected} from {WRITTEN} as t where {condition} order by all limit {NAMED}"  # noqa: S608
     found = []
     for row in connection.execute(query).fetchall():
         keys: dict[str, str | None] = dict(zip(table.key, row, strict=True))
@@ -155,18 +180,11 @@ def looks_personal(words: str) -> str:
     return f"(regexp_matches({words}, '{PERSON}') and not regexp_full_match({words}, '{HONEST}'))"
 
 
-def _about_people(table: Table) -> str:
-    """Of the indicators, those of procedures, tasks and reported figures are published exactly."""
-    if any(column.name == "ma_chi_tieu" for column in table.columns):
-        return "ma_chi_tieu in (select indicator_code from personal_indicator)"
-    return "true"
-
-
 def _flag_condition(table: Table, flag: Column) -> str:
     """A figure or a reason for its absence, never both, never neither; no flag of another kind."""
     empty = " and ".join(f"{value} is null" for value in flag.of)
     return (
-        f"({empty}) <> coalesce({flag.name} in ('c', 'x', 'z'), false) or {flag.name} not in ('c', 'x', 'z', 'p', 'r')"
+        f"({empty}) <> coalesce({flag.name} not in ('p', 'r'), false)"
     )
 
 

@@ -1,8 +1,8 @@
 """Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
 
-Belongs here: a unit (level, province, channel) in a year, and a field in a year against its procedures. The attacker is
-given all that is published of it, and why each figure is hidden. Does not belong here: sums over subjects (`secure`),
-solving (`attack`), giving up (`defend`).
+Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given all
+that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums over
+subjects (`secure`), solving (`attack`), giving up (`defend`).
 """
 
 from collections.abc import Iterator
@@ -15,42 +15,34 @@ from pipelines.open_data.rules import Rules
 from pipelines.open_data.structure import Period, Rows, Structure, structure_of
 
 Connection = duckdb.DuckDBPyConnection
-CHANNEL_MEASURES = ["feedback_due", "feedback_in_time"]
-SHOWN_BEFORE = 100  # what is out already is given up after everything else
 PERIODS = """
     select period_code, period_type, start_date::date, end_date::date from period
     where year(end_date) = ? order by start_date, end_date, period_code
 """
 CELLS = """
-    select c.unit_code, c.unit_level, c.measure, c.period_code, c.cell, f.n, f.value, f.is_hidden_too,
-        b.cell is not null as was_shown
+    select c.unit_code, c.unit_level, c.measure, c.period_code, c.cell,
+        f.n, f.low, f.high, f.free_low, f.free_high, f.is_hidden, f.is_hidden_too
     from cell c
     join figure f using (cell)
     join period p using (period_code)
-    left join shown_before b on (b.cell, b.n, b.k) = (f.cell, f.n, f.k)
     where c.scope = ? and year(p.end_date) = ?
     order by c.unit_code, c.unit_level, c.measure, c.period_code, c.cell
 """
 PLACES = dict[tuple[str, str], str]  # measure and period of a row: the name of its cell
+KEY = tuple[str, str]  # unit, field, procedure or channel, and level
 
 
 class Cells:
     """The cells of one scope and year: by subject, the names of the rows, and what is known of each name."""
 
-    def __init__(self, connection: Connection, rules: Rules, scope: str, year: int) -> None:
-        self.places: dict[tuple[str, str], PLACES] = {}
-        self.figures: dict[tuple[str, str], dict[str, Figure]] = {}
+    def __init__(self, connection: Connection, scope: str, year: int) -> None:
+        self.places: dict[KEY, PLACES] = {}
+        self.figures: dict[KEY, dict[str, Figure]] = {}
         self.hidden_too: set[str] = set()
-        ranks = {measure: len(rules.give_up_last) - at for at, measure in enumerate(rules.give_up_last)}
-        for unit, level, measure, period, cell, n, value, too, before in connection.execute(
+        for unit, level, measure, period, cell, n, low, high, free_low, free_high, hidden, too in connection.execute(
             CELLS, [scope, year]
         ).fetchall():
-            figures = self.figures.setdefault((unit, level), {})
-            rank = ranks.get(measure, 0) + (SHOWN_BEFORE if before else 0)
-            # One cell can stand in several places (what is open at the end is carried over): the latest rank counts.
-            rank = max(rank, figures[cell].rank) if cell in figures else rank
-            small = value is None and not too
-            figures[cell] = Figure(n, None if small else value if value is not None else n, rank)
+            self.figures.setdefault((unit, level), {})[cell] = Figure(n, (low, high), (free_low, free_high), hidden)
             self.places.setdefault((unit, level), {})[measure, period] = cell
             if too:
                 self.hidden_too.add(cell)
@@ -59,6 +51,12 @@ class Cells:
 def years(connection: Connection) -> list[int]:
     """The years in which closed periods end."""
     return [year for (year,) in connection.execute("select distinct year(end_date) from period order by 1").fetchall()]
+
+
+def measures_of(connection: Connection, scope: str) -> list[str]:
+    """What is counted for subjects of the scope."""
+    rows = connection.execute("select distinct measure from measure_of where scope = ? order by 1", [scope]).fetchall()
+    return [measure for (measure,) in rows]
 
 
 def _periods(connection: Connection, year: int, *kinds: str) -> list[Period]:
@@ -71,31 +69,31 @@ def _names(structure: Structure, places: PLACES) -> list[str]:
 
 
 def own_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
-    """One subject for each level, the province, each channel and each unit: all that is published of it for periods
-    that end in the year."""
-    for scope in ("province", "level", "channel", "unit"):
+    """One subject for each level, each channel and each unit: all that is published of it for periods that end in the
+    year."""
+    for scope in ("level", "channel", "unit"):
         periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
-        families = [CHANNEL_MEASURES] if scope == "channel" else [list(family) for family in rules.together]
-        structures = [structure_of(rules, periods, family) for family in families] if periods else []
-        cells = Cells(connection, rules, scope, year)
+        counted = measures_of(connection, "channel" if scope == "channel" else "unit")
+        pairs = [[whole, part] for whole, part in rules.within.items() if {whole, part} <= set(counted)]
+        structures = [structure_of(rules, periods, pair) for pair in pairs] if periods else []
+        cells = Cells(connection, scope, year)
         for key, places in cells.places.items():
-            frames = [Frame(_names(s, places), s.shown, s.equal, s.positive) for s in structures]
+            frames = [Frame(_names(s, places), s.shown, s.positive) for s in structures]
             hidden_too = cells.hidden_too & cells.figures[key].keys()
             yield Subject(f"{key[0]} {key[1]} {year}", frames, cells.figures[key], hidden_too)
 
 
 def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
     """One subject per field: its levels month by month, and what its procedures received in the whole year."""
-    measures = ["received", "received_online", "resolved", "resolved_in_time"]
     months = _periods(connection, year, "month")
-    structure = structure_of(rules, months, measures)
-    fields, procedures = Cells(connection, rules, "field", year), Cells(connection, rules, "procedure", year)
+    structure = structure_of(rules, months, measures_of(connection, "field"))
+    fields, procedures = Cells(connection, "field", year), Cells(connection, "procedure", year)
     of_field = connection.execute(
         "select procedure_code, field from procedure where not is_sensitive order by all"
     ).fetchall()
     for field in sorted({key[0] for key in fields.places}):
         keys = [key for key in fields.places if key[0] == field]
-        inner = [key for code, of in of_field if of == field for key in procedures.places if key[0] == code]
+        inner = [(code, "tinh") for code, of in of_field if of == field and (code, "tinh") in procedures.places]
         figures = {n: f for key in keys for n, f in fields.figures[key].items()}
         figures |= {n: f for key in inner for n, f in procedures.figures[key].items()}
         names = [name for key in keys for name in _names(structure, fields.places[key])]
@@ -122,5 +120,4 @@ def _with_procedures(structure: Structure, names: list[str], copies: int, proced
         padded = csr_array((beside.data, beside.indices, beside.indptr), shape=(beside.shape[0], width))
         return csr_array(vstack([padded, extra.matrix(width)]))
 
-    none = Rows()
-    return Frame(names, wide(structure.shown, own), wide(structure.equal, none), wide(structure.positive, received))
+    return Frame(names, wide(structure.shown, own), wide(structure.positive, received))

@@ -10,17 +10,21 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from pipelines.errors import TthcError
-from pipelines.open_data.attack import NO_LIMIT, Attack, Block, Finding
+from pipelines.open_data.attack import Attack, Block
+
+
+Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What is known of one cell: its true count, what is shown of it (null: hidden because it is small), and how late
-    it is given up where something must be."""
+    """What is known of one cell: its true count, the bounds that anybody has on it, the `free` ones that would remain
+    were it hidden for the sake of others, and whether it is hidden."""
 
     truth: int
-    value: int | None
-    rank: int
+    bounds: Bounds
+    free: Bounds
+    is_hidden: bool
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,7 @@ class Frame:
 
     names: list[str]
     shown: csr_array
-    equal: csr_array
     positive: csr_array
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The numbers of the rule: below `threshold` hidden, else rounded to `base`; `narrowest` is what must remain."""
-
-    threshold: int
-    base: int
-    narrowest: int
 
 
 @dataclass
@@ -56,7 +50,7 @@ class Outcome:
 
 @dataclass
 class Subject:
-    """One subject of the attack. `hidden_too`: what had to be hidden before."""
+    """One subject of the attack. `hidden_too`: what had to be hidden, or not to be called small, before."""
 
     label: str
     frames: list[Frame]
@@ -65,30 +59,30 @@ class Subject:
 
     def is_hidden(self, name: str) -> bool:
         """True where nothing is shown of the figure."""
-        return self.figures[name].value is None or name in self.hidden_too
+        return self.figures[name].is_hidden or name in self.hidden_too
 
-    def bounds(self, name: str, limits: Limits) -> tuple[float, float]:
-        """What the attacker knows of the figure from the rule alone: told that it is hidden for being small, or that it
-        is hidden for the sake of others, and then nothing of how great it is."""
-        value = self.figures[name].value
-        if value is None:
-            return 0.0, limits.threshold - 1.0
-        if name in self.hidden_too:
-            return 0.0, NO_LIMIT
-        return max(limits.threshold, value - limits.base + 1.0), value + limits.base - 1.0
+    def bounds(self, name: str) -> Bounds:
+        """What the attacker knows of the figure from the rule, its flag and earlier vintages."""
+        figure = self.figures[name]
+        return figure.free if name in self.hidden_too else figure.bounds
 
-    def block(self, frame: Frame, limits: Limits) -> Block:
+    def can_be_hidden(self, name: str) -> bool:
+        """True where hiding it, or saying no longer that it is small, would leave more possible."""
+        figure = self.figures[name]
+        return name not in self.hidden_too and figure.bounds != figure.free
+
+    def block(self, frame: Frame) -> Block:
         """The frame with today's bounds; a figure that stands in several rows does so once."""
         rows = sorted(
             {name: row for row, name in reversed(list(enumerate(frame.names))) if name in self.figures}.values()
         )
         names = [frame.names[row] for row in rows]
-        bounds = np.array([self.bounds(name, limits) for name in names], dtype=float).reshape(-1, 2)
+        bounds = np.array([self.bounds(name) for name in names], dtype=float).reshape(-1, 2)
         truth = [float(self.figures[name].truth) for name in names]
-        return Block(names, frame.shown[rows], frame.equal, frame.positive, bounds[:, 0], bounds[:, 1], np.array(truth))
+        return Block(names, frame.shown[rows], frame.positive, bounds[:, 0], bounds[:, 1], np.array(truth))
 
 
-def defend(subject: Subject, limits: Limits, targets: set[str] | None = None) -> Outcome:
+def defend(subject: Subject, narrowest: int, targets: set[str] | None = None) -> Outcome:
     """Attacks the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
     Raises TthcError where that cannot be had."""
     outcome = Outcome(subject.label)
@@ -98,7 +92,7 @@ def defend(subject: Subject, limits: Limits, targets: set[str] | None = None) ->
     narrow: set[str] = set()
     while any(todo):
         for at, frame in enumerate(subject.frames):
-            found, given_up = _one_frame(subject, frame, todo[at], limits, outcome)
+            found, given_up = _one_frame(subject, frame, todo[at], narrowest, outcome)
             narrow |= found - set(outcome.hidden_too)
             outcome.hidden_too += sorted(given_up)
             # Hiding only leaves more possible: what was wide enough stays so, in every frame.
@@ -110,33 +104,28 @@ def defend(subject: Subject, limits: Limits, targets: set[str] | None = None) ->
     return outcome
 
 
-def _one_frame(subject: Subject, frame: Frame, targets: set[str], limits: Limits,
+def _one_frame(subject: Subject, frame: Frame, targets: set[str], narrowest: int,
                outcome: Outcome) -> tuple[set[str], set[str]]:  # fmt: skip
     """The targets that are too narrow, and what was hidden because of them."""
     shown = [name for name in frame.names if name in subject.figures and not subject.is_hidden(name)]
     if not targets or not shown:
         return set(), set()  # where nothing is shown, all may be none, or the same few cases all along
-    block = subject.block(frame, limits)
+    block = subject.block(frame)
     attack = Attack(block)
     rows = np.array([row for row, name in enumerate(block.names) if name in targets])
-    findings = attack.narrow(rows, limits.narrowest) if len(rows) else []
+    findings = attack.narrow(rows, narrowest) if len(rows) else []
     outcome.solved += attack.solved
     given_up: set[str] = set()
     for finding in findings:
-        candidates = _candidates(subject, block, finding)
+        candidates = {block.names[row] for row in finding.rests_on if subject.can_be_hidden(block.names[row])}
         if not candidates:
             raise TthcError("disclosure_unavoidable", cell=block.names[finding.row])
         if not candidates & given_up:
-            given_up.add(min(candidates, key=lambda name: (subject.figures[name].rank, _value(subject, name), name)))
+            given_up.add(min(candidates, key=lambda name: _loss(subject, name)))
     subject.hidden_too |= given_up
     return {block.names[finding.row] for finding in findings}, given_up
 
 
-def _candidates(subject: Subject, block: Block, finding: Finding) -> set[str]:
-    """The shown figures that a finding rests on."""
-    names = {block.names[row] for row in finding.rests_on}
-    return {name for name in names if not subject.is_hidden(name)}
-
-
-def _value(subject: Subject, name: str) -> int:
-    return subject.figures[name].value or 0
+def _loss(subject: Subject, name: str) -> tuple[bool, int, str]:
+    """How much a reader loses: nothing but a reason where the figure is hidden anyway, else the smaller figure."""
+    return not subject.figures[name].is_hidden, subject.figures[name].truth, name

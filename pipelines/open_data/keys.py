@@ -1,4 +1,4 @@
-"""Keys of cases: a number per dossier, payment and piece of feedback that only the installation's secret gives.
+"""Keys of cases: a number per dossier and piece of feedback that only the installation's secret gives.
 
 Belongs here: making them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same
 one. Keys stay in the scratch database of the run; the secret never leaves this process: no SQL, log or file has it.
@@ -20,8 +20,6 @@ BATCH = 1_000_000
 CODES = """
     select dossier_code as case_code from tthc.marts.fct_timeliness
     union all select feedback_code from tthc.marts.fct_feedback
-    union all
-    select distinct case_code from tthc.cases.case_online_payment_share__plan
 """
 
 

@@ -59,14 +59,16 @@ class Column(Strict):
 
 
 class Table(Strict):
-    """One published file. Disclosure `sdc1`: its counts are protected; `none`: nothing in it is about people.
+    """One published file. Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one or
+    the other, as the row's indicator is; `none`: no figures. `why`: the reason of its class where it has figures.
     Vintage `closed_periods`: only periods that are over; `all`: a list that has no periods."""
 
     name: str = Field(pattern=FILE_NAME)
     title: Sentence
     description: Sentence
     grain: Sentence
-    disclosure: Literal["none", "sdc1"]
+    disclosure: Literal["none", "exact", "sdc1", "by_indicator"]
+    why: Sentence | None = None
     vintage: Literal["closed_periods", "all"]
     key: tuple[str, ...] = Field(min_length=1)
     order_by: tuple[str, ...] = Field(min_length=1)
@@ -86,6 +88,8 @@ class Table(Strict):
         protected = [c.name for c in self.columns if c.role in ("count", "rate")]
         if sorted(flagged) != sorted(protected):
             raise ValueError(f"{self.name}: each count and rate has one flag")
+        if (self.why is not None) != (self.disclosure in ("exact", "sdc1")):
+            raise ValueError(f"{self.name}: a table that is exact or protected says why, and only such a table does")
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""The disclosure rules: who is protected how, what is counted, and how counts hang together.
+"""The disclosure rules: what is exact, what is protected and how, and how protected counts hang together.
 
 Belongs here: reading `registers/vietnam/disclosure.yml`, and the rounding that its numbers define. Does not belong
 here: the SQL that counts (`cells`), the attack that uses the structure (`attack`).
@@ -9,15 +9,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipelines.contract_fields import Strict
+from pipelines.contract_fields import Sentence, Strict
 from pipelines.open_data.register import read_model
 
 KEYS = 256  # cell keys run from 0 to 255
-Kind = Literal["flow", "stock", "opening", "late", "newest", "period"]
+Kind = Literal["flow", "newest", "period"]
 
 
 class RateRule(Strict):
-    """When a rate is shown, and how finely."""
+    """When a protected rate is shown, and how finely."""
 
     denominator: int = Field(ge=1)
     bounded_below: int
@@ -34,68 +34,64 @@ class Sensitive(Strict):
     procedures: tuple[str, ...]
 
 
-class Identity(Strict):
-    """A measure that is the sum of others, for every subject and period."""
-
-    whole: str
-    parts: tuple[str, ...] = Field(min_length=2)
-
-
 class Parts(Strict):
-    """The measures that an indicator is made of. `own`: of the planning department's own dossiers only."""
+    """The measures that a protected indicator is made of."""
 
     code: str
     rule: str
     numerator: str
     denominator: str
-    own: bool = False
+
+
+class Exact(Strict):
+    """What is published as the warehouse has it, and why: all indicators of some origins, and single ones."""
+
+    why: Sentence
+    origins: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+class Protected(Strict):
+    """Indicators that are protected below the province, and why."""
+
+    why: Sentence
+    indicators: tuple[Parts, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """Their codes, whatever the rule."""
+        return sorted({one.code for one in self.indicators})
 
 
 class Rules(Strict):
     """Rule SDC-1 with everything that it needs to know."""
 
     name: str
+    exact: Exact
+    protected: Protected
     threshold: int = Field(ge=2)
     base: int = Field(ge=2)
     rate: RateRule
     narrowest: int = Field(ge=1)
-    personal_origins: tuple[str, ...]
+    thaw: int = Field(ge=2)
     sensitive: Sensitive
     measures: dict[str, Kind]
-    identities: tuple[Identity, ...]
-    within: dict[str, tuple[str, ...]]
-    together: tuple[tuple[str, ...], ...]
-    give_up_last: tuple[str, ...]
-    indicators: tuple[Parts, ...]
+    within: dict[str, str]
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Rules":
-        named = {m for one in self.identities for m in (one.whole, *one.parts)}
-        named |= set(self.within) | {part for parts in self.within.values() for part in parts}
-        named |= {m for one in self.indicators for m in (one.numerator, one.denominator)}
-        named |= {m for family in self.together for m in family} | set(self.give_up_last)
-        unknown = sorted(named - set(self.measures))
+        unknown = sorted({*self.within, *self.within.values()} - set(self.measures))
         if unknown:
             raise ValueError(f"no such measure: {', '.join(unknown)}")
         if self.threshold % self.base or self.threshold < self.base * 2:
             raise ValueError("the threshold is a multiple of the base, twice it at least, or small counts would show")
-        related = [{one.whole, *one.parts} for one in self.identities]
-        related += [{whole, part} for whole, parts in self.within.items() for part in parts]
-        for relation in related:
-            if not any(relation <= set(family) for family in self.together):
-                raise ValueError(f"never attacked together: {', '.join(sorted(relation))}")
-        for one in self.indicators:
-            if one.denominator not in self._wholes_of(one.numerator):
+        for one in self.protected.indicators:
+            if self.within.get(one.denominator) != one.numerator:
                 raise ValueError(f"{one.code}/{one.rule}: its numerator is not known to lie within its denominator")
+        both = sorted(set(self.exact.indicators) & set(self.protected.codes))
+        if both:
+            raise ValueError(f"both exact and protected: {', '.join(both)}")
         return self
-
-    def _wholes_of(self, measure: str) -> set[str]:
-        """Every measure that holds all cases of this one."""
-        above = {whole for whole, parts in self.within.items() if measure in parts}
-        above |= {one.whole for one in self.identities if measure in one.parts}
-        own_parts = {part for one in self.identities if one.whole == measure for part in one.parts}
-        above |= {one.whole for one in self.identities if own_parts and own_parts < set(one.parts)}
-        return above.union(*(self._wholes_of(one) for one in above))
 
     def up_keys(self, remainder: int) -> int:
         """How many of the 256 keys round a count with this remainder up. No whole number of them is exactly

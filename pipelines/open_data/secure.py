@@ -1,7 +1,7 @@
 """Attack and defence of a whole vintage: hides further figures in the scratch database until no attack succeeds.
 
 Belongs here: the order of attacks, spreading them over processes, and what came of them. The single attack is
-`defend`'s; sums with one exact total need no solver and are done here in SQL.
+`defend`'s; sums with a total need no solver and are done here in SQL.
 """
 
 from collections.abc import Iterable
@@ -15,65 +15,98 @@ import duckdb
 from pipelines.errors import TthcError
 from pipelines.open_data import blocks
 from pipelines.open_data.attack import NO_LIMIT
-from pipelines.open_data.defend import Limits, Outcome, Subject, defend
+from pipelines.open_data.defend import Outcome, Subject, defend
 from pipelines.open_data.protect import hide_too
 from pipelines.open_data.rules import Rules
 
 Connection = duckdb.DuckDBPyConnection
 # Below this many subjects with something to attack, starting processes takes longer than they save.
 WORTH_PROCESSES = 40
-# Parts of a total: units and fields of a level; levels, procedures and channels of the province. Whoever knows all
-# parts but one roughly, and the total, knows that one roughly too. There are two attackers: a reader has what is shown
-# of the total, and is told which figures are hidden for being small; an insider has the total exactly, but not the
-# reason, which the published flag does not say. Where some fields or procedures are left out, the total only says what
-# the parts come to at most. An exact total under `narrowest` says as much by itself: the publication tells nothing new.
+# What is published exactly, as totals of what is protected: the province's opinions over levels and channels, a level's
+# dossiers of a month over fields, the province's of a year over procedures.
+TOTALS = """
+    create or replace table exact_total as
+    with
+        told as (
+            select indicator_code, scope, unit_level, period_code, period_type, numerator, denominator
+            from tthc.marts.indicator_values join period using (period_code)
+            where rule = 'plan' and missing_source is null
+        ),
+        opinion as (
+            select unnest([p.denominator, p.numerator]) as measure, period_code, period_type,
+                unnest([t.denominator, t.numerator]) as n
+            from told t join protected_parts p on (p.code, p.rule) = (t.indicator_code, 'plan')
+            where t.scope = 'province'
+        )
+    select 'level' as scope, measure, null as unit_level, period_code, n from opinion
+    union all
+    select 'channel', measure, null, period_code, n from opinion where period_type = 'quarter'
+    union all
+    select 'field', unnest(['received', 'received_online']), unit_level, period_code, unnest([denominator, numerator])
+    from told where scope = 'level' and period_type = 'month' and indicator_code = 'online_share'
+    union all
+    select 'field', unnest(['resolved', 'resolved_in_time']), unit_level, period_code, unnest([denominator, numerator])
+    from told where scope = 'level' and period_type = 'month' and indicator_code = 'on_time_rate'
+    union all
+    select 'procedure', 'received', null, period_code, denominator
+    from told where scope = 'province' and period_type = 'year' and indicator_code = 'online_share'
+"""
+# Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the fields
+# of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under `narrowest`
+# says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they were made,
+# under the totals of then.
 FROM_TOTALS = """
     with
-        known as (
+        part as (
             select
-                c.cell, f.n, f.value, f.is_small, f.is_hidden_too, c.measure, c.period_code,
-                if(c.scope in ('unit', 'field'), 'level', 'province') as total_scope,
-                if(c.scope in ('unit', 'field'), c.unit_level, 'tinh') as total_level,
-                c.scope in ('unit', 'level', 'channel') as is_complete,
-                hash(c.scope, c.measure, c.period_code, total_level) as whole,
-                {low} as low, {high} as high
+                c.scope, c.measure, if(c.scope in ('unit', 'field'), c.unit_level, null) as level, c.period_code,
+                c.cell, f.n, f.low, f.high, f.is_hidden, f.can_be_hidden
             from cell c join figure f using (cell)
-            where c.scope <> 'province' and c.measure <> 'feedback_sent'
+            where not c.is_frozen
         ),
-        of_total as (
-            select c.measure, c.period_code, c.scope as total_scope, c.unit_level as total_level, c.cell as total_cell,
-                f.value as total_value, {low} as total_low, {high} as total_high
+        total as (
+            select scope, measure, unit_level as level, period_code, n, n as low, n as high, true as is_exact,
+                null as cell
+            from exact_total
+            union all
+            select 'unit', c.measure, c.unit_level, c.period_code, f.n, f.low, f.high, false,
+                if(f.can_be_hidden, c.cell, null)
             from cell c join figure f using (cell)
-            where c.scope in ('level', 'province')
+            where c.scope = 'level'
         ),
-        sums as (
-            select whole, sum(n) as total, sum(low) as low_sum, sum(high) as high_sum,
-                arg_min(cell, (value, cell)) filter (where value is not null) as partner
-            from known group by whole
+        summed as (
+            select p.scope, p.measure, p.level, p.period_code, t.is_exact, t.cell as total_cell,
+                greatest(any_value(t.n), sum(p.n)) as n, greatest(any_value(t.low), sum(p.low)) as low,
+                greatest(any_value(t.high), sum(p.n)) as high,
+                sum(p.low) as low_sum, sum(p.high) as high_sum, greatest(any_value(t.n) - sum(p.n), 0) as rest,
+                arg_min(p.cell, (p.n, p.cell)) filter (p.can_be_hidden and not p.is_hidden) as partner
+            from part p
+            join total t on (t.scope, t.measure, t.period_code) = (p.scope, p.measure, p.period_code)
+                and t.level is not distinct from p.level
+            group by p.scope, p.measure, p.level, p.period_code, t.is_exact, t.cell
         ),
-        placed as (
-            select k.*, s.*, if({exact}, total, total_high) as most,
-                if({exact}, total, if(is_complete, total_low, 0)) as least,
-                coalesce(partner, if({exact}, null, if(total_value is not null, total_cell, null))) as given_up
-            from known k join sums s using (whole)
-            join of_total t using (measure, period_code, total_scope, total_level)
+        complete as (
+            select *, if(rest = 0 and scope in ('unit', 'level', 'channel'), 0, {no_limit}) as rest_high from summed
+        ),
+        asked as (
+            select scope, measure, level, period_code, cell, low, high, is_hidden, can_be_hidden from part
+            union all
+            select scope, measure, level, period_code, null, 0, rest_high, scope = 'field', false from complete
+        ),
+        widths as (
+            select a.cell, partner, total_cell, a.can_be_hidden,
+                least(a.high, s.high - (s.low_sum - a.low)) as most,
+                greatest(a.low, s.low - (s.high_sum + s.rest_high - a.high)) as least_,
+                a.high < s.high - (s.low_sum - a.low) as is_stopped_by_itself
+            from asked a
+            join complete s on (s.scope, s.measure, s.period_code) = (a.scope, a.measure, a.period_code)
+                and s.level is not distinct from a.level
+            where a.is_hidden and (s.n >= {narrowest} or not s.is_exact)
         )
-    select cell, given_up, least(high, most - (low_sum - low)) - greatest(low, least - (high_sum - high)) as width
-    from placed
-    where (is_small or is_hidden_too) and width < {narrowest} and (total >= {narrowest} or not {exact})
+    select cell, if(is_stopped_by_itself and can_be_hidden, cell, coalesce(partner, total_cell)) as given_up
+    from widths
+    where most - least_ < {narrowest}
 """
-SHOWN_LOW = "when f.value is not null then greatest({threshold}, f.value - {base} + 1)"
-SHOWN_HIGH = "when f.value is not null then f.value + {base} - 1"
-ATTACKERS = {
-    "reader": {
-        "low": f"case {SHOWN_LOW} else 0 end",
-        "high": f"case {SHOWN_HIGH} when f.is_small then {{threshold}} - 1 else {{no_limit}} end",
-        "exact": "false",
-    },
-    "insider": {
-        "low": f"case {SHOWN_LOW} else 0 end", "high": f"case {SHOWN_HIGH} else {{no_limit}} end", "exact": "true",
-    },
-}  # fmt: skip
 
 
 @dataclass
@@ -97,18 +130,22 @@ class Secured:
 
 def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
     """Hides further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`,
-    whoever combines what. Tables `cell`, `figure` and `shown_before` are there. Raises TthcError where it cannot."""
-    secured, limits = Secured(), Limits(rules.threshold, rules.base, rules.narrowest)
+    whoever combines what. Tables `cell` and `figure` are there. Raises TthcError where it cannot."""
+    connection.execute("create or replace table protected_parts (code text, rule text, numerator text, denominator text)")
+    connection.executemany("insert into protected_parts values (?, ?, ?, ?)",
+                           [[p.code, p.rule, p.numerator, p.denominator] for p in rules.protected.indicators])  # fmt: skip
+    connection.execute(TOTALS)
+    secured = Secured()
     _from_totals(connection, rules, secured)
     targets: set[str] | None = None
     while targets is None or targets:
         found: set[str] = set()
         for year in blocks.years(connection):
-            for outcome in _attacked(_subjects(connection, rules, year), limits, targets, workers):
+            for outcome in _attacked(_subjects(connection, rules, year), rules.narrowest, targets, workers):
                 secured.take(outcome, first=targets is None)
                 found |= set(outcome.hidden_too)
         hide_too(connection, rules, sorted(found))
-        # What was hidden just now has been attacked where it was; sums with exact totals may hide still more.
+        # What was hidden just now has been attacked where it was; sums with totals may hide still more.
         targets = _from_totals(connection, rules, secured)
     return secured
 
@@ -118,10 +155,10 @@ def _subjects(connection: Connection, rules: Rules, year: int) -> Iterable[Subje
     yield from blocks.own_subjects(connection, rules, year)
 
 
-def _attacked(subjects: Iterable[Subject], limits: Limits, targets: set[str] | None, workers: int) -> Iterable[Outcome]:
+def _attacked(subjects: Iterable[Subject], narrowest: int, targets: set[str] | None, workers: int) -> Iterable[Outcome]:
     """The outcome of every subject, in their order whatever the processes do."""
     waiting = [s for s in subjects if targets is None or targets & s.figures.keys()]
-    work = partial(defend, limits=limits, targets=targets)
+    work = partial(defend, narrowest=narrowest, targets=targets)
     busy = [subject for subject in waiting if _shows_something(subject)]
     if workers < 2 or len(busy) < WORTH_PROCESSES:
         yield from map(work, waiting)
@@ -138,21 +175,15 @@ def _shows_something(subject: Subject) -> bool:
 def _from_totals(connection: Connection, rules: Rules, secured: Secured) -> set[str]:
     """Hides what sums call for. Returns the cells hidden, which are to be attacked themselves. Raises TthcError where
     nothing is left to hide."""
-    numbers = {"threshold": rules.threshold, "base": rules.base, "no_limit": int(NO_LIMIT)}
-    queries = [
-        FROM_TOTALS.format(narrowest=rules.narrowest, **{name: sql.format(**numbers) for name, sql in attacker.items()})
-        for attacker in ATTACKERS.values()
-    ]
+    query = FROM_TOTALS.format(narrowest=rules.narrowest, no_limit=int(NO_LIMIT))
     hidden: set[str] = set()
-    while True:
-        rows = [row for query in queries for row in connection.execute(query).fetchall()]
-        if not rows:
-            secured.hidden_too |= hidden
-            return hidden
-        alone = [cell for cell, given_up, _ in rows if given_up is None]
+    while rows := connection.execute(query).fetchall():
+        alone = [cell for cell, given_up in rows if given_up is None]
         if alone:
-            raise TthcError("disclosure_unavoidable", cell=alone[0])
-        secured.narrow += len({cell for cell, *_ in rows})
-        given_up = {partner for _, partner, _ in rows}
+            raise TthcError("disclosure_unavoidable", cell=alone[0] or "thu-tuc nhạy cảm")
+        secured.narrow += len(rows)
+        given_up = {partner for _, partner in rows}
         hide_too(connection, rules, sorted(given_up))
         hidden |= given_up
+    secured.hidden_too |= hidden
+    return hidden

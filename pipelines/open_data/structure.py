@@ -1,8 +1,8 @@
 """How the counts of one subject in one year hang together, as linear constraints: what an attacker can combine.
 
-Belongs here: turning the rules' measures, identities and inclusions into rows over unknowns. Unknowns are counts of the
-shortest stretches of days that periods are made of, stocks between them, and counts that no shorter one adds up to.
-Does not belong here: the bounds (`attack`), which differ from subject to subject where the structure does not.
+Belongs here: turning the rules' measures and inclusions into rows over unknowns. Unknowns are counts of the shortest
+stretches of days that periods are made of, and counts that no shorter one adds up to. Does not belong here: the bounds
+(`attack`), which differ from subject to subject where the structure does not.
 """
 
 import datetime as dt
@@ -41,12 +41,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Structure:
-    """Constraints over unknowns >= 0. `cells` names the rows of `shown`, by measure and period; rows of `equal` are 0,
-    rows of `positive` at least 0."""
+    """Constraints over unknowns >= 0. `cells` names the rows of `shown`, by measure and period; rows of `positive` are
+    at least 0."""
 
     cells: list[tuple[str, str]]
     shown: csr_array
-    equal: csr_array
     positive: csr_array
 
     @property
@@ -67,62 +66,43 @@ class _Unknowns:
         return self.numbers.setdefault((measure, slot), len(self.numbers))
 
     def of(self, measure: str, period: Period) -> list[int]:
-        kind = self.rules.measures[measure]
-        if kind == "flow":
+        if self.rules.measures[measure] == "flow":
             inside = [edge for edge in self.edges if period[2] <= edge <= period[3]]
             return [self.number(measure, edge) for edge in inside]
-        if kind == "stock":
-            return [self.number(measure, period[3])]
-        if kind == "opening":
-            return [self.number("open", period[2] - DAY)]
         return [self.number(measure, period[0])]
 
-    def slots(self, measures: list[str]) -> list[dict[str, list[int]]]:
-        """The finest places at which all these measures can be compared: stretches, days or periods."""
-        kinds = {self.rules.measures[measure] for measure in measures}
-        if kinds == {"flow"}:
-            return [{m: [self.number(m, edge)] for m in measures} for edge, _ in pairwise(self.edges)]
-        if kinds == {"stock"}:
-            days = sorted({p[3] for p in self.periods} | {p[2] - DAY for p in self.periods})
-            return [{m: [self.number(m, day)] for m in measures} for day in days]
-        return [{m: self.of(m, period) for m in measures} for period in self.periods]
+    def slots(self, measures: list[str]) -> list[list[list[int]]]:
+        """The finest places at which these measures can be compared, stretches or periods, with each one's unknowns."""
+        if {self.rules.measures[measure] for measure in measures} == {"flow"}:
+            return [[[self.number(m, edge)] for m in measures] for edge, _ in pairwise(self.edges)]
+        return [[self.of(m, period) for m in measures] for period in self.periods]
 
 
 def structure_of(rules: Rules, periods: list[Period], measures: list[str]) -> Structure:
     """The structure of one subject's counts of these measures in these periods (one year's, all closed)."""
     unknowns = _Unknowns(rules, periods)
-    shown, equal, positive = Rows(), Rows(), Rows()
+    shown, positive = Rows(), Rows()
     cells = [(measure, period[0]) for measure in measures for period in periods]
     for measure in measures:
         for period in periods:
             shown.add(unknowns.of(measure, period))
-    for identity in rules.identities:
-        involved = [identity.whole, *identity.parts]
-        for slot in unknowns.slots(involved) if set(involved) <= set(measures) else []:
-            equal.add([number for part in identity.parts for number in slot[part]], slot[identity.whole])
-    for whole, parts in rules.within.items():
-        for part in parts if whole in measures else ():
-            for slot in unknowns.slots([whole, part]) if part in measures else []:
-                positive.add(slot[whole], slot[part])
+    for whole, part in rules.within.items():
+        for more, less in unknowns.slots([whole, part]) if {whole, part} <= set(measures) else []:
+            positive.add(more, less)
     for measure in measures:
-        _between_periods(unknowns, measure, positive)
+        if rules.measures[measure] == "newest":
+            _between_periods(unknowns, measure, positive)
     width = len(unknowns.numbers)
-    return Structure(cells, shown.matrix(width), equal.matrix(width), positive.matrix(width))
+    return Structure(cells, shown.matrix(width), positive.matrix(width))
 
 
 def _between_periods(unknowns: _Unknowns, measure: str, positive: Rows) -> None:
-    """Of counts that do not add up over time: a longer period against the months in it."""
-    kind = unknowns.rules.measures[measure]
+    """Of counts that do not add up over time, as each case counts once: a longer period against the months in it."""
     months = [p for p in unknowns.periods if p[1] == "month"]
-    for whole in unknowns.periods if kind in ("late", "newest") else []:
+    for whole in unknowns.periods:
         inner = [m for m in months if whole[2] <= m[2] and m[3] <= whole[3] and m != whole]
-        if not inner:
-            continue
-        sums = [number for month in inner for number in unknowns.of(measure, month)]
-        if kind == "late":
-            positive.add(unknowns.of(measure, whole), sums)
-            continue
         for month in inner:
             positive.add(unknowns.of(measure, whole), unknowns.of(measure, month))
-        if sum(((m[3] - m[2]).days + 1) for m in inner) == (whole[3] - whole[2]).days + 1:
-            positive.add(sums, unknowns.of(measure, whole))
+        if inner and sum(((m[3] - m[2]).days + 1) for m in inner) == (whole[3] - whole[2]).days + 1:
+            positive.add([number for month in inner for number in unknowns.of(measure, month)],
+                         unknowns.of(measure, whole))  # fmt: skip

@@ -1,15 +1,16 @@
 """The published tables, laid out in the scratch database: exactly the register's columns, in its order.
 
-Belongs here: what every table needs (protected cells, rates, whether a target is met), and running `tables/<name>.sql`
-under the register's whitelist. Does not belong here: which figure is shown (`protect`), files (`files`).
+Belongs here: what every table needs (protected cells, rates, verdicts, reasons), and running `tables/<name>.sql` under
+the register's whitelist. Does not belong here: which figure is shown (`protect`), files (`files`).
 """
 
 from pathlib import Path
 
 import duckdb
 
+from pipelines.open_data.protect import bound_macros
 from pipelines.open_data.register import Register, Table
-from pipelines.open_data.rules import RateRule, Rules
+from pipelines.open_data.rules import Rules
 
 Connection = duckdb.DuckDBPyConnection
 FOLDER = Path(__file__).parent / "tables"
@@ -17,45 +18,73 @@ FOLDER = Path(__file__).parent / "tables"
 LAST = "muc-tieu-ke-hoach"
 SHOWN = """
     create or replace view shown_cell as
-    select c.measure, c.scope, c.unit_code, c.unit_level, c.period_code, c.n, f.value
+    select c.measure, c.scope, c.unit_code, c.unit_level, c.period_code, f.value, f.reason
     from cell c join figure f using (cell)
 """
-# From what is shown of numerator and denominator alone, halves up: nobody learns more than they could work out.
-MACROS = """
+# Exact: two decimals, or as many as it takes not to round to 0, to 100 or across the target.
+EXACT = """
+    create or replace macro is_faithful(rounded, share, target) as
+        (rounded = 100) = (share = 100) and (rounded = 0) = (share = 0)
+        and coalesce((rounded >= target) = (share >= target), true);
+    create or replace macro exact_rate(n, d, target) as case
+        when coalesce(d, 0) = 0 or n is null then null
+        when is_faithful(round(100 * n::double / d, 2), 100 * n::double / d, target) then round(100 * n::double / d, 2)
+        when is_faithful(round(100 * n::double / d, 4), 100 * n::double / d, target) then round(100 * n::double / d, 4)
+        else 100 * n::double / d
+    end;
+"""
+# Protected: from what is shown of numerator and denominator alone, halves up, so nobody learns more than they could
+# work out. A bound holds for every pair of counts that the shown ones allow; so does a verdict.
+PROTECTED = """
     create or replace macro shown_share(n, d, finer) as
         floor((200 * finer * least(n, d) + d) / (2 * d)) / finer;
     create or replace macro shown_rate(n, d) as case
         when n is null or d is null or d < {denominator} then null
-        when d < {bounded_below} and 100 * n >= {high} * d then cast({high} as double)
-        when d < {bounded_below} and 100 * n <= {low} * d then cast({low} as double)
+        when d < {bounded_below} and 100 * n >= {high} * d
+        then floor(100 * shown_low(n, null) / shown_high(d, null)::double)
+        when d < {bounded_below} and 100 * n <= {low} * d
+        then ceil(100 * shown_high(n, null) / shown_low(d, null)::double)
         else shown_share(n, d, if(d >= {decimal_from}, 10, 1))
     end;
     create or replace macro shown_sign(n, d) as case
-        when n is null or d is null or d < {denominator} or d >= {bounded_below} then ''
+        when n is null or d is null or d < {denominator} or d >= {bounded_below} then null
         when 100 * n >= {high} * d then '>='
         when 100 * n <= {low} * d then '<='
-        else ''
     end;
-    create or replace macro is_met(rate, sign, target, direction) as case
-        when rate is null or target is null then null
+    create or replace macro least_share(n, n_reason, d, d_reason) as
+        shown_low(n, n_reason)::double / shown_high(d, d_reason);
+    create or replace macro greatest_share(n, n_reason, d, d_reason) as
+        least(1, shown_high(n, n_reason)::double / shown_low(d, d_reason));
+    create or replace macro verdict(n, n_reason, d, d_reason, target, direction) as case
+        when target is null or shown_low(d, d_reason) = 0 then null
         when direction = 'down' then case
-            when sign <> '>=' and rate <= target then 1 when sign <> '<=' and rate > target then 0 end
-        when sign <> '<=' and rate >= target then 1
-        when sign <> '>=' and rate < target then 0
+            when greatest_share(n, n_reason, d, d_reason) <= target then 1
+            when least_share(n, n_reason, d, d_reason) > target then 0 end
+        when least_share(n, n_reason, d, d_reason) >= target then 1
+        when greatest_share(n, n_reason, d, d_reason) < target then 0
+    end;
+"""
+# What the marts say is missing: a source; a field that no model reads; the department's unit in the delivered list.
+REASONS = """
+    create or replace macro why_missing(missing) as case
+        when list_bool_or(list_transform(string_split(missing, ', '),
+            lambda one: not contains(one, '.') and one not like 'don_vi %')) then 'x'
+        when list_bool_or(list_transform(string_split(missing, ', '), lambda one: one not like 'don_vi %')) then 'k'
+        else 'u'
     end;
 """
 
 
-def rate_macros(rate: RateRule) -> str:
-    """SQL macros `shown_rate` (per cent), `shown_sign` and `is_met` (1, 0, or null where the bound cannot tell)."""
-    return MACROS.format(**rate.model_dump())
+def figure_macros(rules: Rules) -> str:
+    """SQL macros for rates, verdicts (1, 0, or null where the shown figures cannot tell) and reasons."""
+    return bound_macros(rules) + EXACT + PROTECTED.format(**rules.rate.model_dump()) + REASONS
 
 
 def lay_out_tables(connection: Connection, register: Register, rules: Rules) -> None:
     """Makes one table per published file, named as the file is, with the register's columns alone, in its order."""
     connection.execute(SHOWN)
-    connection.execute(rate_macros(rules.rate))
-    _lay_out_indicators(connection, rules)
+    connection.execute(figure_macros(rules))
+    lay_out_classes(connection, rules)
     for table in sorted(register.tables, key=lambda one: one.name == LAST):
         query = (FOLDER / f"{table.name}.sql").read_text(encoding="utf-8")
         connection.execute(f'create or replace table "{table.name}" as {wanted(table, query)}')
@@ -68,20 +97,20 @@ def wanted(table: Table, query: str) -> str:
     return f"select {columns} from ({query}) order by {', '.join(table.order_by)}"  # noqa: S608
 
 
-def _lay_out_indicators(connection: Connection, rules: Rules) -> None:
-    """Which indicators are about people, and the measures of those that have any."""
-    connection.execute("create or replace table personal_origin as select ? as origins", [list(rules.personal_origins)])
-    connection.execute(
-        "create or replace table part"
-        " (indicator_code varchar, rule varchar, numerator varchar, denominator varchar, own boolean)"
-    )
-    rows = [[one.code, one.rule, one.numerator, one.denominator, one.own] for one in rules.indicators]
-    connection.executemany("insert into part values (?, ?, ?, ?, ?)", rows)
-    connection.execute(
-        "create or replace table personal_indicator as"
-        " select indicator_code, rule, p.numerator as numerator_measure, p.denominator as denominator_measure,"
-        " coalesce(p.own, false) as own"
-        " from tthc.marts.dim_indicator i left join part p using (indicator_code, rule)"
-        " where list_contains(?, i.origin)",
-        [list(rules.personal_origins)],
-    )
+CLASSES = """
+    create or replace table indicator_class as
+    select i.indicator_code, i.rule, i.origin,
+        i.origin = 'transactions' and not list_contains(string_split(coalesce(i.sources, ''), ', '), 'own_unit')
+            as has_every_subject,
+        case when list_contains($protected, i.indicator_code) then 'protected'
+            when list_contains($exact, i.indicator_code) or list_contains($origins, i.origin) then 'exact'
+        end as class
+    from tthc.marts.dim_indicator i
+"""
+
+
+def lay_out_classes(connection: Connection, rules: Rules) -> None:
+    """Make `indicator_class`: per indicator and rule whether it is exact or protected, null where nobody said so."""
+    known = {"protected": rules.protected.codes, "exact": [*rules.exact.indicators],
+             "origins": [*rules.exact.origins]}  # fmt: skip
+    connection.execute(CLASSES, known)

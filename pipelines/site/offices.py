@@ -13,12 +13,14 @@ from pipelines.site.periods import Period
 COUNTS = ("nhan_tong", "nhan_truc_tuyen", "nhan_truc_tiep", "ky_truoc_chuyen", "giai_quyet_tong",
           "giai_quyet_truoc_han", "giai_quyet_dung_han", "giai_quyet_qua_han", "dang_tong", "dang_trong_han",
           "dang_qua_han")  # fmt: skip
+# What the reasons for a missing rate come to; each reason's own words are the register's.
+NO_RATE = {"c": "hidden", "s": "hidden", "m": "few", "o": "nothing", "z": "nothing"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a subject's row says of its target. `verdict`: met, not_met, unclear (only a bound is published), tracked
-    (no target), hidden, nothing (nothing to count), absent (no figure)."""
+    """What a subject's row says of its target. `verdict`: met, not_met (both may be certain of a hidden figure too),
+    unclear, tracked (no target), hidden, few, nothing (nothing to count), absent (no figure); the flag says why."""
 
     row: Row | None
 
@@ -41,11 +43,11 @@ class Answer:
     def verdict(self) -> str:
         if self.rate is None or self.row is None:
             return "absent"
+        if self.target is not None and self.row["dat"]:
+            return {"1": "met", "0": "not_met"}[self.row["dat"]]
         if not self.rate.text:
-            return {"c": "hidden", "z": "nothing"}.get(self.rate.flag, "absent")
-        if self.target is None:
-            return "tracked"
-        return {"1": "met", "0": "not_met"}.get(self.row["dat"], "unclear")
+            return NO_RATE.get(self.rate.flag, "absent")
+        return "tracked" if self.target is None else "unclear"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _indicators(book: Book, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]
     """Every indicator that has something to say here: a number, or that it is kept secret."""
     period = book.headline.code if book.headline else ""
     rows = ((code, sheet.indicator(code, rule, period)) for code, one in book.catalogue if one == rule)
-    return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] not in ("x", "z"))]
+    return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] in ("c", "s", "m"))]
 
 
 def _form(book: Book, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
-LETTERS = ("c", "x", "z")  # flags of what has no number
+LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of what has no number
 NOTED = ("p", "r")  # flags of a number
 
 

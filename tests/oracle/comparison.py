@@ -12,6 +12,7 @@ from . import facts, rule_766
 from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
+from .needs import all_absent
 from .periods import periods
 from .scorecard import scorecard, tasks
 from .settle import settle
@@ -90,7 +91,7 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
         yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
     expected = Counter(map(_value, _with_form_rows(warehouse, values)))
     yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
-    goals = Counter(scorecard(values, world.as_of, world.targets, world.absent))
+    goals = Counter(scorecard(values, world.as_of, world.targets, all_absent(world.absent, settled.units)))
     yield from _difference("plan_scorecard", goals, _found(warehouse, "plan_scorecard"))
     told = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
     yield from _untold_differences(warehouse, told)

@@ -3,7 +3,12 @@
 Here: the oracle's own list, by indicator and rule. Not here: what no source has at all (rule_766.NEVER).
 """
 
-from .registers import REPORTED
+from collections.abc import Collection
+
+from .registers import OWN_UNIT, REPORTED
+
+# "an own unit that is not in the delivered list removes that indicator"
+OWN = f"don_vi {OWN_UNIT}"
 
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     # rule `plan`, of dossiers and what belongs to them
@@ -11,7 +16,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("satisfaction_rate", "plan"): ("ho_so", "danh_gia"),
     ("online_share", "plan"): ("ho_so",),
     ("online_resolved_share", "plan"): ("ho_so",),
-    ("own_online_share", "plan"): ("ho_so",),
+    ("own_online_share", "plan"): ("ho_so", OWN),
     ("digitised_share", "plan"): ("ho_so", "thanh_phan"),
     ("data_reuse_share", "plan"): ("ho_so", "thanh_phan"),
     ("online_payment_share", "plan"): ("ho_so", "le_phi"),
@@ -44,3 +49,8 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("payment_enabled_share", "766"): ("thu_tuc",),
     ("online_service_coverage", "766"): ("thu_tuc",),
 }
+
+
+def all_absent(absent: Collection[str], units: Collection[str]) -> set[str]:
+    """What is missing: sources that never came, and the own unit where the list lacks it."""
+    return {*absent, *(() if OWN_UNIT in units else (OWN,))}

@@ -10,7 +10,7 @@ from datetime import date
 
 from . import plan, procedures, rule_766
 from .form import WHOLE, Scope, scopes
-from .needs import NEEDS
+from .needs import NEEDS, all_absent
 from .periods import Period, periods
 from .records import Feedback
 from .registers import REPORTED, Target, Task, dataset_count, plan_tasks
@@ -92,6 +92,7 @@ def indicator_values(
 ) -> list[IndicatorValue]:
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
     that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
+    absent = all_absent(absent, settled.units)
     dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
     feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
     for dossier in settled.dossiers:

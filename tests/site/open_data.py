@@ -33,7 +33,7 @@ OFFICES = {
 }  # fmt: skip
 INDICATORS = [
     ("apology_rate", "plan", 1.0), ("digitised_share", "plan", 0.4), ("on_time_rate", "766", None),
-    ("on_time_rate", "plan", 0.97), ("online_share", "plan", 0.3), ("satisfaction_rate", "plan", None),
+    ("on_time_rate", "plan", 0.97), ("online_share", "plan", 0.3), ("satisfaction_rate", "plan", 0.94),
 ]  # fmt: skip
 SHARES = {"apology_rate": 400, "digitised_share": 455, "online_share": 330, "satisfaction_rate": 940}
 MONTHS = ["2023-11", "2023-12", *(f"2024-{month:02}" for month in range(1, 13))]
@@ -91,13 +91,18 @@ def protected(count: int) -> tuple[str, str]:
 
 
 def rate(numerator: str, denominator: str) -> tuple[str, str, str]:
-    """Text, bound and flag of a share of two published counts."""
+    """Text, bound and flag of a share of two protected counts."""
     if not numerator or not denominator or int(denominator) < 30:
-        return "", "", "c"
+        return "", "", "m" if numerator and denominator else "c"
     share = 100 * int(numerator) / int(denominator)
     if int(denominator) < 200 and share >= 95:
-        return "95", ">=", ""
+        return f"{100 * (int(numerator) - 4) // (int(denominator) + 4)}", ">=", ""
     return (f"{share:.1f}", "", "") if int(denominator) >= 1000 else (f"{share:.0f}", "", "")
+
+
+def exact_rate(numerator: int, denominator: int) -> tuple[str, str, str]:
+    """Text, bound and flag of a share of two exact counts."""
+    return (f"{100 * numerator / denominator:.2f}", "", "") if denominator else ("", "", "o")
 
 
 def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict]:
@@ -107,11 +112,20 @@ def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, year
             dossiers = yearly // PARTS[kind]
             wobble = crc32(f"{unit}{code}{period}".encode()) % 60 - 30 if kind == "thang" else 0
             per_mille = max(0, min(1000, SHARES.get(code, on_time) + wobble))
+            if (code, unit) == ("satisfaction_rate", "H19.13"):  # all content, of few: only a bound is published
+                per_mille = 1000
             row = {"ma_chi_tieu": code, "cach_tinh": rule, "ky": period, "pham_vi": scope, "ma_don_vi": unit,
                    "ten_don_vi": name, "cap": level}  # fmt: skip
-            row["tu_so"], row["co_tu_so"] = protected(dossiers * per_mille // 1000)
-            row["mau_so"], row["co_mau_so"] = protected(dossiers)
-            row["ty_le"], row["dau"], row["co"] = rate(row["tu_so"], row["mau_so"])
+            counted = dossiers * per_mille // 1000
+            if code == "satisfaction_rate" and scope != "tinh":
+                row["tu_so"], row["co_tu_so"] = protected(counted)
+                row["mau_so"], row["co_mau_so"] = protected(dossiers)
+                row["ty_le"], row["dau"], row["co"] = rate(row["tu_so"], row["mau_so"])
+            else:
+                row |= {"tu_so": str(counted), "mau_so": str(dossiers)}
+                row["ty_le"], row["dau"], row["co"] = exact_rate(counted, dossiers)
+            if (code, unit, period) == ("satisfaction_rate", "H19.39", "2024"):  # another figure would give it away
+                row |= {"tu_so": "", "co_tu_so": "s", "ty_le": "", "dau": "", "co": "s"}
             if (code, unit) == ("digitised_share", "H19.13"):  # a source that never came
                 row |= {"tu_so": "", "co_tu_so": "x", "mau_so": "", "co_mau_so": "x", "ty_le": "", "dau": "", "co": "x"}
             if (code, unit, period) == ("online_share", "H19.03", "2024-03"):
@@ -124,7 +138,8 @@ def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, year
 
 
 def _met(row: dict, target: float) -> str:
-    if not row["ty_le"] or (row["dau"] == ">=" and float(row["ty_le"]) < target):
+    is_protected = row["ma_chi_tieu"] == "satisfaction_rate" and row["pham_vi"] != "tinh"
+    if not row["ty_le"] or (is_protected and abs(float(row["ty_le"]) - target) < 5):
         return ""
     return str(int(float(row["ty_le"]) >= target))
 
@@ -135,7 +150,7 @@ def _form(register: Register, scope: str, unit: str, name: str, level: str, on_t
     for period, kind, *_ in PERIODS:
         row = {"ky": period, "pham_vi": scope, "ma_don_vi": unit, "ten_don_vi": name, "cap": level}
         for at, count in enumerate(counts):
-            row[count], row[f"co_{count}"] = protected(yearly // PARTS[kind] // (at + 1))
+            row[count] = str(yearly // PARTS[kind] // (at + 1))
         rows.append(row)
     return rows
 
@@ -171,9 +186,9 @@ def _procedures() -> list[dict]:
 
 def _payment(level: str, month: str) -> dict:
     row = {"cap": level, "ky": month}
-    row["giao_dich"], row["co_giao_dich"] = protected(800 if level == "so" else 25)
-    row["truc_tuyen"], row["co_truc_tuyen"] = protected(300 if level == "so" else 5)
-    row["ty_le_truc_tuyen"], row["dau"], row["co"] = rate(row["truc_tuyen"], row["giao_dich"])
+    paid, online = (803, 301) if level == "so" else (25, 4)
+    row |= {"giao_dich": str(paid), "truc_tuyen": str(online)}
+    row["ty_le_truc_tuyen"], _, row["co"] = exact_rate(online, paid)
     return row
 
 
@@ -188,8 +203,8 @@ def _feedback(channel: str, quarter: str) -> dict:
 def _goals() -> list[dict]:
     shared = {"nam": "2024", "chu_tri": "Phòng Chuyển đổi số", "cap": "tinh"}
     return [
-        shared | {"ma_muc_tieu": "II.1-1", "muc": "II.1", "noi_dung": "Hoàn thiện pháp luật", "co": "x",
-                  "co_tu_so": "x", "co_mau_so": "x", "tinh_trang": "chua-co-so-lieu"},
+        shared | {"ma_muc_tieu": "II.1-1", "muc": "II.1", "noi_dung": "Hoàn thiện pháp luật", "co": "k",
+                  "co_tu_so": "k", "co_mau_so": "k", "tinh_trang": "chua-co-so-lieu"},
         shared | {"ma_muc_tieu": "II.2-1", "muc": "II.2", "noi_dung": "Tỷ lệ đúng hạn tối thiểu 97%", "ky": "2024",
                   "ma_chi_tieu": "on_time_rate", "muc_tieu": "97.0", "tu_so": "94330", "mau_so": "97650",
                   "ty_le": "96.6", "dat": "0", "tinh_trang": "chua-dat"},
@@ -205,4 +220,4 @@ def _definition(code: str, rule: str) -> dict:
     }
     return {"ma_chi_tieu": code, "cach_tinh": rule, "ten_vi": f"Tỷ lệ {code}", "ten_en": f"Share {code}", **named,
             "don_vi_tinh": "ty-le", "chieu_tot": "tang", "can_cu": "Kế hoạch CCHC năm 2024", "nguon_goc": "giao-dich",
-            "bao_mat": "sdc1"}  # fmt: skip
+            "bao_mat": "sdc1" if code == "satisfaction_rate" else "none"}  # fmt: skip

@@ -11,9 +11,11 @@ from pathlib import Path
 from lxml import html
 
 HIDDEN_WORDS = {
-    "vi": {"c": "kín", "x": "chưa có", "z": "không có", "": "–"},
-    "en": {"c": "hidden", "x": "not yet", "z": "none", "": "–"},
-}
+    "vi": {"c": "kín", "s": "kín", "m": "ít", "o": "không có", "x": "chưa có", "k": "chưa tính", "u": "thiếu đơn vị",
+           "w": "chưa đến kỳ", "z": "không áp dụng", "": "–"},
+    "en": {"c": "hidden", "s": "hidden", "m": "few", "o": "none", "x": "not yet", "k": "not computed",
+           "u": "unit missing", "w": "not due", "z": "n/a", "": "–"},
+}  # fmt: skip
 NOTES = {"vi": {"r": "đã sửa", "p": "tạm tính"}, "en": {"r": "revised", "p": "provisional"}}
 
 

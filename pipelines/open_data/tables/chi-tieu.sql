@@ -1,106 +1,110 @@
--- Personal indicators out of protected cells; the others exactly as the warehouse has them. `own` indicators speak of
--- one unit whatever the scope, so all scopes show the cell of that unit.
+-- Exact figures as the marts have them, also where there was nothing to count; protected ones out of protected cells,
+-- but for the province, which is exact.
 with
-    missing as (
+    known as (
         select indicator_code, rule, any_value(missing_source) as missing_source
         from tthc.marts.indicator_values
         group by indicator_code, rule
     ),
-    subject_of as (
-        select distinct c.scope, c.unit_code, c.unit_level, c.period_code, u.unit_code as own_code, u.unit_level as own_level
-        from cell c
-        cross join tthc.marts.dim_run r
-        join tthc.marts.dim_unit u on r.own_unit = u.unit_code
-        where c.scope in ('unit', 'level', 'province')
+    aim as (
+        select indicator_code, rule, period_code, scope, unit_level, any_value(target) as target
+        from tthc.marts.indicator_values
+        group by indicator_code, rule, period_code, scope, unit_level
     ),
     asked as (
+        select i.indicator_code, i.rule, i.class, s.scope, s.unit_code, s.unit_level, s.period_code
+        from indicator_class i
+        join subject s on i.has_every_subject
+        left join protected_parts p on (p.code, p.rule) = (i.indicator_code, i.rule)
+        where p.code is null or s.scope = 'province'
+        union all
+        select i.indicator_code, i.rule, i.class, c.scope, c.unit_code, c.unit_level, c.period_code
+        from indicator_class i
+        join protected_parts p on (p.code, p.rule) = (i.indicator_code, i.rule)
+        join shown_cell c on c.measure = p.denominator and c.scope in ('unit', 'level')
+        union all
+        select i.indicator_code, i.rule, i.class, v.scope, v.unit_code, v.unit_level, v.period_code
+        from indicator_class i
+        join tthc.marts.indicator_values v using (indicator_code, rule)
+        join period using (period_code)
+        where not i.has_every_subject and (v.missing_source is null or v.scope = 'province')
+    ),
+    described as (
+        select a.*, k.missing_source, d.direction, d.value_unit, t.target, p.numerator_measure, p.denominator_measure
+        from asked a
+        join tthc.marts.dim_indicator d using (indicator_code, rule)
+        left join known k using (indicator_code, rule)
+        left join aim t using (indicator_code, rule, period_code, scope, unit_level)
+        left join
+            (select code, rule, numerator as numerator_measure, denominator as denominator_measure from protected_parts)
+            p on a.indicator_code = p.code and a.rule = p.rule and a.scope <> 'province'
+    ),
+    exact as (
         select
-            i.*,
-            s.scope,
-            s.unit_code,
-            s.unit_level,
-            s.period_code,
-            if(i.own, 'unit', s.scope) as cell_scope,
-            if(i.own, s.own_code, s.unit_code) as cell_unit,
-            if(i.own, s.own_level, s.unit_level) as cell_level
-        from personal_indicator i
-        join
-            subject_of s
-            on not i.own
-            or s.scope = 'province'
-            or s.scope = 'level' and s.unit_level = s.own_level
-            or s.unit_code = s.own_code
+            q.* exclude (missing_source, direction, value_unit, numerator_measure, denominator_measure),
+            if(q.missing_source is null, coalesce(v.numerator, 0), null) as n,
+            if(q.missing_source is null and q.value_unit <> 'count', coalesce(v.denominator, 0), null) as d,
+            case
+                when q.missing_source is not null
+                then why_missing(q.missing_source)
+                when q.value_unit = 'count'
+                then 'z'
+                when d = 0
+                then 'o'
+            end as why,
+            why as n_reason,
+            why as d_reason,
+            exact_rate(n, d, round(100 * q.target, 2)) as rate,
+            null as sign,
+            v.met::integer as met
+        from described q
+        left join
+            tthc.marts.indicator_values v
+            using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+        where q.class = 'exact' or q.numerator_measure is null
     ),
     protected as (
         select
-            a.indicator_code,
-            a.rule,
-            a.period_code,
-            a.scope,
-            a.unit_code,
-            a.unit_level,
-            if(m.missing_source is null and a.numerator_measure is not null, 'c', 'x') as empty_flag,
-            if(empty_flag = 'c', n.value, null) as numerator,
-            if(empty_flag = 'c', d.value, null) as denominator,
-            shown_rate(numerator, denominator) as rate,
-            shown_sign(numerator, denominator) as sign
-        from asked a
-        left join missing m using (indicator_code, rule)
-        left join
-            shown_cell n
-            on (n.measure, n.scope, n.unit_code, n.unit_level, n.period_code)
-            = (a.numerator_measure, a.cell_scope, a.cell_unit, a.cell_level, a.period_code)
-        left join
-            shown_cell d
-            on (d.measure, d.scope, d.unit_code, d.unit_level, d.period_code)
-            = (a.denominator_measure, a.cell_scope, a.cell_unit, a.cell_level, a.period_code)
+            q.* exclude (missing_source, direction, value_unit, numerator_measure, denominator_measure),
+            if(q.missing_source is null, num.value, null) as n,
+            if(q.missing_source is null, den.value, null) as d,
+            if(q.missing_source is null, coalesce(den.reason, num.reason, 'm'), why_missing(q.missing_source)) as why,
+            if(q.missing_source is null, num.reason, why) as n_reason,
+            if(q.missing_source is null, den.reason, why) as d_reason,
+            shown_rate(n, d) as rate,
+            shown_sign(n, d) as sign,
+            if(
+                q.missing_source is null,
+                verdict(num.value, num.reason, den.value, den.reason, q.target, q.direction),
+                null
+            ) as met
+        from described q
+        join
+            shown_cell num
+            on (num.measure, num.scope, num.unit_code, num.unit_level, num.period_code)
+            = (q.numerator_measure, q.scope, q.unit_code, q.unit_level, q.period_code)
+        join
+            shown_cell den
+            on (den.measure, den.scope, den.unit_code, den.unit_level, den.period_code)
+            = (q.denominator_measure, q.scope, q.unit_code, q.unit_level, q.period_code)
     ),
-    plain as (
-        select
-            v.indicator_code,
-            v.rule,
-            v.period_code,
-            v.scope,
-            v.unit_code,
-            v.unit_level,
-            if(v.missing_source is null and v.numerator is not null, 'z', 'x') as empty_flag,
-            v.numerator,
-            v.denominator,
-            if(v.denominator > 0, round(100 * cast(v.numerator as double) / v.denominator, 2), null) as rate,
-            '' as sign
-        from tthc.marts.indicator_values v
-        join tthc.marts.dim_indicator i using (indicator_code, rule)
-        join period using (period_code)
-        where not list_contains((select origins from personal_origin), i.origin)
-    ),
-    both_kinds as (select * from protected union all select * from plain),
-    aimed as (
-        select b.*, v.direction, t.target
-        from both_kinds b
-        join tthc.marts.dim_indicator v using (indicator_code, rule)
-        left join
-            (
-                select indicator_code, rule, period_code, unit_level, scope, any_value(target) as target
-                from tthc.marts.indicator_values
-                group by all
-            ) t using (indicator_code, rule, period_code, unit_level, scope)
-    )
+    both_kinds as (select * from exact union all by name select * from protected)
 select
     indicator_code as ma_chi_tieu,
     rule as cach_tinh,
     period_code as ky,
     case scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end as pham_vi,
-    a.unit_code as ma_don_vi,
+    b.unit_code as ma_don_vi,
     u.unit_name as ten_don_vi,
-    a.unit_level as cap,
-    numerator as tu_so,
-    if(numerator is null, empty_flag, null) as co_tu_so,
-    denominator as mau_so,
-    if(denominator is null, empty_flag, null) as co_mau_so,
+    b.unit_level as cap,
+    n as tu_so,
+    if(n is null, n_reason, null) as co_tu_so,
+    d as mau_so,
+    if(d is null, d_reason, null) as co_mau_so,
     rate as ty_le,
-    nullif(sign, '') as dau,
-    if(rate is null, empty_flag, null) as co,
+    sign as dau,
+    if(rate is null, why, null) as co,
     round(100 * target, 2) as muc_tieu,
-    is_met(rate, sign, round(100 * target, 2), direction) as dat
-from aimed a
-left join tthc.marts.dim_unit u on a.unit_code = u.unit_code
+    met as dat
+from both_kinds b
+left join tthc.marts.dim_unit u on b.unit_code = u.unit_code

@@ -10,7 +10,7 @@ select
     if(value_unit = 'count', 'so-luong', 'ty-le') as don_vi_tinh,
     if(direction = 'down', 'giam', 'tang') as chieu_tot,
     legal_basis as can_cu,
-    case origin
+    case i.origin
         when 'transactions'
         then 'giao-dich'
         when 'procedures'
@@ -21,5 +21,6 @@ select
         then 'nhiem-vu'
         else 'cong-bo'
     end as nguon_goc,
-    if(list_contains((select origins from personal_origin), origin), 'sdc1', 'none') as bao_mat
-from tthc.marts.dim_indicator
+    if(c.class = 'protected', 'sdc1', 'none') as bao_mat
+from tthc.marts.dim_indicator i
+join indicator_class c using (indicator_code, rule)

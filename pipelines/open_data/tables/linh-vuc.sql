@@ -5,16 +5,16 @@ select
     c.unit_level as cap,
     c.period_code as ky,
     any_value(c.value) filter (where c.measure = 'received') as nhan,
-    if(nhan is null, 'c', null) as co_nhan,
+    any_value(c.reason) filter (where c.measure = 'received') as co_nhan,
     any_value(c.value) filter (where c.measure = 'received_online') as truc_tuyen,
-    if(truc_tuyen is null, 'c', null) as co_truc_tuyen,
+    any_value(c.reason) filter (where c.measure = 'received_online') as co_truc_tuyen,
     any_value(c.value) filter (where c.measure = 'resolved') as giai_quyet,
-    if(giai_quyet is null, 'c', null) as co_giai_quyet,
+    any_value(c.reason) filter (where c.measure = 'resolved') as co_giai_quyet,
     any_value(c.value) filter (where c.measure = 'resolved_in_time') as dung_han,
-    if(dung_han is null, 'c', null) as co_dung_han,
+    any_value(c.reason) filter (where c.measure = 'resolved_in_time') as co_dung_han,
     shown_rate(dung_han, giai_quyet) as ty_le_dung_han,
-    nullif(shown_sign(dung_han, giai_quyet), '') as dau,
-    if(ty_le_dung_han is null, 'c', null) as co
+    shown_sign(dung_han, giai_quyet) as dau,
+    if(ty_le_dung_han is null, coalesce(co_giai_quyet, co_dung_han, 'm'), null) as co
 from shown_cell c
 join (select field, min(field_name) as field_name from procedure group by field) f on c.unit_code = f.field
 where c.scope = 'field'

@@ -1,4 +1,5 @@
--- Each goal with the published row of its indicator for the closed period that reaches furthest.
+-- Each goal with the published row of its indicator for the closed period that reaches furthest, and that row's target
+-- and verdict. Without such a row the reason is the goal's own.
 with
     stated as (
         select s.*, if(s.unit_level = '*', 'tinh', s.unit_level) as aimed_level
@@ -10,10 +11,32 @@ with
         join "chi-tieu" v on v.ma_chi_tieu = s.indicator_code and v.cach_tinh = 'plan' and v.cap = s.aimed_level
             and v.pham_vi = if(s.unit_level = '*', 'tinh', 'cap')
         join period p on v.ky = p.period_code and p.period_type in ('report', 'year')
-        where year(p.end_date) = s.plan_year and coalesce(v.co_tu_so, '') <> 'x'
+        where year(p.end_date) = s.plan_year and coalesce(v.co_tu_so, '') not in ('x', 'k', 'u')
+            and coalesce(v.co, '') <> 'o'
         qualify row_number() over (
             partition by s.plan_year, s.goal_code order by p.end_date desc, p.period_code
         ) = 1
+    ),
+    closed as (
+        select distinct year(end_date) as plan_year from period where period_type in ('report', 'year')
+    ),
+    reasoned as (
+        select
+            s.*,
+            case
+                when s.indicator_code is null
+                then 'k'
+                when s.missing_source is not null
+                then why_missing(s.missing_source)
+                when c.plan_year is null
+                then 'w'
+                when i.origin = 'transactions'
+                then 'o'
+                else 'x'
+            end as reason
+        from stated s
+        left join closed c using (plan_year)
+        left join tthc.marts.dim_indicator i on s.indicator_code = i.indicator_code and i.rule = 'plan'
     )
 select
     s.plan_year as nam,
@@ -23,27 +46,26 @@ select
     s.lead_unit as chu_tri,
     s.indicator_code as ma_chi_tieu,
     s.aimed_level as cap,
-    round(100 * s.target, 2) as muc_tieu,
+    if(n.ky is null, round(100 * s.target, 2), n.muc_tieu) as muc_tieu,
     n.ky,
     n.tu_so,
-    if(n.ky is null, 'x', n.co_tu_so) as co_tu_so,
+    if(n.ky is null, s.reason, n.co_tu_so) as co_tu_so,
     n.mau_so,
-    if(n.ky is null, 'x', n.co_mau_so) as co_mau_so,
+    if(n.ky is null, s.reason, n.co_mau_so) as co_mau_so,
     n.ty_le,
     n.dau,
-    if(n.ky is null, 'x', n.co) as co,
-    is_met(n.ty_le, coalesce(n.dau, ''), round(100 * s.target, 2), i.direction) as dat,
+    if(n.ky is null, s.reason, n.co) as co,
+    n.dat,
     case
         when n.ky is null
         then 'chua-co-so-lieu'
-        when s.target is null
+        when n.muc_tieu is null
         then 'theo-doi'
-        when is_met(n.ty_le, coalesce(n.dau, ''), round(100 * s.target, 2), i.direction) = 1
+        when n.dat = 1
         then 'dat'
-        when is_met(n.ty_le, coalesce(n.dau, ''), round(100 * s.target, 2), i.direction) = 0
+        when n.dat = 0
         then 'chua-dat'
         else 'khong-ket-luan'
     end as tinh_trang
-from stated s
+from reasoned s
 left join newest n using (plan_year, goal_code)
-left join tthc.marts.dim_indicator i on s.indicator_code = i.indicator_code and i.rule = 'plan'

@@ -1,4 +1,4 @@
--- A procedure that was not in force in the year has no count to speak of, unless it has one all the same.
+-- The list of procedures with what each received in the year.
 select
     p.procedure_code as ma_thu_tuc,
     p.procedure_name as ten_thu_tuc,
@@ -11,13 +11,6 @@ select
     cast(p.is_sensitive as integer) as nhay_cam,
     c.period_code as nam,
     c.value as nhan,
-    case
-        when c.value is not null
-        then null
-        when c.n = 0 and not (coalesce(p.effective_from <= y.end_date, true) and coalesce(p.effective_to >= y.start_date, true))
-        then 'z'
-        else 'c'
-    end as co_nhan
+    c.reason as co_nhan
 from procedure p
 join shown_cell c on c.scope = 'procedure' and c.unit_code = p.procedure_code
-join period y using (period_code)
