@@ -93,7 +93,10 @@ def _manifest(settings: Settings) -> dict[str, Any]:
 
 
 def _open_data(manifest: dict[str, Any], last: list[Run]) -> dict[str, Any] | None:
-    """What came of the current version's open data: what the last run on it found, else what its manifest says."""
+    """What came of the current version's open data: what the last run on it found, else what its manifest says; after
+    a rollback that alone."""
+    if (manifest.get("open_data") or {}).get("state") == "stays":
+        last = []
     of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
     newest = next(of_version, None)
     told = newest.detail["open_data"] if newest else manifest.get("open_data")

@@ -22,9 +22,7 @@ def sql(
     output: Annotated[Format, typer.Option("--format", help="Cách in / how to print")] = Format.table,
     version: Annotated[
         str | None,
-        typer.Option(
-            help="Phiên bản khác trong versions/, như bản tính bên cạnh / another version, as one beside"
-        ),
+        typer.Option(help="Phiên bản khác trong versions/, như bản tính bên cạnh / another version, as one beside"),
     ] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
 ) -> None:

@@ -67,7 +67,7 @@ def folder_of(settings: Settings, edition: Edition) -> Path:
     for place in _places(settings):
         if is_whole(place / edition.name, edition):
             return place / edition.name
-    raise TthcError("edition_lost", edition=edition.name, folder=_places(settings)[1])
+    raise _lost(settings, edition)
 
 
 def is_whole(folder: Path, edition: Edition) -> bool:
@@ -88,9 +88,16 @@ def withdrawn(known: list[Edition]) -> set[str]:
     return {name for name, is_gone in gone.items() if is_gone}
 
 
+def edition_in(folder: Path) -> Edition:
+    """Return the vintage in a folder as the edition that it is or would be. Raises OSError where there is none."""
+    vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
+                   sha256_of(folder / NAME))  # fmt: skip
+
+
 def add_edition(settings: Settings, folder: Path) -> Edition:
     """Keep the vintage in the folder as the newest edition, for good: both copies first, then the index."""
-    edition = _edition(folder)
+    edition = edition_in(folder)
     known = [*editions(settings), edition]
     _keep(settings, folder, edition)
     for place in _places(settings):
@@ -110,7 +117,7 @@ def recover(settings: Settings) -> None:
     for edition in dict.fromkeys(known):
         source = next((folder for folder in _sources(settings, edition) if is_whole(folder, edition)), None)
         if source is None:
-            log.error(str(TthcError("edition_lost", edition=edition.name, folder=_places(settings)[1])))
+            log.error(str(_lost(settings, edition)))
         elif damaged := [place for place in _places(settings) if not is_whole(place / edition.name, edition)]:
             _keep(settings, source, edition)
             if any((place / edition.name).exists() for place in damaged):
@@ -128,6 +135,10 @@ def damaged_editions(settings: Settings, *, deep: bool) -> list[str]:
         for edition in dict.fromkeys(editions(settings))
         if not (is_whole if deep else _has_head)(settings.editions_dir / edition.name, edition)
     ]
+
+
+def _lost(settings: Settings, edition: Edition) -> TthcError:
+    return TthcError("edition_lost", edition=edition.name, folder=str(_places(settings)[1]))
 
 
 def _has_head(folder: Path, edition: Edition) -> bool:
@@ -155,18 +166,12 @@ def _found(settings: Settings) -> Iterator[Edition]:
     folders = [folder for place in _places(settings) for folder in sorted(place.glob("[!.]*")) if folder.is_dir()]
     for folder in (*folders, _of_earlier_release(settings)):
         if read_vintage(folder) is not None:
-            yield _edition(folder)
+            yield edition_in(folder)
 
 
 def _of_earlier_release(settings: Settings) -> Path:
     """Where releases that kept the last vintage only kept it."""
     return settings.restricted_dir / "open-data" / "last"
-
-
-def _edition(folder: Path) -> Edition:
-    vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
-                   sha256_of(folder / NAME))  # fmt: skip
 
 
 def _depth(edition: Edition, known: dict[str, Edition]) -> int:

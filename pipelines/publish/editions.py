@@ -9,7 +9,16 @@ from pathlib import Path
 
 from pipelines.errors import TthcError
 from pipelines.files import UNFINISHED, link_or_copy, link_tree, remove_tree
-from pipelines.open_data.editions import add_edition, editions, folder_of, newest_edition, recover, withdrawn
+from pipelines.open_data.editions import (
+    Edition,
+    add_edition,
+    edition_in,
+    editions,
+    folder_of,
+    newest_edition,
+    recover,
+    withdrawn,
+)
 from pipelines.open_data.feed import Listed, listed, write_feed
 from pipelines.open_data.last import EDITIONS, read_vintage
 from pipelines.publish.manifest import NAME as MANIFEST
@@ -48,30 +57,29 @@ def lay_editions(settings: Settings, folder: Path) -> None:
     own = folder / OPEN_DATA
     if not own.is_dir():
         return
-    target = own / EDITIONS
+    target, known = own / EDITIONS, editions(settings)
     remove_tree(target)
     target.mkdir()
-    known = editions(settings)
     for edition in dict.fromkeys(known):
         link_tree(folder_of(settings, edition), target / edition.name)
-    vintage = read_vintage(own)
-    if vintage is not None and not (target / vintage["vintage"]).exists():
-        (target / vintage["vintage"]).mkdir()
-        for path in sorted(path for path in own.iterdir() if path.is_file()):
-            link_or_copy(path, target / vintage["vintage"] / path.name)
-    write_feed(settings, target, shown_editions(settings, target))
+    if read_vintage(own) is not None:
+        brought = edition_in(own)
+        if not (target / brought.name).exists():
+            (target / brought.name).mkdir()
+            for path in sorted(path for path in own.iterdir() if path.is_file()):
+                link_or_copy(path, target / brought.name / path.name)
+        known += [brought] if not known or known[-1].name != brought.name else []
+    write_feed(settings, target, _listed(target, known))
     if (folder / SITE / FOLDER).is_dir():
         remove_tree(folder / SITE / FOLDER / EDITIONS)
         link_tree(target, folder / SITE / FOLDER / EDITIONS)
 
 
-def shown_editions(settings: Settings, folder: Path) -> list[Listed]:
-    """Return the editions that lie in a folder as readers are told of them, the newest last."""
-    known = editions(settings)
-    out_again = reversed(dict.fromkeys(one.name for one in reversed(known)))  # each where it came out last
+def _listed(folder: Path, known: list[Edition]) -> list[Listed]:
+    """The editions that lie in a folder as readers are told of them, each where it came out last."""
     gone = withdrawn(known)
-    names = [*out_again, *sorted({path.name for path in folder.iterdir() if path.is_dir()} - {e.name for e in known})]
-    return [listed(folder / name, is_withdrawn=name in gone) for name in names if (folder / name).is_dir()]
+    names = list(dict.fromkeys(one.name for one in reversed(known)))
+    return [listed(folder / name, is_withdrawn=name in gone) for name in reversed(names)]
 
 
 def go_back(settings: Settings, version: str | None) -> str:
