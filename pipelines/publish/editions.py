@@ -5,6 +5,7 @@ and taking the warehouse back to an earlier version without taking anything back
 how editions are stored (`open_data.editions`).
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines.errors import TthcError
@@ -61,7 +62,8 @@ def lay_editions(settings: Settings, folder: Path) -> None:
     remove_tree(target)
     target.mkdir()
     for edition in dict.fromkeys(known):
-        link_tree(folder_of(settings, edition), target / edition.name)
+        with suppress(TthcError):  # an earlier one that is lost has been told, and holds nothing else up
+            link_tree(folder_of(settings, edition), target / edition.name)
     if read_vintage(own) is not None:
         brought = edition_in(own)
         if not (target / brought.name).exists():
@@ -78,7 +80,7 @@ def lay_editions(settings: Settings, folder: Path) -> None:
 def _listed(folder: Path, known: list[Edition]) -> list[Listed]:
     """The editions that lie in a folder as readers are told of them, each where it came out last."""
     gone = withdrawn(known)
-    names = list(dict.fromkeys(one.name for one in reversed(known)))
+    names = [name for name in dict.fromkeys(one.name for one in reversed(known)) if (folder / name).is_dir()]
     return [listed(folder / name, is_withdrawn=name in gone) for name in reversed(names)]
 
 

@@ -290,3 +290,15 @@ def test_the_manifest_of_a_rolled_back_version_says_what_it_said_before(nights: 
         key: before[key] for key in before if key not in apart
     }
     assert now["files"]["tthc.duckdb"] == before["files"]["tthc.duckdb"]
+
+
+def test_an_earlier_edition_that_is_lost_everywhere_holds_nothing_up(
+    nights: Nights, caplog: pytest.LogCaptureFixture
+) -> None:
+    for place in (nights.settings.editions_dir, nights.settings.restricted_dir / "open-data" / "editions"):
+        remove_tree(place / "e-nov")
+    remove_tree(nights.settings.versions_dir)
+    nights.night("v-next", "e-next", DECEMBER)
+    assert "edition_lost" in caplog.text and nights.told["state"] == "new"
+    place = nights.settings.current_link / "open-data" / "editions"
+    assert sorted(path.name for path in place.iterdir()) == ["e-dec", "e-next", "feed.xml", "index.json"]
