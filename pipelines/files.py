@@ -81,6 +81,19 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Give the bytes of a file a second name, as a hard link where the disk can, else as a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Give every file below a folder a second name below `target`, which may exist already."""
+    shutil.copytree(source, target, copy_function=link_or_copy, dirs_exist_ok=True)
+
+
 def remove_whole(path: Path) -> None:
     """Removes a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
     if path.exists():

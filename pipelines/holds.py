@@ -20,12 +20,13 @@ from pipelines.register_files import RegisterRow, read_rows, table_of
 from pipelines.yaml_text import read_yaml
 
 EVERY = "*"
-Hold = Literal["volume", "empty", "freshness", "restatement", "drift"]
+Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift"]
 # What the subject of each kind of hold is; the other columns of the subject stay empty.
 SUBJECTS: dict[str, frozenset[str]] = {
     "volume": frozenset({"source", "business_day"}),
     "empty": frozenset({"source", "business_day"}),
     "restatement": frozenset({"source", "business_day"}),
+    "jump": frozenset({"source", "business_day"}),
     "freshness": frozenset({"source"}),
     "drift": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
 }
@@ -55,6 +56,18 @@ class DriftLimits(Strict):
     least_denominator: int = Field(ge=1)
 
 
+class JumpLimits(Strict):
+    """How far the as-of day may go in one step, in working days: over `factor` usual gaps of `ho_so` and over
+    `least_step` is a jump. Before `least_delivered_days` days came no gap is usual: then a step over `unknown_step` is
+    one, unless the day brought a share of the usual rows, one `unknown_rows`-th at least."""
+
+    factor: float = Field(ge=1)
+    least_step: int = Field(ge=1)
+    least_delivered_days: int = Field(ge=2)
+    unknown_step: int = Field(ge=1)
+    unknown_rows: float = Field(ge=1)
+
+
 class StatusLimits(Strict):
     """After how many working days the published version is stale."""
 
@@ -67,6 +80,7 @@ class Holds(Strict):
     defaults: SourceLimits
     sources: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
     drift: DriftLimits
+    jump: JumpLimits
     status: StatusLimits
 
     def of(self, source: str) -> SourceLimits:

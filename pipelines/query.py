@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 from rich.console import Console
@@ -22,21 +23,24 @@ ROWS_SHOWN = 200
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the current version: read-only, no file or network access, schema `marts` in front."""
-    version = current_version(settings)
+def reading(settings: Settings, version: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the current or the named version: read-only, no file or network access, schema `marts` in
+    front. Raises TthcError where there is none."""
+    named, version = version, version or current_version(settings)
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
     path = settings.versions_dir / version / "tthc.duckdb"
+    if named is not None and (Path(named).name != named or not path.is_file()):
+        raise TthcError("no_such_version", version=named, folder=settings.versions_dir)
     config: DuckDBConfig = {"memory_limit": settings.duckdb_memory, "threads": str(settings.threads)}
     with open_finished(path, config) as connection:
         connection.execute("set schema = 'marts'")
         yield connection
 
 
-def show(settings: Settings, console: Console, query: str, output: str) -> None:
+def show(settings: Settings, console: Console, query: str, output: str, version: str | None = None) -> None:
     """Runs one query and prints its rows as a table, CSV or JSON. Raises TthcError where it fails."""
-    with reading(settings) as connection:
+    with reading(settings, version) as connection:
         _show(connection, console, query, output)
 
 
@@ -65,12 +69,12 @@ def _json(rows: list[dict]) -> str:
     return json.dumps(rows, ensure_ascii=False, default=str, indent=1) + "\n"
 
 
-def prompt(settings: Settings, console: Console, output: str) -> None:
+def prompt(settings: Settings, console: Console, output: str, version: str | None = None) -> None:
     """Reads queries from the terminal until .quit; an error is shown and the prompt goes on."""
     from pipelines.messages import say
 
-    with reading(settings) as connection:
-        console.print(say("sql_welcome", version=current_version(settings)))
+    with reading(settings, version) as connection:
+        console.print(say("sql_welcome", version=version or current_version(settings)))
         waiting = ""
         while True:
             try:

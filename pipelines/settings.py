@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     raw_dir: Path = Field(PROJECT_DIR / "data" / "raw", description="landing: what the systems deliver")
     warehouse_dir: Path = Field(PROJECT_DIR / "data" / "warehouse", description="everything the run writes")
     as_of: dt.date | None = Field(None, description="business day to compute as of; default the newest one")
+    publish: bool = Field(
+        False, description="publish a version as of an earlier day than the published one, and withdraw what is newer"
+    )
     secret_file: Path | None = Field(None, description="key for pseudonyms; made on the first run, mode 0600")
     memory_limit: ByteSize = Field(
         ByteSize(4 << 30), ge=LEAST_MEMORY, description="memory that a night may take, all its processes together"
@@ -88,6 +91,11 @@ class Settings(BaseSettings):
     @cached_property
     def versions_dir(self) -> Path:
         return self.warehouse_dir / "versions"
+
+    @cached_property
+    def editions_dir(self) -> Path:
+        """Open data that were ever out, one folder per edition; never pruned."""
+        return self.warehouse_dir / "editions"
 
     @cached_property
     def current_link(self) -> Path:

@@ -21,6 +21,7 @@ from pipelines.landing.ledger import Arrival, LedgerDamaged, arrivals, open_ledg
 from pipelines.landing.memory_kills import cause_of_end
 from pipelines.landing.runs import KILLS_BEFORE, Run, runs
 from pipelines.messages import say
+from pipelines.open_data.editions import damaged_editions, editions
 from pipelines.publish.manifest import NAME, file_hashes, is_sound, read_manifest
 from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
@@ -59,6 +60,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "stale_after_working_days": limit,
         "is_stale": age is None or age > limit,
         "open_data": _open_data(manifest, last),
+        "editions": _editions(settings, deep=verify),
         "damaged": _damaged(settings) if verify and version else None,
         "ledger_damaged": not is_sound,
         "sources": _sources(settings, received),
@@ -93,11 +95,22 @@ def _manifest(settings: Settings) -> dict[str, Any]:
 
 
 def _open_data(manifest: dict[str, Any], last: list[Run]) -> dict[str, Any] | None:
-    """What came of the current version's open data: what the last run on it found, else what its manifest says."""
+    """What came of the current version's open data: what the last run on it found, else what its manifest says; after
+    a rollback that alone."""
+    if (manifest.get("open_data") or {}).get("state") == "stays":
+        last = []
     of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
     newest = next(of_version, None)
     told = newest.detail["open_data"] if newest else manifest.get("open_data")
     return {name: told.get(name) for name in ("state", "why", "params", "since")} if told else None
+
+
+def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
+    """How many editions of the open data there are, the newest, and which of them are lost or damaged."""
+    known = editions(settings)
+    names = list(dict.fromkeys(one.name for one in known))
+    return {"count": len(names), "newest": known[-1].name if known else None, "folder": str(settings.editions_dir),
+            "damaged": damaged_editions(settings, deep=deep)}  # fmt: skip
 
 
 def _age(calendar: WorkCalendar, manifest: dict[str, Any], today: dt.date) -> int | None:

@@ -15,8 +15,8 @@ from pipelines.messages import say
 from pipelines.publish.open_data_state import is_held_back, sentence_of
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
-COLOURS = {"published": "green", "unchanged": "green", "refused": "red", "failed": "red", "interrupted": "red",
-           "running": "yellow"}  # fmt: skip
+COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refused": "red", "failed": "red",
+           "interrupted": "red", "running": "yellow"}  # fmt: skip
 DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 
@@ -50,6 +50,7 @@ def _version(console: Console, status: dict[str, Any]) -> None:
     else:
         console.print(say("status_fresh", age=age, limit=limit), highlight=False)
     _open_data(console, status["open_data"])
+    _editions(console, status["editions"])
     if status["damaged"] is not None:
         for name in status["damaged"]:
             console.print(say("status_damaged", file=name), style="bold red", markup=False, highlight=False)
@@ -66,6 +67,16 @@ def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
         console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     else:
         console.print(say(f"status_open_data_{open_data['state']}"))
+
+
+def _editions(console: Console, editions: dict[str, Any]) -> None:
+    """The editions that were ever out, and those that are not as they came out."""
+    if not editions["count"]:
+        return
+    console.print(say("status_editions", count=editions["count"], newest=editions["newest"]), highlight=False)
+    for name in editions["damaged"]:
+        text = say("status_edition_damaged", edition=name, folder=editions["folder"])
+        console.print(text, style="bold red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _sources(console: Console, sources: list[dict[str, Any]]) -> None:

@@ -20,6 +20,10 @@ class Rule(enum.StrEnum):
 def sql(
     query: Annotated[str | None, typer.Argument(help="Câu SQL; bỏ trống để vào dấu nhắc / query, or a prompt")] = None,
     output: Annotated[Format, typer.Option("--format", help="Cách in / how to print")] = Format.table,
+    version: Annotated[
+        str | None,
+        typer.Option(help="Phiên bản khác trong versions/, như bản tính bên cạnh / another version, as one beside"),
+    ] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
 ) -> None:
     """Hỏi phiên bản đang công bố bằng SQL, chỉ đọc. / Read-only SQL on the published version.
@@ -31,9 +35,9 @@ def sql(
 
     settings = settings_with(warehouse_dir=warehouse)
     if query is None:
-        prompt(settings, console, output.value)
+        prompt(settings, console, output.value, version)
     else:
-        show(settings, console, query, output.value)
+        show(settings, console, query, output.value, version)
 
 
 @app.command()

@@ -34,7 +34,7 @@ def status(
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     else:
         show_status(console, found)
-    if found["damaged"]:
+    if found["damaged"] or (verify and found["editions"]["damaged"]):
         raise typer.Exit(EXIT_FAULT)
     if found["is_stale"]:
         raise typer.Exit(EXIT_STALE)

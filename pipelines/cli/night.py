@@ -22,8 +22,21 @@ def run(
     warehouse: Annotated[Path | None, typer.Option(help="Nơi ghi kho / where the warehouse is written")] = None,
     as_of: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Tính đến ngày nào; mặc định ngày mới nhất của ho_so / business day"),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Tính đến ngày nào (TTHC_AS_OF); mặc định ngày mới nhất của ho_so. Ngày trước ngày đang công bố: tính"
+            " và để bên cạnh, không công bố / as of which day; one earlier than the published day is computed and kept"
+            " beside, not published",
+        ),
     ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish",
+            help="Công bố cả khi --as-of là ngày trước ngày đang công bố, và cho biết rút lại những gì / publish as of"
+            " an earlier day too, and list what that withdraws",
+        ),
+    ] = False,
     sample_if_empty: Annotated[
         bool,
         typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
@@ -39,7 +52,9 @@ def run(
 
     # A machine that shuts down asks with SIGTERM: the steps then end as they do at Ctrl-C, and dbt with them.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = settings_with(raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date())
+    settings = settings_with(
+        raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date(), publish=publish or None
+    )
     began = time.monotonic()
     with run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
@@ -65,17 +80,23 @@ def _run(settings: Settings) -> int:
         from pipelines.nightly.start import run_nightly
 
         outcome = run_nightly(settings)
-    from pipelines.publish.open_data_state import is_held_back, sentence_of
+    from pipelines.publish.open_data_state import is_held_back, sentence_of, withdrawn_sentences
     from pipelines.summary import show_manifest, show_version
 
-    folder = settings.current_link.resolve()
+    folder = settings.versions_dir / outcome.version if outcome.is_beside else settings.current_link.resolve()
     show_version(console, folder)
     show_manifest(console, folder)
+    if outcome.is_beside:
+        console.print(say("computed_beside", version=outcome.version, folder=folder, day=settings.as_of),
+                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+        return 0
     console.print(
         f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
     )
     where = "published_where" if (folder / "open-data").is_dir() else "published_where_no_open_data"
     console.print(say(where, folder=settings.current_link), highlight=False, soft_wrap=True)
+    for sentence in withdrawn_sentences(outcome.open_data if outcome.changed else None):
+        console.print(sentence, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     if outcome.open_data is None or not is_held_back(outcome.open_data):
         return 0
     text = sentence_of(outcome.open_data)
@@ -126,15 +147,16 @@ def rollback(
 ) -> None:
     """Quay về một phiên bản trước: kiểm mã băm rồi chuyển `current`. / Back to an earlier version.
 
-    Lần chạy sau lại công bố theo dữ liệu và quy tắc lúc đó: hãy sửa nguyên nhân trước. / The next run publishes what
-    deliveries and rules then give: mend the cause first. Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
+    Kho quay về; dữ liệu mở và trang của người dân giữ nguyên lần công bố mới nhất. Lần chạy sau lại công bố theo dữ
+    liệu và quy tắc lúc đó: hãy sửa nguyên nhân trước. / The warehouse goes back; open data and site stay at the newest
+    edition. The next run publishes what deliveries and rules then give: mend the cause first.
+
+    Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
     """
     from pipelines.nightly.lock import run_lock
-    from pipelines.open_data.last import keep_vintage
-    from pipelines.publish.versions import rollback as go_back
+    from pipelines.publish.editions import go_back
 
     settings = settings_with(warehouse_dir=warehouse)
     with run_lock(settings):
         chosen = go_back(settings, version)
-        keep_vintage(settings)
     console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.holds import DriftLimits, Override
+from pipelines.holds import DriftLimits, JumpLimits, Override
 
 _TABLES = """
 create temp table hold_override (
@@ -16,6 +16,10 @@ create temp table hold_override (
     scope varchar, unit_level varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
 );
 create temp table drift_limit (value double, denominator double, least_denominator bigint);
+create temp table jump_limit (
+    factor double, least_step bigint, least_delivered_days bigint, unknown_step bigint, unknown_rows double
+);
+create temp table previous_run (as_of date);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
     denominator double, value double
@@ -47,15 +51,18 @@ Statement = tuple[str, tuple[object, ...]]
 @dataclass(frozen=True)
 class Baseline:
     """`previous` is the database of the published version and `version` its name, both None where there is none:
-    then nothing is compared. Without limits every change of a figure is held, without overrides nothing is let by."""
+    then nothing is compared. Without limits every change of a figure and every longer step of the as-of day is held,
+    without overrides nothing is let by."""
 
     previous: Path | None = None
     version: str | None = None
     overrides: tuple[Override, ...] = ()
     drift: DriftLimits | None = None
+    jump: JumpLimits | None = None
 
     def statements(self) -> Iterator[Statement]:
-        """SQL with bound values that makes the tables hold_override, drift_limit and previous_value."""
+        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run and
+        previous_value."""
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:
@@ -66,9 +73,12 @@ class Baseline:
             yield "insert into drift_limit values (?, ?, ?)", (
                 limits.value, limits.denominator, limits.least_denominator,
             )  # fmt: skip
+        if self.jump is not None:
+            yield "insert into jump_limit values (?, ?, ?, ?, ?)", tuple(self.jump.model_dump().values())
         if self.previous is not None:
             # The path is ours; attach takes no bound value, and a quote in it is doubled.
             path = str(self.previous).replace("'", "''")
             yield f"attach '{path}' as previous (read_only)", ()
+            yield "insert into previous_run select as_of from previous.marts.dim_run", ()
             yield _PREVIOUS, ()
             yield "detach previous", ()

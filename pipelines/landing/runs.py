@@ -16,8 +16,8 @@ KILLS_BEFORE = "memory_kills_before"
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the nightly job. `outcome` is running, published, unchanged, refused, failed or interrupted; `began`
-    and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
+    """One run of the nightly job. `outcome` is running, published, unchanged, beside, refused, failed or interrupted;
+    `began` and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
 
     sequence: int
     pid: int

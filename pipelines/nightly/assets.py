@@ -17,9 +17,10 @@ from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
-from pipelines.open_data.last import keep_vintage
 from pipelines.open_data.publication import lay_open_data, open_data_of_run
 from pipelines.parsing.fill import fill_lake, lake_state
+from pipelines.publish.beside import is_kept_beside, placed, published_as_of, refuse_future
+from pipelines.publish.editions import keep_published, lay_editions
 from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.publish.unchanged import LEFT, is_out, left_beside
@@ -94,14 +95,16 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(specs=specs, name="workspace")
     def workspace(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
         begin("workspace")
-        state = lake_state(nightly.settings)
-        plan = make_plan(nightly.settings, contracts, state)
-        if is_out(nightly.settings, plan):
+        settings, state = nightly.settings, lake_state(nightly.settings)
+        refuse_future(settings.as_of)
+        plan = placed(settings, make_plan(settings, contracts, state, published_as_of(settings)))
+        if is_kept_beside(settings, plan) if plan.is_beside else is_out(settings, plan):
             # Dagster would warn of every check on what is skipped now, as if something went on without it.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-            _end(nightly, "unchanged", plan, published_open_data(nightly.settings))
+            open_data = None if plan.is_beside else published_open_data(settings)
+            _end(nightly, "beside" if plan.is_beside else "unchanged", plan, open_data)
             return
-        lay_out(nightly.settings, contracts, state, plan)
+        lay_out(settings, contracts, state, plan)
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
 
@@ -135,6 +138,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         folder = candidate_dir(settings)
         open_data, rows = lay_open_data(settings, plan, candidate_file(settings), folder / "open-data")
         site = write_site_of(settings, open_data, folder, synthetic=plan.is_synthetic)
+        lay_editions(settings, folder)
         told = {"version": plan.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
 
@@ -149,21 +153,26 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data)
-    with open_ledger(settings.ledger_file) as ledger:
-        save_outcomes(ledger, outcomes)
-    let_go = _end(nightly, "published" if changed else "unchanged", plan, open_data)
-    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, **let_go})
+    if plan.is_beside:
+        let_go = _end(nightly, "beside", plan, None)
+    else:
+        with open_ledger(settings.ledger_file) as ledger:
+            save_outcomes(ledger, outcomes)
+        let_go = _end(nightly, "published" if changed else "unchanged", plan, open_data)
+    beside = plan.is_beside
+    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "beside": beside, **let_go})
 
 
 def _end(nightly: Nightly, outcome: str, plan: Plan, open_data: OpenData | None) -> dict[str, dict[str, int]]:
-    """Notes how the night ended, keeps a copy of the vintage that is out, and lets go of what nothing reads any more or
+    """Notes how the night ended, keeps what it brought out as an edition, and lets go of what nothing reads any more or
     was kept long enough."""
     settings = nightly.settings
     detail = {"open_data": open_data} if open_data is not None else {}
     nightly.ended(
         outcome, plan, **detail
     )  # at once: what comes now may break down, and the version is out all the same
-    keep_vintage(settings)
+    if not plan.is_beside:
+        keep_published(settings)
     let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
     nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})
     return let_go

@@ -12,7 +12,8 @@ from pipelines.landing.ledger import open_ledger
 from pipelines.landing.rebuild import ensure_ledger
 from pipelines.landing.runs import begin_run
 from pipelines.parsing.prune import prune_lake
-from pipelines.publish.versions import prune
+from pipelines.publish.editions import ensure_editions
+from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
 from pipelines.transform.dbt import target_dir
 
@@ -21,10 +22,13 @@ def make_ready(settings: Settings) -> int:
     """Leaves the warehouse as if no run had ever been cut short; returns the number of the run that begins."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
-    for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir):
+    restore_replaced(settings)
+    for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
+                   settings.editions_dir):  # fmt: skip
         sweep(folder)
     clear_traces(settings)
     ensure_ledger(settings)
+    ensure_editions(settings)
     with open_ledger(settings.ledger_file) as ledger:
         return begin_run(ledger, os.getpid())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.errors import CandidateRefused, TthcError
 from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import end_run, runs
+from pipelines.landing.runs import Run, end_run, runs
 from pipelines.nightly.causes import cause_of
 from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
@@ -20,11 +20,13 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended: which version is out, whether it is new, and what came of its open data."""
+    """How a run ended: which version is out, whether it is new, and what came of its open data; or which version was
+    computed beside the published one."""
 
     version: str
     changed: bool
     open_data: OpenData | None = None
+    is_beside: bool = False
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
@@ -55,11 +57,12 @@ def run_nightly(settings: Settings) -> RunOutcome:
         events = result.asset_materializations_for_node("published_version")
         if result.success and events:
             published = events[0].metadata
-            changed = bool(published["changed"].value)
-            return RunOutcome(str(published["version"].value), changed, open_data_of_run(settings))
-        unchanged = _version_found_out(settings) if result.success else None
-        if unchanged:
-            return RunOutcome(unchanged, changed=False, open_data=published_open_data(settings))
+            changed, beside = bool(published["changed"].value), bool(published["beside"].value)
+            return RunOutcome(str(published["version"].value), changed, open_data_of_run(settings), beside)
+        found = _version_found(settings) if result.success else None
+        if found:
+            open_data = None if found.outcome == "beside" else published_open_data(settings)
+            return RunOutcome(str(found.version), False, open_data, found.outcome == "beside")
         if gate and not gate["success"]:
             raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
         cause = cause_of(result, settings) if not result.success else TthcError("not_published")
@@ -67,11 +70,11 @@ def run_nightly(settings: Settings) -> RunOutcome:
         raise cause
 
 
-def _version_found_out(settings: Settings) -> str | None:
-    """The version that the run just ended found published already, by the ledger; null where it did not."""
+def _version_found(settings: Settings) -> Run | None:
+    """The run just ended, if the ledger says that it found its version made already; null where it did not."""
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
-    return last[0].version if last and last[0].outcome == "unchanged" else None
+    return last[0] if last and last[0].outcome in ("unchanged", "beside") else None
 
 
 def _note(settings: Settings, cause: TthcError) -> None:

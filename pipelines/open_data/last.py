@@ -1,19 +1,17 @@
-"""The vintage that is out: how it is sealed, read back, and found again when the published version is lost.
+"""A vintage as a folder: how it is sealed and read back.
 
-Belongs here: the seal in `vintage.json`, and the second copy. That lies under `restricted/`, though nothing in it is
-secret, because this is the folder that backups keep: without it the next vintage would not know what it revises. Does
-not belong here: making a vintage (`vintage`), the cells behind it (`memory`).
+Belongs here: the seal in `vintage.json`. Does not belong here: making a vintage (`vintage`), where those that were ever
+out are kept (`editions`), the cells behind it (`memory`).
 """
 
 import json
-import shutil
 from pathlib import Path
 
-from pipelines.files import UNFINISHED, private_folder, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
+from pipelines.files import sha256_of
 from pipelines.seal import SEAL, seal_holds, sealed
-from pipelines.settings import Settings
 
 NAME = "vintage.json"
+EDITIONS = "editions"  # the folder of earlier vintages within a published one; no part of it
 
 
 def seal_vintage(folder: Path, head: dict) -> None:
@@ -45,35 +43,5 @@ def may_stay(vintage: dict, essence: dict) -> bool:
     return SEAL in vintage and vintage["essence"] == essence
 
 
-def vintage_out(settings: Settings) -> Path | None:
-    """The open data that is out, or the copy of it where that is lost or damaged; null where nothing was ever out."""
-    for folder in (settings.current_link / "open-data", _copy(settings)):
-        if read_vintage(folder) is not None:
-            return folder
-    return None
-
-
-def keep_vintage(settings: Settings) -> None:
-    """Copies the open data that is out, unless the copy is that already. Damaged, it is not copied."""
-    out, copy = settings.current_link / "open-data", _copy(settings)
-    vintage = read_vintage(out)
-    if vintage is None or vintage == read_vintage(copy):
-        return
-    part = private_folder(copy.parent) / f".{copy.name}{UNFINISHED}"
-    remove_tree(part)
-    shutil.copytree(out, part, copy_function=shutil.copyfile)
-    for path in part.iterdir():
-        path.chmod(0o600)
-        sync_file(path)
-    sync_folder(part)
-    remove_whole(copy)
-    part.rename(copy)
-    sync_folder(copy.parent)
-
-
-def _copy(settings: Settings) -> Path:
-    return settings.restricted_dir / "open-data" / "last"
-
-
 def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {path.name for path in folder.iterdir()} - {EDITIONS}

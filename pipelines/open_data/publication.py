@@ -1,65 +1,104 @@
 """What a candidate's open data become: a vintage as it should be, the one before where none can be made safe, or none.
 
 Belongs here: that decision, and the word of it that manifest, status and site repeat. The warehouse is published all
-the same. Does not belong here: making a vintage (`vintage`), looking after the one that is out (`last`).
+the same. Does not belong here: making a vintage (`vintage`), looking after those that were out (`editions`).
 """
 
 import json
 import logging
-import shutil
 from pathlib import Path
 
 from pipelines.errors import TthcError
-from pipelines.files import remove_tree
+from pipelines.files import link_tree, remove_tree
+from pipelines.open_data.editions import Edition, editions, folder_of, newest_edition
 from pipelines.open_data.keys import key_check
-from pipelines.open_data.last import read_vintage, vintage_out
+from pipelines.open_data.last import read_vintage
 from pipelines.open_data.vintage import write_vintage
-from pipelines.publish.open_data_state import OpenData, is_held_back, published_open_data
+from pipelines.publish.open_data_state import OpenData, Withdrawn, is_held_back, published_open_data
 from pipelines.seal import SEAL
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan
 
 log = logging.getLogger("tthc.open_data")
 NAME = "open-data.json"
-# What the disclosure control finds; any other error is a fault and stops the run.
-UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable"})
+# What the disclosure control finds, or that what it compares with is lost; any other error is a fault.
+UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable", "edition_lost"})
 
 
 def attempt(settings: Settings) -> tuple[str | None, str]:
     """Return what a try to make open data depends on besides the version: the vintage before, a mark of the secret."""
-    before = read_vintage(vintage_out(settings))
-    return (before["vintage"] if before else None), key_check(settings.key_file)
+    known = editions(settings)
+    return (known[-1].name if known else None), key_check(settings.key_file)
 
 
 def lay_open_data(
     settings: Settings, plan: Plan, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
-    """Write the open data of a candidate into `folder`, or copy the vintage before there where the disclosure control
-    finds that none is safe; no folder where there is none before. Returns what came of it and rows per CSV file, and
-    leaves the former for the later steps. Raises TthcError where something else is wrong."""
-    previous = vintage_out(settings)
-    before = read_vintage(previous)
-    name, mark = (before["vintage"] if before else None), key_check(settings.key_file)
+    """Write the open data of a candidate into `folder`, or the newest edition where the disclosure control finds that
+    none is safe; no folder where there is none before, nor for a version beside the published one. Returns what came of
+    it and rows per CSV file, and leaves the former for the later steps. Raises TthcError where something else is wrong.
+    """
+    name, mark = attempt(settings)
     open_data = OpenData(state="new", why=None, params={}, since=None, before=name, key_check=mark)
-    try:
-        rows = write_vintage(settings, plan, candidate_file, previous, folder)
-    except TthcError as error:
-        if error.code not in UNSAFE:
-            raise
-        remove_tree(folder)
-        log.warning(str(error))
-        open_data |= {"why": error.code, "params": error.params, "since": _since(settings, plan)}
-        if before is None or previous is None or SEAL not in before:
-            open_data["state"], rows = "none", {}
-        else:
-            shutil.copytree(previous, folder, copy_function=shutil.copyfile)
-            open_data["state"], rows = "kept", before["rows"]
+    rows: dict[str, int] = {}
+    if plan.is_beside:
+        open_data["state"] = "beside"
     else:
-        made = read_vintage(folder)
-        if before is not None and made is not None and made["vintage"] == before["vintage"]:
-            open_data["state"] = "unchanged"
+        try:
+            rows = _make(settings, plan, candidate_file, folder, open_data)
+        except TthcError as error:
+            if error.code not in UNSAFE:
+                raise
+            remove_tree(folder)
+            log.warning(str(error))
+            open_data |= {"why": error.code, "params": error.params, "since": _since(settings, plan)}
+            rows = _keep(settings, folder, open_data)
     (settings.work_dir / NAME).write_text(json.dumps(open_data, ensure_ascii=False), encoding="utf-8")
     return open_data, rows
+
+
+def _make(settings: Settings, plan: Plan, candidate_file: Path, folder: Path, open_data: OpenData) -> dict[str, int]:
+    """Make the vintage, compared with the newest edition that was ever out, whatever `current` names."""
+    known, previous = editions(settings), newest_edition(settings)
+    rows = write_vintage(settings, plan, candidate_file, previous, folder)
+    made = read_vintage(folder)
+    if made is None or not known:
+        return rows
+    # An edition is never altered: the same figures under the same rules are the edition that has them.
+    if same := next((one for one in reversed(known) if one.name == made["vintage"]), None):
+        remove_tree(folder)
+        link_tree(folder_of(settings, same), folder)
+    if made["vintage"] == known[-1].name:
+        open_data["state"] = "unchanged"
+    elif (made.get("closed_until") or "") < known[-1].closed_until:
+        open_data["withdrawn"] = _withdrawn(read_vintage(previous) or {}, made, known)
+    return rows
+
+
+def _withdrawn(before: dict, made: dict, known: list[Edition]) -> Withdrawn:
+    """What the newest edition holds and the vintage that was made does not."""
+    codes = {code for code, *_ in made["essence"]["closed_periods"]}
+    lost = {name: count - made["rows"].get(name, 0) for name, count in before.get("rows", {}).items()}
+    return Withdrawn(
+        periods=[code for code, *_ in before["essence"]["closed_periods"] if code not in codes],
+        editions=list(dict.fromkeys(one.name for one in known if one.closed_until > (made["closed_until"] or ""))),
+        rows={name: count for name, count in lost.items() if count > 0},
+    )
+
+
+def _keep(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, int]:
+    """Let the newest edition go on, byte for byte, where there is one that may."""
+    open_data["state"] = "none"
+    try:
+        previous = newest_edition(settings)
+    except TthcError:  # lost: that is what is told
+        return {}
+    before = read_vintage(previous)
+    if before is None or previous is None or SEAL not in before:
+        return {}
+    link_tree(previous, folder)
+    open_data["state"] = "kept"
+    return before["rows"]
 
 
 def open_data_of_run(settings: Settings) -> OpenData:

@@ -5,10 +5,8 @@ the word that it leaves of itself (`vintage.json`, `audit.json`). The steps them
 finding the vintage before (`last`).
 """
 
-import datetime as dt
 import hashlib
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import duckdb
 
 from pipelines.engine import connect
 from pipelines.errors import TthcError
-from pipelines.files import fingerprint, sha256_of
+from pipelines.files import fingerprint, link_tree, sha256_of
 from pipelines.open_data.audit import audit, audit_names
 from pipelines.open_data.breakdowns import count_breakdowns
 from pipelines.open_data.cells import count_units
@@ -81,8 +79,8 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
             essence = _essence(connection, settings, plan, province)
             before = read_vintage(previous)
-            if before is not None and previous is not None and may_stay(before, essence):
-                shutil.copytree(previous, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            if before is not None and previous is not None and _stays(settings, before, essence):
+                link_tree(previous, folder)
                 return before["rows"]
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
                 # Rounded anew under another secret, the two vintages together would tell more than either.
@@ -91,6 +89,18 @@ def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous
             return _new_vintage(making, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
+
+
+def _stays(settings: Settings, before: dict, essence: dict) -> bool:
+    """True where the vintage before goes on: nothing it depends on is another, or a warehouse that went back to an
+    earlier day knows less than what is out, and nobody asked to withdraw that (`--publish`)."""
+    goes_back = (_until(essence) or "") < (before.get("closed_until") or "")
+    return may_stay(before, essence) or (goes_back and not settings.publish)
+
+
+def _until(essence: dict) -> str | None:
+    """The last day (ISO) of the closed periods; null where no period is closed."""
+    return max((str(end) for *_, end in essence["closed_periods"]), default=None)
 
 
 def _essence(connection: Connection, settings: Settings, plan: Plan, province: Province) -> dict:
@@ -126,9 +136,10 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     audit(connection, register, rules, folder, workspace_file(settings))
     figures = audit_figures(connection, secured, rules, remembered=remembered)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-    until = max((dt.date.fromisoformat(end) for *_, end in essence["closed_periods"]), default=None)
-    # The vintage is named after its tables; descriptions bear the name, so their hashes stand apart.
-    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    until = _until(essence)
+    # The vintage is named after its tables and what made them: no two editions share a name. Descriptions bear the
+    # name, so their hashes stand apart.
+    digest = hashlib.sha256(json.dumps([files, essence], sort_keys=True).encode()).hexdigest()
     vintage = f"{until}-{digest[:12]}"
     write_method(folder, register, rules, figures)
     page = changes_page(vintage, before["vintage"] if before else None, changes)
@@ -137,7 +148,7 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
-    head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": str(until),
+    head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
             "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
     description = describe(register, making.province, head, folder)
     descriptions = write_descriptions(connection, register, description, folder)

@@ -10,9 +10,9 @@ from pipelines.files import sha256_of
 from pipelines.gate.baseline import Baseline
 from pipelines.holds import load_holds, load_overrides
 from pipelines.messages import say
-from pipelines.open_data.last import vintage_out
+from pipelines.open_data.editions import editions
 from pipelines.publish.manifest import read_manifest
-from pipelines.publish.versions import current_version, history
+from pipelines.publish.versions import current_version, published_history
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.gate")
@@ -26,20 +26,22 @@ def baseline_of(settings: Settings) -> Baseline:
     registers = settings.registers_dir / settings.province
     named = current_version(settings)
     version = named if named and _is_sound(settings.versions_dir / named) else _last_sound(settings)
-    if version is None and (named or vintage_out(settings)):
+    if version is None and (named or editions(settings)):
         log.warning(say("baseline_lost"))
     elif version != named:
         log.warning(say("baseline_other", version=version))
+    limits = load_holds(registers)
     return Baseline(
         previous=settings.versions_dir / version / DATABASE if version else None,
         version=version,
         overrides=tuple(load_overrides(registers)),
-        drift=load_holds(registers).drift,
+        drift=limits.drift,
+        jump=limits.jump,
     )
 
 
 def _last_sound(settings: Settings) -> str | None:
-    known = history(settings, settings.versions_dir)
+    known = published_history(settings)
     return next((name for name in reversed(known) if _is_sound(settings.versions_dir / name)), None)
 
 

@@ -42,9 +42,17 @@ def conservation(outcomes: list[Outcome]) -> dict[str, dict[str, int]]:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below the folder but the manifest itself, by relative path."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != NAME)
-    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+    """SHA-256 of every file below the folder but the manifest itself, by relative path. Bytes that have several names,
+    as open data have (in the site, among the editions), are read once."""
+    known: dict[tuple[int, int], str] = {}
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME):
+        seen = path.stat()
+        same = (seen.st_dev, seen.st_ino)
+        if same not in known:
+            known[same] = sha256_of(path)
+        found[path.relative_to(folder).as_posix()] = known[same]
+    return found
 
 
 def write_manifest(
@@ -57,6 +65,14 @@ def write_manifest(
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
         **({"open_data": dict(open_data)} if open_data is not None else {}),
     }  # fmt: skip
+    with replacing(folder / NAME) as temporary:
+        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_manifest_again(folder: Path, manifest: Mapping[str, Any], open_data: Mapping[str, Any]) -> None:
+    """Write the manifest of a version into a folder that holds the same but for its open data and its site."""
+    content = {**manifest, "files": file_hashes(folder), "open_data": dict(open_data)}
     with replacing(folder / NAME) as temporary:
         text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
         temporary.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import RUNS_KEPT, runs
+from pipelines.open_data.editions import editions
 from pipelines.open_data.keys import key_check
 from pipelines.open_data.last import read_vintage
 from pipelines.open_data.publication import attempt
@@ -43,10 +44,12 @@ def is_out(settings: Settings, plan: Plan) -> bool:
 
 
 def _open_data_stand(settings: Settings, folder: Path) -> bool:
-    """True where making the version's open data again would give the same: a vintage under the secret of today, or one
-    held back for what was found then, under that secret and after that vintage."""
+    """True where making the version's open data again would give the same: the newest edition, under the secret of
+    today, or one held back for what was found then, under that secret and after that vintage."""
     told = read_manifest(folder).get("open_data")
     if told is not None and is_held_back(told):
         return (told["before"], told["key_check"]) == attempt(settings)
-    vintage = read_vintage(folder / "open-data")
-    return vintage is not None and vintage["essence"]["key_check"] == key_check(settings.key_file)
+    vintage, known = read_vintage(folder / "open-data"), editions(settings)
+    if vintage is None or (known and known[-1].name != vintage["vintage"]):
+        return False
+    return vintage["essence"]["key_check"] == key_check(settings.key_file)

@@ -5,6 +5,7 @@ its name before `current` points at it. Readers keep whatever version they opene
 """
 
 import json
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import last_runs
 from pipelines.publish.manifest import read_manifest, verifies, write_manifest
-from pipelines.publish.open_data_state import is_held_back
+from pipelines.publish.open_data_state import is_beside, is_held_back, open_data_of
 from pipelines.publish.recheck import confirm
 from pipelines.settings import Settings
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
 
 READ_ONLY = 0o444
 REFUSED_KEPT = 3
+BESIDE_KEPT = 3
 
 
 def seal(settings: Settings) -> str:
@@ -55,39 +57,60 @@ def switch(settings: Settings, version: str) -> None:
 def publish(
     settings: Settings, plan: Plan, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
 ) -> bool:
-    """Makes the candidate the current version. True where that changed what is published. A version of that name stays
-    as it is, unless it is damaged or had to do without its own open data, which the candidate has now.
+    """Makes the candidate the current version, or, where the plan says beside, a version that `current` does not name.
+    True where that changed what is published. A version of that name stays as it is, unless it is damaged or had to do
+    without its own open data, which the candidate has now.
 
     Raises CandidateRefused where the gate did not pass these very bytes.
     """
     confirm(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
-    replaced = folder.with_name(f".{plan.version}{LEAVING}")
     lacks = verifies(folder) and _lacks_open_data(folder, open_data)
     if lacks or not verifies(folder):
         candidate = candidate_dir(settings)
         write_manifest(candidate, plan, gate, code, rows, open_data)
-        for path in [p for p in candidate.rglob("*") if p.is_file()]:
-            path.chmod(READ_ONLY)
-            sync_file(path)
-        for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
-            sync_folder(inner)
-        settings.versions_dir.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            remove_tree(replaced)
-            folder.rename(replaced)
-        candidate.rename(folder)
-        sync_folder(settings.versions_dir)
-        remove_tree(replaced)
+        put_in_place(candidate, folder)
+    if plan.is_beside:
+        return False
     if current_version(settings) == plan.version:
         return lacks
     switch(settings, plan.version)
     return True
 
 
+def put_in_place(candidate: Path, folder: Path) -> None:
+    """Make a complete folder the version of that name, in place of one that had it. Its bytes are on disk before it has
+    the name; what a crash leaves between the two renames `restore_replaced` puts back."""
+    for path in [p for p in candidate.rglob("*") if p.is_file()]:
+        if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a second name of what is on disk already
+            path.chmod(READ_ONLY)
+            sync_file(path)
+    for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
+        sync_folder(inner)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    replaced = folder.with_name(f".{folder.name}{LEAVING}")
+    if folder.exists():
+        remove_tree(replaced)
+        folder.rename(replaced)
+    candidate.rename(folder)
+    sync_folder(folder.parent)
+    remove_tree(replaced)
+
+
+def restore_replaced(settings: Settings) -> None:
+    """Give a version its name back that a crash left without one, between being moved aside and being replaced."""
+    for aside in settings.versions_dir.glob(f".*{LEAVING}"):
+        folder = aside.with_name(aside.name.removeprefix(".").removesuffix(LEAVING))
+        if not folder.exists() and verifies(aside):
+            aside.rename(folder)
+
+
 def _lacks_open_data(folder: Path, open_data: Mapping[str, Any] | None) -> bool:
-    """True where the version's open data were held back and the candidate's (null: unknown) are not."""
+    """True where the version was computed beside the published one, or its open data were held back, and the
+    candidate's (null: unknown) are not."""
     earlier = read_manifest(folder).get("open_data")
+    if is_beside(earlier):
+        return open_data is not None and not is_beside(open_data)
     return is_held_back(earlier) and open_data is not None and not is_held_back(open_data)
 
 
@@ -99,7 +122,7 @@ def keep_refused(settings: Settings, plan: Plan, gate: dict) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     candidate_dir(settings).rename(folder)
     (folder / "gate.json").write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
-    _prune(settings, settings.refused_dir, REFUSED_KEPT, spared=plan.version)
+    _remove_oldest(settings.refused_dir, history(settings, settings.refused_dir), REFUSED_KEPT, spared=plan.version)
     return folder
 
 
@@ -112,28 +135,34 @@ def history(settings: Settings, folder: Path) -> list[str]:
     return sorted(names, key=lambda name: (made.get(name, 0), name))
 
 
-def rollback(settings: Settings, version: str | None) -> str:
-    """Points `current` at an earlier version, by default at the one before it. Returns its name.
+def published_history(settings: Settings) -> list[str]:
+    """The versions that were published, in the order of `history`: without those that were computed beside."""
+    folder = settings.versions_dir
+    return [name for name in history(settings, folder) if not is_beside(open_data_of(folder / name))]
 
-    Raises TthcError where there is none, or where it does not verify.
-    """
-    if version is None:
-        known, current = history(settings, settings.versions_dir), current_version(settings)
-        earlier = known[: known.index(current)] if current in known else known
-        if not earlier:
-            raise TthcError("no_earlier_version", folder=settings.versions_dir)
-        version = earlier[-1]
-    switch(settings, version)
-    return version
+
+def version_before(settings: Settings) -> str:
+    """The version that was published before the current one. Raises TthcError where there is none."""
+    known, current = published_history(settings), current_version(settings)
+    earlier = known[: known.index(current)] if current in known else known
+    if not earlier:
+        raise TthcError("no_earlier_version", folder=settings.versions_dir)
+    return earlier[-1]
 
 
 def prune(settings: Settings) -> list[str]:
-    """Removes the oldest versions beyond those to keep, never the current one. Returns their names."""
-    return _prune(settings, settings.versions_dir, settings.keep_versions, spared=current_version(settings))
+    """Removes the oldest versions beyond those to keep, published ones and those computed beside each by themselves,
+    never the current one. Returns their names. Editions of the open data lie elsewhere and stay."""
+    folder, spared = settings.versions_dir, current_version(settings)
+    published = published_history(settings)
+    beside = [name for name in history(settings, folder) if name not in published]
+    return [
+        *_remove_oldest(folder, published, settings.keep_versions, spared=spared),
+        *_remove_oldest(folder, beside, BESIDE_KEPT, spared=spared),
+    ]
 
 
-def _prune(settings: Settings, folder: Path, keep: int, *, spared: str | None) -> list[str]:
-    known = history(settings, folder)
+def _remove_oldest(folder: Path, known: list[str], keep: int, *, spared: str | None) -> list[str]:
     surplus = [name for name in known if name != spared][: max(0, len(known) - keep)]
     for name in surplus:
         remove_whole(folder / name)

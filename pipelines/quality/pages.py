@@ -16,7 +16,8 @@ from pipelines.quality.facts import FILES_SHOWN, Facts, Rejection, Unit
 from pipelines.quality.told import HERE, Words
 
 LANGUAGES = ("vi", "en")
-TONES = {"published": "good", "unchanged": "good", "refused": "bad", "failed": "bad", "interrupted": "bad"}
+TONES = {"published": "good", "unchanged": "good", "beside": "good", "refused": "bad", "failed": "bad",
+         "interrupted": "bad"}  # fmt: skip
 HELD_SHOWN = 40
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,40}")
 UNKNOWN_PAGE = "khong-ro"
@@ -95,7 +96,7 @@ def _whole(words: Words, run: Run, facts: Facts, gate: dict | None) -> dict[str,
     # What nobody approved yet comes first.
     held = sorted(gate["held"] if gate else [], key=lambda thing: thing["override_code"] is not None)
     waiting = sum(thing["override_code"] is None for thing in held)
-    had_candidate = run.outcome in ("published", "unchanged", "refused")
+    had_candidate = run.outcome in ("published", "unchanged", "beside", "refused")
     told = f"told_{run.outcome}" if had_candidate else "told_failed"
     return {
         "tone": TONES.get(run.outcome, "warn"),

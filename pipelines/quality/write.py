@@ -57,7 +57,7 @@ def _write(settings: Settings, run: Run) -> Path:
 
 def _read(settings: Settings, run: Run) -> tuple[Facts, dict | None]:
     """Facts and verdict of a run: of the version it published, of the candidate that was refused, or of the ledger."""
-    if run.outcome in ("published", "unchanged"):
+    if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
         gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
         return read_database(folder / DATABASE, settings), gate

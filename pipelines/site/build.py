@@ -52,7 +52,10 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
 
 def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
     """Write the site of a version's folder, whose open data lie there already: that of their vintage; with a vintage
-    that was kept, its site as it was; without any, a page that says so. Returns counts of pages and bytes."""
+    that was kept, its site as it was; without any, a page that says so; none for a version that is not published.
+    Returns counts of pages and bytes."""
+    if open_data["state"] == "beside":
+        return {}
     site, country = folder / "site", settings.registers_dir / "vietnam"
     if open_data["state"] == "none":
         province = load_province(settings.registers_dir / settings.province).name

@@ -41,13 +41,15 @@ REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "r
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run computes: as of which day, from which inputs, and so under which version name."""
+    """What one run computes: as of which day, from which inputs, and so under which version name. `is_beside`: it is
+    not to be published (`publish.beside`)."""
 
     as_of: str
     version: str
     province: str
     is_synthetic: bool
     inputs: list[dict]
+    is_beside: bool = False
 
     def save(self, settings: Settings) -> None:
         """Leaves the plan for the later steps of the run."""
@@ -83,13 +85,22 @@ def code_version(settings: Settings) -> str:
     return hashlib.sha256(json.dumps([files, code_and_libraries(), engines]).encode()).hexdigest()
 
 
-def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> Plan:
-    """The plan of this run. Raises TthcError where a source without which nothing can be said never came."""
+def make_plan(
+    settings: Settings, contracts: dict[str, Contract], state: LakeState, published: str | None = None
+) -> Plan:
+    """The plan of this run. `published`: the as-of day (ISO) of what is published, null where nothing is. Raises
+    TthcError where a source without which nothing can be said never came."""
     read = {arrival.delivery.source for arrival, _ in state.accepted}
     absent = [source for source, contract in contracts.items() if contract.obligatory and source not in read]
     if absent:
         raise TthcError("obligatory_missing", sources=", ".join(absent), folder=settings.raw_dir)
-    days = [arrival.delivery.business_day for arrival, _ in state.accepted if arrival.delivery.source == "ho_so"]
+    days = [
+        arrival.delivery.business_day
+        for arrival, receipt in state.accepted
+        if arrival.delivery.source == "ho_so" and not _is_taken_back(arrival, receipt, published)
+    ]
+    if not days and settings.as_of is None:
+        raise TthcError("obligatory_missing", sources="ho_so", folder=settings.raw_dir)
     as_of = (settings.as_of or max(days)).isoformat()
     inputs = [
         {"delivery": arrival.delivery.label, "sha256": arrival.sha256, "refused": bool(receipt["refused"])}
@@ -105,6 +116,14 @@ def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeSta
     essence = json.dumps([as_of, province, content, code_version(settings)])
     name = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
     return Plan(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
+
+
+def _is_taken_back(arrival: Arrival, receipt: dict, published: str | None) -> bool:
+    """True for a delivery of a day after the published one that was replaced by a file without rows: the day was a slip
+    and closes nothing. What was published up to a day stays up to that day, and an empty file there is held."""
+    is_new = arrival.delivery.business_day.isoformat() > (published or "")
+    replaced = "restated_sha256" in receipt
+    return is_new and replaced and not any(counts["rows_in"] for counts in receipt["sources"].values())
 
 
 def _apart(receipt: dict, made_by: str) -> list[str]:

@@ -14,7 +14,8 @@ from pipelines.holds import load_holds
 from .tiny_marts import build
 
 SUITES = Path(__file__).parents[2] / "expectations"
-DRIFT = load_holds(SUITES.parent / "registers" / "dong-nai").drift
+LIMITS = load_holds(SUITES.parent / "registers" / "dong-nai")
+DRIFT, JUMP = LIMITS.drift, LIMITS.jump
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
@@ -42,7 +43,7 @@ def marts(sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory)
     """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:
-        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT))
+        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP))
         yield connection
 
 

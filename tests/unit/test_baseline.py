@@ -7,6 +7,7 @@ import pytest
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import begin_run, end_run
 from pipelines.messages import say
+from pipelines.open_data.editions import add_edition
 from pipelines.open_data.last import seal_vintage
 from pipelines.publish import versions
 from pipelines.publish.baseline import baseline_of
@@ -67,9 +68,10 @@ def test_a_lost_link_or_a_damaged_version_leaves_the_one_before_to_compare_with(
 def test_all_versions_lost_is_said_where_something_was_out(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    vintage = settings.restricted_dir / "open-data" / "last"
+    vintage = settings.work_dir / "open-data"
     vintage.mkdir(parents=True)
     seal_vintage(vintage, {"vintage": "2024-01-31-abc", "files": {}, "descriptions": {}})
+    add_edition(settings, vintage)
     assert baseline_of(settings).version is None
     assert say("baseline_lost") in caplog.text
 

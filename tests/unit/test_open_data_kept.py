@@ -11,100 +11,28 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.errors import EXIT_OPEN_DATA_KEPT, TthcError
-from pipelines.files import sha256_of
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import begin_run, end_run
 from pipelines.nightly import start
 from pipelines.open_data import publication
-from pipelines.open_data.keys import key_check
-from pipelines.open_data.last import keep_vintage, read_vintage, seal_vintage, vintage_out
+from pipelines.open_data.editions import newest_edition
+from pipelines.open_data.last import read_vintage
 from pipelines.open_data.publication import lay_open_data
 from pipelines.publish import versions
-from pipelines.publish.manifest import read_manifest, verifies
-from pipelines.publish.open_data_state import HELD_BACK, OpenData, sentence_of
-from pipelines.publish.unchanged import LEFT, is_out, left_beside
-from pipelines.settings import Settings
-from pipelines.site import build
+from pipelines.publish.editions import go_back
+from pipelines.publish.manifest import verifies
+from pipelines.publish.open_data_state import HELD_BACK, sentence_of
 from pipelines.site.serve import site_server
 from pipelines.status import gather
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
-from tests.publishable import small_candidate, small_settings
+from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 
 FINDING = TthcError("disclosure_unavoidable", cell="resolved|unit|H19.03")
 CODES = ["disclosure_unavoidable", "disclosure_audit"]
 
 
-class Nights:
-    """Nights on a small warehouse, of which only the making of a vintage is a stub."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.settings = small_settings(folder)
-        self.settings.restricted_dir.mkdir(parents=True)
-        self.settings.key_file.write_text("5a" * 32)
-        self.settings.key_file.chmod(0o600)
-        self.made: TthcError | str = ""
-        monkeypatch.setattr(publication, "write_vintage", self._write_vintage)
-        monkeypatch.setattr(build, "write_vintage_site", self._write_site)
-
-    def _write_vintage(
-        self, settings: Settings, plan: Plan, database: Path, previous: Path | None, folder: Path
-    ) -> dict:
-        folder.mkdir(parents=True)
-        (folder / "bang.csv").write_text(f"{self.made}\n")
-        if isinstance(self.made, TthcError):
-            raise self.made  # with half of its files written
-        head = {"vintage": self.made, "essence": {"key_check": key_check(settings.key_file)}, "rows": {"bang": 1},
-                "files": {"bang.csv": sha256_of(folder / "bang.csv")}, "descriptions": {}}  # fmt: skip
-        seal_vintage(folder, head)
-        return {"bang": 1}
-
-    @staticmethod
-    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict:
-        site.mkdir()
-        (site / "index.html").write_text((open_data / "bang.csv").read_text())
-        return {}
-
-    def candidate(self, version: str, made: TthcError | str) -> tuple[Plan, dict, OpenData]:
-        """A candidate of which `made` comes: a vintage of that name, or what the disclosure control finds."""
-        self.made = made
-        plan, gate = small_candidate(self.settings, version)
-        folder = candidate_dir(self.settings)
-        (folder / "open-data" / "a.csv").unlink()
-        (folder / "open-data").rmdir()
-        open_data, _ = lay_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
-        build.write_site_of(self.settings, open_data, folder, synthetic=plan.is_synthetic)
-        return plan, gate, open_data
-
-    def night(self, version: str, made: TthcError | str) -> bool:
-        """Publishes such a candidate. True where that changed what is published."""
-        plan, gate, open_data = self.candidate(version, made)
-        with open_ledger(self.settings.ledger_file) as ledger:
-            run = begin_run(ledger, 1)
-        changed = versions.publish(self.settings, plan, gate, "code", {}, open_data)
-        keep_vintage(self.settings)
-        detail = {LEFT: left_beside(self.settings), "open_data": open_data}
-        with open_ledger(self.settings.ledger_file) as ledger:
-            end_run(ledger, run, "published", version=version, detail=detail)
-        if candidate_dir(self.settings).exists():
-            versions.remove_tree(candidate_dir(self.settings))
-        return changed
-
-    @property
-    def told(self) -> dict:
-        return read_manifest(self.settings.current_link)["open_data"]
-
-    def nothing_to_do(self, version: str) -> bool:
-        return is_out(self.settings, Plan("2024-12-31", version, "H19", True, []))
-
-
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
     return Nights(tmp_path, monkeypatch)
-
-
-def files_below(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -140,7 +68,7 @@ def test_without_any_vintage_the_warehouse_is_published_with_a_page_that_says_so
     assert nights.night("v1", FINDING) is True
     current = nights.settings.current_link
     assert verifies(current) and not (current / "open-data").exists()
-    assert nights.told["state"] == "none" and vintage_out(nights.settings) is None
+    assert nights.told["state"] == "none" and newest_edition(nights.settings) is None
     page = (current / "site" / "en" / "index.html").read_text()
     assert "No open figures" in page and "31 December 2024" in page and "single applicants" in page
     found = gather(nights.settings, FRIDAY)["open_data"]
@@ -173,7 +101,7 @@ def test_once_safe_the_same_version_gets_its_open_data(nights: Nights, before: s
     assert nights.night("v2", FINDING) is False
     assert nights.night("v2", "vintage-2") is True
     assert nights.told["state"] == "new" and verifies(nights.settings.current_link)
-    assert read_vintage(vintage_out(nights.settings))["vintage"] == "vintage-2"
+    assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-2"
     assert nights.night("v2", FINDING) is False  # a vintage that is out is not taken back
     assert nights.told["state"] == "new"
     # What this night found is told all the same.
@@ -195,10 +123,9 @@ def test_the_copy_stands_in_for_a_vintage_that_is_lost(nights: Nights) -> None:
 def test_a_version_without_open_data_can_be_gone_back_to_and_nothing_is_forgotten(nights: Nights) -> None:
     nights.night("v1", FINDING)
     nights.night("v2", "vintage-1")
-    assert versions.rollback(nights.settings, None) == "v1"
-    keep_vintage(nights.settings)
+    assert go_back(nights.settings, None) == "v1"
     assert verifies(nights.settings.current_link)
-    assert read_vintage(vintage_out(nights.settings))["vintage"] == "vintage-1"
+    assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-1"
     nights.night("v3", FINDING)
     assert nights.told["state"] == "kept"
 

@@ -56,7 +56,7 @@ def _flip(path: Path) -> None:
 
 LOSSES: dict[str, Callable[[Settings], object]] = {
     "current": lambda s: s.current_link.unlink(),
-    "rolled back": lambda s: versions.rollback(s, "v1"),
+    "rolled back": lambda s: versions.switch(s, "v1"),
     "database": lambda s: _flip(s.current_link / "tthc.duckdb"),
     "manifest": lambda s: _flip(s.current_link / "manifest.json"),
     "open data": lambda s: _flip(s.current_link / "open-data" / "vintage.json"),

@@ -1,0 +1,226 @@
+"""Editions: every vintage that was ever out, at a place of its own that no rollback, retention or lost version touches.
+
+`editions/<edition>/` is what versions link to, `restricted/open-data/editions/<edition>/` a second copy in the folder
+that backups keep, and `index.json` in both says in which order they came out. An edition is never altered: one that is
+damaged is restored from its other copy. Does not belong here: making a vintage (`vintage`), which version shows which
+edition (`publish.editions`).
+"""
+
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipelines.errors import TthcError
+from pipelines.files import (
+    UNFINISHED,
+    link_or_copy,
+    private_folder,
+    remove_tree,
+    remove_whole,
+    replacing,
+    sha256_of,
+    sync_file,
+    sync_folder,
+)
+from pipelines.messages import say
+from pipelines.open_data.last import EDITIONS, NAME, read_vintage
+from pipelines.seal import seal_holds, sealed
+from pipelines.settings import Settings
+
+log = logging.getLogger("tthc.open_data")
+INDEX = "index.json"
+PUBLIC, PRIVATE = 0o444, 0o600
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A vintage that was out: its name, the one before it (null: the first), the last day of its periods (ISO), and the
+    SHA-256 of its `vintage.json`, which holds the hashes of all its files."""
+
+    name: str
+    before: str | None
+    closed_until: str
+    sha256: str
+
+
+def editions(settings: Settings) -> list[Edition]:
+    """Return all editions in the order in which they came out, the newest last. One that came out again after a later
+    one was withdrawn stands twice."""
+    found = (_read_index(place / INDEX) for place in _places(settings))
+    return max(found, key=len, default=[])
+
+
+def newest_edition(settings: Settings) -> Path | None:
+    """Return the folder of the newest edition ever out, whatever `current` names; None where nothing was ever out.
+
+    Raises TthcError (`edition_lost`) where no sound copy of it is left.
+    """
+    known = editions(settings)
+    return folder_of(settings, known[-1]) if known else None
+
+
+def folder_of(settings: Settings, edition: Edition) -> Path:
+    """Return a folder that holds an edition whole. Raises TthcError (`edition_lost`) where none does."""
+    for place in _places(settings):
+        if is_whole(place / edition.name, edition):
+            return place / edition.name
+    raise _lost(settings, edition)
+
+
+def is_whole(folder: Path, edition: Edition) -> bool:
+    """Return True if the folder holds the edition, every byte as it came out."""
+    try:
+        return sha256_of(folder / NAME) == edition.sha256 and read_vintage(folder) is not None
+    except OSError:
+        return False
+
+
+def withdrawn(known: list[Edition]) -> set[str]:
+    """Return the names of editions after which one with fewer closed periods came out, themselves not out again."""
+    gone: dict[str, bool] = {}
+    least = None
+    for edition in reversed(known):
+        gone.setdefault(edition.name, least is not None and edition.closed_until > least)
+        least = edition.closed_until if least is None else min(least, edition.closed_until)
+    return {name for name, is_gone in gone.items() if is_gone}
+
+
+def edition_in(folder: Path) -> Edition:
+    """Return the vintage in a folder as the edition that it is or would be. Raises OSError where there is none."""
+    vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
+                   sha256_of(folder / NAME))  # fmt: skip
+
+
+def add_edition(settings: Settings, folder: Path) -> Edition:
+    """Keep the vintage in the folder as the newest edition, for good: both copies first, then the index."""
+    edition = edition_in(folder)
+    known = [*editions(settings), edition]
+    _keep(settings, folder, edition)
+    for place in _places(settings):
+        _write_index(place / INDEX, known)
+    return edition
+
+
+def recover(settings: Settings) -> None:
+    """Make both copies of every edition and the index whole again: from each other, from what versions hold, and, where
+    the index is lost, from the editions themselves. What cannot be restored is logged."""
+    known = editions(settings)
+    stray = {one.name: one for one in _found(settings) if one.name not in {edition.name for edition in known}}
+    # Copies come before the index: where a crash or a loss left one without its line, it came out.
+    known += sorted(stray.values(), key=lambda one: (_depth(one, stray), one.closed_until, one.name))
+    if not known:
+        return
+    for edition in dict.fromkeys(known):
+        source = next((folder for folder in _sources(settings, edition) if is_whole(folder, edition)), None)
+        if source is None:
+            log.error(str(_lost(settings, edition)))
+        elif damaged := [place for place in _places(settings) if not is_whole(place / edition.name, edition)]:
+            _keep(settings, source, edition)
+            if any((place / edition.name).exists() for place in damaged):
+                log.warning(say("edition_restored", edition=edition.name))
+    for place in _places(settings):
+        if _read_index(place / INDEX) != known:
+            _write_index(place / INDEX, known)
+    remove_whole(_of_earlier_release(settings))
+
+
+def damaged_editions(settings: Settings, *, deep: bool) -> list[str]:
+    """Return the names of editions whose public copy is missing or damaged; with `deep` every byte is read."""
+    return [
+        edition.name
+        for edition in dict.fromkeys(editions(settings))
+        if not (is_whole if deep else _has_head)(settings.editions_dir / edition.name, edition)
+    ]
+
+
+def _lost(settings: Settings, edition: Edition) -> TthcError:
+    return TthcError("edition_lost", edition=edition.name, folder=str(_places(settings)[1]))
+
+
+def _has_head(folder: Path, edition: Edition) -> bool:
+    try:
+        return sha256_of(folder / NAME) == edition.sha256
+    except OSError:
+        return False
+
+
+def _places(settings: Settings) -> tuple[Path, Path]:
+    return settings.editions_dir, settings.restricted_dir / "open-data" / EDITIONS
+
+
+def _sources(settings: Settings, edition: Edition) -> Iterator[Path]:
+    """Where an edition may lie: its places, then what versions show."""
+    yield from (place / edition.name for place in _places(settings))
+    yield _of_earlier_release(settings)
+    for version in sorted(settings.versions_dir.glob("[!.]*/open-data")):
+        yield version
+        yield version / EDITIONS / edition.name
+
+
+def _found(settings: Settings) -> Iterator[Edition]:
+    """The editions that lie in their places, and what an earlier release kept of the last one."""
+    folders = [folder for place in _places(settings) for folder in sorted(place.glob("[!.]*")) if folder.is_dir()]
+    for folder in (*folders, _of_earlier_release(settings)):
+        if read_vintage(folder) is not None:
+            yield edition_in(folder)
+
+
+def _of_earlier_release(settings: Settings) -> Path:
+    """Where releases that kept the last vintage only kept it."""
+    return settings.restricted_dir / "open-data" / "last"
+
+
+def _depth(edition: Edition, known: dict[str, Edition]) -> int:
+    """How many of the known ones came out before it, by what each says of the one before."""
+    passed: set[str] = set()
+    before = edition.before
+    while before in known and before not in passed:
+        passed.add(str(before))
+        before = known[str(before)].before
+    return len(passed)
+
+
+def _keep(settings: Settings, source: Path, edition: Edition) -> None:
+    public, restricted = _places(settings)
+    if not is_whole(restricted / edition.name, edition):
+        _lay(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE)
+    if not is_whole(public / edition.name, edition):
+        public.mkdir(parents=True, exist_ok=True)
+        # A link to the other copy would be damaged together with it.
+        copy = shutil.copyfile if source.is_relative_to(restricted) else link_or_copy
+        _lay(source, public / edition.name, copy, PUBLIC)
+
+
+def _lay(source: Path, target: Path, copy: object, mode: int) -> None:
+    assert callable(copy)
+    part = target.with_name(f".{target.name}{UNFINISHED}")
+    remove_tree(part)
+    part.mkdir()
+    for path in sorted(source.iterdir()):
+        if path.is_file():
+            copy(path, part / path.name)
+            (part / path.name).chmod(mode)
+            sync_file(part / path.name)
+    sync_folder(part)
+    remove_whole(target)
+    part.rename(target)
+    sync_folder(target.parent)
+
+
+def _read_index(path: Path) -> list[Edition]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return [Edition(**one) for one in content["editions"]] if seal_holds(content) else []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def _write_index(path: Path, known: list[Edition]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        text = json.dumps(sealed({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
+        temporary.write_text(text + "\n", encoding="utf-8")

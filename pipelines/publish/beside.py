@@ -1,0 +1,43 @@
+"""Versions as of an earlier day than the published one: computed and kept beside it, not published.
+
+Belongs here: which plans that concerns, and what a publication as of an earlier day takes back from the public.
+"""
+
+import datetime as dt
+from dataclasses import replace
+
+from pipelines.errors import UsageFault
+from pipelines.landing.discover import today_at_home
+from pipelines.open_data.editions import editions
+from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.settings import Settings
+from pipelines.transform.workspace import Plan
+
+
+def placed(settings: Settings, plan: Plan) -> Plan:
+    """Return the plan, marked as one beside where somebody asked for an earlier day than the published one and did not
+    say `--publish`."""
+    day = published_as_of(settings)
+    asked_for_earlier = settings.as_of is not None and day is not None and plan.as_of < day
+    return replace(plan, is_beside=asked_for_earlier and not settings.publish)
+
+
+def published_as_of(settings: Settings) -> str | None:
+    """Return the as-of day (ISO) of what is published; where the version is lost, the last day of the newest edition;
+    None where nothing was ever published."""
+    try:
+        return str(read_manifest(settings.current_link)["as_of"])
+    except (OSError, ValueError, KeyError):
+        known = editions(settings)
+        return known[-1].closed_until or None if known else None
+
+
+def is_kept_beside(settings: Settings, plan: Plan) -> bool:
+    """Return True if the version that the plan would make lies in its place already, whole."""
+    return verifies(settings.versions_dir / plan.version)
+
+
+def refuse_future(as_of: dt.date | None) -> None:
+    """Raise UsageFault (`as_of_future`) if somebody asked for a day later than today (in Việt Nam)."""
+    if as_of is not None and as_of > today_at_home():
+        raise UsageFault("as_of_future", day=as_of, today=today_at_home())

@@ -1,0 +1,137 @@
+"""Nights on a small warehouse, of which only the making of a vintage and of its pages is a stub."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import TthcError
+from pipelines.files import link_tree, sha256_of
+from pipelines.landing.ledger import open_ledger
+from pipelines.landing.runs import begin_run, end_run
+from pipelines.open_data import publication, vintage
+from pipelines.open_data.editions import editions
+from pipelines.open_data.keys import key_check
+from pipelines.open_data.last import read_vintage, seal_vintage
+from pipelines.open_data.publication import lay_open_data
+from pipelines.publish import versions
+from pipelines.publish.beside import placed
+from pipelines.publish.editions import ensure_editions, keep_published, lay_editions
+from pipelines.publish.manifest import read_manifest
+from pipelines.publish.open_data_state import OpenData
+from pipelines.publish.unchanged import LEFT, is_out, left_beside
+from pipelines.settings import Settings
+from pipelines.site import build
+from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from tests.publishable import small_candidate, small_settings
+
+LAST = "2024-12-31"
+
+
+class Nights:
+    """A warehouse below a folder. `made` is what comes of the next candidate's open data."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: object) -> None:
+        self.settings = small_settings(folder, **settings)
+        self.settings.restricted_dir.mkdir(parents=True)
+        self.settings.key_file.write_text("5a" * 32)
+        self.settings.key_file.chmod(0o600)
+        self.made: TthcError | str = ""
+        self.as_of = LAST
+        monkeypatch.setattr(publication, "write_vintage", self._write_vintage)
+        monkeypatch.setattr(build, "write_vintage_site", self._write_site)
+        monkeypatch.setattr("pipelines.publish.editions.write_vintage_site", self._write_site)
+
+    def asks(self, **settings: object) -> None:
+        """From now on the settings are these."""
+        self.settings = Settings(**{**self.settings.model_dump(), **settings})
+
+    def _write_vintage(
+        self, settings: Settings, plan: Plan, database: Path, previous: Path | None, folder: Path
+    ) -> dict:
+        """The months up to the as-of day are closed; a vintage holds the figure that its name is."""
+        months = [f"2024-{month:02d}" for month in range(1, int(plan.as_of[5:7]) + 1)]
+        periods = [[month, f"{month}-01", str(_last_day(month))] for month in months]
+        essence = {"key_check": key_check(settings.key_file), "closed_periods": periods, "figures": str(self.made)}
+        before = read_vintage(previous)
+        if before is not None and previous is not None and vintage._stays(settings, before, essence):
+            link_tree(previous, folder)
+            return before["rows"]
+        folder.mkdir(parents=True)
+        (folder / "bang.csv").write_text(f"{self.made}\n")
+        if isinstance(self.made, TthcError):
+            raise self.made  # with half of its files written
+        head = {"vintage": self.made, "essence": essence, "rows": {"bang.csv": len(periods)},
+                "before": before["vintage"] if before else None, "closed_until": vintage._until(essence),
+                "files": {"bang.csv": sha256_of(folder / "bang.csv")}, "descriptions": {}}  # fmt: skip
+        seal_vintage(folder, head)
+        return head["rows"]
+
+    @staticmethod
+    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict:
+        (site / "du-lieu").mkdir(parents=True)
+        (site / "index.html").write_text((open_data / "bang.csv").read_text())
+        return {}
+
+    def candidate(self, version: str, made: TthcError | str) -> tuple[Plan, dict, OpenData]:
+        """A candidate of which `made` comes: a vintage of that name, or what the disclosure control finds."""
+        self.made = made
+        ensure_editions(self.settings)
+        plan, gate = small_candidate(self.settings, version, self.as_of)
+        plan = placed(self.settings, plan)
+        folder = candidate_dir(self.settings)
+        (folder / "open-data" / "a.csv").unlink()
+        (folder / "open-data").rmdir()
+        open_data, _ = lay_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
+        build.write_site_of(self.settings, open_data, folder, synthetic=plan.is_synthetic)
+        lay_editions(self.settings, folder)
+        return plan, gate, open_data
+
+    def night(self, version: str, made: TthcError | str, as_of: str = LAST, *, crash: bool = False) -> bool:
+        """Publishes such a candidate. True where that changed what is published. With `crash` the night ends as soon as
+        it is published."""
+        self.as_of = as_of
+        plan, gate, open_data = self.candidate(version, made)
+        with open_ledger(self.settings.ledger_file) as ledger:
+            run = begin_run(ledger, 1)
+        changed = versions.publish(self.settings, plan, gate, "code", {}, open_data)
+        if not crash:
+            if not plan.is_beside:
+                keep_published(self.settings)
+            detail = {LEFT: left_beside(self.settings), "open_data": open_data}
+            with open_ledger(self.settings.ledger_file) as ledger:
+                end_run(ledger, run, "beside" if plan.is_beside else "published", version=version, detail=detail)
+            versions.prune(self.settings)
+        if candidate_dir(self.settings).exists():
+            versions.remove_tree(candidate_dir(self.settings))
+        return changed
+
+    @property
+    def told(self) -> dict:
+        return read_manifest(self.settings.current_link)["open_data"]
+
+    @property
+    def editions(self) -> list[str]:
+        return [one.name for one in editions(self.settings)]
+
+    @property
+    def shown(self) -> str:
+        """What citizens read now."""
+        return (self.settings.current_link / "open-data" / "bang.csv").read_text().strip()
+
+    @property
+    def warehouse(self) -> str:
+        """Which version analysts read now."""
+        return str(read_manifest(self.settings.current_link)["version"])
+
+    def nothing_to_do(self, version: str) -> bool:
+        return is_out(self.settings, Plan(self.as_of, version, "H19", True, []))
+
+
+def _last_day(month: str) -> dt.date:
+    following = dt.date.fromisoformat(f"{month}-28") + dt.timedelta(days=4)
+    return following - dt.timedelta(days=following.day)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
