@@ -27,7 +27,7 @@ from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
 from pipelines.registers import load_period_rules, period_table
 from pipelines.settings import Settings
-from pipelines.workdays import CalendarError, load_calendar, working_days_between
+from pipelines.workdays import CalendarError, WorkCalendar, load_calendar, working_days_between, years_to_complete
 
 RUNS_SHOWN = 10
 WARN_AHEAD = dt.timedelta(days=14)
@@ -49,7 +49,8 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         source, day = arrival.delivery.source, arrival.delivery.business_day
         received[source] = max(day, received.get(source, day))
     limit = load_holds(settings.registers_dir / settings.province).status.stale_working_days
-    age = _age(settings, manifest, today)
+    calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
+    age = _age(calendar, manifest, today)
     gate = _newest_gate(settings, manifest, last)
     return {
         "version": version,
@@ -69,6 +70,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "held": gate.get("held", []),
         "overrides": gate.get("overrides", []),
         "reports_due": _reports_due(settings, today),
+        "calendar": [asdict(gap) for gap in years_to_complete(calendar, today)],
         "quality_page": _quality_page(settings),
     }
 
@@ -111,11 +113,10 @@ def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
             "damaged": damaged_editions(settings, deep=deep)}  # fmt: skip
 
 
-def _age(settings: Settings, manifest: dict[str, Any], today: dt.date) -> int | None:
+def _age(calendar: WorkCalendar, manifest: dict[str, Any], today: dt.date) -> int | None:
     """Working days after the published as-of day, up to and with today."""
     if "as_of" not in manifest:
         return None
-    calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
     try:
         return max(0, int(working_days_between(calendar, manifest["as_of"], today.isoformat())))
     except CalendarError:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 DayKind = Literal["holiday", "swapped_off", "swapped_work"]
 KINDS: tuple[DayKind, ...] = ("holiday", "swapped_off", "swapped_work")
+NOT_VERIFIED = "not_verified"
 SATURDAY = 5
+# Next year's days off are notified towards the end of the year; from this month on their absence is worth a word.
+ASK_FROM_MONTH = 11
 
 Days = npt.ArrayLike  # one date, or an array of dates (datetime64[D])
 
@@ -31,13 +34,23 @@ class CalendarError(ValueError):
 
 @dataclass(frozen=True)
 class ExceptionalDay:
-    """One row of the register. `decree` is the legal basis; empty means it is not known here."""
+    """One row of the register. `decree` is the legal basis; empty means it is not known here. `is_verified` is false
+    where the day follows from the law or the lunar calendar alone, because the year's notice was not at hand."""
 
     date: dt.date
     day_kind: DayKind
     name_vi: str
     name_en: str
     decree: str
+    is_verified: bool = True
+
+
+@dataclass(frozen=True)
+class YearToComplete:
+    """A year whose days off have to be entered: none is there (`missing`), or some are `not_verified`."""
+
+    year: int
+    lacks: Literal["missing", "not_verified"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,8 @@ class WorkCalendar:
 
 
 def load_calendar(path: Path) -> WorkCalendar:
-    """Reads the register (columns date, day_kind, name_vi, name_en, decree). Raises CalendarError."""
+    """Read the register (columns date, day_kind, name_vi, name_en, decree, and verified: empty or `not_verified`).
+    Raises CalendarError."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = [
             ExceptionalDay(
@@ -59,6 +73,7 @@ def load_calendar(path: Path) -> WorkCalendar:
                 name_vi=row["name_vi"],
                 name_en=row["name_en"],
                 decree=row["decree"],
+                is_verified=_is_verified(row.get("verified") or ""),
             )
             for row in csv.DictReader(stream)
         ]
@@ -105,6 +120,14 @@ def working_days_between(calendar: WorkCalendar, start: Days, end: Days) -> Any:
     return np.busday_count(begin + one, finish + one, busdaycal=calendar.busdays)
 
 
+def years_to_complete(calendar: WorkCalendar, today: dt.date) -> list[YearToComplete]:
+    """Return which of this year and, from 1 November on, the next is not or not wholly in the register."""
+    asked = [today.year, today.year + 1] if today.month >= ASK_FROM_MONTH else [today.year]
+    unverified = {day.date.year for day in calendar.days if not day.is_verified}
+    missing = [YearToComplete(year, "missing") for year in asked if year not in calendar.years]
+    return missing + [YearToComplete(year, "not_verified") for year in asked if year in unverified]
+
+
 def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.DataFrame":
     """One row per calendar day of whole years, with the columns of `dim_calendar`.
 
@@ -131,6 +154,12 @@ def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.Da
         },
         schema_overrides=dict.fromkeys(("holiday_name_vi", "holiday_name_en", "decree"), pl.String),
     )
+
+
+def _is_verified(text: str) -> bool:
+    if text not in ("", NOT_VERIFIED):
+        raise CalendarError(f"column verified says {text!r}; empty or {NOT_VERIFIED}")
+    return not text
 
 
 def _kind(text: str) -> DayKind:

@@ -59,6 +59,7 @@ def count_indicators(facts: Facts, start: int, cut: int) -> Shares:
         "online_share": share(arrived, facts.online),
         "online_resolved_share": share(resolved, facts.online),
         "own_online_share": share(arrived & facts.own, facts.online),
+        "own_online_resolved_share": share(resolved & facts.own, facts.online),
         "digitised_share": share(arrived, facts.digitised),
         "data_reuse_share": share(arrived, facts.reused),
         "result_digitised_share": share(handed_out, facts.own_result),

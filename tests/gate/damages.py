@@ -13,6 +13,7 @@ MAY_BE_EMPTY = {
     "dim_procedure": {
         "field_code",
         "field_name",
+        "department_code",
         "levels",
         "time_limit",
         "time_limit_unit",

@@ -18,22 +18,22 @@ select * from (values
 
 create table dim_procedure as
 select * from (values
-    ('1.000016', 'Chứng thực bản sao', 'CT', 'Chứng thực', 'huyen;xa', 1, 'NGAY_LAM_VIEC', true, true, true, true, 4,
-     true, true, true, false, date '2024-01-03', date '2024-01-10', date '2022-01-01', date '2022-01-01', null::date,
-     null),
-    ('2.000815.000.00.00.H19', 'Cấp phiếu lý lịch tư pháp', 'LLTP', 'Lý lịch tư pháp', 'tinh', 10, 'NGAY', true, false,
-     true, false, 3, true, false, false, null, date '2024-01-03', date '2024-01-11', date '2022-02-01',
+    ('1.000016', 'Chứng thực bản sao', 'CT', 'Chứng thực', 'H19.03', 'huyen;xa', 1, 'NGAY_LAM_VIEC', true, true, true,
+     true, 4, true, true, true, false, date '2024-01-03', date '2024-01-10', date '2022-01-01', date '2022-01-01',
+     null::date, null),
+    ('2.000815.000.00.00.H19', 'Cấp phiếu lý lịch tư pháp', 'LLTP', 'Lý lịch tư pháp', 'H19.03', 'tinh', 10, 'NGAY',
+     true, false, true, false, 3, true, false, false, null, date '2024-01-03', date '2024-01-11', date '2022-02-01',
      date '2022-01-01', date '2026-12-31', '1.009001;1.009002'),
-    ('3.000111', 'Hỗ trợ hộ nghèo', null, null, 'xa', null, null, null, null, null, null, null, null, null, null, null,
-     date '2024-02-01', null, null, null, null, null),
-    ('1.000200', 'Cấp phép môi trường', 'MT', 'Môi trường', 'huyen', 8, 'GIO', true, null, false, null, 2, true, true,
-     null, false, null, null, date '2024-01-01', date '2024-02-15', null, null),
-    ('1.000300', 'Thủ tục nội bộ', 'NB', 'Nội bộ', 'huyen', 1, 'THANG', false, null, false, null, 2, false, false,
-     false, true, date '2024-01-05', null, null, date '2022-01-01', date '2024-01-31', null)
-) as procedures (procedure_code, procedure_name, field_code, field_name, levels, time_limit, time_limit_unit,
-                 has_fee, accepts_online_payment, returns_result, has_sample_dossier, service_level, suits_online,
-                 suits_fully_online, is_integrated, is_internal, announced_date, public_date, configured_date,
-                 effective_from, effective_to, replaced_by);
+    ('3.000111', 'Hỗ trợ hộ nghèo', null, null, null, 'xa', null, null, null, null, null, null, null, null, null, null,
+     null, date '2024-02-01', null, null, null, null, null),
+    ('1.000200', 'Cấp phép môi trường', 'MT', 'Môi trường', 'H19.03', 'huyen', 8, 'GIO', true, null, false, null, 2,
+     true, true, null, false, date '2024-02-01', null, date '2024-01-01', date '2024-02-15', null, null),
+    ('1.000300', 'Thủ tục nội bộ', 'NB', 'Nội bộ', 'H19.03', 'huyen', 1, 'THANG', false, null, false, null, 2, false,
+     false, false, true, date '2024-01-05', null, null, date '2022-01-01', date '2024-01-31', null)
+) as procedures (procedure_code, procedure_name, field_code, field_name, department_code, levels, time_limit,
+                 time_limit_unit, has_fee, accepts_online_payment, returns_result, has_sample_dossier, service_level,
+                 suits_online, suits_fully_online, is_integrated, is_internal, announced_date, public_date,
+                 configured_date, effective_from, effective_to, replaced_by);
 
 create table dim_calendar as
 with days as (

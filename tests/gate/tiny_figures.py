@@ -63,6 +63,7 @@ RATES = (
     ("online_share", "766", "fct_online_share", "received_date",
      "case when reason_766 <> 'unknown' then reason_766 = 'online' end", "true"),
     ("own_online_share", "plan", "fct_online_share", "received_date", "is_online", "unit_code = 'H19.03'"),
+    ("own_online_resolved_share", "plan", "fct_online_share", "finished_date", "is_online", "unit_code = 'H19.03'"),
     ("online_resolved_share", "plan", "fct_online_share", "finished_date", "is_online", "true"),
     ("digitised_share", "plan", "fct_digitisation", "received_date", "is_digitised", "true"),
     ("digitised_share", "766", "fct_digitisation", "received_date", "is_wholly_digitised", "true"),
@@ -87,6 +88,8 @@ OVER_PROCEDURES = (
     ("online_service_coverage", "plan", "suits_online", "service_level > 2"),
     ("online_service_coverage", "766", "is_internal is distinct from true", "service_level > 2"),
     ("portal_integration_share", "plan", "suits_online", "is_integrated"),
+    ("own_service_coverage", "plan", "department_code = 'H19.03' and suits_online", "service_level > 2"),
+    ("own_portal_integration", "plan", "department_code = 'H19.03' and suits_online", "is_integrated"),
     ("process_configured_share", "plan", "true",
      "configured_date is not null and coalesce(configured_date <= effective_from, true)"),
 )  # fmt: skip
@@ -159,6 +162,21 @@ from dim_period
 join dim_procedure on announced_date between start_date and cut_date and is_internal is distinct from true
 join dim_calendar as announced on announced.calendar_date = announced_date
 join dim_calendar as last on last.is_working_day and last.working_day_number = announced.working_day_number + 5
+group by all
+""",
+    """
+select 'procedures_issued_on_time', 'plan', period_code, 'H19', 'tinh',
+       count(*) filter (where days >= 5), count(days), count(*) - count(days)
+from dim_period
+join (
+    select announced_date,
+           case when effective_from <= announced_date then 0 when effective_from > announced_date then (
+               select count(*) from dim_calendar where is_working_day
+               and calendar_date >= announced_date and calendar_date < effective_from
+           ) end + case when department_code = 'H19.03' then 0 end as days
+    from dim_procedure
+    where is_internal is distinct from true and (department_code is null or department_code = 'H19.03')
+) on announced_date between start_date and cut_date
 group by all
 """,
     """

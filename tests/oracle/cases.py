@@ -153,6 +153,7 @@ BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {
     "online_share__plan": received(online),
     "own_online_share__plan": received(lambda d: online(d) if d.unit_code == OWN_UNIT else None),
     "online_resolved_share__plan": resolved(online),
+    "own_online_resolved_share__plan": resolved(lambda d: online(d) if d.unit_code == OWN_UNIT else None),
     "digitised_share__plan": received(digitised),
     "data_reuse_share__plan": received(lambda d: either(is_reused(d), "reused", "not_reused")),
     "online_payment_share__plan": payments,

@@ -15,6 +15,7 @@ from .working_days import nth_after
 
 ByPeriod = tuple[str, str, str, str, bool | None, str]
 FULFILLED = {True: "fulfilled", False: "not_fulfilled", None: "unknown"}
+WORDS = {"procedures_issued_on_time": {True: "issued_in_time", False: "issued_late", None: "unknown"}}
 
 
 def answer(count: procedures.Count) -> bool | None:
@@ -40,7 +41,11 @@ def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPer
                 count = formula([one], period)
                 if any(count):
                     counts = answer(count)
-                    why = announced(one, counts) if code == "published_on_time_share" else FULFILLED[counts]
+                    why = (
+                        announced(one, counts)
+                        if code == "published_on_time_share"
+                        else WORDS.get(code, FULFILLED)[counts]
+                    )
                     yield f"{code}__{rule}", (period.code, one.MaTTHC, PROVINCE, "tinh", counts, why)
 
 

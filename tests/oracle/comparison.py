@@ -64,8 +64,9 @@ COLUMNS = {
     "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
     " is_overdue, is_on_schedule",
     "fct_task_reports": "task_code, reported_date, standing, share_done",
-    "dim_procedure": "procedure_code, procedure_name, time_limit, time_limit_unit, has_fee, accepts_online_payment,"
-    " returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online, is_integrated, is_internal,"
+    "dim_procedure": "procedure_code, procedure_name, department_code, time_limit, time_limit_unit, has_fee,"
+    " accepts_online_payment, returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online,"
+    " is_integrated, is_internal,"
     " announced_date, public_date, configured_date, effective_from, effective_to",
     "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " due_date, cut_date,"

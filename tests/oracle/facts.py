@@ -101,8 +101,8 @@ def digitisation(dossier: Dossier) -> tuple:
 def procedure(one: Procedure) -> tuple:
     """dim_procedure: flags as yes, no or not known."""
     return (
-        one.MaTTHC, one.TenTTHC, one.ThoiHanGiaiQuyet, one.DonViThoiHan, is_one(one.CoPhiLePhi),
-        is_one(one.ThanhToanTrucTuyen), is_one(one.CoKetQua), is_one(one.CoHoSoMau), one.MucDo,
+        one.MaTTHC, one.TenTTHC, one.MaDonViThucHien, one.ThoiHanGiaiQuyet, one.DonViThoiHan,
+        is_one(one.CoPhiLePhi), is_one(one.ThanhToanTrucTuyen), is_one(one.CoKetQua), is_one(one.CoHoSoMau), one.MucDo,
         is_one(one.DuDieuKienTrucTuyen), is_one(one.DuDieuKienToanTrinh), is_one(one.TichHopDVCQG),
         is_one(one.LaTTHCNoiBo), one.NgayQuyetDinhCongBo, one.NgayCongKhai, one.NgayCauHinhQuyTrinh, one.NgayHieuLuc,
         one.NgayHetHieuLuc,

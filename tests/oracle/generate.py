@@ -19,7 +19,7 @@ from .records import PROVINCE, DossierState, Fee, Procedure, Row, Unit
 from .registers import OWN_UNIT
 from .rule_766_time import months_later
 from .settle import day_of
-from .working_days import nth_after
+from .working_days import nth_after, nth_before
 from .world import Delivery, World
 
 
@@ -92,6 +92,8 @@ class _Maker(Draws):
         decided = self.edge() if self.chance(0.8) else None
         deadline = nth_after(decided, 5) if decided else None
         valid = self.edge() if self.chance(0.7) else None
+        if decided and valid and self.chance(0.5):
+            decided = nth_before(valid, self.rng.choice([4, 5, 5, 6])) or decided
         limit = None if self.chance(0.3) else self.rng.randint(0, 4)
         return Procedure(
             code,
@@ -109,6 +111,7 @@ class _Maker(Draws):
             NgayCauHinhQuyTrinh=self.day(self.edges[0], self.horizon, valid, valid) if self.chance(0.75) else None,
             DuDieuKienTrucTuyen=self.flag(),
             MucDo=self.rng.choice([None, 2, 3, 4]),
+            MaDonViThucHien=self.rng.choice([None, OWN_UNIT, OWN_UNIT, f"{PROVINCE}.01"]),
             TichHopDVCQG=self.flag(),
             LaTTHCNoiBo=self.rng.choice([None, 0, 0, 1]),
         )

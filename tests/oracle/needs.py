@@ -17,6 +17,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("online_share", "plan"): ("ho_so",),
     ("online_resolved_share", "plan"): ("ho_so",),
     ("own_online_share", "plan"): ("ho_so", OWN),
+    ("own_online_resolved_share", "plan"): ("ho_so", OWN),
     ("digitised_share", "plan"): ("ho_so", "thanh_phan"),
     ("data_reuse_share", "plan"): ("ho_so", "thanh_phan"),
     ("online_payment_share", "plan"): ("ho_so", "le_phi"),
@@ -36,6 +37,9 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("process_configured_share", "plan"): ("thu_tuc",),
     ("online_service_coverage", "plan"): ("thu_tuc",),
     ("portal_integration_share", "plan"): ("thu_tuc",),
+    ("own_service_coverage", "plan"): ("thu_tuc",),
+    ("own_portal_integration", "plan"): ("thu_tuc",),
+    ("procedures_issued_on_time", "plan"): ("thu_tuc",),
     ("plan_tasks_on_schedule", "plan"): ("nhiem_vu",),
     **{(code, "plan"): ("so_lieu",) for code in REPORTED},
     # rule `766`: more than one supplement is overdue; time limits, duties and results are those of the procedure

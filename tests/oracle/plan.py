@@ -72,6 +72,11 @@ def own_online_share(dossiers: Sequence[Dossier], period: Period) -> Count:
     return online_share([dossier for dossier in dossiers if dossier.unit_code == OWN_UNIT], period)
 
 
+def own_online_resolved_share(dossiers: Sequence[Dossier], period: Period) -> Count:
+    """ "the same, resolved in P, channel 2 / resolved in P"."""
+    return online_resolved_share([dossier for dossier in dossiers if dossier.unit_code == OWN_UNIT], period)
+
+
 def digitised_share(dossiers: Sequence[Dossier], period: Period) -> Count:
     """ "received in P with ≥ 1 live component with DuocSoHoa = 1 / received in P"."""
     return share(received_in(dossiers, period), lambda d: any(part.DuocSoHoa == 1 for part in live(d)))
@@ -160,8 +165,8 @@ OVER_DOSSIERS: dict[str, Callable[[Sequence[Dossier], Period], Count]] = {
     formula.__name__: formula
     for formula in (
         on_time_rate, satisfaction_rate, online_share, online_resolved_share, digitised_share, data_reuse_share,
-        online_payment_share, own_online_share, sync_rate, sync_match_rate, apology_rate, result_digitised_share,
-        notification_share,
+        online_payment_share, own_online_share, own_online_resolved_share, sync_rate, sync_match_rate, apology_rate,
+        result_digitised_share, notification_share,
     )
 }  # fmt: skip
 OVER_FEEDBACK: dict[str, Callable[[Sequence[Feedback], Period], Count]] = {

@@ -8,8 +8,8 @@ from datetime import date
 
 from .periods import Period
 from .records import Procedure, Progress
-from .registers import Task
-from .working_days import nth_after
+from .registers import OWN_UNIT, Task
+from .working_days import nth_after, nth_before
 
 Count = tuple[int, int, int]
 
@@ -97,6 +97,50 @@ def portal_integration_share(procedures: Sequence[Procedure], period: Period) ->
     return flagged(procedures, period, "DuDieuKienTrucTuyen", lambda p: is_one(p.TichHopDVCQG))
 
 
+def is_own(procedure: Procedure) -> bool | None:
+    """ "MaDonViThucHien (the department whose procedure it is)"; null: unknown."""
+    return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == OWN_UNIT
+
+
+def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) -> Count:
+    """The department's own procedures in force and suited to be online, judged by what `read` says of them; who lacks
+    either is out, and of the rest who lacks to say either is unknown."""
+
+    def judge(procedure: Procedure) -> bool | None:
+        told = is_own(procedure), procedure.DuDieuKienTrucTuyen
+        return None if None in told else read(procedure)
+
+    meant = [p for p in procedures if in_force(p, period.cut)]
+    return judged([p for p in meant if is_own(p) is not False and p.DuDieuKienTrucTuyen != 0], judge)
+
+
+def own_service_coverage(procedures: Sequence[Procedure], period: Period) -> Count:
+    """Plan II.2.1: "100% thủ tục (…) thuộc thẩm quyền giải quyết của Sở có đủ điều kiện, được cung cấp trực tuyến"."""
+    return own_suited(procedures, period, is_online)
+
+
+def own_portal_integration(procedures: Sequence[Procedure], period: Period) -> Count:
+    """Plan II.2.1: "(…) và được tích hợp, cung cấp trên Cổng Dịch vụ công quốc gia"."""
+    return own_suited(procedures, period, lambda p: is_one(p.TichHopDVCQG))
+
+
+def procedures_issued_on_time(procedures: Sequence[Procedure], period: Period) -> Count:
+    """Decision 766, 1.1: "decision date <= effective date - 5 working days", of the department's public procedures
+    with NgayQuyetDinhCongBo in P."""
+
+    def judge(procedure: Procedure) -> bool | None:
+        decided, effective = procedure.NgayQuyetDinhCongBo, procedure.NgayHieuLuc
+        if is_own(procedure) is None or decided is None or effective is None:
+            return None
+        if decided >= effective:
+            return False
+        last = nth_before(effective, 5)
+        return None if last is None else decided <= last
+
+    meant = [p for p in procedures if is_public(p) and period.holds(p.NgayQuyetDinhCongBo)]
+    return judged([p for p in meant if is_own(p) is not False], judge)
+
+
 def online_service_coverage_766(procedures: Sequence[Procedure], period: Period) -> Count:
     """ "public, in force, MucDo not null (null: unknown)" / "MucDo in (3,4)"."""
     return judged([p for p in procedures if is_public(p) and in_force(p, period.cut)], is_online)
@@ -127,7 +171,8 @@ PLAN: dict[str, Callable[[Sequence[Procedure], Period], Count]] = {
     formula.__name__: formula
     for formula in (
         payment_enabled_share, published_on_time_share, sample_dossier_share, process_configured_share,
-        online_service_coverage, portal_integration_share,
+        online_service_coverage, portal_integration_share, own_service_coverage, own_portal_integration,
+        procedures_issued_on_time,
     )
 }  # fmt: skip
 # "payment_enabled_share: as rule plan"

@@ -31,6 +31,7 @@ class Procedure:
     MaTTHC: str
     business_day: date
     TenTTHC: str = "Thủ tục"
+    MaDonViThucHien: str | None = None
     ThoiHanGiaiQuyet: int | None = None
     DonViThoiHan: str | None = None
     CoPhiLePhi: int | None = None

@@ -22,6 +22,8 @@ REPORTED = (
     "simplification_share", "declared_info_cut", "internal_procedures_reviewed", "legal_documents_reviewed",
     "units_inspected", "findings_remedied", "online_workfiles", "leader_signatures", "staff_e_records",
     "e_documents", "databases_connected", "staff_trained", "digital_plan_done", "community_teams",
+    "internal_procedures_submitted", "staff_document_system", "staff_digital_signatures", "desks_evaluated",
+    "ministry_systems_synced",
 )  # fmt: skip
 
 

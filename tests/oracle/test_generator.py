@@ -418,5 +418,5 @@ def test_a_seed_gives_one_province_in_every_process():
 def test_provinces_stay_small():
     for seed in SEEDS:
         assert 2 <= len({unit.MaDonVi for unit in world(seed).rows("don_vi")}) <= 14
-        assert 4 <= len({row.MaHoSo for row in world(seed).rows("ho_so")}) <= 40
+        assert 4 <= len({row.MaHoSo for row in world(seed).rows("ho_so")}) <= 45
         assert world(seed).as_of - max(row.business_day for row in world(seed).rows("ho_so")) < timedelta(75)

@@ -116,6 +116,8 @@ def test_online_of_the_resolved_and_of_the_departments_own():
     assert plan.online_resolved_share([*resolved, dossier("05/03", channel=2)], MARCH) == (1, 2)
     own = [dossier("05/03", channel=2), replace(dossier("05/03", channel=2), unit_code="H19.11")]
     assert plan.own_online_share([*own, replace(own[1], channel=1)], MARCH) == (1, 2)
+    assert plan.own_online_resolved_share([*resolved, *own], MARCH) == (0, 0)
+    assert plan.own_online_resolved_share([replace(one, unit_code="H19.11") for one in resolved], MARCH) == (1, 2)
 
 
 @pytest.mark.parametrize(

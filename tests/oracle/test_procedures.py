@@ -10,7 +10,7 @@ from .by_hand import DAY, MARCH, PROCEDURES, UNITS, at, copy, judged, on, proced
 from .form import WHOLE, Scope
 from .periods import Period
 from .records import Figure, Progress, Unit
-from .registers import REPORTED, Task, dataset_count, plan_tasks
+from .registers import OWN_UNIT, REPORTED, Task, dataset_count, plan_tasks
 from .settle import settle
 from .settled import Records
 from .targets import TARGETS
@@ -103,6 +103,53 @@ def test_published_on_time_is_unknown_where_the_calendar_ends():
     year = Period("2026", "year", date(2026, 1, 1), date(2026, 12, 31), date(2026, 12, 31))
     one = procedure(NgayQuyetDinhCongBo=date(2026, 12, 28), NgayCongKhai=date(2026, 12, 28))
     assert procedures.published_on_time_share([one], year) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("decided", "effective", "counts"),
+    [
+        # Friday 15 March: the fifth working day before it is Friday 8 March; before Sunday 17, Monday 11.
+        ("08/03", "15/03", IN),
+        ("09/03", "15/03", NO),
+        ("11/03", "17/03", IN),
+        ("12/03", "17/03", NO),
+        ("15/03", "01/03", NO),
+        ("15/03", "15/03", NO),
+        ("15/03", None, UNKNOWN),
+        ("29/02", "15/03", OUT),
+        (None, "15/03", OUT),
+    ],
+)
+def test_issued_five_working_days_before_it_takes_effect(decided, effective, counts):
+    def count(**more):
+        one = procedure(NgayQuyetDinhCongBo=on(decided), NgayHieuLuc=on(effective), **more)
+        return procedures.procedures_issued_on_time([one], MARCH)
+
+    assert count(MaDonViThucHien=OWN_UNIT) == counts
+    assert count(MaDonViThucHien=None) == (OUT if counts == OUT else UNKNOWN)
+    assert count(MaDonViThucHien="H19.07") == count(MaDonViThucHien=OWN_UNIT, LaTTHCNoiBo=1) == OUT
+
+
+@pytest.mark.parametrize(
+    ("department", "suits", "level", "integrated", "covered", "portal"),
+    [
+        (OWN_UNIT, 1, 3, 1, IN, IN),
+        (OWN_UNIT, 1, 2, 0, NO, NO),
+        (OWN_UNIT, 1, None, None, UNKNOWN, UNKNOWN),
+        (OWN_UNIT, None, 3, 1, UNKNOWN, UNKNOWN),
+        (OWN_UNIT, 0, 3, 1, OUT, OUT),
+        ("H19.07", 1, 3, 1, OUT, OUT),
+        ("H19.07", None, 3, 1, OUT, OUT),
+        (None, 1, 3, 1, UNKNOWN, UNKNOWN),
+        (None, 0, 3, 1, OUT, OUT),
+    ],
+)
+def test_the_departments_own_procedures_are_those_the_list_gives_it(
+    department, suits, level, integrated, covered, portal
+):
+    one = procedure(MaDonViThucHien=department, DuDieuKienTrucTuyen=suits, MucDo=level, TichHopDVCQG=integrated)
+    assert procedures.own_service_coverage([one], MARCH) == covered
+    assert procedures.own_portal_integration([one], MARCH) == portal
 
 
 @pytest.mark.parametrize(
@@ -213,7 +260,7 @@ def test_rule_766_has_no_target_of_the_plan():
 
 def test_every_indicator_of_the_design_is_there_once():
     found = {name[:2] for name in table(Records(UNITS))}
-    assert len(found) == 23 + 14 + 11
+    assert len(found) == 27 + 19 + 11
     assert {code for code, rule in found if rule == "plan"} >= {*TARGETS, *REPORTED, "open_datasets"}
     provincial = {name[0] for name in table(Records(UNITS)) if name[2] == "2024" and name[3:] == (*WHOLE,)}
     by_unit = {name[0] for name in table(Records(UNITS)) if name[3] == "unit"}

@@ -48,6 +48,20 @@ def nth_after(day: date, count: int) -> date | None:
 
 
 @cache
+def nth_before(day: date, count: int) -> date | None:
+    """The count-th working day before a day, the day itself not counted; null where the calendar lacks it."""
+    if day.year not in years():
+        return None
+    while count > 0:
+        day -= ONE_DAY
+        if day.year not in years():
+            return None
+        if is_worked(day):
+            count -= 1
+    return day
+
+
+@cache
 def between(start: date, end: date) -> int | None:
     """Working days after start up to and with end; null where the calendar lacks one of the two."""
     if start.year not in years() or end.year not in years():

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 
 OVER_PROCEDURES = (
     "payment_enabled_share", "published_on_time_share", "sample_dossier_share", "process_configured_share",
-    "online_service_coverage", "portal_integration_share",
+    "online_service_coverage", "portal_integration_share", "own_service_coverage", "own_portal_integration",
+    "procedures_issued_on_time",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ select
     TenTTHC as procedure_name,
     MaLinhVuc as field_code,
     TenLinhVuc as field_name,
+    MaDonViThucHien as department_code,
     CapThucHien as levels,
     ThoiHanGiaiQuyet as time_limit,
     DonViThoiHan as time_limit_unit,

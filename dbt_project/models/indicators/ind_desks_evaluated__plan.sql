@@ -1,0 +1,1 @@
+{{ indicator_as_reported("desks_evaluated") }}

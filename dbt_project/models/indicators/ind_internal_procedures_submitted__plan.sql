@@ -1,0 +1,1 @@
+{{ indicator_as_reported("internal_procedures_submitted") }}

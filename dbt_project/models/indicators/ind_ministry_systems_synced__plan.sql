@@ -1,0 +1,1 @@
+{{ indicator_as_reported("ministry_systems_synced") }}

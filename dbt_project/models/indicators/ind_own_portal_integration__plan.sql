@@ -1,0 +1,1 @@
+{{ indicator_by_period("own_portal_integration", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("own_service_coverage", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_by_period("procedures_issued_on_time", "plan") }}

@@ -1,0 +1,1 @@
+{{ indicator_as_reported("staff_document_system") }}
