@@ -206,7 +206,10 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)
         _table(connection, "ledger.delivery", delivered.with_columns(file_name=_shown_name()))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))
-        tables = register_tables(settings, dt.date.fromisoformat(plan.as_of), plan.province)
+        tables = register_tables(
+            settings, dt.date.fromisoformat(plan.as_of), plan.province,
+            version=plan.version, code=code_version(settings), is_synthetic=plan.is_synthetic,
+        )  # fmt: skip
         tables["correction"] = correction_table(known, corrections.counts())
         for name, frame in tables.items():
             _table(connection, f"registers.{name}", frame)
