@@ -91,9 +91,9 @@ No published figure changed.
 CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới / new |\n|---|---|---|---|---|\n"
 
 
-def changes_page(vintage: str, before: str | None, changes: list[Change]) -> str:
-    """CHANGES.md: the count per table, then one line per figure, old and new."""
-    page = HEAD.format(vintage=vintage, before=before or "–")
+def changes_page(vintage: str, before: str | None, changes: list[Change], notice: str = "") -> str:
+    """CHANGES.md: the count per table, then one line per figure, old and new. `notice`: what is said first of all."""
+    page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:
         return page + FIRST
     if not changes:

@@ -102,7 +102,9 @@ def make_plan(settings: Settings, contracts: dict[str, Contract], state: LakeSta
         [a.delivery.source, a.delivery.business_day.isoformat(), a.sha256, *_apart(receipt, state.made_by)]
         for a, receipt in state.parsed
     )
-    essence = json.dumps([as_of, province, content, code_version(settings)])
+    # Descriptions and pages name the public address; where it is not known, versions are named as if there were none.
+    address = [settings.public_url] if settings.public_url else []
+    essence = json.dumps([as_of, province, content, code_version(settings), *address])
     name = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
     return Plan(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
 

@@ -62,9 +62,10 @@ def write_small_open_data(folder: Path, register: Register) -> Path:
     }
     for name, content in rows.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, _columns(register, name), restval="", lineterminator="\n")
+            names = [*_columns(register, name), register.dataset.last_column["name"]]
+            writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")
             writer.writeheader()
-            writer.writerows(content)
+            writer.writerows(row | {"du_lieu": "tong-hop-synthetic"} for row in content)
     (folder / "CHANGES.md").write_text("# Thay đổi / Changes\n", encoding="utf-8")
     return folder
 
@@ -74,7 +75,8 @@ FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi":
 
 
 def _columns(register: Register, table: str) -> list[str]:
-    return [column.name for column in register.table(table).columns]
+    """But for the last one, which is the same in all."""
+    return [column.name for column in register.table(table).columns[:-1]]
 
 
 def _subjects() -> list[tuple[str, str, str, str, int, int]]:
