@@ -157,7 +157,7 @@ def _fields() -> list[dict]:
 
 
 def _procedures() -> list[dict]:
-    listed = [("1.000001", "Đăng ký khai sinh", "Hộ tịch", "xa", "3", "NGAY_LAM_VIEC", 4_005),
+    listed = [("1.000100", "Đăng ký khai sinh", "Hộ tịch", "xa", "3", "NGAY_LAM_VIEC", 4_005),
               ("1.000002", "Đăng ký kết hôn", "Hộ tịch", "huyen;xa", "", "", 1_475),
               ("1.000003", "Đăng ký biến động đất đai", "Đất đai", "huyen", "15", "NGAY", 690),
               ("1.000004", "Đăng ký nuôi con nuôi", "Nuôi con nuôi", "xa", "", "", 7),
@@ -167,7 +167,8 @@ def _procedures() -> list[dict]:
         count, flag = protected(volume)
         rows.append({"ma_thu_tuc": code, "ten_thu_tuc": name, "ma_linh_vuc": FIELDS[field], "ten_linh_vuc": field,
                      "cap_thuc_hien": levels, "thoi_han": limit, "don_vi_thoi_han": unit, "muc_do": "4",
-                     "nhay_cam": "0", "nam": "2024", "nhan": count, "co_nhan": flag})  # fmt: skip
+                     "nhay_cam": "0", "nam": "2024", "nhan": count, "co_nhan": flag,
+                     "khoa_thu_tuc": f"TTHC-{code}"})  # fmt: skip
     return rows
 
 

@@ -17,7 +17,8 @@ select
         when c.n = 0 and not (coalesce(p.effective_from <= y.end_date, true) and coalesce(p.effective_to >= y.start_date, true))
         then 'z'
         else 'c'
-    end as co_nhan
+    end as co_nhan,
+    'TTHC-' || p.procedure_code as khoa_thu_tuc
 from procedure p
 join shown_cell c on c.scope = 'procedure' and c.unit_code = p.procedure_code
 join period y using (period_code)
