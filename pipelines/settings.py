@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     keep_quarantine_days: int | None = Field(
         None, ge=30, description="days after its business day that a rejected row is kept; default for ever"
     )
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
+    )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
     @field_validator("raw_dir", "warehouse_dir", "secret_file", "registers_dir", "contracts_dir",
@@ -74,6 +77,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path is not None else None
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_folder(cls, address: str | None) -> str | None:
+        return f"{address.rstrip('/')}/" if address else None
 
     @cached_property
     def restricted_dir(self) -> Path:

@@ -12,12 +12,21 @@
     {%- set existing = load_cached_relation(this) -%}
     {% if existing is not none and existing.type != kind %} {% do adapter.drop_relation(existing) %} {% endif %}
     {{ run_hooks(pre_hooks) }}
-    {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ sql }}) {%- endcall %}
+    {%- set query = without_catalog(sql, relation) if kind == "view" else sql -%}
+    {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ query }}) {%- endcall %}
     {% do persist_docs(relation, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({"relations": [relation]}) }}
 {% endmacro %}
+
+{#
+    A view looks for `schema.table` in the file that it lies in, whatever that is called or attached as. With the catalog's
+    name before it, it would fail in a renamed copy, and read another file where one of that name is attached.
+#}
+{% macro without_catalog(sql, relation) -%}
+    {{ return(sql | replace('"' ~ relation.database ~ '".', "")) }}
+{%- endmacro %}
 
 {# Descriptions of columns, without dbt-duckdb's look at which columns there are: one that is not there is a mistake. #}
 {% macro duckdb__alter_column_comment(relation, column_dict) %}

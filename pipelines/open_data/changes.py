@@ -114,9 +114,10 @@ stay until at least {thaw} cases have changed, and are not listed: such a list c
 CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới / new |\n|---|---|---|---|---|\n"
 
 
-def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int) -> str:
-    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules."""
-    page = HEAD.format(vintage=vintage, before=before or "–")
+def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int, notice: str = "") -> str:
+    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules; `notice`: what
+    is said first of all."""
+    page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:
         return page + FIRST
     if not changes:

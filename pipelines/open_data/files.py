@@ -1,20 +1,24 @@
 """The files of a vintage: CSV and Parquet of each table, as the register has it.
 
 Belongs here: writing them from the scratch database and reading an earlier vintage's back. CSV: UTF-8 without BOM,
-comma, RFC 4180, LF, ISO dates, decimal point, empty where there is nothing. The same rows give the same bytes.
+comma, RFC 4180, LF, ISO dates, decimal point, empty where there is nothing. A Parquet file says in its own metadata
+what it is. The same rows give the same bytes.
 """
 
 from pathlib import Path
 
 import duckdb
 
+from pipelines.files import sha256_of
+from pipelines.open_data.descriptions.model import LANGUAGES, said
 from pipelines.open_data.register import Register, Table
 
 Connection = duckdb.DuckDBPyConnection
+CHECKSUMS = "SHA256SUMS"
 TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "date": "date", "boolean": "integer"}
 
 
-def write_tables(connection: Connection, register: Register, folder: Path) -> dict[str, int]:
+def write_tables(connection: Connection, register: Register, folder: Path, *, synthetic: bool) -> dict[str, int]:
     """Writes every table of the register in its order. Returns rows per CSV file."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = {}
@@ -22,10 +26,33 @@ def write_tables(connection: Connection, register: Register, folder: Path) -> di
         ordered = f'select * from "{table.name}" order by {", ".join(table.order_by)}'  # noqa: S608 - names of ours
         relation = connection.sql(ordered)
         relation.write_csv(str(folder / table.file_name), header=True, sep=",", na_rep="", date_format="%Y-%m-%d")
-        relation.write_parquet(str(folder / f"{table.name}.parquet"), compression="zstd")
+        # COPY takes no bound value; texts and path are ours, and a quote in one is doubled.
+        told = ", ".join(f'"{name}": {_quoted(text)}' for name, text in _words(register, table, synthetic).items())
+        place = _quoted(str(folder / table.parquet_name))
+        connection.execute(f"copy ({ordered}) to {place} (format parquet, compression zstd, kv_metadata {{{told}}})")
         counted = connection.execute(f'select count(*) from "{table.name}"').fetchone()  # noqa: S608
         rows[table.file_name] = counted[0] if counted else 0
     return rows
+
+
+def write_checksums(folder: Path) -> None:
+    """Writes `SHA256SUMS` of all files that lie in the folder now, as `sha256sum -c` reads it. Not of `vintage.json`,
+    which comes last and names the hash of this file too."""
+    lines = [f"{sha256_of(path)}  {path.name}" for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
+    (folder / CHECKSUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _words(register: Register, table: Table, synthetic: bool) -> dict[str, str]:
+    """What a Parquet file says of itself, per language; the synthetic first."""
+    told = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
+    for lang in LANGUAGES:
+        notice = {f"notice_{lang}": getattr(said("synthetic"), lang)} if synthetic else {}
+        told |= {**notice, f"title_{lang}": getattr(table.title, lang), f"grain_{lang}": getattr(table.grain, lang)}
+    return told
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def read_table(connection: Connection, table: Table, folder: Path, name: str) -> bool:

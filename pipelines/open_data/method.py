@@ -7,6 +7,7 @@ Belongs here: turning the register, the rules and the audit's figures into words
 from pathlib import Path
 
 from pipelines.messages import catalogue
+from pipelines.open_data.descriptions.model import said, titled
 from pipelines.open_data.register import Register
 from pipelines.open_data.rules import Rules
 
@@ -27,10 +28,12 @@ def _numbers(rules: Rules, figures: dict) -> dict[str, object]:
     }  # fmt: skip
 
 
-def method_page(lang: str, register: Register, rules: Rules, figures: dict) -> str:
-    """The note in one language. `figures`: the audit's (see `vintage.audit_figures`)."""
+def method_page(lang: str, register: Register, rules: Rules, figures: dict, *, synthetic: bool, until: str) -> str:
+    """The note in one language. `figures`: the audit's (see `vintage.audit_figures`); `until`: the last day (ISO)."""
     dataset = register.dataset
-    lines = [f"# {getattr(dataset.title, lang)}", "", getattr(dataset.description, lang), ""]
+    lines = [f"# {getattr(titled(dataset.title, synthetic=synthetic), lang)}", ""]
+    lines += [f"**{getattr(said('synthetic'), lang)}.**", ""] if synthetic else []
+    lines += [getattr(dataset.description, lang), ""]
     lines += [_said("method_tables", lang), ""]
     lines += [f"- `{table.file_name}`: {getattr(table.title, lang)}. {getattr(table.description, lang)}. "
               f"{getattr(table.grain, lang)}." for table in register.tables]  # fmt: skip
@@ -38,13 +41,14 @@ def method_page(lang: str, register: Register, rules: Rules, figures: dict) -> s
     lines += [f"- `{code}`: {getattr(name, lang)}" for code, name in register.code_list("co").names.items()]
     lines += ["", _said("method_rule", lang, **_numbers(rules, figures)), ""]
     lines += [_said("method_attack", lang, **_numbers(rules, figures)), ""]
-    licence = dataset.licence
+    licence = dataset.licence_on(until)
     lines += [_said("method_licence", lang), "", getattr(licence.text, lang) + ".", "",
               getattr(licence.note, lang) + ".", ""]  # fmt: skip
     return "\n".join(lines)
 
 
-def write_method(folder: Path, register: Register, rules: Rules, figures: dict) -> None:
+def write_method(folder: Path, register: Register, rules: Rules, figures: dict, *, synthetic: bool, until: str) -> None:
     """Writes the note in both languages."""
     for lang, name in PAGES.items():
-        (folder / name).write_text(method_page(lang, register, rules, figures), encoding="utf-8")
+        page = method_page(lang, register, rules, figures, synthetic=synthetic, until=until)
+        (folder / name).write_text(page, encoding="utf-8")

@@ -5,7 +5,7 @@ not belong here: what holds for all tables (`dataset`), how a figure is made (`t
 """
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -117,6 +117,16 @@ class Register(Strict):
 
     dataset: Dataset
     tables: tuple[Table, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _every_table_ends_alike(cls, content: Any) -> Any:
+        try:
+            last = content["dataset"]["last_column"]
+            tables = [table | {"columns": [*table["columns"], last]} for table in content["tables"]]
+        except (KeyError, TypeError):
+            return content  # what is missing is said by the fields
+        return content | {"tables": tables}
 
     @model_validator(mode="after")
     def _lists_and_tables_exist(self) -> "Register":

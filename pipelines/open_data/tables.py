@@ -16,6 +16,7 @@ Connection = duckdb.DuckDBPyConnection
 FOLDER = Path(__file__).parent / "tables"
 # The scorecard shows rows of the indicators' table.
 LAST = "muc-tieu-ke-hoach"
+KIND = "select if(is_synthetic, 'tong-hop-synthetic', 'that') as du_lieu from tthc.marts.dim_run"
 SHOWN = """
     create or replace view shown_cell as
     select c.measure, c.scope, c.unit_code, c.unit_level, c.period_code, f.value, f.reason
@@ -91,10 +92,11 @@ def lay_out_tables(connection: Connection, register: Register, rules: Rules) -> 
 
 
 def wanted(table: Table, query: str) -> str:
-    """The register's columns out of what a query offers, typed and sorted. The SQL is ours, never an outsider's."""
+    """The register's columns out of what a query offers, typed and sorted, and in each row whether the data are real.
+    The SQL is ours, never an outsider's."""
     types = {"string": "varchar", "integer": "bigint", "number": "double", "date": "date", "boolean": "integer"}
     columns = ", ".join(f"cast({c.name} as {types[c.type]}) as {c.name}" for c in table.columns)
-    return f"select {columns} from ({query}) order by {', '.join(table.order_by)}"  # noqa: S608
+    return f"select {columns} from ({query}) cross join ({KIND}) order by {', '.join(table.order_by)}"  # noqa: S608
 
 
 CLASSES = """

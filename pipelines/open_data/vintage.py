@@ -20,7 +20,7 @@ from pipelines.open_data.breakdowns import count_breakdowns
 from pipelines.open_data.cells import count_opinions
 from pipelines.open_data.changes import changes_page, flag_changes
 from pipelines.open_data.descriptions.write import describe, write_descriptions
-from pipelines.open_data.files import write_tables
+from pipelines.open_data.files import write_checksums, write_tables
 from pipelines.open_data.keys import key_check, lay_out_keys
 from pipelines.open_data.last import may_stay, read_vintage, seal_vintage
 from pipelines.open_data.memory import recall, remember
@@ -37,7 +37,8 @@ from pipelines.transform.workspace import Plan, workspace_file
 Connection = duckdb.DuckDBPyConnection
 AUDIT = "audit.json"
 CHANGES = "CHANGES.md"
-SYNTHETIC_NOTICE = "DU-LIEU-TONG-HOP--SYNTHETIC.txt"
+# The first file of the folder, however it is sorted.
+SYNTHETIC_NOTICE = "00-DU-LIEU-TONG-HOP--SYNTHETIC.txt"
 SYNTHETIC = """\
 Mọi con số ở đây là dữ liệu tổng hợp, không phải số liệu của tỉnh.
 Every figure here is synthetic; none describes the real province.
@@ -116,6 +117,7 @@ def _essence(connection: Connection, settings: Settings, plan: Plan, province: P
         "place": province.name.model_dump(),
         "publisher": province.publisher.model_dump(),
         "synthetic": plan.is_synthetic,
+        "public_url": settings.public_url,
         "key_check": key_check(settings.key_file),
     }
 
@@ -134,38 +136,42 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     secured = secure(connection, rules, settings.threads)
     lay_out_tables(connection, register, rules)
     changes = flag_changes(connection, register, previous) if before is not None and previous is not None else []
-    rows = write_tables(connection, register, folder)
+    rows = write_tables(connection, register, folder, synthetic=making.plan.is_synthetic)
     audit(connection, register, rules, folder, workspace_file(settings))
-    figures = audit_figures(connection, secured, rules, compared=before is not None)
+    synthetic = making.plan.is_synthetic
+    figures = audit_figures(connection, secured, rules, compared=before is not None, synthetic=synthetic)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     until = _until(essence)
     # The vintage is named after its tables and what made them: no two editions share a name. Descriptions bear the
     # name, so their hashes stand apart.
     digest = hashlib.sha256(json.dumps([files, essence], sort_keys=True).encode()).hexdigest()
     vintage = f"{until}-{digest[:12]}"
-    write_method(folder, register, rules, figures)
-    page = changes_page(vintage, before["vintage"] if before else None, changes, rules.thaw)
+    write_method(folder, register, rules, figures, synthetic=synthetic, until=str(until))
+    notice = SYNTHETIC if synthetic else ""
+    page = changes_page(vintage, before["vintage"] if before else None, changes, rules.thaw, notice)
     (folder / CHANGES).write_text(page, encoding="utf-8")
-    if making.plan.is_synthetic:
+    if synthetic:
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
     head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
-            "essence": essence, "changes": len(changes), "rows": rows, "files": files}  # fmt: skip
-    description = describe(register, making.province, head, folder)
+            "essence": essence, "changes": len(changes), "rows": rows, "files": files,
+            "issued": (before or {}).get("issued", making.plan.as_of), "modified": making.plan.as_of}  # fmt: skip
+    description = describe(register, making.province, head, folder, settings.public_url)
     descriptions = write_descriptions(connection, register, description, folder)
+    write_checksums(folder)
     audit_names(register, folder)
     seal_vintage(folder, head | {"descriptions": descriptions})
     remember(connection, settings, vintage)
     return rows
 
 
-def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, compared: bool) -> dict:
+def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, compared: bool, synthetic: bool) -> dict:
     """What the audit came to, as published: counts of cells, what was hidden and attacked, what remained possible."""
     names = ("cells", "shown", "small", "hidden_too")
     row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)
     return {
         "rule": rules.name, **dict(zip(names, row, strict=True)), "subjects": secured.subjects,
         "attacked": secured.attacked, "narrow": secured.narrow, "programs": secured.solved,
-        "narrowest": rules.narrowest, "held_against_the_vintage_before": compared,
+        "narrowest": rules.narrowest, "synthetic": synthetic, "held_against_the_vintage_before": compared,
     }  # fmt: skip

@@ -38,7 +38,6 @@ def open_finished(database: Path, config: DuckDBConfig) -> Iterator[duckdb.DuckD
 def _connect(database: Path, config: DuckDBConfig) -> duckdb.DuckDBPyConnection:
     """Open the file under a name that only this process knows and that leads nowhere afterwards."""
     with tempfile.TemporaryDirectory(prefix=".reader-", dir=_place_beside(database)) as folder:
-        # The name of the file is the name of its catalog, which views may use.
         own = Path(folder) / database.name
         try:
             os.link(database.resolve(), own)

@@ -3,6 +3,7 @@
 Belongs here: finding the figures of an office, a level or the province. Does not belong here: pages, languages.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +40,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Unit:
-    """An office of don-vi.csv."""
+    """An office of don-vi.csv. `mark`: what tells it apart where its name stands twice; `over`: it had ended before the
+    last day of the data."""
 
     code: str
     name: str
@@ -47,13 +49,35 @@ class Unit:
     parent: str
     valid_from: str
     valid_to: str
+    over: bool = False
     children: list["Unit"] = field(default_factory=list, compare=False)
+    marks: list[str] = field(default_factory=list, compare=False)
+
+    @property
+    def bare(self) -> str:
+        """The name without "UBND", which most have."""
+        bare = self.name.removeprefix("UBND ")
+        return bare[:1].upper() + bare[1:]
+
+    @property
+    def mark(self) -> str:
+        """ " (–2025)" and the like, empty where the name is enough."""
+        return "".join(f" ({mark})" for mark in self.marks)
 
     @property
     def short(self) -> str:
-        """The name as it stands in lists: without "UBND", which most have."""
-        bare = self.name.removeprefix("UBND ")
-        return bare[:1].upper() + bare[1:]
+        """The name as it stands in lists."""
+        return self.bare + self.mark
+
+    @property
+    def full(self) -> str:
+        """The official name, told apart from others of that name."""
+        return self.name + self.mark
+
+    @property
+    def years(self) -> str:
+        """In which years it existed: "–2025", "2025–"; empty where that is not known."""
+        return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
 
     @property
     def subject(self) -> Subject:
@@ -96,13 +120,19 @@ class Book:
         """Every office by its code, its subordinate offices with it, by name."""
         units = {
             row["ma_don_vi"]: Unit(row["ma_don_vi"], row["ten_don_vi"], row["cap"], row["ma_don_vi_cha"],
-                                   row["hieu_luc_tu"], row["hieu_luc_den"])
+                                   row["hieu_luc_tu"], row["hieu_luc_den"], "" < row["hieu_luc_den"] < self.day)
             for row in self.data.rows("don-vi")
         }  # fmt: skip
+        _tell_apart(units)
         for unit in sorted(units.values(), key=lambda unit: (unit.name, unit.code)):
             if unit.parent in units:
                 units[unit.parent].children.append(unit)
         return units
+
+    @cached_property
+    def day(self) -> str:
+        """The last day of the data (ISO), '' where no period is closed."""
+        return max((period.last for period in self.periods), default="")
 
     @cached_property
     def province(self) -> Unit:
@@ -147,3 +177,19 @@ class Book:
         """Of a table that grows with the years only what pages show becomes Python objects."""
         frame = self.data.frame(table).filter(pl.col("ky").is_in({period.code for period in periods}))
         return Rows(table, frame, ("pham_vi", "ma_don_vi", "cap"))
+
+
+def _tell_apart(units: dict[str, Unit]) -> None:
+    """Marks offices of one name with the first of these that none of them shares: years, the office above, the code."""
+    named: dict[str, list[Unit]] = {}
+    for unit in units.values():
+        named.setdefault(unit.bare, []).append(unit)
+
+    def above(unit: Unit) -> str:
+        return units[unit.parent].bare if unit.parent in units else ""
+
+    ways: tuple[Callable[[Unit], str], ...] = (lambda unit: unit.years, above, lambda unit: unit.code)
+    for same in (same for same in named.values() if len(same) > 1):
+        marks = next(found for way in ways if all(found := [way(u) for u in same]) and len({*found}) == len(same))
+        for unit, mark in zip(same, marks, strict=True):
+            unit.marks.append(mark)

@@ -1,4 +1,4 @@
-"""Writes the site from an open-data folder: pages in two languages, style sheet, search, the data files.
+"""Writes the site from an open-data folder: pages in two languages, style sheet, search, pictures, the data files.
 
 Belongs here: what lies where. Nothing depends on the clock, the time zone or what was there before: the same folder
 gives the same bytes.
@@ -10,44 +10,71 @@ from pathlib import Path
 
 from pipelines.contract_fields import Sentence
 from pipelines.files import remove_tree
+from pipelines.open_data.descriptions.model import Description
+from pipelines.open_data.descriptions.write import describe
 from pipelines.open_data.register import Register, load_register
 from pipelines.publish.manifest import verifies
 from pipelines.publish.open_data_state import OpenData
-from pipelines.registers import load_province
+from pipelines.registers import Province, load_province
 from pipelines.settings import Settings
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
+from pipelines.site.fields import fields
+from pipelines.site.finding import NAME, search_script
+from pipelines.site.office_files import write_office_files
 from pipelines.site.pages import pages
-from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer
+from pipelines.site.previews import FOLDER, write_previews
+from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer, texts
+from pipelines.site.shown_elsewhere import pictures, site_map
 
 
-def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str,
-               version: str) -> dict[str, int]:  # fmt: skip
-    """Writes the whole site anew into `site`. `as_of`: ISO day of the vintage; `version`: its name on the pages.
+def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str, version: str,
+               public_url: str | None = None, description: Description | None = None) -> dict[str, int]:  # fmt: skip
+    """Writes the whole site anew into `site`. `as_of`: ISO day of the vintage; `version`: its name on the pages;
+    `public_url`, `description`: see `render.Facts`.
 
     Returns how many pages and how many bytes of pages. Raises TthcError where a table it needs is missing.
     """
     book = Book(open_data)
     remove_tree(site)
     site.mkdir(parents=True)
-    printed = printer(Facts(book, register, synthetic, as_of, version))
+    facts = Facts(book, register, synthetic, as_of, version, public_url, description)
+    printed = printer(facts)
     written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    for page in pages(book, offer(open_data, site), [table.name for table in register.tables]):
+    offered, own_files = offer(open_data, site), write_office_files(book, site)
+    every_field, addresses = fields(book), []
+    for page in pages(book, every_field, offered, own_files, [table.name for table in register.tables]):
         for lang in LANGUAGES:
-            text = printed(page.template, lang, page.path, **page.shown)
+            text = printed(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
             written.append(_write(site / lang / page.path, text))
+        addresses += [page.path] if page.same_as is None else []
     shutil.copytree(HERE / "assets", site / "assets")
+    for lang in LANGUAGES:
+        _write(site / "assets" / NAME.format(lang=lang), search_script(book, every_field, texts(), lang))
+    write_previews(site / FOLDER, pictures(facts))
+    _write_for_robots(site, public_url, addresses)
     return {"pages": len(written), "page_bytes": sum(written)}
 
 
-def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict[str, int]:
+def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) -> None:
+    """`robots.txt`, and the map of the site where its address is known: the protocol takes absolute addresses only."""
+    robots = "User-agent: *\nAllow: /\n"
+    if public_url is not None:
+        robots += f"Sitemap: {public_url}sitemap.xml\n"
+        _write(site / "sitemap.xml", site_map(public_url, addresses))
+    _write(site / "robots.txt", robots)
+
+
+def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, province: Province,
+                       public_url: str | None = None) -> dict[str, int]:  # fmt: skip
     """The site of a vintage as the nightly job has written it: day and name are the vintage's own, not the run's, so a
     night that closes no period leaves every byte of the site as it was. `country`: the register's folder."""
-    vintage = json.loads((open_data / "vintage.json").read_text(encoding="utf-8"))
+    vintage, register = json.loads((open_data / "vintage.json").read_text(encoding="utf-8")), load_register(country)
     periods = vintage["essence"]["closed_periods"]
     as_of = max((last for *_, last in periods), default="")
-    return write_site(open_data, site, load_register(country), synthetic=synthetic, as_of=as_of,
-                      version=vintage["vintage"])  # fmt: skip
+    return write_site(open_data, site, register, synthetic=synthetic, as_of=as_of, version=vintage["vintage"],
+                      public_url=public_url,
+                      description=describe(register, province, vintage, open_data, public_url))  # fmt: skip
 
 
 def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
@@ -57,15 +84,16 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     if open_data["state"] == "beside":
         return {}
     site, country = folder / "site", settings.registers_dir / "vietnam"
+    province = load_province(settings.registers_dir / settings.province)
     if open_data["state"] == "none":
-        province = load_province(settings.registers_dir / settings.province).name
-        return write_site_without_data(site, province, open_data, synthetic=synthetic)
+        return write_site_without_data(site, province.name, open_data, synthetic=synthetic)
     out = settings.current_link.resolve()
     # Today's register and pages may not fit a vintage of earlier ones.
     if open_data["state"] == "kept" and (out / "open-data").is_dir() and verifies(out):
         shutil.copytree(out / "site", site, copy_function=shutil.copyfile)
         return {}
-    return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic)
+    return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic, province=province,
+                              public_url=settings.public_url)  # fmt: skip
 
 
 def write_site_without_data(site: Path, province: Sentence, open_data: OpenData, *, synthetic: bool) -> dict[str, int]:

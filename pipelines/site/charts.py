@@ -18,6 +18,7 @@ LEFT, RIGHT = 12.0, 94.0
 TOP, PLOT, FOOT = 26, 190, 30
 BAR = 50
 WIDEST_GAP, STACK, FLOOR = 8.0, 210.0, 26
+SPAN_GAP = 6
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ class Mark:
     @property
     def value(self) -> float | None:
         return self.figure.value if self.figure else None
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """From where to where the true share may lie, of "at least" and "at most"; null where it is told."""
+        if self.value is None or self.figure is None or not self.figure.bound:
+            return None
+        return (self.value, 100.0) if self.figure.bound == ">=" else (0.0, self.value)
 
 
 def bounds(values: list[float]) -> tuple[float, float]:
@@ -70,6 +78,11 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
             parts.append(f'<text class="gone" x="{x}" y="{TOP + plot - 4}">{escape(mark.text)}</text>')
         else:
             y = TOP + plot * (high - mark.value) / (high - low)
+            if mark.span:
+                ends = " ".join(
+                    f'y{at}="{down(min(high, max(low, end)))}"' for at, end in enumerate(mark.span, start=1)
+                )
+                parts.append(f'<line class="span" x1="{x}" x2="{x}" {ends}/>')
             edge = " bound" if mark.figure.bound else ""
             parts.append(f'<circle class="dot{edge}" cx="{x}" cy="{y:.1f}" r="4"/>')
             parts.append(
@@ -89,7 +102,12 @@ def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
         parts.append(f'<text class="name" x="0" y="{y + 18}">{escape(mark.label)}</text>')
         parts.append(f'<text class="amount" x="100%" y="{y + 18}"{address}>{escape(mark.text)}</text>')
         parts.append(f'<rect class="track" x="0" y="{y + 26}" width="100%" height="12" rx="3"/>')
-        if mark.value is not None:
+        if mark.span:
+            start, end = mark.span
+            parts.append(
+                f'<rect class="span" x="{_per_cent(start)}" y="{y + 26}" width="{_per_cent(end - start)}" height="12"/>'
+            )
+        if mark.value is not None and mark.span != (0.0, mark.value):
             width = _per_cent(mark.value)
             parts.append(f'<rect class="bar {mark.kind}" x="0" y="{y + 26}" width="{width}" height="12" rx="3"/>')
     if target and target.value is not None:
@@ -102,18 +120,22 @@ def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
 
 
 def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
-    """One dot per office above its figure, stacked where several have the same whole per cent."""
+    """One dot per office above its figure, stacked where several have the same whole per cent. Of "at least" and "at
+    most" no place is known: a line over all the places where the office may be stands above the dots."""
     shown = [mark for mark in marks if mark.value is not None]
-    low, high = bounds([mark.value for mark in [*shown, *([target] if target else [])] if mark.value is not None])
+    spans = [mark.span for mark in shown if mark.span]
+    values = [mark.value for mark in [*shown, *([target] if target else [])] if mark.value is not None]
+    low, high = bounds([*values, *(end for span in spans for end in span)])
     stacks: dict[int, int] = {}
     placed = []
-    for mark in shown:
+    for mark in (mark for mark in shown if not mark.span):
         bin_ = math.floor(mark.value or 0)
         stacks[bin_] = stacks.get(bin_, 0) + 1
         placed.append((bin_, stacks[bin_], mark))
     highest = max(3, *stacks.values(), 0)
     gap = min(WIDEST_GAP, STACK / highest)
-    height = highest * gap + 12
+    above = len(spans) * SPAN_GAP
+    height = highest * gap + 12 + above
 
     def across(value: float) -> str:
         return _per_cent(3 + 94 * (value - low) / (high - low))
@@ -125,6 +147,10 @@ def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
         x = across(target.value)
         parts.append(f'<line class="goal" x1="{x}" x2="{x}" y1="0" y2="{height + 4:.0f}"/>')
     size = f"{gap * 0.44:.1f}"
+    parts += [
+        f'<line class="span" x1="{across(start)}" x2="{across(end)}" y1="{y}" y2="{y}"/>'
+        for (start, end), y in zip(spans, range(SPAN_GAP, above + 1, SPAN_GAP), strict=True)
+    ]
     parts += [
         f'<circle class="office {mark.kind}" cx="{across(bin_)}" cy="{height - (at - 0.5) * gap:.1f}" r="{size}"/>'
         for bin_, at, mark in placed

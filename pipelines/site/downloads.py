@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.open_data.descriptions import csvw, datapackage, dcat
+from pipelines.open_data.files import CHECKSUMS
 
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
            ".md": "Markdown", ".txt": "TXT"}  # fmt: skip
 # Descriptions are known by their standard, not by how it is written down.
-STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT, schema.org"}
+STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT, schema.org", CHECKSUMS: "SHA-256"}
 
 
 @dataclass(frozen=True)

@@ -102,16 +102,27 @@ def answer(book: Book, subject: Subject, code: str | None = None) -> Answer:
     return Answer(book.sheet(subject).indicator(code or book.choice.lead, book.choice.rule, book.headline.code))
 
 
-def ranked(book: Book, units: list[Unit]) -> list[tuple[Unit, list[Answer]]]:
-    """Offices with the compared indicators: best leading figure first, by name where equal, hidden ones last."""
+def ranked(book: Book, units: list[Unit], *, worst_first: bool = False) -> list[tuple[Unit, list[Answer]]]:
+    """Offices with the compared indicators: best leading figure first, or worst, by name where equal, hidden last."""
     found = [(unit, [answer(book, unit.subject, code) for code in book.choice.compared]) for unit in units]
 
     def place(entry: tuple[Unit, list[Answer]]) -> tuple[bool, float, str, str]:
         unit, answers = entry
         value = answers[0].rate.value if answers[0].rate else None
-        return (value is None, -(value or 0), unit.name, unit.code)
+        return (value is None, (value or 0) if worst_first else -(value or 0), unit.name, unit.code)
 
     return sorted(found, key=place)
+
+
+def living(units: list[Unit]) -> list[Unit]:
+    """Those that had not ended."""
+    return [unit for unit in units if not unit.over]
+
+
+def ended(units: list[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Those that had, by the year in which they did, the newest year first."""
+    years = sorted({unit.valid_to[:4] for unit in units if unit.over}, reverse=True)
+    return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
 
 
 def _beside(book: Book, subject: Subject) -> list[Subject]:

@@ -10,29 +10,36 @@ from typing import Any
 
 from pipelines.site.book import Book, Unit
 from pipelines.site.downloads import Download, by_table
-from pipelines.site.fields import fields
+from pipelines.site.fields import Field
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded
-from pipelines.site.offices import answer, overview, ranked
+from pipelines.site.offices import answer, ended, living, overview, ranked
 from pipelines.site.revisions import revised
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
 METHOD_FILES = ("PHUONG-PHAP.md", "METHOD.md", "audit.json")
 CHANGES_FILE = "CHANGES.md"
+WORST_FIRST = "-thap-truoc"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its address within a language, its template, what the template is given."""
+    """One page: its address within a language, its template, what the template is given. `preview`: the picture that
+    stands for it elsewhere; `same_as`: the address of the page of which it is another order."""
 
     path: str
     template: str
     shown: dict[str, Any]
+    preview: str = "tinh"
+    same_as: str | None = None
 
 
-def pages(book: Book, downloads: list[Download], tables: list[str]) -> Iterator[Page]:
-    """Every page of the site, once; each is printed in both languages. `tables`: those of the register, in order."""
-    every_field = fields(book)
+def pages(
+    book: Book, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
+    tables: list[str],
+) -> Iterator[Page]:  # fmt: skip
+    """Every page of the site, once; each is printed in both languages. `own_files`: the small files of each office;
+    `tables`: those of the register, in order."""
     province = book.level_subject("tinh")
     groups = list(_groups(book))
     others = {table: rows for table in OTHER_TABLES if (rows := _recent(book, table))}
@@ -42,14 +49,22 @@ def pages(book: Book, downloads: list[Download], tables: list[str]) -> Iterator[
     )
     for level, units in book.levels.items():
         view = overview(book, book.level_subject(level))
-        shown = {"level": level, "view": view, "offices": ranked(book, units), "target": view.answer.target}
-        yield Page(f"cap/{level}.html", "level.html.j2", shown)
+        shown = {"level": level, "view": view, "target": view.answer.target}
+        for order in ("", WORST_FIRST):
+            lists = _lists(book, units, worst_first=bool(order))
+            again = {"preview": f"cap-{level}", "same_as": f"cap/{level}.html" if order else None}
+            yield Page(f"cap/{level}{order}.html", "level.html.j2", shown | lists | {"order": order}, **again)
     for unit in book.units.values():
         if unit.level != "tinh":
-            offices = ranked(book, unit.children)
-            target = next((answers[0].target for _, answers in offices if answers[0].target), None)
-            shown = {"unit": unit, "view": overview(book, unit.subject), "offices": offices, "target": target}
-            yield Page(f"co-quan/{unit.code}.html", "office.html.j2", shown)
+            lists = _lists(book, unit.children, together=unit.over)
+            target = next((answers[0].target for _, answers in lists["offices"] if answers[0].target), None)
+            shown = {
+                "unit": unit,
+                "view": overview(book, unit.subject),
+                "target": target,
+                "files": own_files[unit.code],
+            }
+            yield Page(f"co-quan/{unit.code}.html", "office.html.j2", shown | lists, preview=unit.code)
     letters = [(letter, list(part)) for letter, part in groupby(every_field, lambda one: folded(one.name)[:1].upper())]
     yield Page("linh-vuc/index.html", "fields.html.j2", {"letters": letters})
     for one in every_field:
@@ -65,19 +80,44 @@ def pages(book: Book, downloads: list[Download], tables: list[str]) -> Iterator[
     yield Page("thay-doi.html", "changes.html.j2", {"revised": revised(book), "notes": changes})
 
 
-def _groups(book: Book) -> Iterator[tuple[str, Unit | None, list[tuple[Unit, Any]]]]:
-    """The list of all offices for the front page: departments, then each district and below it its communes."""
-    departments = book.levels.get("so", [])
+def _lists(book: Book, units: list[Unit], *, worst_first: bool = False, together: bool = False) -> dict[str, Any]:
+    """The offices of a page, and by year those that have ended; `together`: all at once, of an office that has too."""
+    return {
+        "offices": ranked(book, units if together else living(units), worst_first=worst_first),
+        "ended": [] if together else [(year, ranked(book, those, worst_first=worst_first))
+                                      for year, those in ended(units)],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the list of all offices: a level, a district with its communes, or those that ended in a year."""
+
+    key: str
+    members: list[tuple[Unit, Any]]
+    level: str = ""
+    district: Unit | None = None
+    year: str = ""
+
+
+def _groups(book: Book) -> Iterator[Group]:
+    """The list of all offices for the front page: departments, then each district and below it its communes; after them
+    those that have ended, by year."""
+
+    def answered(units: list[Unit]) -> list[tuple[Unit, Any]]:
+        return [(unit, answer(book, unit.subject)) for unit in units]
+
+    departments, districts = (living(book.levels.get(level, [])) for level in ("so", "huyen"))
     if departments:
-        yield "so", None, [(unit, answer(book, unit.subject)) for unit in departments]
-    districts = book.levels.get("huyen", [])
+        yield Group("so", answered(departments), level="so")
     for district in districts:
-        members = [district, *district.children]
-        yield district.code, district, [(unit, answer(book, unit.subject)) for unit in members]
+        yield Group(district.code, answered([district, *living(district.children)]), district=district)
     placed = {unit.code for district in districts for unit in district.children}
-    others = [unit for unit in book.levels.get("xa", []) if unit.code not in placed]
+    others = [unit for unit in living(book.levels.get("xa", [])) if unit.code not in placed]
     if others:
-        yield "xa", None, [(unit, answer(book, unit.subject)) for unit in others]
+        yield Group("xa", answered(others), level="xa")
+    for year, those in ended([unit for level in book.levels.values() for unit in level]):
+        yield Group(f"het-{year}", answered(those), year=year)
 
 
 def _sections(book: Book) -> list[tuple[str, list[Row]]]:

@@ -1,8 +1,10 @@
-"""Fills a template: words of the language, figures with their address, links relative to the page, charts.
+"""Fills a template: words of the language, figures with their address, links relative to the page, charts, and what a
+page tells machines of itself.
 
 Belongs here: markup that every page needs. Does not belong here: which pages there are (pages), what they show.
 """
 
+import json
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from pipelines.open_data.dataset import Licence
+from pipelines.open_data.descriptions import schema_org
+from pipelines.open_data.descriptions.model import Description
 from pipelines.open_data.register import Register
-from pipelines.site import charts
+from pipelines.site import charts, downloads, previews
 from pipelines.site.book import Book, Subject, Unit
 from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
@@ -28,6 +33,7 @@ LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
 LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of what has no number
 NOTED = ("p", "r")  # flags of a number
+DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
 @cache
@@ -38,13 +44,22 @@ def texts() -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where none; `version`: its name."""
+    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where none; `version`: its name;
+    `public_url`: where the site lies, with a / at its end, null where that is not known; `description`: of the dataset,
+    null where the open data have none."""
 
     book: Book
     register: Register
     synthetic: bool
     as_of: str
     version: str
+    public_url: str | None = None
+    description: Description | None = None
+
+    @property
+    def licence(self) -> Licence:
+        """The terms that hold on the last day of the data."""
+        return self.register.dataset.licence_on(self.as_of or None)
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,8 @@ class Press:
     facts: Facts
     lang: str
     path: str
+    preview: str = "tinh"
+    same_as: str | None = None
 
     def t(self, code: str, /, **blanks: object) -> Markup:
         """A sentence of texts.yml; what fills its blanks is escaped unless it is markup already."""
@@ -74,6 +91,45 @@ class Press:
         relative = posixpath.relpath(place, posixpath.dirname(f"{self.lang}/{self.path}"))
         return f"{relative}#{anchor}" if anchor else relative
 
+    def at(self, path: str, lang: str | None = None) -> str:
+        """The address of a page or file for whoever is elsewhere: absolute where the public one is known."""
+        if self.facts.public_url is None:
+            return self.to(path, lang)
+        return self.facts.public_url + (path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}")
+
+    @property
+    def canonical(self) -> str:
+        """The one address of what this page shows."""
+        return self.at(self.same_as or self.path)
+
+    @property
+    def image(self) -> str:
+        """The address of the picture that stands for the page."""
+        return self.at(f"/{previews.FOLDER}/{self.preview}.png")
+
+    def titled(self, title: Markup) -> Markup:
+        """A page's title; of synthetic data with a word before it that says so."""
+        return Markup("{} {}").format(self.t("synthetic_mark"), title) if self.facts.synthetic else title
+
+    def told(self, title: Markup, about: Markup) -> Markup:
+        """What the page tells machines of itself, in the words of schema.org, as the content of a script element."""
+        facts = self.facts
+        site = {"@type": "WebSite", "name": str(self.t("site_name")), "url": self.at("index.html")}
+        page: dict[str, Any] = {
+            "@context": schema_org.CONTEXT, "@type": "WebPage", "@id": self.canonical, "url": self.canonical,
+            "name": title.unescape(), "description": about.unescape(), "inLanguage": self.lang,
+            "isPartOf": site, "primaryImageOfPage": self.image, "version": facts.version, "isAccessibleForFree": True,
+            **({"temporalCoverage": f"../{facts.as_of}"} if facts.as_of else {}),
+            **({"creativeWorkStatus": "Synthetic"} if facts.synthetic else {}),
+        }  # fmt: skip
+        unit = facts.book.units.get(self.preview)
+        if unit is not None and not facts.synthetic:
+            page["about"] = {"@type": "GovernmentOrganization", "name": unit.name, "identifier": unit.code}
+        if self.path == DOWNLOADS and facts.description is not None:
+            page["mainEntity"] = schema_org.schema_org(facts.description, self.lang, f"../{downloads.FOLDER}/")
+        text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+        return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no markup is left in it
+
     def plain(self, figure: Figure | None) -> str:
         """A figure as text: the number, or the word for why there is none."""
         if figure is None:
@@ -83,14 +139,15 @@ class Press:
         return percent(figure.text, self.lang, figure.bound) if figure.is_share else number(figure.text, self.lang)
 
     # The two below are called a hundred thousand times; `escape` alone is a tenth of what `Markup.format` takes.
-    def cell(self, figure: Figure | None) -> Markup:
-        """A figure as a cell of a table."""
+    def cell(self, figure: Figure | None, label: str = "") -> Markup:
+        """A figure as a cell of a table; with a label that stands before it where the table becomes a list."""
+        more = f' role="cell" data-label="{escape(label)}"' if label else ""
         if figure is None:
-            return Markup(f'<td class="gone">{self.plain(None)}</td>')  # noqa: S704
+            return Markup(f'<td class="gone"{more}>{self.plain(None)}</td>')  # noqa: S704
         gone = "" if figure.text else ' class="gone"'
         note = f" <small>{self.t(f'flag_{figure.flag}')}</small>" if figure.text and figure.flag in NOTED else ""
         return Markup(  # noqa: S704 - escaped here
-            f'<td{gone} data-at="{escape(figure.address)}">{escape(self.plain(figure))}{note}</td>'
+            f'<td{gone}{more} data-at="{escape(figure.address)}">{escape(self.plain(figure))}{note}</td>'
         )
 
     def inline(self, figure: Figure | None) -> Markup:
@@ -108,7 +165,7 @@ class Press:
 
     def names(self, unit: Unit) -> Markup:
         """An office's official name; it is Vietnamese on every page."""
-        return self.vietnamese(unit.name)
+        return self.vietnamese(unit.full)
 
     def vietnamese(self, text: str) -> Markup:
         """Text that is Vietnamese whatever the page's language."""
@@ -203,8 +260,9 @@ def printer(facts: Facts) -> Callable[..., str]:
     """A function that renders a template for a page in a language with what the page shows."""
     environment = _environment()
 
-    def printed(template: str, lang: str, path: str, **shown: Any) -> str:
-        press = Press(facts, lang, path)
+    def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,
+                **shown: Any) -> str:  # fmt: skip
+        press = Press(facts, lang, path, preview, same_as)
         return environment.get_template(template).render(p=press, t=press.t, lang=lang, book=facts.book, facts=facts,
                                                          register=facts.register, path=path, **shown)  # fmt: skip
 

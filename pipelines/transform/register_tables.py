@@ -28,8 +28,11 @@ from pipelines.successions import procedure_change_table, unit_change_table
 from pipelines.workdays import day_table, load_calendar
 
 
-def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[str, pl.DataFrame]:
-    """The registers as dbt reads them. Raises TthcError where the calendar lacks the as-of year."""
+def register_tables(
+    settings: Settings, as_of: dt.date, province: str, *, version: str = "", code: str = "", is_synthetic: bool = False
+) -> dict[str, pl.DataFrame]:
+    """The registers as dbt reads them. `version`, `code`, `is_synthetic`: what the warehouse file says of itself, of a
+    run's plan. Raises TthcError where the calendar lacks the as-of year."""
     country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
     known = load_province(folder)
     calendar = load_calendar(country / "working_calendar.csv")
@@ -42,6 +45,9 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
                 "province_code": [province],
                 "province_name": [known.name.vi],
                 "own_unit": [known.own_unit],
+                "version": [version],
+                "code_version": [code],
+                "is_synthetic": [is_synthetic],
             }
         ),
         "period": period_table(load_period_rules(folder), as_of),

@@ -113,7 +113,9 @@ def make_plan(
         [a.delivery.source, a.delivery.business_day.isoformat(), a.sha256, *_apart(receipt, state.made_by)]
         for a, receipt in state.parsed
     )
-    essence = json.dumps([as_of, province, content, code_version(settings)])
+    # Descriptions and pages name the public address; where it is not known, versions are named as if there were none.
+    address = [settings.public_url] if settings.public_url else []
+    essence = json.dumps([as_of, province, content, code_version(settings), *address])
     name = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
     return Plan(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
 
@@ -225,7 +227,10 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)
         _table(connection, "ledger.delivery", delivered.with_columns(file_name=_shown_name()))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))
-        tables = register_tables(settings, dt.date.fromisoformat(plan.as_of), plan.province)
+        tables = register_tables(
+            settings, dt.date.fromisoformat(plan.as_of), plan.province,
+            version=plan.version, code=code_version(settings), is_synthetic=plan.is_synthetic,
+        )  # fmt: skip
         tables["correction"] = correction_table(known, corrections.counts())
         for name, frame in tables.items():
             _table(connection, f"registers.{name}", frame)

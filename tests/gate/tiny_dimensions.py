@@ -6,7 +6,9 @@ As of 5 March 2024, so March, the quarter, the year and the second report period
 AS_OF = "2024-03-05"
 
 DIMENSIONS = f"""
-create table dim_run as select date '{AS_OF}' as as_of, 'H19' as province_code, 'H19.03' as own_unit;
+create table dim_run as
+select date '{AS_OF}' as as_of, 'H19' as province_code, 'H19.03' as own_unit, '{AS_OF}-0123456789ab' as version,
+    repeat('ab', 32) as code_version, true as is_synthetic;
 
 create table dim_unit as
 select * from (values

@@ -45,7 +45,8 @@ def of_package(folder: Path) -> Facts:
     licence = package["licenses"][0]
     vintage = {"name": package["version"], "title": (package["title"], package["title_en"]),
                "about": (package["description"], package["description_en"]),
-               "licence": (licence["description"], licence["description_en"])}  # fmt: skip
+               "licence": (licence["description"], licence["description_en"]),
+               "days": (package["issued"], package["modified"])}  # fmt: skip
     return {"tables": facts, "vintage": vintage}
 
 
@@ -64,7 +65,8 @@ def of_csvw(folder: Path) -> Facts:
         }  # fmt: skip
     vintage = {"name": group["schema:version"], "title": tuple(by_language(group["dc:title"]).values()),
                "about": tuple(by_language(group["dc:description"]).values()),
-               "licence": tuple(by_language(group["dc:rights"]).values())}  # fmt: skip
+               "licence": tuple(by_language(group["dc:rights"]).values()),
+               "days": (group["dc:issued"], group["dc:modified"])}  # fmt: skip
     return {"tables": facts, "vintage": vintage}
 
 
@@ -90,9 +92,10 @@ def of_dcat(folder: Path) -> Facts:
     abouts = {
         str(one).rpartition("/")[2]: both(data, one, DCTERMS.description) for one in data.subjects(DCTERMS.isPartOf)
     }
-    version = next(data.subjects(DCAT.isVersionOf))
+    version = next(data.subjects(DCTERMS.hasPart))
+    issued, modified = (str(data.value(version, property_)) for property_ in (DCTERMS.issued, DCTERMS.modified))
     vintage = {"name": str(data.value(version, DCAT.version)), "title": both(data, version, DCTERMS.title),
-               "about": both(data, version, DCTERMS.description),
+               "about": both(data, version, DCTERMS.description), "days": (issued, modified),
                "licence": both(data, data.value(version, DCTERMS.license), DCTERMS.description)}  # fmt: skip
     return {"files": files, "titles": titles, "abouts": abouts, "vintage": vintage}
 
@@ -110,7 +113,8 @@ def of_schema_org(folder: Path) -> Facts:
                                                 for column in part["variableMeasured"]]
                for part in whole["hasPart"]}  # fmt: skip
     vintage = {"name": whole["version"], "title": (whole["name"], whole["alternateName"]),
-               "about": whole["description"], "licence": whole["license"]["text"]}  # fmt: skip
+               "about": whole["description"], "licence": whole["license"]["text"],
+               "days": (whole["datePublished"], whole["dateModified"])}  # fmt: skip
     return {"files": files, "columns": columns, "vintage": vintage}
 
 

@@ -20,6 +20,7 @@ HEAD = {
     "vintage": "2024-12-31-0123456789ab", "before": "2024-11-30-ba9876543210",
     "essence": {"closed_periods": [["2023", "2023-01-01", "2023-12-31"], ["2024", "2024-01-01", "2024-12-31"]],
                 "synthetic": True},
+    "issued": "2024-11-30", "modified": "2025-01-02",
 }  # fmt: skip
 PROVINCE = load_province(PROJECT_DIR / "registers" / "dong-nai")
 
@@ -46,7 +47,7 @@ def write_edition(folder: Path, register: Register) -> Edition:
     with duckdb.connect() as connection:
         for table in register.tables:
             assert read_table(connection, table, source, table.name)
-        rows = write_tables(connection, register, target)
+        rows = write_tables(connection, register, target, synthetic=True)
         description = describe(register, PROVINCE, HEAD | {"rows": rows}, target)
         return Edition(target, register, description, write_descriptions(connection, register, description, target))
 

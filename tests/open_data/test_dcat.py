@@ -46,6 +46,12 @@ def whole(edition: Edition) -> Description:
     return describe(edition.register, PROVINCE, HEAD | {"rows": rows}, edition.folder)
 
 
+def real(edition: Edition) -> Description:
+    """The same, as if its figures were a province's."""
+    described = whole(edition)
+    return replace(described, vintage=replace(described.vintage, synthetic=False))
+
+
 def test_the_edition_conforms(edition: Edition) -> None:
     assert conforms(graph(edition)) == (True, "Validation Report\nConforms: True\n")
 
@@ -77,7 +83,11 @@ WRONG: dict[str, Callable[[rdflib.Graph], object]] = {
     ),
     "a file of no dataset": lambda data: data.remove((None, DCAT.distribution, one(data, DCAT.Distribution))),
     "a title in one language": lambda data: data.remove(
-        (one(data, DCAT.Dataset), DCTERMS.title, rdflib.Literal("Handling of administrative procedures", lang="en"))
+        (
+            one(data, DCAT.Dataset),
+            DCTERMS.title,
+            rdflib.Literal("[SYNTHETIC] Handling of administrative procedures", lang="en"),
+        )
     ),
     "a period that ends before it starts": lambda data: data.set(
         (one(data, DCTERMS.PeriodOfTime), DCAT.endDate, rdflib.Literal("1999-01-01", datatype=XSD.date))
@@ -107,21 +117,53 @@ def test_files_are_where_the_document_is(edition: Edition) -> None:
     assert pages <= edition.register.files
 
 
-def test_versions_follow_each_other(edition: Edition) -> None:
+def test_versions_follow_each_other_under_one_identifier(edition: Edition) -> None:
     data, vintage = graph(edition), edition.description.vintage
-    version = rdflib.URIRef(edition.description.iri())
-    assert str(data.value(version, DCAT.version)) == vintage.name
-    assert str(data.value(version, DCAT.previousVersion)).endswith(f"/{vintage.before}")
+    dataset = rdflib.URIRef(edition.description.iri())
+    assert str(data.value(dataset, DCAT.version)) == vintage.name
+    assert str(data.value(dataset, DCAT.previousVersion)).endswith(f"/{vintage.before}")
     first = replace(whole(edition), vintage=replace(vintage, before=None))
     found = graph_of(json.dumps(dcat(first)), "catalog.jsonld")
-    assert found.value(version, DCAT.previousVersion) is None and conforms(found)[0]
+    assert found.value(dataset, DCAT.previousVersion) is None and conforms(found)[0]
+    identifiers = {str(data.value(one, DCTERMS.identifier)) for one in data.subjects(RDF.type, DCAT.Dataset)}
+    other = graph_of(json.dumps(dcat(replace(first, vintage=replace(vintage, name="2025-01-31-x")))), "catalog.jsonld")
+    assert identifiers == {str(other.value(one, DCTERMS.identifier)) for one in other.subjects(RDF.type, DCAT.Dataset)}
+    assert len(identifiers) == len(edition.register.tables) + 1
+    assert not any(vintage.name in one for one in identifiers)
+
+
+def test_with_a_public_address_every_file_has_an_absolute_one(edition: Edition) -> None:
+    """Taken from another place than the site's, as a harvester keeps it: no address depends on where that is."""
+    text = json.dumps(dcat(replace(whole(edition), public_url="https://thu-tuc.example/tinh/")))
+    data = rdflib.Graph().parse(data=text, format="json-ld", publicID="file:///var/lib/ckan/")
+    assert conforms(data)[0] and "file:///" not in data.serialize(format="nt")
+    addresses = {str(address) for name in (DCAT.downloadURL, DCAT.accessURL) for address in data.objects(None, name)}
+    tables = [name for table in edition.register.tables for name in (table.file_name, table.parquet_name)]
+    wanted = {f"https://thu-tuc.example/tinh/du-lieu/{name}" for name in (*tables, "thu-tuc-hanh-chinh.xlsx")}
+    assert addresses == wanted
+    pages = {str(page) for page in data.objects(None, DCAT.landingPage)}
+    assert pages == {"https://thu-tuc.example/tinh/vi/tai-ve.html" + anchor
+                     for anchor in ("", *(f"#{table.name}" for table in edition.register.tables))}  # fmt: skip
+    contents = {str(address) for address in data.objects(None, SCHEMA.contentUrl)}
+    assert contents == wanted
+
+
+def test_a_harvester_finds_the_licence_of_ckan_s_list_by_its_title(edition: Edition) -> None:
+    """As ckanext-dcat looks for `license_id`: at a file's licence, by address or by the title in English."""
+    data, listed = graph(edition), {"Other (Attribution)": "other-at"}
+    for file in data.subjects(RDF.type, DCAT.Distribution):
+        licence = data.value(file, DCTERMS.license)
+        titles = [str(title) for title in data.objects(licence, DCTERMS.title) if title.language == "en"]
+        assert [listed.get(title) for title in titles] == ["other-at"]
+    package = data_package(whole(edition))
+    assert (package["license_id"], package["license_title"]) == ("other-at", "Other (Attribution)")
 
 
 def test_a_contact_is_told_where_it_is_known_and_not_invented(edition: Edition) -> None:
     assert "mailto:" not in (edition.folder / "catalog.jsonld").read_text(encoding="utf-8")
-    description = whole(edition)
+    description = real(edition)
     known = description.publisher.model_copy(update={"email": "mo@example.org", "homepage": "https://example.org/"})
-    found = graph_of(json.dumps(dcat(replace(description, publisher=known))), "catalog.jsonld")
+    found = graph_of(json.dumps(dcat(replace(description, official=known))), "catalog.jsonld")
     assert conforms(found)[0] and "mailto:mo@example.org" in found.serialize(format="nt")
 
 
@@ -147,7 +189,7 @@ def test_schema_org_says_the_same_without_the_network(edition: Edition) -> None:
     data = graph_of(json.dumps(schema_org(whole(edition))), "page.html")
     assert set(data.predicates()) <= set(graph(edition).predicates())  # the catalogue's file holds it too
     kinds = {str(kind).removeprefix(SCHEMA) for kind in data.objects(None, RDF.type)}
-    assert kinds == {"Dataset", "DataDownload", "PropertyValue", "CreativeWork", "GovernmentOrganization", "Place"}
+    assert kinds == {"Dataset", "DataDownload", "PropertyValue", "CreativeWork", "Organization", "Place"}
     columns = sum(len(table.columns) for table in edition.register.tables)
     assert len(list(data.subjects(RDF.type, SCHEMA.PropertyValue))) == columns
     described = {str(text) for text in data.objects(None, SCHEMA.contentUrl)}
@@ -156,7 +198,7 @@ def test_schema_org_says_the_same_without_the_network(edition: Edition) -> None:
 
 def test_a_page_embeds_it_in_its_own_language_with_its_own_addresses(edition: Edition) -> None:
     english = schema_org(whole(edition), "en", "../du-lieu/")
-    assert english["name"] == "Handling of administrative procedures"
+    assert english["name"] == "[SYNTHETIC] Handling of administrative procedures"
     assert english["description"].startswith("SYNTHETIC")
     assert english["distribution"][0]["contentUrl"] == "../du-lieu/thu-tuc-hanh-chinh.xlsx"
     assert english["usageInfo"] == "../du-lieu/METHOD.md"

@@ -1,6 +1,8 @@
 """The descriptions are read back and say the same of the same files: tables, columns, types, titles, keys, rows, bytes,
 hashes, licence, vintage."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,10 @@ import pytest
 from pipelines.errors import TthcError
 from pipelines.open_data.audit import audit_names
 from pipelines.open_data.descriptions.model import said
+from pipelines.open_data.files import CHECKSUMS
 from pipelines.open_data.last import NAME, read_vintage
 from pipelines.open_data.register import Register, load_register
+from pipelines.open_data.vintage import SYNTHETIC_NOTICE
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
 from tests.open_data.agreement import agree
@@ -98,7 +102,26 @@ def test_the_vintage_vouches_for_its_descriptions(published: Path, tmp_path: Pat
         (tmp_path / path.name).write_bytes(path.read_bytes())
     vintage = read_vintage(tmp_path)
     assert vintage is not None
-    named = {NAME, "audit.json", "CHANGES.md", "METHOD.md", "PHUONG-PHAP.md", "DU-LIEU-TONG-HOP--SYNTHETIC.txt"}
+    named = {NAME, "audit.json", "CHANGES.md", "METHOD.md", "PHUONG-PHAP.md", SYNTHETIC_NOTICE, CHECKSUMS}
     assert vintage["files"].keys() | vintage["descriptions"].keys() == register.files - named
     (tmp_path / "catalog.jsonld").write_text("{}", encoding="utf-8")
     assert read_vintage(tmp_path) is None
+
+
+@pytest.mark.slow
+def test_the_checksums_are_those_that_sha256sum_finds(published: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(published, tmp_path / "mang về"))
+    assert subprocess.run(["sha256sum", "-c", "--strict", CHECKSUMS], cwd=copy, check=False).returncode == 0
+    listed = {line.split("  ", 1)[1] for line in (copy / CHECKSUMS).read_text(encoding="utf-8").splitlines()}
+    assert listed == {path.name for path in copy.iterdir()} - {NAME, CHECKSUMS}
+    with (copy / "ky.csv").open("a", encoding="utf-8") as stream:
+        stream.write("x\n")
+    assert subprocess.run(["sha256sum", "-c", CHECKSUMS], cwd=copy, check=False).returncode == 1
+
+
+@pytest.mark.slow
+def test_synthetic_figures_of_the_night_say_so_in_every_file(published: Path) -> None:
+    assert min(path.name for path in published.iterdir()) == SYNTHETIC_NOTICE
+    for path in published.iterdir():
+        if path.suffix in (".csv", ".md", ".json", ".jsonld", ".txt"):
+            assert "synthetic" in path.read_text(encoding="utf-8").casefold(), path.name

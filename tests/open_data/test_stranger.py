@@ -116,6 +116,16 @@ def test_types_are_those_of_the_descriptor(edition: Edition) -> None:
     assert (dtypes["tu_so"], dtypes["ty_le"], dtypes["dat"]) == ("Int64", "float64", "boolean")
 
 
+def test_a_procedure_code_is_not_taken_for_a_number_by_who_asks_nobody(edition: Edition) -> None:
+    """pandas without a word about types makes 1.0001 of 1.000100; there is a column that it leaves alone."""
+    import pandas as pd
+
+    guessed = pd.read_csv(edition.folder / "thu-tuc.csv")
+    told = pd.read_csv(edition.folder / "thu-tuc.csv", dtype=str)
+    assert guessed["ma_thu_tuc"].astype(str).to_list() != told["ma_thu_tuc"].to_list()
+    assert guessed["khoa_thu_tuc"].to_list() == ("TTHC-" + told["ma_thu_tuc"]).to_list()
+
+
 def test_a_reference_to_nothing_is_noticed(edition: Edition, tmp_path: Path) -> None:
     shutil.copytree(edition.folder, tmp_path / "copy")
     spoil(tmp_path / "copy", "phan-anh", "ky", "1999-Q1")

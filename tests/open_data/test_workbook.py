@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from pipelines.files import sha256_of
-from pipelines.open_data.descriptions.model import DescribedTable
+from pipelines.open_data.descriptions.model import DescribedTable, said
 from pipelines.open_data.descriptions.workbook import HEADER_ROWS, MOST_ROWS, sheet_names, write_workbook
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import PROVINCE, Edition, spoil
@@ -85,10 +85,12 @@ def test_a_sheet_is_ready_to_look_at(edition: Edition, book: openpyxl.Workbook) 
 def test_it_says_first_what_it_is(edition: Edition, book: openpyxl.Workbook) -> None:
     first, *tables, last = book.sheetnames
     assert tables == [table.name for table in edition.register.tables]
-    said = {str(cell) for row in book[first].iter_rows(values_only=True) for cell in row if cell is not None}
-    dataset, text = edition.register.dataset, "\n".join(said)
-    for wanted in (dataset.title.vi, dataset.licence.text.en, dataset.licence.note.vi, edition.description.vintage.name,
-                   PROVINCE.publisher.note.vi, "2024-12-31", "SYNTHETIC", *tables):  # fmt: skip
+    cells = {str(cell) for row in book[first].iter_rows(values_only=True) for cell in row if cell is not None}
+    dataset, text = edition.register.dataset, "\n".join(cells)
+    assert PROVINCE.publisher.name.vi not in text
+    licence = dataset.licence_on("2024-12-31")
+    for wanted in (dataset.title.vi, licence.text.en, licence.note.vi, edition.description.vintage.name, "2024-12-31",
+                   said("synthetic_publisher_note").vi, "SYNTHETIC", *tables):  # fmt: skip
         assert wanted in text
     flags = {row[0] for row in book[first].iter_rows(values_only=True)}
     assert {"c", "x", "z", "p", "r"} <= flags
@@ -122,7 +124,7 @@ def test_a_table_longer_than_a_sheet_goes_on_in_numbered_sheets(edition: Edition
     with (edition.folder / "don-vi.csv").open(encoding="utf-8", newline="") as stream:
         assert codes == [row["ma_don_vi"] for row in csv.DictReader(stream)]
     assert [cell.value for cell in book["don-vi (2)"][2]] == [column.name for column in units.columns]
-    assert book["don-vi (2)"].auto_filter.ref == "A2:F4"
+    assert book["don-vi (2)"].auto_filter.ref == "A2:G4"
 
 
 def long_table(edition: Edition, rows: int) -> DescribedTable:

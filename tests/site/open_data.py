@@ -62,9 +62,10 @@ def write_small_open_data(folder: Path, register: Register) -> Path:
     }
     for name, content in rows.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, _columns(register, name), restval="", lineterminator="\n")
+            names = [*_columns(register, name), register.dataset.last_column["name"]]
+            writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")
             writer.writeheader()
-            writer.writerows(content)
+            writer.writerows(row | {"du_lieu": "tong-hop-synthetic"} for row in content)
     (folder / "CHANGES.md").write_text("# Thay đổi / Changes\n", encoding="utf-8")
     return folder
 
@@ -74,7 +75,8 @@ FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi":
 
 
 def _columns(register: Register, table: str) -> list[str]:
-    return [column.name for column in register.table(table).columns]
+    """But for the last one, which is the same in all."""
+    return [column.name for column in register.table(table).columns[:-1]]
 
 
 def _subjects() -> list[tuple[str, str, str, str, int, int]]:
@@ -170,7 +172,7 @@ def _fields() -> list[dict]:
 
 
 def _procedures() -> list[dict]:
-    listed = [("1.000001", "Đăng ký khai sinh", "Hộ tịch", "xa", "3", "NGAY_LAM_VIEC", 4_005),
+    listed = [("1.000100", "Đăng ký khai sinh", "Hộ tịch", "xa", "3", "NGAY_LAM_VIEC", 4_005),
               ("1.000002", "Đăng ký kết hôn", "Hộ tịch", "huyen;xa", "", "", 1_475),
               ("1.000003", "Đăng ký biến động đất đai", "Đất đai", "huyen", "15", "NGAY", 690),
               ("1.000004", "Đăng ký nuôi con nuôi", "Nuôi con nuôi", "xa", "", "", 7),
@@ -180,7 +182,8 @@ def _procedures() -> list[dict]:
         count, flag = protected(volume)
         rows.append({"ma_thu_tuc": code, "ten_thu_tuc": name, "ma_linh_vuc": FIELDS[field], "ten_linh_vuc": field,
                      "cap_thuc_hien": levels, "thoi_han": limit, "don_vi_thoi_han": unit, "muc_do": "4",
-                     "nhay_cam": "0", "nam": "2024", "nhan": count, "co_nhan": flag})  # fmt: skip
+                     "nhay_cam": "0", "nam": "2024", "nhan": count, "co_nhan": flag,
+                     "khoa_thu_tuc": f"TTHC-{code}"})  # fmt: skip
     return rows
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 # One page of each kind; an office with figures and one whose figure is hidden.
-KINDS = ("index", "cap/xa", "co-quan/H19.39", "co-quan/H19.39.02", "linh-vuc/index", "linh-vuc/ho-tich", "ke-hoach",
-         "chi-tieu", "thanh-toan", "tai-ve", "cach-tinh", "thay-doi")  # fmt: skip
+KINDS = ("index", "cap/xa", "cap/xa-thap-truoc", "co-quan/H19.39", "co-quan/H19.39.02", "linh-vuc/index",
+         "linh-vuc/ho-tich", "ke-hoach", "chi-tieu", "thanh-toan", "tai-ve", "cach-tinh", "thay-doi")  # fmt: skip
 LANGUAGES, WIDTHS, SCHEMES = ("vi", "en"), (320, 768, 1280), ("light", "dark")
 # Every rule that axe has by default (best practices too), and the size of targets, which WCAG 2.2 added. Between light
 # and dark only colours differ (site.css says so, and names no other property in its dark part).
@@ -143,7 +143,7 @@ def test_text_spacing_of_wcag_cuts_nothing_off(page: "Page", small_site: Path) -
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: "Page", small_site: Path, kind: str) -> None:
     page.goto(address(small_site, kind))
     expected = page.evaluate(
-        "[...document.querySelectorAll('a[href], input, summary, [tabindex=\"0\"]')].filter("
+        "[...document.querySelectorAll('a[href], input, button, summary, [tabindex=\"0\"]')].filter("
         "one => one.checkVisibility() && !(one.closest('details:not([open])') && one.tagName !== 'SUMMARY')).length"
     )
     page.keyboard.press("Tab")
@@ -175,9 +175,17 @@ def test_the_skip_link_skips(page: "Page", small_site: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [("dong nai", "Xã Đồng Nai Thượng"), ("ĐỒNG NAI", "Xã Đồng Nai Thượng"), ("trang dai", "Phường Trảng Dài"),
-     ("an phuoc long thanh", "Xã An Phước"), ("so tu phap", "Sở Tư pháp"), ("du lich", "Sở Văn hóa")],
+     ("an phuoc long thanh", "Xã An Phước"), ("so tu phap", "Sở Tư pháp"), ("du lich", "Sở Văn hóa"),
+     ("UBND huyen long thanh", "Huyện Long Thành"), ("Ủy ban nhân dân xã An Phước", "Xã An Phước"),
+     ("tp bien hoa", "Thành phố Biên Hòa"), ("TP.Biên Hòa", "Thành phố Biên Hòa"),
+     ("h. long thanh", "Huyện Long Thành"),
+     ("p. trang dai", "Phường Trảng Dài"), ("p trang", "Phường Trảng Dài"), ("H19.39.02", "Xã An Phước"),
+     ("h19.31", "Thành phố Biên Hòa"), ("bien hao", "Thành phố Biên Hòa"), ("trang daj", "Phường Trảng Dài"),
+     ("long thnh", "Huyện Long Thành"), ("dong naii", "Xã Đồng Nai Thượng"), ("dat dai", "Đất đai"),
+     ("hộ tịch", "Hộ tịch"), ("cai cach hanh chinh", "Kế hoạch cải cách hành chính"), ("tai du lieu", "Tải dữ liệu"),
+     ("stp", "Sở Tư pháp")],
 )  # fmt: skip
-def test_an_office_is_found_without_diacritics(page: "Page", small_site: Path, typed: str, first: str) -> None:
+def test_a_page_is_found_by_what_people_type(page: "Page", small_site: Path, typed: str, first: str) -> None:
     page.goto(address(small_site, "index"))
     page.locator("#tim").press_sequentially(typed)
     assert page.locator(".hits a").first.inner_text().startswith(first)
@@ -185,6 +193,78 @@ def test_an_office_is_found_without_diacritics(page: "Page", small_site: Path, t
     page.keyboard.press("Enter")
     page.wait_for_load_state()
     assert first.split()[-1] in page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("kind", ["index", "co-quan/H19.39", "linh-vuc/ho-tich", "ke-hoach", "tai-ve", "cach-tinh"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_is_found_by_its_own_heading(page: "Page", small_site: Path, kind: str, lang: str) -> None:
+    page.goto(address(small_site, kind, lang))
+    heading = page.locator("h1").inner_text()
+    page.goto(address(small_site, "index", lang))
+    page.locator("#tim").fill(heading)
+    found = [link.get_attribute("href") for link in page.locator(".hits a").all()]
+    assert f"{kind}.html" in found or kind == "index"
+
+
+def test_the_search_of_fields_finds_fields_first_and_offices_too(page: "Page", small_site: Path) -> None:
+    page.goto(address(small_site, "linh-vuc/index"))
+    page.locator("#tim").fill("tu phap")
+    names = [name.partition("\n")[0] for name in page.locator(".hits a").all_inner_texts()]
+    assert names[0].startswith("Lý lịch tư pháp") and any(name.startswith("Sở Tư pháp") for name in names)
+    page.locator("#tim").fill("long hung")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/co-quan/H19.31.03.html")
+
+
+def column(page: "Page", table: str, at: int) -> list[str]:
+    return page.locator(f"table:has(#{table}) tbody tr > :nth-child({at})").all_inner_texts()
+
+
+def test_the_table_of_a_level_is_sorted_by_its_heads(page: "Page", small_site: Path) -> None:
+    page.goto(address(small_site, "cap/xa"))
+    best = column(page, "bang-co-quan", 2)
+    head = page.locator("table:has(#bang-co-quan) thead th").nth(1)
+    head.get_by_role("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    worst = column(page, "bang-co-quan", 2)
+    shown = [value for value in best if any(sign.isdigit() for sign in value)]
+    assert len(shown) > 2 and [value for value in worst if value in shown] == shown[::-1]
+    assert all(value in shown for value in worst[: len(shown)])  # what is hidden stays last
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending" and column(page, "bang-co-quan", 2) == best
+    page.locator("table:has(#bang-co-quan) thead th").first.get_by_role("button").click()
+    names = column(page, "bang-co-quan", 1)
+    assert names[0] == "Phường An Bình" and names[-1].startswith("Xã Đồng Nai")
+
+
+def test_worst_first_needs_no_script(browser: "Browser", small_site: Path) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address(small_site, "cap/xa"))
+        best = column(page, "bang-co-quan", 2)
+        page.get_by_role("link", name="Xếp từ thấp đến cao").click()
+        page.wait_for_url("**/cap/xa-thap-truoc.html*")
+        worst = column(page, "bang-co-quan", 2)
+        hidden = [value for value in best if not any(sign.isdigit() for sign in value)]
+        assert worst == best[: len(best) - len(hidden)][::-1] + hidden
+        assert page.locator("button").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_plan_is_whole_on_a_telephone(browser: "Browser", small_site: Path, width: int) -> None:
+    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(address(small_site, "ke-hoach"))
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.goals tbody :is(th, td, small, span)')].filter(one =>"
+            " one.checkVisibility() && (one.getBoundingClientRect().right > innerWidth || one.getBoundingClientRect().left < 0)).length"
+        )
+        assert cut == 0
+        assert page.locator(".goals td", has_text="96,6%").is_visible()
+        assert (
+            page.evaluate("getComputedStyle(document.querySelector('.goals td[data-label]'), '::before').content") != ""
+        )
+        assert page.get_by_role("rowheader", name="Tỷ lệ đúng hạn").count() == 1
 
 
 def test_a_name_that_is_not_there_says_so(page: "Page", small_site: Path) -> None:

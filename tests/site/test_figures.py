@@ -172,6 +172,9 @@ def test_each_figure_that_is_not_shown_has_its_own_reason(small_site: Path) -> N
 def test_the_preview_of_a_page_tells_its_answer(small_site: Path) -> None:
     page = tree(small_site / "vi" / "co-quan" / "H19.31.02.html")
     told = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.iterfind(".//meta")}
-    assert told["description"] == told["og:description"] == "Đúng hạn 70,24% năm 2024 — chưa đạt mục tiêu 97%."
-    assert told["og:title"] == "UBND phường Trảng Dài"
-    assert "og:url" not in told and "og:image" not in told
+    mark = "[Dữ liệu tổng hợp]"
+    said = f"{mark} Đúng hạn 70,24% năm 2024 — chưa đạt mục tiêu 97%."
+    assert told["description"] == told["og:description"] == said
+    assert told["og:title"] == told["og:image:alt"] == f"{mark} UBND phường Trảng Dài"
+    assert "og:url" not in told  # no address is known
+    assert (small_site / "vi" / "co-quan" / told["og:image"]).resolve().is_file()

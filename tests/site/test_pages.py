@@ -70,7 +70,12 @@ def test_ids_are_unique_and_labels_point_to_something(small_site: Path) -> None:
 
 def test_nothing_comes_from_elsewhere(small_site: Path) -> None:
     for path in [*pages(small_site), *(small_site / "assets").iterdir()]:
-        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        text = path.read_text(encoding="utf-8")
+        for name in (
+            "http://www.w3.org/2000/svg",
+            "https://schema.org/",
+        ):  # names of vocabularies, which nothing fetches
+            text = text.replace(name, "")
         assert not re.search(r"(https?:)?//[a-z]|url\(|@import|fetch\(|XMLHttpRequest|localStorage|cookie=", text), path
 
 
@@ -93,7 +98,8 @@ def test_there_is_a_page_for_each_office_field_and_level(small_site: Path) -> No
     assert offices == {code for code, _, level, *_ in UNITS if level != "tinh"}
     fields = {page.stem for page in (small_site / "vi" / "linh-vuc").iterdir()}
     assert fields == {"index", "dat-dai", "ho-tich", "ly-lich-tu-phap", "nuoi-con-nuoi"}
-    assert {page.stem for page in (small_site / "vi" / "cap").iterdir()} == {"so", "huyen", "xa"}
+    levels = {page.stem for page in (small_site / "vi" / "cap").iterdir()}
+    assert levels == {f"{level}{order}" for level in ("so", "huyen", "xa") for order in ("", "-thap-truoc")}
 
 
 def test_names_are_escaped(small_site: Path) -> None:
@@ -132,8 +138,17 @@ def test_synthetic_data_says_so_on_every_page_and_real_data_does_not(
 ) -> None:
     written = [page for page in pages(small_site) if page.parent != small_site]
     assert all(tree(page).find_class("synthetic") for page in written)
+    marks = {"vi": "[Dữ liệu tổng hợp]", "en": "[Synthetic data]"}
+    for page in pages(small_site):
+        told = tree(page).findtext(".//title")
+        assert told.startswith(marks[page.relative_to(small_site).parts[0] if page in written else "vi"]), page
+        assert [one.get("content") for one in tree(page).iterfind(".//meta[@name='robots']")] == ["noindex"]
+    cited = tree(small_site / "vi" / "tai-ve.html").findtext(".//blockquote")
+    assert "không của cơ quan nào" in cited and "Đồng Nai" not in cited
     write_site(small_open_data, tmp_path / "site", register, synthetic=False, as_of=AS_OF, version=VERSION)
     assert not any(tree(page).find_class("synthetic") for page in pages(tmp_path / "site"))
+    assert not any("tổng hợp" in tree(page).findtext(".//title") for page in pages(tmp_path / "site"))
+    assert not any(tree(page).findall(".//meta[@name='robots']") for page in pages(tmp_path / "site"))
 
 
 def test_what_changed_lists_each_revision(small_site: Path) -> None:

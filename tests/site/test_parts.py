@@ -115,6 +115,22 @@ def test_each_office_with_a_number_is_one_dot() -> None:
     assert placed[0][0] == placed[1][0] > placed[2][0]
 
 
+def test_what_is_told_as_at_least_is_drawn_as_all_that_it_may_be() -> None:
+    """A dot at 95, left of the target of 97, would say that "at least 95" misses it."""
+    bound = mark("95", bound=">=")
+    drawn = dots([bound, mark("98")], mark("97.0"), "x", "Tên", "Mô tả")
+    assert len(re.findall(r'class="office ', drawn)) == 1
+    (goal,) = (float(x) for x in re.findall(r'class="goal" x1="([\d.]+)%', drawn))
+    ((start, end),) = re.findall(r'class="span" x1="([\d.]+)%" x2="([\d.]+)%"', drawn)
+    assert float(start) < goal < float(end)
+    beside = bars([bound, mark("5", bound="<=")], mark("97.0"), "x", "Tên", "Mô tả")
+    assert re.findall(r'class="span" x="([\d.]+)%" y="\d+" width="([\d.]+)%"', beside) == [("95", "5"), ("0", "5")]
+    by_month = trend([bound], mark("97.0"), "x", "Tên", "Mô tả")
+    ((top, bottom),) = re.findall(r'class="span" x1="[^"]*" x2="[^"]*" y1="([\d.]+)" y2="([\d.]+)"', by_month)
+    (line,) = (float(y) for y in re.findall(r'class="goal"[^>]*y1="([\d.]+)"', by_month))
+    assert float(bottom) < line < float(top)
+
+
 def test_descriptions_are_offered_with_the_whole_and_known_by_their_standard(tmp_path: Path) -> None:
     (tmp_path / "from").mkdir()
     for name in (*DOCUMENTS, "ky.csv", "ky.parquet", "thu-tuc-hanh-chinh.xlsx", "METHOD.md"):

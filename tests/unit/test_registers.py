@@ -156,7 +156,7 @@ def test_the_sample_reports_the_figures_that_units_report() -> None:
 
 def test_registers_as_tables_have_the_columns_that_models_read() -> None:
     tables = register_tables(Settings(), dt.date(2024, 12, 31), "H19")
-    assert tables["run"].rows() == [(dt.date(2024, 12, 31), "H19", "Tỉnh Đồng Nai", "H19.11")]
+    assert tables["run"].rows() == [(dt.date(2024, 12, 31), "H19", "Tỉnh Đồng Nai", "H19.11", "", "", False)]
     assert {name: frame.columns for name, frame in tables.items() if name in READ} == READ
     assert tables["procedure_change"].schema["changed_on"] == pl.Date
     assert tables["dataset"]["dataset_name"].to_list() == [table.name for table in load_register(COUNTRY).tables]

@@ -1,1 +1,1 @@
-select as_of, province_code, own_unit from {{ source("registers", "run") }}
+select as_of, province_code, own_unit, version, code_version, is_synthetic from {{ source("registers", "run") }}

@@ -15,7 +15,7 @@ YES = "✓"
 def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list[list[str]]:
     """Label, Vietnamese, English; of tables their sheets, one a line. `sheets`: the sheets of each table."""
     dataset, vintage, publisher = description.dataset, description.vintage, description.publisher
-    lines = [_line("", dataset.title)]
+    lines = [_line("", description.title)]
     lines += [_line("", said("synthetic"))] if vintage.synthetic else []
     lines += [
         _line("", dataset.description),
@@ -23,7 +23,7 @@ def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list
         _line("vintage", _same(vintage.name)),
         _line("until", _same(vintage.last_day or "–")),
         _line("publisher", joined(publisher.name, publisher.note)),
-        _line("licence", joined(dataset.licence.text, dataset.licence.note)),
+        _line("licence", joined(description.licence.text, description.licence.note)),
         *(_line("sources", source) for source in dataset.sources),
         _line("frequency", dataset.frequency),
         _line("tables", said("sheets_note")),

@@ -18,18 +18,20 @@ TYPES = {"string": "string", "integer": "integer", "number": "double", "date": "
 
 def table_group(description: Description) -> dict[str, Any]:
     """The metadata document, ready to be written as JSON."""
-    dataset, publisher, vintage = description.dataset, description.publisher, description.vintage
+    publisher, vintage = description.publisher, description.vintage
     place = {"dc:title": by_language(description.place), "dc:identifier": description.place_code}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "vi"}],
         "@id": description.iri(),
-        "dc:title": by_language(dataset.title), "dc:description": by_language(description.about),
+        "dc:title": by_language(description.title), "dc:description": by_language(description.about),
         "dc:publisher": {"schema:name": by_language(publisher.name), "schema:description": by_language(publisher.note)},
-        "dc:rights": by_language(dataset.licence.text), "schema:version": vintage.name,
-        "dc:source": [one for source in dataset.sources for one in by_language(source)], "dc:spatial": place,
+        "dc:rights": by_language(description.licence.text), "schema:version": vintage.name,
+        "dc:source": [one for source in description.dataset.sources for one in by_language(source)],
+        "dc:spatial": place,
+        **({"dc:issued": vintage.issued, "dc:modified": vintage.modified} if vintage.modified else {}),
         **({"dc:temporal": f"{vintage.first_day}/{vintage.last_day}"} if vintage.last_day else {}),
         "dcat:keyword": [{"@value": word, "@language": lang} for lang in ("vi", "en")
-                         for word in getattr(dataset.keywords, lang)],
+                         for word in getattr(description.keywords, lang)],
         "dialect": {"commentPrefix": None, "delimiter": ",", "encoding": "utf-8", "header": True,
                     "lineTerminators": ["\n"], "quoteChar": '"', "doubleQuote": True},
         "tables": [_table(table) for table in description.tables],

@@ -2,8 +2,9 @@
 
 Belongs here: the description in that standard's words. Titles and descriptions are Vietnamese, as the standard has one
 language; the English ones stand beside them with `_en`. `created` is the last day of the newest closed period, not the
-moment of writing: the same data give the same bytes. The same rows in Parquet, and all tables in XLSX, are `alternates`
-of ours and no resources: validators take every resource of theirs for a table, read it, and fail on its size.
+moment of writing: the same data give the same bytes. `license_id` is CKAN's word. The same rows in Parquet, and all
+tables in XLSX, are `alternates` of ours and no resources: validators take every resource of theirs for a table, read
+it, and fail on its size.
 """
 
 from typing import Any
@@ -23,6 +24,7 @@ DIALECT = {
 def data_package(description: Description) -> dict[str, Any]:
     """The descriptor, ready to be written as JSON. Takes a description whose workbook is written."""
     dataset, publisher, vintage = description.dataset, description.publisher, description.vintage
+    licence = description.licence
     place = {"name": description.place.vi, "name_en": description.place.en, "code": description.place_code}
     contributor = {
         "title": publisher.name.vi, "title_en": publisher.name.en, "roles": ["publisher"],
@@ -32,14 +34,16 @@ def data_package(description: Description) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "$schema": PROFILE, "name": dataset.name, "id": description.iri(), "version": vintage.name,
-        **_both("title", dataset.title), **_both("description", description.about),
+        **_both("title", description.title), **_both("description", description.about),
+        **({"homepage": description.public_url} if description.public_url else {}),
         **({"created": f"{vintage.last_day}T00:00:00Z"} if vintage.last_day else {}),
         **({"temporal": {"start": vintage.first_day, "end": vintage.last_day}} if vintage.last_day else {}),
         "spatial": place, "synthetic": vintage.synthetic,
+        **({"issued": vintage.issued, "modified": vintage.modified} if vintage.modified else {}),
         **({"previous_version": vintage.before} if vintage.before else {}),
-        "keywords": [*dataset.keywords.vi, *dataset.keywords.en],
-        "licenses": [{"path": LICENCE_TEXT, **_both("title", dataset.licence.title),
-                      **_both("description", dataset.licence.text)}],
+        "keywords": [*description.keywords.vi, *description.keywords.en],
+        "license_id": licence.ckan.id, "license_title": licence.ckan.title.en,
+        "licenses": [{"path": LICENCE_TEXT, **_both("title", licence.title), **_both("description", licence.text)}],
         "sources": [_both("title", source) for source in dataset.sources],
         "contributors": [contributor],
         "alternates": [_file(description.workbook)] if description.workbook else [],

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from pipelines.contract_fields import Sentence
 from pipelines.files import sha256_of
-from pipelines.open_data.dataset import Code, Dataset
+from pipelines.open_data.dataset import Code, Dataset, Keywords, Licence
 from pipelines.open_data.register import Column, ForeignKey, Register, Table
 from pipelines.patterns import CODE
 from pipelines.registers import Publisher
 from pipelines.yaml_text import read_yaml
 
 LANGUAGES = ("vi", "en")
+FOLDER = "du-lieu/"  # where the site offers the files, below its address
 MEDIA_TYPES = {
     "csv": "text/csv", "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,41 +77,76 @@ class DescribedTable:
 
 @dataclass(frozen=True)
 class Vintage:
-    """Which vintage is described. `before`: null for the first; `first_day`, `last_day`: ISO, null without a period."""
+    """Which vintage is described. `before`: null for the first; `first_day`, `last_day`: ISO, null without a period.
+    `issued`: the as-of day of the first vintage that there was, `modified`: of this one; null where not known."""
 
     name: str
     before: str | None
     first_day: str | None
     last_day: str | None
     synthetic: bool
+    issued: str | None = None
+    modified: str | None = None
 
 
 @dataclass(frozen=True)
 class Description:
-    """All that is said. `workbook` is null only while it is being written."""
+    """All that is said. `workbook` is null only while it is being written. `public_url`: the address of the site, with
+    a / at its end; null where none is known, and then files are named relative to the document."""
 
     dataset: Dataset
-    publisher: Publisher
+    official: Publisher
     place: Sentence
     place_code: str
     vintage: Vintage
     tables: tuple[DescribedTable, ...]
     workbook: File | None = None
+    public_url: str | None = None
+
+    @property
+    def publisher(self) -> Publisher:
+        """In whose name the data go out; synthetic ones in no authority's."""
+        if not self.vintage.synthetic:
+            return self.official
+        return Publisher(
+            name=said("synthetic_publisher"), homepage=None, email=None, note=said("synthetic_publisher_note")
+        )
+
+    @property
+    def title(self) -> Sentence:
+        """What the dataset is called; synthetic data say so first."""
+        return titled(self.dataset.title, synthetic=self.vintage.synthetic)
 
     @property
     def about(self) -> Sentence:
         """What the dataset is; first of all that it is synthetic, where it is."""
-        notice = said("synthetic") if self.vintage.synthetic else None
-        return joined(notice, self.dataset.description) if notice else self.dataset.description
+        return noticed(self.dataset.description, synthetic=self.vintage.synthetic)
 
     @property
-    def work(self) -> str:
-        """The identifier of the dataset whatever the vintage."""
-        return f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}"
+    def keywords(self) -> Keywords:
+        """Search words per language."""
+        if not self.vintage.synthetic:
+            return self.dataset.keywords
+        more, known = said("synthetic_keyword"), self.dataset.keywords
+        return Keywords(vi=(more.vi, *known.vi), en=(more.en, *known.en))
+
+    @property
+    def licence(self) -> Licence:
+        """The licence that holds on the last day of the data."""
+        return self.dataset.licence_on(self.vintage.last_day)
 
     def iri(self, *parts: str) -> str:
-        """The identifier of this vintage, or of a table or file of it."""
-        return "/".join((self.work, self.vintage.name, *parts))
+        """The identifier of the dataset, or of a table or file of it: the same in every vintage, so that a portal that
+        harvests them sees one dataset that moves on."""
+        return "/".join((f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}", *parts))
+
+    def edition(self, vintage: str) -> str:
+        """The identifier of one vintage."""
+        return self.iri("ban-cong-bo", vintage)
+
+    def address(self, name: str) -> str:
+        """Where a file lies: on the web, or relative to the document."""
+        return f"{self.public_url}{FOLDER}{name}" if self.public_url else name
 
 
 @cache
@@ -130,15 +166,26 @@ def joined(*sentences: Sentence) -> Sentence:
     return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
 
 
+def titled(title: Sentence, *, synthetic: bool) -> Sentence:
+    """A title; of synthetic data with a word before it that says so."""
+    return said("synthetic_title", title=title) if synthetic else title
+
+
+def noticed(about: Sentence, *, synthetic: bool) -> Sentence:
+    """A description; of synthetic data with a sentence before it that says so."""
+    return joined(said("synthetic"), about) if synthetic else about
+
+
 def file_facts(path: Path) -> File:
     """What there is to say of a written file."""
     return File(path.name, path.stat().st_size, sha256_of(path))
 
 
-def describe_table(register: Register, table: Table, folder: Path, rows: int) -> DescribedTable:
+def describe_table(register: Register, table: Table, folder: Path, rows: int, *, synthetic: bool) -> DescribedTable:
     """A table of the register and its two files in `folder`."""
     return DescribedTable(
-        table.name, table.title, joined(table.description, table.grain),
+        table.name, titled(table.title, synthetic=synthetic),
+        noticed(joined(table.description, table.grain), synthetic=synthetic),
         tuple(_column(register, table, column) for column in table.columns), table.key, table.order_by,
         table.foreign_keys, rows, file_facts(folder / table.file_name), file_facts(folder / table.parquet_name),
     )  # fmt: skip

@@ -14,16 +14,19 @@ CONTEXT = {"@vocab": "https://schema.org/"}
 
 def schema_org(description: Description, lang: str = "vi", files_at: str = "") -> dict[str, Any]:
     """The JSON-LD object, for a page in `lang`. `files_at`: from the page to the folder of the files, with a / at its
-    end; empty where the page lies in it."""
-    dataset, vintage = description.dataset, description.vintage
+    end; empty where the page lies in it. Where the public address is known, it is that instead."""
+    dataset, vintage, licence = description.dataset, description.vintage, description.licence
+    files_at = description.address("") or files_at
     whole = [_download(description.workbook, files_at)] if description.workbook else []
     return {
         "@context": CONTEXT, "@type": "Dataset", "@id": description.iri(), "identifier": description.iri(),
-        "name": getattr(dataset.title, lang), "alternateName": dataset.title.en if lang == "vi" else dataset.title.vi,
+        "name": getattr(description.title, lang),
+        "alternateName": description.title.en if lang == "vi" else description.title.vi,
+        **({"datePublished": vintage.issued, "dateModified": vintage.modified} if vintage.modified else {}),
+        **({"url": f"{description.public_url}{lang}/tai-ve.html"} if description.public_url else {}),
         "description": getattr(description.about, lang), "version": vintage.name, "inLanguage": ["vi", "en"],
-        "keywords": list(getattr(dataset.keywords, lang)), "isAccessibleForFree": True,
-        "license": {"@type": "CreativeWork", "name": getattr(dataset.licence.title, lang),
-                    "text": getattr(dataset.licence.text, lang)},
+        "keywords": list(getattr(description.keywords, lang)), "isAccessibleForFree": True,
+        "license": {"@type": "CreativeWork", "name": getattr(licence.title, lang), "text": getattr(licence.text, lang)},
         "creator": _publisher(description, lang), "publisher": _publisher(description, lang),
         **({"temporalCoverage": f"{vintage.first_day}/{vintage.last_day}"} if vintage.last_day else {}),
         "spatialCoverage": {"@type": "Place", "name": getattr(description.place, lang),
@@ -37,7 +40,8 @@ def schema_org(description: Description, lang: str = "vi", files_at: str = "") -
 def _publisher(description: Description, lang: str) -> dict[str, Any]:
     publisher = description.publisher
     return {
-        "@type": "GovernmentOrganization", "name": getattr(publisher.name, lang),
+        "@type": "Organization" if description.vintage.synthetic else "GovernmentOrganization",
+        "name": getattr(publisher.name, lang),
         "description": getattr(publisher.note, lang), **({"url": publisher.homepage} if publisher.homepage else {}),
         **({"email": publisher.email} if publisher.email else {}),
     }  # fmt: skip

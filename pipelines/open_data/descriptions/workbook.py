@@ -64,7 +64,8 @@ def write_workbook(connection: Connection, register: Register, description: Desc
             rows = _rows(connection, table)
             for number, name in enumerate(sheets[table.name]):
                 count = min(table.rows - number * most_rows, most_rows)
-                _write_sheet(workbook, name, table, rows, count, _widths(connection, table))
+                _write_sheet(workbook, name, table, rows, count, _widths(connection, table),
+                             synthetic=description.vintage.synthetic)  # fmt: skip
             connection.execute(f"drop table {READ_BACK}")
         _write_words(workbook, " – ".join(getattr(said("sheet_columns"), lang) for lang in LANGUAGES),
                      column_lines(description), [24, 26, 50, 50, 10, 22, 8, 12, 80])  # fmt: skip
@@ -74,8 +75,8 @@ def write_workbook(connection: Connection, register: Register, description: Desc
 def _properties(description: Description) -> dict[str, Any]:
     vintage = description.vintage
     return {
-        "title": description.dataset.title.vi, "subject": description.place.vi, "author": description.publisher.name.vi,
-        "keywords": ", ".join(description.dataset.keywords.vi), "comments": vintage.name,
+        "title": description.title.vi, "subject": description.place.vi, "author": description.publisher.name.vi,
+        "keywords": ", ".join(description.keywords.vi), "comments": vintage.name,
         # Not when it was written: the last day of the data, or the format's own first year where there are none.
         "created": dt.datetime.fromisoformat(vintage.last_day or "2007-01-01"),
     }  # fmt: skip
@@ -100,11 +101,13 @@ def _widths(connection: Connection, table: DescribedTable) -> list[int]:
 
 
 def _write_sheet(workbook: "Workbook", name: str, table: DescribedTable, rows: Iterator[tuple[Any, ...]], count: int,
-                 widths: list[int]) -> None:  # fmt: skip
+                 widths: list[int], *, synthetic: bool) -> None:  # fmt: skip
     sheet = workbook.add_worksheet(name)
     titled = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
     named = workbook.add_format({"bold": True, "font_color": "#44546A", "bottom": 1})
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    if synthetic:
+        sheet.set_header(f"&C&B{said('synthetic').vi}")  # on paper, where the first sheet may be missing
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     for at, column in enumerate(table.columns):

@@ -22,17 +22,24 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def describe(register: Register, province: Province, head: dict[str, Any], folder: Path) -> Description:
+def describe(
+    register: Register, province: Province, head: dict[str, Any], folder: Path, public_url: str | None = None
+) -> Description:
     """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
-    says of them (its name, the one before, closed periods, rows per CSV file). Raises OSError where a file is missing.
-    """
-    periods = head["essence"]["closed_periods"]
+    says of them (its name, the one before, when issued, closed periods, rows per CSV file). Raises OSError where a file
+    is missing."""
+    periods, synthetic = head["essence"]["closed_periods"], head["essence"]["synthetic"]
     vintage = Vintage(
         head["vintage"], head["before"], min((start for _, start, _ in periods), default=None),
-        max((end for *_, end in periods), default=None), head["essence"]["synthetic"],
+        max((end for *_, end in periods), default=None), synthetic, head.get("issued"), head.get("modified"),
     )  # fmt: skip
-    tables = tuple(describe_table(register, table, folder, head["rows"][table.file_name]) for table in register.tables)
-    described = Description(register.dataset, province.publisher, province.name, province.code, vintage, tables)
+    tables = tuple(
+        describe_table(register, table, folder, head["rows"][table.file_name], synthetic=synthetic)
+        for table in register.tables
+    )
+    described = Description(
+        register.dataset, province.publisher, province.name, province.code, vintage, tables, public_url=public_url
+    )
     workbook = folder / workbook_name(described)
     return replace(described, workbook=file_facts(workbook)) if workbook.is_file() else described
 

@@ -11,6 +11,7 @@ select
     cast(p.is_sensitive as integer) as nhay_cam,
     c.period_code as nam,
     c.value as nhan,
-    c.reason as co_nhan
+    c.reason as co_nhan,
+    'TTHC-' || p.procedure_code as khoa_thu_tuc
 from procedure p
 join shown_cell c on c.scope = 'procedure' and c.unit_code = p.procedure_code

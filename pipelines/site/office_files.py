@@ -1,0 +1,29 @@
+"""The small files of each office: its own rows of the open data, in a folder beside the whole tables.
+
+Belongs here: which rows and where they lie. The rows are those of the CSVs, in their order, with all columns.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.site.book import Book
+from pipelines.site.downloads import FOLDER, Download
+
+TABLES = ("chi-tieu", "tinh-hinh-giai-quyet")
+PLACE = "co-quan"
+
+
+def write_office_files(book: Book, site: Path) -> dict[str, list[Download]]:
+    """Writes them below the site. Returns the files of each office by its code; none for one without figures."""
+    found: dict[str, list[Download]] = {code: [] for code in book.units}
+    (site / FOLDER / PLACE).mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        frame = book.data.frame(table).drop("__row")
+        own = frame.filter(pl.col("pham_vi") == "don-vi").partition_by("ma_don_vi", as_dict=True)
+        for (code,), rows in own.items():
+            name = f"{PLACE}/{table}-{code}.csv"
+            path = site / FOLDER / name
+            rows.with_columns(pl.all().replace("", None)).write_csv(path)
+            found[str(code)].append(Download(name, table, "CSV", path.stat().st_size))
+    return found

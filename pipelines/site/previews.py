@@ -1,0 +1,82 @@
+"""The pictures that stand for a page where its address is passed on: whose figure it is, of which period, how much.
+
+Belongs here: drawing them, as PNG, which is what readers of `og:image` take. Letters are those that vl-convert brings,
+so the same figures give the same bytes on every machine. Does not belong here: what they say (`shown_elsewhere`).
+"""
+
+import struct
+import textwrap
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import escape
+
+FOLDER = "xem-truoc"
+WIDTH, HEIGHT = 600, 315
+FONT = "font-family='Liberation Sans'"
+LINE = 32  # letters of a name on one line
+LARGEST, SMALLEST = 84, 30  # letters of the figure; a long word instead of one takes smaller ones
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a picture says. `figure`: the share as people read it, or why there is none; `notice`: that it is synthetic,
+    empty where it is not."""
+
+    who: str
+    figure: str
+    what: str
+    site: str
+    notice: str
+
+
+def drawing(words: Words) -> str:
+    """The picture as SVG."""
+    lines = textwrap.wrap(words.who, LINE)[:2]
+    size = max(SMALLEST, min(LARGEST, 900 // max(1, len(words.figure))))
+    band = (
+        f"<rect width='{WIDTH}' height='34' fill='#a63c06'/>"
+        f"<text x='30' y='23' {FONT} font-size='16' font-weight='bold' fill='#ffffff'>{escape(words.notice)}</text>"
+    )
+    name = "".join(
+        f"<text x='30' y='{76 + 36 * at}' {FONT} font-size='30' font-weight='bold' fill='#172126'>{escape(line)}</text>"
+        for at, line in enumerate(lines)
+    )
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{HEIGHT}'>"
+        f"<rect width='{WIDTH}' height='{HEIGHT}' fill='#f7f6f2'/>{band if words.notice else ''}{name}"
+        f"<text x='28' y='208' {FONT} font-size='{size}' font-weight='bold' fill='#0b5c63'>"
+        f"{escape(words.figure)}</text>"
+        f"<text x='30' y='248' {FONT} font-size='20' fill='#172126'>{escape(words.what)}</text>"
+        f"<text x='30' y='290' {FONT} font-size='17' fill='#4d5b62'>{escape(words.site)}</text></svg>"
+    )
+
+
+def write_previews(folder: Path, pictures: dict[str, Words]) -> None:
+    """Writes one PNG per key."""
+    from vl_convert import svg_to_png
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for key, words in pictures.items():
+        (folder / f"{key}.png").write_bytes(smaller(svg_to_png(drawing(words))))
+
+
+def smaller(png: bytes) -> bytes:
+    """The same picture packed as tightly as the format's own compression can: a third of the size."""
+    kept, packed, at = [], b"", len(SIGNATURE)
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind, content = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        if kind == b"IDAT":
+            packed += content
+        elif kind in (b"IHDR", b"IEND"):
+            kept.append(_chunk(kind, content))
+        at += 12 + length
+    head, end = kept
+    return SIGNATURE + head + _chunk(b"IDAT", zlib.compress(zlib.decompress(packed), 9)) + end
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
