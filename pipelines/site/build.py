@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.contract_fields import Sentence
-from pipelines.files import remove_tree
+from pipelines.files import link_tree, remove_tree
 from pipelines.open_data.register import Register, load_register
 from pipelines.publish.manifest import verifies
 from pipelines.publish.open_data_state import OpenData
@@ -17,6 +17,7 @@ from pipelines.registers import load_province
 from pipelines.settings import Settings
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
+from pipelines.site.editions import shown_editions
 from pipelines.site.pages import pages
 from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer
 
@@ -32,7 +33,8 @@ def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bo
     site.mkdir(parents=True)
     printed = printer(Facts(book, register, synthetic, as_of, version))
     written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    for page in pages(book, offer(open_data, site), [table.name for table in register.tables]):
+    tables, out = [table.name for table in register.tables], shown_editions(open_data)
+    for page in pages(book, offer(open_data, site), tables, out):
         for lang in LANGUAGES:
             text = printed(page.template, lang, page.path, **page.shown)
             written.append(_write(site / lang / page.path, text))
@@ -63,7 +65,7 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     out = settings.current_link.resolve()
     # Today's register and pages may not fit a vintage of earlier ones.
     if open_data["state"] == "kept" and (out / "open-data").is_dir() and verifies(out):
-        shutil.copytree(out / "site", site, copy_function=shutil.copyfile)
+        link_tree(out / "site", site)
         return {}
     return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic)
 

@@ -24,6 +24,7 @@ from tests.conftest import Night
 pytestmark = pytest.mark.slow
 PLAN = Plan("2024-12-31", "any", "H19", True, [])
 Make = Callable[[str, Path, "Path | None"], Path]
+NOVEMBER_OPEN = "update marts.dim_period set is_closed = false where end_date >= date '2024-11-30'"
 DECEMBER_OPEN = "update marts.dim_period set is_closed = false where end_date = date '2024-12-31'"
 
 
@@ -47,9 +48,10 @@ def settings(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings
 
 @pytest.fixture(scope="module")
 def candidates(night: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The night's warehouse; the same with December still running; and one whose facts lack a dossier."""
+    """The night's warehouse; the same with December, or November too, still running; and one whose facts lack a
+    dossier."""
     folder = tmp_path_factory.mktemp("candidates")
-    changes = {"whole": "select 1", "december": DECEMBER_OPEN,
+    changes = {"whole": "select 1", "december": DECEMBER_OPEN, "november": NOVEMBER_OPEN,
                "short": "delete from marts.fct_online_share where dossier_code ="
                         " (select min(dossier_code) from marts.fct_online_share)"}  # fmt: skip
     for name, change in changes.items():
@@ -109,6 +111,13 @@ def test_a_night_that_closes_no_period_changes_no_byte(
         connection.execute("delete from marts.indicator_values where unit_level = 'xa'")
     write_vintage(settings, PLAN, late, first, tmp_path / "again")
     assert hashes(tmp_path / "again") == hashes(first)
+
+
+def test_a_warehouse_that_went_back_takes_nothing_from_what_is_out(
+    settings: Settings, candidates: dict[str, Path], first: Path, tmp_path: Path
+) -> None:
+    write_vintage(settings, PLAN, candidates["november"], first, tmp_path / "back")
+    assert hashes(tmp_path / "back") == hashes(first)
 
 
 def test_made_anew_it_is_the_same_byte_for_byte(
