@@ -137,8 +137,8 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         sha = seal(settings)
         folder = candidate_dir(settings)
         open_data, rows = lay_open_data(settings, plan, candidate_file(settings), folder / "open-data")
+        lay_editions(settings, folder / "open-data")
         site = write_site_of(settings, open_data, folder, synthetic=plan.is_synthetic)
-        lay_editions(settings, folder)
         told = {"version": plan.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
 

@@ -26,9 +26,9 @@ from pipelines.publish.manifest import NAME as MANIFEST
 from pipelines.publish.manifest import read_manifest, verifies, write_manifest_again
 from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.publish.versions import published_history, put_in_place, switch, version_before
+from pipelines.registers import load_province
 from pipelines.settings import Settings
 from pipelines.site.build import write_vintage_site
-from pipelines.site.downloads import FOLDER
 
 OPEN_DATA, SITE = "open-data", "site"
 
@@ -52,10 +52,9 @@ def keep_published(settings: Settings, *, again: bool = True) -> None:
         add_edition(settings, folder)
 
 
-def lay_editions(settings: Settings, folder: Path) -> None:
-    """Put every edition, the version's own included, below the open data and the site of a version's folder, as second
-    names of the same bytes, with their list and the feed. Nothing where the version shows no open data."""
-    own = folder / OPEN_DATA
+def lay_editions(settings: Settings, own: Path) -> None:
+    """Put every edition, that of the open data in the folder `own` included, below it, as second names of the same
+    bytes, with their list and the feed. Nothing where there are no open data."""
     if not own.is_dir():
         return
     target, known = own / EDITIONS, editions(settings)
@@ -72,9 +71,6 @@ def lay_editions(settings: Settings, folder: Path) -> None:
                 link_or_copy(path, target / brought.name / path.name)
         known += [brought] if not known or known[-1].name != brought.name else []
     write_feed(settings, target, _listed(target, known))
-    if (folder / SITE / FOLDER).is_dir():
-        remove_tree(folder / SITE / FOLDER / EDITIONS)
-        link_tree(target, folder / SITE / FOLDER / EDITIONS)
 
 
 def _listed(folder: Path, known: list[Edition]) -> list[Listed]:
@@ -113,13 +109,15 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
         if path.name not in (OPEN_DATA, SITE, MANIFEST):
             link_tree(path, part / path.name) if path.is_dir() else link_or_copy(path, part / path.name)
     link_tree(newest, part / OPEN_DATA)
+    lay_editions(settings, part / OPEN_DATA)
     site = _site_of(settings, newest.name)
     if site is not None:
         link_tree(site, part / SITE)
     else:
         country = settings.registers_dir / "vietnam"
-        write_vintage_site(part / OPEN_DATA, part / SITE, country, synthetic=manifest["synthetic"])
-    lay_editions(settings, part)
+        province = load_province(settings.registers_dir / settings.province)
+        write_vintage_site(part / OPEN_DATA, part / SITE, country, synthetic=manifest["synthetic"], province=province,
+                           public_url=settings.public_url)  # fmt: skip
     vintage = read_vintage(newest) or {}
     told = OpenData(state="stays", why=None, params={}, since=None, before=newest.name,
                     key_check=vintage["essence"].get("key_check", ""))  # fmt: skip

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.contract_fields import Sentence
-from pipelines.files import remove_tree
+from pipelines.files import link_tree, remove_tree
 from pipelines.open_data.descriptions.model import Description
 from pipelines.open_data.descriptions.write import describe
 from pipelines.open_data.register import Register, load_register
@@ -19,6 +19,7 @@ from pipelines.registers import Province, load_province
 from pipelines.settings import Settings
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
+from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
 from pipelines.site.finding import NAME, search_script
 from pipelines.site.office_files import write_office_files
@@ -41,9 +42,9 @@ def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bo
     facts = Facts(book, register, synthetic, as_of, version, public_url, description)
     printed = printer(facts)
     written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    offered, own_files = offer(open_data, site), write_office_files(book, site)
+    offered, own_files, out = offer(open_data, site), write_office_files(book, site), shown_editions(open_data)
     every_field, addresses = fields(book), []
-    for page in pages(book, every_field, offered, own_files, [table.name for table in register.tables]):
+    for page in pages(book, every_field, offered, own_files, [table.name for table in register.tables], out):
         for lang in LANGUAGES:
             text = printed(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
             written.append(_write(site / lang / page.path, text))
@@ -90,7 +91,7 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     out = settings.current_link.resolve()
     # Today's register and pages may not fit a vintage of earlier ones.
     if open_data["state"] == "kept" and (out / "open-data").is_dir() and verifies(out):
-        shutil.copytree(out / "site", site, copy_function=shutil.copyfile)
+        link_tree(out / "site", site)
         return {}
     return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic, province=province,
                               public_url=settings.public_url)  # fmt: skip

@@ -3,13 +3,13 @@
 Belongs here: which files, their size and format, their place in the site.
 """
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.files import link_or_copy
 from pipelines.open_data.descriptions import csvw, datapackage, dcat
 from pipelines.open_data.files import CHECKSUMS
+from pipelines.open_data.last import EDITIONS
 
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
@@ -34,21 +34,23 @@ class Download:
 
 
 def offer(open_data: Path, site: Path) -> list[Download]:
-    """Puts every open-data file below the site, as a second name of the same bytes where the disk can, else a copy.
-
-    A site is complete in itself: its folder can be laid on any web server.
-    """
+    """Puts every open-data file below the site, as a second name of the same bytes where the disk can, else a copy;
+    earlier editions too, which are not listed here. A site is complete in itself: its folder can be laid on any web
+    server."""
     offered = []
     for source in sorted(path for path in open_data.rglob("*") if path.is_file()):
         name = source.relative_to(open_data).as_posix()
         target = site / FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
-        offered.append(Download(name, name.split(".")[0], _format(name), source.stat().st_size))
+        link_or_copy(source, target)
+        if not name.startswith(f"{EDITIONS}/"):
+            offered.append(offered_as(source, name))
     return offered
+
+
+def offered_as(path: Path, name: str) -> Download:
+    """A file as the site offers it under a name, relative to the folder of files."""
+    return Download(name, name.split(".")[0], _format(name), path.stat().st_size)
 
 
 def by_table(offered: list[Download], tables: list[str]) -> dict[str, list]:
@@ -64,7 +66,7 @@ def by_table(offered: list[Download], tables: list[str]) -> dict[str, list]:
 
 
 def _format(name: str) -> str:
-    if name in STANDARDS:
-        return STANDARDS[name]
+    if Path(name).name in STANDARDS:
+        return STANDARDS[Path(name).name]
     suffix = Path(name).suffix
     return FORMATS.get(suffix, suffix.lstrip(".").upper())

@@ -3,13 +3,14 @@
 Belongs here: the list. Addresses are made of codes and names that do not change, and are the same in both languages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from pipelines.site.book import Book, Unit
 from pipelines.site.downloads import Download, by_table
+from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded
@@ -36,10 +37,10 @@ class Page:
 
 def pages(
     book: Book, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
-    tables: list[str],
+    tables: list[str], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """Every page of the site, once; each is printed in both languages. `own_files`: the small files of each office;
-    `tables`: those of the register, in order."""
+    `tables`: those of the register, in order; `editions`: those that were out, the newest first."""
     province = book.level_subject("tinh")
     groups = list(_groups(book))
     others = {table: rows for table in OTHER_TABLES if (rows := _recent(book, table))}
@@ -74,6 +75,7 @@ def pages(
     for table, rows in others.items():
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})
     yield Page("tai-ve.html", "downloads.html.j2", by_table(downloads, tables))
+    yield Page("lan-cong-bo.html", "editions.html.j2", {"editions": editions, "feed": feed_address()})
     method = [file for file in downloads if file.name in METHOD_FILES]
     yield Page("cach-tinh.html", "method.html.j2", {"notes": method})
     changes = [file for file in downloads if file.name == CHANGES_FILE]

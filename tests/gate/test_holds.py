@@ -14,7 +14,7 @@ from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
 from pipelines.holds import Override, load_holds, load_overrides
 
-from .conftest import DRIFT, SUITES, prepare
+from .conftest import DRIFT, JUMP, SUITES, prepare
 from .tiny_marts import TABLES
 
 Damaged = Callable[[Iterable[str]], Path]
@@ -133,6 +133,107 @@ def test_an_override_lets_by_exactly_what_it_names_until_its_last_day(
 def test_an_override_of_what_is_held_no_more_is_idle(sound: Path, damaged: Damaged, suites: Suites) -> None:
     one = override(**HELD_THINGS[0][1])
     assert looked_at(damaged([]), suites, Baseline(sound, "v0", (one,), DRIFT)) == ([], {"PD-1": "idle"})
+
+
+def comes(days: dict[str, int], as_of: str | None = None) -> list[str]:
+    """Statements after which ho_so came on these days with so many rows; the as-of day is the newest or this one."""
+    rows = ", ".join(f"(date '{day}', {count})" for day, count in days.items())
+    return [
+        "delete from delivery_days where source = 'ho_so'",
+        "insert into delivery_days by name select 'ho_so' as source, d as business_day, 1 as files, n as rows_in,"
+        f" true as is_working_day, false as is_missing, 'usual' as standing from (values {rows}) as t (d, n)",
+        f"update dim_run set as_of = date '{as_of or max(days)}'",
+    ]
+
+
+def working_days(first: str, last: str) -> dict[str, int]:
+    """Monday to Friday, 100 rows each."""
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    all_days = (start + dt.timedelta(days=n) for n in range((end - start).days + 1))
+    return {day.isoformat(): 100 for day in all_days if day.weekday() < 5}
+
+
+MONTHLY = dict.fromkeys(("2024-05-31", "2024-06-28", "2024-07-31", "2024-08-30", "2024-09-30", "2024-10-31"), 100)
+DAILY = working_days("2024-08-01", "2024-10-31")
+WEEKLY = dict.fromkeys(("2024-09-20", "2024-09-27", "2024-10-04", "2024-10-11", "2024-10-18", "2024-10-25"), 100)
+YEAR_AT_ONCE = {"2024-01-31": 100_000}
+JUMPS = [
+    (MONTHLY, {"2024-11-29": 100}, None),
+    (MONTHLY, {"2024-11-29": 3}, None),  # few rows are another hold's affair
+    (MONTHLY, {"2024-12-31": 100}, "2024-12-31"),
+    (MONTHLY, {"2024-11-29": 100, "2024-12-31": 100}, None),  # two months that come together
+    (MONTHLY, {"2024-12-30": 3, "2024-12-31": 3}, "2024-12-30"),  # the first of two slips is named
+    (WEEKLY, {"2024-11-01": 100}, None),
+    (WEEKLY, {"2024-11-08": 100}, "2024-11-08"),
+    (DAILY, {"2024-11-05": 100}, None),  # two working days were missed
+    (DAILY, {"2024-11-06": 100}, "2024-11-06"),
+    (DAILY, {"2024-12-31": 3}, "2024-12-31"),
+    (YEAR_AT_ONCE, {}, None),
+    (YEAR_AT_ONCE, {"2024-02-29": 3}, None),  # a month on, where no rhythm is known
+    (YEAR_AT_ONCE, {"2024-12-31": 90_000}, None),
+    (YEAR_AT_ONCE, {"2024-12-31": 3}, "2024-12-31"),
+]
+
+
+@pytest.mark.parametrize(("before", "now", "held"), JUMPS)
+@pytest.mark.parametrize("is_published", [True, False])
+def test_a_jump_of_the_as_of_day_is_held_under_its_folder_s_day(
+    damaged: Damaged, suites: Suites, tmp_path: Path, before: dict[str, int], now: dict[str, int], held: str | None,
+    is_published: bool,
+) -> None:  # fmt: skip
+    """The same with a version published up to the day before, and on the first night, but for its newest day alone."""
+    previous = Path(shutil.copy(damaged(comes(before)), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    candidate = damaged(comes(before | now))
+    baseline = Baseline(previous if is_published else None, "v0", drift=DRIFT, jump=JUMP)
+    found = [(row[1], row[2]) for row in looked_at(candidate, suites, baseline)[0] if row[0] == "jump"]
+    expected = held if is_published or held == max(now, default=None) else None
+    assert found == ([("ho_so", expected)] if expected else [])
+
+
+def test_a_jump_that_was_published_holds_no_later_night(damaged: Damaged, suites: Suites, tmp_path: Path) -> None:
+    jumped = MONTHLY | {"2024-12-30": 100}
+    previous = Path(shutil.copy(damaged(comes(jumped)), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    candidate = damaged(comes(jumped | {"2024-12-31": 100}))
+    held, _ = looked_at(candidate, suites, Baseline(previous, "v0", drift=DRIFT, jump=JUMP))
+    assert [row for row in held if row[0] == "jump"] == []
+
+
+def test_somebody_named_may_let_a_jump_by(damaged: Damaged, suites: Suites) -> None:
+    candidate = damaged(comes(MONTHLY | {"2024-12-31": 100}))
+    for day, until, state, code in (
+        ("2024-12-31", "2024-12-31", "used", "PD-1"), ("2024-12-31", "2024-12-30", "expired", None),
+        ("2024-12-30", "2024-12-31", "idle", None),
+    ):  # fmt: skip
+        one = override(hold="jump", source="ho_so", business_day=day, valid_until=until)
+        held, states = looked_at(candidate, suites, Baseline(overrides=(one,), drift=DRIFT, jump=JUMP))
+        assert [row[-1] for row in held if row[0] == "jump"] == [code] and states == {"PD-1": state}
+
+
+def test_a_chosen_day_may_jump_as_little_as_a_delivered_one(damaged: Damaged, suites: Suites) -> None:
+    for as_of, held in (("2024-11-05", []), ("2024-11-06", [("ho_so", "2024-11-06")]), ("2024-09-30", [])):
+        candidate = damaged(comes(DAILY, as_of))
+        found = looked_at(candidate, suites, Baseline(jump=JUMP))[0]
+        assert [(row[1], row[2]) for row in found if row[0] == "jump"] == held
+        candidate.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "hold"),
+    [
+        ("update delivery_days set standing = 'low' where source = 'don_vi'", "volume"),
+        ("update delivery_days set standing = 'empty' where source = 'don_vi'", "empty"),
+        ("update deliveries set is_shrunk = true where source = 'thu_tuc'", "restatement"),
+    ],
+)
+def test_what_came_for_days_after_the_as_of_day_holds_nothing(
+    damaged: Damaged, suites: Suites, damage: str, hold: str
+) -> None:
+    for as_of, held in (("2024-03-05", [hold]), ("2024-03-04", [])):
+        candidate = damaged([damage, f"update dim_run set as_of = date '{as_of}'"])
+        assert [row[0] for row in looked_at(candidate, suites, Baseline(jump=JUMP))[0]] == held
+        candidate.unlink()
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ FORM = {"nhan_tong": "received_total", "nhan_truc_tuyen": "received_online", "nh
         "ky_truoc_chuyen": "carried_over", "giai_quyet_tong": "resolved_total", "giai_quyet_truoc_han": "resolved_early",
         "giai_quyet_dung_han": "resolved_on_time", "giai_quyet_qua_han": "resolved_overdue", "dang_tong": "open_total",
         "dang_trong_han": "open_in_time", "dang_qua_han": "open_overdue"}  # fmt: skip
+NOVEMBER_OPEN = "update marts.dim_period set is_closed = false where end_date >= date '2024-11-30'"
 DECEMBER_OPEN = "update marts.dim_period set is_closed = false where end_date = date '2024-12-31'"
 
 
@@ -52,10 +53,10 @@ def settings(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings
 
 @pytest.fixture(scope="module")
 def candidates(night: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The night's warehouse; the same with December still running; one whose facts lack a rating; and one with an
-    indicator that nobody classified."""
+    """The night's warehouse; the same with December, or November too, still running; one whose facts lack a rating; and
+    one with an indicator that nobody classified."""
     folder = tmp_path_factory.mktemp("candidates")
-    changes = {"whole": "select 1", "december": DECEMBER_OPEN,
+    changes = {"whole": "select 1", "december": DECEMBER_OPEN, "november": NOVEMBER_OPEN,
                "short": "delete from marts.fct_satisfaction where dossier_code ="
                         " (select min(dossier_code) from marts.fct_satisfaction)",
                "new": "update marts.dim_indicator set indicator_code = 'nobody_knows' where indicator_code ="
@@ -181,6 +182,13 @@ def test_a_night_that_closes_no_period_changes_no_byte(
         connection.execute("delete from marts.indicator_values where unit_level = 'xa'")
     write_vintage(settings, PLAN, late, first, tmp_path / "again")
     assert hashes(tmp_path / "again") == hashes(first)
+
+
+def test_a_warehouse_that_went_back_takes_nothing_from_what_is_out(
+    settings: Settings, candidates: dict[str, Path], first: Path, tmp_path: Path
+) -> None:
+    write_vintage(settings, PLAN, candidates["november"], first, tmp_path / "back")
+    assert hashes(tmp_path / "back") == hashes(first)
 
 
 def test_made_anew_it_is_the_same_byte_for_byte(

@@ -20,6 +20,7 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import load_contracts
+from pipelines.open_data.last import EDITIONS
 from pipelines.open_data.register import load_register
 from pipelines.publish.manifest import read_manifest, verifies
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night, tthc
@@ -114,7 +115,9 @@ def test_open_data_is_what_the_register_names_and_of_closed_periods_only(
 ) -> None:
     folder = night.current / "open-data"
     register = load_register(night.settings.registers_dir / "vietnam")
-    assert {path.name for path in folder.iterdir()} == register.files
+    assert {path.name for path in folder.iterdir() if path.is_file()} == register.files
+    (edition,) = [path for path in (folder / EDITIONS).iterdir() if path.is_dir()]
+    assert {path.name for path in edition.iterdir()} == register.files
     closed = {code for (code,) in warehouse.execute("select period_code from dim_period where is_closed").fetchall()}
     for table in register.tables:
         raw = (folder / table.file_name).read_bytes()

@@ -9,7 +9,7 @@ import pytest
 from pipelines.open_data.register import Register, load_register
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_site
-from tests.site.open_data import write_small_open_data
+from tests.site.open_data import lay_small_editions, write_small_open_data
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -24,7 +24,9 @@ def register() -> Register:
 
 @pytest.fixture(scope="session")
 def small_open_data(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Path:
-    return write_small_open_data(tmp_path_factory.mktemp("mở") / "open-data", register)
+    folder = write_small_open_data(tmp_path_factory.mktemp("mở") / "open-data", register)
+    lay_small_editions(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,14 @@ Columns are those of the publication register, so a register that moves on break
 """
 
 import csv
+import json
 from pathlib import Path
 from zlib import crc32
 
+from pipelines.open_data import feed
+from pipelines.open_data.last import EDITIONS, NAME
 from pipelines.open_data.register import Register
+from pipelines.settings import Settings
 
 PROVINCE = "H19"
 # code, name, level, parent, valid from, valid to. One name needs escaping, one office has no figures at all.
@@ -43,6 +47,18 @@ PERIODS = [("2023", "nam", "2023-01-01", "2023-12-31"), ("2024", "nam", "2024-01
            ("2024-BC-NAM", "bao-cao", "2024-01-01", "2024-11-07"),
            *((month, "thang", f"{month}-01", f"{month}-28") for month in MONTHS)]  # fmt: skip
 PARTS = {"nam": 1, "quy": 4, "bao-cao": 1, "thang": 12}
+
+
+def lay_small_editions(open_data: Path) -> None:
+    """Lays three editions beside the tables, of which the second is withdrawn."""
+    listed = []
+    for name, until, gone in (("e1", "2024-10-31", False), ("e2", "2024-12-31", True), ("e3", "2024-11-30", False)):
+        folder = open_data / EDITIONS / name
+        folder.mkdir(parents=True)
+        (folder / "CHANGES.md").write_text(f"{name}\n")
+        (folder / NAME).write_text(json.dumps({"vintage": name, "closed_until": until, "essence": {"synthetic": True}}))
+        listed.append(feed.listed(folder, is_withdrawn=gone))
+    feed.write_feed(Settings(), open_data / EDITIONS, listed)
 
 
 def write_small_open_data(folder: Path, register: Register) -> Path:

@@ -22,6 +22,7 @@ from pipelines.publish.open_data_state import OpenData
 from pipelines.publish.unchanged import LEFT, is_out, left_beside
 from pipelines.settings import Settings
 from pipelines.site import build
+from pipelines.site.downloads import offer
 from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
 from tests.publishable import small_candidate, small_settings
 
@@ -69,7 +70,8 @@ class Nights:
 
     @staticmethod
     def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict:
-        (site / "du-lieu").mkdir(parents=True)
+        site.mkdir()
+        offer(open_data, site)
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
         return {}
 
@@ -83,8 +85,8 @@ class Nights:
         (folder / "open-data" / "a.csv").unlink()
         (folder / "open-data").rmdir()
         open_data, _ = lay_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
+        lay_editions(self.settings, folder / "open-data")
         build.write_site_of(self.settings, open_data, folder, synthetic=plan.is_synthetic)
-        lay_editions(self.settings, folder)
         return plan, gate, open_data
 
     def night(self, version: str, made: TthcError | str, as_of: str = LAST, *, crash: bool = False) -> bool:
