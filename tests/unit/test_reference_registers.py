@@ -43,6 +43,22 @@ def test_units_are_the_province_of_2024() -> None:
         assert row["Cap"] == "tinh" or row["MaDonVi"].startswith(row["MaDonViCha"] + ".")
 
 
+def test_eleven_communes_were_merged_in_the_year() -> None:
+    """170 communes until 31 October 2024, 159 from the next day on; a successor lives on in the same district."""
+    ended = {row["MaDonVi"]: row for row in UNIT_ROWS if row["Cap"] == "xa" and row["HieuLucDen"]}
+    assert {row["HieuLucDen"] for row in ended.values()} == {"20241031"}
+    assert Counter(row["MaDonViCha"] for row in ended.values()) == {
+        "H19.31": 5, "H19.32": 2, "H19.33": 2, "H19.34": 2,
+    }  # fmt: skip
+    merged = [row for row in rows(REGISTERS / "dong-nai" / "unit_changes.csv") if row["changed_on"] == "2024-11-01"]
+    assert {row["old_unit_code"] for row in merged} == set(ended)
+    living = {row["MaDonVi"]: row["MaDonViCha"] for row in UNIT_ROWS if row["MaDonVi"] not in ended}
+    for row in merged:
+        assert living[row["new_unit_code"]] == ended[row["old_unit_code"]]["MaDonViCha"]
+        assert row["kind"] == ("split" if row["old_unit_code"] == "H19.33.05" else "merged")
+        assert "chưa đối chiếu" in row["decree"]
+
+
 def test_unit_names_are_unique_within_the_province() -> None:
     names = [row["TenDonVi"] for row in UNIT_ROWS]
     assert len(set(names)) == len(names)
