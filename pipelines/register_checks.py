@@ -15,7 +15,6 @@ KEYS = {
     "unit_change": ("old_unit_code", "new_unit_code"),
     "procedure_change": ("old_procedure_code", "new_procedure_code"),
     "score_rule": ("component",),
-    "dataset": ("dataset_name",),
 }
 ALWAYS = pl.date(9999, 12, 31)
 

@@ -61,6 +61,7 @@ def draw_arrivals(
     refused = (channel == 2) & ~carried & (chance.random(count) < behaviour["channel"]["refused"])
     dropped = (channel == 2) & ~carried & ~refused & (chance.random(count) < behaviour["channel"]["never_accepted"])
     received = np.where(dropped, NEVER, received)
+    unit = reference.at_work(unit, np.where(received == NEVER, submitted, received) // DAY)
     order = np.lexsort((procedure, submitted, unit))
     return Arrivals(
         unit=unit[order],

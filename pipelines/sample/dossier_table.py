@@ -53,7 +53,8 @@ class DossierTable:
         chance = stream(province.seed, "desks")
         elsewhere = chance.random(len(unit)) < province.behaviour["received_elsewhere"]
         other = chance.choice(communes, len(unit))
-        return np.where(elsewhere & np.isin(unit, communes), other, unit)
+        day = province.lives.arrivals.submitted // DAY
+        return np.where(elsewhere & np.isin(unit, communes), province.reference.at_work(other, day), unit)
 
     def states(self, rows: Ints, at: int) -> pl.DataFrame:
         """`ho_so` rows of these dossiers as they stood at a moment."""

@@ -165,7 +165,7 @@ def draw_feedback(province: Province) -> Feedback:
     knows = (arrivals.received[about] < sent) & (more.random(count) < shares["about_a_dossier"])
     return Feedback(
         province=province,
-        unit=arrivals.unit[about],
+        unit=province.reference.at_work(arrivals.unit[about], sent // DAY),
         channel=chance.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
         sent=sent,
         answered=answered,
@@ -182,7 +182,8 @@ def reported_figures(province: Province, quarter: int) -> pl.DataFrame:
     """`so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
     behaviour = province.behaviour
     period = list(behaviour["report_periods"])[quarter]
-    units, rows = province.reference.units, []
+    until = np.datetime64(behaviour["report_periods"][period], "D").astype(int)
+    units, rows = province.reference.units.filter(province.reference.last_day >= until), []
     for goal, plan in behaviour["reported_figures"].items():
         chance = stream(province.seed, f"figure {goal}")
         reporting = units.filter(pl.col("Cap").is_in(plan["levels"]))["MaDonVi"]

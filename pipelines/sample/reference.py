@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.registers import load_province
 from pipelines.sample.behaviour import LEVELS, Ints
+from pipelines.sample.clock import NEVER
 from pipelines.workdays import WorkCalendar, load_calendar
 
 
@@ -19,7 +20,8 @@ from pipelines.workdays import WorkCalendar, load_calendar
 class Reference:
     """Registers of one province. Dossiers point to rows of `units` and `procedures` by position.
 
-    `own_unit`: code of the department whose plan it is.
+    `own_unit`: code of the department whose plan it is. `successors`: of a unit that ended, the unit that took its
+    place, of several the first; units without one are not in it.
     """
 
     units: pl.DataFrame
@@ -27,6 +29,7 @@ class Reference:
     departments: dict[str, str]
     calendar: WorkCalendar
     own_unit: str
+    successors: dict[str, str]
 
     @property
     def province_code(self) -> str:
@@ -37,6 +40,19 @@ class Reference:
         """Per unit: position of its level in LEVELS, -1 for the province itself."""
         positions = {name: position for position, name in enumerate(LEVELS)}
         return np.array([positions.get(level, -1) for level in self.units["Cap"]])
+
+    @cached_property
+    def last_day(self) -> Ints:
+        """Per unit: its last day, counted from 1970; NEVER where it goes on."""
+        days = self.units["HieuLucDen"].str.to_date("%Y%m%d", strict=True).to_physical()
+        return days.cast(pl.Int64).fill_null(NEVER).to_numpy()
+
+    def at_work(self, unit: Ints, day: Ints) -> Ints:
+        """Positions of the units that do the work of these units on these days: themselves, or their successors."""
+        codes = self.units["MaDonVi"].to_list()
+        position = {code: at for at, code in enumerate(codes)}
+        after = np.array([position[self.successors.get(code, code)] for code in codes])
+        return np.where(day > self.last_day[unit], after[unit], unit)
 
     def units_of(self, level: str) -> Ints:
         """Positions of the units of a level."""
@@ -51,13 +67,14 @@ class Reference:
 def load_reference(registers: Path, province: str) -> Reference:
     """Reads `<registers>/<province>` and `<registers>/vietnam`; every value stays text, empty is null."""
     here, country = registers / province, registers / "vietnam"
-    fields = _read(here / "field_departments.csv")
+    fields, changes = _read(here / "field_departments.csv"), _read(here / "unit_changes.csv")
     return Reference(
         units=_read(here / "units.csv"),
         procedures=_read(country / "procedures.csv"),
         departments=dict(zip(fields["ten_linh_vuc"], fields["ma_so"], strict=True)),
         calendar=load_calendar(country / "working_calendar.csv"),
         own_unit=load_province(here).own_unit,
+        successors=dict(reversed(changes.drop_nulls("new_unit_code").select("old_unit_code", "new_unit_code").rows())),
     )
 
 

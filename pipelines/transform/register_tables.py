@@ -11,7 +11,7 @@ from pipelines.contracts import load_contracts
 from pipelines.corrections import correction_table, read_corrections
 from pipelines.errors import TthcError
 from pipelines.holds import hold_limit_table, load_overrides
-from pipelines.open_data.register import load_register
+from pipelines.open_data.published import edition_table
 from pipelines.plan_registers import goal_table, task_table
 from pipelines.register_checks import check_registers
 from pipelines.registers import (
@@ -31,8 +31,8 @@ from pipelines.workdays import day_table, load_calendar
 def register_tables(
     settings: Settings, as_of: dt.date, province: str, *, version: str = "", code: str = "", is_synthetic: bool = False
 ) -> dict[str, pl.DataFrame]:
-    """The registers as dbt reads them. `version`, `code`, `is_synthetic`: what the warehouse file says of itself, of a
-    run's plan. Raises TthcError where the calendar lacks the as-of year."""
+    """The registers as dbt reads them, and what was published so far. `version`, `code`, `is_synthetic`: what the
+    warehouse file says of itself, of a run's plan. Raises TthcError where the calendar lacks the as-of year."""
     country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
     known = load_province(folder)
     calendar = load_calendar(country / "working_calendar.csv")
@@ -60,7 +60,7 @@ def register_tables(
         "unit_change": unit_change_table(folder),
         "procedure_change": procedure_change_table(country),
         "score_rule": score_rule_table(country),
-        "dataset": pl.DataFrame({"dataset_name": [table.name for table in load_register(country).tables]}),
+        "edition": edition_table(settings),
         "correction": correction_table(read_corrections(folder)),
         "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
     }

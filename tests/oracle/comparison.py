@@ -87,7 +87,8 @@ def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
 def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
     """The same of a world that is built already."""
     settled = settle(world.records(), world.as_of, changes=world.changes)
-    values = indicator_values(settled, world.as_of, targets=world.targets, absent=world.absent, low=world.low)
+    registers = {"targets": world.targets, "absent": world.absent, "low": world.low, "editions": world.editions}
+    values = indicator_values(settled, world.as_of, **registers)
     for name, expected in _figures(settled, world).items():
         yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
     expected = Counter(map(_value, _with_form_rows(warehouse, values)))

@@ -51,7 +51,8 @@ class _Maker(Draws):
         make_reports(self, sorted({unit.MaDonVi for unit in self.rows["don_vi"]}))
         edges = Edges(self)
         edges.make()
-        return World(self.as_of, tuple(self.deliveries()), edges.changes, edges.targets, edges.low)
+        files = tuple(self.deliveries())
+        return World(self.as_of, files, edges.changes, edges.targets, edges.low, edges.editions())
 
     # ---- code lists -----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from .draws import ONE_DAY, Draws
 from .generate_reports import STRANGER
 from .periods import periods
 from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
-from .registers import OWN_UNIT, Target, UnitChange
+from .registers import OWN_UNIT, Edition, Target, UnitChange
 from .rule_766_time import months_later
 from .targets import TARGETS, plan_targets
 from .working_days import between
@@ -79,6 +79,12 @@ class Edges:
     def code_of_procedure(self) -> str:
         self.number += 1
         return f"1.00{self.number:04}.000.00.00.{PROVINCE}"
+
+    def editions(self) -> tuple[Edition, ...]:
+        """Open data that came out before, told of up to a cut or the day before one; an earlier one may come again."""
+        cuts = self.rng.choices([None, *self.cuts], k=self.rng.randint(0, 4))
+        off = timedelta(days=self.rng.choice([0, 0, 1]))
+        return tuple(Edition(cut and cut - off, self.rng.randint(0, 14)) for cut in cuts)
 
     def targets_that_change(self) -> None:
         """Targets of the plan give way to others on a day on which periods end, or on the next one; some for good, and

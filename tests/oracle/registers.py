@@ -10,8 +10,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 REGISTERS = Path(__file__).resolve().parents[2] / "registers"
 
 # "the department's own unit (`own_unit` in the settings)"
@@ -47,6 +45,14 @@ class UnitChange:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """Open data that came out: the last day they tell of (null: no period had closed), and how many tables they are."""
+
+    closed_until: date | None
+    datasets: int
+
+
+@dataclass(frozen=True)
 class Target:
     """A target of rule `plan` in whole percent, for one level or (`*`) all, for periods that end from its first day to
     its last; without a last day it goes on."""
@@ -71,9 +77,3 @@ def plan_tasks() -> tuple[Task, ...]:
             )
             for row in csv.DictReader(stream)
         )
-
-
-@cache
-def dataset_count() -> int:
-    """How many tables the register of publication names."""
-    return len(yaml.safe_load((REGISTERS / "vietnam" / "publication.yml").read_text(encoding="utf-8"))["tables"])

@@ -18,7 +18,7 @@ from .generate import worlds
 from .periods import periods
 from .plan import OVER_DOSSIERS, OVER_FEEDBACK
 from .records import Row
-from .registers import REPORTED
+from .registers import REPORTED, Edition
 from .settle import settle
 from .settled import Records
 from .values import IndicatorValue, indicator_values
@@ -173,6 +173,8 @@ def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
             targets=world(seed).targets,
             absent=world(seed).absent,
             low=world(seed).low,
+            # What comes out afterwards tells of days up to this one at least.
+            editions=[*world(seed).editions, Edition(as_of, 99)],
         )
         told = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in later}
         for value in figures(seed):

@@ -1,5 +1,6 @@
 """Indicators over procedures, the plan's tasks, reported figures and what nobody can compute, worked out by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ from .by_hand import DAY, MARCH, PROCEDURES, UNITS, at, copy, judged, on, proced
 from .form import WHOLE, Scope
 from .periods import Period
 from .records import Figure, Progress, Unit
-from .registers import OWN_UNIT, REPORTED, Task, dataset_count, plan_tasks
+from .registers import OWN_UNIT, REPORTED, Edition, Task, plan_tasks
 from .settle import settle
 from .settled import Records
 from .targets import TARGETS
@@ -100,8 +101,8 @@ def test_published_by_the_fifth_working_day_after_the_decision(decided, publishe
 
 
 def test_published_on_time_is_unknown_where_the_calendar_ends():
-    year = Period("2026", "year", date(2026, 1, 1), date(2026, 12, 31), date(2026, 12, 31))
-    one = procedure(NgayQuyetDinhCongBo=date(2026, 12, 28), NgayCongKhai=date(2026, 12, 28))
+    year = Period("2027", "year", date(2027, 1, 1), date(2027, 12, 31), date(2027, 12, 31))
+    one = procedure(NgayQuyetDinhCongBo=date(2027, 12, 28), NgayCongKhai=date(2027, 12, 28))
     assert procedures.published_on_time_share([one], year) == UNKNOWN
 
 
@@ -208,9 +209,9 @@ def test_the_annex_holds_tasks_of_every_kind_and_only_those_with_a_deadline_have
 # ---- the table --------------------------------------------------------------------------------------------
 
 
-def table(records: Records, as_of: date = DAY) -> dict[tuple, IndicatorValue]:
+def table(records: Records, as_of: date = DAY, editions: Sequence[Edition] = ()) -> dict[tuple, IndicatorValue]:
     """The table by indicator, rule, period and subject."""
-    values = indicator_values(settle(records, as_of), as_of)
+    values = indicator_values(settle(records, as_of), as_of, editions=editions)
     found = {(v.indicator_code, v.rule, v.period_code, *v.subject): v for v in values}
     assert len(found) == len(values)
     return found
@@ -248,8 +249,9 @@ def test_what_nobody_can_compute_is_null_with_the_fields_that_are_missing():
 
 
 def test_open_data_are_counted_and_no_rate():
-    value = table(Records(UNITS))["open_datasets", "plan", "2024", *WHOLE]
-    assert (value.numerator, value.denominator, value.value) == (dataset_count(), None, dataset_count())
+    editions = [Edition(on("29/02"), 13), Edition(on("31/03"), 12), Edition(on("29/02"), 11)]
+    value = table(Records(UNITS), on("31/03"), editions)["open_datasets", "plan", "2024", *WHOLE]
+    assert (value.numerator, value.denominator, value.value) == (11, None, 11)
     assert (value.target, value.met, value.unknown_count, value.missing_source) == (None, None, 0, None)
 
 

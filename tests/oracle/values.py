@@ -13,7 +13,7 @@ from .form import WHOLE, Scope, scopes
 from .needs import NEEDS, all_absent
 from .periods import Period, periods
 from .records import Feedback
-from .registers import REPORTED, Target, Task, dataset_count, plan_tasks
+from .registers import REPORTED, Edition, Target, Task, plan_tasks
 from .settled import Dossier, Settled
 from .targets import target_percent
 
@@ -89,6 +89,7 @@ def indicator_values(
     targets: tuple[Target, ...] | None = None,
     absent: Collection[str] = (),
     low: Collection[str] = (),
+    editions: Sequence[Edition] = (),
 ) -> list[IndicatorValue]:
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
     that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
@@ -112,12 +113,22 @@ def indicator_values(
             found += list(_rows(_summed(by_unit, settled, subject), period, subject, targets, absent))
             found += list(_never(period, subject))
         found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE, targets, absent))
-        # "open_datasets: (…) numerator = number of tables in the publication register, denominator null"
-        count = dataset_count()
+        # "`open_datasets` counts what was really published and reachable in the newest edition"
+        count = published(editions, period)
         found.append(IndicatorValue("open_datasets", period.code, WHOLE, count, None, period.is_closed))
     if not low:
         return found
     return [replace(one, is_low_good=one.rule == "plan" and one.indicator_code in low) for one in found]
+
+
+def published(editions: Sequence[Edition], period: Period) -> int:
+    """Tables of the last edition to come out of those that were out before the cut; an edition comes out after the
+    last day that it tells of."""
+    count = 0
+    for edition in editions:
+        if edition.closed_until is None or edition.closed_until < period.cut:
+            count = edition.datasets
+    return count
 
 
 def _summed(by_unit: dict[str, Counts], settled: Settled, subject: Scope) -> Counts:

@@ -29,7 +29,7 @@ from .records import (
     Supplement,
     Unit,
 )
-from .registers import Target, UnitChange
+from .registers import Edition, Target, UnitChange
 from .settle import row_rule_broken
 from .settled import Records
 
@@ -73,13 +73,15 @@ class Delivery:
 @dataclass(frozen=True)
 class World:
     """A small province: the as-of day, every delivery in order of arrival (not of business days), and what its
-    registers say of changes of units, of targets (null: what ours say), and of indicators that should be low."""
+    registers say of changes of units, of targets (null: what ours say), and of indicators that should be low; what open
+    data came out before."""
 
     as_of: date
     deliveries: tuple[Delivery, ...]
     changes: tuple[UnitChange, ...] = ()
     targets: tuple[Target, ...] | None = None
     low: tuple[str, ...] = ()
+    editions: tuple[Edition, ...] = ()
 
     @property
     def absent(self) -> frozenset[str]:
@@ -97,7 +99,12 @@ class World:
              "valid_from": one.first, "valid_to": one.last, "target": one.percent / 100, "plan_line": "một mục tiêu"}
             for one in self.targets or ()
         ]  # fmt: skip
-        return {name: rows for name, rows in (("unit_change", changes), ("target", targets)) if rows}
+        editions = [
+            {"edition_number": number, "closed_until": one.closed_until, "dataset_count": one.datasets}
+            for number, one in enumerate(self.editions, start=1)
+        ]
+        own = {"unit_change": changes, "target": targets}
+        return {name: rows for name, rows in own.items() if rows} | {"edition": editions}
 
     def rows(self, source: str) -> list:
         """Every delivered row of a source, in order of arrival."""

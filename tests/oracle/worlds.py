@@ -37,4 +37,5 @@ def form(seed: int) -> tuple[HandlingStatus, ...]:
 def figures(seed: int) -> tuple[IndicatorValue, ...]:
     """Its indicators."""
     one = world(seed)
-    return tuple(indicator_values(settled_world(seed), one.as_of, targets=one.targets, absent=one.absent, low=one.low))
+    registers = {"targets": one.targets, "absent": one.absent, "low": one.low, "editions": one.editions}
+    return tuple(indicator_values(settled_world(seed), one.as_of, **registers))

@@ -43,6 +43,22 @@ def test_units_are_the_province_of_2024() -> None:
         assert row["Cap"] == "tinh" or row["MaDonVi"].startswith(row["MaDonViCha"] + ".")
 
 
+def test_eleven_communes_were_merged_in_the_year() -> None:
+    """170 communes until 31 October 2024, 159 from the next day on; a successor lives on in the same district."""
+    ended = {row["MaDonVi"]: row for row in UNIT_ROWS if row["Cap"] == "xa" and row["HieuLucDen"]}
+    assert {row["HieuLucDen"] for row in ended.values()} == {"20241031"}
+    assert Counter(row["MaDonViCha"] for row in ended.values()) == {
+        "H19.31": 5, "H19.32": 2, "H19.33": 2, "H19.34": 2,
+    }  # fmt: skip
+    merged = [row for row in rows(REGISTERS / "dong-nai" / "unit_changes.csv") if row["changed_on"] == "2024-11-01"]
+    assert {row["old_unit_code"] for row in merged} == set(ended)
+    living = {row["MaDonVi"]: row["MaDonViCha"] for row in UNIT_ROWS if row["MaDonVi"] not in ended}
+    for row in merged:
+        assert living[row["new_unit_code"]] == ended[row["old_unit_code"]]["MaDonViCha"]
+        assert row["kind"] == ("split" if row["old_unit_code"] == "H19.33.05" else "merged")
+        assert "chưa đối chiếu" in row["decree"]
+
+
 def test_unit_names_are_unique_within_the_province() -> None:
     names = [row["TenDonVi"] for row in UNIT_ROWS]
     assert len(set(names)) == len(names)
@@ -110,9 +126,14 @@ def test_no_commune_procedure_of_certification_or_civil_status_is_missing() -> N
     assert wanted <= {row["MaTTHC"] for row in PROCEDURE_ROWS}
 
 
-@pytest.mark.parametrize("year", range(2022, 2027))
+# Swapped by a notice of 26 December 2025, which the library does not know.
+NOT_IN_THE_LIBRARY = {dt.date(2026, 1, 2), dt.date(2026, 1, 10)}
+
+
+@pytest.mark.parametrize("year", range(2022, 2028))
 def test_calendar_agrees_with_the_holidays_library(year: int) -> None:
     days = {dt.date.fromisoformat(r["date"]): r for r in CALENDAR_ROWS if r["date"].startswith(str(year))}
+    days = {day: row for day, row in days.items() if day not in NOT_IN_THE_LIBRARY}
     names = holidays.country_holidays("VN", years=year, language="vi")
     english = holidays.country_holidays("VN", years=year, language="en_US")
     free = {day: row for day, row in days.items() if row["day_kind"] != "swapped_work"}
@@ -122,6 +143,14 @@ def test_calendar_agrees_with_the_holidays_library(year: int) -> None:
     assert worked == {day for day in names.weekend_workdays if day.year == year}
     swapped = {day for day, row in days.items() if row["day_kind"] == "swapped_off"}
     assert len(swapped) == len(worked)
+
+
+def test_a_year_without_its_notice_says_so() -> None:
+    """Of 2027 only what the law and the lunar calendar give is known; which days around Tết and National Day are taken,
+    and which days are swapped, is not."""
+    unverified = [row["date"] for row in CALENDAR_ROWS if row["verified"] == "not_verified"]
+    assert unverified == ["2027-02-04", "2027-02-09", "2027-02-10", "2027-09-03", "2027-11-24"]
+    assert {row["verified"] for row in CALENDAR_ROWS} == {"", "not_verified"}
 
 
 def test_no_legal_basis_is_claimed_for_swapped_days() -> None:

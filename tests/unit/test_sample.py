@@ -241,6 +241,20 @@ def test_some_dossiers_are_taken_in_for_another_commune(clean: Made) -> None:
     assert elsewhere.select(pl.col("MaHoSo").str.starts_with(pl.col("MaDonViXuLy") + "-")).to_series().all()
 
 
+def test_nothing_comes_in_at_a_commune_after_its_last_day(clean: Made) -> None:
+    """Eleven communes were merged in the year; from the day after, their successors take in what would be theirs."""
+    ends = clean.accepted["don_vi"].filter(pl.col("HieuLucDen") < dt.date(2025, 1, 1)).select("MaDonVi", "HieuLucDen")
+    assert ends["MaDonVi"].n_unique() == 11
+    at_desk = clean.accepted["ho_so"].join(ends.unique(), on="MaDonVi")
+    told = clean.accepted["phan_anh"].join(ends.unique(), on="MaDonVi")
+    assert at_desk.height > 0
+    late = pl.col("NgayTiepNhan").dt.date() > pl.col("HieuLucDen")
+    assert at_desk.filter(late).is_empty()
+    assert told.filter(pl.col("NgayGui").dt.date() > pl.col("HieuLucDen")).is_empty()
+    figures = clean.accepted["so_lieu"].filter(pl.col("KyBaoCao") == "2024-BC-NAM")
+    assert figures.join(ends.unique(), on="MaDonVi").is_empty()
+
+
 def test_a_dossier_comes_again_when_it_changes_and_only_moves_on(clean: Made) -> None:
     states = clean.accepted["ho_so"].sort("MaHoSo", "day")
     again = states.filter(pl.col("MaHoSo").is_duplicated() & pl.col("NgayCapNhat").is_not_null())

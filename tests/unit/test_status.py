@@ -85,6 +85,21 @@ def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
         gather(settings, dt.date(2031, 1, 2))
 
 
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (dt.date(2026, 10, 31), []),
+        (dt.date(2026, 11, 1), ["năm 2027 mới có"]),
+        (dt.date(2027, 11, 1), ["chưa có năm 2028", "năm 2027 mới có"]),
+    ],
+)
+def test_a_calendar_to_complete_is_said_two_months_ahead(settings: Settings, today: dt.date, said: list[str]) -> None:
+    page = io.StringIO()
+    show_status(Console(file=page, width=400), gather(settings, today))
+    lines = [line for line in page.getvalue().splitlines() if "working_calendar.csv" in line]
+    assert len(lines) == len(said) and all(words in line for words, line in zip(said, lines, strict=True))
+
+
 @pytest.mark.parametrize("damage", ["none", "flip", "remove", "add", "manifest", "digit"])
 def test_verify_names_the_files_that_are_not_as_the_manifest_has_them(settings: Settings, damage: str) -> None:
     publish(settings)

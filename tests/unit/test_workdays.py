@@ -17,6 +17,7 @@ from pipelines.workdays import (
     is_working_day,
     load_calendar,
     working_days_between,
+    years_to_complete,
 )
 
 REGISTER = Path(__file__).parents[2] / "registers" / "vietnam" / "working_calendar.csv"
@@ -24,7 +25,7 @@ CALENDAR = load_calendar(REGISTER)
 FREE = {day.date for day in CALENDAR.days if day.day_kind != "swapped_work"}
 WORKED = {day.date for day in CALENDAR.days if day.day_kind == "swapped_work"}
 
-inner_days = st.dates(dt.date(2022, 3, 1), dt.date(2026, 10, 31))
+inner_days = st.dates(dt.date(2022, 3, 1), dt.date(2027, 10, 31))
 
 
 def works(day: dt.date) -> bool:
@@ -52,6 +53,9 @@ def count_on(day: dt.date, count: int) -> dt.date:
         ("2024-05-04", True),
         ("2024-05-11", False),
         ("2024-12-31", True),
+        ("2026-01-02", False),  # swapped with the Saturday below, by a notice of 26 December 2025
+        ("2026-01-10", True),
+        ("2027-02-06", False),  # mùng một Tết
     ],
 )
 def test_days_that_trip_systems(day: str, worked: bool) -> None:
@@ -67,7 +71,7 @@ def test_adding_agrees_with_a_slow_loop(day: dt.date, count: int) -> None:
 @given(inner_days, st.integers(0, 60))
 @settings(max_examples=200, deadline=None)
 def test_between_agrees_with_a_slow_loop(day: dt.date, span: int) -> None:
-    end = min(day + dt.timedelta(days=span), dt.date(2026, 12, 31))
+    end = min(day + dt.timedelta(days=span), dt.date(2027, 12, 31))
     slow = sum(works(day + dt.timedelta(days=n)) for n in range(1, (end - day).days + 1))
     assert working_days_between(CALENDAR, day, end) == slow
 
@@ -79,12 +83,12 @@ def test_between_undoes_adding_over_arrays() -> None:
     assert working_days_between(CALENDAR, starts, ends).tolist() == [5, 1, 3]
 
 
-@pytest.mark.parametrize("year", [2021, 2027])
+@pytest.mark.parametrize("year", [2021, 2028])
 def test_a_year_without_register_is_an_error(year: int) -> None:
     with pytest.raises(CalendarError, match=str(year)):
         is_working_day(CALENDAR, f"{year}-06-01")
     with pytest.raises(CalendarError, match=str(year)):
-        day_table(CALENDAR, min(year, 2022), max(year, 2026))
+        day_table(CALENDAR, min(year, 2022), max(year, 2027))
 
 
 def test_the_first_day_of_the_register_can_be_counted_from() -> None:
@@ -92,8 +96,8 @@ def test_the_first_day_of_the_register_can_be_counted_from() -> None:
 
 
 def test_counting_out_of_the_register_is_an_error() -> None:
-    with pytest.raises(CalendarError, match="2027"):
-        add_working_days(CALENDAR, "2026-12-30", 5)
+    with pytest.raises(CalendarError, match="2028"):
+        add_working_days(CALENDAR, "2027-12-30", 5)
 
 
 def test_day_table_numbers_working_days() -> None:
@@ -123,6 +127,33 @@ def test_a_register_that_contradicts_itself_is_refused(rows: list[tuple[str, str
     days = [ExceptionalDay(dt.date.fromisoformat(day), kind, "", "", "") for day, kind in rows]
     with pytest.raises(CalendarError, match=message):
         calendar_of(days)
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2026-10-31", []),
+        ("2026-11-01", [(2027, "not_verified")]),
+        ("2027-01-01", [(2027, "not_verified")]),
+        ("2027-11-01", [(2028, "missing"), (2027, "not_verified")]),
+        ("2031-10-01", [(2031, "missing")]),
+    ],
+)
+def test_a_year_to_complete_is_said_from_november_on(today: str, said: list[tuple[int, str]]) -> None:
+    found = years_to_complete(CALENDAR, dt.date.fromisoformat(today))
+    assert [(gap.year, gap.lacks) for gap in found] == said
+
+
+def test_next_year_needs_no_word_once_it_is_entered() -> None:
+    days = [ExceptionalDay(dt.date(year, 1, 1), "holiday", "", "", "") for year in (2024, 2025)]
+    assert years_to_complete(calendar_of(days), dt.date(2024, 12, 31)) == []
+
+
+def test_an_unknown_word_on_what_is_verified_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "calendar.csv"
+    file.write_text("date,day_kind,name_vi,name_en,decree,verified\n2024-01-01,holiday,,,,maybe\n", encoding="utf-8")
+    with pytest.raises(CalendarError, match="maybe"):
+        load_calendar(file)
 
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
+-- The tables of the newest edition that was out before the cut of the period; an edition comes out after the last day
+-- that it tells of. So nothing of a closed period moves when further editions come out, and a night done again finds
+-- the same.
 select
     'open_datasets' as indicator_code,
     'plan' as rule,
     p.period_code,
     r.province_code as unit_code,
     'tinh' as unit_level,
-    count(*) as numerator,
+    coalesce(max_by(e.dataset_count, e.edition_number), 0) as numerator,
     cast(null as bigint) as denominator,
     0 as unknown_count
-from {{ source("registers", "dataset") }}
-cross join {{ ref("int_period") }} p
+from {{ ref("int_period") }} p
 cross join {{ ref("dim_run") }} r
+left join {{ source("registers", "edition") }} e on coalesce(e.closed_until < p.cut_date, true)
 group by p.period_code, r.province_code
