@@ -63,7 +63,7 @@ def _out_of_place(shown: Shown) -> str:
     if table == "bang-bieu-mau":
         label = " ".join(head.text_content().split())
         return "" if label == texts()[f"count_{shown.column}"][shown.lang] else f"{where}: beside {label}"
-    if table == "bang-co-quan":
+    if table.startswith("bang-co-quan"):
         return "" if head.find("a").get("href").endswith(f"{row['ma_don_vi']}.html") else f"{where}: another office"
     return ""
 

@@ -60,7 +60,7 @@ class Nights:
         return {"bang": 1}
 
     @staticmethod
-    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict:
+    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, **_: object) -> dict:
         site.mkdir()
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
         return {}
