@@ -40,7 +40,7 @@ CHANGES = "CHANGES.md"
 # The first file of the folder, however it is sorted.
 SYNTHETIC_NOTICE = "00-DU-LIEU-TONG-HOP--SYNTHETIC.txt"
 SYNTHETIC = """\
-Mọi con số ở đây là dữ liệu tổng hợp, không phải số liệu của tỉnh.
+Mọi con số ở đây là dữ liệu tổng hợp do máy tạo ra, không phải số liệu của tỉnh.
 Every figure here is synthetic; none describes the real province.
 """
 CLOSED = "select period_code, start_date::date, end_date::date from tthc.marts.dim_period where is_closed order by all"

@@ -90,6 +90,7 @@ class Sheet:
 
     indicators: dict[tuple[str, str, str], Row]
     handling: dict[str, Row]
+    times: dict[str, Row]
 
     def indicator(self, code: str, rule: str, period: str) -> Row | None:
         """The row of an indicator in a period, None where the vintage has none."""
@@ -162,7 +163,8 @@ class Book:
         if subject not in self._sheets:
             key = (subject.scope, subject.unit_code, subject.level)
             indicators = {(row["ma_chi_tieu"], row["cach_tinh"], row["ky"]): row for row in self._indicators.at(*key)}
-            self._sheets[subject] = Sheet(indicators, {row["ky"]: row for row in self._handling.at(*key)})
+            handling, times = ({row["ky"]: row for row in rows.at(*key)} for rows in (self._handling, self._times))
+            self._sheets[subject] = Sheet(indicators, handling, times)
         return self._sheets[subject]
 
     @cached_property
@@ -173,9 +175,16 @@ class Book:
     def _handling(self) -> Rows:
         return self._shown("tinh-hinh-giai-quyet", self.form_periods)
 
+    @cached_property
+    def _times(self) -> Rows:
+        return self._shown("thoi-gian-giai-quyet", [self.headline] if self.headline else [])
+
     def _shown(self, table: str, periods: list[Period]) -> Rows:
         """Of a table that grows with the years only what pages show becomes Python objects."""
-        frame = self.data.frame(table).filter(pl.col("ky").is_in({period.code for period in periods}))
+        frame = self.data.frame(table)
+        if not frame.width:
+            return Rows(table, frame, ())
+        frame = frame.filter(pl.col("ky").is_in({period.code for period in periods}))
         return Rows(table, frame, ("pham_vi", "ma_don_vi", "cap"))
 
 

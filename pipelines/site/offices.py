@@ -70,10 +70,12 @@ class Trend:
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of one subject as its page shows them. `others`: the same indicators as the other rule has them."""
+    """The figures of one subject as its page shows them. `time`: how long dossiers took, null where few were finished;
+    `others`: the same indicators as the other rule has them."""
 
     subject: Subject
     answer: Answer
+    time: Row | None
     compared: list[tuple[Subject, Answer]]
     trends: list[Trend]
     indicators: list[tuple[str, Answer]]
@@ -87,6 +89,7 @@ def overview(book: Book, subject: Subject) -> Overview:
     return Overview(
         subject=subject,
         answer=answer(book, subject),
+        time=sheet.times.get(book.headline.code) if book.headline else None,
         compared=[(other, answer(book, other)) for other in _beside(book, subject)],
         trends=[_trend(book, sheet, code) for code in book.choice.trends],
         indicators=_indicators(book, sheet, book.choice.rule),

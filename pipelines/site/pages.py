@@ -53,8 +53,10 @@ def pages(
         shown = {"level": level, "view": view, "target": view.answer.target}
         for order in ("", WORST_FIRST):
             lists = _lists(book, units, worst_first=bool(order))
-            again = {"preview": f"cap-{level}", "same_as": f"cap/{level}.html" if order else None}
-            yield Page(f"cap/{level}{order}.html", "level.html.j2", shown | lists | {"order": order}, **again)
+            first = f"cap/{level}.html" if order else None
+            yield Page(
+                f"cap/{level}{order}.html", "level.html.j2", shown | lists | {"order": order}, f"cap-{level}", first
+            )
     for unit in book.units.values():
         if unit.level != "tinh":
             lists = _lists(book, unit.children, together=unit.over)

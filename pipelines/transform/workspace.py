@@ -35,7 +35,7 @@ DELIVERY = {
     "keys_removed": pl.Int64, "is_synthetic": pl.Boolean,
 }  # fmt: skip
 # What computes and publishes: another release of these may give another content.
-ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy")
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy", "vl-convert-python")
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
 
 

@@ -173,6 +173,33 @@ def test_rates_follow_from_what_is_shown(first: Path) -> None:
     assert seen
 
 
+def test_the_time_taken_is_that_of_the_dossiers_themselves(candidates: dict[str, Path], first: Path) -> None:
+    """Counted anew, one dossier at a time: the day within which half and nine in ten of a subject's were done."""
+    with duckdb.connect(str(candidates["december"]), read_only=True) as connection:
+        periods = connection.execute("from marts.dim_period select period_code, start_date, end_date").fetchall()
+        done = connection.execute(
+            "select finished_date, unit_code, unit_level, working_days from marts.fct_timeliness"
+            " where finished_date is not null and working_days is not null"
+        ).fetchall()
+    closed = {row["ky"] for row in rows_of(first, "ky")}
+    taken: dict[tuple[str, ...], list[int]] = {}
+    for period, start, end in periods:
+        for day, unit, level, days in done:
+            if period in closed and start <= day <= end:
+                for subject in (("don-vi", unit, level), ("cap", "H19", level), ("tinh", "H19", "tinh")):
+                    taken.setdefault((period, *subject), []).append(days)
+    wanted = {
+        key: tuple(sorted(days)[-(-len(days) * tenths // 10) - 1] for tenths in (5, 9))
+        for key, days in taken.items()
+        if len(days) >= 10
+    }
+    published = {
+        (row["ky"], row["pham_vi"], row["ma_don_vi"], row["cap"]): (int(row["trung_vi"]), int(row["phan_vi_90"]))
+        for row in rows_of(first, "thoi-gian-giai-quyet")
+    }
+    assert published == wanted and len(published) > 50
+
+
 def test_a_night_that_closes_no_period_changes_no_byte(
     settings: Settings, candidates: dict[str, Path], first: Path, tmp_path: Path
 ) -> None:

@@ -75,6 +75,7 @@ def write_small_open_data(folder: Path, register: Register) -> Path:
         "thanh-toan": [_payment(level, month) for level in ("so", "huyen", "xa") for month in MONTHS],
         "phan-anh": [_feedback(channel, f"2024-Q{quarter}") for channel in ("1022", "CDVC") for quarter in range(1, 5)],
         "muc-tieu-ke-hoach": _goals(),
+        "thoi-gian-giai-quyet": [row for subject in _subjects() for row in _times(*subject)],
     }
     for name, content in rows.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -171,6 +172,16 @@ def _form(register: Register, scope: str, unit: str, name: str, level: str, on_t
             row[count] = str(yearly // PARTS[kind] // (at + 1))
         rows.append(row)
     return rows
+
+
+def _times(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict]:
+    """No row where fewer than ten were finished."""
+    return [
+        {"ky": period, "pham_vi": scope, "ma_don_vi": unit, "ten_don_vi": name, "cap": level,
+         "trung_vi": str(2 + on_time % 5), "phan_vi_90": str(1_000 + yearly % 30)}
+        for period, kind, *_ in PERIODS
+        if yearly // PARTS[kind] >= 10
+    ]  # fmt: skip
 
 
 def _fields() -> list[dict]:

@@ -9,8 +9,9 @@ import pytest
 from lxml import html
 
 from pipelines.open_data.register import Register
+from pipelines.site.numbers import number
 from pipelines.site.render import texts
-from tests.site.reading import HIDDEN_WORDS, NOTES, Shown, figures, number_of, pages, tree
+from tests.site.reading import HIDDEN_WORDS, NOTES, Shown, figures, number_of, pages, table, tree
 
 
 def wrong_figures(site: Path, open_data: Path) -> tuple[int, list[str]]:
@@ -55,16 +56,16 @@ def _out_of_place(shown: Shown) -> str:
     if element.tag != "td":
         return ""
     head = element.getparent().find("th")
-    table = _ancestor_table(element)
-    if table == "bang-thang" or (table.startswith("bang-") and shown.page.parent.name == "linh-vuc" and "ky" in row):
+    place = _ancestor_table(element)
+    if place == "bang-thang" or (place.startswith("bang-") and shown.page.parent.name == "linh-vuc" and "ky" in row):
         return "" if _month(head.text_content(), shown.lang) == row["ky"] else f"{where}: beside {head.text_content()}"
-    if table in ("bang-chi-tieu", "bang-766"):
+    if place in ("bang-chi-tieu", "bang-766"):
         anchor = head.find("a").get("href").partition("#")[2]
         return "" if anchor == f"{row['ma_chi_tieu']}-{row['cach_tinh']}" else f"{where}: beside {anchor}"
-    if table == "bang-bieu-mau":
+    if place == "bang-bieu-mau":
         label = " ".join(head.text_content().split())
         return "" if label == texts()[f"count_{shown.column}"][shown.lang] else f"{where}: beside {label}"
-    if table == "bang-co-quan":
+    if place.startswith("bang-co-quan"):
         return "" if head.find("a").get("href").endswith(f"{row['ma_don_vi']}.html") else f"{where}: another office"
     return ""
 
@@ -149,6 +150,16 @@ def test_each_office_page_gives_one_answer(small_site: Path, office: str, says: 
     page = tree(small_site / "vi" / "co-quan" / f"{office}.html")
     assert [" ".join(one.text_content().split())[2:] for one in page.find_class("pill")] == [says]
     assert len(page.findall(".//h1")) == 1
+
+
+def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: Path, small_open_data: Path) -> None:
+    row = next(row for row in table(small_open_data, "thoi-gian-giai-quyet")
+               if (row["ma_don_vi"], row["ky"]) == ("H19.31.02", "2024"))  # fmt: skip
+    told = tree(small_site / "vi" / "co-quan" / "H19.31.02.html").find_class("answer")[0].text_content()
+    assert f"xong trong {row['trung_vi']} ngày làm việc" in told
+    assert f"trong {number(row['phan_vi_90'], 'vi')} ngày làm việc" in told
+    without = tree(small_site / "vi" / "co-quan" / "H19.39.03.html").find_class("answer")[0].text_content()
+    assert "ngày làm việc" not in without
 
 
 def test_a_page_without_a_share_says_why_in_the_words_of_its_flag(small_site: Path, register: Register) -> None:

@@ -69,7 +69,7 @@ class Nights:
         return head["rows"]
 
     @staticmethod
-    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool) -> dict:
+    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, **_: object) -> dict:
         site.mkdir()
         offer(open_data, site)
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
