@@ -84,6 +84,8 @@ class Indicator(Strict):
     needs: tuple[str, ...]
     unit: Literal["ratio", "count"]
     direction: Literal["up", "down"]
+    # The numerator has no day of its own: late entries can raise the figure of a closed period.
+    matures: bool = False
     legal_basis: str
     valid_from: dt.date
     valid_to: dt.date | None = None
@@ -171,7 +173,7 @@ def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
             "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
             "numerator_vi": i.numerator.vi, "denominator_vi": i.denominator.vi,
             "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
-            "value_unit": i.unit, "direction": i.direction, "legal_basis": i.legal_basis,
+            "value_unit": i.unit, "direction": i.direction, "matures": i.matures, "legal_basis": i.legal_basis,
             "valid_from": i.valid_from, "valid_to": i.valid_to, "origin": i.origin,
         }
         for i in load_indicators(country)

@@ -28,7 +28,7 @@ COLUMNS = {
     "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed",
     "handling_status": f"period_code, scope, unit_code, unit_level, {', '.join(FORM)}",
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
-    " value, target, met, is_closed, missing_source, unknown_count",
+    " value, target, met, is_closed, missing_source, unknown_count, is_provisional",
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " status_code, received_date, due_date,"
     " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
@@ -159,7 +159,7 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
 
 def _value(v: IndicatorValue) -> tuple:
     return (v.indicator_code, v.rule, v.period_code, *v.subject, v.numerator, v.denominator,
-            v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count)  # fmt: skip
+            v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count, v.is_provisional)  # fmt: skip
 
 
 def _with_form_rows(warehouse: Warehouse, values: list[IndicatorValue]) -> Iterator[IndicatorValue]:

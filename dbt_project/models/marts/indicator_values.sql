@@ -3,6 +3,7 @@ with
         select
             s.*,
             i.direction,
+            i.matures,
             case
                 when i.value_unit = 'count'
                 then cast(s.numerator as double)
@@ -24,10 +25,12 @@ select
     t.target,
     case when v.direction = 'down' then v.value <= t.target else v.value >= t.target end as met,
     p.is_closed,
+    v.matures and v.missing_source is null and m.open_cases is not null as is_provisional,
     v.missing_source,
     v.unknown_count
 from valued v
 join {{ ref("dim_period") }} p using (period_code)
+left join {{ ref("int_maturing") }} m using (indicator_code, rule, period_code, scope, unit_code, unit_level)
 left join
     {{ source("registers", "target") }} t
     on v.indicator_code = t.indicator_code
