@@ -48,9 +48,8 @@ def _rules(rules: list[Indicator]) -> list[str]:
         "căn cứ / basis": [i.legal_basis for i in rules],
     }
     if any(i.matures for i in rules):
-        told["còn tăng / matures"] = [
-            "còn tăng sau khi kỳ kết thúc / may rise after its period" if i.matures else "" for i in rules
-        ]
+        rising = "có thể tăng sau khi kỳ kết thúc / may rise after its period has closed"
+        told["còn tăng / matures"] = [rising if i.matures else "" for i in rules]
     for i in rules:
         if absent := [need for need in i.needs if "." in need]:
             told["chưa tính được / cannot be computed"] = [

@@ -99,7 +99,8 @@ def test_a_figure_that_matures_may_rise(
         f"delete from indicator_values where {RATE}",
         f"update indicator_values set value = null, numerator = null, denominator = null where {RATE}",
         "delete from indicator_values where period_code = '2024-01'",
-        "delete from dim_period where period_code = '2024-01'; delete from indicator_values where period_code = '2024-01'",
+        "delete from dim_period where period_code = '2024-01';"
+        " delete from indicator_values where period_code = '2024-01'",
     ],
 )
 def test_a_figure_that_disappears_is_held_however_small(

@@ -213,7 +213,8 @@ stated as (
 select s.indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,
        case when s.indicator_code = 'open_datasets' then numerator else numerator / nullif(denominator, 0)
        end::double as value,
-       target::double as target, value >= target as met, is_closed, false as is_provisional, missing_source, unknown_count
+       target::double as target, value >= target as met, is_closed, false as is_provisional, missing_source,
+       unknown_count
 from stated as s join dim_period using (period_code)
 left join goals_of as g
     on g.indicator_code = s.indicator_code and s.rule = 'plan' and g.level in ('*', s.unit_level);
