@@ -5,11 +5,12 @@ anything particular to one province (that is its folder). The working calendar i
 """
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from pipelines.contract_fields import Sentence, Strict
 from pipelines.plan_registers import load_goals
@@ -38,14 +39,37 @@ class Publisher(Strict):
     note: Sentence
 
 
+class OwnUnit(Strict):
+    """The department that makes the plan, from a day to a day; `valid_to` null: until further notice."""
+
+    code: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether it is the one on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
 class Province(Strict):
     """Whom the warehouse is about."""
 
     code: str
     name: Sentence
-    own_unit: str
+    own_units: tuple[OwnUnit, ...] = Field(min_length=1)
     publisher: Publisher
     plan: Plan
+
+    @model_validator(mode="after")
+    def _one_own_unit_at_a_time(self) -> "Province":
+        for earlier, later in pairwise(sorted(self.own_units, key=lambda one: one.valid_from)):
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                raise ValueError(f"own_units: {earlier.code} and {later.code} hold on the same day")
+        return self
+
+    def own_unit_on(self, day: dt.date) -> str | None:
+        """The code of the department that makes the plan on a day, None where none is entered for it."""
+        return next((one.code for one in self.own_units if one.holds(day)), None)
 
 
 class Report(Strict):
@@ -68,6 +92,8 @@ class PeriodRules(Strict):
     """How periods follow from years."""
 
     first_year: int
+    # A report period ends so many days before its report is due.
+    days_before_due: int = Field(ge=1)
     reports: tuple[Report, ...]
     edited: tuple[EditedPeriod, ...] = ()
 
@@ -133,7 +159,9 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
     reports = []
     for report in rules.reports:
         due = dt.date.fromisoformat(f"{year}-{report.due}")
-        reports.append((f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=1), due))
+        reports.append(
+            (f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=rules.days_before_due), due)
+        )
     return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
 
 

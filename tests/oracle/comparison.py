@@ -13,6 +13,7 @@ from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .periods import periods
+from .registers import own_unit
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -25,7 +26,7 @@ _counts = attrgetter(*FORM)
 
 # Columns that are compared, in the order in which the oracle's rows have them.
 COLUMNS = {
-    "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed",
+    "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed, own_unit",
     "handling_status": f"period_code, scope, unit_code, unit_level, {', '.join(FORM)}",
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
     " value, target, met, is_closed, missing_source, unknown_count, is_provisional",
@@ -118,7 +119,19 @@ def _difference(
         yield f"{name}\n    only the oracle has {first[0]}\n    only the SQL has    {first[1]}"
 
 
+# Who answers for each dossier at each cut.
+AT_CUT = """
+    select p.period_code, d.dossier_code, coalesce(h.unit_code, d.unit_code)
+    from tthc.marts.fct_timeliness d
+    cross join tthc.marts.dim_period p
+    left join tthc.marts.fct_handovers h
+        on d.dossier_code = h.dossier_code and p.cut_date between h.cut_from and h.cut_to
+"""
+
+
 def _found(warehouse: Warehouse, name: str) -> Counter:
+    if name == "at_cut":
+        return Counter(warehouse.rows(AT_CUT))
     return Counter(warehouse.rows(f"select {COLUMNS[name]} from tthc.marts.{name}"))
 
 
@@ -144,13 +157,17 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
     form = handling_status(settled, world.as_of)
     return {
         "dim_period": Counter(
-            (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed) for p in periods(world.as_of)
+            (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed, own_unit(p.end))
+            for p in periods(world.as_of)
         ),
         "handling_status": Counter((row.period_code, *row.subject, *_counts(row)) for row in form),
         **{name: Counter(map(fact, dossiers)) for name, fact in of_each.items()},
         **{name: Counter(row for one in dossiers for row in fact(one)) for name, fact in of_some.items()},
         "fct_feedback": Counter(facts.feedback(settled)),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
+        "at_cut": Counter(
+            (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
+        ),
         "plan_tasks": Counter(tasks(settled, world.as_of)),
         "fct_task_reports": Counter((r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe) for r in settled.progress),
         "dim_procedure": Counter(map(facts.procedure, settled.procedures.values())),

@@ -14,8 +14,11 @@ import yaml
 
 REGISTERS = Path(__file__).resolve().parents[2] / "registers"
 
-# "the department's own unit (`own_unit` in the settings)"
-OWN_UNIT = "H19.11"
+
+def own_unit(day: date) -> str:
+    """ "the department's own unit (`own_unit`, with validity dates)", on a day."""
+    return "H19.11" if day >= date(2022, 1, 1) else ""
+
 
 # "From figures that units report (`so_lieu`)"; open_datasets is counted by ourselves, so no unit reports it.
 REPORTED = (
@@ -37,11 +40,13 @@ class Task:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A row of the register of changes: from a day on, one unit's work is another's."""
+    """A row of the register of changes: from a day on, one unit's work is another's, or nobody's; of several that take
+    over from one, one may be the main one."""
 
     old: str
-    new: str
+    new: str | None
     changed_on: date
+    is_main: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,7 @@ def indicator_values(
 ) -> list[IndicatorValue]:
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
     that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
-    dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
     feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
-    for dossier in settled.dossiers:
-        dossiers[dossier.unit_code].append(dossier)
     for item in settled.feedback:
         feedback[item.MaDonVi].append(item)
     reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
@@ -105,6 +102,9 @@ def indicator_values(
     found = []
     for period in periods(as_of):
         by_unit, rising = {}, {}
+        dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
+        for dossier in settled.dossiers:
+            dossiers[dossier.home(period.cut).MaDonVi].append(dossier)
         for unit in settled.units:
             rising[unit] = provisional(dossiers[unit], period)
             by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period)

@@ -37,6 +37,7 @@ UNITS = {"H19": "tinh", "H19.07": "so", "H19.31": "huyen", "H19.31.01": "xa", "H
 SERVING = [code for code in UNITS if code != "H19"]
 OLD, NEW = "1.000001", "1.000002"
 Figures = dict[str, list[tuple]]
+CARRIED = "test.tthc.no_period_loses_or_gains_a_dossier"
 SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 
@@ -162,7 +163,11 @@ class Told(Warehouse):
 
 @pytest.fixture(scope="module")
 def warehouse(compiled_project: dict) -> Told:
-    return Told(models_for(compiled_project, ("handling_status", "indicator_values", "dim_unit", "dim_procedure")))
+    return Told(
+        models_for(
+            compiled_project, ("handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers")
+        )
+    )
 
 
 def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figures:
@@ -171,8 +176,11 @@ def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figu
     warehouse.build(world(story, as_of))
     closed = f"(select period_code from tthc.marts.dim_period where end_date <= date '{closed_by}')"
     return {
-        table: sorted(map(str, warehouse.rows(f"select * from tthc.marts.{table} where period_code in {closed}")))
-        for table in ("handling_status", "indicator_values")
+        table: sorted(
+            map(str, warehouse.rows(f"select {columns} from tthc.marts.{table} where period_code in {closed}"))
+        )
+        # What was provisional becomes final as its dossiers are finished; its figures stay.
+        for table, columns in (("handling_status", "*"), ("indicator_values", "* exclude (is_provisional)"))
     }
 
 
@@ -238,18 +246,85 @@ def test_the_year_is_not_idle(warehouse: Told) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(warehouse: Told, name: str) -> None:
+def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(
+    warehouse: Told, compiled_project: dict, name: str
+) -> None:
+    """By unit, with what passed from one to another; of the province to the last dossier."""
     warehouse.more = STORIES[name].registers
     warehouse.build(world(STORIES[name], LAST))
+    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
     lost = warehouse.rows(
-        "select h.unit_code, p.end_date from tthc.marts.handling_status h"
+        "select p.end_date from tthc.marts.handling_status h"
         " join tthc.marts.dim_period p using (period_code)"
         " join tthc.marts.dim_period q on q.start_date = p.end_date + 1 and q.period_type = 'month'"
-        " left join tthc.marts.handling_status n on n.period_code = q.period_code and n.scope = h.scope"
-        " and n.unit_code = h.unit_code and n.unit_level = h.unit_level"
-        " where p.period_type = 'month' and h.open_total <> coalesce(n.carried_over, 0)"
+        " left join tthc.marts.handling_status n on n.period_code = q.period_code and n.scope = 'province'"
+        " where p.period_type = 'month' and h.scope = 'province' and h.open_total <> coalesce(n.carried_over, 0)"
     )
     assert lost == []
+
+
+OPEN = """
+    select h.period_code, h.unit_code, h.open_total from tthc.marts.handling_status h
+    join tthc.marts.dim_period p using (period_code)
+    where h.scope = 'unit' and p.period_type = 'month' and h.open_total > 0 and p.cut_date >= date '2024-06-30'
+"""
+
+
+def open_by_month(warehouse: Told, story: Story) -> dict[str, dict[str, int]]:
+    """What is open at the ends of the months from the eve of the change on, by unit."""
+    warehouse.more = story.registers
+    warehouse.build(world(story, LAST))
+    found: dict[str, dict[str, int]] = {}
+    for period, code, count in warehouse.rows(OPEN):
+        found.setdefault(period, {})[code] = count
+    return found
+
+
+ENDED = unit("H19.31", "huyen", month_ends(LAST)[6], HieuLucDen=EVE)
+
+
+def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, list[dict]]:
+    """The register's rows of what took the place of the district on the day."""
+    kind = "split" if len(successors) > 1 else "merged" if successors[0] else "abolished"
+    return {
+        "unit_change": [
+            {"old_unit_code": "H19.31", "new_unit_code": new, "changed_on": CHANGE, "kind": kind,
+             "is_main": "1" if new and new == main else None}
+            for new in successors
+        ]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("registers", "heir"),
+    [
+        (replaced_by("H19.31.01"), "H19.31.01"),
+        (replaced_by("H19.31.01", "H19.31.02", main="H19.31.02"), "H19.31.02"),
+        # Nobody says who: what is open goes to the next living unit above.
+        (replaced_by("H19.31.01", "H19.31.02"), "H19"),
+        (replaced_by(None), "H19"),
+        (replaced_by("H19.99"), "H19"),
+        ({}, "H19"),
+    ],
+)
+def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
+    warehouse: Told, compiled_project: dict, registers: dict[str, list[dict]], heir: str
+) -> None:
+    """Nobody sends the dossiers again: the list and the register alone say who has them."""
+    idle = open_by_month(warehouse, Story())
+    stays = Story(received_by={"H19.31": heir}, new_home={}, lists=(ENDED,), registers=registers)
+    passed = open_by_month(warehouse, stays)
+    assert passed["2024-06"] == idle["2024-06"] and passed["2024-06"]["H19.31"] > 10
+    for month in ("2024-07", "2024-12", "2025-03"):
+        expected = dict(idle[month])
+        expected[heir] = expected.get(heir, 0) + expected.pop("H19.31")
+        assert passed[month] == expected
+    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
+    # What had been finished stays the district's, in the year's figures too.
+    finished = "select resolved_total, open_total from tthc.marts.handling_status where unit_code = 'H19.31' and "
+    [(of_half_year, _)] = warehouse.rows(finished + "period_code = '2024-Q2' and scope = 'unit'")
+    [(of_year, open_at_end)] = warehouse.rows(finished + "period_code = '2024' and scope = 'unit'")
+    assert of_year > of_half_year > 0 and open_at_end == 0
 
 
 def test_the_changes_themselves_are_seen(warehouse: Told) -> None:

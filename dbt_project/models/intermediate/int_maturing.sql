@@ -29,9 +29,12 @@ with
                 p.period_code,
                 c.unit_code,
                 c.unit_level
-            from {{ ref("case_" ~ name) }} c
+            from {{ by_answering_unit(ref("case_" ~ name), "c.case_code") }} c
             join still_open o on c.case_code = o.dossier_code
-            join {{ ref("int_period") }} p on c.event_date between p.start_date and p.cut_date
+            join
+                {{ ref("int_period") }} p
+                on c.event_date between p.start_date and p.cut_date
+                and p.cut_date between c.cut_from and c.cut_to
             union all
         {% endfor %}
         {% for name in by_period %}
