@@ -13,7 +13,6 @@ import polars as pl
 from pydantic import Field, TypeAdapter, model_validator
 
 from pipelines.contract_fields import Sentence, Strict
-from pipelines.plan_registers import load_goals
 from pipelines.register_files import RegisterRow, read_rows, table_of
 from pipelines.yaml_text import read_yaml
 
@@ -191,11 +190,12 @@ def need_table(country: Path) -> pl.DataFrame:
         for i in load_indicators(country)
         for source in i.needs
     ]
-    return pl.DataFrame(rows)
+    # Several definitions of one indicator, one after the other, may need the same source.
+    return pl.DataFrame(rows).unique(maintain_order=True)
 
 
-def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
-    """One row per indicator and rule, with the department that leads its goal (null where the plan names none)."""
+def indicator_table(country: Path) -> pl.DataFrame:
+    """One row per indicator, rule and span of validity."""
     rows = [
         {
             "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
@@ -206,8 +206,4 @@ def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
         }
         for i in load_indicators(country)
     ]  # fmt: skip
-    leads = {goal.indicator_code: goal.lead_unit for goal in reversed(load_goals(folder))}
-    table = pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})
-    return table.with_columns(
-        lead_unit=pl.col("indicator_code").replace_strict(leads, default=None, return_dtype=pl.String)
-    )
+    return pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})

@@ -48,7 +48,7 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
             schema_overrides={"own_unit": pl.String},
         ),
         "period": _periods(load_period_rules(folder), as_of, known),
-        "indicator": indicator_table(country, folder),
+        "indicator": indicator_table(country),
         "indicator_need": need_table(country),
         "target": target_table(folder),
         "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),

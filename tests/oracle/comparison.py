@@ -13,7 +13,7 @@ from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .periods import periods
-from .registers import own_unit
+from .registers import own_unit, plan_of, plan_tasks
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -63,7 +63,7 @@ COLUMNS = {
     " previous_period_code, previous_value, trend, met, standing, standing_vi, missing_source",
     "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
     " is_overdue, is_on_schedule",
-    "fct_task_reports": "task_code, reported_date, standing, share_done",
+    "fct_task_reports": "plan_year, task_code, reported_date, standing, share_done",
     "dim_procedure": "procedure_code, procedure_name, time_limit, time_limit_unit, has_fee, accepts_online_payment,"
     " returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online, is_integrated, is_internal,"
     " announced_date, public_date, configured_date, effective_from, effective_to",
@@ -169,7 +169,10 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
             (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
         ),
         "plan_tasks": Counter(tasks(settled, world.as_of)),
-        "fct_task_reports": Counter((r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe) for r in settled.progress),
+        "fct_task_reports": Counter(
+            (plan_of(r.MaNhiemVu, r.NgayBaoCao, plan_tasks()), r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe)
+            for r in settled.progress
+        ),
         "dim_procedure": Counter(map(facts.procedure, settled.procedures.values())),
     }
 

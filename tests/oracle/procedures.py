@@ -8,7 +8,7 @@ from datetime import date
 
 from .periods import Period
 from .records import Procedure, Progress
-from .registers import Task
+from .registers import Task, plan_of
 from .working_days import nth_after
 
 Count = tuple[int, int, int]
@@ -102,14 +102,21 @@ def online_service_coverage_766(procedures: Sequence[Procedure], period: Period)
     return judged([p for p in procedures if is_public(p) and in_force(p, period.cut)], is_online)
 
 
-def plan_tasks_on_schedule(progress: Sequence[Progress], period: Period, tasks: Sequence[Task]) -> Count:
+def plan_tasks_on_schedule(
+    progress: Sequence[Progress], period: Period, tasks: Sequence[Task], all_tasks: Sequence[Task] = ()
+) -> Count:
     """ "annex tasks done by their deadline or not yet due and started / tasks due or standing"."""
     numerator = denominator = 0
     for task in tasks:
         # "annex tasks of plan year = year(P.end)"
         if task.plan_year != period.end.year:
             continue
-        reports = [report for report in progress if report.MaNhiemVu == task.code]
+        known = all_tasks or tasks
+        reports = [
+            report
+            for report in progress
+            if report.MaNhiemVu == task.code and plan_of(task.code, report.NgayBaoCao, known) == task.plan_year
+        ]
         if task.kind == "standing":
             denominator += 1
             # "standing task: newest report with NgayBaoCao <= cut says DANG or XONG"

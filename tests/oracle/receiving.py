@@ -51,7 +51,7 @@ def was_there(unit: Unit, day: date) -> bool:
 
 
 def end_of(unit: Unit, changes: Sequence[UnitChange]) -> date | None:
-    """The first day on which a unit is gone: after its last day in the list, else by the register; null while it stays."""
+    """The first day on which a unit is gone: after its last day in the list, else by the register; null: it stays."""
     if unit.Cap == "tinh":
         return None
     if unit.HieuLucDen is not None:
@@ -81,7 +81,12 @@ def answering(unit: Unit, day: date, units: Units, changes: Sequence[UnitChange]
     passed: set[str] = set()
     while (end := end_of(unit, changes)) is not None and end <= day:
         if unit.MaDonVi in passed:
-            return units[PROVINCE]
+            return _province(units)
         passed.add(unit.MaDonVi)
-        unit = units[next_of(unit, units, changes)]
+        unit = units.get(next_of(unit, units, changes)) or _province(units)
     return unit
+
+
+def _province(units: Units) -> Unit:
+    """The province, also where the list names its offices only."""
+    return units.get(PROVINCE) or Unit(PROVINCE, "tinh", date.min)

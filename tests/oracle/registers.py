@@ -5,6 +5,7 @@ here: the working calendar (working_days), periods, the plan's own targets (valu
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -74,6 +75,14 @@ def plan_tasks() -> tuple[Task, ...]:
             )
             for row in csv.DictReader(stream)
         )
+
+
+def plan_of(code: str, reported: date, tasks: Sequence[Task]) -> int:
+    """Which plan a report on a task belongs to: the newest that has the task, of the report's year at the latest; one
+    that comes before all of them belongs to the first."""
+    years = sorted(task.plan_year for task in tasks if task.code == code)
+    by_then = [year for year in years if year <= reported.year]
+    return by_then[-1] if by_then else years[0]
 
 
 @cache

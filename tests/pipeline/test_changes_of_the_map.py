@@ -4,13 +4,14 @@ Each story is a year and a half of the same small province; what changes on its 
 figures of every period that had closed before the change are computed before it and long after, and compared.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
 import pytest
 
+from pipelines.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
 from tests.oracle.compiled import Warehouse, models_for
@@ -21,6 +22,7 @@ from tests.oracle.records import (
     Letter,
     Notice,
     Procedure,
+    Progress,
     Rating,
     Row,
     Step,
@@ -43,7 +45,7 @@ SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 def month_ends(last: date) -> list[date]:
     """The business days on which everything is delivered."""
-    firsts = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(1, 20)]
+    firsts = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(1, 37)]
     return [day - timedelta(days=1) for day in firsts if day - timedelta(days=1) <= last]
 
 
@@ -153,11 +155,15 @@ class Told(Warehouse):
     """A warehouse whose registers hold some rows more than the province's own."""
 
     more: dict[str, list[dict]]
+    # What becomes of a register's table, by name.
+    edited: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {}
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
         added = self.more.get(name.removeprefix("registers.")) if name.startswith("registers.") else None
         if added:
             frame = pl.concat([frame, pl.DataFrame(added, schema=frame.schema)])
+        if name.removeprefix("registers.") in self.edited:
+            frame = self.edited[name.removeprefix("registers.")](frame)
         super()._load(name, frame)
 
 
@@ -347,3 +353,150 @@ def test_the_registers_of_the_province_tell_of_the_districts() -> None:
     table = register_tables(Settings(), date(2025, 7, 1), PROVINCE)["unit_change"]
     assert set(table["changed_on"]) == {date(2025, 7, 1)}
     assert len(table) == 11
+
+
+# ---- three years, a plan each ------------------------------------------------------------------------------
+
+TASK, OTHER_TASK = "I.1.1", "I.1.2"
+NIGHTS = [date(year, 12, 31) for year in (2024, 2025, 2026)]
+
+
+def plans(until: int) -> dict[str, list[dict]]:
+    """What is added to goals, targets and tasks for the plans after 2024's, with the same codes."""
+    years = range(2025, until + 1)
+    return {
+        "target": [
+            {"indicator_code": "on_time_rate", "rule": "plan", "unit_level": "*", "target": 0.2 + (year - 2024) / 10,
+             "valid_from": date(year, 1, 1), "valid_to": date(year, 12, 31), "plan_line": f"{year}"}
+            for year in years
+        ],
+        "goal": [
+            {"plan_year": year, "goal_code": "M-1", "section": "I", "wording": "Đúng hạn",
+             "indicator_code": "on_time_rate", "unit_level": "*", "lead_unit": f"Phòng {year}"}
+            for year in years
+        ],
+        "task": [
+            {"plan_year": year, "task_code": TASK, "annex_number": TASK, "goal": "g", "task": "t", "product": "p",
+             "lead_unit": f"Phòng {year}", "deadline_text": "Thường xuyên", "deadline_kind": "standing"}
+            for year in years
+        ],
+    }  # fmt: skip
+
+
+def definitions(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """From 2025 on another basis, and lower is better; each year's definition ends with it."""
+
+    def edit(table: pl.DataFrame) -> pl.DataFrame:
+        mine = (pl.col("indicator_code") == "on_time_rate") & (pl.col("rule") == "plan")
+        first = pl.when(mine).then(date(2024, 12, 31)).otherwise("valid_to").alias("valid_to")
+        later = [
+            table.filter(mine).with_columns(
+                legal_basis=pl.lit(f"Kế hoạch {year}"), direction=pl.lit("down"),
+                valid_from=date(year, 1, 1), valid_to=date(year, 12, 31),
+            )
+            for year in range(2025, until + 1)
+        ]  # fmt: skip
+        return pl.concat([table.with_columns(first), *later]) if later else table
+
+    return edit
+
+
+def own_units(table: pl.DataFrame) -> pl.DataFrame:
+    """The department that makes the plan is another one from March 2025 on."""
+    later = pl.col("end_date") >= date(2025, 3, 1)
+    return table.with_columns(own_unit=pl.when(later).then(pl.lit("H19.31")).otherwise(pl.lit("H19.07")))
+
+
+def points(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """From 2026 on the components are worth half."""
+
+    def edit(table: pl.DataFrame) -> pl.DataFrame:
+        if until < 2026:
+            return table
+        halved = table.with_columns(valid_from=date(2026, 1, 1), max_points=pl.col("max_points") / 2)
+        return pl.concat([table.with_columns(valid_to=date(2025, 12, 31)), halved])
+
+    return edit
+
+
+def reports(as_of: date) -> Delivery:
+    """What is told of the tasks: the standing one is done in 2024 and again in 2026, and nobody speaks of it in 2025."""
+    told = (
+        Progress(TASK, date(2024, 5, 1), "XONG", as_of, 100),
+        Progress(TASK, date(2026, 5, 1), "DANG", as_of, 10),
+        # Only the plan of 2024 has this one, so a late report on it is about that plan.
+        Progress(OTHER_TASK, date(2025, 1, 9), "XONG", as_of, 100),
+    )
+    return Delivery("nhiem_vu", as_of, "muon.csv", tuple(one for one in told if one.NgayBaoCao <= as_of))
+
+
+def night(warehouse: Told, as_of: date, *, plan_until: int | None = None) -> None:
+    """Builds all that is known by the end of a year, with the registers as they are then."""
+    until = as_of.year if plan_until is None else plan_until
+    warehouse.more = plans(until)
+    warehouse.edited = {"indicator": definitions(until), "period": own_units, "score_rule": points(until)}
+    try:
+        made = world(Story(), as_of)
+        warehouse.build(replace(made, deliveries=(*made.deliveries, reports(as_of))))
+    finally:
+        warehouse.edited = {}
+
+
+CLOSED = {
+    "handling_status": "* from tthc.marts.handling_status join tthc.marts.dim_period using (period_code)",
+    "indicator_values": "v.* exclude (is_provisional) from tthc.marts.indicator_values v"
+    " join tthc.marts.dim_period using (period_code)",
+    "decision_766_points": "d.* from tthc.marts.decision_766_points d join tthc.marts.dim_period using (period_code)",
+    "plan_scorecard": "*, make_date(plan_year, 12, 31) as end_date from tthc.marts.plan_scorecard",
+}
+
+
+def closed_by(warehouse: Told, day: date) -> Figures:
+    """Every figure, verdict and point of what had closed by a day."""
+    found = {
+        table: sorted(map(str, warehouse.rows(f"select {query} where end_date <= date '{day}'")))
+        for table, query in CLOSED.items()
+    }
+    found["plan_tasks"] = sorted(map(str, warehouse.rows(
+        "select plan_year, task_code, lead_unit, standing, newest_report_date, done_date from tthc.marts.plan_tasks"
+        f" where plan_year <= {day.year} and task_code <> '{OTHER_TASK}'"
+    )))  # fmt: skip
+    return found
+
+
+def test_three_years_with_a_plan_each_and_nothing_of_a_closed_year_moves(warehouse: Told) -> None:
+    earlier: dict[date, Figures] = {}
+    for as_of in NIGHTS:
+        night(warehouse, as_of)
+        for day, before in earlier.items():
+            assert closed_by(warehouse, day) == before, (day, as_of)
+        earlier[as_of] = closed_by(warehouse, as_of)
+        assert len(earlier[as_of]["indicator_values"]) > 1000
+    # Each year is judged by its own plan: target, definition, department, points, tasks.
+    years = "period_code in ('2024', '2025', '2026') and scope = 'province'"
+    judged = warehouse.rows(
+        f"select target, met = (value >= target) from tthc.marts.indicator_values where {years}"
+        " and indicator_code = 'on_time_rate' and rule = 'plan' order by period_code"
+    )
+    assert judged == [(0.97, True), (0.3, False), (0.4, False)]
+    own = "select distinct unit_code from tthc.marts.indicator_values where indicator_code = 'own_online_share'"
+    assert warehouse.rows(own + " and scope = 'unit' and period_code in ('2024', '2025-02')") == [("H19.07",)]
+    assert warehouse.rows(own + " and scope = 'unit' and period_code in ('2025', '2026')") == [("H19.31",)]
+    worth = "select sum(max_points) from tthc.marts.decision_766_points"
+    assert warehouse.rows(f"{worth} where {years} group by period_code order by period_code") == [(100,), (100,), (50,)]
+    standing = "select plan_year, standing from tthc.marts.plan_tasks where task_code = '{}' order by plan_year"
+    assert warehouse.rows(standing.format(TASK)) == [(2024, "done"), (2025, "no_report"), (2026, "doing")]
+    assert warehouse.rows(standing.format(OTHER_TASK)) == [(2024, "done")]
+    leads = warehouse.rows("select plan_year, lead_unit from tthc.marts.plan_scorecard where goal_code = 'M-1'")
+    assert sorted(leads) == [(2025, "Phòng 2025"), (2026, "Phòng 2026")]
+
+
+def test_a_year_without_a_plan_is_said(warehouse: Told) -> None:
+    night(warehouse, NIGHTS[1], plan_until=2024)
+    warehouse.connection.execute("use tthc")
+    try:
+        [gap] = plan_gaps(warehouse.connection)
+    finally:
+        warehouse.connection.execute("use workspace")
+    assert (gap["gap"], gap["plan_year"], gap["goals"]) == ("no_targets", 2025, 0)
+    assert "2025" in gap["why"] and gap["values"] > 100

@@ -17,7 +17,6 @@ from pipelines.open_data.register import load_register
 from pipelines.plan_registers import load_goals
 from pipelines.registers import (
     EditedPeriod,
-    indicator_table,
     load_indicators,
     load_period_rules,
     load_province,
@@ -90,7 +89,6 @@ def test_registers_name_each_other_and_models_that_exist() -> None:
     assert {path.stem for path in folder.glob("*.sql")} == {f"ind_{code}__{rule}" for code, rule in known}
     described = yaml.safe_load((folder / "_indicators.yml").read_text(encoding="utf-8"))["models"]
     assert {model["name"] for model in described} == {f"ind_{code}__{rule}" for code, rule in known}
-    assert indicator_table(COUNTRY, PROVINCE)["lead_unit"].null_count() == 0
 
 
 def test_each_indicator_comes_from_exactly_one_model() -> None:

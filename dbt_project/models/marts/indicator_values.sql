@@ -10,7 +10,13 @@ with
                 else cast(s.numerator as double) / nullif(s.denominator, 0)
             end as value
         from {{ ref("int_indicator_scope") }} s
-        join {{ ref("dim_indicator") }} i using (indicator_code, rule)
+        join {{ ref("dim_period") }} p using (period_code)
+        -- A figure is judged by the definition that held at the period's end; without one there is no figure.
+        join
+            {{ source("registers", "indicator") }} i
+            on s.indicator_code = i.indicator_code
+            and s.rule = i.rule
+            and p.end_date between i.valid_from and coalesce(i.valid_to, date '9999-12-31')
     )
 select
     v.indicator_code,
