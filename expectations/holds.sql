@@ -4,17 +4,21 @@
 -- Beside the published tables the gate gives: hold_override (overrides.csv), drift_limit (holds.yml), and
 -- previous_value: figures of closed periods, province and levels, of the version now published (none where none is),
 -- previous_run: its as-of day, and jump_limit (holds.yml). Without drift_limit every change of a figure is held, without
--- jump_limit every step of more than one working day. What was delivered for days after the as-of day holds nothing.
+-- jump_limit every step of more than one working day. A figure of the province that is gone is held however small its
+-- denominator was; one whose numerator has no day of its own (matures) may rise. What was delivered for days after the
+-- as-of day holds nothing.
 create or replace temp view held as
 with
     drifts as (
         select
             indicator_code, rule, period_code, scope, unit_level,
             p.value as value_before, c.value as value_now,
-            p.denominator as denominator_before, coalesce(c.denominator, 0) as denominator_now
+            p.denominator as denominator_before, coalesce(c.denominator, 0) as denominator_now,
+            c.value is null as is_gone, coalesce(i.matures, false) as matures
         from previous_value as p
-        join (select period_code from dim_period where is_closed) as d using (period_code)
         left join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+        left join dim_indicator as i using (indicator_code, rule)
+        where p.end_date <= (select max(as_of) from dim_run)
     ),
     -- The days that ho_so has come to, and the as-of day itself where somebody chose a later one.
     reached as (
@@ -68,9 +72,12 @@ with
         select 'drift', null, null, indicator_code, rule, period_code, scope, unit_level
         from drifts
         left join drift_limit as l on true
-        where greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
-          and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
-               or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before)
+        where (is_gone and value_before is not null and scope = 'province')
+           or (greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
+               and not (matures and not is_gone and value_now >= coalesce(value_before, 0)
+                        and denominator_now >= denominator_before)
+               and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
+                    or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
     )
 select
     t.*,

@@ -20,13 +20,21 @@ NEWEST_MONTH = """
     select * from marts.dim_period where period_type = 'month' order by is_closed desc, end_date desc limit 1
 """
 SCOPE = "(? = 'province' or ? = 'level' and unit_level = ? or ? = 'unit' and unit_code = ?)"
+# A dossier that passed to another unit is shown under the one that answers for it at the period's cut.
 BY_DAY = f"""
-    select c.case_code, c.unit_code, c.event_date, c.reason
-    from cases."{{view}}" c join marts.dim_period p on p.period_code = ?
-    where c.event_date between p.start_date and p.cut_date
-      and (c.superseded_on is null or c.superseded_on > p.cut_date)
-      and not coalesce(c.counts_from <= p.cut_date, false) and {SCOPE}
-    order by c.event_date, c.case_code
+    select case_code, unit_code, event_date, reason
+    from (
+        select c.* replace (coalesce(h.unit_code, c.unit_code) as unit_code,
+                            coalesce(h.unit_level, c.unit_level) as unit_level), p.start_date, p.cut_date
+        from cases."{{view}}" c
+        join marts.dim_period p on p.period_code = ?
+        left join marts.fct_handovers h
+            on h.dossier_code = split_part(c.case_code, ' ', 1) and p.cut_date between h.cut_from and h.cut_to
+    ) c
+    where event_date between start_date and cut_date
+      and (superseded_on is null or superseded_on > cut_date)
+      and not coalesce(counts_from <= cut_date, false) and {SCOPE}
+    order by event_date, case_code
 """  # noqa: S608 - the only part put in is the name of a view that the catalogue holds
 BY_PERIOD = f"""
     select case_code, unit_code, null as event_date, reason

@@ -9,13 +9,14 @@ import polars as pl
 from pipelines.errors import TthcError
 
 KEYS = {
-    "indicator": ("indicator_code", "rule"),
+    "indicator": ("indicator_code", "rule", "valid_from"),
     "goal": ("plan_year", "goal_code"),
     "task": ("plan_year", "task_code"),
     "unit_change": ("old_unit_code", "new_unit_code"),
     "procedure_change": ("old_procedure_code", "new_procedure_code"),
-    "score_rule": ("component",),
+    "score_rule": ("component", "valid_from"),
 }
+INDICATOR = ("indicator_code", "rule")
 ALWAYS = pl.date(9999, 12, 31)
 
 
@@ -25,11 +26,13 @@ def check_registers(tables: dict[str, pl.DataFrame]) -> None:
         repeated = tables[register].filter(pl.struct(key).is_duplicated())
         if not repeated.is_empty():
             raise TthcError("register_twice", register=register, of=_told(repeated.select(key)))
-    indicators = tables["indicator"].select(KEYS["indicator"])
+    indicators = tables["indicator"].select(INDICATOR).unique()
     for register, frame in _named_indicators(tables):
-        unknown = frame.drop_nulls().join(indicators, on=KEYS["indicator"], how="anti")
+        unknown = frame.drop_nulls().join(indicators, on=INDICATOR, how="anti")
         if not unknown.is_empty():
             raise TthcError("register_unknown", register=register, of=_told(unknown), other="indicator")
+    for register, key in (("indicator", INDICATOR), ("score_rule", ("component",))):
+        _check_spans(register, tables[register], key)
     _check_targets(tables["target"])
 
 
@@ -41,6 +44,16 @@ def _named_indicators(tables: dict[str, pl.DataFrame]) -> list[tuple[str, pl.Dat
         ("score_rule", rules.select("indicator_code", "rule")),
         ("score_rule", rules.select("rule", indicator_code="factor_indicator_code")),
     ]
+
+
+def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> None:
+    """One definition at a time: the spans of a key may follow each other, never overlap."""
+    ordered = table.sort("valid_from").with_columns(
+        following=pl.col("valid_from").shift(-1).over(key), until=pl.col("valid_to").fill_null(ALWAYS)
+    )
+    wrong = ordered.filter(pl.col("following") <= pl.col("until"))
+    if not wrong.is_empty():
+        raise TthcError("register_overlap", register=register, of=_told(wrong.select(key)))
 
 
 def _check_targets(targets: pl.DataFrame) -> None:

@@ -5,14 +5,14 @@ anything particular to one province (that is its folder). The working calendar i
 """
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
 from pipelines.contract_fields import Sentence, Strict
-from pipelines.plan_registers import load_goals
 from pipelines.register_files import RegisterRow, read_rows, table_of
 from pipelines.yaml_text import read_yaml
 
@@ -38,14 +38,37 @@ class Publisher(Strict):
     note: Sentence
 
 
+class OwnUnit(Strict):
+    """The department that makes the plan, from a day to a day; `valid_to` null: until further notice."""
+
+    code: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether it is the one on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
 class Province(Strict):
     """Whom the warehouse is about."""
 
     code: str
     name: Sentence
-    own_unit: str
+    own_units: tuple[OwnUnit, ...] = Field(min_length=1)
     publisher: Publisher
     plan: Plan
+
+    @model_validator(mode="after")
+    def _one_own_unit_at_a_time(self) -> "Province":
+        for earlier, later in pairwise(sorted(self.own_units, key=lambda one: one.valid_from)):
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                raise ValueError(f"own_units: {earlier.code} and {later.code} hold on the same day")
+        return self
+
+    def own_unit_on(self, day: dt.date) -> str | None:
+        """The code of the department that makes the plan on a day, None where none is entered for it."""
+        return next((one.code for one in self.own_units if one.holds(day)), None)
 
 
 class Report(Strict):
@@ -68,6 +91,8 @@ class PeriodRules(Strict):
     """How periods follow from years."""
 
     first_year: int
+    # A report period ends so many days before its report is due.
+    days_before_due: int = Field(ge=1)
     reports: tuple[Report, ...]
     edited: tuple[EditedPeriod, ...] = ()
 
@@ -84,6 +109,8 @@ class Indicator(Strict):
     needs: tuple[str, ...]
     unit: Literal["ratio", "count"]
     direction: Literal["up", "down"]
+    # The numerator has no day of its own: late entries can raise the figure of a closed period.
+    matures: bool = False
     legal_basis: str
     valid_from: dt.date
     valid_to: dt.date | None = None
@@ -131,7 +158,9 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
     reports = []
     for report in rules.reports:
         due = dt.date.fromisoformat(f"{year}-{report.due}")
-        reports.append((f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=1), due))
+        reports.append(
+            (f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=rules.days_before_due), due)
+        )
     return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
 
 
@@ -161,23 +190,20 @@ def need_table(country: Path) -> pl.DataFrame:
         for i in load_indicators(country)
         for source in i.needs
     ]
-    return pl.DataFrame(rows)
+    # Several definitions of one indicator, one after the other, may need the same source.
+    return pl.DataFrame(rows).unique(maintain_order=True)
 
 
-def indicator_table(country: Path, folder: Path) -> pl.DataFrame:
-    """One row per indicator and rule, with the department that leads its goal (null where the plan names none)."""
+def indicator_table(country: Path) -> pl.DataFrame:
+    """One row per indicator, rule and span of validity."""
     rows = [
         {
             "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
             "numerator_vi": i.numerator.vi, "denominator_vi": i.denominator.vi,
             "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
-            "value_unit": i.unit, "direction": i.direction, "legal_basis": i.legal_basis,
+            "value_unit": i.unit, "direction": i.direction, "matures": i.matures, "legal_basis": i.legal_basis,
             "valid_from": i.valid_from, "valid_to": i.valid_to, "origin": i.origin,
         }
         for i in load_indicators(country)
     ]  # fmt: skip
-    leads = {goal.indicator_code: goal.lead_unit for goal in reversed(load_goals(folder))}
-    table = pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})
-    return table.with_columns(
-        lead_unit=pl.col("indicator_code").replace_strict(leads, default=None, return_dtype=pl.String)
-    )
+    return pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})

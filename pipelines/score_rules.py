@@ -3,6 +3,7 @@
 Belongs here: the shape of `registers/vietnam/decision_766.yml` and its checks. The points are the models'.
 """
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -41,6 +42,9 @@ class Group(Strict):
     code: str
     name: Sentence
     max_points: float = Field(gt=0)
+    # The rules hold for periods that end from this day to that (null: until further notice).
+    valid_from: dt.date
+    valid_to: dt.date | None = None
     components: tuple[Component, ...]
 
     @model_validator(mode="after")
@@ -53,7 +57,8 @@ class Group(Strict):
 SCORE_RULE = {
     "component": pl.String, "group_code": pl.String, "name_vi": pl.String, "name_en": pl.String,
     "max_points": pl.Float64, "full_at": pl.Float64, "points_if_empty": pl.Float64, "indicator_code": pl.String,
-    "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String,
+    "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String, "valid_from": pl.Date,
+    "valid_to": pl.Date,
 }  # fmt: skip
 
 
@@ -64,10 +69,10 @@ def load_groups(country: Path) -> list[Group]:
 
 
 def score_rule_table(country: Path) -> pl.DataFrame:
-    """One row per component. A factor is an indicator under the component's own rule."""
+    """One row per component and span of validity. A factor is an indicator under the component's own rule."""
     rows = [
         (c.code, group.code, c.name.vi, c.name.en, c.max_points, c.full_at, c.points_if_empty, c.indicator, c.rule,
-         c.factor, c.missing)
+         c.factor, c.missing, group.valid_from, group.valid_to)
         for group in load_groups(country)
         for c in group.components
     ]  # fmt: skip

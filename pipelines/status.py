@@ -22,6 +22,7 @@ from pipelines.landing.memory_kills import cause_of_end
 from pipelines.landing.runs import KILLS_BEFORE, Run, runs
 from pipelines.messages import say
 from pipelines.open_data.editions import damaged_editions, editions
+from pipelines.plan_gaps import plan_gaps
 from pipelines.publish.manifest import NAME, file_hashes, is_sound, read_manifest
 from pipelines.publish.reading import open_finished
 from pipelines.publish.versions import current_version
@@ -71,6 +72,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "overrides": gate.get("overrides", []),
         "reports_due": _reports_due(settings, today),
         "calendar": [asdict(gap) for gap in years_to_complete(calendar, today)],
+        "plan_gaps": _plan_gaps(settings),
         "quality_page": _quality_page(settings),
     }
 
@@ -237,6 +239,15 @@ def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
         for row in rows
         if today <= row["report_due_date"] <= today + WARN_AHEAD
     ]
+
+
+def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
+    """What the registers do not say yet and the current version needs; nothing where none can be read."""
+    try:
+        with open_finished(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
+            return plan_gaps(connection)
+    except (duckdb.Error, FileNotFoundError):
+        return []
 
 
 def _quality_page(settings: Settings) -> str | None:

@@ -33,6 +33,8 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
         console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
     for gap in status["calendar"]:
         console.print(f"[yellow]{say('status_calendar_' + gap['lacks'], year=gap['year'])}[/]", soft_wrap=True)
+    for gap in status["plan_gaps"]:
+        console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
     if status["quality_page"]:
         console.print(say("status_quality", folder=status["quality_page"]), highlight=False, soft_wrap=True)
 

@@ -4,6 +4,7 @@ Belongs here: the shape of `unit_changes.csv` and `procedure_changes.csv` and wh
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -23,11 +24,15 @@ class UnitChange(RegisterRow):
     changed_on: dt.date
     kind: Literal["merged", "renamed", "abolished", "split"]
     decree: str | None
+    # 1: of several successors the one that what is open passes to.
+    is_main: Literal["1"] | None = None
 
     @model_validator(mode="after")
     def _somebody_takes_over(self) -> "UnitChange":
         if self.new_unit_code is None and self.kind != "abolished":
             raise ValueError("only an abolished unit may have no successor")
+        if self.is_main and self.new_unit_code is None:
+            raise ValueError("is_main names a successor, and there is none")
         return self
 
 
@@ -61,6 +66,9 @@ def load_unit_changes(folder: Path) -> list[UnitChange]:
     """The province's changes of units. Raises TthcError."""
     rows = read_rows(folder / "unit_changes.csv", UnitChange)
     _check_successions("unit_changes.csv", ((row.old_unit_code, row.new_unit_code) for row in rows))
+    main = Counter((row.old_unit_code, row.changed_on) for row in rows if row.is_main)
+    if several := [unit for (unit, _), count in main.items() if count > 1]:
+        raise TthcError("register_main_successors", file="unit_changes.csv", of=several[0])
     return rows
 
 

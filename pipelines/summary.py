@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.messages import language, say
+from pipelines.plan_gaps import plan_gaps
 from pipelines.publish.manifest import read_manifest
 from pipelines.publish.reading import open_finished
 from pipelines.settings import Settings
@@ -51,6 +52,8 @@ def show_version(console: Console, folder: Path) -> None:
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
         _figures(console, connection.execute(FIGURES).fetchall())
         _plan(console, connection.execute(SCORECARD).fetchall()[0], connection.execute(TASKS).fetchall()[0])
+        for gap in plan_gaps(connection):
+            console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def show_manifest(console: Console, folder: Path) -> None:

@@ -47,6 +47,9 @@ def _rules(rules: list[Indicator]) -> list[str]:
         "từ / from": [f"{ORIGINS[i.origin]}: {code(*i.needs)}".removesuffix(": ") for i in rules],
         "căn cứ / basis": [i.legal_basis for i in rules],
     }
+    if any(i.matures for i in rules):
+        rising = "có thể tăng sau khi kỳ kết thúc / may rise after its period has closed"
+        told["còn tăng / matures"] = [rising if i.matures else "" for i in rules]
     for i in rules:
         if absent := [need for need in i.needs if "." in need]:
             told["chưa tính được / cannot be computed"] = [

@@ -22,14 +22,15 @@ create temp table jump_limit (
 create temp table previous_run (as_of date);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
-    denominator double, value double
+    denominator double, value double, end_date date
 );
 """
 _PREVIOUS = """
 insert into previous_value
-select indicator_code, rule, period_code, scope, unit_code, unit_level, denominator, value
+select indicator_code, rule, period_code, scope, unit_code, unit_level, coalesce(denominator, 0), value, end_date
 from previous.marts.indicator_values
-where is_closed and scope in ('level', 'province') and denominator is not null
+join previous.marts.dim_period using (period_code)
+where indicator_values.is_closed and scope in ('level', 'province') and coalesce(denominator, numerator) is not null
 """
 HELD = """
 select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, override_code

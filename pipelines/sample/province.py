@@ -60,7 +60,8 @@ def write_province(
         raise ValueError("a province needs at least one dossier")
     if (out / "ho_so").exists():
         raise FileExistsError(f"{out / 'ho_so'} already holds deliveries")
-    behaviour, reference = load_behaviour(), load_reference(registers, province)
+    behaviour = load_behaviour()
+    reference = load_reference(registers, province, behaviour["year"])
     drawn = draw_province(dossiers, seed, behaviour, reference)
     planted = plan_faults(drawn) if faults else None
     writer = Writer(out)

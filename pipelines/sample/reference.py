@@ -3,6 +3,7 @@
 Belongs here: reading `registers/`. Does not belong here: how often anything happens.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +21,8 @@ from pipelines.workdays import WorkCalendar, load_calendar
 class Reference:
     """Registers of one province. Dossiers point to rows of `units` and `procedures` by position.
 
-    `own_unit`: code of the department whose plan it is. `successors`: of a unit that ended, the unit that took its
-    place, of several the first; units without one are not in it.
+    `own_unit`: code of the department whose plan it is on the last day of the year that is drawn. `successors`: of a
+    unit that ended, the unit that took its place, of several the main one; units without one are not in it.
     """
 
     units: pl.DataFrame
@@ -64,7 +65,7 @@ class Reference:
         return np.flatnonzero(handled.to_numpy())
 
 
-def load_reference(registers: Path, province: str) -> Reference:
+def load_reference(registers: Path, province: str, year: int) -> Reference:
     """Reads `<registers>/<province>` and `<registers>/vietnam`; every value stays text, empty is null."""
     here, country = registers / province, registers / "vietnam"
     fields, changes = _read(here / "field_departments.csv"), _read(here / "unit_changes.csv")
@@ -73,8 +74,10 @@ def load_reference(registers: Path, province: str) -> Reference:
         procedures=_read(country / "procedures.csv"),
         departments=dict(zip(fields["ten_linh_vuc"], fields["ma_so"], strict=True)),
         calendar=load_calendar(country / "working_calendar.csv"),
-        own_unit=load_province(here).own_unit,
-        successors=dict(reversed(changes.drop_nulls("new_unit_code").select("old_unit_code", "new_unit_code").rows())),
+        own_unit=load_province(here).own_unit_on(dt.date(year, 12, 31)) or "",
+        successors=dict(
+            changes.drop_nulls("new_unit_code").sort("is_main").select("old_unit_code", "new_unit_code").rows()
+        ),
     )
 
 

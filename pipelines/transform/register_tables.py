@@ -15,6 +15,8 @@ from pipelines.open_data.published import edition_table
 from pipelines.plan_registers import goal_table, task_table
 from pipelines.register_checks import check_registers
 from pipelines.registers import (
+    PeriodRules,
+    Province,
     indicator_table,
     load_period_rules,
     load_province,
@@ -42,11 +44,12 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
                 "as_of": [as_of],
                 "province_code": [province],
                 "province_name": [known.name.vi],
-                "own_unit": [known.own_unit],
-            }
+                "own_unit": [known.own_unit_on(as_of)],
+            },
+            schema_overrides={"own_unit": pl.String},
         ),
-        "period": period_table(load_period_rules(folder), as_of),
-        "indicator": indicator_table(country, folder),
+        "period": _periods(load_period_rules(folder), as_of, known),
+        "indicator": indicator_table(country),
         "indicator_need": need_table(country),
         "target": target_table(folder),
         "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
@@ -62,3 +65,10 @@ def register_tables(settings: Settings, as_of: dt.date, province: str) -> dict[s
     load_overrides(folder)  # a slip of the pen is told at once, not when somebody relies on it
     check_registers(tables)
     return tables
+
+
+def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:
+    """The periods, each with the department that makes the plan on its last day (null where none is entered)."""
+    table = period_table(rules, as_of)
+    own = [province.own_unit_on(day) for day in table["end_date"]]
+    return table.with_columns(own_unit=pl.Series(own, dtype=pl.String))

@@ -34,6 +34,8 @@ MAY_BE_EMPTY = {
         "replaced_by",
     },
     "dim_calendar": {"decree"},
+    "dim_run": {"own_unit"},
+    "dim_period": {"own_unit"},
     "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit", "sources"},
     "fct_apologies": {"promised_date"},
     "fct_task_reports": {"share_done"},

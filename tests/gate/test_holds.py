@@ -70,6 +70,54 @@ def test_a_figure_of_a_closed_period_may_move_a_little(
     assert held == ([expected] if is_held else [])
 
 
+MATURING = RATE.replace("on_time_rate", "digitised_share")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_held"),
+    [
+        ((500, 1000), (900, 1000), False),
+        ((500, 1000), (900, 1500), False),
+        ((0, 0), (900, 1500), False),
+        ((500, 1000), (460, 1000), True),
+        ((500, 1000), (900, 940), True),
+        ((500, 1000), (0, 0), True),
+    ],
+)
+def test_a_figure_that_matures_may_rise(
+    damaged: Damaged, suites: Suites, tmp_path: Path, before: tuple[int, int], now: tuple[int, int], is_held: bool
+) -> None:
+    previous = Path(shutil.copy(damaged([figure(*before, MATURING)]), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    held, _ = looked_at(damaged([figure(*now, MATURING)]), suites, Baseline(previous, "v0", drift=DRIFT))
+    assert [row[3] for row in held] == (["digitised_share"] if is_held else [])
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        f"delete from indicator_values where {RATE}",
+        f"update indicator_values set value = null, numerator = null, denominator = null where {RATE}",
+        "delete from indicator_values where period_code = '2024-01'",
+        "delete from dim_period where period_code = '2024-01';"
+        " delete from indicator_values where period_code = '2024-01'",
+    ],
+)
+def test_a_figure_that_disappears_is_held_however_small(
+    damaged: Damaged, suites: Suites, tmp_path: Path, gone: str
+) -> None:
+    previous = Path(shutil.copy(damaged([figure(3, 4)]), tmp_path / "previous.duckdb"))
+    (tmp_path / "damaged.duckdb").unlink()
+    held, _ = looked_at(damaged([gone]), suites, Baseline(previous, "v0", drift=DRIFT))
+    assert ("drift", None, None, "on_time_rate", "plan", "2024-01", "province", "tinh", None) in held
+
+
+def test_a_count_that_disappears_is_held(damaged: Damaged, sound: Path, suites: Suites) -> None:
+    gone = "delete from indicator_values where indicator_code = 'open_datasets' and period_code = '2024-01'"
+    held, _ = looked_at(damaged([gone]), suites, Baseline(sound, "v0", drift=DRIFT))
+    assert [(row[3], row[5]) for row in held] == [("open_datasets", "2024-01")]
+
+
 def test_open_periods_and_single_units_are_not_compared(damaged: Damaged, sound: Path, suites: Suites) -> None:
     others = RATE.replace("2024-01", "2024"), RATE.replace("province", "unit")
     candidate = damaged([figure(5000, 5000, where) for where in others])

@@ -56,7 +56,7 @@ select calendar_date, day_kind in ('working', 'swapped_work') as is_working_day,
 from days;
 
 create table dim_period as
-select *, least(end_date, date '{AS_OF}') as cut_date, end_date <= date '{AS_OF}' as is_closed
+select *, least(end_date, date '{AS_OF}') as cut_date, end_date <= date '{AS_OF}' as is_closed, 'H19.03' as own_unit
 from (values
     ('2024-01', 'month', date '2024-01-01', date '2024-01-31', null::date),
     ('2024-02', 'month', date '2024-02-01', date '2024-02-29', null),
@@ -64,6 +64,6 @@ from (values
     ('2024-Q1', 'quarter', date '2024-01-01', date '2024-03-31', null),
     ('2024', 'year', date '2024-01-01', date '2024-12-31', null),
     ('2024-BC-T2', 'report', date '2024-01-01', date '2024-02-12', date '2024-02-13'),
-    ('2024-BC-Q1', 'report', date '2024-01-01', date '2024-03-12', date '2024-03-13')
+    ('2024-BC-Q1', 'report', date '2024-01-01', date '2024-03-11', date '2024-03-13')
 ) as periods (period_code, period_type, start_date, end_date, report_due_date);
 """

@@ -88,6 +88,12 @@ left join (select dossier_code, min(apologised_date) as apologised_date from fct
 
 # One row per dossier, or of what belongs to it.
 FACTS = f"""
+create table fct_handovers as
+select dossier_code, unit_code, unit_level, cut_from, cut_to
+from fct_timeliness
+join (values (date '0001-01-01', date '2024-02-14'), (date '2024-02-15', date '9999-12-31')) as spans (cut_from, cut_to)
+    on status_code = 5;
+
 create table fct_online_share as
 select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code, received_date, finished_date,
        [1, 2, 2, 3, null][1 + n % 5] as channel_code, coalesce(channel_code = 2, false) as is_online,

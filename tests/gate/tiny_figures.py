@@ -231,7 +231,8 @@ stated as (
 select s.indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,
        case when s.indicator_code = 'open_datasets' then numerator else numerator / nullif(denominator, 0)
        end::double as value,
-       target::double as target, value >= target as met, is_closed, missing_source, unknown_count
+       target::double as target, value >= target as met, is_closed, false as is_provisional, missing_source,
+       unknown_count
 from stated as s join dim_period using (period_code)
 left join goals_of as g
     on g.indicator_code = s.indicator_code and s.rule = 'plan' and g.level in ('*', s.unit_level);
@@ -240,6 +241,7 @@ create table dim_indicator as
 select indicator_code, rule, 'Tên' as name_vi, 'Name' as name_en, 'Tử số' as numerator_vi,
        'Mẫu số' as denominator_vi, 'Numerator' as numerator_en, 'Denominator' as denominator_en,
        case indicator_code when 'open_datasets' then 'count' else 'ratio' end as value_unit, 'up' as direction,
+       indicator_code = 'digitised_share' as matures,
        'Kế hoạch CCHC 2024' as legal_basis, date '2024-01-01' as valid_from, date '2024-12-31' as valid_to,
        'Sở Nội vụ' as lead_unit,
        case when indicator_code in ('open_datasets') then 'publication'

@@ -18,6 +18,7 @@ TABLES = (
     "dim_period",
     "dim_indicator",
     "fct_timeliness",
+    "fct_handovers",
     "fct_online_share",
     "fct_digitisation",
     "fct_payments",

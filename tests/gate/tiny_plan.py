@@ -2,7 +2,7 @@
 
 TASK_REPORTS = """
 create table fct_task_reports as
-select * from (values
+select 2024 as plan_year, * from (values
     ('PL-01', date '2024-01-20', 'DANG', 40), ('PL-01', date '2024-02-10', 'XONG', 100),
     ('PL-02', date '2024-02-25', 'XONG', 100), ('PL-03', date '2024-01-25', 'CHUA', 0),
     ('PL-04', date '2024-02-01', 'DANG', null)

@@ -48,11 +48,11 @@ def dossier(received: str, due: str | None = None, finished: str | None = None, 
         "channel": 1,
         "newer_state_rejected": False,
         "received_by": "H19.07",
+        "homes": [(date.min, UNITS[1])],
         "procedure": PROCEDURES[0],
     }
-    return Dossier(
-        "A", "H19.07", "so", received=at(received).date(), due=on(due), finished=on(finished), **(plain | more)
-    )
+    dates: dict[str, Any] = {"received": at(received).date(), "due": on(due), "finished": on(finished)}
+    return Dossier("A", as_of=date(2024, 12, 31), **dates, **(plain | more))
 
 
 def state(**more) -> DossierState:

@@ -12,7 +12,7 @@ from .cases_of_province import of_procedures, of_tasks
 from .facts import first_letter, first_notice
 from .periods import Period, periods
 from .plan import is_reused
-from .registers import OWN_UNIT
+from .registers import own_unit
 from .rule_766_time import Verdict, open_verdict, resolved_verdict
 from .settle import day_of
 from .settled import Dossier, Settled
@@ -151,9 +151,7 @@ def notified(dossier: Dossier) -> Iterator[ByDay]:
 BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {
     "on_time_rate__plan": resolved(lambda d: (outcome(d) != "overdue", outcome_reason(d) or "")),
     "online_share__plan": received(online),
-    "own_online_share__plan": received(lambda d: online(d) if d.unit_code == OWN_UNIT else None),
     "online_resolved_share__plan": resolved(online),
-    "own_online_resolved_share__plan": resolved(lambda d: online(d) if d.unit_code == OWN_UNIT else None),
     "digitised_share__plan": received(digitised),
     "data_reuse_share__plan": received(lambda d: either(is_reused(d), "reused", "not_reused")),
     "online_payment_share__plan": payments,
@@ -201,7 +199,8 @@ def apologies(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
     """Resolved overdue in the period, or open and overdue at its cut."""
     letter = first_letter(dossier)
     apologised = letter is not None and letter <= period.cut
-    who = period.code, dossier.code, dossier.unit_code, dossier.unit_level
+    home = dossier.home(period.cut)
+    who = period.code, dossier.code, home.MaDonVi, home.Cap
     if period.holds(dossier.finished) and outcome(dossier) == "overdue":
         yield *who, *either(apologised, "apologised", "no_letter")
     if is_open(dossier, period.cut) and open_overdue(dossier, period.cut):
@@ -213,7 +212,8 @@ def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
     counts = {"in_time": True, "overdue": False, "unknown": None}
 
     def case(verdict: Verdict, prefix: str = "") -> ByPeriod:
-        who = period.code, dossier.code, dossier.unit_code, dossier.unit_level
+        home = dossier.home(period.cut)
+        who = period.code, dossier.code, home.MaDonVi, home.Cap
         return *who, counts[verdict.outcome], prefix + verdict.reason
 
     verdict = resolved_verdict(dossier)
@@ -223,8 +223,24 @@ def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
         yield case(open_verdict(dossier, period.cut), "open_")
 
 
+def own_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
+    """The dossiers of the department that makes the plan on the period's last day."""
+    home = dossier.home(period.cut)
+    if period.holds(dossier.received) and home.MaDonVi == own_unit(period.end):
+        yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
+
+
+def own_online_resolved(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
+    """The same of what was resolved."""
+    home = dossier.home(period.cut)
+    if period.holds(dossier.finished) and home.MaDonVi == own_unit(period.end):
+        yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
+
+
 BY_PERIOD: dict[str, Callable[[Dossier, Period], Iterator[ByPeriod]]] = {
     "apology_rate__plan": apologies,
+    "own_online_share__plan": own_online,
+    "own_online_resolved_share__plan": own_online_resolved,
     "on_time_rate__766": timeliness_766,
 }
 

@@ -52,7 +52,7 @@ def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPer
 def of_tasks(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
     """The same of the annex."""
     for task in plan_tasks():
-        count = procedures.plan_tasks_on_schedule(settled.progress, period, [task])
+        count = procedures.plan_tasks_on_schedule(settled.progress, period, [task], plan_tasks())
         if any(count):
             counts = bool(answer(count))
             case = period.code, task.code, PROVINCE, "tinh", counts, task_reason(task, counts)

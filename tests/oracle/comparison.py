@@ -13,6 +13,7 @@ from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .periods import periods
+from .registers import own_unit, plan_of, plan_tasks
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -25,10 +26,10 @@ _counts = attrgetter(*FORM)
 
 # Columns that are compared, in the order in which the oracle's rows have them.
 COLUMNS = {
-    "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed",
+    "dim_period": "period_code, period_type, start_date, end_date, report_due_date, cut_date, is_closed, own_unit",
     "handling_status": f"period_code, scope, unit_code, unit_level, {', '.join(FORM)}",
     "indicator_values": "indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,"
-    " value, target, met, is_closed, missing_source, unknown_count",
+    " value, target, met, is_closed, missing_source, unknown_count, is_provisional",
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " status_code, received_date, due_date,"
     " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
@@ -62,7 +63,7 @@ COLUMNS = {
     " previous_period_code, previous_value, trend, met, standing, standing_vi, missing_source",
     "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
     " is_overdue, is_on_schedule",
-    "fct_task_reports": "task_code, reported_date, standing, share_done",
+    "fct_task_reports": "plan_year, task_code, reported_date, standing, share_done",
     "dim_procedure": "procedure_code, procedure_name, department_code, time_limit, time_limit_unit, has_fee,"
     " accepts_online_payment, returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online,"
     " is_integrated, is_internal,"
@@ -120,7 +121,19 @@ def _difference(
         yield f"{name}\n    only the oracle has {first[0]}\n    only the SQL has    {first[1]}"
 
 
+# Who answers for each dossier at each cut.
+AT_CUT = """
+    select p.period_code, d.dossier_code, coalesce(h.unit_code, d.unit_code)
+    from tthc.marts.fct_timeliness d
+    cross join tthc.marts.dim_period p
+    left join tthc.marts.fct_handovers h
+        on d.dossier_code = h.dossier_code and p.cut_date between h.cut_from and h.cut_to
+"""
+
+
 def _found(warehouse: Warehouse, name: str) -> Counter:
+    if name == "at_cut":
+        return Counter(warehouse.rows(AT_CUT))
     return Counter(warehouse.rows(f"select {COLUMNS[name]} from tthc.marts.{name}"))
 
 
@@ -146,22 +159,29 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
     form = handling_status(settled, world.as_of)
     return {
         "dim_period": Counter(
-            (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed) for p in periods(world.as_of)
+            (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed, own_unit(p.end))
+            for p in periods(world.as_of)
         ),
         "handling_status": Counter((row.period_code, *row.subject, *_counts(row)) for row in form),
         **{name: Counter(map(fact, dossiers)) for name, fact in of_each.items()},
         **{name: Counter(row for one in dossiers for row in fact(one)) for name, fact in of_some.items()},
         "fct_feedback": Counter(facts.feedback(settled)),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
+        "at_cut": Counter(
+            (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
+        ),
         "plan_tasks": Counter(tasks(settled, world.as_of)),
-        "fct_task_reports": Counter((r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe) for r in settled.progress),
+        "fct_task_reports": Counter(
+            (plan_of(r.MaNhiemVu, r.NgayBaoCao, plan_tasks()), r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe)
+            for r in settled.progress
+        ),
         "dim_procedure": Counter(map(facts.procedure, settled.procedures.values())),
     }
 
 
 def _value(v: IndicatorValue) -> tuple:
     return (v.indicator_code, v.rule, v.period_code, *v.subject, v.numerator, v.denominator,
-            v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count)  # fmt: skip
+            v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count, v.is_provisional)  # fmt: skip
 
 
 def _with_form_rows(warehouse: Warehouse, values: list[IndicatorValue]) -> Iterator[IndicatorValue]:

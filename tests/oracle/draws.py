@@ -17,7 +17,7 @@ EDGES = (
     [date(2023, 12, 15), date(2023, 12, 31), date(2024, 2, 29)]
     + [date(2024, month, 1) for month in range(1, 13)]
     + [date(2024, month, 1) - timedelta(days=1) for month in range(2, 13)]
-    + [date(2024, 3, 12), date(2024, 6, 12), date(2024, 9, 12), date(2024, 11, 7)]
+    + [date(2024, 3, 11), date(2024, 6, 11), date(2024, 9, 11), date(2024, 11, 6)]
     + [date(2024, 12, 31), date(2025, 1, 1)]
 )
 MIDNIGHT, LAST_SECOND = time(0, 0, 0), time(23, 59, 59)

@@ -34,9 +34,10 @@ from .terms import (
 from .working_days import between
 
 
-def whose(dossier: Dossier) -> tuple[str, str, str, str, str]:
-    """The columns that most facts begin with."""
-    return dossier.code, dossier.procedure.MaTTHC, dossier.unit_code, dossier.unit_level, dossier.received_by
+def whose(dossier: Dossier, cut: date | None = None) -> tuple[str, str, str, str, str]:
+    """The columns that most facts begin with; its unit is that at the cut, by default on the day of the figures."""
+    home = dossier.home(cut or dossier.as_of)
+    return dossier.code, dossier.procedure.MaTTHC, home.MaDonVi, home.Cap, dossier.received_by
 
 
 def unit_of(dossier: Dossier) -> tuple[str, str, str, str]:
@@ -180,6 +181,6 @@ def open_late(settled: Settled, as_of: date) -> Iterator[tuple]:
                 late = open_overdue(dossier, cut)
                 days_late = (cut - due).days if late and due else None
                 yield (
-                    period.code, *whose(dossier), due, cut, status_at(dossier, cut), paused(dossier, cut), late,
+                    period.code, *whose(dossier, cut), due, cut, status_at(dossier, cut), paused(dossier, cut), late,
                     days_late, *open_verdict(dossier, cut), first_letter(dossier),
                 )  # fmt: skip

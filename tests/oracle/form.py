@@ -22,9 +22,10 @@ class Scope(NamedTuple):
     unit_code: str
     unit_level: str
 
-    def covers(self, dossier: Dossier) -> bool:
-        """Whether the dossier is counted for this subject."""
-        return self.covers_unit(dossier.unit_code, dossier.unit_level)
+    def covers(self, dossier: Dossier, period: Period) -> bool:
+        """Whether the dossier is counted for this subject in a period."""
+        home = dossier.home(period.cut)
+        return self.covers_unit(home.MaDonVi, home.Cap)
 
     def covers_unit(self, code: str, level: str) -> bool:
         """Whether what a unit does is counted for this subject."""
@@ -108,7 +109,7 @@ def form_row(dossiers: Sequence[Dossier], period: Period, subject: Scope) -> Han
 def handling_status(settled: Settled, as_of: date) -> list[HandlingStatus]:
     """Form II.06a for every period begun by the as-of day and every subject, rows of zeros included."""
     return [
-        form_row([dossier for dossier in settled.dossiers if subject.covers(dossier)], period, subject)
+        form_row([dossier for dossier in settled.dossiers if subject.covers(dossier, period)], period, subject)
         for period in periods(as_of)
         for subject in scopes(settled)
     ]

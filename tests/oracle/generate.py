@@ -16,7 +16,7 @@ from .generate_children import Children
 from .generate_edges import Edges
 from .generate_reports import STRANGER, make_reports
 from .records import PROVINCE, DossierState, Fee, Procedure, Row, Unit
-from .registers import OWN_UNIT
+from .registers import own_unit
 from .rule_766_time import months_later
 from .settle import day_of
 from .working_days import nth_after, nth_before
@@ -61,7 +61,7 @@ class _Maker(Draws):
         for number, level in enumerate(levels[: self.rng.randint(2, 6)]):
             code = f"{PROVINCE}.{number:02}" if number else PROVINCE
             if number == 1 and self.chance(0.6):
-                self.add("don_vi", Unit(OWN_UNIT, "so", self.days[0], "Sở Thông tin", PROVINCE))
+                self.add("don_vi", Unit(own_unit(self.days[0]), "so", self.days[0], "Sở Thông tin", PROVINCE))
                 continue
             ends = self.rng.choice(self.edges) if number and self.chance(0.18) else None
             unit = Unit(code, level, self.days[0], f"Đơn vị {number}", PROVINCE if number else None)
@@ -112,7 +112,7 @@ class _Maker(Draws):
             NgayCauHinhQuyTrinh=self.day(self.edges[0], self.horizon, valid, valid) if self.chance(0.75) else None,
             DuDieuKienTrucTuyen=self.flag(),
             MucDo=self.rng.choice([None, 2, 3, 4]),
-            MaDonViThucHien=self.rng.choice([None, OWN_UNIT, OWN_UNIT, f"{PROVINCE}.01"]),
+            MaDonViThucHien=self.rng.choice([None, *[own_unit(delivered)] * 2, f"{PROVINCE}.01"]),
             TichHopDVCQG=self.flag(),
             LaTTHCNoiBo=self.rng.choice([None, 0, 0, 1]),
         )

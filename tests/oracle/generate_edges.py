@@ -12,7 +12,7 @@ from .draws import ONE_DAY, Draws
 from .generate_reports import STRANGER
 from .periods import periods
 from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
-from .registers import OWN_UNIT, Edition, Target, UnitChange
+from .registers import Edition, Target, UnitChange, own_unit
 from .rule_766_time import months_later
 from .targets import TARGETS, plan_targets
 from .working_days import between
@@ -71,7 +71,7 @@ class Edges:
                 NgayHieuLuc=self.rng.choice([None, cut, cut - timedelta(days=90)]),
                 NgayHetHieuLuc=self.rng.choice([cut + off, cut + off, None]),
                 MucDo=self.rng.choice([2, 3, 4]),
-                MaDonViThucHien=self.rng.choice([None, OWN_UNIT]),
+                MaDonViThucHien=self.rng.choice([None, own_unit(cut)]),
                 **{flag: self.rng.choice([None, 0, 1, 1, 1]) for flag in flags},
             )
             self.draw.add("thu_tuc", procedure)
@@ -203,9 +203,37 @@ class Edges:
         self.draw.add("don_vi", Unit(NEW_UNIT, level, listed, "Xã mới", PROVINCE, around(None)))
         changed_on = around(None)
         if changed_on:
-            self.changes = (UnitChange(OLD_UNIT, NEW_UNIT, changed_on),)
+            self.changes = tuple(self.successions(changed_on, near))
         for _ in range(self.rng.randint(2, 5)):
             self.moved_dossier(self.rng.choice(near))
+        for _ in range(self.rng.randint(1, 4)):
+            self.left_behind(self.rng.choice(near))
+
+    def successions(self, changed_on: date, near: list[date]) -> Iterator[UnitChange]:
+        """What the register says of the old unit: one successor, none, or several of which one may be the main one;
+        the new unit may itself be replaced around the same days."""
+        other = self.rng.choice([unit.MaDonVi for unit in self.draw.rows["don_vi"][:-2]] + [STRANGER])
+        main = self.rng.choice([None, NEW_UNIT, other])
+        kind = self.rng.choice(["merged", "merged", "abolished", "split", "split"])
+        if kind == "abolished":
+            yield UnitChange(OLD_UNIT, None, changed_on)
+        else:
+            yield UnitChange(OLD_UNIT, NEW_UNIT, changed_on, main == NEW_UNIT)
+        if kind == "split":
+            yield UnitChange(OLD_UNIT, other, changed_on, main == other)
+        if self.draw.chance(0.3):
+            yield UnitChange(NEW_UNIT, self.rng.choice([other, None]), self.rng.choice([*near, self.draw.days[0]]))
+
+    def left_behind(self, received: date) -> None:
+        """A dossier of the old unit that nobody sends again under another code, finished around the change or open."""
+        code = self.open_dossier(received, unit=OLD_UNIT)
+        finished = received + self.rng.choice([timedelta(days=0), ONE_DAY, timedelta(days=2), timedelta(days=9)])
+        if self.draw.chance(0.5) and finished <= self.draw.days[-1]:
+            first = next(state for state in self.draw.rows["ho_so"] if state.MaHoSo == code)
+            done, day = datetime.combine(finished, EVENING), self.draw.days[-1]
+            self.draw.add(
+                "ho_so", replace(first, TrangThaiHoSo=9, NgayKetThucXuLy=done, NgayCapNhat=done, business_day=day)
+            )
 
     def a_list_that_cannot_be(self) -> None:
         """A few units whose lists, full or in part, put them under one another as it comes: in circles, under lower

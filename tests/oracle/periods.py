@@ -45,10 +45,10 @@ def periods(as_of: date, first_year: int = 2024) -> list[Period]:
         for q in range(4):
             found.append(Period(f"{year}-Q{q + 1}", "quarter", first[3 * q], eve[3 * q + 3], as_of))
         found.append(Period(f"{year}", "year", first[0], eve[12], as_of))
-        # "cumulative report periods, which start on 1 January and end the day before the report is due:
-        # `2024-BC-Q1` (to 12/03), `2024-BC-6T` (12/06), `2024-BC-9T` (12/09), `2024-BC-NAM` (07/11)"
-        for name, month, day in (("Q1", 3, 12), ("6T", 6, 12), ("9T", 9, 12), ("NAM", 11, 7)):
+        # "cumulative report periods, which start on 1 January (…) and end two days before the report is due (…):
+        # `2024-BC-Q1` (to 11/03), `2024-BC-6T` (11/06), `2024-BC-9T` (11/09), `2024-BC-NAM` (06/11)"
+        for name, month, day in (("Q1", 3, 11), ("6T", 6, 11), ("9T", 9, 11), ("NAM", 11, 6)):
             end = date(year, month, day)
-            due = end + timedelta(days=1)
+            due = end + timedelta(days=2)
             found.append(Period(f"{year}-BC-{name}", "report", first[0], end, as_of, due))
     return [period for period in found if period.start <= as_of]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from .periods import Period
 from .records import Fee, Feedback
-from .registers import OWN_UNIT
+from .registers import own_unit
 from .settle import day_of
 from .settled import Dossier
 from .terms import (
@@ -69,12 +69,14 @@ def online_resolved_share(dossiers: Sequence[Dossier], period: Period) -> Count:
 
 def own_online_share(dossiers: Sequence[Dossier], period: Period) -> Count:
     """ "the department's own unit: received in P, channel 2 / received in P"."""
-    return online_share([dossier for dossier in dossiers if dossier.unit_code == OWN_UNIT], period)
+    own = own_unit(period.end)
+    return online_share([dossier for dossier in dossiers if dossier.home(period.cut).MaDonVi == own], period)
 
 
 def own_online_resolved_share(dossiers: Sequence[Dossier], period: Period) -> Count:
     """ "the same, resolved in P, channel 2 / resolved in P"."""
-    return online_resolved_share([dossier for dossier in dossiers if dossier.unit_code == OWN_UNIT], period)
+    own = own_unit(period.end)
+    return online_resolved_share([dossier for dossier in dossiers if dossier.home(period.cut).MaDonVi == own], period)
 
 
 def digitised_share(dossiers: Sequence[Dossier], period: Period) -> Count:

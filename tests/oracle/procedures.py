@@ -8,7 +8,7 @@ from datetime import date
 
 from .periods import Period
 from .records import Procedure, Progress
-from .registers import OWN_UNIT, Task
+from .registers import Task, own_unit, plan_of
 from .working_days import nth_after, nth_before
 
 Count = tuple[int, int, int]
@@ -97,9 +97,13 @@ def portal_integration_share(procedures: Sequence[Procedure], period: Period) ->
     return flagged(procedures, period, "DuDieuKienTrucTuyen", lambda p: is_one(p.TichHopDVCQG))
 
 
-def is_own(procedure: Procedure) -> bool | None:
-    """ "MaDonViThucHien (the department whose procedure it is)"; null: unknown."""
-    return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == OWN_UNIT
+def is_own(procedure: Procedure, period: Period) -> bool | None:
+    """ "MaDonViThucHien (the department whose procedure it is)"; null: unknown. Nothing is a department's own where the
+    province names none on the day."""
+    own = own_unit(period.end)
+    if not own:
+        return False
+    return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == own
 
 
 def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) -> Count:
@@ -107,11 +111,11 @@ def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) 
     either is out, and of the rest who lacks to say either is unknown."""
 
     def judge(procedure: Procedure) -> bool | None:
-        told = is_own(procedure), procedure.DuDieuKienTrucTuyen
+        told = is_own(procedure, period), procedure.DuDieuKienTrucTuyen
         return None if None in told else read(procedure)
 
     meant = [p for p in procedures if in_force(p, period.cut)]
-    return judged([p for p in meant if is_own(p) is not False and p.DuDieuKienTrucTuyen != 0], judge)
+    return judged([p for p in meant if is_own(p, period) is not False and p.DuDieuKienTrucTuyen != 0], judge)
 
 
 def own_service_coverage(procedures: Sequence[Procedure], period: Period) -> Count:
@@ -130,7 +134,7 @@ def procedures_issued_on_time(procedures: Sequence[Procedure], period: Period) -
 
     def judge(procedure: Procedure) -> bool | None:
         decided, effective = procedure.NgayQuyetDinhCongBo, procedure.NgayHieuLuc
-        if is_own(procedure) is None or decided is None or effective is None:
+        if is_own(procedure, period) is None or decided is None or effective is None:
             return None
         if decided >= effective:
             return False
@@ -138,7 +142,7 @@ def procedures_issued_on_time(procedures: Sequence[Procedure], period: Period) -
         return None if last is None else decided <= last
 
     meant = [p for p in procedures if is_public(p) and period.holds(p.NgayQuyetDinhCongBo)]
-    return judged([p for p in meant if is_own(p) is not False], judge)
+    return judged([p for p in meant if is_own(p, period) is not False], judge)
 
 
 def online_service_coverage_766(procedures: Sequence[Procedure], period: Period) -> Count:
@@ -146,14 +150,21 @@ def online_service_coverage_766(procedures: Sequence[Procedure], period: Period)
     return judged([p for p in procedures if is_public(p) and in_force(p, period.cut)], is_online)
 
 
-def plan_tasks_on_schedule(progress: Sequence[Progress], period: Period, tasks: Sequence[Task]) -> Count:
+def plan_tasks_on_schedule(
+    progress: Sequence[Progress], period: Period, tasks: Sequence[Task], all_tasks: Sequence[Task] = ()
+) -> Count:
     """ "annex tasks done by their deadline or not yet due and started / tasks due or standing"."""
     numerator = denominator = 0
     for task in tasks:
         # "annex tasks of plan year = year(P.end)"
         if task.plan_year != period.end.year:
             continue
-        reports = [report for report in progress if report.MaNhiemVu == task.code]
+        known = all_tasks or tasks
+        reports = [
+            report
+            for report in progress
+            if report.MaNhiemVu == task.code and plan_of(task.code, report.NgayBaoCao, known) == task.plan_year
+        ]
         if task.kind == "standing":
             denominator += 1
             # "standing task: newest report with NgayBaoCao <= cut says DANG or XONG"

@@ -1,14 +1,19 @@
 """For which unit a dossier counts: the one that handles it, also when the map of units changes meanwhile.
 
-Here: one dossier and its states. Not here: which state is the newest (newest), and whether a unit is known (settle).
+Here: one dossier and its states, and who takes over from whom. Not here: which state is the newest (newest), and
+whether a unit is known (settle).
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from .newest import newness
-from .records import DossierState, Unit
+from .records import PROVINCE, DossierState, Unit
 from .registers import UnitChange
+
+Units = dict[str, Unit]
+# From which day on a unit answers, by day; the first is from the beginning.
+Homes = tuple[tuple[date, Unit], ...]
 
 
 def handled_by(state: DossierState) -> str | None:
@@ -16,15 +21,12 @@ def handled_by(state: DossierState) -> str | None:
     return state.MaDonVi if state.MaDonViXuLy is None else state.MaDonViXuLy
 
 
-def unit_of(
-    state: DossierState, states: Sequence[DossierState], units: dict[str, Unit], changes: Sequence[UnitChange]
-) -> Unit:
-    """Which unit a dossier counts for. A dossier sent again under a unit that came into being after it was received, or
-    that took over from the earlier one after it, stays with the unit that had it then, so that no number of a closed
-    period moves with the map."""
+def homes_of(state: DossierState, states: Sequence[DossierState], units: Units, changes: Sequence[UnitChange]) -> Homes:
+    """Which unit answers for a dossier, from day to day, while it is open. One sent again under a unit that came into
+    being after it was received, or that took over from the earlier one after it, was the earlier one's until then."""
     now, received = units[handled_by(state)], state.NgayTiepNhan.date()
+    took_over = {one.old: one.changed_on for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
-    handed_over = {one.old for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     before = [
         row
         for row in states
@@ -32,12 +34,59 @@ def unit_of(
         and handled_by(row) != now.MaDonVi
         # A row that says no more than that the dossier is gone may name no unit, or one that nobody knows.
         and handled_by(row) in units
-        and (came_later or handled_by(row) in handed_over)
+        and (came_later or handled_by(row) in took_over)
         and was_there(units[handled_by(row)], received)
     ]
-    return units[handled_by(max(before, key=newness))] if before else now
+    first, passed_on = now, date.min
+    if before:
+        first = units[handled_by(max(before, key=newness))]
+        passed_on = took_over.get(first.MaDonVi) or now.HieuLucTu
+    days = {date.min, passed_on} | {end for unit in units.values() if (end := end_of(unit, changes))}
+    return tuple((day, answering(now if day >= passed_on else first, day, units, changes)) for day in sorted(days))
 
 
 def was_there(unit: Unit, day: date) -> bool:
     """Whether a unit was valid on a day, as far as is known."""
     return (unit.HieuLucTu is None or unit.HieuLucTu <= day) and (unit.HieuLucDen is None or unit.HieuLucDen >= day)
+
+
+def end_of(unit: Unit, changes: Sequence[UnitChange]) -> date | None:
+    """The first day on which a unit is gone: after its last day in the list, else by the register; null: it stays."""
+    if unit.Cap == "tinh":
+        return None
+    if unit.HieuLucDen is not None:
+        return unit.HieuLucDen + timedelta(days=1)
+    return max((one.changed_on for one in changes if one.old == unit.MaDonVi), default=None)
+
+
+def next_of(unit: Unit, units: Units, changes: Sequence[UnitChange]) -> str:
+    """Who takes over what a unit leaves open: of several successors the main one; without a known one, the next unit
+    above that outlives it."""
+    mine = [one for one in changes if one.old == unit.MaDonVi]
+    last = [one for one in mine if one.changed_on == max(each.changed_on for each in mine)]
+    named = [one.new for one in last if one.is_main] or [one.new for one in last if one.new]
+    if len(named) == 1 and named[0] in units:
+        return named[0]
+    end, above = end_of(unit, changes), unit.MaDonViCha
+    while above in units:
+        its_end = end_of(units[above], changes)
+        if its_end is None or its_end > end:
+            return above
+        above = units[above].MaDonViCha
+    return PROVINCE
+
+
+def answering(unit: Unit, day: date, units: Units, changes: Sequence[UnitChange]) -> Unit:
+    """ "nothing open stands under a unit after its last day": who answers on a day for what was a unit's."""
+    passed: set[str] = set()
+    while (end := end_of(unit, changes)) is not None and end <= day:
+        if unit.MaDonVi in passed:
+            return _province(units)
+        passed.add(unit.MaDonVi)
+        unit = units.get(next_of(unit, units, changes)) or _province(units)
+    return unit
+
+
+def _province(units: Units) -> Unit:
+    """The province, also where the list names its offices only."""
+    return units.get(PROVINCE) or Unit(PROVINCE, "tinh", date.min)

@@ -5,6 +5,7 @@ here: the working calendar (working_days), periods, the plan's own targets (valu
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,8 +13,11 @@ from pathlib import Path
 
 REGISTERS = Path(__file__).resolve().parents[2] / "registers"
 
-# "the department's own unit (`own_unit` in the settings)"
-OWN_UNIT = "H19.11"
+
+def own_unit(day: date) -> str:
+    """ "the department's own unit (`own_unit`, with validity dates)", on a day."""
+    return "H19.11" if day >= date(2022, 1, 1) else ""
+
 
 # "From figures that units report (`so_lieu`)"; open_datasets is counted by ourselves, so no unit reports it.
 REPORTED = (
@@ -37,11 +41,13 @@ class Task:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A row of the register of changes: from a day on, one unit's work is another's."""
+    """A row of the register of changes: from a day on, one unit's work is another's, or nobody's; of several that take
+    over from one, one may be the main one."""
 
     old: str
-    new: str
+    new: str | None
     changed_on: date
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,3 +83,11 @@ def plan_tasks() -> tuple[Task, ...]:
             )
             for row in csv.DictReader(stream)
         )
+
+
+def plan_of(code: str, reported: date, tasks: Sequence[Task]) -> int:
+    """Which plan a report on a task belongs to: the newest that has the task, of the report's year at the latest; one
+    that comes before all of them belongs to the first."""
+    years = sorted(task.plan_year for task in tasks if task.code == code)
+    by_then = [year for year in years if year <= reported.year]
+    return by_then[-1] if by_then else years[0]

@@ -14,7 +14,7 @@ from .form import WHOLE, Scope
 from .needs import NEEDS
 from .periods import Period, periods
 from .records import PROVINCE
-from .registers import REGISTERS, Target, plan_tasks
+from .registers import REGISTERS, Target, plan_of, plan_tasks
 from .settled import Settled
 from .targets import target_percent
 from .values import IndicatorValue
@@ -108,7 +108,13 @@ def missing(goal: Goal, absent: Collection[str]) -> str | None:
 def tasks(settled: Settled, as_of: date) -> Iterator[tuple]:
     """ "each row of the annex (…) with the newest `nhiem_vu` report", as of a day."""
     for task in plan_tasks():
-        reports = [r for r in settled.progress if r.MaNhiemVu == task.code and r.NgayBaoCao <= as_of]
+        reports = [
+            r
+            for r in settled.progress
+            if r.MaNhiemVu == task.code
+            and r.NgayBaoCao <= as_of
+            and plan_of(task.code, r.NgayBaoCao, plan_tasks()) == task.plan_year
+        ]
         newest = max(reports, key=lambda report: report.NgayBaoCao, default=None)
         done = min((r.NgayBaoCao for r in reports if r.TrangThai == "XONG"), default=None)
         is_due = task.deadline is not None and task.deadline <= as_of

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from .newest import is_too_new, newest, newness
 from .periods import periods
-from .receiving import handled_by, unit_of
+from .receiving import handled_by, homes_of
 from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
@@ -172,12 +172,11 @@ def settle(
         # "**in scope**: accepted, not deleted, status not 1 or 3"
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
-        home = unit_of(state, believed[state.MaHoSo], settled.units, changes)
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
-                unit_code=home.MaDonVi,
-                unit_level=home.Cap,
+                homes=homes_of(state, believed[state.MaHoSo], settled.units, changes),
+                as_of=as_of,
                 received_by=state.MaDonVi,
                 status=state.TrangThaiHoSo,
                 channel=state.KenhThucHien,

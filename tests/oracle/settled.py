@@ -53,8 +53,9 @@ class Dossier:
     """A dossier in scope, with its newest accepted state and the children that count."""
 
     code: str
-    unit_code: str
-    unit_level: str
+    # From which day on which unit answers for it while it is open, the first from the beginning.
+    homes: Sequence[tuple[date, Unit]]
+    as_of: date
     # The unit that took it in, which may be another than the one it counts for.
     received_by: str
     status: int
@@ -77,6 +78,22 @@ class Dossier:
     ratings: Sequence[Rating] = ()
     notices: Sequence[Notice] = ()
     letters: Sequence[Letter] = ()
+
+    def home(self, cut: date) -> Unit:
+        """ "a dossier belongs with all its counts to the unit that answers for it at the earlier of its finish and the
+        cut"."""
+        day = max(self.received, min(cut, self.finished or cut))
+        return [unit for start, unit in self.homes if start <= day][-1]
+
+    @property
+    def unit_code(self) -> str:
+        """The unit that it counts for as of the day of the figures."""
+        return self.home(self.as_of).MaDonVi
+
+    @property
+    def unit_level(self) -> str:
+        """Its level."""
+        return self.home(self.as_of).Cap
 
 
 @dataclass

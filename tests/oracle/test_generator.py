@@ -30,7 +30,7 @@ from .records import (
     Supplement,
     Unit,
 )
-from .registers import OWN_UNIT, plan_tasks
+from .registers import own_unit, plan_tasks
 from .rule_766_time import months_later, open_verdict, resolved_verdict, waited
 from .settle import row_rule_broken
 from .settled import Dossier, Settled
@@ -131,7 +131,7 @@ def child_edges(one: Dossier, as_of: date) -> dict[str, bool]:
     checks["result is partly an input"] = bool(outputs & inputs) and not outputs <= inputs
     checks["joined paths"] = any("##" in (part.DuongDanTaiTepTin or "") for part in one.components)
     checks["all fees 0"] = bool(one.fees) and not any(fee.Gia for fee in one.fees)
-    checks["own unit"] = one.unit_code == OWN_UNIT
+    checks["own unit"] = one.unit_code == own_unit(one.received)
     if one.copy is not None:
         received = one.copy.NgayTiepNhan.date() if one.copy.NgayTiepNhan else None
         checks["copy without a received date"] = received is None

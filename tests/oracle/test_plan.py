@@ -9,7 +9,7 @@ from . import plan
 from .by_hand import DAY, MARCH, at, copy, dossier, feedback, judged, letter, notice, procedure, rating, request, state
 from .form import Scope
 from .plan import digitised_share, on_time_rate, online_payment_share, online_share
-from .records import Component, Fee, Result
+from .records import Component, Fee, Result, Unit
 from .targets import target_percent
 from .terms import feedback_deadline
 from .values import IndicatorValue, indicator_values
@@ -114,7 +114,7 @@ def test_satisfaction_is_the_newest_rating_of_a_dossier_in_the_period(ratings, s
 def test_online_of_the_resolved_and_of_the_departments_own():
     resolved = [dossier("01/01", None, day, channel=way) for day, way in (("01/03", 2), ("31/03", 1), ("01/04", 2))]
     assert plan.online_resolved_share([*resolved, dossier("05/03", channel=2)], MARCH) == (1, 2)
-    own = [dossier("05/03", channel=2), replace(dossier("05/03", channel=2), unit_code="H19.11")]
+    own = [dossier("05/03", channel=2), dossier("05/03", channel=2, homes=[(date.min, Unit("H19.11", "so", DAY))])]
     assert plan.own_online_share([*own, replace(own[1], channel=1)], MARCH) == (1, 2)
     assert plan.own_online_resolved_share([*resolved, *own], MARCH) == (0, 0)
     assert plan.own_online_resolved_share([replace(one, unit_code="H19.11") for one in resolved], MARCH) == (1, 2)

@@ -501,7 +501,7 @@ def test_the_register_of_2024():
     reports = [found[f"2024-BC-{name}"] for name in ("Q1", "6T", "9T", "NAM")]
     assert {report.start for report in reports} == {date(2024, 1, 1)}
     ends = [(report.end.day, report.end.month) for report in reports]
-    assert ends == [(12, 3), (12, 6), (12, 9), (7, 11)]
+    assert ends == [(11, 3), (11, 6), (11, 9), (6, 11)]
     assert found["2024-BC-NAM"].report_due == date(2024, 11, 8)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from . import plan, procedures, rule_766
 from .form import WHOLE, Scope, scopes
+from .maturing import provisional
 from .needs import NEEDS
 from .periods import Period, periods
 from .records import Feedback
@@ -33,6 +34,7 @@ class IndicatorValue:
     unknown_count: int | None = 0
     missing_source: str | None = None
     is_low_good: bool = False
+    is_provisional: bool = False
 
     @property
     def value(self) -> float | None:
@@ -93,23 +95,28 @@ def indicator_values(
 ) -> list[IndicatorValue]:
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
     that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
-    dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
     feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
-    for dossier in settled.dossiers:
-        dossiers[dossier.unit_code].append(dossier)
     for item in settled.feedback:
         feedback[item.MaDonVi].append(item)
     reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
     known_tasks = plan_tasks() if tasks is None else tasks
     found = []
     for period in periods(as_of):
-        by_unit = {}
+        by_unit, rising = {}, {}
+        dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
+        for dossier in settled.dossiers:
+            dossiers[dossier.home(period.cut).MaDonVi].append(dossier)
         for unit in settled.units:
+            rising[unit] = provisional(dossiers[unit], period)
             by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period)
             for code in REPORTED:
                 by_unit[unit][code, "plan"] = reported.get((unit, period.code, code), (0, 0, 0))
         for subject in scopes(settled):
-            found += list(_rows(_summed(by_unit, settled, subject), period, subject, targets, absent))
+            of_subject = [names for unit, names in rising.items() if subject.covers_unit(unit, settled.units[unit].Cap)]
+            may_rise = set().union(*of_subject)
+            for row in _rows(_summed(by_unit, settled, subject), period, subject, targets, absent):
+                known = row.missing_source is None
+                found.append(replace(row, is_provisional=known and (row.indicator_code, row.rule) in may_rise))
             found += list(_never(period, subject))
         found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE, targets, absent))
         # "`open_datasets` counts what was really published and reachable in the newest edition"

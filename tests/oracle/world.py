@@ -91,9 +91,10 @@ class World:
     def register_rows(self) -> dict[str, list[dict]]:
         """Registers that are the province's own, by name, as the rows that dbt reads."""
         changes = [
-            {"old_unit_code": one.old, "new_unit_code": one.new, "changed_on": one.changed_on, "kind": "merged"}
+            {"old_unit_code": one.old, "new_unit_code": one.new, "changed_on": one.changed_on, "kind": "merged",
+             "is_main": "1" if one.is_main else None}
             for one in self.changes
-        ]
+        ]  # fmt: skip
         targets = [
             {"indicator_code": one.indicator_code, "rule": "plan", "unit_level": one.unit_level,
              "valid_from": one.first, "valid_to": one.last, "target": one.percent / 100, "plan_line": "một mục tiêu"}

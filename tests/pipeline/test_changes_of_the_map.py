@@ -4,13 +4,15 @@ Each story is a year and a half of the same small province; what changes on its 
 figures of every period that had closed before the change are computed before it and long after, and compared.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import ClassVar
 
 import polars as pl
 import pytest
 
+from pipelines.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
 from tests.oracle.compiled import Warehouse, models_for
@@ -21,6 +23,7 @@ from tests.oracle.records import (
     Letter,
     Notice,
     Procedure,
+    Progress,
     Rating,
     Row,
     Step,
@@ -37,12 +40,13 @@ UNITS = {"H19": "tinh", "H19.07": "so", "H19.31": "huyen", "H19.31.01": "xa", "H
 SERVING = [code for code in UNITS if code != "H19"]
 OLD, NEW = "1.000001", "1.000002"
 Figures = dict[str, list[tuple]]
+CARRIED = "test.tthc.no_period_loses_or_gains_a_dossier"
 SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 
 def month_ends(last: date) -> list[date]:
     """The business days on which everything is delivered."""
-    firsts = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(1, 20)]
+    firsts = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(1, 37)]
     return [day - timedelta(days=1) for day in firsts if day - timedelta(days=1) <= last]
 
 
@@ -152,17 +156,25 @@ class Told(Warehouse):
     """A warehouse whose registers hold some rows more than the province's own."""
 
     more: dict[str, list[dict]]
+    # What becomes of a register's table, by name.
+    edited: ClassVar[dict[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {}
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
         added = self.more.get(name.removeprefix("registers.")) if name.startswith("registers.") else None
         if added:
             frame = pl.concat([frame, pl.DataFrame(added, schema=frame.schema)])
+        if name.removeprefix("registers.") in self.edited:
+            frame = self.edited[name.removeprefix("registers.")](frame)
         super()._load(name, frame)
 
 
 @pytest.fixture(scope="module")
 def warehouse(compiled_project: dict) -> Told:
-    return Told(models_for(compiled_project, ("handling_status", "indicator_values", "dim_unit", "dim_procedure")))
+    tables = (
+        "handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers", "plan_scorecard",
+        "plan_tasks", "decision_766_points",
+    )  # fmt: skip
+    return Told(models_for(compiled_project, tables))
 
 
 def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figures:
@@ -171,8 +183,11 @@ def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figu
     warehouse.build(world(story, as_of))
     closed = f"(select period_code from tthc.marts.dim_period where end_date <= date '{closed_by}')"
     return {
-        table: sorted(map(str, warehouse.rows(f"select * from tthc.marts.{table} where period_code in {closed}")))
-        for table in ("handling_status", "indicator_values")
+        table: sorted(
+            map(str, warehouse.rows(f"select {columns} from tthc.marts.{table} where period_code in {closed}"))
+        )
+        # What was provisional becomes final as its dossiers are finished; its figures stay.
+        for table, columns in (("handling_status", "*"), ("indicator_values", "* exclude (is_provisional)"))
     }
 
 
@@ -238,18 +253,85 @@ def test_the_year_is_not_idle(warehouse: Told) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(warehouse: Told, name: str) -> None:
+def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(
+    warehouse: Told, compiled_project: dict, name: str
+) -> None:
+    """By unit, with what passed from one to another; of the province to the last dossier."""
     warehouse.more = STORIES[name].registers
     warehouse.build(world(STORIES[name], LAST))
+    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
     lost = warehouse.rows(
-        "select h.unit_code, p.end_date from tthc.marts.handling_status h"
+        "select p.end_date from tthc.marts.handling_status h"
         " join tthc.marts.dim_period p using (period_code)"
         " join tthc.marts.dim_period q on q.start_date = p.end_date + 1 and q.period_type = 'month'"
-        " left join tthc.marts.handling_status n on n.period_code = q.period_code and n.scope = h.scope"
-        " and n.unit_code = h.unit_code and n.unit_level = h.unit_level"
-        " where p.period_type = 'month' and h.open_total <> coalesce(n.carried_over, 0)"
+        " left join tthc.marts.handling_status n on n.period_code = q.period_code and n.scope = 'province'"
+        " where p.period_type = 'month' and h.scope = 'province' and h.open_total <> coalesce(n.carried_over, 0)"
     )
     assert lost == []
+
+
+OPEN = """
+    select h.period_code, h.unit_code, h.open_total from tthc.marts.handling_status h
+    join tthc.marts.dim_period p using (period_code)
+    where h.scope = 'unit' and p.period_type = 'month' and h.open_total > 0 and p.cut_date >= date '2024-06-30'
+"""
+
+
+def open_by_month(warehouse: Told, story: Story) -> dict[str, dict[str, int]]:
+    """What is open at the ends of the months from the eve of the change on, by unit."""
+    warehouse.more = story.registers
+    warehouse.build(world(story, LAST))
+    found: dict[str, dict[str, int]] = {}
+    for period, code, count in warehouse.rows(OPEN):
+        found.setdefault(period, {})[code] = count
+    return found
+
+
+ENDED = unit("H19.31", "huyen", month_ends(LAST)[6], HieuLucDen=EVE)
+
+
+def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, list[dict]]:
+    """The register's rows of what took the place of the district on the day."""
+    kind = "split" if len(successors) > 1 else "merged" if successors[0] else "abolished"
+    return {
+        "unit_change": [
+            {"old_unit_code": "H19.31", "new_unit_code": new, "changed_on": CHANGE, "kind": kind,
+             "is_main": "1" if new and new == main else None}
+            for new in successors
+        ]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("registers", "heir"),
+    [
+        (replaced_by("H19.31.01"), "H19.31.01"),
+        (replaced_by("H19.31.01", "H19.31.02", main="H19.31.02"), "H19.31.02"),
+        # Nobody says who: what is open goes to the next living unit above.
+        (replaced_by("H19.31.01", "H19.31.02"), "H19"),
+        (replaced_by(None), "H19"),
+        (replaced_by("H19.99"), "H19"),
+        ({}, "H19"),
+    ],
+)
+def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
+    warehouse: Told, compiled_project: dict, registers: dict[str, list[dict]], heir: str
+) -> None:
+    """Nobody sends the dossiers again: the list and the register alone say who has them."""
+    idle = open_by_month(warehouse, Story())
+    stays = Story(received_by={"H19.31": heir}, new_home={}, lists=(ENDED,), registers=registers)
+    passed = open_by_month(warehouse, stays)
+    assert passed["2024-06"] == idle["2024-06"] and passed["2024-06"]["H19.31"] > 10
+    for month in ("2024-07", "2024-12", "2025-03"):
+        expected = dict(idle[month])
+        expected[heir] = expected.get(heir, 0) + expected.pop("H19.31")
+        assert passed[month] == expected
+    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
+    # What had been finished stays the district's, in the year's figures too.
+    finished = "select resolved_total, open_total from tthc.marts.handling_status where unit_code = 'H19.31' and "
+    [(of_half_year, _)] = warehouse.rows(finished + "period_code = '2024-Q2' and scope = 'unit'")
+    [(of_year, open_at_end)] = warehouse.rows(finished + "period_code = '2024' and scope = 'unit'")
+    assert of_year > of_half_year > 0 and open_at_end == 0
 
 
 def test_the_changes_themselves_are_seen(warehouse: Told) -> None:
@@ -272,3 +354,153 @@ def test_the_registers_of_the_province_tell_of_the_districts() -> None:
     table = register_tables(Settings(), date(2025, 7, 1), PROVINCE)["unit_change"]
     assert set(table["changed_on"]) == {date(2025, 7, 1)}
     assert len(table) == 11
+
+
+# ---- three years, a plan each ------------------------------------------------------------------------------
+
+TASK, OTHER_TASK = "I.1.1", "I.1.2"
+NIGHTS = [date(year, 12, 31) for year in (2024, 2025, 2026)]
+
+
+def plans(until: int) -> dict[str, list[dict]]:
+    """What is added to goals, targets and tasks for the plans after 2024's, with the same codes."""
+    years = range(2025, until + 1)
+    return {
+        "target": [
+            {"indicator_code": "on_time_rate", "rule": "plan", "unit_level": "*", "target": (year - 2024) / 4,
+             "valid_from": date(year, 1, 1), "valid_to": date(year, 12, 31), "plan_line": f"{year}"}
+            for year in years
+        ],
+        "goal": [
+            {"plan_year": year, "goal_code": "M-1", "section": "I", "wording": "Đúng hạn",
+             "indicator_code": "on_time_rate", "unit_level": "*", "lead_unit": f"Phòng {year}"}
+            for year in years
+        ],
+        "task": [
+            {"plan_year": year, "task_code": TASK, "annex_number": TASK, "goal": "g", "task": "t", "product": "p",
+             "lead_unit": f"Phòng {year}", "deadline_text": "Thường xuyên", "deadline_kind": "standing"}
+            for year in years
+        ],
+    }  # fmt: skip
+
+
+def definitions(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """From 2025 on another basis, and lower is better; each year's definition ends with it."""
+
+    def edit(table: pl.DataFrame) -> pl.DataFrame:
+        mine = (pl.col("indicator_code") == "on_time_rate") & (pl.col("rule") == "plan")
+        first = pl.when(mine).then(date(2024, 12, 31)).otherwise("valid_to").alias("valid_to")
+        later = [
+            table.filter(mine).with_columns(
+                legal_basis=pl.lit(f"Kế hoạch {year}"), direction=pl.lit("down"),
+                valid_from=date(year, 1, 1), valid_to=date(year, 12, 31),
+            )
+            for year in range(2025, until + 1)
+        ]  # fmt: skip
+        return pl.concat([table.with_columns(first), *later]) if later else table
+
+    return edit
+
+
+def own_units(table: pl.DataFrame) -> pl.DataFrame:
+    """The department that makes the plan is another one from March 2025 on."""
+    later = pl.col("end_date") >= date(2025, 3, 1)
+    return table.with_columns(own_unit=pl.when(later).then(pl.lit("H19.31")).otherwise(pl.lit("H19.07")))
+
+
+def points(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """From 2026 on the components are worth half."""
+
+    def edit(table: pl.DataFrame) -> pl.DataFrame:
+        if until < 2026:
+            return table
+        halved = table.with_columns(valid_from=date(2026, 1, 1), max_points=pl.col("max_points") / 2)
+        return pl.concat([table.with_columns(valid_to=date(2025, 12, 31)), halved])
+
+    return edit
+
+
+def reports(as_of: date) -> Delivery:
+    """What is told of the tasks: the standing one is done in 2024, under way in 2026; of 2025 nobody speaks."""
+    told = (
+        Progress(TASK, date(2024, 5, 1), "XONG", as_of, 100),
+        Progress(TASK, date(2026, 5, 1), "DANG", as_of, 10),
+        # Only the plan of 2024 has this one, so a late report on it is about that plan.
+        Progress(OTHER_TASK, date(2025, 1, 9), "XONG", as_of, 100),
+    )
+    return Delivery("nhiem_vu", as_of, "muon.csv", tuple(one for one in told if one.NgayBaoCao <= as_of))
+
+
+def night(warehouse: Told, as_of: date, *, plan_until: int | None = None) -> None:
+    """Builds all that is known by the end of a year, with the registers as they are then."""
+    until = as_of.year if plan_until is None else plan_until
+    warehouse.more = plans(until)
+    warehouse.edited = {"indicator": definitions(until), "period": own_units, "score_rule": points(until)}
+    try:
+        made = world(Story(), as_of)
+        warehouse.build(replace(made, deliveries=(*made.deliveries, reports(as_of))))
+    finally:
+        warehouse.edited = {}
+
+
+CLOSED = {
+    "handling_status": "* from tthc.marts.handling_status join tthc.marts.dim_period using (period_code)",
+    "indicator_values": "v.* exclude (is_provisional) from tthc.marts.indicator_values v"
+    " join tthc.marts.dim_period using (period_code)",
+    "decision_766_points": "d.* from tthc.marts.decision_766_points d join tthc.marts.dim_period using (period_code)",
+    "plan_scorecard": "*, make_date(plan_year, 12, 31) as end_date from tthc.marts.plan_scorecard",
+}
+
+
+def closed_by(warehouse: Told, day: date) -> Figures:
+    """Every figure, verdict and point of what had closed by a day."""
+    found = {
+        table: sorted(map(str, warehouse.rows(f"select {query} where end_date <= date '{day}'")))
+        for table, query in CLOSED.items()
+    }
+    found["plan_tasks"] = sorted(map(str, warehouse.rows(
+        "select plan_year, task_code, lead_unit, standing, newest_report_date, done_date from tthc.marts.plan_tasks"
+        f" where plan_year <= {day.year} and task_code <> '{OTHER_TASK}'"
+    )))  # fmt: skip
+    return found
+
+
+def test_three_years_with_a_plan_each_and_nothing_of_a_closed_year_moves(warehouse: Told) -> None:
+    earlier: dict[date, Figures] = {}
+    for as_of in NIGHTS:
+        night(warehouse, as_of)
+        for day, before in earlier.items():
+            assert closed_by(warehouse, day) == before, (day, as_of)
+        earlier[as_of] = closed_by(warehouse, as_of)
+        assert len(earlier[as_of]["indicator_values"]) > 1000
+    # Each year is judged by its own plan: target, definition, department, points, tasks.
+    years = "period_code in ('2024', '2025', '2026') and scope = 'province'"
+    judged = warehouse.rows(
+        f"select target, met = (value >= target) from tthc.marts.indicator_values where {years}"
+        " and indicator_code = 'on_time_rate' and rule = 'plan' order by period_code"
+    )
+    assert judged == [(0.97, True), (0.25, False), (0.5, False)]
+    own = "select distinct unit_code from tthc.marts.indicator_values where indicator_code = 'own_online_share'"
+    assert warehouse.rows(own + " and scope = 'unit' and period_code in ('2024', '2025-02')") == [("H19.07",)]
+    assert warehouse.rows(own + " and scope = 'unit' and period_code in ('2025', '2026')") == [("H19.31",)]
+    worth = "select sum(max_points) from tthc.marts.decision_766_points"
+    assert warehouse.rows(f"{worth} where {years} group by period_code order by period_code") == [(100,), (100,), (50,)]
+    standing = "select plan_year, standing from tthc.marts.plan_tasks where task_code = '{}' order by plan_year"
+    assert warehouse.rows(standing.format(TASK)) == [(2024, "done"), (2025, "no_report"), (2026, "doing")]
+    assert warehouse.rows(standing.format(OTHER_TASK)) == [(2024, "done")]
+    leads = warehouse.rows("select plan_year, lead_unit from tthc.marts.plan_scorecard where goal_code = 'M-1'")
+    assert sorted(leads) == [(2025, "Phòng 2025"), (2026, "Phòng 2026")]
+
+
+def test_a_year_without_a_plan_is_said(warehouse: Told) -> None:
+    night(warehouse, NIGHTS[1], plan_until=2024)
+    warehouse.connection.execute("use tthc")
+    try:
+        gap, other = plan_gaps(warehouse.connection)
+    finally:
+        warehouse.connection.execute("use workspace")
+    assert (gap["gap"], gap["plan_year"], gap["goals"]) == ("no_targets", 2025, 0)
+    assert "2025" in gap["why"] and gap["values"] > 100
+    # The register of the province ends its districts on 1 July 2025 and names nobody who takes over.
+    assert (other["gap"], other["unit_code"], other["next_unit"]) == ("no_successor", "H19.31", "H19")
+    assert other["dossiers"] > 5

@@ -16,7 +16,6 @@ from pipelines.errors import TthcError
 from pipelines.plan_registers import load_goals
 from pipelines.registers import (
     EditedPeriod,
-    indicator_table,
     load_indicators,
     load_period_rules,
     load_province,
@@ -51,14 +50,14 @@ def periods(as_of: dt.date) -> dict[str, tuple]:
     return {row[0]: row[2:] for row in table.iter_rows()}
 
 
-def test_report_periods_end_the_day_before_the_report_is_due() -> None:
+def test_report_periods_end_two_days_before_the_report_is_due() -> None:
     found = periods(dt.date(2024, 12, 31))
     first = dt.date(2024, 1, 1)
     assert {code: row for code, row in found.items() if "BC" in code} == {
-        "2024-BC-Q1": (first, dt.date(2024, 3, 12), dt.date(2024, 3, 13)),
-        "2024-BC-6T": (first, dt.date(2024, 6, 12), dt.date(2024, 6, 13)),
-        "2024-BC-9T": (first, dt.date(2024, 9, 12), dt.date(2024, 9, 13)),
-        "2024-BC-NAM": (first, dt.date(2024, 11, 7), dt.date(2024, 11, 8)),
+        "2024-BC-Q1": (first, dt.date(2024, 3, 11), dt.date(2024, 3, 13)),
+        "2024-BC-6T": (first, dt.date(2024, 6, 11), dt.date(2024, 6, 13)),
+        "2024-BC-9T": (first, dt.date(2024, 9, 11), dt.date(2024, 9, 13)),
+        "2024-BC-NAM": (first, dt.date(2024, 11, 6), dt.date(2024, 11, 8)),
     }
     assert found["2024-02"] == (dt.date(2024, 2, 1), dt.date(2024, 2, 29), None)
     assert found["2024-Q4"] == (dt.date(2024, 10, 1), dt.date(2024, 12, 31), None)
@@ -69,7 +68,7 @@ def test_only_periods_that_have_begun_and_the_next_year_by_the_same_rule() -> No
     assert set(periods(dt.date(2024, 1, 15))) == {
         "2024-01", "2024-Q1", "2024", "2024-BC-Q1", "2024-BC-6T", "2024-BC-9T", "2024-BC-NAM",
     }  # fmt: skip
-    assert periods(dt.date(2025, 2, 1))["2025-BC-Q1"][1] == dt.date(2025, 3, 12)
+    assert periods(dt.date(2025, 2, 1))["2025-BC-Q1"][1] == dt.date(2025, 3, 11)
     assert "2023-06" in periods(dt.date(2023, 6, 30))
 
 
@@ -89,7 +88,6 @@ def test_registers_name_each_other_and_models_that_exist() -> None:
     assert {path.stem for path in folder.glob("*.sql")} == {f"ind_{code}__{rule}" for code, rule in known}
     described = yaml.safe_load((folder / "_indicators.yml").read_text(encoding="utf-8"))["models"]
     assert {model["name"] for model in described} == {f"ind_{code}__{rule}" for code, rule in known}
-    assert indicator_table(COUNTRY, PROVINCE)["lead_unit"].null_count() == 0
 
 
 def test_each_indicator_comes_from_exactly_one_model() -> None:
@@ -241,7 +239,22 @@ def test_units_that_ended_are_those_of_the_list_of_units() -> None:
 def test_the_province_names_its_own_department(tmp_path: Path) -> None:
     province = load_province(PROVINCE)
     units = (PROVINCE / "units.csv").read_text(encoding="utf-8")
-    assert re.search(rf"^{re.escape(province.own_unit)},Sở Thông tin và Truyền thông,so,", units, re.MULTILINE)
+    own = province.own_unit_on(dt.date(2024, 12, 31))
+    assert own and re.search(rf"^{re.escape(own)},Sở Thông tin và Truyền thông,so,", units, re.MULTILINE)
     (tmp_path / "province.yml").write_text("code: H20\nlạ: 1\n", encoding="utf-8")
     with pytest.raises(pydantic.ValidationError):
+        load_province(tmp_path)
+
+
+def test_the_own_department_is_that_of_the_day(tmp_path: Path) -> None:
+    text = (PROVINCE / "province.yml").read_text(encoding="utf-8")
+    spans = "{code: H19.11, valid_from: 2022-01-01, valid_to: null}"
+    assert spans in text
+    split = text.replace(spans, spans.replace("null", "2025-02-28") + "\n  - {code: H19.14, valid_from: 2025-03-01}")
+    (tmp_path / "province.yml").write_text(split, encoding="utf-8")
+    province = load_province(tmp_path)
+    days = [dt.date(2021, 12, 31), dt.date(2025, 2, 28), dt.date(2025, 3, 1)]
+    assert [province.own_unit_on(day) for day in days] == [None, "H19.11", "H19.14"]
+    (tmp_path / "province.yml").write_text(split.replace("2025-03-01", "2025-02-28"), encoding="utf-8")
+    with pytest.raises(pydantic.ValidationError, match="same day"):
         load_province(tmp_path)

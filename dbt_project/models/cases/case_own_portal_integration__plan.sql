@@ -1,7 +1,7 @@
 {{
     procedure_cases(
-        applies="p.department_code = r.own_unit and p.suits_online",
+        applies="p.department_code = d.own_unit and p.suits_online",
         counts="p.is_integrated",
-        when=in_force(),
+        when="d.own_unit is not null and " ~ in_force(),
     )
 }}

@@ -9,7 +9,11 @@ with
             min(r.reported_date) filter (where r.standing = 'XONG') as done_date
         from {{ ref("plan_tasks") }} t
         join {{ ref("dim_period") }} p on t.plan_year = year(p.end_date)
-        left join {{ ref("fct_task_reports") }} r on t.task_code = r.task_code and r.reported_date <= p.cut_date
+        left join
+            {{ ref("fct_task_reports") }} r
+            on t.plan_year = r.plan_year
+            and t.task_code = r.task_code
+            and r.reported_date <= p.cut_date
         group by t.plan_year, t.task_code, p.period_code
     )
 select

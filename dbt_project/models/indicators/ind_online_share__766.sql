@@ -3,8 +3,11 @@ with
     known as ({{ indicator_by_day("online_share", "766") }}),
     unknown as (
         select p.period_code, d.unit_code, d.unit_level, count(*) as unknown_count
-        from {{ ref("fct_online_share") }} d
-        join {{ ref("int_period") }} p on d.received_date between p.start_date and p.cut_date
+        from {{ by_answering_unit(ref("fct_online_share"), "c.dossier_code") }} d
+        join
+            {{ ref("int_period") }} p
+            on d.received_date between p.start_date and p.cut_date
+            and p.cut_date between d.cut_from and d.cut_to
         where d.reason_766 = 'unknown'
         group by p.period_code, d.unit_code, d.unit_level
     )

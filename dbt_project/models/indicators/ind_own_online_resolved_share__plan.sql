@@ -1,1 +1,1 @@
-{{ indicator_by_day("own_online_resolved_share", "plan") }}
+{{ indicator_by_period("own_online_resolved_share", "plan") }}

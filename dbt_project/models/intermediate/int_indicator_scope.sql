@@ -20,7 +20,7 @@ with
     )
 select s.*, cast(null as varchar) as missing_source
 from summed s
-join {{ source("registers", "indicator") }} i using (indicator_code, rule)
+join {{ ref("dim_indicator") }} i using (indicator_code, rule)
 where s.scope = 'province' or i.origin in ('transactions', 'reported')
 union all
 select
@@ -35,5 +35,5 @@ select
     null as unknown_count,
     n.missing_source
 from {{ ref("int_undelivered") }} n
-join {{ source("registers", "indicator") }} i using (indicator_code, rule)
+join {{ ref("dim_indicator") }} i using (indicator_code, rule)
 join {{ ref("handling_status") }} h on h.scope = 'province' or i.origin in ('transactions', 'reported')

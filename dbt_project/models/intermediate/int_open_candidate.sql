@@ -3,8 +3,8 @@
 select
     d.dossier_code,
     d.procedure_code,
-    d.unit_code,
-    d.unit_level,
+    coalesce(h.unit_code, d.unit_code) as unit_code,
+    coalesce(h.unit_level, d.unit_level) as unit_level,
     d.receiving_unit_code,
     d.status_code,
     d.received_date,
@@ -21,4 +21,5 @@ join
     on d.received_date <= p.cut_date
     and (d.finished_date is null or d.finished_date > p.cut_date)
     and (d.due_date is null or d.due_date < p.cut_date or s.supplement_count >= 2)
+left join {{ ref("fct_handovers") }} h on d.dossier_code = h.dossier_code and p.cut_date between h.cut_from and h.cut_to
 where d.due_date is null or d.finished_date is null or d.finished_date > d.due_date or s.supplement_count >= 2

@@ -6,6 +6,7 @@ select
     p.end_date,
     p.report_due_date,
     least(p.end_date, r.as_of) as cut_date,
-    p.end_date <= r.as_of as is_closed
+    p.end_date <= r.as_of as is_closed,
+    p.own_unit
 from {{ source("registers", "period") }} p
 cross join {{ source("registers", "run") }} r

@@ -16,8 +16,8 @@ with
         from {{ ref("int_rule_case") }} c
         join
             {{ ref("int_period") }} p
-            on c.plan_date between p.start_date and p.cut_date
-            or c.date_766 between p.start_date and p.cut_date
+            on p.cut_date between c.cut_from and c.cut_to
+            and (c.plan_date between p.start_date and p.cut_date or c.date_766 between p.start_date and p.cut_date)
     )
 select
     indicator_code,

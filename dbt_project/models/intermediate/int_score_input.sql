@@ -5,14 +5,21 @@ select
     h.unit_code,
     h.unit_level,
     s.component,
+    s.group_code,
+    s.max_points,
+    s.full_at,
+    s.points_if_empty,
     v.numerator,
     v.denominator,
     case when s.factor_indicator_code is null then 1.0 else f.value end as factor,
     coalesce(
         v.missing_source, f.missing_source, case when v.indicator_code is null then s.missing end
     ) as missing_source
-from {{ source("registers", "score_rule") }} s
-cross join {{ ref("handling_status") }} h
+from {{ ref("handling_status") }} h
+join {{ ref("dim_period") }} p using (period_code)
+join
+    {{ source("registers", "score_rule") }} s
+    on p.end_date between s.valid_from and coalesce(s.valid_to, date '9999-12-31')
 left join
     {{ ref("indicator_values") }} v
     on s.indicator_code = v.indicator_code

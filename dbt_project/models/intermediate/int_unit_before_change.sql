@@ -1,5 +1,6 @@
--- A dossier re-sent under the code of a unit that came into being later (a merger, a new code) stays with the unit
--- that had it when it was received; else closed periods would move to a unit that did not exist then.
+-- A dossier re-sent under the code of a unit that came into being later (a merger, a new code): the unit that had it
+-- when
+-- it was received, and the day on which it passed on; else closed periods would move to a unit that did not exist then.
 with
     handled as (
         select
@@ -22,7 +23,7 @@ with
             and n.unit_code <> e.unit_code
     ),
     before_the_change as (
-        select m.MaHoSo, m.earlier_unit, m.newness
+        select m.MaHoSo, m.earlier_unit, m.newness, coalesce(c.changed_on, this.valid_from) as handed_on
         from moved m
         join {{ ref("stg_unit") }} this on m.unit_code = this.unit_code
         join {{ ref("stg_unit") }} earlier on m.earlier_unit = earlier.unit_code
@@ -36,6 +37,6 @@ with
             and coalesce(earlier.valid_from <= m.received_date, true)
             and coalesce(earlier.valid_to >= m.received_date, true)
     )
-select MaHoSo as dossier_code, arg_max(earlier_unit, newness) as unit_code
+select MaHoSo as dossier_code, arg_max(earlier_unit, newness) as unit_code, arg_max(handed_on, newness) as handed_on
 from before_the_change
 group by MaHoSo

@@ -6,7 +6,7 @@ select
     i.unit_code,
     i.unit_level,
     i.component,
-    s.group_code,
+    i.group_code,
     i.numerator,
     i.denominator,
     i.factor,
@@ -14,10 +14,9 @@ select
         when i.numerator is null or i.denominator is null
         then null
         when i.denominator = 0
-        then s.points_if_empty
-        else s.max_points * least(cast(i.numerator as double) / i.denominator * i.factor / s.full_at, 1)
+        then i.points_if_empty
+        else i.max_points * least(cast(i.numerator as double) / i.denominator * i.factor / i.full_at, 1)
     end as points,
-    s.max_points,
+    i.max_points,
     i.missing_source
 from {{ ref("int_score_input") }} i
-join {{ source("registers", "score_rule") }} s using (component)

@@ -29,7 +29,12 @@ with
             and make_date(g.plan_year, 12, 31) between t.valid_from and t.valid_to
         left join {{ ref("int_goal_newest") }} n using (plan_year, goal_code)
         left join {{ ref("int_goal_previous") }} p using (plan_year, goal_code)
-        left join {{ ref("dim_indicator") }} i on g.indicator_code = i.indicator_code and i.rule = 'plan'
+        left join
+            {{ source("registers", "indicator") }} i
+            on g.indicator_code = i.indicator_code
+            and i.rule = 'plan'
+            and coalesce(n.end_date, make_date(g.plan_year, 12, 31))
+            between i.valid_from and coalesce(i.valid_to, date '9999-12-31')
         left join {{ ref("int_undelivered") }} u on g.indicator_code = u.indicator_code and u.rule = 'plan'
     )
 select

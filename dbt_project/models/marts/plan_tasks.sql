@@ -1,12 +1,13 @@
 with
     reported as (
         select
+            r.plan_year,
             r.task_code,
             max(r.reported_date) as newest_report_date,
             min(r.reported_date) filter (where r.standing = 'XONG') as done_date
         from {{ ref("fct_task_reports") }} r
         join {{ ref("dim_run") }} run on r.reported_date <= run.as_of
-        group by r.task_code
+        group by r.plan_year, r.task_code
     )
 select
     t.*,
@@ -35,6 +36,10 @@ select
         then coalesce(n.standing in ('DANG', 'XONG'), false)
     end as is_on_schedule
 from {{ source("registers", "task") }} t
-left join reported r using (task_code)
-left join {{ ref("fct_task_reports") }} n on t.task_code = n.task_code and r.newest_report_date = n.reported_date
+left join reported r using (plan_year, task_code)
+left join
+    {{ ref("fct_task_reports") }} n
+    on t.plan_year = n.plan_year
+    and t.task_code = n.task_code
+    and r.newest_report_date = n.reported_date
 cross join {{ ref("dim_run") }} run

@@ -1,0 +1,30 @@
+-- Who answers, from a day to a day, for what a unit that has ended left open: itself up to its last day, then one after
+-- the other of those that took over; should they all have ended, the province.
+with recursive
+    reached as (
+        select unit_code, unit_code as answering_code, date '0001-01-01' as from_date
+        from {{ ref("int_unit_end") }}
+        union
+        select r.unit_code, e.next_unit_code, greatest(r.from_date, e.ended_on)
+        from reached r
+        join {{ ref("int_unit_end") }} e on r.answering_code = e.unit_code
+    ),
+    spans as (
+        select
+            r.unit_code,
+            r.answering_code,
+            r.from_date,
+            coalesce(cast(e.ended_on - interval 1 day as date), date '9999-12-31') as to_date
+        from reached r
+        left join {{ ref("int_unit_end") }} e on r.answering_code = e.unit_code
+    ),
+    covered as (
+        select unit_code, max(to_date) as to_date from spans group by unit_code having max(to_date) < date '9999-12-31'
+    )
+select unit_code, answering_code, from_date, to_date
+from spans
+where from_date <= to_date
+union all
+select c.unit_code, r.province_code, cast(c.to_date + interval 1 day as date), date '9999-12-31'
+from covered c
+cross join {{ source("registers", "run") }} r
