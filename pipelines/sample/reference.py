@@ -22,7 +22,7 @@ class Reference:
     """Registers of one province. Dossiers point to rows of `units` and `procedures` by position.
 
     `own_unit`: code of the department whose plan it is on the last day of the year that is drawn. `successors`: of a
-    unit that ended, the unit that took its place, of several the first; units without one are not in it.
+    unit that ended, the unit that took its place, of several the main one; units without one are not in it.
     """
 
     units: pl.DataFrame
@@ -75,7 +75,9 @@ def load_reference(registers: Path, province: str, year: int) -> Reference:
         departments=dict(zip(fields["ten_linh_vuc"], fields["ma_so"], strict=True)),
         calendar=load_calendar(country / "working_calendar.csv"),
         own_unit=load_province(here).own_unit_on(dt.date(year, 12, 31)) or "",
-        successors=dict(reversed(changes.drop_nulls("new_unit_code").select("old_unit_code", "new_unit_code").rows())),
+        successors=dict(
+            changes.drop_nulls("new_unit_code").sort("is_main").select("old_unit_code", "new_unit_code").rows()
+        ),
     )
 
 

@@ -230,8 +230,8 @@ def own_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
         yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
 
 
-def own_resolved_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
-    """The same, of those resolved."""
+def own_online_resolved(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
+    """The same of what was resolved."""
     home = dossier.home(period.cut)
     if period.holds(dossier.finished) and home.MaDonVi == own_unit(period.end):
         yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
@@ -240,7 +240,7 @@ def own_resolved_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
 BY_PERIOD: dict[str, Callable[[Dossier, Period], Iterator[ByPeriod]]] = {
     "apology_rate__plan": apologies,
     "own_online_share__plan": own_online,
-    "own_online_resolved_share__plan": own_resolved_online,
+    "own_online_resolved_share__plan": own_online_resolved,
     "on_time_rate__766": timeliness_766,
 }
 

@@ -112,7 +112,7 @@ class _Maker(Draws):
             NgayCauHinhQuyTrinh=self.day(self.edges[0], self.horizon, valid, valid) if self.chance(0.75) else None,
             DuDieuKienTrucTuyen=self.flag(),
             MucDo=self.rng.choice([None, 2, 3, 4]),
-            MaDonViThucHien=self.rng.choice([None, OWN_UNIT, OWN_UNIT, f"{PROVINCE}.01"]),
+            MaDonViThucHien=self.rng.choice([None, *[own_unit(delivered)] * 2, f"{PROVINCE}.01"]),
             TichHopDVCQG=self.flag(),
             LaTTHCNoiBo=self.rng.choice([None, 0, 0, 1]),
         )

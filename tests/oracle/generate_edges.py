@@ -12,7 +12,7 @@ from .draws import ONE_DAY, Draws
 from .generate_reports import STRANGER
 from .periods import periods
 from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
-from .registers import OWN_UNIT, Edition, Target, UnitChange
+from .registers import Edition, Target, UnitChange, own_unit
 from .rule_766_time import months_later
 from .targets import TARGETS, plan_targets
 from .working_days import between
@@ -71,7 +71,7 @@ class Edges:
                 NgayHieuLuc=self.rng.choice([None, cut, cut - timedelta(days=90)]),
                 NgayHetHieuLuc=self.rng.choice([cut + off, cut + off, None]),
                 MucDo=self.rng.choice([2, 3, 4]),
-                MaDonViThucHien=self.rng.choice([None, OWN_UNIT]),
+                MaDonViThucHien=self.rng.choice([None, own_unit(cut)]),
                 **{flag: self.rng.choice([None, 0, 1, 1, 1]) for flag in flags},
             )
             self.draw.add("thu_tuc", procedure)

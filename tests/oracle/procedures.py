@@ -98,8 +98,12 @@ def portal_integration_share(procedures: Sequence[Procedure], period: Period) ->
 
 
 def is_own(procedure: Procedure, period: Period) -> bool | None:
-    """ "MaDonViThucHien (the department whose procedure it is)", of the period's last day; null: unknown."""
-    return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == own_unit(period.end)
+    """ "MaDonViThucHien (the department whose procedure it is)"; null: unknown. Nothing is a department's own where the
+    province names none on the day."""
+    own = own_unit(period.end)
+    if not own:
+        return False
+    return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == own
 
 
 def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) -> Count:

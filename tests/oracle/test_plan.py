@@ -117,7 +117,8 @@ def test_online_of_the_resolved_and_of_the_departments_own():
     own = [dossier("05/03", channel=2), dossier("05/03", channel=2, homes=[(date.min, Unit("H19.11", "so", DAY))])]
     assert plan.own_online_share([*own, replace(own[1], channel=1)], MARCH) == (1, 2)
     assert plan.own_online_resolved_share([*resolved, *own], MARCH) == (0, 0)
-    assert plan.own_online_resolved_share([replace(one, unit_code="H19.11") for one in resolved], MARCH) == (1, 2)
+    theirs = [replace(one, homes=own[1].homes) for one in resolved]
+    assert plan.own_online_resolved_share(theirs, MARCH) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from .by_hand import DAY, MARCH, PROCEDURES, UNITS, at, copy, judged, on, proced
 from .form import WHOLE, Scope
 from .periods import Period
 from .records import Figure, Progress, Unit
-from .registers import OWN_UNIT, REPORTED, Edition, Task, plan_tasks
+from .registers import REPORTED, Edition, Task, own_unit, plan_tasks
 from .settle import settle
 from .settled import Records
 from .targets import TARGETS
 from .values import IndicatorValue, indicator_values
 
+OWN_UNIT = own_unit(MARCH.end)
 IN, OUT, UNKNOWN, NO = (1, 1, 0), (0, 0, 0), (0, 0, 1), (0, 1, 0)
 
 

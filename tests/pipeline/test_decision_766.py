@@ -47,8 +47,9 @@ def scores(compiled_project: dict) -> Scores:
             connection.register("inputs", inputs)
             connection.execute("create table workspace.registers.score_rule as from rules")
             connection.execute(
-                "create table workspace.intermediate.int_score_input as select i.*, r.group_code, r.max_points, r.full_at,"
-                " r.points_if_empty from inputs i join rules r using (component)"
+                "create table workspace.intermediate.int_score_input as"
+                " select i.*, r.group_code, r.max_points, r.full_at, r.points_if_empty"
+                " from inputs i join rules r using (component)"
             )
             for mart in ("decision_766_points", "decision_766_groups"):
                 connection.execute(f"create table tthc.marts.{mart} as {sql(mart)}")

@@ -26,7 +26,10 @@ with
         join {{ ref("dim_period") }} d on p.announced_date between d.start_date and d.cut_date
         cross join {{ ref("dim_run") }} r
         left join deadline l using (effective_from)
-        where not coalesce(p.is_internal, false) and coalesce(p.department_code = d.own_unit, true)
+        where
+            d.own_unit is not null
+            and not coalesce(p.is_internal, false)
+            and coalesce(p.department_code = d.own_unit, true)
     )
 select
     period_code,
