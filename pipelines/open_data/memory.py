@@ -1,8 +1,8 @@
 """What the warehouse remembers of what it published, for the next vintage: restricted, as it holds exact counts.
 
-Belongs here: keeping that memory, and which protected tables stay as they are. Per table and period it holds the figures
-that are out, the cases that they were counted from, and what earlier vintages showed. Without it a new vintage could
-give away a single late case, so none is made.
+Belongs here: keeping that memory, and which protected tables stay as they are. Per table and period it holds the
+figures that are out, the cases that they were counted from, and what earlier vintages showed. Without it a new vintage
+could give away a single late case, so none is made.
 """
 
 from pathlib import Path
@@ -92,8 +92,9 @@ def _file(settings: Settings, vintage: str, kind: str) -> Path:
 
 
 def recall(connection: Connection, settings: Settings, rules: Rules, vintage: str | None) -> bool:
-    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`, what
-    earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of it."""
+    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`,
+    what earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of
+    it."""
     for name, columns in (("memory", CELLS), ("case_before", CASES)):
         typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         connection.execute(f"create or replace table {name} ({typed})")

@@ -131,9 +131,6 @@ class Secured:
 def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
     """Hides further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`,
     whoever combines what. Tables `cell` and `figure` are there. Raises TthcError where it cannot."""
-    connection.execute("create or replace table protected_parts (code text, rule text, numerator text, denominator text)")
-    connection.executemany("insert into protected_parts values (?, ?, ?, ?)",
-                           [[p.code, p.rule, p.numerator, p.denominator] for p in rules.protected.indicators])  # fmt: skip
     connection.execute(TOTALS)
     secured = Secured()
     _from_totals(connection, rules, secured)
