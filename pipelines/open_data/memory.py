@@ -110,8 +110,9 @@ def recall(connection: Connection, settings: Settings, rules: Rules, vintage: st
     return True
 
 
-def remember(connection: Connection, settings: Settings, vintage: str) -> None:
-    """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago."""
+def remember(connection: Connection, settings: Settings, vintage: str, before: str | None) -> None:
+    """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago, but never those of
+    the vintage `before`, which may be out still if this one never is."""
     folder = private_folder(settings.restricted_dir / "open-data")
     connection.execute(OUT)
     for kind, query in (("cells", "select * from remembered order by cell, is_out, value, reason, n, k"),
@@ -120,4 +121,5 @@ def remember(connection: Connection, settings: Settings, vintage: str) -> None:
             connection.sql(query).write_parquet(str(temporary), compression="zstd")
         kept = sorted(folder.glob(f"*.{kind}.parquet"), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-KEPT]:
-            path.unlink()
+            if path != _file(settings, before or vintage, kind):
+                path.unlink()

@@ -51,10 +51,10 @@ TOTALS = """
     select 'procedure', 'received', null, period_code, denominator
     from told where scope = 'province' and period_type = 'year' and indicator_code = 'online_share'
 """
-# Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the fields
-# of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under `narrowest`
-# says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they were made,
-# under the totals of then.
+# Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the
+# fields of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under
+# `narrowest` says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they
+# were made, under the totals of then.
 FROM_TOTALS = """
     with
         part as (

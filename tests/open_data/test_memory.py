@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.open_data.cells import CASES
-from pipelines.open_data.memory import recall, remember
+from pipelines.open_data.memory import KEPT, recall, remember
 from pipelines.open_data.protect import hide_too, lay_out_cells, lay_out_figures
 from pipelines.open_data.rules import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
@@ -61,7 +61,7 @@ class Province:
                 "select c.measure, c.unit_code, c.period_code, value, reason from cell c join figure using (cell)"
             ).fetchall()
             self.vintages.append(f"v{len(self.vintages)}")
-            remember(connection, self.settings, self.vintages[-1])
+            remember(connection, self.settings, self.vintages[-1], self.vintages[-2] if self.vintages[1:] else None)
         return {(f"{measure} {field}", month): (value, reason) for measure, field, month, value, reason in shown}
 
 
@@ -160,3 +160,15 @@ def test_without_its_memory_nothing_is_remembered(province: Province) -> None:
         path.unlink()
     with duckdb.connect() as connection:
         assert not recall(connection, province.settings, RULES, province.vintages[-1])
+
+
+def test_the_memory_of_what_may_be_out_still_is_never_forgotten(province: Province) -> None:
+    """Thirty vintages that never went out, each made after the same one: that one is known still."""
+    first = province.publish(JANUARY, [])
+    for _ in range(KEPT + 6):
+        province.vintages.append(province.vintages[0])
+        province.publish(JANUARY[:-20], FEBRUARY)
+    kept = {path.name.split(".")[0] for path in (province.settings.restricted_dir / "open-data").glob("*.parquet")}
+    assert "v0" in kept and len(kept) <= KEPT + 1
+    province.vintages.append("v0")
+    assert province.publish(JANUARY[1:], []) == first

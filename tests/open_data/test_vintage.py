@@ -251,6 +251,7 @@ LATE = """
     from (
         select t.* from marts.fct_timeliness t join marts.dim_procedure using (procedure_code)
         where unit_level <> 'tinh' and finished_date is not null and {which}
+            and received_date >= date '2024-02-01' and finished_date < date '2024-10-01'
         order by received_date, dossier_code limit 1
     ) t, range($copies) r(n);
     insert into marts.fct_timeliness by name select * exclude (new_code) replace (new_code as dossier_code) from late;
