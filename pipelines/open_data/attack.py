@@ -20,8 +20,8 @@ WORTHWHILE = 0.96  # another round of sums is worth its while where the last one
 
 @dataclass(frozen=True)
 class Block:
-    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more. `truth`: what the shown
-    rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
+    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more. `truth`: what the
+    shown rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
 
     names: list[str]
     shown: csr_array

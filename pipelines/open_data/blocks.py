@@ -1,8 +1,8 @@
 """Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
 
-Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given all
-that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums over
-subjects (`secure`), solving (`attack`), giving up (`defend`).
+Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given
+all that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
+over subjects (`secure`), solving (`attack`), giving up (`defend`).
 """
 
 from collections.abc import Iterator

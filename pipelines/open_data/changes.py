@@ -1,8 +1,8 @@
 """What changed against the vintage before: flags in the tables, lines in CHANGES.md.
 
 Belongs here: comparing exact figures, cell by cell. A figure of another period is no change: a goal that shows a newer
-one is not revised. Of protected figures nothing is listed: which of them moved would give away a single late case. Does not belong
-here: why the warehouse says something else now (`tthc explain`, the deliveries).
+one is not revised. Of protected figures nothing is listed: which of them moved would give away a single late case. Does
+not belong here: why the warehouse says something else now (`tthc explain`, the deliveries).
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def is_exact(table: Table) -> str:
         return "false" if table.disclosure == "sdc1" else "true"
     province = "pham_vi" if any(column.name == "pham_vi" for column in table.columns) else "cap"
     protected = "select indicator_code from indicator_class where class = 'protected'"
-    return f"(t.{province} = 'tinh' or coalesce(t.ma_chi_tieu, '') not in ({protected}))"  # noqa: S608 - ours
+    return f"(t.{province} = 'tinh' or coalesce(t.ma_chi_tieu, '') not in ({protected}))"
 
 
 def value_has_sign(table: Table, value: str) -> bool:

@@ -12,7 +12,6 @@ from scipy.sparse import csr_array
 from pipelines.errors import TthcError
 from pipelines.open_data.attack import Attack, Block
 
-
 Bounds = tuple[float, float]
 
 

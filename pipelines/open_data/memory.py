@@ -1,8 +1,8 @@
 """What the warehouse remembers of what it published, for the next vintage: restricted, as it holds exact counts.
 
-Belongs here: keeping that memory, and which protected tables stay as they are. Per table and period it holds the figures
-that are out, the cases that they were counted from, and what earlier vintages showed. Without it a new vintage could
-give away a single late case, so none is made.
+Belongs here: keeping that memory, and which protected tables stay as they are. Per table and period it holds the
+figures that are out, the cases that they were counted from, and what earlier vintages showed. Without it a new vintage
+could give away a single late case, so none is made.
 """
 
 from pathlib import Path
@@ -92,8 +92,9 @@ def _file(settings: Settings, vintage: str, kind: str) -> Path:
 
 
 def recall(connection: Connection, settings: Settings, rules: Rules, vintage: str | None) -> bool:
-    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`, what
-    earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of it."""
+    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`,
+    what earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of
+    it."""
     for name, columns in (("memory", CELLS), ("case_before", CASES)):
         typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         connection.execute(f"create or replace table {name} ({typed})")
@@ -109,8 +110,9 @@ def recall(connection: Connection, settings: Settings, rules: Rules, vintage: st
     return True
 
 
-def remember(connection: Connection, settings: Settings, vintage: str) -> None:
-    """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago."""
+def remember(connection: Connection, settings: Settings, vintage: str, before: str | None) -> None:
+    """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago, but never those of
+    the vintage `before`, which may be out still if this one never is."""
     folder = private_folder(settings.restricted_dir / "open-data")
     connection.execute(OUT)
     for kind, query in (("cells", "select * from remembered order by cell, is_out, value, reason, n, k"),
@@ -119,4 +121,5 @@ def remember(connection: Connection, settings: Settings, vintage: str) -> None:
             connection.sql(query).write_parquet(str(temporary), compression="zstd")
         kept = sorted(folder.glob(f"*.{kind}.parquet"), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-KEPT]:
-            path.unlink()
+            if path != _file(settings, before or vintage, kind):
+                path.unlink()

@@ -18,10 +18,11 @@ def _said(code: str, lang: str, **numbers: object) -> str:
     return catalogue()[code][lang].format(**numbers).strip()
 
 
-def _numbers(rules: Rules, figures: dict) -> dict[str, object]:
+def _numbers(lang: str, rules: Rules, figures: dict) -> dict[str, object]:
     biases = [abs(rules.base * rules.up_keys(r) / 256 - r) for r in range(rules.base)]
     return {
-        "name": rules.name, "threshold": rules.threshold, "below": rules.threshold - 1, "base": rules.base,
+        "name": rules.name, "thaw": rules.thaw, "exact_why": getattr(rules.exact.why, lang),
+        "protected_why": getattr(rules.protected.why, lang), "below": rules.threshold - 1, "base": rules.base,
         "bias": f"{max(biases):.4f}", "denominator": rules.rate.denominator, "bounded": rules.rate.bounded_below,
         "low": rules.rate.low, "high": rules.rate.high, "finer": rules.rate.decimal_from, "narrowest": rules.narrowest,
         "fields": ", ".join(rules.sensitive.fields), "words": ", ".join(rules.sensitive.words), **figures,
@@ -39,8 +40,8 @@ def method_page(lang: str, register: Register, rules: Rules, figures: dict, *, s
               f"{getattr(table.grain, lang)}." for table in register.tables]  # fmt: skip
     lines += ["", _said("method_flags", lang), ""]
     lines += [f"- `{code}`: {getattr(name, lang)}" for code, name in register.code_list("co").names.items()]
-    lines += ["", _said("method_rule", lang, **_numbers(rules, figures)), ""]
-    lines += [_said("method_attack", lang, **_numbers(rules, figures)), ""]
+    lines += ["", _said("method_rule", lang, **_numbers(lang, rules, figures)), ""]
+    lines += [_said("method_attack", lang, **_numbers(lang, rules, figures)), ""]
     licence = dataset.licence_on(until)
     lines += [_said("method_licence", lang), "", getattr(licence.text, lang) + ".", "",
               getattr(licence.note, lang) + ".", ""]  # fmt: skip

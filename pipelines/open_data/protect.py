@@ -1,7 +1,7 @@
 """From protected cases to figures that may be shown: hidden, or rounded by their key.
 
-Belongs here: rule SDC-1 itself, as SQL, and what anybody knows of a figure from the rule alone. A figure of a table that
-stays as it was published (`memory`) is taken as it was. Exact counts and keys stay in the scratch database.
+Belongs here: rule SDC-1 itself, as SQL, and what anybody knows of a figure from the rule alone. A figure of a table
+that stays as it was published (`memory`) is taken as it was. Exact counts and keys stay in the scratch database.
 """
 
 import duckdb
@@ -90,6 +90,7 @@ FIGURES = """
         (low, high) <> (free_low, free_high) as can_be_hidden
     from bounded
 """
+PARTS = "create or replace table protected_parts (code text, rule text, numerator text, denominator text)"
 MACROS = """
     create or replace macro shown_low(value, reason) as
         case when value is not null then greatest({threshold}, value - {base} + 1) else 0 end;
@@ -102,8 +103,11 @@ MACROS = """
 
 
 def lay_out_rules(connection: Connection, rules: Rules) -> None:
-    """Make the tables `within` and `measure_of`, what is counted for each part, and the macros `shown_low` and
-    `shown_high`: what the count behind a shown or hidden figure is at least and at most."""
+    """Make the rules' tables (`within`, `protected_parts`, and `measure_of`: what is counted for each part) and the
+    macros `shown_low` and `shown_high`: what the count behind a shown or hidden figure is at least and at most."""
+    parts = [[one.code, one.rule, one.numerator, one.denominator] for one in rules.protected.indicators]
+    connection.execute(PARTS)
+    connection.executemany("insert into protected_parts values (?, ?, ?, ?)", parts)
     connection.execute("create or replace table within (whole varchar, inside varchar)")
     connection.executemany("insert into within values (?, ?)", [[*pair] for pair in rules.within.items()])
     rows = [[one.code, "unit", m] for one in rules.protected.indicators for m in (one.denominator, one.numerator)]

@@ -59,8 +59,8 @@ class Column(Strict):
 
 
 class Table(Strict):
-    """One published file. Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one or
-    the other, as the row's indicator is; `none`: no figures. `why`: the reason of its class where it has figures.
+    """One published file. Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one
+    or the other, as the row's indicator is; `none`: no figures. `why`: the reason of its class, where it has one.
     Vintage `closed_periods`: only periods that are over; `all`: a list that has no periods."""
 
     name: str = Field(pattern=FILE_NAME)

@@ -51,10 +51,10 @@ TOTALS = """
     select 'procedure', 'received', null, period_code, denominator
     from told where scope = 'province' and period_type = 'year' and indicator_code = 'online_share'
 """
-# Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the fields
-# of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under `narrowest`
-# says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they were made,
-# under the totals of then.
+# Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the
+# fields of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under
+# `narrowest` says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they
+# were made, under the totals of then.
 FROM_TOTALS = """
     with
         part as (
@@ -131,9 +131,6 @@ class Secured:
 def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
     """Hides further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`,
     whoever combines what. Tables `cell` and `figure` are there. Raises TthcError where it cannot."""
-    connection.execute("create or replace table protected_parts (code text, rule text, numerator text, denominator text)")
-    connection.executemany("insert into protected_parts values (?, ?, ?, ?)",
-                           [[p.code, p.rule, p.numerator, p.denominator] for p in rules.protected.indicators])  # fmt: skip
     connection.execute(TOTALS)
     secured = Secured()
     _from_totals(connection, rules, secured)

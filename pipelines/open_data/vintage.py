@@ -162,7 +162,7 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     write_checksums(folder)
     audit_names(register, folder)
     seal_vintage(folder, head | {"descriptions": descriptions})
-    remember(connection, settings, vintage)
+    remember(connection, settings, vintage, before["vintage"] if before else None)
     return rows
 
 

@@ -1,4 +1,4 @@
-"""What is said of a protected figure is true of every count that could lie behind it; what is exact is not rounded away."""
+"""What is said of a protected figure is true of every count that could lie behind it; exact rates are faithful."""
 
 import duckdb
 import pytest
@@ -23,7 +23,9 @@ def connection() -> duckdb.DuckDBPyConnection:
 @st.composite
 def counts(draw: st.DrawFn) -> tuple[int, int]:
     whole = draw(st.one_of(st.integers(0, 60), st.integers(0, 4_000)))
-    return draw(st.one_of(st.integers(0, whole), st.integers(max(0, whole - 9), whole), st.integers(0, min(9, whole)))), whole
+    return draw(
+        st.one_of(st.integers(0, whole), st.integers(max(0, whole - 9), whole), st.integers(0, min(9, whole)))
+    ), whole
 
 
 def shown(count: int, key: int, reason: str) -> tuple[int | None, str | None]:
@@ -44,10 +46,13 @@ def test_a_protected_verdict_is_never_false(
     target: float, direction: str,
 ) -> None:  # fmt: skip
     count, whole = pair
-    row = connection.execute(
-        "select verdict(?::bigint, ?::text, ?::bigint, ?::text, ?::double, ?)",
-        [*shown(count, key, hide), *shown(whole, other, hide_too), target, direction],
-    ).fetchone() or ()
+    row = (
+        connection.execute(
+            "select verdict(?::bigint, ?::text, ?::bigint, ?::text, ?::double, ?)",
+            [*shown(count, key, hide), *shown(whole, other, hide_too), target, direction],
+        ).fetchone()
+        or ()
+    )
     if row[0] is not None:
         assert whole > 0
         met = count / whole <= target if direction == "down" else count / whole >= target
@@ -60,9 +65,12 @@ def test_a_protected_bound_holds(
     connection: duckdb.DuckDBPyConnection, pair: tuple[int, int], key: int, other: int
 ) -> None:
     (n, _), (d, _) = shown(pair[0], key, ""), shown(pair[1], other, "")
-    rate, sign = connection.execute(
-        "select shown_rate(n, d), shown_sign(n, d) from (select ?::bigint as n, ?::bigint as d)", [n, d]
-    ).fetchone() or ()
+    rate, sign = (
+        connection.execute(
+            "select shown_rate(n, d), shown_sign(n, d) from (select ?::bigint as n, ?::bigint as d)", [n, d]
+        ).fetchone()
+        or ()
+    )
     assert (rate is None) == (n is None or d is None or d < RULES.rate.denominator)
     if sign == ">=":
         assert 100 * pair[0] / pair[1] >= rate

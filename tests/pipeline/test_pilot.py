@@ -87,6 +87,20 @@ def test_the_warehouse_is_published_and_the_open_data_are_accounted_for(pilot: P
         assert "No open figures" in (pilot.current / "site" / "en" / "index.html").read_text(encoding="utf-8")
 
 
+def test_an_own_unit_outside_the_list_empties_its_own_indicator_only(pilot: Pilot) -> None:
+    """The list has one office; the planning department is another, and what speaks of it alone says so."""
+    values = pilot.tthc("sql", "select indicator_code, missing_source, count(numerator) as known from indicator_values"
+                        " where indicator_code in ('own_online_share', 'online_share') and rule = 'plan' and scope ="
+                        " 'province' group by all order by all desc", "--format", "csv")[1].split("\n")  # fmt: skip
+    assert values[1] == "own_online_share,don_vi H19.11,0"
+    assert values[2].startswith("online_share,,") and not values[2].endswith(",0")
+    assert pilot.code == EXIT_PUBLISHED
+    rows = pl.read_csv(pilot.current / "open-data" / "chi-tieu.csv", infer_schema=False).filter(cach_tinh="plan")
+    own, other = (rows.filter(ma_chi_tieu=code) for code in ("own_online_share", "online_share"))
+    assert set(own["co"]) == {"u"} and set(own["pham_vi"]) == {"tinh"}
+    assert other.filter(pham_vi="don-vi", ma_don_vi=OFFICE)["ty_le"].drop_nulls().len() > 10
+
+
 def test_analysts_and_operators_are_served(pilot: Pilot) -> None:
     code, said = pilot.tthc("sql", "select count(*) as n from dim_unit", "--format", "csv")
     assert (code, said.split()) == (0, ["n", "2"])
