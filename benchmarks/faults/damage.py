@@ -35,9 +35,13 @@ def everything(seed: int) -> Iterator[tuple[str, Damage]]:
     yield "what a crash leaves: unfinished files", leftovers
     yield "published version: a flipped bit", _one("versions/*/tthc.duckdb", flip, seed)
     yield "published version: a flipped bit in the manifest", _one("versions/*/manifest.json", flip, seed)
-    yield "published version: a flipped bit in the open data", _one("versions/*/open-data/*", flip, seed)
+    yield "published version: a flipped bit in the open data", _one("versions/*/open-data/*.*", flip, seed)
     yield "published version: lost", lambda warehouse: shutil.rmtree(warehouse / "versions")
-    yield "copy of the open data: a flipped bit", _one("restricted/open-data/last/*", flip, seed)
+    yield "editions: a flipped bit", _one("editions/*/*", flip, seed)
+    yield "editions: lost", lambda warehouse: shutil.rmtree(warehouse / "editions")
+    yield "editions: index lost", _one("editions/index.json", Path.unlink, seed)
+    yield "copy of the editions: a flipped bit", _one("restricted/open-data/editions/*/*", flip, seed)
+    yield "copy of the editions: lost", lambda warehouse: shutil.rmtree(warehouse / "restricted" / "open-data")
     yield "current: lost", lambda warehouse: (warehouse / "current").unlink()
 
 

@@ -171,11 +171,20 @@ def day_times(factor: float) -> Callable[[Path], None]:
     return deliver
 
 
+def slip_of_two_months(raw: Path) -> None:
+    """Three rows in a folder whose day is not yet due: they would close every month before it."""
+    head = next((raw / "ho_so" / LAST_DAY).glob("*.csv")).read_text(encoding="utf-8").splitlines(keepends=True)
+    folder = raw / "ho_so" / "2025-02-28"
+    folder.mkdir()
+    (folder / "slip.synthetic.csv").write_text("".join(head[:4]), encoding="utf-8")
+
+
 HELD = {
     "only a header on a working day": empty_day,
     "ten times as many rows as usual": day_times(10),
     "a tenth of the usual rows": day_times(0.1),
     "a third gone in a restatement": shrunken_restatement,
+    "a slip in a day folder's name": slip_of_two_months,
 }
 
 

@@ -13,6 +13,7 @@ from pipelines.nightly.causes import cause_of
 from pipelines.nightly.home import close_killed_runs, prepare_home
 from pipelines.nightly.lock import run_lock
 from pipelines.open_data.publication import open_data_of_run
+from pipelines.publish.beside import refuse_future
 from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.quality.write import write_quality_page
 from pipelines.settings import Settings
@@ -30,7 +31,8 @@ class RunOutcome:
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
-    """Runs the job in this process. Raises RunLocked, CandidateRefused, or the error that stopped a step."""
+    """Runs the job in this process. Raises RunLocked, CandidateRefused, UsageFault or what stopped a step."""
+    refuse_future(settings.as_of)
     with run_lock(settings):
         settings.work_dir.mkdir(parents=True, exist_ok=True)
         verdict = settings.work_dir / "gate.json"
