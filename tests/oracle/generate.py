@@ -16,7 +16,7 @@ from .generate_children import Children
 from .generate_edges import Edges
 from .generate_reports import STRANGER, make_reports
 from .records import PROVINCE, DossierState, Fee, Procedure, Row, Unit
-from .registers import OWN_UNIT, own_unit
+from .registers import own_unit
 from .rule_766_time import months_later
 from .settle import day_of
 from .working_days import nth_after, nth_before
