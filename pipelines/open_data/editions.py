@@ -115,13 +115,16 @@ def recover(settings: Settings) -> None:
     if not known:
         return
     for edition in dict.fromkeys(known):
+        lacking = [place for place in _places(settings) if not is_whole(place / edition.name, edition)]
+        if not lacking:
+            continue
         source = next((folder for folder in _sources(settings, edition) if is_whole(folder, edition)), None)
         if source is None:
             log.error(str(_lost(settings, edition)))
-        elif damaged := [place for place in _places(settings) if not is_whole(place / edition.name, edition)]:
-            _keep(settings, source, edition)
-            if any((place / edition.name).exists() for place in damaged):
-                log.warning(say("edition_restored", edition=edition.name))
+            continue
+        if any((place / edition.name).exists() for place in lacking):
+            log.warning(say("edition_restored", edition=edition.name))
+        _keep(settings, source, edition)
     for place in _places(settings):
         if _read_index(place / INDEX) != known:
             _write_index(place / INDEX, known)

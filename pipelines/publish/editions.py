@@ -94,7 +94,7 @@ def go_back(settings: Settings, version: str | None) -> str:
     newest = newest_edition(settings)
     if newest is not None:
         shown = read_vintage(folder / OPEN_DATA)
-        if shown is None or shown["vintage"] != newest.name:
+        if shown is None or shown["vintage"] != newest.name or not (folder / OPEN_DATA / EDITIONS).is_dir():
             _show_newest(settings, folder, newest)
     switch(settings, version)
     return version
