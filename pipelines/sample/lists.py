@@ -37,7 +37,10 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
     def drawn(share: str) -> Flags:
         return chance.random(count) < shares[share]
 
+    department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
     fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))
+    # The real list gives the planning department few procedures: unfit ones would leave its own goals without a case.
+    fit |= (department == province.reference.own_unit).fill_null(value=False).to_numpy()
     internal = drawn("internal") & ~limits.frequent
     announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, count)
 
@@ -49,7 +52,7 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
         odd_procedure_names(table["TenTTHC"], pl.Series(limits.frequent)),
         field_codes(table["TenLinhVuc"]),
         "TenLinhVuc",
-        pl.col("TenLinhVuc").replace_strict(province.reference.departments, default=None).alias("MaDonViThucHien"),
+        department.alias("MaDonViThucHien"),
         "CapThucHien",
         "ThoiHanGiaiQuyet",
         "DonViThoiHan",
