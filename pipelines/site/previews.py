@@ -1,7 +1,8 @@
 """The pictures that stand for a page where its address is passed on: whose figure it is, of which period, how much.
 
 Belongs here: drawing them, as PNG, which is what readers of `og:image` take. Letters are those that vl-convert brings,
-so the same figures give the same bytes on every machine with the same libraries. Does not belong here: what they say (`shown_elsewhere`).
+so the same figures and libraries give the same bytes on every machine. Does not belong here: what the pictures say
+(`shown_elsewhere`).
 """
 
 import struct
