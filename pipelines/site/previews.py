@@ -1,7 +1,8 @@
 """The pictures that stand for a page where its address is passed on: whose figure it is, of which period, how much.
 
 Belongs here: drawing them, as PNG, which is what readers of `og:image` take. Letters are those that vl-convert brings,
-so the same figures give the same bytes on every machine. Does not belong here: what they say (`shown_elsewhere`).
+so the same figures and libraries give the same bytes on every machine. Does not belong here: what the pictures say
+(`shown_elsewhere`).
 """
 
 import struct
@@ -64,7 +65,7 @@ def write_previews(folder: Path, pictures: dict[str, Words]) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """The same picture packed as tightly as the format's own compression can: a third of the size."""
+    """The same picture in a third of the size. Level 6 packs nearly as tightly as 9, in a fifth of the time."""
     kept, packed, at = [], b"", len(SIGNATURE)
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])
@@ -75,7 +76,7 @@ def smaller(png: bytes) -> bytes:
             kept.append(_chunk(kind, content))
         at += 12 + length
     head, end = kept
-    return SIGNATURE + head + _chunk(b"IDAT", zlib.compress(zlib.decompress(packed), 9)) + end
+    return SIGNATURE + head + _chunk(b"IDAT", zlib.compress(zlib.decompress(packed), 6)) + end
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
