@@ -1,8 +1,9 @@
 """What changed against the vintage before: flags in the tables, lines in CHANGES.md.
 
 Belongs here: comparing exact figures, cell by cell. A figure of another period is no change: a goal that shows a newer
-one is not revised. Of protected figures nothing is listed: which of them moved would give away a single late case. Does
-not belong here: why the warehouse says something else now (`tthc explain`, the deliveries).
+one is not revised, nor is a figure that was published as provisional. Of protected figures nothing is listed: which of
+them moved would give away a single late case. Does not belong here: why the warehouse says something else now (`tthc
+explain`, the deliveries).
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pipelines.open_data.files import read_table
 from pipelines.open_data.register import Column, Register, Table
 
 Connection = duckdb.DuckDBPyConnection
-REVISED = "r"
+REVISED, PROVISIONAL = "r", "p"
 BEFORE = "before"
 PERIOD = "ky"
 FLAG = """
@@ -61,6 +62,7 @@ def _of_flag(connection: Connection, table: Table, flag: Column) -> list[Change]
         differs = f"t.{value} is distinct from b.{value}"
         if value_has_sign(table, value):
             differs += " or t.dau is distinct from b.dau"
+        differs = f"({differs}) and b.{flag.name} is distinct from '{PROVISIONAL}'"
         names = {"table": table.name, "before": BEFORE, "flag": flag.name, "value": value, "same": same,
                  "differs": differs}  # fmt: skip
         key = " || ' / ' || ".join(f"coalesce(cast(t.{name} as varchar), '')" for name in table.key)
@@ -115,8 +117,8 @@ CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới /
 
 
 def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int, notice: str = "") -> str:
-    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules; `notice`: what
-    is said first of all."""
+    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules. `notice`: what
+    is said first."""
     page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:
         return page + FIRST

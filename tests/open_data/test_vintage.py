@@ -119,6 +119,7 @@ def test_every_exact_figure_and_verdict_is_the_marts(first: Path, candidates: di
         assert row["tu_so"] == str(mart["numerator"] if mart["numerator"] is not None else ""), place
         assert row["mau_so"] == str(mart["denominator"] if mart["denominator"] is not None else ""), place
         assert row["dat"] == ("" if mart["met"] is None else str(int(mart["met"]))), place
+        assert (row["co_tu_so"] == row["co"] == "p") == mart["is_provisional"], place
         if mart["denominator"]:
             assert abs(float(row["ty_le"]) - 100 * mart["value"]) <= 0.005001, place
             assert (float(row["ty_le"]) == 100) == (mart["value"] == 1), place

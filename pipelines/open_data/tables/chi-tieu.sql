@@ -1,5 +1,5 @@
 -- Exact figures as the marts have them, also where there was nothing to count; protected ones out of protected cells,
--- but for the province, which is exact.
+-- but for the province, which is exact. Provisional: its numerator may still rise (`matures` in the register).
 with
     known as (
         select indicator_code, rule, any_value(missing_source) as missing_source
@@ -56,7 +56,8 @@ with
             why as d_reason,
             exact_rate(n, d, round(100 * q.target, 2)) as rate,
             null as sign,
-            v.met::integer as met
+            v.met::integer as met,
+            v.is_provisional
         from described q
         left join
             tthc.marts.indicator_values v
@@ -98,12 +99,12 @@ select
     u.unit_name as ten_don_vi,
     b.unit_level as cap,
     n as tu_so,
-    if(n is null, n_reason, null) as co_tu_so,
+    case when n is null then n_reason when is_provisional then 'p' end as co_tu_so,
     d as mau_so,
     if(d is null, d_reason, null) as co_mau_so,
     rate as ty_le,
     sign as dau,
-    if(rate is null, why, null) as co,
+    case when rate is null then why when is_provisional then 'p' end as co,
     round(100 * target, 2) as muc_tieu,
     met as dat
 from both_kinds b
