@@ -147,7 +147,7 @@ def small_registers(folder: Path, places: Collection[str] | None = PLACES, commu
     within = units.filter((level == "xa") & parent.is_in(districts)).group_by("MaDonViCha", maintain_order=True)
     kept = [*districts, *within.head(communes)["MaDonVi"]]
     changes = pl.read_csv(folder / "dong-nai" / "unit_changes.csv", infer_schema=False)
-    kept += changes.filter(pl.col("old_unit_code").is_in(kept))["new_unit_code"].drop_nulls()
+    kept.extend(changes.filter(pl.col("old_unit_code").is_in(kept))["new_unit_code"].drop_nulls())
     units.filter(level.is_in(["tinh", "so"]) | pl.col("MaDonVi").is_in(kept)).write_csv(path)
 
 

@@ -117,8 +117,8 @@ CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới /
 
 
 def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int, notice: str = "") -> str:
-    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules. `notice`: what
-    is said first."""
+    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules. `notice`:
+    what is said first."""
     page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:
         return page + FIRST

@@ -102,7 +102,7 @@ def test_notes_for_people_say_so_first(register: Register) -> None:
         assert getattr(said("synthetic"), lang) in pages[0].splitlines()[2]
         assert "tổng hợp" not in pages[1].casefold() and "synthetic" not in pages[1].casefold()
     page = changes_page("b", "a", [], "SYNTHETIC\n")
-    assert page.index("SYNTHETIC") < page.index("Không có số nào")
+    assert page.index("SYNTHETIC") < page.index("Không có số công bố đúng nào")
 
 
 @pytest.mark.parametrize(("last_day", "leans"), [("2024-12-31", True), ("2025-03-31", False), ("2026-01-31", False)])
