@@ -53,8 +53,8 @@ TOTALS = """
 """
 # Parts of a total; whoever knows all parts but one roughly, and the total, knows that one roughly too. Beside the
 # fields of a level stands the rest: sensitive procedures, which nobody may learn of there. An exact total under
-# `narrowest` says as much by itself: the protected figures tell nothing new. Tables that stay were attacked when they
-# were made, under the totals of then.
+# `narrowest` says as much by itself, and so does one with a single part (the only level of a pilot is the province):
+# the protected figures tell nothing new. Tables that stay were attacked when they were made, under the totals of then.
 FROM_TOTALS = """
     with
         part as (
@@ -64,14 +64,21 @@ FROM_TOTALS = """
             from cell c join figure f using (cell)
             where not c.is_frozen
         ),
+        only_level as (
+            select measure, period_code from cell where scope = 'level'
+            group by measure, period_code having count(*) = 1
+        ),
         total as (
             select scope, measure, unit_level as level, period_code, n, n as low, n as high, true as is_exact,
                 null as cell
             from exact_total
             union all
-            select 'unit', c.measure, c.unit_level, c.period_code, f.n, f.low, f.high, false,
-                if(f.can_be_hidden, c.cell, null)
-            from cell c join figure f using (cell)
+            select 'unit', c.measure, c.unit_level, c.period_code, f.n, coalesce(e.n, f.low), coalesce(e.n, f.high),
+                e.n is not null, if(f.can_be_hidden and e.n is null, c.cell, null)
+            from cell c
+            join figure f using (cell)
+            left join only_level o using (measure, period_code)
+            left join exact_total e on (e.scope, e.measure, e.period_code) = ('level', o.measure, o.period_code)
             where c.scope = 'level'
         ),
         summed as (
@@ -79,6 +86,7 @@ FROM_TOTALS = """
                 greatest(any_value(t.n), sum(p.n)) as n, greatest(any_value(t.low), sum(p.low)) as low,
                 greatest(any_value(t.high), sum(p.n)) as high,
                 sum(p.low) as low_sum, sum(p.high) as high_sum, greatest(any_value(t.n) - sum(p.n), 0) as rest,
+                count(*) = 1 and rest = 0 as is_the_total,
                 arg_min(p.cell, (p.n, p.cell)) filter (p.can_be_hidden and not p.is_hidden) as partner
             from part p
             join total t on (t.scope, t.measure, t.period_code) = (p.scope, p.measure, p.period_code)
@@ -101,7 +109,7 @@ FROM_TOTALS = """
             from asked a
             join complete s on (s.scope, s.measure, s.period_code) = (a.scope, a.measure, a.period_code)
                 and s.level is not distinct from a.level
-            where a.is_hidden and (s.n >= {narrowest} or not s.is_exact)
+            where a.is_hidden and not s.is_the_total and (s.n >= {narrowest} or not s.is_exact)
         )
     select cell, if(is_stopped_by_itself and can_be_hidden, cell, coalesce(partner, total_cell)) as given_up
     from widths
