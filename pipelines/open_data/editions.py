@@ -100,8 +100,7 @@ def add_edition(settings: Settings, folder: Path) -> Edition:
     edition = edition_in(folder)
     known = [*editions(settings), edition]
     _keep(settings, folder, edition)
-    for place in _places(settings):
-        _write_index(place / INDEX, known)
+    _write_indexes(settings, known)
     return edition
 
 
@@ -125,9 +124,7 @@ def recover(settings: Settings) -> None:
         if any((place / edition.name).exists() for place in lacking):
             log.warning(say("edition_restored", edition=edition.name))
         _keep(settings, source, edition)
-    for place in _places(settings):
-        if _read_index(place / INDEX) != known:
-            _write_index(place / INDEX, known)
+    _write_indexes(settings, known)
     remove_whole(_of_earlier_release(settings))
 
 
@@ -222,8 +219,10 @@ def _read_index(path: Path) -> list[Edition]:
         return []
 
 
-def _write_index(path: Path, known: list[Edition]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        text = json.dumps(sealed({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
-        temporary.write_text(text + "\n", encoding="utf-8")
+def _write_indexes(settings: Settings, known: list[Edition]) -> None:
+    """Write the index where it is not these editions already."""
+    text = json.dumps(sealed({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
+    for place, mode in zip(_places(settings), (PUBLIC, PRIVATE), strict=True):
+        if _read_index(place / INDEX) != known:
+            with replacing(place / INDEX, mode=mode) as temporary:
+                temporary.write_text(text + "\n", encoding="utf-8")

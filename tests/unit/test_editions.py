@@ -73,6 +73,7 @@ def test_the_newest_is_the_last_that_came_out_and_each_has_two_copies(settings: 
             assert path.stat().st_mode & 0o777 == 0o444 and not path.samefile(restricted / name / path.name)
             assert (restricted / name / path.name).stat().st_mode & 0o777 == 0o600
     assert restricted.stat().st_mode & 0o777 == 0o700
+    assert (restricted / "index.json").stat().st_mode & 0o777 == 0o600
 
 
 def flip(path: Path) -> None:
@@ -143,7 +144,7 @@ def test_one_that_is_lost_everywhere_is_told_and_never_passed_over(
         newest_edition(settings)
 
 
-@pytest.mark.parametrize("step", ["_keep", "_write_index"])
+@pytest.mark.parametrize("step", ["_keep", "_write_indexes"])
 def test_a_crash_leaves_the_edition_out_or_not_at_all(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
