@@ -8,6 +8,7 @@ memory than TTHC_MEMORY_LIMIT, or loses a row.
 """
 
 import argparse
+import errno
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ from pipelines.publish.manifest import read_manifest
 from pipelines.settings import Settings
 
 SAMPLED_EVERY_SECONDS = 0.5
+GROUP_TRIES = 60
 MIB, GIB = 1 << 20, 1 << 30
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
@@ -99,6 +101,19 @@ def control_group(limit: int) -> Path | None:
     return None
 
 
+def dissolve(group: Path) -> None:
+    """Remove a control group. The kernel keeps it busy while a process of it is on its way out, for a moment."""
+    for _ in range(GROUP_TRIES):
+        try:
+            group.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            time.sleep(SAMPLED_EVERY_SECONDS)
+        else:
+            return
+
+
 def night(raw: Path, warehouse: Path, group: Path | None) -> Measured:
     """Run the nightly job and measure it."""
     measured = Measured()
@@ -166,7 +181,7 @@ def campaign(folder: Path, dossiers: int, console: Console) -> int:
                 break
     finally:
         if group is not None:
-            group.rmdir()
+            dissolve(group)
     console.print(table)
     how = "enforced by a control group" if group is not None else "measured only: no control group may be made here"
     console.print(f"delivered: {disk_below(raw) / MIB:,.0f} MiB; the limit was {how}")

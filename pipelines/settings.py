@@ -22,6 +22,8 @@ LEAST_MEMORY, LEAST_DUCKDB = 16 << 20, 256 << 20
 # A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
 BESIDE_DECODER = 1 << 30
 LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
+# Judging one batch of rows takes some ten copies of it, and the next and the last batch wait beside it.
+BATCHES_IN_TOTAL, LARGEST_BATCH, LEAST_BATCH = 64, 64 << 20, 1 << 20
 
 
 @cache
@@ -139,6 +141,11 @@ class Settings(BaseSettings):
     def decoder_memory(self) -> int:
         """Bytes that the child process may take which decodes one Excel, HTML or Parquet file."""
         return max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER)
+
+    @cached_property
+    def batch_bytes(self) -> int:
+        """Bytes of one batch of rows on their way into the lake: Polars has no limit of its own, so its input has."""
+        return max(min(self.memory_bytes // BATCHES_IN_TOTAL, LARGEST_BATCH), LEAST_BATCH)
 
     def duckdb_config(self) -> DuckDBConfig:
         """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""

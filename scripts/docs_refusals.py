@@ -8,7 +8,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from benchmarks.wrongness.refusals import UNPROVOKED, provoked, refusal_of
+from benchmarks.wrongness.refusals import provoked, refusal_of
 from pipelines.contracts import Contract, load_contracts
 from pipelines.messages import LANGUAGES, OPTIONAL, catalogue, language, say
 from pipelines.settings import Settings
@@ -45,7 +45,7 @@ def _refusals(contracts: dict[str, Contract]) -> list[str]:
             refusal = refusal_of(case, Path(folder), contracts)
             assert refusal is not None and refusal.code == case.code, case.code
             lines.append(f"| `{case.code}` | {_said(case.code, refusal.params)} |")
-    return [*lines, *(f"| `{code}` | {_said(code, params)} |" for code, params in UNPROVOKED.items())]
+    return lines
 
 
 def _reasons() -> list[str]:

@@ -48,8 +48,13 @@ def _environment(raw: Path, warehouse: Path, registers: Path) -> dict[str, str]:
 
 def tthc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command as a person would, English messages, in a time zone far from Việt Nam's."""
+    return command("pipelines", *arguments, **environment)
+
+
+def command(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a module with the arguments of `tthc`, as `tthc` does."""
     return subprocess.run(
-        [sys.executable, "-m", "pipelines", *arguments],
+        [sys.executable, "-m", module, *arguments],
         env={**os.environ, "TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160", **environment},
         capture_output=True,
         text=True,

@@ -15,6 +15,7 @@ import polars as pl
 from benchmarks.wrongness.workbooks import new_workbook, old_workbook, text_cell, xml_rows
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
+from pipelines.landing.sidecars import refuse_other_count
 from pipelines.parsing.delimited import MOST_WRONG_ROWS
 from pipelines.parsing.judge import Judges
 from pipelines.parsing.reading import read
@@ -29,13 +30,15 @@ XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:offi
 
 @dataclass(frozen=True)
 class Provoked:
-    """A file that is refused with `code`. `place`: what its sentence must name, empty where the whole file is meant."""
+    """A file that is refused with `code`. `place`: what its sentence must name, empty where the whole file is meant.
+    `rows`: how many rows the file beside it says it has, None where there is none."""
 
     code: str
     name: str
     content: bytes | str | None
     place: str = ""
     source: str = "don_vi"
+    rows: int | None = None
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
@@ -107,14 +110,10 @@ def provoked() -> list[Provoked]:
         Provoked("too_large", "a.xls", f"<table>{TABLE}<tr><td colspan=100000>x</td></tr></table>", "1,000"),
         Provoked("not_parquet", "a.parquet", "x"),
         Provoked("column_not_text", "a.parquet", _parquet(units.with_columns(Cap=pl.lit(1))), "Cap"),
+        # The far corner of a sheet takes more memory than any reader may have.
+        Provoked("reader_died", "a.xlsx", _sheet(f'<row r="1048576">{text_cell("XFD1048576", "x")}</row>')),
+        Provoked("wrong_row_count", "a.csv", HEAD + ROW, "2", rows=2),
     ]
-
-
-# What no file provokes by itself: a reader that was killed, a count that another file gives.
-UNPROVOKED: dict[str, dict[str, object]] = {
-    "reader_died": {},
-    "wrong_row_count": {"expected": 120, "got": 119},
-}
 
 
 def refusal_of(case: Provoked, folder: Path, contracts: dict[str, Contract]) -> FileRefused | None:
@@ -124,10 +123,12 @@ def refusal_of(case: Provoked, folder: Path, contracts: dict[str, Contract]) -> 
         path.mkdir()
     else:
         path.write_bytes(case.content.encode() if isinstance(case.content, str) else case.content)
-    judge = Judges(contracts, DAY)
+    judge, rows = Judges(contracts, DAY), 0
     try:
         for batch in read(path, case.name, contracts[case.source], contracts):
             judge(batch)
+            rows += batch.frame.height
+        refuse_other_count(case.rows, rows)
     except FileRefused as refusal:
         return refusal
     finally:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.errors import FileRefused
 from pipelines.files import open_regular
 
 LARGEST_BYTES = 4_096
@@ -32,6 +33,12 @@ class Sidecars:
 
     sha256: str | None
     rows: int | None
+
+
+def refuse_other_count(expected: int | None, got: int) -> None:
+    """Raise FileRefused where a file has another number of rows than its `.rows` says; without one anything goes."""
+    if expected is not None and expected != got:
+        raise FileRefused("wrong_row_count", expected=expected, got=got)
 
 
 def read_sidecars(path: Path) -> Sidecars:

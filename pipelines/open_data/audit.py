@@ -4,16 +4,17 @@ Belongs here: checks that find something or nothing; one finding stops the publi
 module checks that the files say no more than the figures that were attacked.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import TthcError
 from pipelines.open_data.files import read_table
-from pipelines.open_data.origin import place_of
 from pipelines.open_data.register import Column, Register, Table
 from pipelines.open_data.rules import Rules
 from pipelines.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
+from pipelines.transform.delivered import attach_delivered, place_of_row
 
 Connection = duckdb.DuckDBPyConnection
 WRITTEN = "written"
@@ -124,10 +125,23 @@ def _rows(connection: Connection, table: Table, column: Column, condition: str, 
     for row in connection.execute(query).fetchall():
         keys: dict[str, str | None] = dict(zip(table.key, row, strict=True))
         told = " ".join(f"{name}={value if _is_sound(connection, value) else '…'}" for name, value in keys.items())
-        place = place_of(connection, workspace, column.name, keys)
+        place = _place(connection, workspace, table, column, keys)
         is_personal = connection.execute(f"select {looks_personal('$1')}", [place]).fetchone() != (False,)
         found.append(told if is_personal else f"{told} {place}".strip())
     return f" ({'; '.join(found)})" if found else ""
+
+
+def _place(
+    connection: Connection, workspace: Path, table: Table, column: Column, keys: Mapping[str, str | None]
+) -> str:
+    """The file, row and field of a finding, such as `thu_tuc/2024-12-31/a.csv row 3 TenTTHC`; empty where unknown."""
+    if not workspace.is_file():
+        return ""
+    try:
+        attach_delivered(connection, workspace)
+        return place_of_row(connection, table.name, keys, [column.name]) or ""
+    except duckdb.Error:  # the finding stands without its place
+        return ""
 
 
 def _is_sound(connection: Connection, value: str | None) -> bool:

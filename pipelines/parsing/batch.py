@@ -6,14 +6,17 @@ of the element) and, where the reader itself found something wrong, `_fault` (a 
 stood, for the quarantine only). Rows that are wanted whole may have `_path`: where they stand in a JSON file.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
 
 Family = Literal["text", "sheet"]
 Numbered = Literal["line", "row", "element"]
-ROWS_PER_BATCH = 40_000
+# What readers put together; where rows are long, the bytes end a batch.
+ROWS_PER_BATCH, BYTES_PER_BATCH = 40_000, 32 << 20
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,27 @@ def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.Data
     """A batch's frame from records; the columns are those that any record has."""
     names = {name: pl.String for row in rows for name in row}
     return pl.DataFrame(rows, schema=names).with_columns(_row_number=pl.Series(numbers, dtype=pl.Int64))
+
+
+def bounded(batches: Generator[Batch], most_bytes: int) -> Generator[Batch]:
+    """Yield the same rows in batches of at most `most_bytes` each, or of one row.
+
+    Polars has no limit of its own: this is what bounds it, as judging takes several copies of a batch.
+    """
+    with closing(batches):
+        for batch in batches:
+            size = max(batch.frame.estimated_size(), 1)
+            rows = max(batch.frame.height * most_bytes // int(size), 1)
+            if size <= most_bytes:
+                yield batch
+                continue
+            for piece in batch.frame.iter_slices(rows):
+                if piece.height > 1 and piece.estimated_size() > most_bytes:  # long cells stand close together
+                    yield from bounded((replace(batch, frame=half) for half in _halves(piece)), most_bytes)
+                else:
+                    yield replace(batch, frame=piece)
+
+
+def _halves(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    middle = frame.height // 2
+    return [frame[:middle], frame[middle:]]

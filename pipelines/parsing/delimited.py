@@ -15,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
-from pipelines.parsing.batch import ROWS_PER_BATCH, Batch
+from pipelines.parsing.batch import BYTES_PER_BATCH, ROWS_PER_BATCH, Batch
 from pipelines.parsing.decoding.kinds import JSON_START
 from pipelines.parsing.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering
 from pipelines.parsing.headers import map_headers
@@ -87,7 +87,8 @@ def _tables(blocks: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     waiting: list[pa.RecordBatch] = []
     for block in blocks:
         waiting.append(block)
-        if sum(one.num_rows for one in waiting) >= ROWS_PER_BATCH:
+        rows, size = sum(one.num_rows for one in waiting), sum(one.nbytes for one in waiting)
+        if rows >= ROWS_PER_BATCH or size >= BYTES_PER_BATCH:
             yield pa.Table.from_batches(waiting)
             waiting = []
     if waiting:

@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
-from pipelines.parsing.batch import ROWS_PER_BATCH, Batch, text_frame
+from pipelines.parsing.batch import BYTES_PER_BATCH, ROWS_PER_BATCH, Batch, text_frame
 from pipelines.parsing.headers import map_headers, shown
 from pipelines.parsing.json_places import lines_of_objects, syntax_error
 from pipelines.parsing.scan import open_checked
@@ -171,6 +171,7 @@ def _batches(rows: Iterator[tuple[str, Row]], like: dict[str, Batch]) -> Iterato
     """Rows put together by source; what else a batch says is as in the empty one in `like`."""
     waiting: dict[str, list[Row]] = {}
     done: dict[str, int] = {}
+    signs: dict[str, int] = {}
 
     def flush(source: str) -> Batch:
         rows = waiting.pop(source)
@@ -181,7 +182,9 @@ def _batches(rows: Iterator[tuple[str, Row]], like: dict[str, Batch]) -> Iterato
 
     for source, row in rows:
         waiting.setdefault(source, []).append(row)
-        if len(waiting[source]) >= ROWS_PER_BATCH:
+        signs[source] = signs.get(source, 0) + sum(len(value) for value in row.values() if value)
+        if len(waiting[source]) >= ROWS_PER_BATCH or signs[source] >= BYTES_PER_BATCH:
+            signs[source] = 0
             yield flush(source)
     for source in list(waiting):
         yield flush(source)

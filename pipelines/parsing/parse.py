@@ -14,6 +14,7 @@ from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
 from pipelines.landing.ledger import Arrival
+from pipelines.landing.sidecars import refuse_other_count
 from pipelines.parsing.ahead import Behind, ahead, behind
 from pipelines.parsing.judge import Judges
 from pipelines.parsing.quarantine import write_quarantine
@@ -121,8 +122,7 @@ def parse_arrival(
                 outcome.add(contracts[batch.source], *judge(batch), writer)
         outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
-        if arrival.expected_rows is not None and rows != arrival.expected_rows:
-            raise FileRefused("wrong_row_count", expected=arrival.expected_rows, got=rows)
+        refuse_other_count(arrival.expected_rows, rows)
         rejections = {s: pl.concat(frames).select("_row_number", "_reasons") for s, frames in outcome.rejected.items()}
         if rejections:
             write_quarantine(quarantine, key, archived, delivery, contracts, rejections)

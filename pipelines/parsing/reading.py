@@ -6,19 +6,27 @@ from pathlib import Path
 from pipelines.contracts import Contract
 from pipelines.errors import FileRefused
 from pipelines.landing.discover import DELIVERED
-from pipelines.parsing.batch import Batch
+from pipelines.parsing.batch import Batch, bounded
 from pipelines.parsing.columnar import read_columnar
 from pipelines.parsing.delimited import read_delimited
 from pipelines.parsing.grid import read_list
 from pipelines.parsing.headers import shown
 from pipelines.parsing.messages import read_messages
+from pipelines.settings import Settings
 
 
 def read(
     path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool = False
 ) -> Generator[Batch]:
-    """Batches of a file by the format its name declares; with `whole` also the personal columns that are never
-    kept, where the format can leave them out, and where in a JSON file each row stands. Raises FileRefused."""
+    """Batches of a file by the format its name declares, each within `Settings.batch_bytes`; with `whole` also the
+    personal columns that are never kept, where the format can leave them out, and where in a JSON file each row
+    stands. Raises FileRefused."""
+    return bounded(_read(path, file_name, contract, contracts, whole=whole), Settings().batch_bytes)
+
+
+def _read(
+    path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool
+) -> Generator[Batch]:
     match = DELIVERED.search(file_name)
     kind, packed = (match[1].lower(), match[2] is not None) if match else ("", False)
     if kind in ("csv", "tsv"):

@@ -14,8 +14,9 @@ from pipelines import settings as settings_module
 from pipelines.cli.app import settings_with
 from pipelines.errors import UsageFault
 from pipelines.nightly.causes import cause_of
-from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.dbt import dbt_executable
+from pipelines.settings import Settings
+from pipelines.transform.dbt import dbt_environment, dbt_executable
+from pipelines.transform.workspace import candidate_file, workspace_file
 
 GIB = 1 << 30
 # Numbering these rows in another order takes more memory than the limit below leaves.
@@ -135,7 +136,10 @@ def test_running_out_of_memory_is_told_as_that(errors: list[tuple[str, str]], co
 
 
 @pytest.mark.slow
-def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path) -> None:
+def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTHC_MEMORY_LIMIT", "48MiB")
+    settings = Settings(warehouse_dir=tmp_path / "warehouse")
+    candidate_file(settings).parent.mkdir(parents=True)
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
     (tmp_path / "models").mkdir()
     for name, sql in MODELS.items():
@@ -144,14 +148,13 @@ def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path) -> None:
     def build(**environment: str) -> subprocess.CompletedProcess[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("TTHC_", "DBT_"))}
         return subprocess.run(
-            [dbt_executable(), "run", "--profiles-dir", str(PROJECT_DIR / "dbt_project")],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-            env={**own, "TTHC_DUCKDB_MEMORY": "48MiB", "TTHC_SPILL_DIR": str(tmp_path / "spill"), **environment},
+            [dbt_executable(), "run"], cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**own, **dbt_environment(settings), **environment},
         )  # fmt: skip
 
     done = build()
     assert done.returncode == 0, done.stdout
-    with duckdb.connect(str(tmp_path / "workspace.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(workspace_file(settings)), read_only=True) as connection:
         assert connection.execute("select n from main.third").fetchone() == (ROWS,)
     # The same without room to spill shows that it did, and is recognised as want of memory.
     without_room = build(TTHC_DUCKDB_TEMP_LIMIT="1KB")
