@@ -160,6 +160,14 @@ def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: 
     assert "ngày làm việc" not in without
 
 
+def test_what_a_line_means_is_said_where_one_is_drawn(small_site: Path) -> None:
+    drawn = {level: tree(small_site / "vi" / "cap" / f"{level}.html") for level in ("so", "huyen", "xa")}
+    for level, page in drawn.items():
+        lines = page.xpath("//*[local-name()='svg' and contains(@class, 'dots')]/*[@class='span']")
+        assert bool(lines) == ("Vạch ngang" in page.text_content()), level
+    assert drawn["xa"].text_content().count("Vạch ngang") == 1
+
+
 def test_a_hidden_figure_is_said_to_be_hidden_and_why(small_site: Path) -> None:
     page = tree(small_site / "vi" / "co-quan" / "H19.39.02.html")
     answer = page.find_class("answer")[0]
