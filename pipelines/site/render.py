@@ -222,6 +222,10 @@ class Press:
         target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
         return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
 
+    def has_bounds(self, ranked: list[tuple[Unit, list[Answer]]]) -> bool:
+        """True where some office's share is told as "at least" or "at most" only."""
+        return any(answers[0].rate is not None and answers[0].rate.bound for _, answers in ranked)
+
     def _month(self, month: Period, row: Row | None, column: str) -> charts.Mark:
         figure = row.figure(column) if row else None
         text = self.plain(figure).replace("%", "").replace(" ", "") if figure and figure.text else ""

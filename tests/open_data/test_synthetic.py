@@ -101,7 +101,7 @@ def test_notes_for_people_say_so_first(register: Register) -> None:
         ]
         assert getattr(said("synthetic"), lang) in pages[0].splitlines()[2]
         assert "tổng hợp" not in pages[1].casefold() and "synthetic" not in pages[1].casefold()
-    page = changes_page("b", "a", [], "SYNTHETIC\n")
+    page = changes_page("b", "a", [], 10, "SYNTHETIC\n")
     assert page.index("SYNTHETIC") < page.index("Không có số công bố đúng nào")
 
 

@@ -162,6 +162,14 @@ def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: 
     assert "ngày làm việc" not in without
 
 
+def test_what_a_line_means_is_said_where_one_is_drawn(small_site: Path) -> None:
+    drawn = {level: tree(small_site / "vi" / "cap" / f"{level}.html") for level in ("so", "huyen", "xa")}
+    for level, page in drawn.items():
+        lines = page.xpath("//*[local-name()='svg' and contains(@class, 'dots')]/*[@class='span']")
+        assert bool(lines) == ("Vạch ngang" in page.text_content()), level
+    assert drawn["xa"].text_content().count("Vạch ngang") == 1
+
+
 def test_a_page_without_a_share_says_why_in_the_words_of_its_flag(small_site: Path, register: Register) -> None:
     answer = tree(small_site / "vi" / "co-quan" / "H19.39.03.html").find_class("answer")[0]
     assert not re.search(r"\d+ ?%", answer.text_content())
