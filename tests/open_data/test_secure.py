@@ -104,7 +104,7 @@ def test_levels_that_add_up_to_the_exact_province_hide_each_other(
 def test_a_level_s_exact_dossiers_do_not_tell_its_sensitive_ones(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path, sensitive: int, hidden: bool
 ) -> None:
-    """One field with 29 dossiers, shown as 30, and sensitive ones that stand nowhere: the level's exact total less the field."""
+    """A field's 29 dossiers, shown as 30, and sensitive ones that stand nowhere: the exact total less the field."""
     connection.execute("insert into field_level values ('a', 'xa')")
     add(connection, "linh-vuc", "received", "field", "a", "xa", 29)
     for total, code in ((29 + sensitive, "online_share"), (0, "on_time_rate")):
