@@ -15,6 +15,8 @@ from pipelines.errors import TthcError
 from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
 from pipelines.landing.ledger import open_ledger
 from pipelines.landing.runs import last_runs
+from pipelines.open_data.last import EDITIONS
+from pipelines.open_data.last import NAME as VINTAGE
 from pipelines.publish.manifest import read_manifest, verifies, write_manifest
 from pipelines.publish.open_data_state import is_beside, is_held_back, open_data_of
 from pipelines.publish.recheck import confirm
@@ -59,13 +61,15 @@ def publish(
 ) -> bool:
     """Makes the candidate the current version, or, where the plan says beside, a version that `current` does not name.
     True where that changed what is published. A version of that name stays as it is, unless it is damaged or had to do
-    without its own open data, which the candidate has now.
+    without its own open data, which the candidate has now, or shows other editions than came out since.
 
     Raises CandidateRefused where the gate did not pass these very bytes.
     """
     confirm(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
-    lacks = verifies(folder) and _lacks_open_data(folder, open_data)
+    lacks = verifies(folder) and (
+        _lacks_open_data(folder, open_data) or _shows_other_open_data(folder, candidate_dir(settings))
+    )
     if lacks or not verifies(folder):
         candidate = candidate_dir(settings)
         write_manifest(candidate, plan, gate, code, rows, open_data)
@@ -76,6 +80,14 @@ def publish(
         return lacks
     switch(settings, plan.version)
     return True
+
+
+def _shows_other_open_data(folder: Path, candidate: Path) -> bool:
+    """True where the candidate shows another edition, or other editions beside it, than the version of its name: that
+    was made before one came out or was withdrawn."""
+    shown = [(one / "open-data" / VINTAGE, one / "open-data" / EDITIONS / "index.json") for one in (candidate, folder)]
+    candidate_s, folder_s = [[path.read_bytes() if path.is_file() else None for path in paths] for paths in shown]
+    return candidate_s[0] is not None and candidate_s != folder_s
 
 
 def put_in_place(candidate: Path, folder: Path) -> None:

@@ -179,6 +179,27 @@ def test_an_edition_that_comes_out_again_is_the_very_same(nights: Nights) -> Non
     assert nights.editions[-1] == "e-dec2"
 
 
+def test_the_same_version_again_after_a_withdrawal_shows_what_is_out_now(nights: Nights) -> None:
+    """As of December again, from the same deliveries: the version of that name is there still, as it was before."""
+    nights.asks(as_of=dt.date(2024, 10, 31), publish=True)
+    nights.night("v-oct", "e-oct", OCTOBER)
+    nights.asks(as_of=None, publish=False)
+    assert nights.night("v-dec", "e-dec", DECEMBER) is True
+    assert (nights.warehouse, nights.shown, nights.editions[-1]) == ("v-dec", "e-dec", "e-dec")
+    assert verifies(nights.settings.current_link) and nights.nothing_to_do("v-dec")
+    listed = json.loads((nights.settings.current_link / "open-data" / "editions" / "index.json").read_text())
+    assert [(one["edition"], one["withdrawn"]) for one in listed["editions"]] == [
+        ("e-nov", True), ("e-oct", False), ("e-dec", False),
+    ]  # fmt: skip
+
+
+def test_an_earlier_version_made_again_shows_the_newest_edition(nights: Nights) -> None:
+    """Another release was taken back, say: the version of its name is there, with the open data of its time."""
+    nights.night("v-nov", "e-nov", NOVEMBER)
+    assert (nights.warehouse, nights.shown, nights.editions) == ("v-nov", "e-dec", ["e-nov", "e-dec"])
+    assert verifies(nights.settings.current_link) and nights.nothing_to_do("v-nov")
+
+
 def test_without_an_earlier_day_publish_changes_nothing(nights: Nights) -> None:
     nights.asks(publish=True)
     nights.night("v-dec2", "e-dec", DECEMBER)
