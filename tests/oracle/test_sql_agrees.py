@@ -85,7 +85,6 @@ MISTAKES = [
     ("stg_dossier", "coalesce(MaDonViXuLy, MaDonVi) as unit_code", "MaDonVi as unit_code"),
     ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))"),
     ("int_unit_end", "c.is_main = '1'", "false"),
-    ("int_dossier", "least(coalesce(d.finished_date, r.as_of), r.as_of)", "r.as_of"),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false"),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness"),
 ]
