@@ -33,12 +33,12 @@ READ = {
     "goal": ["plan_year", "goal_code", "section", "wording", "indicator_code", "unit_level", "lead_unit"],
     "task": ["plan_year", "task_code", "annex_number", "goal", "task", "product", "lead_unit", "supporting_unit",
              "deadline_text", "deadline_kind", "deadline_date"],
-    "unit_change": ["old_unit_code", "new_unit_code", "changed_on", "kind", "decree"],
+    "unit_change": ["old_unit_code", "new_unit_code", "changed_on", "kind", "decree", "is_main"],
     "procedure_change": ["old_procedure_code", "new_procedure_code", "changed_on", "decision"],
     "correction": ["correction_code", "source", "row_key", "field", "reason", "reporter", "reported_on", "status",
                    "rows_with_key", "rows_wrong"],
     "score_rule": ["component", "group_code", "name_vi", "name_en", "max_points", "full_at", "points_if_empty",
-                   "indicator_code", "rule", "factor_indicator_code", "missing"],
+                   "indicator_code", "rule", "factor_indicator_code", "missing", "valid_from", "valid_to"],
     "edition": ["edition_number", "closed_until", "dataset_count"],
     "hold_limit": ["source", "factor", "least_compared_days", "least_usual_rows", "noise", "empty_without_history",
                    "freshness_factor", "least_silence", "least_delivered_days", "restatement_loss"],
@@ -163,16 +163,22 @@ def test_registers_as_tables_have_the_columns_that_models_read(tmp_path: Path) -
         ("register_row", "dong-nai/tasks.csv", "2024,X,X,a,b,c,d,,,standing,"),
         ("register_row", "dong-nai/targets.csv", "on_time_rate,plan,so,2025-01-01,,97,x"),
         ("register_cells", "dong-nai/targets.csv", "on_time_rate,plan,so,2025-01-01,,0.97"),
-        ("register_row", "dong-nai/unit_changes.csv", "H19.01,,2025-03-01,merged,"),
-        ("register_row", "dong-nai/unit_changes.csv", "H19.01,H19.02,01/03/2025,merged,"),
-        ("register_cycle", "dong-nai/unit_changes.csv", "H19.01,H19.01,2025-03-01,renamed,"),
+        ("register_row", "dong-nai/unit_changes.csv", "H19.01,,2025-03-01,merged,,"),
+        ("register_row", "dong-nai/unit_changes.csv", "H19.01,H19.02,01/03/2025,merged,,"),
+        ("register_cycle", "dong-nai/unit_changes.csv", "H19.01,H19.01,2025-03-01,renamed,,"),
         (
             "register_cycle",
             "vietnam/procedure_changes.csv",
             "1.1,1.2,2025-03-01,\n1.2,1.3,2025-03-01,\n1.3,1.1,2025-03-01,",
         ),
         ("register_twice", "dong-nai/goals.csv", "2024,IV.3,IV.3,chữ,,*,Phòng"),
-        ("register_twice", "dong-nai/unit_changes.csv", "H19.31,,2025-07-01,abolished,"),
+        (
+            "register_main_successors",
+            "dong-nai/unit_changes.csv",
+            "H19.01,H19.02,2025-03-01,split,,1\nH19.01,H19.03,2025-03-01,split,,1",
+        ),
+        ("register_row", "dong-nai/unit_changes.csv", "H19.01,,2025-03-01,abolished,,1"),
+        ("register_twice", "dong-nai/unit_changes.csv", "H19.31,,2025-07-01,abolished,,"),
         ("register_unknown", "dong-nai/goals.csv", "2024,X,II.1,chữ,on_tyme_rate,*,Phòng"),
         ("register_unknown", "dong-nai/targets.csv", "data_reuse_rate,plan,*,2024-01-01,,0.97,x"),
         ("register_overlap", "dong-nai/targets.csv", "on_time_rate,plan,xa,2024-12-31,,0.97,x"),
@@ -208,8 +214,10 @@ def test_the_decision_scores_a_hundred_points() -> None:
     for told in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
         with pytest.raises(pydantic.ValidationError):
             Component.model_validate(wrong | told)
-    with pytest.raises(pydantic.ValidationError):
-        Group.model_validate({**wrong, "components": [{**wrong, "max_points": 2, "missing": "b"}]})
+    with pytest.raises(pydantic.ValidationError, match="add up"):
+        Group.model_validate(
+            {**wrong, "valid_from": "2022-06-23", "components": [{**wrong, "max_points": 2, "missing": "b"}]}
+        )
 
 
 def test_the_decision_names_what_the_national_portal_publishes() -> None:
@@ -258,3 +266,20 @@ def test_the_own_department_is_that_of_the_day(tmp_path: Path) -> None:
     (tmp_path / "province.yml").write_text(split.replace("2025-03-01", "2025-02-28"), encoding="utf-8")
     with pytest.raises(pydantic.ValidationError, match="same day"):
         load_province(tmp_path)
+
+
+def test_one_definition_of_an_indicator_holds_at_a_time(tmp_path: Path) -> None:
+    folder = shutil.copytree(PROJECT_DIR / "registers", tmp_path / "registers")
+    path = folder / "vietnam" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    first, *_ = re.split(r"(?m)^(?=- code: )", text[text.index("- code: on_time_rate") :])[1:2]
+    ended = first.rstrip("\n") + "\n  valid_to: 2024-12-31\n"
+    later = first.replace("valid_from: 2024-01-01", "valid_from: 2025-01-01")
+    settings, day = Settings(registers_dir=folder), dt.date(2024, 12, 31)
+    path.write_text(text.replace(first, ended + later), encoding="utf-8")
+    mine = register_tables(settings, day, "H19")["indicator"].filter(indicator_code="on_time_rate", rule="plan")
+    assert mine["valid_from"].to_list() == [dt.date(2024, 1, 1), dt.date(2025, 1, 1)]
+    path.write_text(text.replace(first, first + later), encoding="utf-8")
+    with pytest.raises(TthcError) as refused:
+        register_tables(settings, day, "H19")
+    assert refused.value.code == "register_overlap"
