@@ -49,10 +49,11 @@ class Reference:
         return days.cast(pl.Int64).fill_null(NEVER).to_numpy()
 
     def at_work(self, unit: Ints, day: Ints) -> Ints:
-        """Positions of the units that do the work of these units on these days: themselves, or their successors."""
+        """Positions of the units that do the work of these units on these days: themselves, or their successors where
+        the list has them."""
         codes = self.units["MaDonVi"].to_list()
         position = {code: at for at, code in enumerate(codes)}
-        after = np.array([position[self.successors.get(code, code)] for code in codes])
+        after = np.array([position.get(self.successors.get(code, code), at) for at, code in enumerate(codes)])
         return np.where(day > self.last_day[unit], after[unit], unit)
 
     def units_of(self, level: str) -> Ints:
