@@ -84,6 +84,7 @@ MISTAKES = [
     ("rows_le_phi", "split_part(_source_file, '/', 1) in ('ho_so')", "false"),
     ("stg_dossier", "coalesce(MaDonViXuLy, MaDonVi) as unit_code", "MaDonVi as unit_code"),
     ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))"),
+    ("int_unit_end", "c.is_main = '1'", "false"),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false"),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness"),
 ]

@@ -19,10 +19,7 @@ select
     d.newness
 from {{ ref("stg_dossier") }} d
 cross join {{ source("registers", "run") }} r
-left join
-    {{ ref("int_dossier_unit") }} a
-    on d.dossier_code = a.dossier_code
-    and least(coalesce(d.finished_date, r.as_of), r.as_of) between a.cut_from and a.cut_to
+left join {{ ref("int_dossier_unit") }} a on d.dossier_code = a.dossier_code and r.as_of between a.cut_from and a.cut_to
 join {{ ref("stg_unit") }} u on coalesce(a.unit_code, d.unit_code) = u.unit_code
 join {{ ref("stg_procedure") }} p on d.procedure_code = p.procedure_code
 where d.status_code not in (1, 3) and not d.is_deleted
