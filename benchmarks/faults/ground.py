@@ -137,17 +137,15 @@ def _well(done: Night) -> Night:
 
 
 def small_registers(folder: Path, places: Collection[str] | None = PLACES, communes: int = COMMUNES) -> None:
-    """The registers with every department, some districts (None: all), so many communes in each, and who took over from
-    those."""
+    """The registers with every department, some districts (None: all), and so many communes in each that go on."""
     shutil.copytree(PROJECT_DIR / "registers", folder)
     path = folder / "dong-nai" / "units.csv"
     units = pl.read_csv(path, infer_schema=False)
     level, parent = pl.col("Cap"), pl.col("MaDonViCha")
     districts = units.filter(level == "huyen")["MaDonVi"] if places is None else places
-    within = units.filter((level == "xa") & parent.is_in(districts)).group_by("MaDonViCha", maintain_order=True)
+    going_on = (level == "xa") & parent.is_in(districts) & pl.col("HieuLucDen").is_null()
+    within = units.filter(going_on).group_by("MaDonViCha", maintain_order=True)
     kept = [*districts, *within.head(communes)["MaDonVi"]]
-    changes = pl.read_csv(folder / "dong-nai" / "unit_changes.csv", infer_schema=False)
-    kept.extend(changes.filter(pl.col("old_unit_code").is_in(kept))["new_unit_code"].drop_nulls())
     units.filter(level.is_in(["tinh", "so"]) | pl.col("MaDonVi").is_in(kept)).write_csv(path)
 
 

@@ -50,7 +50,7 @@ class Reference:
 
     def at_work(self, unit: Ints, day: Ints) -> Ints:
         """Positions of the units that do the work of these units on these days: themselves, or their successors where
-        those are listed."""
+        the list has them."""
         codes = self.units["MaDonVi"].to_list()
         position = {code: at for at, code in enumerate(codes)}
         after = np.array([position.get(self.successors.get(code, code), at) for at, code in enumerate(codes)])
