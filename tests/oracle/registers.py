@@ -89,6 +89,21 @@ def plan_tasks() -> tuple[Task, ...]:
         )
 
 
+@cache
+def unit_changes() -> tuple[UnitChange, ...]:
+    """The register of changes of units."""
+    with (REGISTERS / "dong-nai" / "unit_changes.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            UnitChange(
+                row["old_unit_code"],
+                row["new_unit_code"] or None,
+                date.fromisoformat(row["changed_on"]),
+                row["is_main"] == "1",
+            )
+            for row in csv.DictReader(stream)
+        )
+
+
 def plan_of(code: str, reported: date, tasks: Sequence[Task]) -> int:
     """Which plan a report on a task belongs to: the newest that has the task, of the report's year at the latest; one
     that comes before all of them belongs to the first."""

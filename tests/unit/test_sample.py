@@ -30,6 +30,7 @@ from pipelines.workdays import load_calendar
 from tests.oracle.form import Scope, form_row
 from tests.oracle.periods import periods
 from tests.oracle.plan import OVER_DOSSIERS, OVER_FEEDBACK
+from tests.oracle.registers import unit_changes
 from tests.oracle.settle import settle
 from tests.pipeline.delivered import records_of
 
@@ -318,7 +319,7 @@ def test_levels_add_up_to_the_province_and_months_to_the_year(clean: Made) -> No
 def test_truth_agrees_with_the_slow_oracle(rough: Made) -> None:
     """The oracle of the design reads the files again, row by row; the generator never did."""
     as_of = dt.date.fromisoformat(rough.truth["as_of"])
-    settled = settle(records_of(rough.accepted, "day"), as_of)
+    settled = settle(records_of(rough.accepted, "day"), as_of, changes=unit_changes())
     assert settled.quarantine == []
     levels = ("so", "huyen", "xa")
     subjects = [Scope("province", "H19", "tinh"), *(Scope("level", "H19", level) for level in levels)]
@@ -329,7 +330,7 @@ def test_truth_agrees_with_the_slow_oracle(rough: Made) -> None:
     }
     for period in periods(as_of):
         for subject in subjects:
-            mine = [dossier for dossier in settled.dossiers if subject.covers(dossier)]
+            mine = [dossier for dossier in settled.dossiers if subject.covers(dossier, period)]
             asked = [
                 item for item in settled.feedback if subject.covers_unit(item.MaDonVi, settled.units[item.MaDonVi].Cap)
             ]
