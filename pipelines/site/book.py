@@ -136,6 +136,16 @@ class Book:
         return max((period.last for period in self.periods), default="")
 
     @cached_property
+    def years_without_targets(self) -> list[str]:
+        """Years after the first plan's in which a period has closed and no goal has a target: the plan is not entered
+        yet. Empty where the vintage has no goals at all."""
+        goals = self.data.rows("muc-tieu-ke-hoach")
+        with_targets = {row["nam"] for row in goals if row["muc_tieu"]}
+        first = min((row["nam"] for row in goals), default="9999")
+        years = {period.code[:4] for period in self.periods} - with_targets
+        return sorted(year for year in years if year > first)
+
+    @cached_property
     def province(self) -> Unit:
         """The province's own entry."""
         return next(unit for unit in self.units.values() if unit.level == "tinh")

@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
+import polars as pl
 import pytest
 
 from pipelines.errors import TthcError
 from pipelines.open_data.register import Register
+from pipelines.site.book import Book
 from pipelines.site.build import write_site
 from pipelines.site.render import HERE, texts
 from tests.site.conftest import AS_OF, VERSION
@@ -186,3 +188,20 @@ def test_every_text_stands_in_both_languages_with_the_same_blanks_and_is_used() 
         assert set(sentences) == {"vi", "en"}, code
         assert sorted(re.findall(r"{\w+}", sentences["vi"])) == sorted(re.findall(r"{\w+}", sentences["en"])), code
         assert f'"{code}"' in templates or code.startswith(tuple(built)) or code.endswith(ends), code
+
+
+def test_a_year_whose_plan_has_no_targets_is_said_where_people_look(
+    small_open_data: Path, register: Register, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(small_open_data, tmp_path / "open-data"))
+    goals, values = (
+        pl.read_csv(folder / f"{name}.csv", infer_schema=False) for name in ("muc-tieu-ke-hoach", "chi-tieu")
+    )
+    goals.with_columns(nam=pl.lit("2023")).write_csv(folder / "muc-tieu-ke-hoach.csv")
+    none = pl.lit(None, pl.String)
+    values.with_columns(muc_tieu=none, dat=none).write_csv(folder / "chi-tieu.csv")
+    write_site(folder, tmp_path / "site", register, synthetic=True, as_of="2024-12-31", version="v")
+    said = "chưa có mục tiêu của kế hoạch năm 2024"
+    for page in ("ke-hoach.html", "index.html", "cap/xa.html", "co-quan/H19.31.02.html"):
+        assert said in tree(tmp_path / "site" / "vi" / page).text_content(), page
+    assert Book(small_open_data).years_without_targets == []
