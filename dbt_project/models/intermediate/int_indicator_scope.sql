@@ -4,7 +4,7 @@ with
     counted as (
         select u.*
         from {{ ref("int_indicator_unit") }} u
-        anti join {{ ref("int_undelivered") }} using (indicator_code, rule)
+        anti join {{ ref("int_undelivered") }} using (indicator_code, rule, period_code)
     ),
     summed as (
         select
@@ -36,4 +36,7 @@ select
     n.missing_source
 from {{ ref("int_undelivered") }} n
 join {{ ref("dim_indicator") }} i using (indicator_code, rule)
-join {{ ref("handling_status") }} h on h.scope = 'province' or i.origin in ('transactions', 'reported')
+join
+    {{ ref("handling_status") }} h
+    on n.period_code = h.period_code
+    and (h.scope = 'province' or i.origin in ('transactions', 'reported'))

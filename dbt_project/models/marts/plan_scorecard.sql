@@ -35,7 +35,7 @@ with
             and i.rule = 'plan'
             and coalesce(n.end_date, make_date(g.plan_year, 12, 31))
             between i.valid_from and coalesce(i.valid_to, date '9999-12-31')
-        left join {{ ref("int_undelivered") }} u on g.indicator_code = u.indicator_code and u.rule = 'plan'
+        left join {{ ref("int_goal_undelivered") }} u using (plan_year, goal_code)
     )
 select
     plan_year,

@@ -2,9 +2,9 @@
 -- but for the province, which is exact. Provisional: its numerator may still rise (`matures` in the register).
 with
     known as (
-        select indicator_code, rule, any_value(missing_source) as missing_source
+        select indicator_code, rule, period_code, any_value(missing_source) as missing_source
         from tthc.marts.indicator_values
-        group by indicator_code, rule
+        group by indicator_code, rule, period_code
     ),
     aim as (
         select indicator_code, rule, period_code, scope, unit_level, any_value(target) as target
@@ -33,7 +33,7 @@ with
         select a.*, k.missing_source, d.direction, d.value_unit, t.target, p.numerator_measure, p.denominator_measure
         from asked a
         join tthc.marts.dim_indicator d using (indicator_code, rule)
-        left join known k using (indicator_code, rule)
+        left join known k using (indicator_code, rule, period_code)
         left join aim t using (indicator_code, rule, period_code, scope, unit_level)
         left join
             (select code, rule, numerator as numerator_measure, denominator as denominator_measure from protected_parts)
