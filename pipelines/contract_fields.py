@@ -70,6 +70,7 @@ class ContractField(Strict):
                 _only_with("earliest", "timestamp", "date"),
                 _only_with("separator", "text"),
                 _only_with("shown", "text"),
+                _only_with("unit_name", "text"),
             ]
         }
     )
@@ -121,6 +122,10 @@ class ContractField(Strict):
         None, description="for text: true where people read it (a name): no invisible character, nothing that looks "
         "like a person's number or a formula; a list mark before it (`- `) is taken off and counted",
     )  # fmt: skip
+    unit_name: bool | None = Field(
+        None, description="for text kept as a pseudonym: true where it names a unit, which is then looked up in the list "
+        "of units without regard to letter case and repeated blanks; whatever it holds rejects no row",
+    )  # fmt: skip
     squish: bool = Field(False, description="true: runs of blanks and line breaks inside the text become one blank")
     alphabet: Literal["vietnamese"] | None = Field(
         None, description="for text: which letters it may hold; others show that the file was read in a wrong encoding"
@@ -159,6 +164,13 @@ class ContractField(Strict):
             raise ValueError(f"{self.name}: earliest is for timestamps and dates")
         if self.separator is not None and (self.type, self.personal) != ("text", "pseudonym"):
             raise ValueError(f"{self.name}: a separator is for text that is kept as a pseudonym")
+        if self.unit_name is not None and (
+            (self.type, self.personal, self.required) != ("text", "pseudonym", False)
+            or self.separator is not None
+            or self.pattern is not None
+            or self.alphabet is not None
+        ):
+            raise ValueError(f"{self.name}: unit_name is for text that is kept as a pseudonym and may be anything")
         if self.shown is not None and (self.type != "text" or self.personal is not None):
             raise ValueError(f"{self.name}: shown is for text that is kept as it is")
         if self.pattern is not None and self.type not in ("text", "code"):

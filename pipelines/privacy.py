@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import polars_hash  # noqa: F401  (gives polars expressions their `chash`)
 
+from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract
 from pipelines.errors import TthcError
 from pipelines.files import UNFINISHED, sync_folder
@@ -75,10 +76,10 @@ def _read_key(path: Path) -> str:
     return content.decode("ascii")
 
 
-def pseudonym(name: str, key: str) -> pl.Expr:
-    """HMAC-SHA256 of a text column, the first 32 hex digits: the same value under the same key is always the
-    same, and without the key it tells nothing. Null stays null."""
-    return pl.col(name).chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
+def mark(text: pl.Expr, key: str) -> pl.Expr:
+    """HMAC-SHA256 of a text, the first 32 hex digits: the same value under the same key is always the same, and
+    without the key it tells nothing. Null stays null."""
+    return text.chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
 
 
 def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
@@ -93,9 +94,15 @@ def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
 def protect(accepted: pl.DataFrame, contract: Contract, key: str) -> pl.DataFrame:
     """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
-    hidden = [
-        pseudonyms(field.name, field.separator, key) if field.separator else pseudonym(field.name, key)
-        for field in contract.fields
-        if field.personal == "pseudonym"
-    ]
+    hidden = [_hidden(field, key) for field in contract.fields if field.personal == "pseudonym"]
     return accepted.drop(dropped, strict=False).with_columns(hidden)
+
+
+def _hidden(field: ContractField, key: str) -> pl.Expr:
+    # Imported here: what folds names needs `mark`.
+    from pipelines.unit_names import folded
+
+    if field.separator:
+        return pseudonyms(field.name, field.separator, key)
+    value = pl.col(field.name)
+    return mark(folded(value) if field.unit_name else value, key).alias(field.name)

@@ -10,20 +10,28 @@
                  the column's name) is not found in `column` of `relation`; where it is empty nothing is looked up
     forbidden    [{when, reason}]: SQL over the row `d` and the lookups `k0`, `k1`, …
 
+    relation     the rows, where they are more than what lies in the lake under `name`
+    partly       [{value, unsaid, weighs}]: SQL of what a row may leave unsaid, and when it does; rows that differ in it
+                 are a conflict only where both say it (without a value nothing is compared). Of repeats the row that
+                 leaves least unsaid of what weighs counts
+    compared_apart   columns that `partly` compares
+
     A row that says its thing was deleted needs no more than its key: nothing is looked up, nothing forbidden.
 
     One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
 #}
-{% macro disposition(name, lookups=[], forbidden=[]) %}
+{% macro disposition(name, lookups=[], forbidden=[], relation=none, partly=[], compared_apart=[]) %}
     {%- set terms = contract_terms(name) -%}
     {%- set keys = terms.key | join(", ") -%}
-    {%- set untold = terms.untold or {} -%}
+    {%- set apart = compared_apart + (terms.untold or {}) | list -%}
+    {%- set partly = partly + untold_parts(terms.untold or {}) -%}
+    {%- set weighing = partly | selectattr("weighs", "true") | map(attribute="unsaid") | list -%}
     {%- set day_end = end_of_day("_business_day") -%}
     {%- set moment = "coalesce(" ~ terms.newness ~ ", " ~ day_end ~ ")" if terms.newness else day_end -%}
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
-    {%- set order = unsaid_count(untold) ~ " || ' ' || " ~ place if untold else place -%}
+    {%- set order = unsaid_count(weighing) ~ " || ' ' || " ~ place if weighing else place -%}
     with
-        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ source("lake", name) }}),
+        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ relation or source("lake", name) }}),
         judged as (
             select
                 d.*,
@@ -55,20 +63,20 @@
                 (
                     select
                         * exclude (
-                            {{ (["_source_file", "_row_number", "_business_day"] + untold | list) | join(", ") }}
+                            {{ (["_source_file", "_row_number", "_business_day"] + apart) | join(", ") }}
                         )
                     from repeated
                 ) content
             group by {{ keys }}, newness
             having count(distinct {{ whole_row("content") }}) > 1
-            {% for field, parents in untold.items() %}
+            {% for part in partly if part.value %}
                 union
                 select {{ keys }}, newness
                 from repeated
                 group by {{ keys }}, newness
                 having
-                    count(distinct {{ field }})
-                    + max(case when {{ field }} is null and not {{ unsaid(field, parents) }} then 1 else 0 end)
+                    count(distinct {{ part.value }})
+                    + max(case when {{ part.value }} is null and not {{ part.unsaid }} then 1 else 0 end)
                     > 1
             {% endfor %}
         ),
@@ -115,14 +123,21 @@
     ({{ field }} is null and split_part(_source_file, '/', 1) in ('{{ parents | join("', '") }}'))
 {%- endmacro %}
 
-{# How many of its fields a row leaves unsaid, as sortable text. #}
-{% macro unsaid_count(untold) -%}
+{# What the contracts say that a sync message cannot tell, as `partly` of `disposition` has it. #}
+{% macro untold_parts(untold) %}
+    {% set parts = [] %}
+    {% for field, parents in untold.items() %}
+        {% do parts.append({"value": field, "unsaid": unsaid(field, parents), "weighs": true}) %}
+    {% endfor %}
+    {{ return(parts) }}
+{% endmacro %}
+
+{# How many things a row leaves unsaid, as sortable text. #}
+{% macro unsaid_count(conditions) -%}
     lpad(
         cast(
             0
-            {% for field, parents in untold.items() %}
-                + case when {{ unsaid(field, parents) }} then 1 else 0 end
-            {% endfor %} as varchar
+            {% for condition in conditions %} + case when {{ condition }} then 1 else 0 end {% endfor %} as varchar
         ),
         3,
         '0'

@@ -42,7 +42,7 @@ LANDING = dg.AssetKey(["landing"])
 QUARANTINE = dg.AssetKey(["quarantine"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
-LEDGER_TABLES = ("delivery", "reason", "rejected_row")
+LEDGER_TABLES = ("delivery", "reason", "rejected_row", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 

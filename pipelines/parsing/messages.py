@@ -114,6 +114,8 @@ class _Rows:
         told: Row = dict(given)
         for member, field in self._shapes[shape]:
             value = record[member]
+            if field.unit_name and not isinstance(value, str | None):
+                value = str(value)  # no name that any unit has, and no reason to lose the dossier
             if isinstance(value, (dict, list)):
                 raise FileRefused("nested_value", path=spell((*where, shown(member, doubtful=False))))
             told[field.name] = _text(value, field.type == "flag") or told.get(field.name)

@@ -173,6 +173,8 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
 
 def _reading(field: ContractField, contract: Contract, family: Family) -> TypedField:
     text = pl.col(field.name)
+    if field.unit_name:
+        return TypedField(pl.when(~text.str.contains(_null_word(field))).then(text), {})
     if field.type in MOMENTS:
         return _moment(field, text, pattern_of(field, contract, family))
     if field.type == "integer":
@@ -187,6 +189,8 @@ def _reading(field: ContractField, contract: Contract, family: Family) -> TypedF
 def typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
     """How the text column named like the field is read in files of a family."""
     reading = _reading(field, contract, family)
+    if field.unit_name:
+        return reading
     listed = pl.lit(False) if field.codes is None else pl.col(field.name).is_in(list(field.codes))
     null_word = pl.col(field.name).str.contains(_null_word(field)) & ~listed
     # A null word is wrong for that reason and no other: what to do about it is to leave the cell empty.
@@ -206,6 +210,8 @@ def plain_typed(field: ContractField, contract: Contract, family: Family) -> Typ
     could be wrong in a way only cleaned text shows, counts as wrong here and is looked at again."""
     reading = _reading(field, contract, family)
     text, wrong = pl.col(field.name), dict(reading.wrong)
+    if field.unit_name:
+        return reading
     if field.type in ("code", "text"):
         # What holds the signs of codes only, or composed letters of Vietnamese, is as NFC writes it.
         if field.type == "code":

@@ -183,5 +183,6 @@ def _oddities(unit: Unit) -> list[tuple[str, int]]:
         ("no_due_date", unit.no_due_date),
         ("due_before_received", unit.due_before_received),
         ("newer_rejected", unit.newer_rejected),
+        ("handler_unknown", unit.handler_unknown),
         ("input_as_result", unit.input_as_result),
     ]

@@ -23,10 +23,12 @@ from pipelines.landing.ledger import Arrival
 from pipelines.parsing.fill import LakeState
 from pipelines.parsing.typed import looks_personal
 from pipelines.parsing.version import code_and_libraries
+from pipelines.privacy import load_key
 from pipelines.registers import load_province
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.corrected import Corrections
 from pipelines.transform.register_tables import register_tables
+from pipelines.unit_names import unit_marks
 
 DELIVERY = {
     "source": pl.String, "source_file": pl.String, "business_day": pl.Date, "file_name": pl.String,
@@ -224,6 +226,8 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
             if corrections.concern(source):
                 corrections.lay_over(source)
         _view(connection, "ledger.rejected_row", _files(state, "_rejected", settings.lake_dir), REJECTED)
+        names = connection.execute("select distinct TenDonVi from lake.don_vi order by TenDonVi").pl()
+        _table(connection, "ledger.unit_name", unit_marks(names["TenDonVi"], load_key(settings.key_file)))
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)
         _table(connection, "ledger.delivery", delivered.with_columns(file_name=_shown_name()))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))

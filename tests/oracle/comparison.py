@@ -5,7 +5,7 @@ Here: how a row of either side reads. Not here: how either side comes about.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 
 from . import facts, rule_766
@@ -15,6 +15,7 @@ from .form import HandlingStatus, handling_status
 from .needs import all_absent
 from .periods import periods
 from .registers import own_unit, plan_of, plan_tasks
+from .records import DossierState, Row
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -34,7 +35,7 @@ COLUMNS = {
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " status_code, received_date, due_date,"
     " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
-    " supplement_count, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
+    " supplement_count, handling_unit_unknown, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
     " notified_date, apologised_date",
     "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " received_date, channel_code, is_online,"
@@ -220,15 +221,22 @@ def _untold_differences(warehouse: Warehouse, told: dict[tuple, tuple]) -> Itera
 
 def _fates(settled: Settled, world: World, source: str) -> Counter:
     """Each row of a source in the lake with what the oracle says became of it; repeats are alike, so counted."""
-    delivered = Counter(row for row, _ in world.lake_rows(source))
-    rejected = Counter((row, "rejected", why) for why, row in settled.quarantine if row in delivered)
-    superseded = Counter((row, "superseded", None) for row in settled.superseded if row in delivered)
+    delivered = Counter(_unnamed(row) for row, _ in world.lake_rows(source))
+    rejected = Counter((_unnamed(row), "rejected", why) for why, row in settled.quarantine)
+    superseded = Counter((_unnamed(row), "superseded", None) for row in settled.superseded)
+    rejected = Counter({one: count for one, count in rejected.items() if one[0] in delivered})
+    superseded = Counter({one: count for one, count in superseded.items() if one[0] in delivered})
     other = Counter(row for row, _, _ in (rejected + superseded).elements())
     return rejected + superseded + Counter((row, "accepted", None) for row in (delivered - other).elements())
 
 
+def _unnamed(row: Row) -> Row:
+    """A row without the name of its handling unit: repeats may spell it in several ways, and any of them counts."""
+    return replace(row, DonViXuLy=None) if isinstance(row, DossierState) else row
+
+
 def _found_fates(warehouse: Warehouse, world: World, source: str) -> Counter:
     """The same by SQL, whose rows are traced back to the delivered ones by file and row number."""
-    at = {(place["_source_file"], place["_row_number"]): row for row, place in world.lake_rows(source)}
+    at = {(place["_source_file"], place["_row_number"]): _unnamed(row) for row, place in world.lake_rows(source)}
     found = warehouse.rows(f"select _source_file, _row_number, disposition, reason from workspace.state.rows_{source}")
     return Counter((at[file, number], disposition, reason) for file, number, disposition, reason in found)

@@ -18,9 +18,10 @@ from pipelines.lake import lake_schema
 from pipelines.settings import Settings
 from pipelines.transform.dbt import run_dbt, target_dir
 from pipelines.transform.workspace import DELIVERY, REASON, candidate_dir, register_tables
+from pipelines.unit_names import unit_marks
 
 from .records import PROVINCE
-from .world import SOURCES, World
+from .world import SECRET, SOURCES, World
 
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
@@ -101,6 +102,7 @@ class Warehouse:
         self._load("ledger.delivery", pl.DataFrame(came, schema=DELIVERY))
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
         self._load("ledger.rejected_row", world.lake_rejected())
+        self._load("ledger.unit_name", unit_marks(lake["don_vi"]["TenDonVi"], SECRET))
         own = world.register_rows()
         for name, frame in _registers(world.as_of).items():
             told = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame

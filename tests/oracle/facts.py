@@ -72,7 +72,7 @@ def timeliness(dossier: Dossier) -> tuple:
         None if finished is None else (finished - dossier.received).days,
         None if finished is None else between(dossier.received, finished),
         (finished - dossier.due).days if how == "overdue" and finished and dossier.due else None,
-        len(dossier.supplements), dossier.newer_state_rejected,
+        len(dossier.supplements), dossier.handling_unit_unknown, dossier.newer_state_rejected,
         *(verdict or (None, None)), *waited(dossier, finished or date.max),
         first_notice(dossier), first_letter(dossier),
     )  # fmt: skip

@@ -4,6 +4,7 @@ Drawn after everything else, so that the rest of a province stays as it is. Here
 drawn at large (generate, generate_children, generate_reports).
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -48,6 +49,7 @@ class Edges:
             (self.targets_that_change, 0.5),
             (self.a_list_that_cannot_be, 0.4),
             (self.gone_before_it_came, 0.15),
+            (self.units_named, 0.6),
         ):
             if self.draw.chance(probability):
                 edge()
@@ -105,6 +107,40 @@ class Edges:
             kept.append(replace(target, percent=percent, first=first, last=last))
         self.targets = tuple(kept)
         self.low = tuple(code for code in sorted(TARGETS) if self.draw.chance(0.15))
+
+    # ---- names of units -------------------------------------------------------------------------------
+
+    def units_named(self) -> None:
+        """Messages name the handling unit of some dossiers: by today's name or an earlier one, in any case and with
+        or without diacritics; a unit gone or yet to come; one of two of a name; one that nobody knows. The same state
+        may come a second time from a file that names none, gives the code, or spells the name otherwise."""
+        units = self.draw.rows["don_vi"]
+        for unit in self.rng.sample(units, min(len(units), self.rng.randint(0, 3))):
+            earlier = self.rng.choice(["Ủy ban xã Hòa Đông", "UY BAN XA HOA DONG", f"Tên cũ {unit.MaDonVi}", unit.TenDonVi])
+            self.draw.add("don_vi", replace(unit, TenDonVi=earlier, business_day=self.rng.choice(self.draw.days)))
+        named = [unit.TenDonVi for unit in units]
+        dossiers = self.draw.rows["ho_so"]
+        for place, state in enumerate(dossiers.copy()):
+            if state.MaHoSo is None or state.DaXoa == 1 or not self.draw.chance(0.35):
+                continue
+            code = state.MaDonViXuLy if self.draw.chance(0.1) else None
+            named_state = replace(state, MaDonViXuLy=code, DonViXuLy=self.spelled(self.rng.choice(named)))
+            dossiers[place] = named_state
+            if self.draw.chance(0.4):
+                other = self.rng.choice(units).MaDonVi
+                twins = ({"DonViXuLy": None}, {"DonViXuLy": None, "MaDonViXuLy": other},
+                         {"DonViXuLy": self.spelled(named_state.DonViXuLy)},
+                         {"DonViXuLy": self.rng.choice(named)})  # fmt: skip
+                dossiers.append(replace(named_state, **self.rng.choice(twins)))
+
+    def spelled(self, name: str) -> str:
+        """A name as somebody may type it."""
+        apart = unicodedata.normalize("NFD", name)
+        plain = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
+        without = plain.replace("Đ", "D").replace("đ", "d")
+        ways = [name, name.upper(), f"  {name.lower()}", name.replace(" ", "  "), apart, without, without.upper(),
+                f"{name} nào đó"]  # fmt: skip
+        return self.rng.choice(ways)
 
     # ---- open dossiers --------------------------------------------------------------------------------
 

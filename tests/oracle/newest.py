@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 
+from .receiving import handler_told
 from .records import UNTOLD, DossierState, Fee, R, Row
 from .settled import Settled
 
@@ -33,9 +34,30 @@ def told_by(row: Row) -> dict[str, Any]:
     return {name: value for name, value in vars(row).items() if value is not None or name not in UNTOLD}
 
 
-def differ(rows: Sequence[Row]) -> bool:
+def told_of_handler(state: DossierState, settled: Settled) -> dict[str, Any]:
+    """What a state says of who handles the dossier: a name cannot tell the code, and an unknown name tells nothing."""
+    told = {} if state.DonViXuLy and state.MaDonViXuLy is None else {"MaDonViXuLy": state.MaDonViXuLy}
+    handler = handler_told(state, settled.units, settled.names)
+    return told | ({"handler": handler} if handler else {})
+
+
+def says_most(row: Row, settled: Settled) -> tuple:
+    """By which of repeats the one that counts is chosen: of dossiers one that gives the unit's code comes before one
+    that names a known unit, that before one that names an unknown unit, and that before one that says nothing."""
+    if isinstance(row, DossierState):
+        handler = handler_told(row, settled.units, settled.names)
+        return (row.MaDonViXuLy is not None, handler is not None, row.DonViXuLy is not None)
+    return (len(told_by(row)),)
+
+
+def differ(rows: Sequence[Row], settled: Settled) -> bool:
     """Whether any two of them disagree in what both say."""
-    told = [{name: value for name, value in told_by(row).items() if name != "in_message"} for row in rows]
+    apart = ("in_message", "MaDonViXuLy", "DonViXuLy")
+    told = [
+        {name: value for name, value in told_by(row).items() if name not in apart}
+        | (told_of_handler(row, settled) if isinstance(row, DossierState) else {})
+        for row in rows
+    ]
     return any(one[name] != other[name] for one, other in combinations(told, 2) for name in one.keys() & other.keys())
 
 
@@ -49,9 +71,9 @@ def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) ->
         winner = None
         for age in sorted(by_newness, reverse=True):
             # "is a repeat where they agree in what both tell": the one that tells most stands for them.
-            equally_new = sorted(by_newness[age], key=lambda row: len(told_by(row)), reverse=True)
+            equally_new = sorted(by_newness[age], key=lambda row: says_most(row, settled), reverse=True)
             # "Two rows of one key that are equally new and differ are a conflict: both go to quarantine."
-            if differ(equally_new):
+            if differ(equally_new, settled):
                 settled.quarantine += [("conflict", row) for row in equally_new]
             # "In every source the newest row of a key wins"
             elif winner is None:

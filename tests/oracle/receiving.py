@@ -4,42 +4,94 @@ Here: one dossier and its states, and who takes over from whom. Not here: which 
 whether a unit is known (settle).
 """
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from .newest import newness
 from .records import PROVINCE, DossierState, Unit
 from .registers import UnitChange
 
 Units = dict[str, Unit]
+# Every name that the list ever gave a unit, by its code.
+Names = Mapping[str, frozenset[str]]
+# How new a state is.
+Age = tuple
 # From which day on a unit answers, by day; the first is from the beginning.
 Homes = tuple[tuple[date, Unit], ...]
 
 
-def handled_by(state: DossierState) -> str | None:
-    """ "those of the unit that handles it: MaDonViXuLy where given, else MaDonVi"."""
-    return state.MaDonVi if state.MaDonViXuLy is None else state.MaDonViXuLy
+def folded(name: str) -> str:
+    """A name without regard to letter case, composition and blanks."""
+    return unicodedata.normalize("NFC", re.sub("[ \u00a0\t\n]+", " ", name).strip(" ").lower())
 
 
-def homes_of(state: DossierState, states: Sequence[DossierState], units: Units, changes: Sequence[UnitChange]) -> Homes:
+def bare(name: str) -> str:
+    """A folded name without diacritics."""
+    apart = unicodedata.normalize("NFD", folded(name).replace("đ", "d"))
+    return "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
+
+
+def named_by(state: DossierState, units: Units, names: Names) -> str | None:
+    """The unit that a state names: any name that the list ever gave it; of several the one valid on the received day.
+    Diacritics must agree, or lack where that leaves one unit."""
+    if state.MaDonViXuLy is not None or not state.DonViXuLy:
+        return None
+    day = state.NgayTiepNhan.date() if state.NgayTiepNhan else state.business_day
+    there = [code for code, unit in units.items() if unit.HieuLucDen is None or unit.HieuLucDen >= day]
+    begun = [code for code in there if units[code].HieuLucTu is None or units[code].HieuLucTu <= day]
+    later = [code for code in there if code not in begun]
+    for some in (begun, later):
+        for spelled in (folded, bare):
+            said = folded(state.DonViXuLy)
+            found = [code for code in some if any(spelled(name) == said for name in names[code])]
+            if found:
+                return found[0] if len(found) == 1 else None
+    return None
+
+
+def handler_told(state: DossierState, units: Units, names: Names) -> str | None:
+    """The unit that a state says to handle the dossier, by code or by name; null where it says none that is known."""
+    return state.MaDonViXuLy or named_by(state, units, names)
+
+
+def handled_by(state: DossierState, units: Units, names: Names) -> str | None:
+    """ "those of the unit that handles it: MaDonViXuLy where given, else the one named, else MaDonVi"."""
+    return handler_told(state, units, names) or state.MaDonVi
+
+
+def homes_of(
+    state: DossierState,
+    states: Sequence[tuple[Age, DossierState]],
+    units: Units,
+    names: Names,
+    changes: Sequence[UnitChange],
+) -> Homes:
     """Which unit answers for a dossier, from day to day, while it is open. One sent again under a unit that came into
     being after it was received, or that took over from the earlier one after it, was the earlier one's until then."""
-    now, received = units[handled_by(state)], state.NgayTiepNhan.date()
+    own_age = next(age for age, row in states if row == state)
+    # Of states equally new one may say who handles it and another not: then it is the one that is said.
+    by_age: dict[Age, str | None] = {}
+    for age, row in states:
+        by_age[age] = handler_told(row, units, names) or by_age.get(age)
+    for age, row in states:
+        by_age[age] = by_age[age] or row.MaDonVi
+    now, received = units[by_age[own_age]], state.NgayTiepNhan.date()
     took_over = {one.old: one.changed_on for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
-    before = [
-        row
-        for row in states
-        if row != state
-        and handled_by(row) != now.MaDonVi
+    before = {
+        age: code
+        for age, code in by_age.items()
+        if age < own_age
+        and code != now.MaDonVi
         # A row that says no more than that the dossier is gone may name no unit, or one that nobody knows.
-        and handled_by(row) in units
-        and (came_later or handled_by(row) in took_over)
-        and was_there(units[handled_by(row)], received)
-    ]
+        and code in units
+        and (came_later or code in took_over)
+        and was_there(units[code], received)
+    }
     first, passed_on = now, date.min
     if before:
-        first = units[handled_by(max(before, key=newness))]
+        first = units[before[max(before)]]
         passed_on = took_over.get(first.MaDonVi) or now.HieuLucTu
     days = {date.min, passed_on} | {end for unit in units.values() if (end := end_of(unit, changes))}
     return tuple((day, answering(now if day >= passed_on else first, day, units, changes)) for day in sorted(days))

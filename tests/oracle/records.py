@@ -60,6 +60,7 @@ class DossierState:
     TrangThaiHoSo: int | None
     business_day: date
     MaDonViXuLy: str | None = None
+    DonViXuLy: str | None = None
     KenhThucHien: int | None = None
     NgayTiepNhan: datetime | None = None
     NgayHenTra: datetime | None = None

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from .newest import is_too_new, newest, newness
 from .periods import periods
-from .receiving import handled_by, homes_of
+from .receiving import handled_by, handler_told, homes_of
 from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
@@ -83,7 +83,7 @@ def state_rejection(state: DossierState, settled: Settled) -> str | None:
     if state.DaXoa == 1:
         return None
     # "unknown unit or procedure"; the unit that handles it must be known as well as the one that received it
-    handler = handled_by(state)
+    handler = handled_by(state, settled.units, settled.names)
     if state.MaDonVi not in settled.units or handler not in settled.units:
         return "unknown_unit"
     if state.MaTTHC not in settled.procedures:
@@ -175,7 +175,15 @@ def settle(
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
-                homes=homes_of(state, believed[state.MaHoSo], settled.units, changes),
+                homes=homes_of(
+                    state,
+                    [(newness(row), row) for row in believed[state.MaHoSo]],
+                    settled.units,
+                    settled.names,
+                    changes,
+                ),
+                handling_unit_unknown=bool(state.DonViXuLy)
+                and handler_told(state, settled.units, settled.names) is None,
                 as_of=as_of,
                 received_by=state.MaDonVi,
                 status=state.TrangThaiHoSo,

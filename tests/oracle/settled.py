@@ -64,6 +64,7 @@ class Dossier:
     due: date | None
     finished: date | None
     newer_state_rejected: bool
+    handling_unit_unknown: bool
     procedure: Procedure
     # What each of its states said, those superseded since too: when it was told, the business day, the status.
     told: Sequence[tuple[datetime, date, int]] = ()
@@ -101,6 +102,8 @@ class Settled:
     """What counts (code lists, dossiers in scope, reports), and what does not, with the reason."""
 
     units: dict[str, Unit]
+    # Every name that the list ever gave a unit that counts.
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
     procedures: dict[str, Procedure] = field(default_factory=dict)
     dossiers: list[Dossier] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)

@@ -70,6 +70,9 @@ def sound_units(rows: Iterable[Unit], settled: Settled) -> dict[str, Unit]:
     unfit = {code: reason for code in now if (reason := misplaced(code, now))}
     take_out(states, {(code, age): reason for code, reason in unfit.items() for age in states[code]}, settled)
     units = list_of(states)
+    for code in units:
+        said = [row.TenDonVi for same in states[code].values() for row in same]
+        settled.names[code] = frozenset(said)
     for by_age in states.values():
         for age in by_age:
             settled.superseded += by_age[age][1:] if age == max(by_age) else by_age[age]

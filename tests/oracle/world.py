@@ -55,6 +55,7 @@ SOURCES: dict[str, type] = {
     "nhiem_vu": Progress,
 }
 
+SECRET = "k" * 64
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 
@@ -123,11 +124,16 @@ class World:
         """
         import polars as pl
 
+        from pipelines.privacy import mark
+        from pipelines.unit_names import folded
+
         frames = {}
         for source, schema in lake_schemas().items():
             rows = [vars(row) | place for row, place in self.lake_rows(source)]
             values = [[row.get(name) for name in schema] for row in rows]
             frames[source] = pl.DataFrame(values, schema=schema, orient="row")
+        kept = mark(folded(pl.col("DonViXuLy")), SECRET)
+        frames["ho_so"] = frames["ho_so"].with_columns(kept.alias("DonViXuLy"))
         return frames
 
     def lake_rejected(self) -> "pl.DataFrame":

@@ -4,6 +4,7 @@ select
     u.unit_code,
     u.unit_level,
     d.receiving_unit_code,
+    d.handling_unit_unknown,
     d.status_code,
     d.channel_code,
     d.received_date,

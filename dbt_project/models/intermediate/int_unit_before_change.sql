@@ -21,10 +21,25 @@ with
             and n.disposition = 'accepted'
             and e.disposition = 'superseded'
             and n.unit_code <> e.unit_code
+            and n.newness > e.newness
+    ),
+    -- Of rows equally new one may say who handles it and another not: then it is the one that is said.
+    said as (
+        select MaHoSo, newness, max({{ told_handler() }}) as unit_code
+        from {{ ref("rows_ho_so") }}
+        semi join moved using (MaHoSo, newness)
+        where disposition = 'superseded'
+        group by MaHoSo, newness
+    ),
+    truly_moved as (
+        select m.* replace (coalesce(s.unit_code, m.earlier_unit) as earlier_unit)
+        from moved m
+        join said s using (MaHoSo, newness)
+        where coalesce(s.unit_code, m.earlier_unit) <> m.unit_code
     ),
     before_the_change as (
         select m.MaHoSo, m.earlier_unit, m.newness, coalesce(c.changed_on, this.valid_from) as handed_on
-        from moved m
+        from truly_moved m
         join {{ ref("stg_unit") }} this on m.unit_code = this.unit_code
         join {{ ref("stg_unit") }} earlier on m.earlier_unit = earlier.unit_code
         left join

@@ -22,6 +22,7 @@ select
     cast(case when s.dossier_code is null then 0 else s.waited_working_days end as bigint) as waited_working_days,
     n.notified_date,
     a.apologised_date,
+    d.handling_unit_unknown,
     coalesce(r.newness > d.newness, false) as newer_state_rejected
 from {{ ref("int_dossier") }} d
 join {{ ref("int_dossier_outcome") }} o using (dossier_code)

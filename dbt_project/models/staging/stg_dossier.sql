@@ -3,6 +3,7 @@ select
     MaTTHC as procedure_code,
     {{ handling_unit() }} as unit_code,
     MaDonVi as receiving_unit_code,
+    {{ handling_unit_unknown() }} as handling_unit_unknown,
     TrangThaiHoSo as status_code,
     KenhThucHien as channel_code,
     MucDo as service_level,
