@@ -14,7 +14,9 @@ with
         select
             n.indicator_code,
             n.rule,
-            case when n.source = 'own_unit' then coalesce('don_vi ' || r.own_unit, 'own_units') else n.source end as source
+            case
+                when n.source = 'own_unit' then coalesce('don_vi ' || r.own_unit, 'own_units') else n.source
+            end as source
         from {{ source("registers", "indicator_need") }} n
         cross join {{ ref("dim_run") }} r
         left join delivered d on n.source = d.source
