@@ -13,11 +13,14 @@ import polars as pl
 
 from pipelines.check_report import FIRST_ROWS
 from pipelines.check_stage import KNOWN, TOLD, StagedRows, listed, quoted
+from pipelines.unit_names import unit_marks
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
 FIRST_CONFLICTS = 5
-UNITS, LONG_AGO = "don_vi", -(1 << 60)
+# The day that a name is looked up for: when the dossier was received, else the business day, which newness ends in.
+NAMING_DAY = "coalesce(cast(NgayTiepNhan as date), date '1970-01-01' + (_newness % 100000)::integer)"
+UNITS, DOSSIERS, LONG_AGO = "don_vi", "ho_so", -(1 << 60)
 CONFLICT = "conflict"
 # A source, and the files and row numbers of two of its rows.
 Conflict = tuple[str, list[tuple[int, int]]]
@@ -73,7 +76,9 @@ class ComparedRows(StagedRows):
         for source in self._sources:
             keys, rows, late = listed(self._contracts[source].key), self._table(source), self._table(source, "late")
             # Of repeats the one that says most counts.
-            unsaid = " + ".join(["0", *(f"({quoted(TOLD + n)} is null)::integer" for n in self._untellable(source))])
+            silent = [f"({quoted(TOLD + name)} is null)" for name in self._untellable(source)]
+            silent += [part.unsaid for part in self._rules[source].partly if part.weighs]
+            unsaid = " + ".join(["0", *(f"{one}::integer" for one in silent)])
             query = f"""
                 with
                     good as (select * from {rows} anti join {late} using (_file, _row)),
@@ -113,12 +118,54 @@ class ComparedRows(StagedRows):
             [file, first, last],
         ).pl()
 
+    def _resolve_names(self, source: str) -> None:
+        """Add to each row the unit that it names (`unit_by_name`), as the models do; null without a list."""
+        rows, day = self._table(source), NAMING_DAY
+        self._db.execute(f"alter table {rows} add column unit_by_name varchar")
+        if "known_unit" not in self._lists:
+            return
+        self._db.execute(
+            "create or replace temp table unit_named as"
+            f" select distinct DonViXuLy as mark, {day} as on_day from {rows}"
+            " where MaDonViXuLy is null and DonViXuLy is not null"
+        )
+        self._list_names()
+        self._db.execute(
+            f"update {rows} set unit_by_name = n.MaDonVi from ({self._named}) n"
+            f" where MaDonViXuLy is null and DonViXuLy = n.mark and {day} = n.on_day"
+        )
+
+    def _list_names(self) -> None:
+        """Every name of the known units, out of the lake and the files under check, with the unit it stands for."""
+        files = sorted(str(path) for path in (self._lake / UNITS).glob("*/*.parquet"))
+        said = [pl.DataFrame(schema={"MaDonVi": pl.String, "TenDonVi": pl.String})]
+        if files:
+            in_lake = "select MaDonVi, TenDonVi from read_parquet($files, union_by_name = true)"
+            said.append(self._db.execute(in_lake, {"files": files}).pl())
+        if UNITS in self._sources:
+            good = f"{self._table(UNITS)} anti join {self._table(UNITS, 'late')} using (_file, _row)"
+            said.append(self._db.execute(f"select MaDonVi, TenDonVi from {good}").pl())
+        names = pl.concat(said)
+        self._db.register("called", names.join(unit_marks(names["TenDonVi"], self._secret), on="TenDonVi").to_arrow())
+        self._db.execute(
+            "create or replace temp table unit_called as"
+            " select distinct mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen from called join known_unit using (MaDonVi)"
+        )
+        self._db.unregister("called")
+
     def _reject(self, source: str) -> None:
         rows, late = self._table(source), self._table(source, "late")
-        if judged := self._judged(source, f"select _file, _row, {self._asked(source)} from {rows}"):
+        named = ", unit_by_name" if source == DOSSIERS else ""
+        if named:
+            self._resolve_names(source)
+        if judged := self._judged(source, f"select _file, _row, {self._asked(source)}{named} from {rows}"):
             self._db.execute(f"insert into {late} select _file, _row, reason from ({judged}) where reason is not null")
         keys = f"{listed(self._contracts[source].key)}, _newness"
         differs = [f"count(distinct {quoted(TOLD + name)}) > 1" for name in self._untellable(source)]
+        for part in self._rules[source].partly:
+            if part.value:
+                silent = f"max(case when {part.value} is null and not {part.unsaid} then 1 else 0 end)"
+                differs.append(f"count(distinct {part.value}) + {silent} > 1")
         self._db.execute(
             f"""
             insert into {late}
@@ -181,9 +228,12 @@ class ComparedRows(StagedRows):
                 self._add_dossiers_of_lake()
 
     def _add_dossiers_of_lake(self) -> None:
-        files = sorted(str(path) for path in self._lake.glob("*/*.parquet"))
-        columns = self._asked("ho_so")
-        judged = self._judged("ho_so", f"select {columns} from read_parquet($files, union_by_name = true)")
+        files = sorted(str(path) for path in (self._lake / DOSSIERS).glob("*/*.parquet"))
+        # Which unit a row of the lake names is not asked: only its mark under another secret lies there.
+        fields = self._contracts[DOSSIERS].by_name
+        columns = listed([name for name in self._columns(DOSSIERS) if not fields[name].unit_name])
+        columns += ", null::varchar as unit_by_name"
+        judged = self._judged(DOSSIERS, f"select {columns} from read_parquet($files, union_by_name = true)")
         if not files or judged is None:
             return
         sound = f"select distinct MaHoSo from ({judged}) where reason is null"

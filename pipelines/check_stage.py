@@ -5,6 +5,7 @@ Belongs here: the database, and getting rows into it. What they say against each
 
 import datetime as dt
 import re
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,11 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.privacy import KEY_BYTES, mark
 from pipelines.registers import load_province
 from pipelines.settings import Settings
-from pipelines.transform.row_rules import misplaced_units, row_rules
+from pipelines.transform.row_rules import misplaced_units, named_units, row_rules
+from pipelines.unit_names import folded
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
@@ -68,7 +71,9 @@ class StagedRows:
         self._rules = {source: row_rules(settings.dbt_project_dir, source) for source in contracts}
         self._sources: list[str] = []
         self._lists: set[str] = set()
-        self._lake = settings.lake_dir / "ho_so"
+        self._lake = settings.lake_dir
+        self._secret = secrets.token_hex(KEY_BYTES)  # for this check alone
+        self._named = named_units(settings.dbt_project_dir)
         self._misplaced = misplaced_units(settings.dbt_project_dir)
         province = load_province(settings.registers_dir / settings.province).code
         self._db.execute("create table run as select ? as province_code", [province])
@@ -79,9 +84,12 @@ class StagedRows:
     def add(self, file: int, source: str, accepted: pl.DataFrame, day: dt.date, untold: tuple[str, ...]) -> None:
         """Take in accepted rows of a file. `untold`: fields that their message cannot tell."""
         names, untellable = self._columns(source), self._untellable(source)
+        hidden = [field.name for field in self._contracts[source].fields if field.unit_name]
+        accepted = accepted.with_columns(mark(folded(pl.col(name)), self._secret).alias(name) for name in hidden)
         if source not in self._sources:
             self._make(source, accepted, names, untellable)
-        content = [name for name in accepted.columns if name != "_row_number" and name not in untellable]
+        apart = {"_row_number", *untellable, *self._rules[source].compared_apart}
+        content = [name for name in accepted.columns if name not in apart]
         told = [f"null as {quoted(TOLD + n)}" if n in untold else f"hash({quoted(n)})" for n in untellable]
         self._db.register("incoming", accepted.to_arrow())
         self._db.execute(
@@ -104,6 +112,9 @@ class StagedRows:
         contract, rules = self._contracts[source], self._rules[source]
         asked = {*contract.key, contract.newness, contract.tombstone, *(lookup.field for lookup in rules.lookups)}
         asked |= {word for rule in rules.forbidden for word in re.findall(r"\bd\.(\w+)", rule.when)}
+        asked |= set(rules.compared_apart)
+        if source == "don_vi":
+            asked.add("TenDonVi")
         asked |= {column for known in KNOWN.values() if known.source == source for column in known.columns}
         return [field.name for field in contract.fields if field.name in asked]
 

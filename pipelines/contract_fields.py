@@ -123,8 +123,8 @@ class ContractField(Strict):
         "like a person's number or a formula; a list mark before it (`- `) is taken off and counted",
     )  # fmt: skip
     unit_name: bool | None = Field(
-        None, description="for text kept as a pseudonym: true where it names a unit, which is then looked up in the list "
-        "of units without regard to letter case and repeated blanks; whatever it holds rejects no row",
+        None, description="for text kept as a pseudonym: true where it names a unit, which is looked up in the list of "
+        "units without regard to letter case and repeated blanks; whatever it holds rejects no row",
     )  # fmt: skip
     squish: bool = Field(False, description="true: runs of blanks and line breaks inside the text become one blank")
     alphabet: Literal["vietnamese"] | None = Field(

@@ -94,7 +94,8 @@ def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
 def protect(accepted: pl.DataFrame, contract: Contract, key: str) -> pl.DataFrame:
     """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
-    hidden = [_hidden(field, key) for field in contract.fields if field.personal == "pseudonym"]
+    kept = [field for field in contract.fields if field.personal == "pseudonym" and field.name in accepted.columns]
+    hidden = [_hidden(field, key) for field in kept]
     return accepted.drop(dropped, strict=False).with_columns(hidden)
 
 

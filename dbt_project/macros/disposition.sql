@@ -31,7 +31,9 @@
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
     {%- set order = unsaid_count(weighing) ~ " || ' ' || " ~ place if weighing else place -%}
     with
-        delivered as (select *, {{ newness(moment, "_business_day") }} as newness from {{ relation or source("lake", name) }}),
+        delivered as (
+            select *, {{ newness(moment, "_business_day") }} as newness from {{ relation or source("lake", name) }}
+        ),
         judged as (
             select
                 d.*,
@@ -61,10 +63,7 @@
             select {{ keys }}, newness
             from
                 (
-                    select
-                        * exclude (
-                            {{ (["_source_file", "_row_number", "_business_day"] + apart) | join(", ") }}
-                        )
+                    select * exclude ({{ (["_source_file", "_row_number", "_business_day"] + apart) | join(", ") }})
                     from repeated
                 ) content
             group by {{ keys }}, newness
@@ -135,10 +134,7 @@
 {# How many things a row leaves unsaid, as sortable text. #}
 {% macro unsaid_count(conditions) -%}
     lpad(
-        cast(
-            0
-            {% for condition in conditions %} + case when {{ condition }} then 1 else 0 end {% endfor %} as varchar
-        ),
+        cast(0 {% for condition in conditions %} + case when {{ condition }} then 1 else 0 end {% endfor %} as varchar),
         3,
         '0'
     )

@@ -33,11 +33,24 @@ class Forbidden:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a row may leave unsaid: SQL of it (null: nothing is compared) and of when; whether a repeat that says it
+    comes first."""
+
+    unsaid: str
+    value: str | None = None
+    weighs: bool = False
+
+
+@dataclass(frozen=True)
 class RowRules:
-    """What makes the models reject a row of one source, besides a conflict."""
+    """What makes the models reject a row of one source, besides a conflict; what of it is compared apart from the rest,
+    and how."""
 
     lookups: tuple[Lookup, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
+    partly: tuple[Part, ...] = ()
+    compared_apart: tuple[str, ...] = ()
 
 
 def row_rules(dbt_project: Path, source: str) -> RowRules:
@@ -47,7 +60,9 @@ def row_rules(dbt_project: Path, source: str) -> RowRules:
         return RowRules()
     found: list[RowRules] = []
 
-    def disposition(*_: Any, lookups: Any = (), forbidden: Any = (), **__: Any) -> str:
+    def disposition(
+        *_: Any, lookups: Any = (), forbidden: Any = (), partly: Any = (), compared_apart: Any = (), **__: Any
+    ) -> str:
         found.append(
             RowRules(
                 tuple(
@@ -55,6 +70,8 @@ def row_rules(dbt_project: Path, source: str) -> RowRules:
                     for one in lookups
                 ),
                 tuple(Forbidden(one["when"], one["reason"]) for one in forbidden),
+                tuple(Part(**one) for one in partly),
+                tuple(compared_apart),
             )
         )
         return ""
@@ -70,6 +87,13 @@ def misplaced_units(dbt_project: Path) -> str:
     macro = (dbt_project / "macros" / "misplaced_units.sql").read_text(encoding="utf-8")
     model = (dbt_project / "models" / "state" / f"{MISPLACED}.sql").read_text(encoding="utf-8")
     return _render(macro + model)
+
+
+def named_units(dbt_project: Path) -> str:
+    """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi), out of the relations `unit_named`
+    (mark, on_day) and `unit_called` (mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen)."""
+    macro = (dbt_project / "macros" / "named_units.sql").read_text(encoding="utf-8")
+    return _render(macro + '{{ named_units("unit_named", "unit_called") }}')
 
 
 def _render(template: str, **functions: Any) -> str:

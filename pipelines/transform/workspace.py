@@ -96,14 +96,10 @@ def make_plan(
     absent = [source for source, contract in contracts.items() if contract.obligatory and source not in read]
     if absent:
         raise TthcError("obligatory_missing", sources=", ".join(absent), folder=settings.raw_dir)
-    days = [
-        arrival.delivery.business_day
-        for arrival, receipt in state.accepted
-        if arrival.delivery.source == "ho_so" and not _is_taken_back(arrival, receipt, published)
-    ]
-    if not days and settings.as_of is None:
-        raise TthcError("obligatory_missing", sources="ho_so", folder=settings.raw_dir)
-    as_of = (settings.as_of or max(days)).isoformat()
+    came = [(arrival, receipt) for arrival, receipt in state.accepted if arrival.delivery.source == "ho_so"]
+    # Where every day was taken back, the newest stands, without rows; whether that may be is the gate's.
+    stand = [one for one in came if not _is_taken_back(*one, published)] or came
+    as_of = (settings.as_of or max(arrival.delivery.business_day for arrival, _ in stand)).isoformat()
     inputs = [
         {"delivery": arrival.delivery.label, "sha256": arrival.sha256, "refused": bool(receipt["refused"])}
         for arrival, receipt in state.parsed

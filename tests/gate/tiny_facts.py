@@ -60,7 +60,8 @@ select i, format('{{}}-{{}}-{{:04d}}', unit_code, strftime(received_date, '%y%m%
        finished_date - received_date as calendar_days, working_days,
        case when outcome = 'overdue' then finished_date - due_date end as days_late,
        supplement_count, supplement_count as waited_days, supplement_count // 2 as waited_working_days,
-       i % 50 = 9 as handling_unit_unknown, i % 50 = 7 as newer_state_rejected, row_number() over (order by dossier_code) as n
+       i % 50 = 9 as handling_unit_unknown, i % 50 = 7 as newer_state_rejected,
+       row_number() over (order by dossier_code) as n
 from limited;
 
 create table fct_notifications as

@@ -14,8 +14,8 @@ from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .needs import all_absent
 from .periods import periods
-from .registers import own_unit, plan_of, plan_tasks
 from .records import DossierState, Row
+from .registers import own_unit, plan_of, plan_tasks
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -35,8 +35,8 @@ COLUMNS = {
     "fct_timeliness": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " status_code, received_date, due_date,"
     " original_due_date, finished_date, is_withdrawn, outcome, outcome_reason, calendar_days, working_days, days_late,"
-    " supplement_count, handling_unit_unknown, newer_state_rejected, outcome_766, reason_766, waited_days, waited_working_days,"
-    " notified_date, apologised_date",
+    " supplement_count, handling_unit_unknown, newer_state_rejected, outcome_766, reason_766, waited_days,"
+    " waited_working_days, notified_date, apologised_date",
     "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " received_date, channel_code, is_online,"
     " finished_date, requires_result, has_electronic_result, reason_766",

@@ -115,8 +115,10 @@ class Edges:
         or without diacritics; a unit gone or yet to come; one of two of a name; one that nobody knows. The same state
         may come a second time from a file that names none, gives the code, or spells the name otherwise."""
         units = self.draw.rows["don_vi"]
-        for unit in self.rng.sample(units, min(len(units), self.rng.randint(0, 3))):
-            earlier = self.rng.choice(["Ủy ban xã Hòa Đông", "UY BAN XA HOA DONG", f"Tên cũ {unit.MaDonVi}", unit.TenDonVi])
+        offices = [unit for unit in units if unit.Cap != "tinh"]
+        for unit in self.rng.sample(offices, min(len(offices), self.rng.randint(0, 3))):
+            names = ["Ủy ban xã Hòa Đông", "UY BAN XA HOA DONG", f"Tên cũ {unit.MaDonVi}", unit.TenDonVi]
+            earlier = self.rng.choice(names)
             self.draw.add("don_vi", replace(unit, TenDonVi=earlier, business_day=self.rng.choice(self.draw.days)))
         named = [unit.TenDonVi for unit in units]
         dossiers = self.draw.rows["ho_so"]

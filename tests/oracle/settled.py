@@ -83,7 +83,8 @@ class Dossier:
     def home(self, cut: date) -> Unit:
         """ "a dossier belongs with all its counts to the unit that answers for it at the earlier of its finish and the
         cut"."""
-        day = max(self.received, min(cut, self.finished or cut))
+        # What happens to units after the as-of day is not known yet, also where the dossier came after it.
+        day = min(self.as_of, max(self.received, min(cut, self.finished or cut)))
         return [unit for start, unit in self.homes if start <= day][-1]
 
     @property

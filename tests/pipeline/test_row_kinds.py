@@ -3,8 +3,10 @@ rows of one second, a desk that takes in for another, units under themselves. In
 
 import itertools
 import json
+import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.landing import archive
@@ -34,7 +36,7 @@ def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, l
     """The tables that the files end in, the same for every order in which they come."""
     found = []
     for number, order in enumerate(itertools.permutations(files)):
-        few = FewFiles(folder / str(number), models)
+        few = FewFiles(folder / str(number), models, secret_file=folder / "secret.key")
         few.deliver(*LISTS)
         for file in order:
             state = few.deliver(file)
@@ -110,6 +112,84 @@ def test_a_dossier_counts_for_the_unit_that_handles_it(tmp_path: Path, models: l
         ("A-1", "H19.07", "H19"), ("A-2", "H19.07", "H19.07"),
     ]  # fmt: skip
     assert [row[3:] for row in tables["quarantine_summary"]] == [("unknown_unit", 1)]
+
+
+NAMES = "MaDonVi,TenDonVi,Cap,HieuLucTu,HieuLucDen\n"
+
+
+def named(number: int, name: object, **more: str) -> FILE:
+    """A sync message of one dossier, as new as the others, that names the unit that handles it."""
+    dossier = {"MaHoSo": "A-1", "MaTTHC": "1.000001", "TrangThaiHoSo": "4", "NgayTiepNhan": "20240603080000",
+               "NgayCapNhat": "20240611080000", "DonViXuLy": name, **more}  # fmt: skip
+    content = {"service": "DongBoHoSoMC", "madonvi": "H19", "data": [dossier]}
+    return ("ho_so", day(1), f"m{number}.json", json.dumps(content, ensure_ascii=False))
+
+
+HEAD_OF_STATE = "MaHoSo,MaTTHC,MaDonVi,MaDonViXuLy,TrangThaiHoSo,NgayTiepNhan,NgayCapNhat\n"
+SILENT: FILE = ("ho_so", day(1), "s.csv", HEAD_OF_STATE + "A-1,1.000001,H19,,4,20240603080000,20240611080000\n")
+CODED: FILE = ("ho_so", day(1), "c.csv", HEAD_OF_STATE + "A-1,1.000001,H19,H19.07,4,20240603080000,20240611080000\n")
+RENAMED: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.07,Sở Pháp chế,so,,\nH19.08,Sở Y tế,so,,\n")
+TWICE: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.08,SỞ TƯ PHÁP,so,,\n")
+IN_TURN: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.07,Sở Tư pháp,so,20240610,\nH19.08,Sở Tư pháp,so,,20240609\n")
+ENDED: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.08,Sở Y tế,so,,20240602\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "unit", "unknown"),
+    [
+        ([named(0, "Sở Tư pháp")], "H19.07", False),
+        ([named(0, "  SỞ  tư pháp ")], "H19.07", False),
+        ([named(0, "so tu phap")], "H19.07", False),
+        ([named(0, "Sở Tu pháp")], "H19", True),
+        ([named(0, "Nguyễn Văn A")], "H19", True),
+        ([named(0, None)], "H19", False),
+        ([named(0, 7)], "H19", True),
+        ([named(0, {"Ten": "Sở Tư pháp"})], "H19", True),
+        # An earlier name still stands for the unit; today's does too.
+        ([named(0, "Sở Tư pháp"), RENAMED], "H19.07", False),
+        ([named(0, "Sở Pháp chế"), RENAMED], "H19.07", False),
+        # Two units of one name: of two at one time neither, else the one that was there.
+        ([named(0, "Sở Tư pháp"), TWICE], "H19", True),
+        ([named(0, "Sở Tư pháp"), IN_TURN], "H19.08", False),
+        ([named(0, "Sở Y tế"), ENDED], "H19", True),
+        # The code counts where there is one.
+        ([named(0, "Sở Y tế", MaDonViXuLy="H19.07"), RENAMED], "H19.07", False),
+        # What a file leaves unsaid, what it says by code and what a message says otherwise is a repeat.
+        ([named(0, "Sở Tư pháp"), SILENT], "H19.07", False),
+        ([named(0, "Sở Tư pháp"), CODED], "H19.07", False),
+        ([named(0, "Sở Tư pháp"), named(1, "so tu phap")], "H19.07", False),
+        ([named(0, "Nguyễn Văn A"), CODED], "H19.07", False),
+        ([named(0, "Nguyễn Văn A"), SILENT], "H19", True),
+        # Two units, or a unit and none, are not.
+        ([named(0, "Sở Tư pháp"), named(1, "Sở Y tế"), RENAMED], None, False),
+        ([named(0, "Sở Y tế"), CODED, RENAMED], None, False),
+        ([SILENT, CODED], None, False),
+    ],
+)
+def test_a_message_names_the_unit_that_handles_the_dossier(
+    tmp_path: Path, models: list[Model], files: list[FILE], unit: str | None, unknown: bool
+) -> None:
+    tables = in_any_order(tmp_path, models, *files)
+    found = [(row[2], row[4], row[-2]) for row in tables["fct_timeliness"]]
+    assert found == ([] if unit is None else [(unit, "H19", unknown)])
+    assert {row[3] for row in tables["quarantine_summary"]} == ({"conflict"} if unit is None else set())
+
+
+def test_a_name_is_enough_where_the_receiving_unit_is_gone(tmp_path: Path, models: list[Model]) -> None:
+    tables = in_any_order(tmp_path, models, ENDED, named(0, "Sở Tư pháp", MaDonVi="H19.08"))
+    assert [(row[2], row[4]) for row in tables["fct_timeliness"]] == [("H19.07", "H19.08")]
+    tables = in_any_order(tmp_path / "unknown", models, ENDED, named(0, "Ai đó", MaDonVi="H19.08"))
+    assert [row[3:] for row in tables["quarantine_summary"]] == [("unit_abolished", 1)]
+
+
+def test_a_name_lies_nowhere_in_clear(tmp_path: Path, models: list[Model]) -> None:
+    few = FewFiles(tmp_path, models)
+    few.night(few.deliver(*LISTS, named(0, "Nguyễn Văn Bí Mật")))
+    kept = [path for path in (tmp_path / "kho").rglob("*") if path.is_file() and "restricted" not in path.parts]
+    assert any(path.suffix == ".parquet" for path in kept)
+    assert [path for path in kept if "Bí Mật".encode() in path.read_bytes()] == []
+    lake = pl.read_parquet(tmp_path / "kho" / "lake" / "ho_so" / "*" / "*.parquet")["DonViXuLy"].to_list()
+    assert len(lake) == 1 and re.fullmatch("[0-9a-f]{32}", lake[0])
 
 
 def test_an_update_time_of_2099_does_not_freeze_a_dossier(tmp_path: Path, models: list[Model]) -> None:

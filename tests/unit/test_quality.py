@@ -37,8 +37,8 @@ FACTS = Facts(
     restatements=[Restatement("le_phi", DAY, "c.csv", 100, 40, is_shrunk=True)],
     odd_days=[OddDay("ho_so", DAY, "missing", None, None), OddDay("ho_so", DAY, "low", 3, 301.5)],
     units=[
-        Unit("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0), Unit("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0),
-        Unit("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0), Unit("../../x", "?", "xa", 0, 0, 0, 0, 0),
+        Unit("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0, 3), Unit("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0, 0),
+        Unit("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0, 0), Unit("../../x", "?", "xa", 0, 0, 0, 0, 0, 0),
     ],
     cleaned={"thu_tuc": 1_234},
     corrections=[Correction("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],

@@ -1,4 +1,5 @@
 -- Every name that the list ever gave a unit, by its marks: earlier names still stand for it.
+{{ config(materialized="view") }}
 select n.mark, n.is_bare, k.MaDonVi, k.HieuLucTu, k.HieuLucDen
 from {{ ref("rows_don_vi") }} u
 join {{ source("ledger", "unit_name") }} n using (TenDonVi)

@@ -1,0 +1,70 @@
+"""Names of units: what counts as the same name, and that nothing of a name can be read where it is kept."""
+
+import unicodedata
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.contracts import Contract
+from pipelines.parsing.batch import text_frame
+from pipelines.parsing.typed import plain_typed, typed
+from pipelines.privacy import protect
+from pipelines.unit_names import bare, folded, unit_marks
+
+SECRET = "k" * 64
+LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậếềểễệốồổỗộớờởỡợứừửữự"
+WORDS = st.lists(st.text(LETTERS + LETTERS.upper() + "0123456789.-", min_size=1), min_size=1, max_size=6)
+BLANKS = st.lists(st.sampled_from([" ", "  ", "\u00a0", "\t", " \n "]), min_size=7, max_size=7)
+
+
+def of(function: Callable[[pl.Expr], pl.Expr], *texts: str) -> list[str | None]:
+    return pl.DataFrame({"x": texts}, schema={"x": pl.String}).select(function(pl.col("x")))["x"].to_list()
+
+
+def stripped(text: pl.Expr) -> pl.Expr:
+    return bare(folded(text))
+
+
+@given(words=WORDS, blanks=BLANKS)
+def test_case_composition_and_blanks_do_not_count(words: list[str], blanks: list[str]) -> None:
+    plain = " ".join(words)
+    typed_so = "".join(blank + word for blank, word in zip(blanks, words, strict=False)) + blanks[-1]
+    ways = [plain, typed_so, plain.upper(), plain.lower(), unicodedata.normalize("NFD", plain)]
+    assert set(of(folded, *ways)) == {unicodedata.normalize("NFC", plain.lower())}
+    assert len(set(of(stripped, *ways))) == 1
+
+
+@given(text=st.text())
+def test_what_is_folded_stays_as_it_is(text: str) -> None:
+    # A name told without diacritics is folded as any other, so that both sides meet.
+    once, plain = of(folded, text)[0], of(stripped, text)[0]
+    assert of(folded, once or "") == [once]
+    assert of(folded, plain or "") == [plain] == of(stripped, plain or "")
+
+
+def test_nothing_left_is_no_name() -> None:
+    assert of(folded, "", "  ", "\u00a0\t") == [None] * 3
+    assert unit_marks(pl.Series(["  ", None], dtype=pl.String), SECRET).is_empty()
+
+
+def test_a_name_is_known_by_its_mark_with_and_without_diacritics(contracts: dict[str, Contract]) -> None:
+    marks = unit_marks(pl.Series(["Sở Tư pháp", "UBND", "Sở Tư pháp"]), SECRET)
+    assert marks.select("TenDonVi", "is_bare").rows() == [("Sở Tư pháp", False), ("UBND", False), ("Sở Tư pháp", True)]
+    said = pl.DataFrame({"DonViXuLy": ["SỞ  TƯ PHÁP", "so tu phap", "Sở Tu pháp", None]})
+    kept = protect(said, contracts["ho_so"], SECRET)["DonViXuLy"].to_list()
+    assert kept[:2] == [marks["mark"][0], marks["mark"][2]]
+    assert kept[2] not in marks["mark"].to_list() and kept[3] is None
+    assert protect(said, contracts["ho_so"], "l" * 64)["DonViXuLy"].to_list()[:3] != kept[:3]
+
+
+@pytest.mark.parametrize("cell", ["Nguyá»…n VÄƒn A", "x" * 20_000, "NULL", "=1+1", "079204001234", "\u0000", "?"])
+def test_whatever_it_holds_no_row_is_rejected(contracts: dict[str, Contract], cell: str) -> None:
+    contract = contracts["ho_so"]
+    frame = text_frame([{"DonViXuLy": cell}], [1])
+    for read in (typed, plain_typed):
+        one = read(contract.by_name["DonViXuLy"], contract, "text")
+        assert one.wrong == {} and not one.wrong_where_null
+        assert frame.select(one.value)[:, 0].to_list() == [None if cell == "NULL" else cell]
