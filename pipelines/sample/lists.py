@@ -39,10 +39,12 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
 
     department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
     fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))
-    # The real list gives the planning department few procedures: unfit ones would leave its own goals without a case.
-    fit |= (department == province.reference.own_unit).fill_null(value=False).to_numpy()
+    # The real list gives the planning department few procedures: unfit ones, and none announced in the year, would leave
+    # its own goals without a case.
+    own = (department == province.reference.own_unit).fill_null(value=False).to_numpy()
+    fit |= own
     internal = drawn("internal") & ~limits.frequent
-    announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, count)
+    announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, own)
 
     def dates(moment: Ints) -> pl.Series:
         return clock.dates(np.where((announced <= at) & (moment <= at), moment, NEVER))
@@ -75,11 +77,13 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
 
 
 def _dates(
-    chance: np.random.Generator, shares: Behaviour, year: int, clock: Clock, count: int
+    chance: np.random.Generator, shares: Behaviour, year: int, clock: Clock, own: Flags
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """When a procedure was announced, made public, came into force and was set up; most of them years ago."""
+    """When a procedure was announced, made public, came into force and was set up; most of them years ago, the planning
+    department's own in the year."""
+    count = len(own)
     first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
-    of_year = chance.random(count) < shares["announced_in_year"]
+    of_year = (chance.random(count) < shares["announced_in_year"]) | own
     start = np.where(of_year, first + chance.integers(0, 240, count), chance.integers(10, first - 60, count))
     public = start + chance.integers(0, 5, count) + np.where(chance.random(count) < shares["public_late"], 8, 0)
     in_force = start + chance.integers(5, 12, count)

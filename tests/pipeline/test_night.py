@@ -62,7 +62,7 @@ def test_the_indicators_say_what_was_planted(night: Night, warehouse: duckdb.Duc
         for row in night.truth["indicators"]
         if row["denominator"]
     }
-    assert len(told) == 15
+    assert len(told) == 16
     assert got == planted
 
 
