@@ -46,7 +46,10 @@ tệp toàn dòng báo xóa chỉ cần cột khóa và cột báo xóa. Điều
 tệp riêng: cùng một khoản trong thông điệp và trong tệp của ngày đó là lặp lại nếu khớp nhau ở những gì cả hai đều
 nói, và dòng nói nhiều hơn được tính.
 
-**Đơn vị.** Số liệu của hồ sơ là của đơn vị xử lý (`MaDonViXuLy`, trống thì `MaDonVi`). Đơn vị đứng dưới chính mình
+**Đơn vị.** Số liệu của hồ sơ là của đơn vị xử lý (`MaDonViXuLy`, trống thì đơn vị mang tên ở `DonViXuLy`, không có
+thì `MaDonVi`). Tên được tra theo mọi tên mà danh mục từng ghi, không kể chữ hoa, khoảng trắng; dấu phải đúng hoặc bỏ
+hết; trong các đơn vị cùng tên lấy đơn vị có hiệu lực vào ngày tiếp nhận. Tên không rõ không làm dòng bị từ chối: hồ sơ
+ở lại với `MaDonVi`, được đánh dấu và đếm trên trang chất lượng. Đơn vị đứng dưới chính mình
 (`unit_circle`), dưới đơn vị cấp thấp hơn (`unit_under_lower_level`), hoặc cấp tỉnh mà không phải tỉnh này
 (`unit_second_province`) bị từ chối, xét theo danh mục tại thời điểm của dòng; trạng thái đúng gần nhất được tính. Nếu
 các trạng thái mới nhất, mỗi cái đúng trong danh mục của nó, không đi được với nhau thì đơn vị sai không được tính.
@@ -59,7 +62,10 @@ thing was deleted needs no more than the key, and a file of such rows no more th
 says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the message
 and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
 
-**Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else `MaDonVi`). A unit that
+**Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else the unit that `DonViXuLy`
+names, else `MaDonVi`). A name is looked up among all that the list ever gave, whatever its capitals and blanks; its
+diacritics must agree or all lack; of units of one name it is the one valid on the received day. A name that leaves
+doubt rejects no row: the dossier stays with `MaDonVi`, is flagged and counted on the quality page. A unit that
 stands under itself (`unit_circle`), under one of a lower level (`unit_under_lower_level`), or a province that is not
 this one (`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound
 state counts. Where the newest states, each sound in its own list, do not fit together, the unit that is wrong does

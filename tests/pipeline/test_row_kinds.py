@@ -130,7 +130,7 @@ SILENT: FILE = ("ho_so", day(1), "s.csv", HEAD_OF_STATE + "A-1,1.000001,H19,,4,2
 CODED: FILE = ("ho_so", day(1), "c.csv", HEAD_OF_STATE + "A-1,1.000001,H19,H19.07,4,20240603080000,20240611080000\n")
 RENAMED: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.07,Sở Pháp chế,so,,\nH19.08,Sở Y tế,so,,\n")
 TWICE: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.08,SỞ TƯ PHÁP,so,,\n")
-IN_TURN: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.07,Sở Tư pháp,so,20240610,\nH19.08,Sở Tư pháp,so,,20240609\n")
+IN_TURN: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.07,Sở Tư pháp,so,20240621,\nH19.08,Sở Tư pháp,so,,20240620\n")
 ENDED: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.08,Sở Y tế,so,,20240602\n")
 
 
