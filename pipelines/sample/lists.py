@@ -39,8 +39,8 @@ def procedure_list(province: Province, at: int) -> pl.DataFrame:
 
     department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
     fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))
-    # The real list gives the planning department few procedures: unfit ones, and none announced in the year, would leave
-    # its own goals without a case.
+    # The real list gives the planning department few procedures: unfit ones, and none of the year, would leave its own
+    # goals without a case.
     own = (department == province.reference.own_unit).fill_null(value=False).to_numpy()
     fit |= own
     internal = drawn("internal") & ~limits.frequent

@@ -97,7 +97,8 @@ def test_the_map_names_fields_of_the_contracts_and_columns_that_are_published() 
             set(check.kwargs["column_set"]) for check in suites[table].checks if check.id == "columns"
         )
         assert set(origin.key) <= columns, table
-        dossier = {"handling_unit_unknown", "status_code", "channel_code", "is_online", "service_level", "is_paid_online", "procedure_code",
+        dossier = {"handling_unit_unknown",
+                   "status_code", "channel_code", "is_online", "service_level", "is_paid_online", "procedure_code",
                    "due_date", "received_date", "finished_date"}  # fmt: skip
         assert set(origin.fields) - columns <= (dossier if origin.source == "ho_so" else set()), table
 
