@@ -32,7 +32,8 @@ def show_status(console: Console, status: dict[str, Any]) -> None:
     for due in status["reports_due"]:
         console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
     for gap in status["calendar"]:
-        console.print(f"[yellow]{say('status_calendar_' + gap['lacks'], year=gap['year'])}[/]", soft_wrap=True)
+        code = {"missing": "status_calendar_missing", "not_verified": "status_calendar_not_verified"}[gap["lacks"]]
+        console.print(f"[yellow]{say(code, year=gap['year'])}[/]", soft_wrap=True)
     for gap in status["plan_gaps"]:
         console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
     if status["quality_page"]:
