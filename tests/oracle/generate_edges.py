@@ -116,11 +116,14 @@ class Edges:
         may come a second time from a file that names none, gives the code, or spells the name otherwise."""
         units = self.draw.rows["don_vi"]
         offices = [unit for unit in units if unit.Cap != "tinh"]
-        for unit in self.rng.sample(offices, min(len(offices), self.rng.randint(0, 3))):
-            names = ["Ủy ban xã Hòa Đông", "UY BAN XA HOA DONG", f"Tên cũ {unit.MaDonVi}", unit.TenDonVi]
-            earlier = self.rng.choice(names)
-            self.draw.add("don_vi", replace(unit, TenDonVi=earlier, business_day=self.rng.choice(self.draw.days)))
-        named = [unit.TenDonVi for unit in units]
+        for unit in self.rng.sample(offices, min(len(offices), self.rng.randint(0, 4))):
+            names = [*["Ủy ban xã Hòa Đông"] * 2, "UY BAN XA HOA DONG", f"Tên cũ {unit.MaDonVi}", unit.TenDonVi]
+            # Mostly before the first list, where it is an earlier name and in conflict with nothing.
+            day = self.rng.choice([self.draw.days[0] - ONE_DAY] * 3 + self.draw.days)
+            begins = self.rng.choice([unit.HieuLucTu, unit.HieuLucTu, self.draw.days[-1]])
+            self.draw.add("don_vi", replace(unit, TenDonVi=self.rng.choice(names), business_day=day, HieuLucTu=begins))
+        # Names that several units bear are drawn the more often.
+        named = [unit.TenDonVi for unit in units for _ in range(4 if "Hòa" in unit.TenDonVi else 1)]
         dossiers = self.draw.rows["ho_so"]
         for place, state in enumerate(dossiers.copy()):
             if state.MaHoSo is None or state.DaXoa == 1 or not self.draw.chance(0.35):
