@@ -181,20 +181,38 @@ def _reason_rows(state: LakeState) -> list[dict]:
     ]
 
 
-def _files(state: LakeState, prefix: str, lake: Path) -> list[str]:
-    return [
-        str(lake / name) for _, receipt in state.accepted for name in receipt["files"] if name.startswith(f"{prefix}/")
-    ]
+def _files(state: LakeState, prefix: str, lake: Path) -> dict[str, list[str]]:
+    """The lake's files of a source that count, by what parser made them: those of one parser have the same columns."""
+    found: dict[str, list[str]] = {}
+    for _, receipt in state.accepted:
+        names = [str(lake / name) for name in receipt["files"] if name.startswith(f"{prefix}/")]
+        if names:
+            found.setdefault(receipt.get("made_by", ""), []).extend(names)
+    return found
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str], schema: dict[str, pl.DataType]) -> None:
-    """A view over Parquet files; a table without rows where there are none, so that its columns still exist."""
+def _view(
+    connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, list[str]], schema: dict[str, pl.DataType],
+    made_by: str,
+) -> None:  # fmt: skip
+    """A view with the columns of the schema over Parquet files; a table without rows where there are none. `made_by`:
+    today's parser. A file of an earlier one, whose archive is gone, may lack a column that its contract got since: it
+    is null there.
+    """
+    empty = pl.DataFrame(schema=schema)
     if not files:
-        _table(connection, name, pl.DataFrame(schema=schema))
+        _table(connection, name, empty)
         return
     # A view cannot take bound values; the paths are ours, and a quote in one is doubled.
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-    connection.execute(f"create view {name} as select * from read_parquet([{listed}])")  # noqa: S608
+    listed = [", ".join("'" + path.replace("'", "''") + "'" for path in paths) for paths in files.values()]
+    rows = [f"select * from read_parquet([{paths}])" for paths in listed]  # noqa: S608
+    if set(files) != {made_by}:
+        # One more part without rows says which columns there are, whatever the files have.
+        blank = f"blank.{name.partition('.')[2]}"
+        _table(connection, blank, empty)
+        columns = ", ".join(f'"{column}"' for column in schema)
+        rows = [f"select {columns} from ({' union all by name '.join([f'from {blank}', *rows])})"]  # noqa: S608
+    connection.execute(f"create view {name} as {rows[0]}")
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
@@ -212,16 +230,18 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
     for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
         leftover.unlink(missing_ok=True)
     with connect(settings, workspace) as connection:
-        for schema in ("lake", "ledger", "registers"):
+        for schema in ("lake", "ledger", "registers", "blank"):
             connection.execute(f"create schema {schema}")
         known = load_corrections(settings.registers_dir / settings.province, contracts)
         corrections = Corrections(connection, known, contracts)
         for source, contract in contracts.items():
             schema = "uncorrected" if corrections.concern(source) else "lake"
-            _view(connection, f"{schema}.{source}", _files(state, source, settings.lake_dir), lake_schema(contract))
+            files = _files(state, source, settings.lake_dir)
+            _view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
             if corrections.concern(source):
                 corrections.lay_over(source)
-        _view(connection, "ledger.rejected_row", _files(state, "_rejected", settings.lake_dir), REJECTED)
+        rejected = _files(state, "_rejected", settings.lake_dir)
+        _view(connection, "ledger.rejected_row", rejected, REJECTED, state.made_by)
         names = connection.execute("select distinct TenDonVi from lake.don_vi order by TenDonVi").pl()
         _table(connection, "ledger.unit_name", unit_marks(names["TenDonVi"], load_key(settings.key_file)))
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)

@@ -7,15 +7,18 @@ import inspect
 import logging
 import os
 import pkgutil
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+import duckdb
 import pytest
 
 import pipelines.landing
 import pipelines.parsing
+from pipelines.contracts import Contract
 from pipelines.errors import TthcError
 from pipelines.landing import archive, faults
 from pipelines.landing.archive import take_in
@@ -24,6 +27,7 @@ from pipelines.landing.retention import forget
 from pipelines.messages import say
 from pipelines.parsing import fill, version
 from pipelines.parsing.fill import fill_lake
+from pipelines.transform.workspace import workspace_file
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
 
 MESSAGE = (
@@ -313,6 +317,27 @@ def test_what_the_archive_lost_stands_as_it_was_read_and_only_rows_that_counted_
         path.unlink()
     with pytest.raises(TthcError, match="archive_missing"):
         accepted(few)
+
+
+@pytest.mark.parametrize("lost", ["new.csv", "*"])
+def test_rows_whose_archive_is_gone_stand_though_their_contract_had_fewer_fields(
+    few: FewFiles, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    whole = few.contracts
+    fields = tuple(field for field in whole["ho_so"].fields if field.name != "DonViXuLy")
+    few.contracts = {**whole, "ho_so": Contract.model_validate(whole["ho_so"].model_dump() | {"fields": fields})}
+    monkeypatch.setattr(version, "code_and_libraries", lambda: "an earlier parser")
+    few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
+    for folder in (few.settings.restricted_dir / "archive" / "ho_so").glob(f"*/{lost}"):
+        shutil.rmtree(folder)
+    for path in (few.settings.raw_dir / "ho_so").glob(f"*/{lost}"):
+        path.unlink()
+    few.contracts = whole
+    monkeypatch.setattr(version, "code_and_libraries", lambda: "today's parser")
+    few.night(few.deliver())
+    with duckdb.connect(str(workspace_file(few.settings)), read_only=True) as connection:
+        rows = connection.execute("select MaHoSo, DonViXuLy from lake.ho_so order by all").fetchall()
+    assert rows == [("A-1", None), ("G-1", None), ("N-1", None)]
 
 
 def test_a_repaired_parser_reaches_what_was_delivered_before(few: FewFiles, monkeypatch: pytest.MonkeyPatch) -> None:
