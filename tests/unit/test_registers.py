@@ -286,3 +286,10 @@ def test_one_definition_of_an_indicator_holds_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(TthcError) as refused:
         register_tables(settings, day, "H19")
     assert refused.value.code == "register_overlap"
+
+
+def test_what_matures_by_the_register_is_counted_by_the_model() -> None:
+    """Else a figure would be called final while its numerator can still rise."""
+    model = PROJECT_DIR / "dbt_project" / "models" / "intermediate" / "int_maturing.sql"
+    counted = re.findall(r'"([a-z_]+)__(plan|766)"', model.read_text(encoding="utf-8"))
+    assert sorted(counted) == sorted((one.code, one.rule) for one in INDICATORS if one.matures)
