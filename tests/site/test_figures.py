@@ -1,14 +1,17 @@
 """Every number on every page is the CSV's, stands beside the right words, and is written as people write it."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from lxml import html
 
 from pipelines.open_data.register import Register
+from pipelines.site.build import write_site
 from pipelines.site.numbers import number
 from pipelines.site.render import texts
 from tests.site.reading import HIDDEN_WORDS, NOTES, Shown, figures, number_of, pages, table, tree
@@ -162,11 +165,20 @@ def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: 
     assert "ngày làm việc" not in without
 
 
-def test_what_a_line_means_is_said_where_one_is_drawn(small_site: Path) -> None:
-    drawn = {level: tree(small_site / "vi" / "cap" / f"{level}.html") for level in ("so", "huyen", "xa")}
+def test_what_a_line_means_is_said_where_one_is_drawn(
+    small_open_data: Path, register: Register, tmp_path: Path
+) -> None:
+    """Of a leading figure that is protected (`choice.yml`), some office's share may be known as a bound only."""
+    folder = Path(shutil.copytree(small_open_data, tmp_path / "open-data"))
+    values = pl.read_csv(folder / "chi-tieu.csv", infer_schema=False)
+    is_one = (pl.col("ma_don_vi") == "H19.31.02") & (pl.col("ma_chi_tieu") == "on_time_rate")
+    values.with_columns(dau=pl.when(is_one).then(pl.lit(">=")).otherwise("dau")).write_csv(folder / "chi-tieu.csv")
+    write_site(folder, tmp_path / "trang", register, synthetic=True, as_of="2024-12-31", version="v")
+    drawn = {level: tree(tmp_path / "trang" / "vi" / "cap" / f"{level}.html") for level in ("so", "huyen", "xa")}
     for level, page in drawn.items():
         lines = page.xpath("//*[local-name()='svg' and contains(@class, 'dots')]/*[@class='span']")
-        assert bool(lines) == ("Vạch ngang" in page.text_content()), level
+        assert bool(lines) == ("Vạch ngang" in page.text_content()) == (level == "xa"), level
+    assert drawn["xa"].text_content().count("Vạch ngang") == 1
 
 
 def test_a_page_without_a_share_says_why_in_the_words_of_its_flag(small_site: Path, register: Register) -> None:
