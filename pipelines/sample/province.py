@@ -77,7 +77,7 @@ def write_province(
     drawn = draw_province(dossiers, seed, behaviour, reference, days)
     planted = plan_faults(drawn) if faults else None
     writer = Writer(out, by_night)
-    _write(drawn, writer, planted, progress)
+    deliver(drawn, writer, planted, progress)
     truth = {
         "synthetic": True,
         "seed": seed,
@@ -121,7 +121,10 @@ def draw_province(
     )
 
 
-def _write(province: Province, writer: Writer, planted: Faults | None, progress: Progress | None) -> None:
+def deliver(
+    province: Province, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
+) -> None:
+    """Puts everything drawn into the writer, delivery by delivery."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
     last, year = len(province.deliveries) - 1, province.behaviour["year"]
     quarter_of, month_of = (_rounds(province, _ends_of(year, months)) for months in (3, 1))
