@@ -14,7 +14,7 @@ import polars as pl
 
 from benchmarks.vigilance.province import PROVINCE, Parsed, contracts, marked_units
 from pipelines.lake import REJECTED, lake_schema
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import Settings
 from pipelines.transform.register_tables import register_tables
 from pipelines.transform.workspace import DELIVERY, REASON
 
@@ -139,7 +139,8 @@ class Bench:
     def compared(self) -> dict[dt.date, int]:
         """Return how many measures of the province were compared, by business day."""
         found = self.connection.execute(
-            "select business_day, count(*) from tthc.marts.delivery_measures where standing <> 'not_compared' group by all"
+            "select business_day, count(*) from tthc.marts.delivery_measures"
+            " where standing <> 'not_compared' group by all"
         ).fetchall()
         return dict(found)
 
@@ -198,7 +199,8 @@ class Bench:
 
     def _table(self, name: str, frame: pl.DataFrame) -> None:
         self.connection.register("incoming", frame.to_arrow())
-        self.connection.execute(f"create or replace table workspace.{name} as select * from incoming")
+        made = f"create or replace table workspace.{name} as select * from incoming"  # noqa: S608 - our own names
+        self.connection.execute(made)
         self.connection.unregister("incoming")
 
 
@@ -222,6 +224,3 @@ def compiled_models() -> Iterator[list[Model]]:
         run_dbt(settings, "compile")
         manifest = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
     yield models_of(manifest)
-
-
-__all__ = ["PROJECT_DIR", "Bench", "Model", "Unusual", "compiled_models", "models_of"]
