@@ -106,6 +106,11 @@ class Bench:
     def judge(self, day: str, tonight: list[Parsed] | None = None, *, trial: object = None) -> list[Unusual]:
         """Return what stands out of the deliveries of a day, those of the days before being history and later ones not
         there yet. `tonight` replaces what came that day (null: as it came), `trial` names it."""
+        self.build(day, tonight, trial)
+        return [one for one in self.unusual() if one.business_day == dt.date.fromisoformat(day)]
+
+    def build(self, day: str, tonight: list[Parsed] | None = None, trial: object = None) -> None:
+        """Build the models as of a day, from what came up to it."""
         on = dt.date.fromisoformat(day)
         own = [one for one in self.history if one.day == day]
         tonight = own if tonight is None else tonight
@@ -114,7 +119,6 @@ class Bench:
         before = [one for one in self.history if one.day < day]
         self._ledger([*before, *tonight], (self.loads, day, trial))
         self._build()
-        return [one for one in self.unusual() if one.business_day == on]
 
     def judge_all(self) -> list[Unusual]:
         """Return what stands out in any delivery of the history, all of it loaded at once: a delivery is compared with
