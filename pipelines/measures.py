@@ -17,6 +17,9 @@ from pipelines.errors import TthcError
 from pipelines.yaml_text import read_yaml
 
 Family = Literal["count", "share", "rare", "ratio", "mean"]
+MEASURE = {
+    "measure": pl.String, "family": pl.String, "tau0": pl.Float64, "topic": pl.String, "first": pl.Int64,
+}  # fmt: skip
 # Deliveries that a daily source is compared with; others are compared with fewer.
 MOST_COMPARED = 30
 # What is borrowed from the family weighs as much as so many deliveries of one's own.
@@ -51,9 +54,10 @@ class UnitMeasure(Strict):
 
 
 class Measure(UnitMeasure):
-    """A measure of a delivery. `first`: among measures that speak together the lowest names the cause."""
+    """A measure of a delivery. Of unusual ones of a `topic` the one with the lowest `first` names the cause."""
 
     family: Family
+    topic: str = Field(pattern=r"^[a-z]+$")
     first: int = Field(ge=1)
 
 
@@ -84,11 +88,13 @@ def load_measures(country: Path) -> Measures:
 
 
 def measure_table(country: Path) -> pl.DataFrame:
-    """One row per measure with its family and the family's wobble."""
+    """One row per measure with its family, the family's wobble, and what it is grouped by."""
     known = load_measures(country)
-    rows = [(code, one.family, known.families[one.family].tau0, one.first) for code, one in known.measures.items()]
-    schema = {"measure": pl.String, "family": pl.String, "tau0": pl.Float64, "first": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    rows = [
+        (code, one.family, known.families[one.family].tau0, one.topic, one.first)
+        for code, one in known.measures.items()
+    ]
+    return pl.DataFrame(rows, schema=MEASURE, orient="row")
 
 
 def profile_bound_table(country: Path) -> pl.DataFrame:
@@ -99,7 +105,7 @@ def profile_bound_table(country: Path) -> pl.DataFrame:
     known = load_measures(country)
     counts = list(range(MOST_COMPARED + 1))
     quantiles = [float(stdtrit(BORROWED + count, 1 - known.delivery.alpha / 2)) for count in counts]
-    return pl.DataFrame({"compared": counts, "t": quantiles})
+    return pl.DataFrame({"compared": counts, "t": quantiles, "least_compared": known.delivery.least_compared})
 
 
 def unit_bound_table(country: Path) -> pl.DataFrame:

@@ -2,13 +2,13 @@
     Deliveries against what was expected of them (docs/gate.md has the formulas). Only earlier days are weighed: the last
     thirty of a daily source, else the last twelve.
 
-    values    relation of source, business_day, measure, stratum, kind, family, tau0, g, v
+    values    relation of source, business_day, measure, stratum, kind, era, family, tau0, g, v
     left_out  SQL over a row: never weighed in later ones
 
     One row per row of `values`: its columns, then compared, expected, deviation, bound, standing.
 #}
 {% macro judged(values, left_out) %}
-    {%- set series = "partition by source, measure, stratum, kind order by business_day" -%}
+    {%- set series = "partition by source, measure, stratum, kind, era order by business_day" -%}
     {%- set weighed = "g is not null and v is not null and not (" ~ left_out ~ ")" -%}
     {%- set before = "rows between 60 preceding and 1 preceding" -%}
     with
@@ -75,14 +75,15 @@
         bounded as (
             select
                 w.*,
+                b.least_compared,
                 b.t * sqrt(w.noise + 1.3 * greatest((20 * w.f + w.k * greatest(w.o, 0)) / (20 + w.k), w.f / 2)) as bound
             from families w
             left join {{ source("registers", "profile_bound") }} b on w.k = b.compared
         )
     select
-        * exclude (span, past, past_noise, weight, noise, k, o, f),
+        * exclude (span, past, past_noise, weight, noise, k, o, f, least_compared),
         case
-            when compared < 4 or deviation is null or bound is null
+            when compared < least_compared or deviation is null or bound is null
             then 'not_compared'
             when abs(deviation) > bound
             then 'unusual'

@@ -46,7 +46,8 @@ class TableResult:
 @dataclass(frozen=True)
 class Held:
     """One thing that holds the candidate back; `override_code` names the approval, null where there is none. Of the
-    subject only what the kind of hold is about is filled."""
+    subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what came, as people
+    read it; `files` names the deliveries that it came with."""
 
     hold: str
     source: str | None
@@ -56,6 +57,15 @@ class Held:
     period_code: str | None
     scope: str | None
     unit_level: str | None
+    measure: str | None
+    stratum: str | None
+    unit_code: str | None
+    register: str | None
+    entry: str | None
+    usual: str | None
+    came: str | None
+    value_hash: str | None
+    files: str | None
     override_code: str | None
 
 

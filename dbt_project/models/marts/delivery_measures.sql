@@ -20,5 +20,7 @@ select
         else exp(expected)
     end as usual_value,
     case when family in ('share', 'rare') then x / nullif(n, 0) when family = 'count' then x else exp(g) end as value,
-    standing
+    standing,
+    topic,
+    first
 from {{ ref("prf_judged") }}

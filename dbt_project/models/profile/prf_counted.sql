@@ -19,13 +19,5 @@ union all
 select 'ho_so', business_day, 'missing_numbers', '', x, n, null, null
 from {{ ref("prf_number") }}
 union all
-select
-    source,
-    business_day,
-    'rows',
-    '',
-    rows_in,
-    working_days,
-    case when not is_by_holiday then ln((rows_in + 0.5) / working_days) end,
-    1 / (rows_in + 0.5)
-from {{ ref("prf_day") }}
+select source, business_day, measure, stratum, x, n, g, v
+from {{ ref("prf_rows") }}

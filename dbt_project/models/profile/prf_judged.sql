@@ -5,5 +5,5 @@ with
         left join {{ ref("prf_first_look") }} f using (source, business_day, measure, stratum)
     ),
     judged as ({{ judged("known", "stood_out") }})
-select * exclude (stood_out)
+select * exclude (stood_out, kind, era, tau0)
 from judged

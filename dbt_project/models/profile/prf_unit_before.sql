@@ -39,6 +39,17 @@ with
         from compared c
         join {{ ref("prf_unit") }} p on c.source = p.source and c.other_day = p.business_day
         left join successor s using (unit_code)
+        -- Before an approved new level nothing is compared.
+        left join
+            {{ source("registers", "override") }} o
+            on o.hold = 'unit'
+            and o.effect = 'level'
+            and o.source = c.source
+            and o.measure = p.measure
+            and o.unit_code = p.unit_code
+            and o.business_day <= c.business_day
+            and o.business_day > c.other_day
+        where o.unit_code is null
     ),
     -- The measures of a part of the province have one n a day, those of a unit's own rows one a unit.
     days as (

@@ -1,11 +1,24 @@
--- The same on a scale on which chance scatters alike everywhere (arcsine of shares, logarithm of counts and ratios).
+-- The same on a scale on which chance scatters alike everywhere (arcsine of shares, logarithm of counts and ratios). A
+-- named approval may say that a new level begins with a delivery (overrides.csv): then a new era of comparison does.
+with
+    level as (
+        select o.source, m.topic, o.business_day
+        from {{ source("registers", "override") }} o
+        join {{ source("registers", "measure") }} m on coalesce(o.measure, 'rows') = m.measure
+        where o.effect = 'level' and o.hold in ('volume', 'profile')
+    )
 select
     c.source,
     c.business_day,
     c.measure,
     m.family,
+    m.topic,
+    m.first,
     c.stratum,
     d.kind,
+    (
+        select count(*) from level l where l.source = c.source and l.topic = m.topic and l.business_day <= c.business_day
+    ) as era,
     c.x,
     c.n,
     m.tau0,
