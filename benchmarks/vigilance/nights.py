@@ -33,8 +33,7 @@ class Nights:
 
     def __init__(self, bench: Bench, folder: Path) -> None:
         self.bench, self.folder = bench, folder
-        limits = load_holds(PROJECT_DIR / "registers" / PROVINCE)
-        self.limits = {"drift": limits.drift, "jump": limits.jump}
+        self.limits = load_holds(PROJECT_DIR / "registers" / PROVINCE)
         self.published: Path | None = None
         self.count = 0
 
@@ -43,7 +42,7 @@ class Nights:
         self.bench.build(day)
         connection = self.bench.connection.cursor()
         connection.execute("use tthc.marts")
-        baseline = Baseline(previous=self.published, version=None, **self.limits)
+        baseline = Baseline(previous=self.published, drift=self.limits.drift, jump=self.limits.jump)
         for statement, values in baseline.statements():
             connection.execute(statement, values)
         connection.execute(HOLDS.read_text(encoding="utf-8"))

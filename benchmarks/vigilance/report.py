@@ -107,9 +107,9 @@ def markdown(found: dict[str, Any], kinds: Kinds) -> str:
           f" {', '.join(f'`{what}` {count}' for what, count in one['spoke'].items()) or '–'} |"
           for one in found["honest"]),
         "",
-        "**Falsified deliveries**: of the trials with so many dossiers a year, noticed / with the right cause among"
-        " what spoke / with it first; in brackets what spoke first most often. Bold is required (the design's number of"
-        " rows is there) and must reach 95 %.", "",
+        "**Falsified deliveries**: of the trials with so many dossiers a year, noticed / with the right cause named by"
+        " one of the holds; in brackets the hold that was furthest off most often. Bold is required (the rows that the"
+        " kind needs came) and must reach 95 %.", "",
         f"| what is false | size |{head}", f"|---|---|{'---|' * len(sizes)}",
     ]  # fmt: skip
     cells = {(one["kind"], one["size"], one["cadence"], one["dossiers"]): _cell(one) for one in found["rates"]}
@@ -127,7 +127,7 @@ def markdown(found: dict[str, Any], kinds: Kinds) -> str:
 def _cell(one: dict[str, Any]) -> str:
     if not one["trials"]:
         return "–"
-    text = f"{one['noticed']}/{one['named']}/{one['named_first']} of {one['trials']}"
+    text = f"{one['noticed']}/{one['named']} of {one['trials']}"
     if one["is_required"]:
         text = f"**{text}**"
     first = next(iter(one["first_spoke"]), None)

@@ -18,14 +18,11 @@ from benchmarks.vigilance.falsify import Night, falsified
 from benchmarks.vigilance.kinds import Kind
 from benchmarks.vigilance.province import Delivery, Parsed, drawn_days, parsed, parsed_day
 from pipelines.errors import FileRefused
-from pipelines.measures import load_measures
 from pipelines.sample.deliveries import Cadence
-from pipelines.settings import Settings
 
 # A trial's night must have a past: so many deliveries.
 LEAST_BEFORE = {"monthly": 6, "daily": 30}
 QUARTER = dt.date(2024, 2, 5), dt.date(2024, 5, 5)
-LAST = 900
 
 
 @dataclass(frozen=True)
@@ -55,10 +52,10 @@ class Province:
 
 @dataclass(frozen=True)
 class Trial:
-    """One falsified delivery. `rows`: what the source delivered that day before it was falsified. `spoke`: what stood
-    out (measure, and its stratum) and did not on the honest delivery, the one that names the cause first. `refused`:
-    the code with which the parser takes nothing of the file, null where it takes it. `named`: whether any of what spoke
-    names the right cause, `first`: whether the first does."""
+    """One falsified delivery. `rows`: what the source delivered that day before it was falsified. `spoke`: what holds
+    the night (measure, and its stratum) and does not hold the honest one, what is furthest off first. `refused`: the
+    code with which the parser takes nothing of the file, null where it takes it. `named`: whether any of what spoke
+    names the right cause."""
 
     kind: str
     size: float
@@ -69,7 +66,6 @@ class Trial:
     rows: int
     noticed: bool
     named: bool
-    first: bool
     spoke: tuple[str, ...]
     refused: str | None
 
@@ -118,11 +114,11 @@ def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: flo
         false = falsified(night, kind.how, kind.extra)
         tonight = _parsed_anew(of, day, false)
     except FileRefused as refusal:
-        return Trial(name, size, *told, rows, noticed=True, named=True, first=True, spoke=(), refused=refusal.code)
+        return Trial(name, size, *told, rows, noticed=True, named=True, spoke=(), refused=refusal.code)
     known = set(calm)
-    spoke = causes([one for one in bench.judge(day, tonight, trial=(name, size)) if one not in known])
-    right = [_names(kind, one) for one in spoke]
-    return Trial(name, size, *told, rows, bool(spoke), any(right), bool(spoke) and right[0], spoke, None)
+    found = [one for one in bench.judge(day, tonight, trial=(name, size)) if one not in known]
+    spoke = causes(found)
+    return Trial(name, size, *told, rows, bool(found), any(_names(kind, one) for one in spoke), spoke, None)
 
 
 def _names(kind: Kind, spoke: str) -> bool:
@@ -139,12 +135,9 @@ def _parsed_anew(of: Province, day: str, false: Delivery) -> list[Parsed]:
 
 
 def causes(found: list[Unusual]) -> tuple[str, ...]:
-    """What stands out, as measure and stratum, the one that names the cause first."""
-    known = load_measures(Settings().registers_dir / "vietnam").measures
-    ranks = {name: measure.first for name, measure in known.items()}
-    ranked = sorted(found, key=lambda one: (ranks.get(one.measure, LAST), -one.score))
-    told = (f"{one.measure}:{one.stratum}" if one.stratum else one.measure for one in ranked)
-    return tuple(dict.fromkeys(told))
+    """What leads, as measure and stratum, the furthest off first."""
+    leading = sorted((one for one in found if one.leads), key=lambda one: -one.score)
+    return tuple(dict.fromkeys(f"{one.measure}:{one.stratum}" if one.stratum else one.measure for one in leading))
 
 
 def noted(path: Path) -> Iterator[dict]:

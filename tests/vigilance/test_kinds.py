@@ -112,7 +112,7 @@ def test_notes_are_read_again_but_for_a_line_that_was_cut_off(tmp_path: Path) ->
 
 
 def _trial(kind: str, size: float, *, named: bool, rows: int = 200) -> Trial:
-    return Trial(kind, size, 2_000, "monthly", 1, "2024-12-31", rows, named, named, named, ("due_as_usual",), None)
+    return Trial(kind, size, 2_000, "monthly", 1, "2024-12-31", rows, named, named, ("due_as_usual",), None)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_is_required_is_reached_or_not(
     (rate,) = found["rates"]
     assert (rate["trials"], rate["named"], rate["is_required"]) == (20, named, rows >= 40)
     text = report.markdown(found, load_kinds())
-    assert f"{named}/{named}/{named} of 20" in text and f"{false_nights} of 250 held" in text
+    assert f"{named}/{named} of 20" in text and f"{false_nights} of 250 held" in text
     assert all(f"`{name}`" in text for name in KINDS)
 
 
