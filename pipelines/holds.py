@@ -48,6 +48,7 @@ class SourceLimits(Strict):
 
     empty_without_history: bool
     freshness_factor: float = Field(ge=1)
+    freshness_noise: float = Field(ge=0)
     least_silence: int = Field(ge=1)
     least_delivered_days: int = Field(ge=2)
     restatement_loss: float = Field(ge=0, lt=1)

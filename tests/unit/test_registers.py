@@ -40,8 +40,8 @@ READ = {
     "score_rule": ["component", "group_code", "name_vi", "name_en", "max_points", "full_at", "points_if_empty",
                    "indicator_code", "rule", "factor_indicator_code", "missing", "valid_from", "valid_to"],
     "edition": ["edition_number", "closed_until", "dataset_count"],
-    "hold_limit": ["source", "factor", "least_compared_days", "least_usual_rows", "noise", "empty_without_history",
-                   "freshness_factor", "least_silence", "least_delivered_days", "restatement_loss"],
+    "hold_limit": ["source", "empty_without_history", "freshness_factor", "freshness_noise", "least_silence",
+                   "least_delivered_days", "restatement_loss"],
 }  # fmt: skip
 
 
