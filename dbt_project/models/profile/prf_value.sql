@@ -23,9 +23,14 @@ select
     c.n,
     m.tau0,
     case
-        when m.family in ('share', 'rare') and c.n > 0 then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75))) else c.g
+        when m.family in ('share', 'rare') and c.n > 0
+        then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75)))
+        when c.v is not null then c.g
     end as g,
-    case when m.family in ('share', 'rare') then 1 / (c.n + 0.5) else greatest(c.v, 1e-9) end as v
+    -- Where no row scatters (a mean of one), nothing is known of chance.
+    case
+        when m.family in ('share', 'rare') then 1 / (c.n + 0.5) when c.v is not null then greatest(c.v, 1e-9)
+    end as v
 from {{ ref("prf_counted") }} c
 join {{ ref("prf_day") }} d using (source, business_day)
 join {{ source("registers", "measure") }} m using (measure)
