@@ -15,6 +15,15 @@ create or replace temp macro in_words(family, value) as
         when family in ('share', 'rare') then format('{:.1f} %', 100 * value)
         else format('{:.2f}', value)
     end;
+-- Days with a delivery that the published version has not, and the files that came.
+create or replace temp view new_delivery as
+select source, business_day, string_agg(distinct file_name, ', ' order by file_name) as files
+from deliveries as d
+where status = 'accepted' and business_day <= (select max(as_of) from dim_run)
+group by source, business_day
+having bool_or(
+    not exists (select 1 from previous_delivery as p where p.source = d.source and p.sha256 = d.sha256)
+);
 create or replace temp view held as
 with
     drifts as (
@@ -63,20 +72,11 @@ with
                   else r.step > l.unknown_step and r.rows_in * l.unknown_rows < r.usual_rows
               end
     ),
-    fresh as (
-        select source, business_day, string_agg(distinct file_name, ', ' order by file_name) as files
-        from deliveries as d
-        where status = 'accepted' and business_day <= (select max(as_of) from dim_run)
-        group by source, business_day
-        having count(*) filter (
-            where not exists (select 1 from previous_delivery as p where p.source = d.source and p.sha256 = d.sha256)
-        ) > 0
-    ),
     -- Unusual measures of one topic are one thing; the first names it. How many rows came is volume.
     profiles as (
         select source, business_day, measure, stratum, family, usual_value, value, files
         from delivery_measures
-        join fresh using (source, business_day)
+        join new_delivery using (source, business_day)
         where standing = 'unusual' and measure <> 'rows'
         qualify row_number() over (
             partition by source, business_day, topic order by first, abs(deviation) / bound desc, measure, stratum
@@ -86,7 +86,7 @@ with
     units as (
         select source, business_day, measure, unit_code, usual, came, files
         from unit_measures
-        join fresh using (source, business_day)
+        join new_delivery using (source, business_day)
         where standing = 'unusual'
         qualify row_number() over (
             partition by source, business_day, unit_code order by abs(score) desc, measure
@@ -98,9 +98,9 @@ with
         where standing = 'empty' and business_day <= (select max(as_of) from dim_run)
         union all by name
         select 'volume' as hold, source, business_day, format('{:.0f}', usual_rows) as usual,
-               cast(rows_in as varchar) as came, fresh.files
+               cast(rows_in as varchar) as came, new_delivery.files
         from delivery_days
-        join fresh using (source, business_day)
+        join new_delivery using (source, business_day)
         where standing in ('low', 'high')
         union all by name
         select 'profile' as hold, source, business_day, measure, stratum, in_words(family, usual_value) as usual,

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from benchmarks.vigilance.bench import Bench, Model, models_of
-from benchmarks.vigilance.province import PROVINCE
-from pipelines.gate.baseline import HELD, Baseline
+from benchmarks.vigilance.province import PROVINCE, Parsed
+from pipelines.gate.baseline import Baseline
 from pipelines.holds import load_holds
 from pipelines.settings import PROJECT_DIR
 
@@ -37,16 +37,19 @@ class Nights:
         self.published: Path | None = None
         self.count = 0
 
-    def night(self, day: str) -> list[tuple]:
-        """Return what holds the night that follows a day, as the gate lists it; nothing held is published."""
-        self.bench.build(day)
+    def night(self, day: str, tonight: list[Parsed] | None = None) -> list[dict]:
+        """Return what holds the night that follows a day, by column of the view `held`; nothing held is published.
+        `tonight` replaces what came."""
+        self.bench.build(day, tonight, trial=None if tonight is None else self)
         connection = self.bench.connection.cursor()
         connection.execute("use tthc.marts")
         baseline = Baseline(previous=self.published, drift=self.limits.drift, jump=self.limits.jump)
         for statement, values in baseline.statements():
             connection.execute(statement, values)
         connection.execute(HOLDS.read_text(encoding="utf-8"))
-        held = connection.execute(HELD).fetchall()
+        found = connection.execute("from held order by all")
+        names = [column[0] for column in found.description or ()]
+        held = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         if not held:
             self._publish()
         connection.close()

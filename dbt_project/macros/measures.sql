@@ -166,7 +166,7 @@
         {% if m.most %}
             {% for column in m.most %}
                 {% do parts.append(
-                    measured_part(m.measure, column, "list_max(map_values(histogram(" ~ column ~ ")))", "count(" ~ column ~ ")")
+                    measured_part(m.measure, column, "coalesce(list_max(map_values(histogram(" ~ column ~ "))), 0)", "count(" ~ column ~ ")")
                 ) %}
             {% endfor %}
         {% elif m.value %}

@@ -40,6 +40,7 @@ select hold, source, cast(business_day as varchar), indicator_code, rule, period
 from held
 order by all
 """
+NEW_SOURCES = "select distinct source from new_delivery order by source"
 OVERRIDES = """
 select override_code, hold, approved_by, cast(approved_on as varchar), cast(valid_until as varchar), reason,
        case when valid_until < (select max(as_of) from dim_run) then 'expired'

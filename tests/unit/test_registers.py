@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.contracts import load_contracts
 from pipelines.errors import TthcError
+from pipelines.holds import Override
 from pipelines.plan_registers import load_goals
 from pipelines.registers import (
     EditedPeriod,
@@ -42,6 +43,10 @@ READ = {
     "edition": ["edition_number", "closed_until", "dataset_count"],
     "hold_limit": ["source", "empty_without_history", "freshness_factor", "freshness_noise", "least_silence",
                    "least_delivered_days", "restatement_loss"],
+    "override": [*Override.model_fields],
+    "measure": ["measure", "family", "tau0", "topic", "first"],
+    "profile_bound": ["compared", "t", "least_compared"],
+    "unit_bound": ["bound", "dispersion", "compared", "least_compared"],
 }  # fmt: skip
 
 

@@ -50,7 +50,11 @@ select
     c.n,
     c.tau0,
     case
-        when c.family in ('share', 'rare') and c.n > 0 then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75))) else c.g
+        when c.family in ('share', 'rare') and c.n > 0
+        then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75)))
+        when c.v is not null
+        then c.g
     end as g,
-    case when c.family in ('share', 'rare') then 1 / (c.n + 0.5) else greatest(c.v, 1e-9) end as v
+    -- Where nothing came, nothing is known of chance.
+    case when c.family in ('share', 'rare') then 1 / (c.n + 0.5) when c.v is not null then greatest(c.v, 1e-9) end as v
 from scattered c
