@@ -75,7 +75,6 @@ def _rate(
         "trials": len(ones),
         "noticed": sum(one["noticed"] for one in ones),
         "named": sum(one["named"] for one in ones),
-        "named_first": sum(one["first"] for one in ones),
         "first_spoke": dict(sorted(spoke.items(), key=lambda item: -item[1])[:2]),
         "is_required": bool(rows) and needs is not None and rows[0] >= needs,
     }
