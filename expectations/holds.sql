@@ -97,7 +97,7 @@ with
         from delivery_days
         where standing = 'empty' and business_day <= (select max(as_of) from dim_run)
         union all by name
-        select 'volume' as hold, source, business_day, format('{:.0f}', usual_rows) as usual,
+        select 'volume' as hold, source, business_day, format('{:.0f}', cast(usual_rows as double)) as usual,
                cast(rows_in as varchar) as came, new_delivery.files
         from delivery_days
         join new_delivery using (source, business_day)
@@ -107,8 +107,8 @@ with
                in_words(family, value) as came, files
         from profiles
         union all by name
-        select 'unit' as hold, source, business_day, measure, unit_code, format('{:.0f}', usual) as usual,
-               format('{:.0f}', came) as came, files
+        select 'unit' as hold, source, business_day, measure, unit_code, format('{:.0f}', cast(usual as double)) as usual,
+               format('{:.0f}', cast(came as double)) as came, files
         from units
         union all by name
         select 'freshness' as hold, source from source_freshness where is_late

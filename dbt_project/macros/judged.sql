@@ -26,7 +26,7 @@
                 * exclude (g_before, v_before),
                 list_reverse(g_before[span:]) as past,
                 list_resize(list_reverse(v_before[span:]), 4, 0.0) as past_noise,
-                coalesce(least(len(g_before), -span), 0) as compared,
+                least(coalesce(len(g_before), 0), -span) as compared,
                 [0.4, 0.7, 0.9, 1.0][least(len(g_before), 4)]::double as weight
             from gathered
         ),

@@ -146,7 +146,8 @@
 
 {# Days between two moments as a logarithm, so that a few very long ones do not decide; null where either is missing. #}
 {% macro days_in_log(earlier, later) -%}
-    ln(1 + greatest({{ days_between("cast(" ~ earlier ~ " as date)", "cast(" ~ later ~ " as date)") }}, 0))
+    {%- set days = days_between("cast(" ~ earlier ~ " as date)", "cast(" ~ later ~ " as date)") -%}
+    case when {{ days }} >= 0 then ln(1 + {{ days }}) when {{ days }} < 0 then 0 end
 {%- endmacro %}
 
 {# Letters that a wrong encoding leaves: the replacement sign, and pairs that UTF-8 read as Latin-1 gives. #}

@@ -26,8 +26,8 @@ select
     business_day,
     measure,
     unit_code,
-    x as came,
-    case when is_compared then x_before / n_before * n end as usual,
+    cast(x as double) as came,
+    case when is_compared then cast(x_before / n_before * n as double) end as usual,
     score,
     bound,
     case

@@ -44,7 +44,7 @@ select
     business_day,
     rows_in,
     cadence,
-    greatest(gap, 1) as working_days,
+    case when gap is not null then greatest(gap, 1) end as working_days,
     case when coalesce(cadence > 1.5, false) then '' when is_working_day is false then 'off' else 'working' end as kind,
     is_by_holiday and coalesce(cadence <= 1.5, true) as is_by_holiday
 from rhythm
