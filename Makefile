@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench campaign wrongness mutants faults lint format docs dagster readme lock clean
+.PHONY: help run test check bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -34,6 +34,9 @@ campaign: $(READY) ## what takes longer than the suite: a night of a million dos
 
 faults: $(READY) ## does to whole nights what can go wrong and counts what came of it (hours; FAULTS=--few takes minutes)
 	@$(BIN)/python -m benchmarks.faults $(FAULTS)
+
+vigilance: $(READY) ## falsifies deliveries and counts what the gate notices, and honest ones that it holds (hours; VIGILANCE=…)
+	@$(BIN)/python -m benchmarks.vigilance $(VIGILANCE)
 
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .

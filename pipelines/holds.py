@@ -5,6 +5,7 @@ here: what is held (models and `expectations/holds.sql` say so), nor what comes 
 """
 
 import datetime as dt
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,8 +20,10 @@ from pipelines.errors import TthcError
 from pipelines.register_files import RegisterRow, read_rows, table_of
 from pipelines.yaml_text import read_yaml
 
+# What a register is called is a column of overrides.csv; that pydantic's classes have a method of the name matters not.
+warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
 EVERY = "*"
-Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift"]
+Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift", "profile", "unit"]
 # What the subject of each kind of hold is; the other columns of the subject stay empty.
 SUBJECTS: dict[str, frozenset[str]] = {
     "volume": frozenset({"source", "business_day"}),
@@ -29,19 +32,23 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "jump": frozenset({"source", "business_day"}),
     "freshness": frozenset({"source"}),
     "drift": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+    "profile": frozenset({"source", "business_day", "measure"}),
+    "unit": frozenset({"source", "business_day", "measure", "unit_code"}),
 }
-SUBJECT = ("source", "business_day", "indicator_code", "rule", "scope", "unit_level")
+SUBJECT = (
+    "source", "business_day", "indicator_code", "rule", "scope", "unit_level", "measure", "unit_code", "register",
+    "entry", "value_hash",
+)  # fmt: skip
+# Whose approval may say that a new level begins: what is compared with its own past.
+LEVELLED = frozenset({"volume", "profile", "unit"})
 
 
 class SourceLimits(Strict):
     """Limits of one source; see the comments of `holds.yml`."""
 
-    factor: float = Field(gt=1)
-    least_compared_days: int = Field(ge=1)
-    least_usual_rows: int = Field(ge=1)
-    noise: float = Field(ge=0)
     empty_without_history: bool
     freshness_factor: float = Field(ge=1)
+    freshness_noise: float = Field(ge=0)
     least_silence: int = Field(ge=1)
     least_delivered_days: int = Field(ge=2)
     restatement_loss: float = Field(ge=0, lt=1)
@@ -105,6 +112,14 @@ class Override(RegisterRow):
     rule: Literal["plan", "766"] | None
     scope: Literal["*", "level", "province"] | None
     unit_level: Literal["*", "tinh", "so", "huyen", "xa"] | None
+    measure: str | None = None
+    unit_code: str | None = None
+    register: str | None = None
+    entry: str | None = None
+    # Of the value that was approved, as the verdict gives it: another edit of the same cell is not covered.
+    value_hash: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
+    # once (empty): this delivery alone. level: a new level begins here, and what came before is compared no more.
+    effect: Literal["once", "level"] | None = None
     approved_by: str
     approved_on: dt.date
     valid_until: dt.date
@@ -115,6 +130,8 @@ class Override(RegisterRow):
         given = {name for name in SUBJECT if getattr(self, name) is not None}
         if given != SUBJECTS[self.hold]:
             raise ValueError(f"hold {self.hold} is about {', '.join(n for n in SUBJECT if n in SUBJECTS[self.hold])}")
+        if self.effect == "level" and self.hold not in LEVELLED:
+            raise ValueError(f"hold {self.hold} has no level")
         return self
 
 

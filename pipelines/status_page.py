@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.held import held_sentence, override_line, rest_of
 from pipelines.messages import say
 from pipelines.publish.open_data_state import is_held_back, sentence_of
 
@@ -115,14 +116,23 @@ def _gate(console: Console, status: dict[str, Any]) -> None:
     console.print(f"[{colour}]{say('status_gate', **told, compared=compared)}[/]", highlight=False, soft_wrap=True)
     for failed in [*gate["failed"], *gate["problems"]]:
         console.print(f"  ✗ {failed}", markup=False, highlight=False)
+    until = status["runs"][0]["as_of"] if status["runs"] else None
     for thing in status["held"][:HELD_SHOWN]:
-        keys = ("source", "business_day", "indicator_code", "rule", "period_code", "scope", "unit_level")
-        subject = " ".join(str(thing[key]) for key in keys if thing[key] is not None)
+        keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
+                "unit_level")  # fmt: skip
+        subject = " ".join(str(thing[key]) for key in keys if thing.get(key) is not None)
         code = thing["override_code"]
         line = say("status_held_by", hold=thing["hold"], subject=subject, override=code) if code else say(
             "status_held", hold=thing["hold"], subject=subject
         )  # fmt: skip
         console.print(f"  {line}", markup=False, highlight=False)
+        if sentence := held_sentence(thing):
+            console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
+        if code is None:
+            approve = say("held_approve", line=override_line(thing, until))
+            console.print(approve, markup=False, highlight=False, soft_wrap=True)
+    if rest := rest_of({**gate, "held": status["held"]}):
+        console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:
         console.print("  …")
     for one in status["overrides"]:

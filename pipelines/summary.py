@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.held import held_sentence, override_line, rest_of, waiting
 from pipelines.messages import language, say
 from pipelines.plan_gaps import plan_gaps
 from pipelines.publish.manifest import read_manifest
@@ -105,7 +106,7 @@ def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> N
 def show_refusal(console: Console, settings: Settings) -> None:
     """Says which checks refused the candidate, in the reader's language, and where it is kept."""
     verdict = json.loads((settings.work_dir / "gate.json").read_text(encoding="utf-8"))
-    version = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))["version"]
+    plan = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))
     for table in verdict["tables"]:
         for check in table["checks"]:
             if not check["success"]:
@@ -120,6 +121,13 @@ def show_refusal(console: Console, settings: Settings) -> None:
             folder = f"{thing['source']}/{thing['business_day']}"
             text = say("refused_jump", folder=folder, source=thing["source"], day=thing["business_day"])
             console.print(text, highlight=False, markup=False, soft_wrap=True)
+    for thing in waiting(verdict):
+        if sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
+            console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
+        line = say("held_approve", line=override_line(thing, plan["as_of"]))
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if rest := rest_of(verdict):
+        console.print(rest, highlight=False, markup=False, soft_wrap=True)
     for problem in verdict["problems"]:
         console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
-    console.print(say("refused_where", folder=settings.refused_dir / version), highlight=False, soft_wrap=True)
+    console.print(say("refused_where", folder=settings.refused_dir / plan["version"]), highlight=False, soft_wrap=True)

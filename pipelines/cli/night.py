@@ -4,7 +4,7 @@ import datetime as dt
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -104,7 +104,7 @@ def _run(settings: Settings) -> int:
     return EXIT_OPEN_DATA_KEPT
 
 
-def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool) -> None:
+def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **deliveries: Any) -> None:
     from rich.progress import Progress
 
     from pipelines.sample import write_province
@@ -116,7 +116,7 @@ def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool) -> None:
         def show(what: str, done: int, total: int) -> None:
             progress.update(task, description=what, completed=done, total=total)
 
-        truth = write_province(out, dossiers, seed, faults, progress=show)
+        truth = write_province(out, dossiers, seed, faults, progress=show, **deliveries)
     rows = sum(truth["planted"].values())
     seconds = f"{time.monotonic() - began:.0f}"
     console.print(
@@ -131,11 +131,56 @@ def sample(
     dossiers: Annotated[int, typer.Option(min=1, help="Số hồ sơ / number of dossiers")] = SAMPLE_DOSSIERS,
     seed: Annotated[int, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = 2024,
     faults: Annotated[bool, typer.Option("--faults", help="Gài lỗi đã biết / plant known faults")] = False,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="Giao từng ngày thay vì từng tháng / deliver day by day, not month by month")
+    ] = False,
+    first: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="Ngày giao đầu tiên, mang theo mọi việc trước đó / first business day, with all before it",
+        ),
+    ] = None,
+    last: Annotated[
+        dt.datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Ngày giao cuối cùng / last business day"),
+    ] = None,
+    by_night: Annotated[
+        bool,
+        typer.Option(
+            "--by-night",
+            help="Mỗi đêm một thư mục, có cả tệp giao lại / one folder a night, files delivered again included",
+        ),
+    ] = False,
 ) -> None:
-    """Ghi một tỉnh TỔNG HỢP (Đồng Nai năm 2024) để thử. / Write a SYNTHETIC province in the landing layout."""
+    """Ghi một tỉnh TỔNG HỢP (Đồng Nai năm 2024) để thử. / Write a SYNTHETIC province in the landing layout.
+
+    Ví dụ / examples:
+
+      tthc sample --out data/raw
+
+      tthc sample --out nam --dossiers 2000 --by-night
+
+      tthc sample --out quy --dossiers 2000 --daily --from 2024-02-05 --to 2024-05-05 --by-night
+
+    Với --by-night, chép nội dung từng thư mục đêm vào data/raw theo thứ tự, mỗi lần rồi chạy `tthc run`: tệp giao lại
+    đè lên tệp cũ. / With --by-night, copy what each night's folder holds into data/raw in order and run `tthc run` each
+    time: a file delivered again replaces the earlier one.
+    """
+    from pipelines.sample.behaviour import load_behaviour
+    from pipelines.sample.deliveries import Cadence, delivery_days
+
     if out.exists() and any(path.name != ".gitkeep" for path in out.iterdir()):
         raise TthcError("sample_not_empty", folder=out)
-    _write_sample(out, dossiers, seed, faults=faults)
+    year = load_behaviour()["year"]
+    cadence: Cadence = "daily" if daily else "monthly"
+    days = {"first": first and first.date(), "last": last and last.date()}
+    try:
+        delivery_days(year, cadence, **days)
+    except ValueError:
+        raise typer.BadParameter(say("sample_days", year=year)) from None
+    _write_sample(out, dossiers, seed, faults=faults, cadence=cadence, by_night=by_night, **days)
 
 
 @app.command()

@@ -13,13 +13,15 @@ from pipelines.holds import DriftLimits, JumpLimits, Override
 _TABLES = """
 create temp table hold_override (
     override_code varchar, hold varchar, source varchar, business_day date, indicator_code varchar, rule varchar,
-    scope varchar, unit_level varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
+    scope varchar, unit_level varchar, measure varchar, unit_code varchar, register varchar, entry varchar,
+    value_hash varchar, effect varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
 );
 create temp table drift_limit (value double, denominator double, least_denominator bigint);
 create temp table jump_limit (
     factor double, least_step bigint, least_delivered_days bigint, unknown_step bigint, unknown_rows double
 );
 create temp table previous_run (as_of date);
+create temp table previous_delivery (source varchar, sha256 varchar);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
     denominator double, value double, end_date date
@@ -33,16 +35,27 @@ join previous.marts.dim_period using (period_code)
 where indicator_values.is_closed and scope in ('level', 'province') and coalesce(denominator, numerator) is not null
 """
 HELD = """
-select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, override_code
+select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, measure,
+       stratum, unit_code, register, entry, usual, came, value_hash, files, override_code
 from held
 order by all
 """
+NEW_SOURCES = "select distinct source from new_delivery order by source"
 OVERRIDES = """
 select override_code, hold, approved_by, cast(approved_on as varchar), cast(valid_until as varchar), reason,
        case when valid_until < (select max(as_of) from dim_run) then 'expired'
             when override_code in (select override_code from held where override_code is not null) then 'used'
+            -- A level that begins with a delivery is kept as long as the delivery is measured.
+            when effect = 'level' and hold <> 'unit'
+                 and exists (select 1 from delivery_measures as m
+                             where m.source = o.source and m.business_day = o.business_day
+                               and m.measure = coalesce(o.measure, 'rows')) then 'used'
+            when effect = 'level' and hold = 'unit'
+                 and exists (select 1 from unit_measures as m
+                             where m.source = o.source and m.business_day = o.business_day
+                               and m.measure = o.measure and m.unit_code = o.unit_code) then 'used'
             else 'idle' end
-from hold_override
+from hold_override as o
 order by override_code
 """
 
@@ -62,13 +75,14 @@ class Baseline:
     jump: JumpLimits | None = None
 
     def statements(self) -> Iterator[Statement]:
-        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run and
-        previous_value."""
+        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run,
+        previous_delivery and previous_value."""
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:
-            values = tuple(override.model_dump().values())
-            yield "insert into hold_override values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
+            told = override.model_dump()
+            blanks = ", ".join("?" * len(told))
+            yield f"insert into hold_override ({', '.join(told)}) values ({blanks})", tuple(told.values())
         if self.drift is not None:
             limits = self.drift
             yield "insert into drift_limit values (?, ?, ?)", (
@@ -81,5 +95,6 @@ class Baseline:
             path = str(self.previous).replace("'", "''")
             yield f"attach '{path}' as previous (read_only)", ()
             yield "insert into previous_run select as_of from previous.marts.dim_run", ()
+            yield "insert into previous_delivery select source, sha256 from previous.marts.deliveries", ()
             yield _PREVIOUS, ()
             yield "detach previous", ()

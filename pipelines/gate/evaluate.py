@@ -20,7 +20,7 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
+from pipelines.gate.baseline import HELD, NEW_SOURCES, OVERRIDES, Baseline
 from pipelines.gate.duckdb_source import DuckDBDatasource, open_candidate, quoted
 from pipelines.gate.results import CheckResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import Expectation, Suite
@@ -52,6 +52,10 @@ class Evaluator:
     def held(self) -> tuple[Held, ...]:
         """Everything that is held back, approved or not: names of our own registers and sources, no value."""
         return tuple(Held(*row) for row in self._rows(HELD))
+
+    def new_sources(self) -> tuple[str, ...]:
+        """Sources with a delivery that the published version has not."""
+        return tuple(source for (source,) in self._rows(NEW_SOURCES))
 
     def overrides(self) -> tuple[OverrideUse, ...]:
         """Every override with what has become of it."""

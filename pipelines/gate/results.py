@@ -46,7 +46,8 @@ class TableResult:
 @dataclass(frozen=True)
 class Held:
     """One thing that holds the candidate back; `override_code` names the approval, null where there is none. Of the
-    subject only what the kind of hold is about is filled."""
+    subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what came, as people
+    read it; `files` names the deliveries that it came with."""
 
     hold: str
     source: str | None
@@ -56,6 +57,15 @@ class Held:
     period_code: str | None
     scope: str | None
     unit_level: str | None
+    measure: str | None
+    stratum: str | None
+    unit_code: str | None
+    register: str | None
+    entry: str | None
+    usual: str | None
+    came: str | None
+    value_hash: str | None
+    files: str | None
     override_code: str | None
 
 
@@ -76,7 +86,8 @@ class OverrideUse:
 class GateResult:
     """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
     suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
-    figures the candidate's were held against, null where there was none."""
+    figures the candidate's were held against, null where there was none; `new_sources` have a delivery that it has
+    not."""
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
@@ -85,6 +96,7 @@ class GateResult:
     compared_with: str | None = None
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
+    new_sources: tuple[str, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -121,6 +133,7 @@ class GateResult:
             "suites_sha256": self.suites_sha256,
             "problems": list(self.problems),
             "compared_with": self.compared_with,
+            "new_sources": list(self.new_sources),
             "held": [asdict(one) for one in self.held],
             "overrides": [asdict(one) for one in self.overrides],
             "tables": [
@@ -152,5 +165,5 @@ class GateResult:
         return GateResult(
             tables, verdict["candidate_sha256"], verdict["suites_sha256"], tuple(verdict["problems"]),
             verdict["compared_with"], tuple(Held(**one) for one in verdict["held"]),
-            tuple(OverrideUse(**one) for one in verdict["overrides"]),
+            tuple(OverrideUse(**one) for one in verdict["overrides"]), new_sources=tuple(verdict["new_sources"]),
         )  # fmt: skip

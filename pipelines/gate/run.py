@@ -64,7 +64,8 @@ def run_gate(
         problems = (*problems, "candidate_has_wal")
     _tell(found.overrides)
     return GateResult(
-        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides
+        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides,
+        new_sources=found.new_sources,
     )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class _Found:
     tables: tuple[TableResult, ...] = ()
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
+    new_sources: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -95,7 +97,9 @@ def _evaluate(
         with opened(database, schema, suites.macros, config, baseline) as evaluator:
             try:
                 evaluator.hold(suites.holds)
-                found = _Found(held=evaluator.held(), overrides=evaluator.overrides())
+                found = _Found(
+                    held=evaluator.held(), overrides=evaluator.overrides(), new_sources=evaluator.new_sources()
+                )
             except Exception as error:  # what cannot be looked at is not let by
                 found = _Found(problems=(f"holds_unread: {type(error).__name__}",))
             return replace(found, tables=tuple(_table_result(evaluator, suites, table) for table in tables))

@@ -99,6 +99,17 @@ class OddDay:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """How many measures of a source's newest delivery are usual, unusual, or compared with nothing."""
+
+    source: str
+    business_day: dt.date
+    usual: int
+    unusual: int
+    not_compared: int
+
+
+@dataclass(frozen=True)
 class Unit:
     """An office: dossiers in scope, and how many of them are kept in spite of what is odd about them."""
 
@@ -136,6 +147,7 @@ class Facts:
     refused_files: Sequence[RefusedFile] = ()
     restatements: Sequence[Restatement] = ()
     odd_days: Sequence[OddDay] = ()
+    profiles: Sequence[Profile] = ()
     units: Sequence[Unit] = ()
     corrections: Sequence[Correction] = ()
     cleaned: Mapping[str, int] = field(default_factory=dict)
@@ -169,6 +181,18 @@ _RESTATEMENTS = f"""
 _ODD_DAYS = """
     select source, business_day, standing, rows_in, usual_rows from delivery_days
     where standing in ('missing', 'low', 'high', 'empty') order by business_day desc, source
+"""
+_PROFILES = """
+    with
+        measured as (
+            select source, business_day, standing from delivery_measures
+            union all
+            select source, business_day, standing from unit_measures
+        ),
+        newest as (select source, max(business_day) as business_day from delivery_measures group by source)
+    select source, business_day, count(*) filter (where standing = 'usual'),
+           count(*) filter (where standing = 'unusual'), count(*) filter (where standing = 'not_compared')
+    from measured join newest using (source, business_day) group by source, business_day order by source
 """
 _UNITS = """
     with
@@ -213,6 +237,7 @@ def read_database(database: Path, settings: Settings) -> Facts:
             cleaned=cleaned_names(state),
             restatements=[Restatement(*row) for row in rows(_RESTATEMENTS)],
             odd_days=[OddDay(*row) for row in rows(_ODD_DAYS)],
+            profiles=[Profile(*row) for row in rows(_PROFILES)],
             units=[Unit(*row) for row in rows(_UNITS)],
             corrections=[Correction(*row) for row in rows(_CORRECTIONS)],
             synthetic=bool(rows("select coalesce(bool_or(is_synthetic), false) from deliveries")[0][0]),

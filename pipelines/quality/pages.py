@@ -112,7 +112,11 @@ def _whole(words: Words, run: Run, facts: Facts, gate: dict | None) -> dict[str,
             *([("tile_held", words.number(waiting))] if gate else []),
         ],
         "gate": gate, "passed": passed, "expected": expected,
-        "held": [{**thing, "sentence": words.held(thing)} for thing in held[:HELD_SHOWN]],
+        "held": [
+            {**thing, "sentence": words.held(thing), "approve": words.approve(thing, run.as_of)}
+            for thing in held[:HELD_SHOWN]
+        ],
+        "rest": words.rest(gate) if gate else "",
         "held_more": max(0, len(held) - HELD_SHOWN),
         "failures": [(t["table"], check) for t in tables for check in t["checks"] if not check["success"]],
         "problems": [

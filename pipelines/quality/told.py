@@ -4,7 +4,7 @@ Belongs here: words. Does not belong here: which facts there are (`facts`), wher
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contracts import Contract
+from pipelines.held import held_sentence, override_line, rest_of
 from pipelines.messages import language, say
 from pipelines.quality.facts import RefusedFile
 from pipelines.reasons import mend
@@ -88,8 +89,25 @@ class Words:
 
     def held(self, thing: Mapping[str, Any]) -> str:
         """What is held back, in words."""
+        if sentence := self._said(lambda: held_sentence(thing) or ""):
+            return sentence.rstrip(".")
         scope = thing["scope"] and self.t(f"scope_{thing['scope']}", level=self.t(f"level_{thing['unit_level']}"))
         return self.t(
             f"held_{thing['hold']}", source=thing["source"], day=self.day(thing["business_day"]),
             indicator=thing["indicator_code"], rule=thing["rule"], period=thing["period_code"], scope=scope,
         )  # fmt: skip
+
+    def approve(self, thing: Mapping[str, Any], until: str | None) -> str:
+        """The row of overrides.csv that lets a thing by."""
+        return self._said(lambda: override_line(thing, until))
+
+    def rest(self, verdict: Mapping[str, Any]) -> str:
+        """What of the night nothing holds; empty where there is no such thing to say."""
+        return self._said(lambda: rest_of(verdict) or "")
+
+    def _said(self, words: Callable[[], str]) -> str:
+        before = language.set(self.lang)
+        try:
+            return words()
+        finally:
+            language.reset(before)

@@ -30,10 +30,9 @@ class ChildTables:
 
     def rows_of(self, source: str, nth: int) -> Ints:
         """Rows that a delivery holds: those that arose, or were completed, since the one before."""
-        moments = self._moments[source]
-        hits = np.zeros(len(moments[0]), dtype=bool)
-        for moment in moments:
-            hits |= self.province.month(moment) == nth
+        hits = np.zeros(len(self._dossiers[source]), dtype=bool)
+        for delivery in self._deliveries[source]:
+            hits |= delivery == nth
         return np.flatnonzero(hits)
 
     def rows_with(self, source: str, dossiers: Ints) -> Ints:
@@ -87,6 +86,16 @@ class ChildTables:
             "danh_gia": province.ratings.dossier,
             "thong_bao": province.notices.dossier,
             "xin_loi": province.apologies.dossier,
+        }
+
+    @cached_property
+    def _deliveries(self) -> dict[str, tuple[Ints, ...]]:
+        """Which delivery holds each row, once per moment: nothing comes before its dossier was entered."""
+        province = self.province
+        entered = {source: province.entered[dossiers] for source, dossiers in self._dossiers.items()}
+        return {
+            source: tuple(province.delivery_of(np.maximum(moment, entered[source])) for moment in moments)
+            for source, moments in self._moments.items()
         }
 
     @cached_property

@@ -21,7 +21,8 @@ from pipelines.sample.reference import Reference
 
 @dataclass(frozen=True)
 class Province:
-    """Everything drawn, ready to be written. `deliveries`: the business days, the as-of day last."""
+    """Everything drawn, ready to be written. `deliveries`: the business days, the as-of day last. `entered`: per
+    dossier the moment before which no delivery holds it or anything that belongs to it."""
 
     seed: int
     behaviour: Behaviour
@@ -36,6 +37,7 @@ class Province:
     ratings: Doings
     notices: Doings
     apologies: Doings
+    entered: Ints
 
     @property
     def as_of(self) -> int:
@@ -69,14 +71,15 @@ class Province:
         many = np.bincount(arrivals.unit[arrivals.level == 0], minlength=self.reference.units.height)
         return int(many.argmax())
 
-    def month(self, moment: Ints) -> Ints:
+    def delivery_of(self, moment: Ints) -> Ints:
         """Which delivery a moment falls into; len(deliveries) for what has not happened."""
         return np.searchsorted(self.ends, moment)
 
     def changed(self, nth: int) -> Ints:
         """Dossiers whose state belongs into a delivery."""
         last = self.lives.last_change(int(self.ends[nth]))
-        return np.flatnonzero(last > (self.ends[nth - 1] if nth else 0))
+        is_there = (last > 0) & (self.entered <= self.ends[nth])
+        return np.flatnonzero(is_there & (np.maximum(last, self.entered) > (self.ends[nth - 1] if nth else 0)))
 
     def in_envelope(self, dossier: Ints) -> Flags:
         return self.lives.arrivals.unit[dossier] == self.envelope_unit

@@ -20,17 +20,27 @@ ENVELOPE_LISTS = {
 
 @dataclass
 class Writer:
-    """Writes below `out` and counts the rows per source."""
+    """Writes below `out` and counts the rows per source. `by_night`: below one more folder, named after the night on
+    which a file comes, so that a night's folder copied over the landing folder is what that night finds."""
 
     out: Path
+    by_night: bool = False
     rows: Counter[str] = field(default_factory=Counter)
 
-    def csv(self, source: str, day: str, table: pl.DataFrame) -> None:
-        """One CSV file; an extract without rows is not delivered."""
+    def csv(self, source: str, day: str, table: pl.DataFrame, night: str | None = None) -> None:
+        """One CSV file; an extract without rows is not delivered. `night`: when it comes, null on its business day."""
         if table.is_empty():
             return
-        table.write_csv(self._place(source, day) / f"{source}-{day}.synthetic.csv", line_terminator="\n")
+        self._put(source, day, table, night)
         self.rows[source] += table.height
+
+    def first_edition(self, source: str, day: str, table: pl.DataFrame) -> None:
+        """What came under the same name before; its rows come again, so they are not counted."""
+        self._put(source, day, table, None)
+
+    def _put(self, source: str, day: str, table: pl.DataFrame, night: str | None) -> None:
+        name = f"{source}-{day}.synthetic.csv"
+        table.write_csv(self._place(source, day, night) / name, line_terminator="\n")
 
     def message(self, day: str, unit: str, dossiers: pl.DataFrame, children: dict[str, pl.DataFrame]) -> None:
         """A `DongBoHoSoMC` message: all values strings, null as an empty string, children nested."""
@@ -49,8 +59,8 @@ class Writer:
         for source, table in children.items():
             self.rows[source] += table.height
 
-    def _place(self, source: str, day: str) -> Path:
-        folder = self.out / source / day
+    def _place(self, source: str, day: str, night: str | None = None) -> Path:
+        folder = (self.out / (night or day) if self.by_night else self.out) / source / day
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
-from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
+from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, end_of, null_where
 from pipelines.sample.drawn import Province
 from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 
@@ -112,10 +112,11 @@ class Feedback:
     public: Ints
 
     def delivered(self, nth: int) -> pl.DataFrame:
-        """Items sent or answered since the delivery before."""
+        """Items that were sent, or to which something happened, since the delivery before."""
         province = self.province
         at, clock = int(province.ends[nth]), province.clock
-        rows = np.flatnonzero((province.month(self.sent) == nth) | (province.month(self.answered) == nth))
+        moments = (self.sent, self.answered, self.refused, self.asked, self.public)
+        rows = np.flatnonzero(np.any([province.delivery_of(moment) == nth for moment in moments], axis=0))
         answered = self.answered[rows] <= at
         about = self.dossier[rows]
         table = pl.DataFrame(
@@ -155,7 +156,7 @@ def draw_feedback(province: Province) -> Feedback:
     count = max(shares["least"], len(arrivals) * shares["per_1000_dossiers"] // 1000)
     year = province.behaviour["year"]
     first = int(np.datetime64(f"{year}-01-01", "D").astype(int)) * DAY
-    sent = np.sort(first + OPEN + chance.integers(0, province.as_of - first - DAY, count))
+    sent = np.sort(first + OPEN + chance.integers(0, end_of(f"{year}-12-31") - first - DAY, count))
     start = clock.to_work(sent)
     late = chance.random(count) < shares["answered_late"]
     days = np.where(late, chance.integers(16, 40, count), chance.integers(0, 14, count))

@@ -3,6 +3,7 @@
 Belongs here: the order of drawing and writing. Does not belong here: any rule, any format.
 """
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipelines.sample.arrivals import draw_arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
 from pipelines.sample.child_tables import CHILDREN, ChildTables
 from pipelines.sample.clock import Clock, end_of
+from pipelines.sample.deliveries import Cadence, delivery_days, draw_entered, first_edition, index_of
 from pipelines.sample.doings import draw_apologies, draw_notices, draw_ratings, draw_steps
 from pipelines.sample.dossier_table import DossierTable
 from pipelines.sample.drawn import Province
@@ -48,24 +50,34 @@ def write_province(
     registers: Path = REGISTERS,
     province: str = "dong-nai",
     progress: Progress | None = None,
+    *,
+    cadence: Cadence = "monthly",
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    by_night: bool = False,
 ) -> dict[str, Any]:
     """Writes a year of deliveries below `out`, `truth.json` and a notice that all of it is synthetic.
 
     Gives back what `truth.json` holds. The same arguments give the same bytes. With `faults`, known numbers
     of wrong rows are added that must not change any number. `progress` is told (business day, done, of how
-    many).
-    Raises FileExistsError where `out` already holds dossiers, ValueError for fewer than one dossier.
+    many). `cadence`, `first` and `last` choose the days (`deliveries.delivery_days`): the first delivery carries all
+    that came before it, and the truth is as of the last one. `by_night` writes `<night>/<source>/<business day>/`, and
+    some files twice: as they came first, and the next night as they were delivered again.
+    Raises FileExistsError where `out` already holds dossiers, ValueError for fewer than one dossier and for days of
+    another year.
     """
     if dossiers < 1:
         raise ValueError("a province needs at least one dossier")
-    if (out / "ho_so").exists():
-        raise FileExistsError(f"{out / 'ho_so'} already holds deliveries")
+    for found in (out / "ho_so", *out.glob("*/ho_so")):
+        if found.exists():
+            raise FileExistsError(f"{found} already holds deliveries")
     behaviour = load_behaviour()
+    days = delivery_days(behaviour["year"], cadence, first, last)
     reference = load_reference(registers, province, behaviour["year"])
-    drawn = draw_province(dossiers, seed, behaviour, reference)
+    drawn = draw_province(dossiers, seed, behaviour, reference, days)
     planted = plan_faults(drawn) if faults else None
-    writer = Writer(out)
-    _write(drawn, writer, planted, progress)
+    writer = Writer(out, by_night)
+    deliver(drawn, writer, planted, progress)
     truth = {
         "synthetic": True,
         "seed": seed,
@@ -83,11 +95,10 @@ def write_province(
     return truth
 
 
-def draw_province(count: int, seed: int, behaviour: Behaviour, reference: Reference) -> Province:
-    """Everything that happens, before anything is written."""
-    year = behaviour["year"]
-    months = np.arange(f"{year}-02", f"{year + 1}-02", dtype="datetime64[M]").astype("datetime64[D]")
-    deliveries = tuple(str(day) for day in months - np.timedelta64(1, "D"))
+def draw_province(
+    count: int, seed: int, behaviour: Behaviour, reference: Reference, deliveries: tuple[str, ...]
+) -> Province:
+    """Everything that happens up to the last of these business days, before anything is written."""
     as_of = end_of(deliveries[-1])
     clock, limits = Clock(reference.calendar), draw_limits(seed, behaviour, reference)
     arrivals = draw_arrivals(count, seed, behaviour, reference, clock, limits)
@@ -106,15 +117,25 @@ def draw_province(count: int, seed: int, behaviour: Behaviour, reference: Refere
         ratings=draw_ratings(lives, seed, behaviour, as_of),
         notices=draw_notices(lives, seed, behaviour, as_of),
         apologies=draw_apologies(lives, seed, behaviour, clock, as_of),
+        entered=draw_entered(arrivals, seed, behaviour, as_of),
     )
 
 
-def _write(province: Province, writer: Writer, planted: Faults | None, progress: Progress | None) -> None:
+def deliver(
+    province: Province, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
+) -> None:
+    """Puts everything drawn into the writer, delivery by delivery."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
-    last = len(province.deliveries) - 1
+    last, year = len(province.deliveries) - 1, province.behaviour["year"]
+    quarter_of, month_of = (_rounds(province, _ends_of(year, months)) for months in (3, 1))
 
     def put(source: str, day: str, table: pl.DataFrame) -> None:
-        writer.csv(source, day, planted.spoil(source, day, table) if planted else table)
+        table = planted.spoil(source, day, table) if planted else table
+        again = province.deliveries[nth + 1] if writer.by_night and nth < last else None
+        earlier = first_edition(province.seed, province.behaviour, source, day, table) if again else None
+        if earlier is not None:
+            writer.first_edition(source, day, earlier)
+        writer.csv(source, day, table, again if earlier is not None else None)
 
     for nth, day in enumerate(province.deliveries):
         at = int(province.ends[nth])
@@ -130,14 +151,26 @@ def _write(province: Province, writer: Writer, planted: Faults | None, progress:
         put("phan_anh", day, feedback.delivered(nth))
         if nth in (0, last):
             writer.csv("don_vi", day, unit_list(province))
-        writer.csv("thu_tuc", day, procedure_list(province, at))
-        if nth % 3 == 2:
-            writer.csv("so_lieu", day, reported_figures(province, nth // 3))
-            writer.csv("nhiem_vu", day, task_reports(province, nth // 3, day))
+        if nth == 0 or nth in month_of:
+            writer.csv("thu_tuc", day, procedure_list(province, at))
+        if nth in quarter_of:
+            writer.csv("so_lieu", day, reported_figures(province, quarter_of[nth]))
+            writer.csv("nhiem_vu", day, task_reports(province, quarter_of[nth], day))
             writer.csv("diem_766", day, portal_points(province, day))
         if progress:
             progress(day, nth + 1, len(province.deliveries))
     _write_message(province, writer, dossiers, children, province.changed(last))
+
+
+def _ends_of(year: int, months: int) -> list[str]:
+    """Last days of the year's parts of so many months."""
+    starts = np.arange(f"{year}-01", f"{year + 1}-02", months, dtype="datetime64[M]")[1:].astype("datetime64[D]")
+    return [str(day) for day in starts - np.timedelta64(1, "D")]
+
+
+def _rounds(province: Province, ends: list[str]) -> dict[int, int]:
+    """Which delivery, by position, brings which round: the newest one that has ended since the delivery before."""
+    return {int(nth): number for number, nth in enumerate(index_of(province.ends, ends))}
 
 
 def _write_message(

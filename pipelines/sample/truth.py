@@ -39,9 +39,11 @@ def periods_of(year: int, report_ends: dict[str, dt.date]) -> list[Period]:
 def truth_of(province: Province) -> dict[str, list[dict[str, Any]]]:
     """Rows of `handling_status` and `indicator_values` (rule `plan`) for the scopes level and province."""
     facts, code = facts_of(province), province.reference.province_code
+    today = dt.date.fromisoformat(province.deliveries[-1])
     behaviour = province.behaviour
     form, indicators = [], []
-    for period in periods_of(behaviour["year"], behaviour["report_periods"]):
+    begun = [period for period in periods_of(behaviour["year"], behaviour["report_periods"]) if period.start <= today]
+    for period in begun:
         start, cut = _number(period.start), min(_number(period.end), province.as_of // DAY)
         counts, shares = count_form(facts, start, cut), count_indicators(facts, start, cut)
         for scope in range(PROVINCE_SCOPE + 1):

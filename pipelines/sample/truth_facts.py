@@ -143,7 +143,10 @@ def _finished(state: State, scope: Flags) -> Ints:
 def _reported(province: Province, update_untold: Flags) -> Ints:
     """The day of the last change; where the system does not tell it, the business day that brought it."""
     changed = province.lives.last_change(province.as_of)
-    return np.where(update_untold, province.ends[province.month(changed)], changed) // DAY
+    brought = province.delivery_of(np.maximum(changed, province.entered))
+    # What is handed in after the as-of day has not changed at all, and has no delivery.
+    day_brought = province.ends[np.minimum(brought, len(province.ends) - 1)]
+    return np.where(update_untold, day_brought, changed) // DAY
 
 
 def _told_alike(state: State, finished: Ints, lags: Flags) -> Flags:

@@ -10,7 +10,8 @@ import polars as pl
 from pipelines.contracts import load_contracts
 from pipelines.corrections import correction_table, read_corrections
 from pipelines.errors import TthcError
-from pipelines.holds import hold_limit_table, load_overrides
+from pipelines.holds import hold_limit_table, load_overrides, override_table
+from pipelines.measures import measure_table, profile_bound_table, unit_bound_table
 from pipelines.open_data.published import edition_table
 from pipelines.plan_registers import goal_table, task_table
 from pipelines.register_checks import check_registers
@@ -65,9 +66,12 @@ def register_tables(
         "score_rule": score_rule_table(country),
         "edition": edition_table(settings),
         "correction": correction_table(read_corrections(folder)),
+        "override": override_table(load_overrides(folder)),
+        "measure": measure_table(country),
+        "profile_bound": profile_bound_table(country),
+        "unit_bound": unit_bound_table(country),
         "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
     }
-    load_overrides(folder)  # a slip of the pen is told at once, not when somebody relies on it
     check_registers(tables)
     return tables
 

@@ -68,22 +68,43 @@ with days as (
     from deliveries where status in ('accepted', 'refused') group by source, business_day
     union all
     select 'ho_so', date '2024-02-20', 0, 0, null, null
-),
-counted as (
-    select d.*, (select list_sort(list(e.rows_in)) from (
-                     select rows_in from days as e
-                     where e.source = d.source and isodow(e.business_day) = isodow(d.business_day)
-                       and e.business_day < d.business_day and e.files > 0 and d.files > 0
-                     order by e.business_day desc limit 8
-                 ) as e) as before
-    from days as d
 )
 select source, business_day, files, files_refused, rows_in, rows_rejected, is_working_day, files = 0 as is_missing,
-       (before[(len(before) + 1) // 2] + before[(len(before) + 2) // 2]) / 2 as usual_rows,
-       coalesce(len(before), 0) as compared_days,
-       case when compared_days >= 3 then usual_rows / 3 end as least_rows,
-       case when compared_days >= 3 then usual_rows * 3 end as most_rows,
+       case when compared > 0 then 150.0::double end as usual_rows, coalesce(compared, 0) as compared_days,
+       case when compared >= 4 then 50.0::double end as least_rows,
+       case when compared >= 4 then 450.0::double end as most_rows,
        case when files = 0 then 'missing' when not is_working_day then 'not_working'
-            when compared_days >= 3 then 'usual' else 'not_compared' end as standing
-from counted join dim_calendar on calendar_date = business_day;
+            when compared >= 4 then 'usual' else 'not_compared' end as standing
+from days
+join dim_calendar on calendar_date = business_day
+left join (
+    select source, business_day, count(*) over (
+        partition by source, isodow(business_day) > 5 order by business_day rows between 30 preceding and 1 preceding
+    ) as compared
+    from days where files > 0
+) as earlier using (source, business_day);
+
+create table delivery_measures as
+with measured as (
+    select source, business_day, 'rows' as measure, 'count' as family, '' as stratum, rows_in as x, 1 as n,
+           ln(rows_in) as g, compared_days as compared
+    from delivery_days where files > 0
+    union all
+    select source, business_day, 'channel_by_level', 'share', 'xa', rows_in // 2, rows_in, 1.6, compared_days
+    from delivery_days where files > 0 and source = 'ho_so'
+)
+select source, business_day, measure, family, stratum, x::double as x, n::double as n, g::double as g,
+       1 / (n + 0.5::double) as v, compared, case when compared > 0 then expected end as expected,
+       case when compared > 0 then g - expected end as deviation, case when compared > 0 then 1.1::double end as bound,
+       case when compared > 0 then if(family = 'count', 150.0::double, 0.5) end as usual_value,
+       if(family = 'count', x, x / n)::double as value, if(compared >= 4, 'usual', 'not_compared') as standing,
+       if(family = 'count', 'rows', 'channel') as topic, 7 as first
+from (select *, if(family = 'count', ln(150.0), 1.5)::double as expected from measured);
+
+create table unit_measures as
+select 'ho_so' as source, date '{AS_OF}' as business_day, 'rows' as measure, unit_code, came::double as came,
+       usual::double as usual, score::double as score, 4.84::double as bound,
+       if(score is null, 'not_compared', 'usual') as standing
+from (values ('H19.03', 60, 55, 0.4), ('H19.30', 70, 74, -0.3), ('H19.30.05', 20, null, null))
+    as units (unit_code, came, usual, score);
 """

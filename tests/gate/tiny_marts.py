@@ -41,6 +41,8 @@ TABLES = (
     "known_corrections",
     "deliveries",
     "delivery_days",
+    "delivery_measures",
+    "unit_measures",
     "source_freshness",
     "quarantine_summary",
     "quarantine_units",

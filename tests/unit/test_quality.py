@@ -43,13 +43,19 @@ FACTS = Facts(
     cleaned={"thu_tuc": 1_234},
     corrections=[Correction("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],
 )  # fmt: skip
+NOTHING = dict.fromkeys(
+    ("measure", "stratum", "unit_code", "register", "entry", "usual", "came", "value_hash", "files")
+)
 GATE = {
+    "new_sources": ["ho_so", "le_phi"],
     "compared_with": "v1", "problems": ["candidate_has_wal"],
     "held": [
         {"hold": "volume", "source": "ho_so", "business_day": "2024-12-31", "indicator_code": None, "rule": None,
-         "period_code": None, "scope": None, "unit_level": None, "override_code": None},
+         "period_code": None, "scope": None, "unit_level": None, **NOTHING, "usual": "150", "came": "4",
+         "files": "a.csv", "override_code": None},
         {"hold": "drift", "source": None, "business_day": None, "indicator_code": "on_time_rate", "rule": "plan",
-         "period_code": "2024-11", "scope": "level", "unit_level": "xa", "override_code": "PD-1"},
+         "period_code": "2024-11", "scope": "level", "unit_level": "xa", **NOTHING,
+         "override_code": "PD-1"},
     ],
     "overrides": [{"override_code": "PD-1", "hold": "drift", "approved_by": "Chánh Văn phòng",
                    "approved_on": "2025-01-02", "valid_until": "2025-01-31", "reason": "Giao muộn", "state": "used"}],
@@ -99,7 +105,7 @@ def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts:
     text = read(contracts)["vi/index.html"].text
     for told in (
         "Bị cửa kiểm giữ lại", "Bản dự tuyển v2 (đến ngày 31/12/2024) không được công bố", "12.345", "trễ",
-        "ho_so: số dòng ngày 31/12/2024 khác thường", "chưa ai chấp thuận", "chấp thuận theo PD-1",
+        "ho_so ngày 2024-12-31: Số dòng mỗi ngày làm việc: thường 150, nay 4", "chưa ai chấp thuận", "chấp thuận theo PD-1",
         "Chỉ tiêu on_time_rate (plan), kỳ 2024-11, cấp xã: khác xa", "dim_unit.known", "1.234 dòng sai",
         "candidate_has_wal", "NgayHenTra phải dạng yyyyMMddHHmmss", "tệp .rows nói 3 dòng nhưng đọc được 2",
         "quá mức cho phép", "301,5", "1 / 2 phép kiểm trên 1 bảng", "Chánh Văn phòng, 02/01/2025", "đang dùng",

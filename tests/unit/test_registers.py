@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.contracts import load_contracts
 from pipelines.errors import TthcError
+from pipelines.holds import Override
 from pipelines.plan_registers import load_goals
 from pipelines.registers import (
     EditedPeriod,
@@ -40,8 +41,12 @@ READ = {
     "score_rule": ["component", "group_code", "name_vi", "name_en", "max_points", "full_at", "points_if_empty",
                    "indicator_code", "rule", "factor_indicator_code", "missing", "valid_from", "valid_to"],
     "edition": ["edition_number", "closed_until", "dataset_count"],
-    "hold_limit": ["source", "factor", "least_compared_days", "least_usual_rows", "noise", "empty_without_history",
-                   "freshness_factor", "least_silence", "least_delivered_days", "restatement_loss"],
+    "hold_limit": ["source", "empty_without_history", "freshness_factor", "freshness_noise", "least_silence",
+                   "least_delivered_days", "restatement_loss"],
+    "override": [*Override.model_fields],
+    "measure": ["measure", "family", "tau0", "topic", "first"],
+    "profile_bound": ["compared", "t", "least_compared"],
+    "unit_bound": ["bound", "dispersion", "compared", "least_compared"],
 }  # fmt: skip
 
 

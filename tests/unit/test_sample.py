@@ -158,6 +158,101 @@ def test_progress_is_told_and_deliveries_are_never_mixed_into_others(tmp_path: P
         write_province(tmp_path / "none", dossiers=0)
 
 
+# ---- when it comes ----------------------------------------------------------------------------------------
+
+
+def nights(out: Path) -> list[str]:
+    return sorted(path.name for path in out.iterdir() if path.is_dir())
+
+
+def test_day_by_day_the_same_year_comes_with_the_same_truth(tmp_path: Path) -> None:
+    sources = ("ho_so", "phan_anh")
+    monthly = make(tmp_path / "monthly", sources, dossiers=500)
+    daily = make(tmp_path / "daily", sources, dossiers=500, cadence="daily")
+    for source in sources:
+        tables = [newest(made, source).drop("day", "file", "_row_number") for made in (monthly, daily)]
+        assert tables[0].equals(tables[1])
+    for table in ("form", "indicators"):
+        # Where a system does not say when a dossier changed, the day of its delivery stands for it: a few differ.
+        pairs = list(zip(monthly.truth[table], daily.truth[table], strict=True))
+        assert all(abs(sum_of(a) - sum_of(b)) <= 2 for a, b in pairs)
+        assert sum(a != b for a, b in pairs) <= len(pairs) // 50
+    days = daily.accepted["ho_so"]["day"].unique().to_list()
+    assert len(days) > 250 and {dt.date(2024, 2, 15), dt.date(2024, 5, 4)} <= set(days)
+
+
+def sum_of(row: dict[str, Any]) -> int:
+    return sum(value for value in row.values() if isinstance(value, int))
+
+
+def test_a_quarter_tells_the_truth_of_its_last_day_and_carries_what_came_before(tmp_path: Path) -> None:
+    first, last = dt.date(2024, 2, 5), dt.date(2024, 5, 6)
+    quarter = make(tmp_path / "raw", ("ho_so",), dossiers=SIZE, cadence="daily", first=first, last=last)
+    assert sum(table.height for table in quarter.rejected.values()) == 0
+    assert quarter.truth["as_of"] == last.isoformat()
+    dossiers = quarter.accepted["ho_so"]
+    assert (dossiers["day"].min(), dossiers["day"].max()) == (first, last)
+    assert dossiers.filter(pl.col("day") == first)["NgayNopHoSo"].dt.date().min() < dt.date(2024, 1, 5)
+    told = {row["period_code"] for row in quarter.truth["form"]}
+    assert "2024-Q2" in told and "2024-06" not in told
+    # At its own last day the quarter's form is what is counted from the states that came.
+    in_scope = newest(quarter).filter(pl.col("DaXoa") == 0, ~pl.col("TrangThaiHoSo").is_in([1, 3]))
+    april = in_scope.filter(pl.col("NgayTiepNhan").dt.strftime("%Y-%m") == "2024-04").height
+    (row,) = [row for row in quarter.truth["form"] if (row["period_code"], row["scope"]) == ("2024-04", "province")]
+    assert row["received_online"] + row["received_direct"] == april > 50
+    for day in (dt.date(2024, 2, 10), dt.date(2024, 5, 4)):
+        with_rows = dossiers.filter(pl.col("day") == day).height
+        assert with_rows < 10 if day.month == 2 else with_rows > 0
+
+
+def test_some_dossiers_are_entered_late_and_nothing_of_them_comes_before(tmp_path: Path) -> None:
+    made = make(tmp_path / "raw", ("ho_so",), dossiers=SIZE, cadence="daily", last=dt.date(2024, 6, 30))
+    states = made.accepted["ho_so"].sort("day").unique("MaHoSo", keep="first")
+    waits = states.select((pl.col("day") - pl.col("NgayNopHoSo").dt.date()).dt.total_days())[:, 0].to_numpy()
+    after_new_year = states["NgayNopHoSo"].dt.year().to_numpy() == 2024
+    late = (waits > 0) & after_new_year
+    assert 0 < late.sum() < 0.04 * len(late) and waits[late].max() <= 16
+    assert set(states["KenhThucHien"].to_numpy()[late]) <= {1, 3, None}
+
+
+def test_night_by_night_some_files_come_again_and_the_last_editions_are_the_flat_ones(tmp_path: Path) -> None:
+    how = {"dossiers": SIZE, "seed": 11}
+    write_province(tmp_path / "flat", **how)
+    write_province(tmp_path / "nights", **how, by_night=True)
+    found = nights(tmp_path / "nights")
+    assert len(found) == 12
+    came_again, landing = 0, tmp_path / "landing"
+    for night in found:
+        for path in sorted((tmp_path / "nights" / night).rglob("*.*")):
+            place = landing / path.relative_to(tmp_path / "nights" / night)
+            if place.exists():
+                came_again += 1
+                earlier, now = (pl.read_csv(one, infer_schema=False) for one in (place, path))
+                assert earlier.height <= now.height and not earlier.equals(now)
+                assert earlier.height >= 0.9 * now.height
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes())
+    assert came_again > 0
+    for name in ("truth.json", "README-SYNTHETIC.md"):
+        assert (tmp_path / "nights" / name).read_bytes() == (tmp_path / "flat" / name).read_bytes()
+        (landing / name).write_bytes((tmp_path / "nights" / name).read_bytes())
+    assert fingerprint(landing) == fingerprint(tmp_path / "flat")
+    with pytest.raises(FileExistsError):
+        write_province(tmp_path / "nights", **how)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(dt.date(2024, 3, 2), dt.date(2024, 3, 1)), (dt.date(2023, 12, 31), None), (None, dt.date(2025, 1, 1))],
+)
+def test_days_of_another_year_or_in_the_wrong_order_are_refused(
+    tmp_path: Path, first: dt.date | None, last: dt.date | None
+) -> None:
+    with pytest.raises(ValueError, match="2024"):
+        write_province(tmp_path / "raw", dossiers=1, first=first, last=last)
+    assert not (tmp_path / "raw").exists()
+
+
 # ---- as the contracts ask ---------------------------------------------------------------------------------
 
 

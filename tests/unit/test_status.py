@@ -26,7 +26,9 @@ from tests.publishable import small_candidate, small_settings
 
 FRIDAY = dt.date(2025, 1, 3)
 HELD = {"hold": "volume", "source": "ho_so", "business_day": "2024-12-31", "indicator_code": None, "rule": None,
-        "period_code": None, "scope": None, "unit_level": None, "override_code": None}  # fmt: skip
+        "period_code": None, "scope": None, "unit_level": None, "measure": None, "stratum": None,
+        "unit_code": None, "register": None, "entry": None, "usual": "150", "came": "4", "value_hash": None,
+        "files": "a.csv", "override_code": None}  # fmt: skip
 OVERRIDE = {"override_code": "PD-1", "hold": "freshness", "approved_by": "Chánh Văn phòng", "approved_on": "2025-01-02",
             "valid_until": "2025-01-31", "reason": "Đang chuyển hệ thống", "state": "idle"}  # fmt: skip
 DAYS = """

@@ -5,6 +5,19 @@ with
         union all
         select source, business_day, 0, 0, null, null, true
         from {{ ref("int_missing_day") }}
+    ),
+    rows as (
+        select
+            m.source,
+            m.business_day,
+            m.usual_value as usual_rows,
+            m.compared as compared_days,
+            case when m.standing <> 'not_compared' then greatest(exp(m.expected - m.bound) * m.n - 0.5, 0) end as least_rows,
+            case when m.standing <> 'not_compared' then exp(m.expected + m.bound) * m.n - 0.5 end as most_rows,
+            d.kind = 'off' as is_day_off
+        from {{ ref("delivery_measures") }} m
+        join {{ ref("prf_day") }} d using (source, business_day)
+        where m.measure = 'rows'
     )
 select
     d.source,
@@ -24,7 +37,7 @@ select
         then 'missing'
         when d.rows_in > b.most_rows
         then 'high'
-        when not d.is_working_day
+        when b.is_day_off
         then 'not_working'
         when d.rows_in = 0 and (b.least_rows > 0 or l.empty_without_history)
         then 'empty'
@@ -35,5 +48,5 @@ select
         else 'usual'
     end as standing
 from days d
-left join {{ ref("int_volume_bound") }} b on d.source = b.source and d.business_day = b.business_day
+left join rows b on d.source = b.source and d.business_day = b.business_day
 left join {{ source("registers", "hold_limit") }} l on d.source = l.source

@@ -7,7 +7,11 @@ with
             working_day_number - lag(working_day_number) over (partition by source order by working_day_number) as gap
         from numbers
     ),
-    cadence as (select source, median(gap) as usual_gap from gaps group by source),
+    cadence as (
+        select source, median(gap) as usual_gap, avg(gap) as mean_gap, coalesce(stddev_samp(gap), 0) as scatter
+        from gaps
+        group by source
+    ),
     came as (
         select
             source,
@@ -33,7 +37,10 @@ with
             greatest(t.number - w.newest_number, 0) as silence,
             case
                 when w.delivered_days >= l.least_delivered_days
-                then greatest(l.least_silence, l.freshness_factor * g.usual_gap)
+                then
+                    greatest(
+                        l.least_silence, l.freshness_factor * g.usual_gap, g.mean_gap + l.freshness_noise * g.scatter
+                    )
             end as longest_silence
         from came w
         join cadence g on w.source = g.source

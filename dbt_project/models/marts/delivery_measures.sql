@@ -1,0 +1,26 @@
+select
+    source,
+    business_day,
+    measure,
+    family,
+    stratum,
+    x,
+    n,
+    g,
+    v,
+    compared,
+    expected,
+    deviation,
+    bound,
+    case
+        when family in ('share', 'rare')
+        then sin(least(greatest(expected, 0), pi()) / 2) ** 2
+        when family = 'count'
+        then exp(expected) * n
+        else exp(expected)
+    end as usual_value,
+    case when family in ('share', 'rare') then x / nullif(n, 0) when family = 'count' then x else exp(g) end as value,
+    standing,
+    topic,
+    first
+from {{ ref("prf_judged") }}

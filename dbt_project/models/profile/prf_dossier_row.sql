@@ -1,0 +1,25 @@
+-- Rows of dossiers, with what the dossier's row before said, and the working days that it was given.
+with
+    told as (
+        select
+            d.* exclude (_business_day),
+            d._business_day as business_day,
+            nullif(split_part(MaHoSo, '-', 1), MaHoSo) as prefix,
+            k.Cap as unit_level,
+            due.working_day_number - began.working_day_number as term,
+            hash(*columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))) as content
+        from {{ ref("rows_ho_so") }} d
+        left join {{ ref("known_unit") }} k on d.MaDonVi = k.MaDonVi
+        left join {{ ref("dim_calendar") }} began on cast(d.NgayTiepNhan as date) = began.calendar_date
+        left join {{ ref("dim_calendar") }} due on cast(d.NgayHenTra as date) = due.calendar_date
+    )
+select
+    * exclude (content),
+    min(business_day) over dossier = business_day as is_first,
+    coalesce(lag(content) over rows_of = content, false) as is_same,
+    lag(MaDonVi) over rows_of as unit_before,
+    lag(MaTTHC) over rows_of as procedure_before
+from told
+window
+    dossier as (partition by MaHoSo),
+    rows_of as (partition by MaHoSo order by business_day, newness, _source_file, _row_number)

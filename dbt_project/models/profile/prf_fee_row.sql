@@ -1,0 +1,4 @@
+-- Fee requests with the dossier's procedure.
+select f.* exclude (_business_day), f._business_day as business_day, d.MaTTHC
+from {{ ref("rows_le_phi") }} f
+left join {{ ref("rows_ho_so") }} d on f.MaHoSo = d.MaHoSo and d.disposition = 'accepted'
