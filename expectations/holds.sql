@@ -6,7 +6,8 @@
 -- previous_run: its as-of day, and jump_limit (holds.yml). Without drift_limit every change of a figure is held, without
 -- jump_limit every step of more than one working day. A figure of the province that is gone is held however small its
 -- denominator was; one whose numerator has no day of its own (matures) may rise. What was delivered for days after the
--- as-of day holds nothing.
+-- as-of day holds nothing. previous_register: the registers as the published version has them; no row where it has no
+-- copy, and then nothing is held for an edit.
 create or replace temp view held as
 with
     drifts as (
@@ -18,7 +19,7 @@ with
         from previous_value as p
         left join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
         left join dim_indicator as i using (indicator_code, rule)
-        where p.end_date <= (select max(as_of) from dim_run)
+        where p.is_closed and p.end_date <= (select max(as_of) from dim_run)
     ),
     -- The days that ho_so has come to, and the as-of day itself where somebody chose a later one.
     reached as (
@@ -55,21 +56,57 @@ with
                   else r.step > l.unknown_step and r.rows_in * l.unknown_rows < r.usual_rows
               end
     ),
+    -- Cells of registers and contracts that are not as the published version has them. An entry that is gone shows in the
+    -- row without a field; what a row got or lost because of the code alone is no edit.
+    edits as (
+        select
+            coalesce(p.register, c.register) as register, coalesce(p.entry, c.entry) as entry,
+            coalesce(p.field, c.field) as field, p.value as usual, c.value as came, c.value_hash,
+            coalesce(c.watch, p.watch) as watch, coalesce(p.moves, c.moves) as moves, p.row_day,
+            p.register is null as is_new, c.register is null as is_gone
+        from previous_register as p
+        full join register_entries as c using (register, entry, field)
+        where p.register is null or c.register is null or p.value is distinct from c.value
+    ),
+    compared_until as (
+        select
+            (select max(end_date) from previous_value where is_closed) as closed,
+            least((select max(as_of) from previous_run), (select max(as_of) from dim_run)) as published
+    ),
+    register_edits as (
+        select
+            register, entry || case when field = '' then '' else '#' || field end as entry, usual, came, moves,
+            coalesce(value_hash, left(sha256(''), 16)) as value_hash
+        from edits
+        cross join compared_until as u
+        where case
+                  when is_new then watch = 'setting' and register in (select register from previous_register)
+                  when is_gone
+                  then field = '' and (row_day is null or row_day <= u.published)
+                       and (register = 'watched' or register in (
+                           select split_part(entry, '|', 2) from register_entries where register = 'watched'
+                       ))
+                  when watch <> 'validity' then row_day is null or row_day <= u.published
+                  -- The days between the old bound and the new one; null is open. A last day itself does not move.
+                  when field = 'valid_to'
+                  then least(coalesce(usual, '9999'), coalesce(came, '9999')) < cast(u.closed as varchar)
+                  else least(coalesce(usual, '0001'), coalesce(came, '0001')) <= cast(u.closed as varchar)
+              end
+    ),
     things as (
-        select case standing when 'empty' then 'empty' else 'volume' end as hold, source, business_day,
-               null as indicator_code, null as rule, null as period_code, null as scope, null as unit_level
+        select case standing when 'empty' then 'empty' else 'volume' end as hold, source, business_day
         from delivery_days
         where standing in ('low', 'high', 'empty') and business_day <= (select max(as_of) from dim_run)
-        union all
-        select 'freshness', source, null, null, null, null, null, null from source_freshness where is_late
-        union all
-        select distinct 'restatement', source, business_day, null, null, null, null, null
+        union all by name
+        select 'freshness' as hold, source from source_freshness where is_late
+        union all by name
+        select distinct 'restatement' as hold, source, business_day
         from deliveries
         where is_shrunk and business_day <= (select max(as_of) from dim_run)
-        union all
-        select 'jump', 'ho_so', business_day, null, null, null, null, null from jumps
-        union all
-        select 'drift', null, null, indicator_code, rule, period_code, scope, unit_level
+        union all by name
+        select 'jump' as hold, 'ho_so' as source, business_day from jumps
+        union all by name
+        select 'drift' as hold, indicator_code, rule, period_code, scope, unit_level
         from drifts
         left join drift_limit as l on true
         where (is_gone and value_before is not null and scope = 'province')
@@ -78,9 +115,18 @@ with
                         and denominator_now >= denominator_before)
                and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
                     or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
+        union all by name
+        select 'register' as hold, register, entry, left(usual, 300) as usual, left(came, 300) as came, value_hash, moves
+        from register_edits
+        -- Every column of the view, whatever kinds there are.
+        union all by name
+        select
+            null::varchar as measure, null::varchar as stratum, null::varchar as unit_code, null::varchar as usual
+        where false
     )
 select
-    t.*,
+    hold, source, business_day, indicator_code, rule, period_code, scope, unit_level, measure, stratum, unit_code, register,
+    entry, usual, came, value_hash, moves,
     (
         select min(o.override_code)
         from hold_override as o
@@ -90,7 +136,51 @@ select
           and o.business_day is not distinct from t.business_day
           and o.indicator_code is not distinct from t.indicator_code
           and o.rule is not distinct from t.rule
+          and o.measure is not distinct from t.measure
+          and o.unit_code is not distinct from t.unit_code
+          and o.register is not distinct from t.register
+          and o.entry is not distinct from t.entry
+          and o.value_hash is not distinct from t.value_hash
           and (o.scope = '*' or o.scope is not distinct from t.scope)
           and (o.unit_level = '*' or o.unit_level is not distinct from t.unit_level)
     ) as override_code
 from things as t;
+
+-- Of each held edit of a register the figures that it may have moved and that did move, largest first: those of its
+-- indicator, those that need its source, or all. A figure that is or is not met now comes before any that only moved.
+create or replace temp view held_effect as
+with
+    edit as (
+        select register, entry, moves, split_part(split_part(entry, '#', 1), '|', 1) as first_key,
+               split_part(split_part(entry, '#', 1), '|', 2) as second_key
+        from held
+        where hold = 'register' and moves <> 'none'
+    ),
+    need as (
+        select split_part(entry, '|', 1) as indicator_code, split_part(entry, '|', 2) as rule,
+               split_part(entry, '|', 3) as source
+        from register_entries
+        where register = 'indicator_need' and field = ''
+    ),
+    moved as (
+        select
+            indicator_code, rule, period_code, scope, unit_level, p.value as value_before, c.value as value_now,
+            p.met as met_before, c.met as met_now,
+            p.met is distinct from c.met as is_other_verdict, abs(coalesce(c.value, 0) - coalesce(p.value, 0)) as distance
+        from previous_value as p
+        join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+        where p.value is distinct from c.value or p.met is distinct from c.met
+    )
+select *, row_number() over (
+    partition by register, entry
+    order by is_other_verdict desc, distance desc, indicator_code, rule, period_code, scope, unit_level
+) as place
+from edit as e
+join moved as m on case e.moves
+    when 'indicator' then m.indicator_code = e.first_key and m.rule = e.second_key
+    when 'source'
+    then exists (select 1 from need as n
+                 where n.indicator_code = m.indicator_code and n.rule = m.rule and n.source = e.first_key)
+    else true
+end
+qualify place <= 5;

@@ -5,6 +5,7 @@ here: what is held (models and `expectations/holds.sql` say so), nor what comes 
 """
 
 import datetime as dt
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,8 +20,10 @@ from pipelines.errors import TthcError
 from pipelines.register_files import RegisterRow, read_rows, table_of
 from pipelines.yaml_text import read_yaml
 
+# What a register is called is a column of overrides.csv; that pydantic's classes have a method of the name matters not.
+warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
 EVERY = "*"
-Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift"]
+Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift", "creep", "removal", "register"]
 # What the subject of each kind of hold is; the other columns of the subject stay empty.
 SUBJECTS: dict[str, frozenset[str]] = {
     "volume": frozenset({"source", "business_day"}),
@@ -29,8 +32,15 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "jump": frozenset({"source", "business_day"}),
     "freshness": frozenset({"source"}),
     "drift": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+    "creep": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+    # unit_code `*`: the province as a whole.
+    "removal": frozenset({"business_day", "unit_code"}),
+    "register": frozenset({"register", "entry", "value_hash"}),
 }
-SUBJECT = ("source", "business_day", "indicator_code", "rule", "scope", "unit_level")
+SUBJECT = (
+    "source", "business_day", "indicator_code", "rule", "scope", "unit_level", "measure", "unit_code", "register",
+    "entry", "value_hash",
+)  # fmt: skip
 
 
 class SourceLimits(Strict):
@@ -105,6 +115,13 @@ class Override(RegisterRow):
     rule: Literal["plan", "766"] | None
     scope: Literal["*", "level", "province"] | None
     unit_level: Literal["*", "tinh", "so", "huyen", "xa"] | None
+    measure: str | None = None
+    unit_code: str | None = None
+    register: str | None = None
+    entry: str | None = None
+    # Of the value that was approved, as the verdict gives it: another edit of the same cell is not covered.
+    value_hash: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
+    effect: Literal["once", "level"] | None = None
     approved_by: str
     approved_on: dt.date
     valid_until: dt.date

@@ -147,6 +147,7 @@ def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
         "passed": sum(check["success"] for _, check in checks),
         "tables": len(gate["tables"]),
         "compared_with": gate.get("compared_with"),
+        "uncompared": gate.get("uncompared", []),
         "failed": [f"{table}.{check['id']}" for table, check in checks if not check["success"]],
         "problems": [
             *gate["problems"],

@@ -4,11 +4,14 @@ Reads a finished version, never the run's memory, so that it shows what readers 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.gate.results import UNCOMPARED
 from pipelines.messages import language, say
 from pipelines.plan_gaps import plan_gaps
 from pipelines.publish.manifest import read_manifest
@@ -120,6 +123,30 @@ def show_refusal(console: Console, settings: Settings) -> None:
             folder = f"{thing['source']}/{thing['business_day']}"
             text = say("refused_jump", folder=folder, source=thing["source"], day=thing["business_day"])
             console.print(text, highlight=False, markup=False, soft_wrap=True)
+        if thing["hold"] == "register" and thing["override_code"] is None:
+            _edited_register(console, thing, verdict["effects"])
+    for code in verdict.get("uncompared", []):
+        console.print(say(UNCOMPARED[code]), highlight=False, markup=False, soft_wrap=True)
     for problem in verdict["problems"]:
         console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
     console.print(say("refused_where", folder=settings.refused_dir / version), highlight=False, soft_wrap=True)
+
+
+def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
+    """One held edit of a register: old and new, what approves it, and the figures that it moved most."""
+    told = {name: thing[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
+    console.print(say("refused_register", **told), highlight=False, markup=False, soft_wrap=True)
+    for one in effects:
+        if (one["register"], one["entry"]) == (thing["register"], thing["entry"]):
+            text = say(
+                "refused_effect", indicator=one["indicator_code"], rule=one["rule"], period=one["period_code"],
+                scope=one["unit_level"] or one["scope"], before=_figure(one, "before"), now=_figure(one, "now"),
+            )  # fmt: skip
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _figure(effect: Mapping[str, Any], when: str) -> str:
+    """A figure before or now, with a mark where it is held against a target."""
+    value, met = effect[f"value_{when}"], effect[f"met_{when}"]
+    mark = "" if met is None else " ✓" if met else " ✗"
+    return "–" if value is None else f"{value:.4g}{mark}"

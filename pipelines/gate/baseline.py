@@ -6,14 +6,18 @@ everything else. Does not belong here: what is held (`expectations/holds.sql`). 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import duckdb
 
 from pipelines.holds import DriftLimits, JumpLimits, Override
 
 _TABLES = """
 create temp table hold_override (
     override_code varchar, hold varchar, source varchar, business_day date, indicator_code varchar, rule varchar,
-    scope varchar, unit_level varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
+    scope varchar, unit_level varchar, measure varchar, unit_code varchar, register varchar, entry varchar,
+    value_hash varchar, effect varchar, approved_by varchar, approved_on date, valid_until date, reason varchar
 );
 create temp table drift_limit (value double, denominator double, least_denominator bigint);
 create temp table jump_limit (
@@ -22,20 +26,36 @@ create temp table jump_limit (
 create temp table previous_run (as_of date);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
-    denominator double, value double, end_date date
+    denominator double, value double, met boolean, is_closed boolean, end_date date
+);
+create temp table previous_register (
+    register varchar, entry varchar, field varchar, value varchar, watch varchar, row_day date, moves varchar
 );
 """
 _PREVIOUS = """
 insert into previous_value
-select indicator_code, rule, period_code, scope, unit_code, unit_level, coalesce(denominator, 0), value, end_date
+select indicator_code, rule, period_code, scope, unit_code, unit_level, coalesce(denominator, 0), value, met,
+       indicator_values.is_closed, end_date
 from previous.marts.indicator_values
 join previous.marts.dim_period using (period_code)
-where indicator_values.is_closed and scope in ('level', 'province') and coalesce(denominator, numerator) is not null
+where scope in ('level', 'province') and coalesce(denominator, numerator) is not null
+"""
+_PREVIOUS_REGISTERS = """
+insert into previous_register
+select register, entry, field, value, watch, row_day, moves from previous.marts.register_entries
 """
 HELD = """
-select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, override_code
+select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, measure,
+       stratum, unit_code, register, entry, usual, came, value_hash, override_code
 from held
 order by all
+"""
+# What an edit of a register changes: of each edit the figures that it may have moved, those that moved most first.
+EFFECTS = """
+select register, entry, indicator_code, rule, period_code, scope, unit_level, value_before, value_now, met_before,
+       met_now
+from held_effect
+order by register, entry, place
 """
 OVERRIDES = """
 select override_code, hold, approved_by, cast(approved_on as varchar), cast(valid_until as varchar), reason,
@@ -61,14 +81,28 @@ class Baseline:
     drift: DriftLimits | None = None
     jump: JumpLimits | None = None
 
+    @cached_property
+    def uncompared(self) -> tuple[str, ...]:
+        """What cannot be compared though a version is published: `registers` where it holds no copy of its own, as
+        earlier code wrote none."""
+        if self.previous is None:
+            return ()
+        with duckdb.connect(str(self.previous), read_only=True) as connection:
+            found = connection.execute(
+                "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = 'register_entries'"
+            ).fetchone()
+        return () if found else ("registers",)
+
     def statements(self) -> Iterator[Statement]:
-        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run and
-        previous_value."""
+        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run,
+        previous_value and previous_register."""
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:
-            values = tuple(override.model_dump().values())
-            yield "insert into hold_override values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
+            told = override.model_dump()
+            blanks = ", ".join("?" * len(told))
+            statement = f"insert into hold_override ({', '.join(told)}) values ({blanks})"  # noqa: S608 - our own names
+            yield statement, tuple(told.values())
         if self.drift is not None:
             limits = self.drift
             yield "insert into drift_limit values (?, ?, ?)", (
@@ -82,4 +116,6 @@ class Baseline:
             yield f"attach '{path}' as previous (read_only)", ()
             yield "insert into previous_run select as_of from previous.marts.dim_run", ()
             yield _PREVIOUS, ()
+            if "registers" not in self.uncompared:
+                yield _PREVIOUS_REGISTERS, ()
             yield "detach previous", ()

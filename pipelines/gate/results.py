@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# What a published version gives nothing to compare with, and the sentence that says so.
+UNCOMPARED = {"registers": "status_uncompared_registers"}
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -56,7 +59,32 @@ class Held:
     period_code: str | None
     scope: str | None
     unit_level: str | None
+    measure: str | None
+    stratum: str | None
+    unit_code: str | None
+    register: str | None
+    entry: str | None
+    usual: str | None
+    came: str | None
+    value_hash: str | None
     override_code: str | None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One figure that an edit of a register may have moved, before and now; null where there is none."""
+
+    register: str
+    entry: str
+    indicator_code: str
+    rule: str
+    period_code: str
+    scope: str
+    unit_level: str | None
+    value_before: float | None
+    value_now: float | None
+    met_before: bool | None
+    met_now: bool | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +104,8 @@ class OverrideUse:
 class GateResult:
     """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
     suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
-    figures the candidate's were held against, null where there was none."""
+    figures the candidate's were held against, null where there was none; `uncompared` is what that version gives
+    nothing to compare with. `effects`: what each held edit of a register moved, the largest few."""
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
@@ -85,6 +114,8 @@ class GateResult:
     compared_with: str | None = None
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -121,7 +152,9 @@ class GateResult:
             "suites_sha256": self.suites_sha256,
             "problems": list(self.problems),
             "compared_with": self.compared_with,
+            "uncompared": list(self.uncompared),
             "held": [asdict(one) for one in self.held],
+            "effects": [asdict(one) for one in self.effects],
             "overrides": [asdict(one) for one in self.overrides],
             "tables": [
                 {
@@ -152,5 +185,6 @@ class GateResult:
         return GateResult(
             tables, verdict["candidate_sha256"], verdict["suites_sha256"], tuple(verdict["problems"]),
             verdict["compared_with"], tuple(Held(**one) for one in verdict["held"]),
-            tuple(OverrideUse(**one) for one in verdict["overrides"]),
+            tuple(OverrideUse(**one) for one in verdict["overrides"]), tuple(verdict["uncompared"]),
+            tuple(Effect(**one) for one in verdict["effects"]),
         )  # fmt: skip

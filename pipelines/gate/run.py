@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.files import sha256_of
 from pipelines.gate.baseline import Baseline
-from pipelines.gate.results import GateResult, Held, OverrideUse, TableResult
+from pipelines.gate.results import Effect, GateResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import SuiteError, Suites, load_suites
 from pipelines.messages import say
 
@@ -64,7 +64,8 @@ def run_gate(
         problems = (*problems, "candidate_has_wal")
     _tell(found.overrides)
     return GateResult(
-        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides
+        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides,
+        baseline.uncompared, found.effects,
     )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class _Found:
     tables: tuple[TableResult, ...] = ()
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
+    effects: tuple[Effect, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -95,7 +97,7 @@ def _evaluate(
         with opened(database, schema, suites.macros, config, baseline) as evaluator:
             try:
                 evaluator.hold(suites.holds)
-                found = _Found(held=evaluator.held(), overrides=evaluator.overrides())
+                found = _Found((), evaluator.held(), evaluator.overrides(), evaluator.effects())
             except Exception as error:  # what cannot be looked at is not let by
                 found = _Found(problems=(f"holds_unread: {type(error).__name__}",))
             return replace(found, tables=tuple(_table_result(evaluator, suites, table) for table in tables))

@@ -27,6 +27,7 @@ from pipelines.registers import (
 from pipelines.score_rules import score_rule_table
 from pipelines.settings import Settings
 from pipelines.successions import procedure_change_table, unit_change_table
+from pipelines.watched import entry_table, load_watched, watched_field_table
 from pipelines.workdays import day_table, load_calendar
 
 
@@ -40,6 +41,7 @@ def register_tables(
     calendar = load_calendar(country / "working_calendar.csv")
     if as_of.year not in calendar.years:
         raise TthcError("no_calendar", year=as_of.year)
+    contracts = load_contracts(settings.contracts_dir)
     tables = {
         "run": pl.DataFrame(
             {
@@ -65,11 +67,15 @@ def register_tables(
         "score_rule": score_rule_table(country),
         "edition": edition_table(settings),
         "correction": correction_table(read_corrections(folder)),
-        "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
+        "hold_limit": hold_limit_table(folder, contracts),
     }
     load_overrides(folder)  # a slip of the pen is told at once, not when somebody relies on it
     check_registers(tables)
-    return tables
+    watched = load_watched(country)
+    return tables | {
+        "watched_field": watched_field_table(watched),
+        "register_entry": entry_table(settings, watched, tables, contracts),
+    }
 
 
 def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:

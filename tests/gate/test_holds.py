@@ -12,7 +12,7 @@ from pipelines.errors import TthcError
 from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
 from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
-from pipelines.holds import Override, load_holds, load_overrides
+from pipelines.holds import SUBJECT, Override, load_holds, load_overrides
 
 from .conftest import DRIFT, JUMP, SUITES, prepare
 from .tiny_marts import TABLES
@@ -22,8 +22,14 @@ RATE = "indicator_code = 'on_time_rate' and rule = 'plan' and period_code = '202
 HEADER = ",".join(Override.model_fields) + "\n"
 
 
+def line(row: str) -> str:
+    """A row of overrides.csv without the subjects that volume, freshness and drift do not have."""
+    cells = row.split(",")
+    return ",".join([*cells[:8], *[""] * 6, *cells[8:]]) + "\n"
+
+
 def override(code: str = "PD-1", **subject: object) -> Override:
-    empty = dict.fromkeys(("source", "business_day", "indicator_code", "rule", "scope", "unit_level"))
+    empty = dict.fromkeys(SUBJECT)
     said = {"approved_by": "Trưởng phòng Chuyển đổi số", "approved_on": dt.date(2024, 3, 6),
             "valid_until": dt.date(2024, 3, 5), "reason": "Đã hỏi nơi gửi và kiểm tra lại"}  # fmt: skip
     return Override.model_validate({"override_code": code, **empty, **said, **subject})
@@ -34,7 +40,8 @@ def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list
     with duckdb.connect(candidate) as connection:
         prepare(connection, suites, baseline)
         uses = connection.execute(OVERRIDES).fetchall()
-        return connection.execute(HELD).fetchall(), {use[0]: use[-1] for use in uses}
+        held = connection.execute(HELD).fetchall()
+        return [(*row[:8], row[-1]) for row in held], {use[0]: use[-1] for use in uses}
 
 
 def figure(numerator: int, denominator: int, where: str = RATE) -> str:
@@ -320,15 +327,15 @@ def test_the_verdict_says_what_was_held_who_let_it_by_and_what_it_was_compared_w
 def test_an_override_that_does_not_say_what_by_whom_or_until_when_is_an_error(
     tmp_path: Path, row: str, said: str
 ) -> None:
-    (tmp_path / "overrides.csv").write_text(HEADER + row + "\n", encoding="utf-8")
+    (tmp_path / "overrides.csv").write_text(HEADER + line(row), encoding="utf-8")
     with pytest.raises(TthcError, match=r"overrides\.csv") as caught:
         load_overrides(tmp_path)
     assert said in str(caught.value)
 
 
 def test_two_overrides_of_one_code_are_an_error(tmp_path: Path) -> None:
-    row = "A,freshness,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại\n"
-    (tmp_path / "overrides.csv").write_text(HEADER + row * 2, encoding="utf-8")
+    row = "A,freshness,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại"
+    (tmp_path / "overrides.csv").write_text(HEADER + line(row) * 2, encoding="utf-8")
     with pytest.raises(TthcError, match="register_twice"):
         load_overrides(tmp_path)
 

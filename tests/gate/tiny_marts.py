@@ -37,6 +37,7 @@ TABLES = (
     "decision_766_groups",
     "plan_scorecard",
     "plan_tasks",
+    "register_entries",
     "known_corrections",
     "deliveries",
     "delivery_days",
@@ -62,6 +63,7 @@ FIGURES = (
     tiny_plan.SCORE,
     tiny_plan.SCORECARD,
     tiny_plan.CORRECTIONS,
+    tiny_plan.REGISTERS,
     tiny_ledger.DELIVERIES,
     tiny_ledger.DAYS,
 )
