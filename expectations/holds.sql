@@ -6,8 +6,15 @@
 -- previous_run: its as-of day, and jump_limit (holds.yml). Without drift_limit every change of a figure is held, without
 -- jump_limit every step of more than one working day. A figure of the province that is gone is held however small its
 -- denominator was; one whose numerator has no day of its own (matures) may rise. What was delivered for days after the
--- as-of day holds nothing. previous_register: the registers as the published version has them; no row where it has no
+-- as-of day holds nothing. first_value: what each figure of a closed period was when first published, or when a change of
+-- it was last approved. previous_register: the registers as the published version has them; no row where it has no
 -- copy, and then nothing is held for an edit.
+create or replace temp macro figure_told(share, part, whole) as
+    case
+        when coalesce(whole, 0) = 0 then format('{:g}', share::double)
+        else format('{:.1f} % ({:g}/{:g})', 100 * share::double, part::double, whole::double)
+    end;
+
 create or replace temp view held as
 with
     drifts as (
@@ -20,6 +27,34 @@ with
         left join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
         left join dim_indicator as i using (indicator_code, rule)
         where p.is_closed and p.end_date <= (select max(as_of) from dim_run)
+    ),
+    drifted as (
+        select d.*
+        from drifts as d
+        left join drift_limit as l on true
+        where (is_gone and value_before is not null and scope = 'province')
+           or (greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
+               and not (matures and not is_gone and value_now >= coalesce(value_before, 0)
+                        and denominator_now >= denominator_before)
+               and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
+                    or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
+    ),
+    -- Figures that are as far from what was first published as drift allows in one night, though no night went so far.
+    -- What matures rises by itself and is held only where it falls.
+    crept as (
+        select
+            indicator_code, rule, period_code, scope, unit_level, f.value as value_first, c.value as value_now,
+            f.numerator as numerator_first, c.numerator as numerator_now, f.denominator as denominator_first,
+            c.denominator as denominator_now
+        from first_value as f
+        join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+        left join dim_indicator as i using (indicator_code, rule)
+        left join drift_limit as l on true
+        where f.end_date <= (select max(as_of) from dim_run)
+          and greatest(f.denominator, c.denominator) >= coalesce(l.least_denominator, 0)
+          and not (coalesce(i.matures, false) and c.value >= f.value and c.denominator >= f.denominator)
+          and (abs(c.value - f.value) > coalesce(l.value, 0)
+               or abs(c.denominator - f.denominator) > coalesce(l.denominator, 0) * f.denominator)
     ),
     -- The days that ho_so has come to, and the as-of day itself where somebody chose a later one.
     reached as (
@@ -106,15 +141,13 @@ with
         union all by name
         select 'jump' as hold, 'ho_so' as source, business_day from jumps
         union all by name
-        select 'drift' as hold, indicator_code, rule, period_code, scope, unit_level
-        from drifts
-        left join drift_limit as l on true
-        where (is_gone and value_before is not null and scope = 'province')
-           or (greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
-               and not (matures and not is_gone and value_now >= coalesce(value_before, 0)
-                        and denominator_now >= denominator_before)
-               and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
-                    or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
+        select 'drift' as hold, indicator_code, rule, period_code, scope, unit_level from drifted
+        union all by name
+        select 'creep' as hold, indicator_code, rule, period_code, scope, unit_level,
+               figure_told(value_first, numerator_first, denominator_first) as usual,
+               figure_told(value_now, numerator_now, denominator_now) as came
+        from crept
+        anti join drifted using (indicator_code, rule, period_code, scope, unit_level)
         union all by name
         select 'register' as hold, register, entry, left(usual, 300) as usual, left(came, 300) as came, value_hash, moves
         from register_edits

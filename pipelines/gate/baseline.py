@@ -28,6 +28,10 @@ create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
     denominator double, value double, met boolean, is_closed boolean, end_date date
 );
+create temp table first_value (
+    indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
+    numerator double, denominator double, value double, end_date date, as_of date
+);
 create temp table previous_register (
     register varchar, entry varchar, field varchar, value varchar, watch varchar, row_day date, moves varchar
 );
@@ -43,6 +47,16 @@ where scope in ('level', 'province') and coalesce(denominator, numerator) is not
 _PREVIOUS_REGISTERS = """
 insert into previous_register
 select register, entry, field, value, watch, row_day, moves from previous.marts.register_entries
+"""
+# Of a figure whose change was approved the newest value counts.
+_FIRST = """
+insert into first_value
+select indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, coalesce(denominator, 0), value,
+       end_date, as_of
+from read_parquet(?)
+qualify row_number() over (
+    partition by indicator_code, rule, period_code, scope, unit_code, unit_level order by number desc
+) = 1
 """
 HELD = """
 select hold, source, cast(business_day as varchar), indicator_code, rule, period_code, scope, unit_level, measure,
@@ -72,30 +86,39 @@ Statement = tuple[str, tuple[object, ...]]
 @dataclass(frozen=True)
 class Baseline:
     """`previous` is the database of the published version and `version` its name, both None where there is none:
-    then nothing is compared. Without limits every change of a figure and every longer step of the as-of day is held,
-    without overrides nothing is let by."""
+    then nothing is compared with it. `first`: the files of the ledger of first publication. Without limits every change
+    of a figure and every longer step of the as-of day is held, without overrides nothing is let by."""
 
     previous: Path | None = None
     version: str | None = None
     overrides: tuple[Override, ...] = ()
     drift: DriftLimits | None = None
     jump: JumpLimits | None = None
+    first: tuple[Path, ...] = ()
 
     @cached_property
     def uncompared(self) -> tuple[str, ...]:
-        """What cannot be compared though a version is published: `registers` where it holds no copy of its own, as
-        earlier code wrote none."""
-        if self.previous is None:
-            return ()
-        with duckdb.connect(str(self.previous), read_only=True) as connection:
-            found = connection.execute(
-                "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = 'register_entries'"
-            ).fetchone()
-        return () if found else ("registers",)
+        """What cannot be compared though it should be: `registers` where the published version holds no copy of its
+        own, as earlier code wrote none; `first_values` where the ledger of first publication cannot be read."""
+        found = []
+        if self.previous is not None:
+            with duckdb.connect(str(self.previous), read_only=True) as connection:
+                copy = "select 1 from duckdb_tables() where schema_name = 'marts' and table_name = 'register_entries'"
+                found += [] if connection.execute(copy).fetchone() else ["registers"]
+        if self.first:
+            try:
+                duckdb.execute("select count(value), max(number) from read_parquet(?)", [self._first_names])
+            except duckdb.Error:
+                found.append("first_values")
+        return tuple(found)
+
+    @property
+    def _first_names(self) -> list[str]:
+        return [str(path) for path in self.first]
 
     def statements(self) -> Iterator[Statement]:
         """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run,
-        previous_value and previous_register."""
+        previous_value, first_value and previous_register."""
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:
@@ -110,6 +133,8 @@ class Baseline:
             )  # fmt: skip
         if self.jump is not None:
             yield "insert into jump_limit values (?, ?, ?, ?, ?)", tuple(self.jump.model_dump().values())
+        if self.first and "first_values" not in self.uncompared:
+            yield _FIRST, (self._first_names,)
         if self.previous is not None:
             # The path is ours; attach takes no bound value, and a quote in it is doubled.
             path = str(self.previous).replace("'", "''")

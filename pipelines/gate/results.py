@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 # What a published version gives nothing to compare with, and the sentence that says so.
-UNCOMPARED = {"registers": "status_uncompared_registers"}
+UNCOMPARED = {"registers": "status_uncompared_registers", "first_values": "status_uncompared_first_values"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Two whole nights after a target was edited tenfold: the first holds it, the second lets it by under a named approval."""
+"""Two whole nights after a target was edited tenfold: held first, then let by under a named approval."""
 
 import csv
 import json
@@ -27,8 +27,14 @@ def edit(registers: Path, name: str, old: str, new: str) -> None:
 
 def approve(registers: Path, held: dict) -> None:
     subject = {name: held[name] for name in ("hold", "register", "entry", "value_hash")}
-    line = {"override_code": "PD-1", **subject, "approved_by": "Trưởng phòng Chuyển đổi số", "approved_on": "2024-12-31",
-            "valid_until": "2025-01-31", "reason": "Chỉ tiêu được giao lại theo quyết định"}  # fmt: skip
+    line = {
+        "override_code": "PD-1",
+        **subject,
+        "approved_by": "Trưởng phòng Chuyển đổi số",
+        "approved_on": "2024-12-31",
+        "valid_until": "2025-01-31",
+        "reason": "Chỉ tiêu được giao lại theo quyết định",
+    }
     with (registers / "dong-nai" / "overrides.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(Override.model_fields))
         writer.writeheader()
