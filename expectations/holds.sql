@@ -6,13 +6,20 @@
 -- previous_run: its as-of day, and jump_limit (holds.yml). Without drift_limit every change of a figure is held, without
 -- jump_limit every step of more than one working day. A figure of the province that is gone is held however small its
 -- denominator was; one whose numerator has no day of its own (matures) may rise. What was delivered for days after the
--- as-of day holds nothing. first_value: what each figure of a closed period was when first published, or when a change of
+-- as-of day holds nothing. removal_limit (holds.yml): when late dossiers vanish too often. first_value: what each figure of a closed period was when first published, or when a change of
 -- it was last approved. previous_register: the registers as the published version has them; no row where it has no
 -- copy, and then nothing is held for an edit.
 create or replace temp macro figure_told(share, part, whole) as
     case
         when coalesce(whole, 0) = 0 then format('{:g}', share::double)
         else format('{:.1f} % ({:g}/{:g})', 100 * share::double, part::double, whole::double)
+    end;
+
+-- Without limits every late dossier that vanishes counts for the suspicion, however often others do.
+create or replace temp macro removal_sum(late, other, share, odds) as
+    case
+        when odds is null then late
+        else late * ln(odds / (1 - share + odds * share)) - other * ln(1 - share + odds * share)
     end;
 
 create or replace temp view held as
@@ -128,6 +135,66 @@ with
                   else least(coalesce(usual, '0001'), coalesce(came, '0001')) <= cast(u.closed as varchar)
               end
     ),
+    -- Removed dossiers by unit and day. Each day weighs by the log-likelihood ratio of "late ones are sought out" (their
+    -- odds are `odds` times those of all dossiers) against "any may vanish"; the sum never falls under 0 and is held where
+    -- it passes its bound. After an approved day it begins anew. A share under 1 % is taken for 1 %.
+    unit_removal as (
+        select
+            unit_code, removed_on, late, on_time + still_open as other,
+            greatest(0.01, least(0.5, late_share)) as share, greatest(0.01, least(0.5, province_late_share)) as whole
+        from removals
+        where removed_on <= (select max(as_of) from dim_run)
+    ),
+    unit_sum as (
+        select *, removal_sum(late, other, share, (select max(odds) from removal_limit)) as weight, (
+            select count(*) from hold_override as o
+            where o.hold = 'removal' and o.unit_code = r.unit_code and o.business_day < r.removed_on
+        ) as turn
+        from unit_removal as r
+    ),
+    unit_total as (
+        select *, sum(weight) over so_far as total, sum(late) over so_far as all_late, sum(late + other) over so_far as gone
+        from unit_sum
+        window so_far as (partition by unit_code, turn order by removed_on)
+    ),
+    unit_score as (
+        select *, total - least(0, min(total) over (partition by unit_code, turn order by removed_on)) as score
+        from unit_total
+    ),
+    unit_passed as (
+        select * from unit_score
+        where score > coalesce((select max(threshold) from removal_limit), 0) + (select ln(count(*)) from dim_unit)
+        qualify row_number() over (partition by unit_code, turn order by removed_on) = 1
+    ),
+    -- One cause, one hold: units that are held themselves are left out of the province's sum.
+    province_sum as (
+        select
+            removed_on, sum(late) as late, sum(other) as other, max(whole) as share,
+            removal_sum(sum(late), sum(other), max(whole), (select max(odds) from removal_limit)) as weight,
+            (select count(*) from hold_override as o
+             where o.hold = 'removal' and o.unit_code = '*' and o.business_day < r.removed_on) as turn
+        from unit_removal as r
+        where unit_code not in (select unit_code from unit_passed)
+        group by removed_on
+    ),
+    province_total as (
+        select *, sum(weight) over so_far as total, sum(late) over so_far as all_late, sum(late + other) over so_far as gone
+        from province_sum
+        window so_far as (partition by turn order by removed_on)
+    ),
+    province_score as (
+        select *, total - least(0, min(total) over (partition by turn order by removed_on)) as score from province_total
+    ),
+    province_passed as (
+        select '*' as unit_code, * from province_score
+        where score > coalesce((select max(threshold) from removal_limit), 0)
+        qualify row_number() over (partition by turn order by removed_on) = 1
+    ),
+    removed as (
+        select unit_code, removed_on, share, all_late, gone from unit_passed
+        union all
+        select unit_code, removed_on, share, all_late, gone from province_passed
+    ),
     things as (
         select case standing when 'empty' then 'empty' else 'volume' end as hold, source, business_day
         from delivery_days
@@ -149,6 +216,10 @@ with
         from crept
         anti join drifted using (indicator_code, rule, period_code, scope, unit_level)
         union all by name
+        select 'removal' as hold, removed_on as business_day, unit_code, format('{:.1f} %', 100 * share) as usual,
+               figure_told(all_late / gone, all_late, gone) as came
+        from removed
+        union all by name
         select 'register' as hold, register, entry, left(usual, 300) as usual, left(came, 300) as came, value_hash, moves
         from register_edits
         -- Every column of the view, whatever kinds there are.
@@ -164,7 +235,8 @@ select
         select min(o.override_code)
         from hold_override as o
         where o.hold = t.hold
-          and o.valid_until >= (select max(as_of) from dim_run)
+          -- An approved removal lies in the past and stays approved as long as its row stands.
+          and (o.hold = 'removal' or o.valid_until >= (select max(as_of) from dim_run))
           and o.source is not distinct from t.source
           and o.business_day is not distinct from t.business_day
           and o.indicator_code is not distinct from t.indicator_code

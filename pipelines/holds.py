@@ -78,6 +78,14 @@ class JumpLimits(Strict):
     unknown_rows: float = Field(ge=1)
 
 
+class RemovalLimits(Strict):
+    """When removed dossiers are late too often: the CUSUM of log-likelihood ratios, for odds of being late that are
+    `odds` times those of all dossiers, passes `threshold`."""
+
+    threshold: float = Field(gt=0)
+    odds: float = Field(gt=1)
+
+
 class StatusLimits(Strict):
     """After how many working days the published version is stale."""
 
@@ -91,6 +99,7 @@ class Holds(Strict):
     sources: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
     drift: DriftLimits
     jump: JumpLimits
+    removal: RemovalLimits
     status: StatusLimits
 
     def of(self, source: str) -> SourceLimits:

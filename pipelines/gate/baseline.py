@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.holds import DriftLimits, JumpLimits, Override
+from pipelines.holds import DriftLimits, JumpLimits, Override, RemovalLimits
 
 _TABLES = """
 create temp table hold_override (
@@ -23,6 +23,7 @@ create temp table drift_limit (value double, denominator double, least_denominat
 create temp table jump_limit (
     factor double, least_step bigint, least_delivered_days bigint, unknown_step bigint, unknown_rows double
 );
+create temp table removal_limit (threshold double, odds double);
 create temp table previous_run (as_of date);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
@@ -73,7 +74,7 @@ order by register, entry, place
 """
 OVERRIDES = """
 select override_code, hold, approved_by, cast(approved_on as varchar), cast(valid_until as varchar), reason,
-       case when valid_until < (select max(as_of) from dim_run) then 'expired'
+       case when hold <> 'removal' and valid_until < (select max(as_of) from dim_run) then 'expired'
             when override_code in (select override_code from held where override_code is not null) then 'used'
             else 'idle' end
 from hold_override
@@ -94,6 +95,7 @@ class Baseline:
     overrides: tuple[Override, ...] = ()
     drift: DriftLimits | None = None
     jump: JumpLimits | None = None
+    removal: RemovalLimits | None = None
     first: tuple[Path, ...] = ()
 
     @cached_property
@@ -117,8 +119,8 @@ class Baseline:
         return [str(path) for path in self.first]
 
     def statements(self) -> Iterator[Statement]:
-        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, previous_run,
-        previous_value, first_value and previous_register."""
+        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, removal_limit,
+        previous_run, previous_value, first_value and previous_register."""
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:
@@ -133,6 +135,8 @@ class Baseline:
             )  # fmt: skip
         if self.jump is not None:
             yield "insert into jump_limit values (?, ?, ?, ?, ?)", tuple(self.jump.model_dump().values())
+        if self.removal is not None:
+            yield "insert into removal_limit values (?, ?)", (self.removal.threshold, self.removal.odds)
         if self.first and "first_values" not in self.uncompared:
             yield _FIRST, (self._first_names,)
         if self.previous is not None:

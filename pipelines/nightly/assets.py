@@ -43,7 +43,7 @@ LANDING = dg.AssetKey(["landing"])
 QUARANTINE = dg.AssetKey(["quarantine"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
-LEDGER_TABLES = ("delivery", "reason", "rejected_row", "unit_name")
+LEDGER_TABLES = ("delivery", "reason", "rejected_row", "removal", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 

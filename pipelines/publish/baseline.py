@@ -38,6 +38,7 @@ def baseline_of(settings: Settings) -> Baseline:
         overrides=tuple(load_overrides(registers)),
         drift=limits.drift,
         jump=limits.jump,
+        removal=limits.removal,
         first=ledger_files(settings),
     )
 

@@ -15,7 +15,7 @@ from .tiny_marts import build
 
 SUITES = Path(__file__).parents[2] / "expectations"
 LIMITS = load_holds(SUITES.parent / "registers" / "dong-nai")
-DRIFT, JUMP = LIMITS.drift, LIMITS.jump
+DRIFT, JUMP, REMOVAL = LIMITS.drift, LIMITS.jump, LIMITS.removal
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
@@ -60,7 +60,7 @@ def marts(
     """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:
-        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP, first=(first,)))
+        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP, removal=REMOVAL, first=(first,)))
         yield connection
 
 

@@ -37,6 +37,7 @@ TABLES = (
     "decision_766_groups",
     "plan_scorecard",
     "plan_tasks",
+    "removals",
     "register_entries",
     "known_corrections",
     "deliveries",
@@ -64,6 +65,7 @@ FIGURES = (
     tiny_plan.SCORECARD,
     tiny_plan.CORRECTIONS,
     tiny_plan.REGISTERS,
+    tiny_plan.REMOVALS,
     tiny_ledger.DELIVERIES,
     tiny_ledger.DAYS,
 )

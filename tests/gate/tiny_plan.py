@@ -235,3 +235,14 @@ select register, entry, field, value, watch, row_day::date as row_day, moves,
        left(sha256(coalesce(value, '')), 16) as value_hash
 from cells as c (register, entry, field, value, watch, row_day, moves);
 """
+
+# Two units from whose dossiers a few were taken, none of them late.
+REMOVALS = """
+create table removals as
+select * replace (late_share::double as late_share, province_late_share::double as province_late_share)
+from (values
+    (date '2024-02-01', 'H19.03', 0, 6, 2, 0.12, 0.1),
+    (date '2024-02-20', 'H19.03', 0, 3, 0, 0.12, 0.1),
+    (date '2024-02-20', 'H19.30', 0, 4, 5, 0.08, 0.1)
+) as counted (removed_on, unit_code, late, on_time, still_open, late_share, province_late_share);
+"""
