@@ -20,4 +20,4 @@ select
 from {{ ref("dim_unit") }} u
 cross join province p
 left join dossier d using (unit_code)
-group by all
+group by u.unit_code, p.late_share
