@@ -38,11 +38,12 @@ def override_line(thing: Thing, until: str | None) -> str:
     """Return the row of overrides.csv that lets the thing by up to the business day `until` (its own where that is
     null); who approves it, when and why stands there as a question."""
     subject = {name: thing.get(name) or "" for name in SUBJECTS[thing["hold"]]}
-    names = [thing["hold"], thing["source"], thing.get("measure"), thing.get("unit_code"), thing.get("indicator_code")]
+    names = [thing["hold"], thing["source"], thing.get("measure"), thing.get("unit_code"), thing.get("indicator_code"),
+             thing.get("register"), thing.get("value_hash")]  # fmt: skip
     day = thing["business_day"] or until or ""
     row = dict.fromkeys(Override.model_fields, "") | subject
     row |= {
-        "override_code": "-".join(str(name) for name in (day, *names) if name), "hold": thing["hold"],
+        "override_code": "-".join(str(name) for name in (day, *names) if name and name != "*"), "hold": thing["hold"],
         "effect": "once" if thing["hold"] in LEVELLED else "", "approved_by": say("override_by"),
         "approved_on": say("override_on"), "valid_until": until or day, "reason": say("override_why"),
     }  # fmt: skip

@@ -23,7 +23,9 @@ from pipelines.yaml_text import read_yaml
 # What a register is called is a column of overrides.csv; that pydantic's classes have a method of the name matters not.
 warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
 EVERY = "*"
-Hold = Literal["volume", "empty", "freshness", "restatement", "jump", "drift", "profile", "unit"]
+Hold = Literal[
+    "volume", "empty", "freshness", "restatement", "jump", "drift", "creep", "removal", "register", "profile", "unit"
+]
 # What the subject of each kind of hold is; the other columns of the subject stay empty.
 SUBJECTS: dict[str, frozenset[str]] = {
     "volume": frozenset({"source", "business_day"}),
@@ -32,6 +34,10 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "jump": frozenset({"source", "business_day"}),
     "freshness": frozenset({"source"}),
     "drift": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+    "creep": frozenset({"indicator_code", "rule", "scope", "unit_level"}),
+    # unit_code `*`: the province as a whole.
+    "removal": frozenset({"business_day", "unit_code"}),
+    "register": frozenset({"register", "entry", "value_hash"}),
     "profile": frozenset({"source", "business_day", "measure"}),
     "unit": frozenset({"source", "business_day", "measure", "unit_code"}),
 }
@@ -75,6 +81,14 @@ class JumpLimits(Strict):
     unknown_rows: float = Field(ge=1)
 
 
+class RemovalLimits(Strict):
+    """When removed dossiers are late too often: the CUSUM of log-likelihood ratios, for odds of being late that are
+    `odds` times those of all dossiers, passes `threshold`."""
+
+    threshold: float = Field(gt=0)
+    odds: float = Field(gt=1)
+
+
 class StatusLimits(Strict):
     """After how many working days the published version is stale."""
 
@@ -88,6 +102,7 @@ class Holds(Strict):
     sources: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
     drift: DriftLimits
     jump: JumpLimits
+    removal: RemovalLimits
     status: StatusLimits
 
     def of(self, source: str) -> SourceLimits:

@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "editions"
 
     @cached_property
+    def first_published_dir(self) -> Path:
+        """What each figure was when it was first published; only added to."""
+        return self.warehouse_dir / "first-published"
+
+    @cached_property
     def current_link(self) -> Path:
         return self.warehouse_dir / "current"
 

@@ -148,6 +148,7 @@ def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
         "tables": len(gate["tables"]),
         "compared_with": gate.get("compared_with"),
         "new_sources": gate.get("new_sources", []),
+        "uncompared": gate.get("uncompared", []),
         "failed": [f"{table}.{check['id']}" for table, check in checks if not check["success"]],
         "problems": [
             *gate["problems"],

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.gate.results import UNCOMPARED
 from pipelines.held import held_sentence, override_line, rest_of
 from pipelines.messages import say
 from pipelines.publish.open_data_state import is_held_back, sentence_of
@@ -114,12 +115,14 @@ def _gate(console: Console, status: dict[str, Any]) -> None:
     compared = gate["compared_with"] or say("status_compared_none")
     colour = "green" if gate["success"] else "bold red"
     console.print(f"[{colour}]{say('status_gate', **told, compared=compared)}[/]", highlight=False, soft_wrap=True)
+    for code in gate["uncompared"]:
+        console.print(f"  {say(UNCOMPARED[code])}", markup=False, highlight=False, soft_wrap=True)
     for failed in [*gate["failed"], *gate["problems"]]:
         console.print(f"  ✗ {failed}", markup=False, highlight=False)
     until = status["runs"][0]["as_of"] if status["runs"] else None
     for thing in status["held"][:HELD_SHOWN]:
         keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
-                "unit_level")  # fmt: skip
+                "unit_level", "register", "entry")  # fmt: skip
         subject = " ".join(str(thing[key]) for key in keys if thing.get(key) is not None)
         code = thing["override_code"]
         line = say("status_held_by", hold=thing["hold"], subject=subject, override=code) if code else say(

@@ -4,11 +4,14 @@ Reads a finished version, never the run's memory, so that it shows what readers 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.gate.results import UNCOMPARED
 from pipelines.held import held_sentence, override_line, rest_of, waiting
 from pipelines.messages import language, say
 from pipelines.plan_gaps import plan_gaps
@@ -122,12 +125,36 @@ def show_refusal(console: Console, settings: Settings) -> None:
             text = say("refused_jump", folder=folder, source=thing["source"], day=thing["business_day"])
             console.print(text, highlight=False, markup=False, soft_wrap=True)
     for thing in waiting(verdict):
-        if sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
+        if thing["hold"] == "register":
+            _edited_register(console, thing, verdict["effects"])
+        elif sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
         line = say("held_approve", line=override_line(thing, plan["as_of"]))
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if rest := rest_of(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
+    for code in verdict.get("uncompared", []):
+        console.print(say(UNCOMPARED[code]), highlight=False, markup=False, soft_wrap=True)
     for problem in verdict["problems"]:
         console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
     console.print(say("refused_where", folder=settings.refused_dir / plan["version"]), highlight=False, soft_wrap=True)
+
+
+def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
+    """One held edit of a register: old and new, what approves it, and the figures that it moved most."""
+    told = {name: thing[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
+    console.print(say("refused_register", **told), highlight=False, markup=False, soft_wrap=True)
+    for one in effects:
+        if (one["register"], one["entry"]) == (thing["register"], thing["entry"]):
+            text = say(
+                "refused_effect", indicator=one["indicator_code"], rule=one["rule"], period=one["period_code"],
+                scope=one["unit_level"] or one["scope"], before=_figure(one, "before"), now=_figure(one, "now"),
+            )  # fmt: skip
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _figure(effect: Mapping[str, Any], when: str) -> str:
+    """A figure before or now, with a mark where it is held against a target."""
+    value, met = effect[f"value_{when}"], effect[f"met_{when}"]
+    mark = "" if met is None else " ✓" if met else " ✗"
+    return "–" if value is None else f"{value:.4g}{mark}"

@@ -20,9 +20,9 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from pipelines.gate.baseline import HELD, NEW_SOURCES, OVERRIDES, Baseline
+from pipelines.gate.baseline import EFFECTS, HELD, NEW_SOURCES, OVERRIDES, Baseline
 from pipelines.gate.duckdb_source import DuckDBDatasource, open_candidate, quoted
-from pipelines.gate.results import CheckResult, Held, OverrideUse, TableResult
+from pipelines.gate.results import CheckResult, Effect, Held, OverrideUse, TableResult
 from pipelines.gate.suites import Expectation, Suite
 
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
@@ -56,6 +56,10 @@ class Evaluator:
     def new_sources(self) -> tuple[str, ...]:
         """Sources with a delivery that the published version has not."""
         return tuple(source for (source,) in self._rows(NEW_SOURCES))
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What each held edit of a register moved: published figures of the province and its levels."""
+        return tuple(Effect(*row) for row in self._rows(EFFECTS))
 
     def overrides(self) -> tuple[OverrideUse, ...]:
         """Every override with what has become of it."""

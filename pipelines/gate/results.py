@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# What a published version gives nothing to compare with, and the sentence that says so.
+UNCOMPARED = {"registers": "status_uncompared_registers", "first_values": "status_uncompared_first_values"}
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -70,6 +73,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """One figure that an edit of a register may have moved, before and now; null where there is none."""
+
+    register: str
+    entry: str
+    indicator_code: str
+    rule: str
+    period_code: str
+    scope: str
+    unit_level: str | None
+    value_before: float | None
+    value_now: float | None
+    met_before: bool | None
+    met_now: bool | None
+
+
+@dataclass(frozen=True)
 class OverrideUse:
     """One override; `state` is used, idle (it matches nothing any more) or expired (past its last day)."""
 
@@ -87,7 +107,7 @@ class GateResult:
     """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
     suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
     figures the candidate's were held against, null where there was none; `new_sources` have a delivery that it has
-    not."""
+    not, `uncompared` is what it gives nothing to compare with. `effects`: what each held edit of a register moved, the largest few."""
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
@@ -97,6 +117,8 @@ class GateResult:
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
     new_sources: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -134,7 +156,9 @@ class GateResult:
             "problems": list(self.problems),
             "compared_with": self.compared_with,
             "new_sources": list(self.new_sources),
+            "uncompared": list(self.uncompared),
             "held": [asdict(one) for one in self.held],
+            "effects": [asdict(one) for one in self.effects],
             "overrides": [asdict(one) for one in self.overrides],
             "tables": [
                 {
@@ -165,5 +189,6 @@ class GateResult:
         return GateResult(
             tables, verdict["candidate_sha256"], verdict["suites_sha256"], tuple(verdict["problems"]),
             verdict["compared_with"], tuple(Held(**one) for one in verdict["held"]),
-            tuple(OverrideUse(**one) for one in verdict["overrides"]), new_sources=tuple(verdict["new_sources"]),
+            tuple(OverrideUse(**one) for one in verdict["overrides"]), tuple(verdict["new_sources"]),
+            tuple(verdict["uncompared"]),            tuple(Effect(**one) for one in verdict["effects"]),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.files import sha256_of
 from pipelines.gate.baseline import Baseline
-from pipelines.gate.results import GateResult, Held, OverrideUse, TableResult
+from pipelines.gate.results import Effect, GateResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import SuiteError, Suites, load_suites
 from pipelines.messages import say
 
@@ -65,7 +65,7 @@ def run_gate(
     _tell(found.overrides)
     return GateResult(
         found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides,
-        new_sources=found.new_sources,
+        found.new_sources, baseline.uncompared, found.effects,
     )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ class _Found:
     held: tuple[Held, ...] = ()
     overrides: tuple[OverrideUse, ...] = ()
     new_sources: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -98,7 +99,7 @@ def _evaluate(
             try:
                 evaluator.hold(suites.holds)
                 found = _Found(
-                    held=evaluator.held(), overrides=evaluator.overrides(), new_sources=evaluator.new_sources()
+                    (), evaluator.held(), evaluator.overrides(), evaluator.new_sources(), evaluator.effects()
                 )
             except Exception as error:  # what cannot be looked at is not let by
                 found = _Found(problems=(f"holds_unread: {type(error).__name__}",))

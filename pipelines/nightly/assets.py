@@ -21,6 +21,7 @@ from pipelines.open_data.publication import lay_open_data, open_data_of_run
 from pipelines.parsing.fill import fill_lake, lake_state
 from pipelines.publish.beside import is_kept_beside, placed, published_as_of, refuse_future
 from pipelines.publish.editions import keep_published, lay_editions
+from pipelines.publish.first_published import note_published
 from pipelines.publish.manifest import conservation, row_outcomes
 from pipelines.publish.open_data_state import OpenData, published_open_data
 from pipelines.publish.unchanged import LEFT, is_out, left_beside
@@ -42,7 +43,7 @@ LANDING = dg.AssetKey(["landing"])
 QUARANTINE = dg.AssetKey(["quarantine"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
-LEDGER_TABLES = ("delivery", "reason", "rejected_row", "unit_name")
+LEDGER_TABLES = ("delivery", "reason", "rejected_row", "removal", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 
@@ -173,6 +174,7 @@ def _end(nightly: Nightly, outcome: str, plan: Plan, open_data: OpenData | None)
     )  # at once: what comes now may break down, and the version is out all the same
     if not plan.is_beside:
         keep_published(settings)
+        note_published(settings)
     let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
     nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})
     return let_go

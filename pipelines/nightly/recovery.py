@@ -13,6 +13,7 @@ from pipelines.landing.rebuild import ensure_ledger
 from pipelines.landing.runs import begin_run
 from pipelines.parsing.prune import prune_lake
 from pipelines.publish.editions import ensure_editions
+from pipelines.publish.first_published import note_published
 from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
 from pipelines.transform.dbt import target_dir
@@ -24,11 +25,12 @@ def make_ready(settings: Settings) -> int:
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
-                   settings.editions_dir):  # fmt: skip
+                   settings.editions_dir, settings.first_published_dir):  # fmt: skip
         sweep(folder)
     clear_traces(settings)
     ensure_ledger(settings)
     ensure_editions(settings)
+    note_published(settings)  # where a run ended between publishing and noting it
     with open_ledger(settings.ledger_file) as ledger:
         return begin_run(ledger, os.getpid())
 

@@ -15,6 +15,7 @@ from pipelines.landing.faults import keep_trace, strikes_every_file
 from pipelines.landing.ledger import Arrival, arrivals, forgotten, open_ledger, receipts, save_receipt, standing
 from pipelines.messages import say
 from pipelines.parsing.parse import parse_arrival, parse_key, refused_receipt
+from pipelines.parsing.removed import removed_dossiers
 from pipelines.parsing.restated import compare, forerunner
 from pipelines.parsing.version import parser_version
 from pipelines.privacy import key_id, load_key
@@ -163,12 +164,23 @@ class Parser:
         figure depends on it, so trouble here refuses nothing."""
         try:
             changes = self._changes(arrival, earlier, receipt)
+            removals = self._removals(arrival, earlier, receipt)
         except Exception as error:
             if strikes_every_file(error):
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
-            changes = None
-        return {"restates": changes, "restated_sha256": earlier.sha256}
+            changes, removals = None, []
+        return {"restates": changes, "removals": removals, "restated_sha256": earlier.sha256}
+
+    def _removals(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> list[list]:
+        """Of every replacement under this name so far, in turn, the dossiers that it removed (`removed_dossiers`)."""
+        said = self.known.of(arrival) or {}
+        if said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
+            before = self._before(earlier)
+            if before is not None:
+                return [*before.get("removals", []), removed_dossiers(before, receipt, self.settings)]
+            said = self.known.newest(arrival) or {}
+        return said.get("removals", [])
 
     def _changes(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict | None:
         """Said anew only where nothing was said of these two: lake and ledger may be lost and made again from the
@@ -197,6 +209,8 @@ class Parser:
             receipt = self.parse(earlier)
         except TthcError:  # nothing depends on it but this comparison
             return None
+        if (first := forerunner(earlier, self.known.everything)) is not None:
+            receipt |= self.restated(earlier, first, receipt)
         self.save(earlier, receipt)
         return receipt
 

@@ -11,6 +11,7 @@ from pipelines.gate.baseline import Baseline
 from pipelines.holds import load_holds, load_overrides
 from pipelines.messages import say
 from pipelines.open_data.editions import editions
+from pipelines.publish.first_published import ledger_files
 from pipelines.publish.manifest import read_manifest
 from pipelines.publish.versions import current_version, published_history
 from pipelines.settings import Settings
@@ -37,6 +38,8 @@ def baseline_of(settings: Settings) -> Baseline:
         overrides=tuple(load_overrides(registers)),
         drift=limits.drift,
         jump=limits.jump,
+        removal=limits.removal,
+        first=ledger_files(settings),
     )
 
 

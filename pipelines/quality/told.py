@@ -95,6 +95,8 @@ class Words:
         return self.t(
             f"held_{thing['hold']}", source=thing["source"], day=self.day(thing["business_day"]),
             indicator=thing["indicator_code"], rule=thing["rule"], period=thing["period_code"], scope=scope,
+            register=thing.get("register"), entry=thing.get("entry"), unit=self.unit(thing.get("unit_code")),
+            usual=thing.get("usual") or NOTHING, came=thing.get("came") or NOTHING,
         )  # fmt: skip
 
     def approve(self, thing: Mapping[str, Any], until: str | None) -> str:
@@ -111,3 +113,7 @@ class Words:
             return words()
         finally:
             language.reset(before)
+
+    def unit(self, code: str | None) -> str:
+        """A unit by its code; `*` is the province as a whole."""
+        return self.t("scope_province") if code == "*" else code or NOTHING

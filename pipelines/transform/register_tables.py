@@ -28,6 +28,7 @@ from pipelines.registers import (
 from pipelines.score_rules import score_rule_table
 from pipelines.settings import Settings
 from pipelines.successions import procedure_change_table, unit_change_table
+from pipelines.watched import entry_table, load_watched, watched_field_table
 from pipelines.workdays import day_table, load_calendar
 
 
@@ -41,6 +42,7 @@ def register_tables(
     calendar = load_calendar(country / "working_calendar.csv")
     if as_of.year not in calendar.years:
         raise TthcError("no_calendar", year=as_of.year)
+    contracts = load_contracts(settings.contracts_dir)
     tables = {
         "run": pl.DataFrame(
             {
@@ -70,10 +72,14 @@ def register_tables(
         "measure": measure_table(country),
         "profile_bound": profile_bound_table(country),
         "unit_bound": unit_bound_table(country),
-        "hold_limit": hold_limit_table(folder, load_contracts(settings.contracts_dir)),
+        "hold_limit": hold_limit_table(folder, contracts),
     }
     check_registers(tables)
-    return tables
+    watched = load_watched(country)
+    return tables | {
+        "watched_field": watched_field_table(watched),
+        "register_entry": entry_table(settings, watched, tables, contracts),
+    }
 
 
 def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:

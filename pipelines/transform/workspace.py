@@ -36,6 +36,10 @@ DELIVERY = {
     "refusal": pl.String, "rows_in": pl.Int64, "rows_rejected": pl.Int64, "keys_before": pl.Int64,
     "keys_removed": pl.Int64, "is_synthetic": pl.Boolean,
 }  # fmt: skip
+REMOVAL = {
+    "source_file": pl.String, "business_day": pl.Date, "step": pl.Int64, "unit_code": pl.String, "late": pl.Int64,
+    "on_time": pl.Int64, "still_open": pl.Int64,
+}  # fmt: skip
 # What computes and publishes: another release of these may give another content.
 ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy", "vl-convert-python")
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
@@ -181,6 +185,15 @@ def _reason_rows(state: LakeState) -> list[dict]:
     ]
 
 
+def _removal_rows(state: LakeState) -> list[tuple]:
+    return [
+        (arrival.delivery.label, arrival.delivery.business_day, step, *removed)
+        for arrival, receipt in state.accepted
+        for step, units in enumerate(receipt.get("removals", []), 1)
+        for removed in units
+    ]
+
+
 def _files(state: LakeState, prefix: str, lake: Path) -> dict[str, list[str]]:
     """The lake's files of a source that count, by what parser made them: those of one parser have the same columns."""
     found: dict[str, list[str]] = {}
@@ -247,6 +260,7 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)
         _table(connection, "ledger.delivery", delivered.with_columns(file_name=_shown_name()))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))
+        _table(connection, "ledger.removal", pl.DataFrame(_removal_rows(state), schema=REMOVAL, orient="row"))
         tables = register_tables(
             settings, dt.date.fromisoformat(plan.as_of), plan.province,
             version=plan.version, code=code_version(settings), is_synthetic=plan.is_synthetic,

@@ -15,7 +15,7 @@ from .tiny_marts import build
 
 SUITES = Path(__file__).parents[2] / "expectations"
 LIMITS = load_holds(SUITES.parent / "registers" / "dong-nai")
-DRIFT, JUMP = LIMITS.drift, LIMITS.jump
+DRIFT, JUMP, REMOVAL = LIMITS.drift, LIMITS.jump, LIMITS.removal
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
@@ -38,12 +38,29 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("Sở TT & $kho 100%") / "tthc.duckdb")
 
 
+@pytest.fixture(scope="session")
+def first(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of first publication with one figure, which is not known in the sound warehouse."""
+    path = tmp_path_factory.mktemp("first") / "000001-v0.parquet"
+    with duckdb.connect(sound, read_only=True) as connection:
+        connection.execute(
+            "copy (select indicator_code, rule, period_code, scope, unit_code, unit_level, 900.0 as numerator,"
+            " 1000.0 as denominator, 0.9 as value, date '2024-01-31' as end_date, date '2024-03-05' as as_of,"
+            " null::varchar as override_code, 'v0' as version, 1 as number from marts.indicator_values"
+            " where indicator_code = 'units_inspected' and period_code = '2024-01' and scope = 'province')"
+            f" to '{path}'"
+        )
+    return path
+
+
 @pytest.fixture(scope="module")
-def marts(sound: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def marts(
+    sound: Path, first: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:
-        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP))
+        prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP, removal=REMOVAL, first=(first,)))
         yield connection
 
 

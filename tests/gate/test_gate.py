@@ -18,7 +18,7 @@ from pipelines.gate.results import GateResult, TableResult
 from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
 
-from .conftest import DRIFT, SUITES, prepare
+from .conftest import DRIFT, REMOVAL, SUITES, prepare
 from .damages import DAMAGES, ID_NUMBER
 from .plain import all_failing
 from .test_suites import EVERY_CHECK, edited
@@ -43,7 +43,7 @@ def test_sound_warehouse_passes_and_is_left_free(sound: Path, suites: Suites, tm
         "temp_directory": spill,
         "max_temp_directory_size": "1GB",
     }
-    baseline = Baseline(sound, "v0", drift=DRIFT)
+    baseline = Baseline(sound, "v0", drift=DRIFT, removal=REMOVAL)
     verdict = run_gate(candidate, SUITES, TABLES, config=config, baseline=baseline)
     assert verdict.success
     assert (verdict.compared_with, verdict.held, verdict.overrides) == ("v0", (), ())
@@ -64,9 +64,11 @@ def _heap(checks: set[tuple[str, str]]) -> list[str]:
     return sorted({first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql))
 
 
-def test_great_expectations_agrees_with_the_plain_checks(damaged: Damaged, sound: Path, suites: Suites) -> None:
+def test_great_expectations_agrees_with_the_plain_checks(
+    damaged: Damaged, sound: Path, first: Path, suites: Suites
+) -> None:
     """Few runs, each on a heap of damages, until every check has failed once inside Great Expectations."""
-    baseline = Baseline(sound, "v0", drift=DRIFT)
+    baseline = Baseline(sound, "v0", drift=DRIFT, removal=REMOVAL, first=(first,))
     unseen = set(EVERY_CHECK)
     while unseen:
         candidate = damaged(_heap(unseen))

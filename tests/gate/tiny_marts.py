@@ -38,6 +38,8 @@ TABLES = (
     "decision_766_groups",
     "plan_scorecard",
     "plan_tasks",
+    "removals",
+    "register_entries",
     "known_corrections",
     "deliveries",
     "delivery_days",
@@ -65,6 +67,8 @@ FIGURES = (
     tiny_plan.SCORE,
     tiny_plan.SCORECARD,
     tiny_plan.CORRECTIONS,
+    tiny_plan.REGISTERS,
+    tiny_plan.REMOVALS,
     tiny_ledger.DELIVERIES,
     tiny_ledger.DAYS,
 )

@@ -195,3 +195,54 @@ select * from (values
 ) as corrections (correction_code, source, row_key, field, reason, reporter, reported_on, status, rows_with_key,
                   rows_wrong, standing);
 """
+
+# A register of every way of watching, and the units as they were delivered.
+REGISTERS = """
+create table register_entries as
+with cells as (
+    select * from (values
+        ('target', 'on_time_rate|plan|*|2024-01-01', '', null, 'held', null, 'indicator'),
+        ('target', 'on_time_rate|plan|*|2024-01-01', 'target', '0.97', 'held', null, 'indicator'),
+        ('target', 'on_time_rate|plan|*|2024-01-01', 'valid_to', '2024-12-31', 'validity', null, 'indicator'),
+        ('goal', '2024|II.1', '', null, 'held', null, 'none'),
+        ('goal', '2024|II.1', 'indicator_code', 'on_time_rate', 'held', null, 'none'),
+        ('indicator_need', 'on_time_rate|plan|ho_so', '', null, 'held', null, 'indicator'),
+        ('contract_rule', 'ho_so|no_received_date', '', null, 'held', null, 'source'),
+        ('contract_rule', 'ho_so|no_received_date', 'when', 'NgayTiepNhan is null', 'held', null, 'source'),
+        ('calendar', '2024-02-12', '', null, 'held', '2024-02-12', 'all'),
+        ('calendar', '2024-02-12', 'is_working_day', 'false', 'held', '2024-02-12', 'all'),
+        ('calendar', '2024-04-30', '', null, 'held', '2024-04-30', 'all'),
+        ('calendar', '2024-04-30', 'is_working_day', 'false', 'held', '2024-04-30', 'all'),
+        ('holds', 'drift|value', '', '0.03', 'setting', null, 'none'),
+        ('watched', 'rows|target|key', '', '["indicator_code"]', 'setting', null, 'none'),
+        ('watched', 'rows|goal|key', '', '["goal_code"]', 'setting', null, 'none'),
+        ('watched', 'rows|indicator_need|key', '', '["indicator_code"]', 'setting', null, 'none'),
+        ('watched', 'rows|contract_rule|key', '', '["source"]', 'setting', null, 'none'),
+        ('watched', 'rows|calendar|key', '', '["calendar_date"]', 'setting', null, 'none'),
+        ('watched', 'rows|unit|key', '', '["unit_code"]', 'setting', null, 'none'),
+        ('watched', 'settings|holds|of', '', 'province', 'setting', null, 'none')
+    ) as listed
+    union all
+    select 'unit', unit_code, cell.field, cell.value, cell.watch, null, 'all'
+    from dim_unit, (select unnest([
+        {'field': '', 'value': null, 'watch': 'held'},
+        {'field': 'unit_level', 'value': unit_level, 'watch': 'held'},
+        {'field': 'parent_unit_code', 'value': parent_unit_code, 'watch': 'held'},
+        {'field': 'valid_to', 'value': valid_to::varchar, 'watch': 'validity'}
+    ]) as cell)
+)
+select register, entry, field, value, watch, row_day::date as row_day, moves,
+       left(sha256(coalesce(value, '')), 16) as value_hash
+from cells as c (register, entry, field, value, watch, row_day, moves);
+"""
+
+# Two units from whose dossiers a few were taken, none of them late.
+REMOVALS = """
+create table removals as
+select * replace (late_share::double as late_share, province_late_share::double as province_late_share)
+from (values
+    (date '2024-02-01', 'H19.03', 0, 6, 2, 0.12, 0.1),
+    (date '2024-02-20', 'H19.03', 0, 3, 0, 0.12, 0.1),
+    (date '2024-02-20', 'H19.30', 0, 4, 5, 0.08, 0.1)
+) as counted (removed_on, unit_code, late, on_time, still_open, late_share, province_late_share);
+"""

@@ -1,0 +1,23 @@
+-- How many of a unit's dossiers are late, those that were removed among them: of what may vanish, so large a share
+-- would
+-- be late by chance. A unit of few dossiers takes twenty of the province's.
+with
+    dossier as (
+        select
+            d.unit_code,
+            not d.is_withdrawn and coalesce(d.due_date < coalesce(d.finished_date, r.as_of), false) as is_late
+        from {{ ref("int_dossier") }} d
+        cross join {{ source("registers", "run") }} r
+        union all
+        select unit_code, is_late
+        from {{ ref("int_removed_dossier") }}
+    ),
+    province as (select coalesce(avg(is_late::int), 0) as late_share from dossier)
+select
+    u.unit_code,
+    (count(*) filter (where d.is_late) + 20 * p.late_share) / (count(d.unit_code) + 20) as late_share,
+    p.late_share as province_late_share
+from {{ ref("dim_unit") }} u
+cross join province p
+left join dossier d using (unit_code)
+group by u.unit_code, p.late_share

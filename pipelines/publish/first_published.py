@@ -1,0 +1,92 @@
+"""What each figure of a closed period was when it was first published, so that it cannot creep away in small steps.
+
+A ledger beside the versions, since nothing of a published version gets into a candidate: one Parquet file per version
+that brought figures, never changed. A figure stands in the first of them; again only where a named approval let a
+change of it by, and then the approved value is what later ones are held against. Belongs here: writing it. What is held
+is `expectations/holds.sql`.
+"""
+
+import logging
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import replacing
+from pipelines.messages import say
+from pipelines.publish.manifest import read_manifest
+from pipelines.publish.versions import current_version
+from pipelines.settings import Settings
+
+log = logging.getLogger("tthc.publish")
+FIGURE = ("indicator_code", "rule", "period_code", "scope", "unit_code", "unit_level")
+APPROVED_OF = ("drift", "creep")
+NEW = """
+    with
+        published as (
+            select v.indicator_code, v.rule, v.period_code, v.scope, v.unit_code, v.unit_level,
+                   v.numerator::double as numerator, v.denominator::double as denominator, v.value, p.end_date, r.as_of
+            from marts.indicator_values as v
+            join marts.dim_period as p using (period_code)
+            cross join marts.dim_run as r
+            where v.is_closed and v.scope in ('level', 'province') and coalesce(v.denominator, v.numerator) is not null
+        ),
+        approved as (
+            select p.*, max(a.override_code) as override_code
+            from published as p
+            join approval as a
+              on a.indicator_code = p.indicator_code and a.rule = p.rule and a.period_code = p.period_code
+             and a.scope = p.scope and a.unit_level is not distinct from p.unit_level
+            group by all
+        )
+    select *, $version as version, $number as number
+    from (
+        select *, null::varchar as override_code from published as p
+        where not exists (from known as k where {same})
+        union all
+        select * from approved as p
+        where exists (from known as k where {same})
+    )
+    order by all
+""".format(same=" and ".join(f"k.{name} is not distinct from p.{name}" for name in FIGURE))  # fmt: skip  # noqa: S608 - our own names
+
+
+def ledger_files(settings: Settings) -> tuple[Path, ...]:
+    """The ledger's files in the order in which they were written."""
+    return tuple(sorted(settings.first_published_dir.glob("[0-9]*.parquet")))
+
+
+def note_published(settings: Settings) -> int:
+    """Write down what the published version says first, and what it says anew under an approval. Returns how many
+    figures. Once per version: a second call adds nothing. What cannot be read is said, and the night goes on."""
+    version, files = current_version(settings), ledger_files(settings)
+    if version is None or any(path.stem.partition("-")[2] == version for path in files):
+        return 0
+    try:
+        return _note(settings, version, files)
+    except (duckdb.Error, OSError, ValueError, KeyError) as error:
+        log.warning(say("first_published_unread", folder=settings.first_published_dir, kind=type(error).__name__))
+        return 0
+
+
+def _note(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
+    folder = settings.versions_dir / version
+    held = read_manifest(folder)["gate"].get("held", [])
+    approved = [one for one in held if one["hold"] in APPROVED_OF and one["override_code"] is not None]
+    number = int(files[-1].stem.partition("-")[0]) + 1 if files else 1
+    subject = ("indicator_code", "rule", "period_code", "scope", "unit_level", "override_code")
+    with duckdb.connect(str(folder / "tthc.duckdb"), read_only=True, config=settings.duckdb_config()) as connection:
+        for table, columns in (("known", FIGURE), ("approval", subject)):
+            connection.execute(f"create temp table {table} ({', '.join(f'{name} varchar' for name in columns)})")
+        if files:
+            listed = [str(path) for path in files]
+            connection.execute(f"insert into known select {', '.join(FIGURE)} from read_parquet(?)", [listed])  # noqa: S608
+        for one in approved:
+            connection.execute("insert into approval values (?, ?, ?, ?, ?, ?)", [one[name] for name in subject])
+        found = connection.execute(NEW, {"version": version, "number": number}).to_arrow_table()
+    if found.num_rows:
+        from pyarrow import parquet
+
+        settings.first_published_dir.mkdir(parents=True, exist_ok=True)
+        with replacing(settings.first_published_dir / f"{number:06}-{version}.parquet", 0o444) as temporary:
+            parquet.write_table(found, temporary)
+    return int(found.num_rows)
