@@ -47,8 +47,13 @@ class Days:
         self.connection = duckdb.connect()
         for database in ("workspace", "tthc"):
             self.connection.execute(f"attach ':memory:' as {database}")
-        for schema in ("workspace.registers", "workspace.ledger", "workspace.intermediate", "workspace.profile",
-                       "tthc.marts"):
+        for schema in (
+            "workspace.registers",
+            "workspace.ledger",
+            "workspace.intermediate",
+            "workspace.profile",
+            "tthc.marts",
+        ):
             self.connection.execute(f"create schema {schema}")
         for name, frame in register_tables(Settings(), AS_OF, "H19").items():
             self._load(f"workspace.registers.{name}", frame)

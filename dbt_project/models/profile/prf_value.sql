@@ -1,6 +1,31 @@
 -- The same on a scale on which chance scatters alike everywhere (arcsine of shares, logarithm of counts and ratios). A
 -- named approval may say that a new level begins with a delivery (overrides.csv): then a new era of comparison does.
+--
+-- How far a mean scatters is not known from a few rows alone (three dossiers with one term do not scatter at all): it
+-- is
+-- taken from all rows of the series so far, and from ten more that scatter by a half.
 with
+    scattered as (
+        select
+            * exclude (v),
+            case
+                when family = 'mean'
+                then
+                    (coalesce(sum(v * n * (n - 1)) over series, 0) + 10 * 0.25)
+                    / (coalesce(sum(n - 1) filter (where v is not null) over series, 0) + 10)
+                    / nullif(n, 0)
+                else v
+            end as v
+        from {{ ref("prf_counted") }}
+        join {{ ref("prf_day") }} using (source, business_day)
+        join {{ source("registers", "measure") }} using (measure)
+        window
+            series as (
+                partition by source, measure, stratum, kind
+                order by business_day
+                rows between unbounded preceding and current row
+            )
+    ),
     level as (
         select o.source, m.topic, o.business_day
         from {{ source("registers", "override") }} o
@@ -11,26 +36,25 @@ select
     c.source,
     c.business_day,
     c.measure,
-    m.family,
-    m.topic,
-    m.first,
+    c.family,
+    c.topic,
+    c.first,
     c.stratum,
-    d.kind,
+    c.kind,
     (
-        select count(*) from level l where l.source = c.source and l.topic = m.topic and l.business_day <= c.business_day
+        select count(*)
+        from level l
+        where l.source = c.source and l.topic = c.topic and l.business_day <= c.business_day
     ) as era,
     c.x,
     c.n,
-    m.tau0,
+    c.tau0,
     case
-        when m.family in ('share', 'rare') and c.n > 0
+        when c.family in ('share', 'rare') and c.n > 0
         then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75)))
-        when c.v is not null then c.g
+        when c.v is not null
+        then c.g
     end as g,
-    -- Where no row scatters (a mean of one), nothing is known of chance.
-    case
-        when m.family in ('share', 'rare') then 1 / (c.n + 0.5) when c.v is not null then greatest(c.v, 1e-9)
-    end as v
-from {{ ref("prf_counted") }} c
-join {{ ref("prf_day") }} d using (source, business_day)
-join {{ source("registers", "measure") }} m using (measure)
+    -- Where nothing came, nothing is known of chance.
+    case when c.family in ('share', 'rare') then 1 / (c.n + 0.5) when c.v is not null then greatest(c.v, 1e-9) end as v
+from scattered c
