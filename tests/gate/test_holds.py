@@ -150,7 +150,10 @@ def test_without_a_previous_version_nothing_is_compared_and_without_limits_every
 
 
 NEW = "update deliveries set sha256 = sha256('new') where business_day = date '2024-03-05' and status = 'accepted';"
-ODD_SHARE = "update delivery_measures set g = 3, deviation = 1.5, x = 130, standing = 'unusual' where measure = 'channel_by_level'"
+ODD_SHARE = (
+    "update delivery_measures set g = 3, deviation = 1.5, x = 130, standing = 'unusual'"
+    " where measure = 'channel_by_level'"
+)
 # Statements that make each kind of hold, and the override that names it.
 HELD_THINGS = [
     (f"{NEW} update delivery_days set standing = 'low' where source = 'don_vi'",
@@ -208,7 +211,10 @@ def test_with_nothing_published_every_delivery_is_judged_once(damaged: Damaged, 
 
 def test_measures_that_speak_together_are_one_hold_with_the_cause_first(damaged: Damaged, suites: Suites) -> None:
     """Of one topic the lowest `first` names it, whatever is further off; another topic is another hold."""
-    measures = "('channel_by_habit', 'paper', 'channel', 4, 2), ('channel', '', 'channel', 8, 9), ('due_as_usual', '', 'due', 3, 2)"
+    measures = (
+        "('channel_by_habit', 'paper', 'channel', 4, 2), ('channel', '', 'channel', 8, 9),"
+        " ('due_as_usual', '', 'due', 3, 2)"
+    )
     insert = (
         "insert into delivery_measures by name select 'ho_so' as source, date '2024-03-05' as business_day, measure,"
         " 'share' as family, stratum, 3 as x, 150 as n, 0.3 as g, 0.01 as v, 9 as compared, 0.3 + d as expected,"

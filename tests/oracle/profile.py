@@ -1,4 +1,4 @@
-"""What each delivery is compared with, in plain Python: the formulas of docs/gate.md, shared with nothing of the models.
+"""What each delivery is compared with, in plain Python: the formulas of docs/gate.md, nothing shared with the models.
 
 Here: forecasts, wobbles and bounds of drawn histories. Not here: what is counted of a delivery.
 """
