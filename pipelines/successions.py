@@ -53,13 +53,15 @@ def _check_successions(file: str, pairs: Iterable[tuple[str, str | None]]) -> No
         if new is not None:
             known.add(new)
     for start in successors:
-        seen: set[str] = set()
-        ahead = set(successors[start])
-        while ahead:
-            if start in ahead:
-                raise TthcError("register_cycle", file=file, of=start)
-            seen |= ahead
-            ahead = {after for code in ahead for after in successors.get(code, ())} - seen
+        # By which way each code was first reached: the circle is named whole, so that the wrong row is found.
+        way: dict[str, list[str]] = {code: [start, code] for code in sorted(successors[start])}
+        ahead = list(way)
+        for code in ahead:
+            if code == start:
+                raise TthcError("register_cycle", file=file, of=" → ".join(way[code]))
+            for after in sorted(successors.get(code, set()) - way.keys()):
+                way[after] = [*way[code], after]
+                ahead.append(after)
 
 
 def load_unit_changes(folder: Path) -> list[UnitChange]:

@@ -164,6 +164,25 @@ def test_registers_as_tables_have_the_columns_that_models_read(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("rows", "circle"),
+    [
+        ("A,A,2025-03-01,renamed,,", "A → A"),
+        ("A,B,2025-03-01,merged,,\nB,A,2025-04-01,renamed,,", "A → B → A"),
+        # The way into a circle is no part of it; of two ways round the shorter one is named.
+        ("X,B,2025-03-01,merged,,\nB,C,2025-03-01,split,,\nB,D,2025-03-01,split,,\n"
+         "C,D,2025-03-01,merged,,\nD,B,2025-03-01,merged,,",
+         "B → D → B"),
+    ],
+)  # fmt: skip
+def test_a_circle_of_units_is_named_whole(tmp_path: Path, rows: str, circle: str) -> None:
+    header = "old_unit_code,new_unit_code,changed_on,kind,decree,is_main\n"
+    (tmp_path / "unit_changes.csv").write_text(header + rows + "\n", encoding="utf-8")
+    with pytest.raises(TthcError) as caught:
+        load_unit_changes(tmp_path)
+    assert (caught.value.code, caught.value.params["of"]) == ("register_cycle", circle)
+
+
+@pytest.mark.parametrize(
     ("code", "register", "line"),
     [
         ("register_row", "dong-nai/goals.csv", "2024,X,II.1,chữ,,tỉnh,Phòng"),
