@@ -1,6 +1,6 @@
-"""For which unit a dossier counts: the one that handles it, also when the map of units changes meanwhile.
+"""For which unit a dossier or a feedback item counts: the one that handles it, also when the map of units changes.
 
-Here: one dossier and its states, and who takes over from whom. Not here: which state is the newest (newest), and
+Here: one dossier and its states, one item, and who takes over from whom. Not here: which state is the newest (newest), and
 whether a unit is known (settle).
 """
 
@@ -9,16 +9,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from .records import PROVINCE, DossierState, Unit
+from .records import PROVINCE, DossierState, Feedback, Unit
 from .registers import UnitChange
+from .settled import Homes
 
 Units = dict[str, Unit]
 # Every name that the list ever gave a unit, by its code.
 Names = Mapping[str, frozenset[str]]
 # How new a state is.
 Age = tuple
-# From which day on a unit answers, by day; the first is from the beginning.
-Homes = tuple[tuple[date, Unit], ...]
 
 
 def folded(name: str) -> str:
@@ -93,8 +92,19 @@ def homes_of(
     if before:
         first = units[before[max(before)]]
         passed_on = took_over.get(first.MaDonVi) or now.HieuLucTu
-    days = {date.min, passed_on} | {end for unit in units.values() if (end := end_of(unit, changes))}
+    days = {date.min, passed_on} | ends_of(units, changes)
     return tuple((day, answering(now if day >= passed_on else first, day, units, changes)) for day in sorted(days))
+
+
+def feedback_homes_of(item: Feedback, units: Units, changes: Sequence[UnitChange]) -> Homes:
+    """Which unit answers for a feedback item, from day to day, while it is not answered."""
+    days = sorted({date.min} | ends_of(units, changes))
+    return tuple((day, answering(units[item.MaDonVi], day, units, changes)) for day in days)
+
+
+def ends_of(units: Units, changes: Sequence[UnitChange]) -> set[date]:
+    """The days on which some unit is gone."""
+    return {end for unit in units.values() if (end := end_of(unit, changes))}
 
 
 def was_there(unit: Unit, day: date) -> bool:
