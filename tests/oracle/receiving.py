@@ -1,7 +1,7 @@
 """For which unit a dossier or a feedback item counts: the one that handles it, also when the map of units changes.
 
-Here: one dossier and its states, one item, and who takes over from whom. Not here: which state is the newest (newest), and
-whether a unit is known (settle).
+Here: one dossier and its states, one item, and who takes over from whom. Not here: which state is the newest (newest),
+and whether a unit is known (settle).
 """
 
 import re
