@@ -279,7 +279,7 @@ class Edges:
 
     def feedback_around_the_end_of_a_unit(self) -> None:
         """Items of units that end, sent and answered around their last day, due at a cut soon after it; some are never
-        answered, some answered before they were sent."""
+        answered, some answered before they were sent, some sent again under another unit."""
         ends = {unit.MaDonVi: unit.HieuLucDen for unit in self.draw.rows["don_vi"]}
         ends |= {change.old: change.changed_on - ONE_DAY for change in self.changes if not ends.get(change.old)}
         ended = sorted((code, end) for code, end in ends.items() if end)
@@ -299,6 +299,12 @@ class Edges:
                 MucDoHaiLong=self.rng.choice([None, "HÀI LÒNG", "KHÔNG HÀI LÒNG"]),
             )
             self.draw.add("phan_anh", item)
+            if self.draw.chance(0.5):
+                # Sent again by the unit that took over, or by any other; its day may be corrected too.
+                other = self.rng.choice([*[one.new for one in self.changes if one.new], *sorted(ends)])
+                sent_on = self.rng.choice([item.NgayGui, item.NgayGui, item.NgayGui + ONE_DAY])
+                day = self.draw.business_day(item.business_day + ONE_DAY)
+                self.draw.add("phan_anh", replace(item, MaDonVi=other, NgayGui=sent_on, business_day=day))
 
     def a_list_that_cannot_be(self) -> None:
         """A few units whose lists, full or in part, put them under one another as it comes: in circles, under lower

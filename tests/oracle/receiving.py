@@ -75,7 +75,23 @@ def homes_of(
         by_age[age] = handler_told(row, units, names) or by_age.get(age)
     for age, row in states:
         by_age[age] = by_age[age] or row.MaDonVi
-    now, received = units[by_age[own_age]], state.NgayTiepNhan.date()
+    return homes_by(own_age, by_age, state.NgayTiepNhan.date(), units, changes)
+
+
+def feedback_homes_of(
+    item: Feedback, rows: Sequence[tuple[Age, Feedback]], units: Units, changes: Sequence[UnitChange]
+) -> Homes:
+    """Which unit answers for a feedback item, from day to day, while it is not answered; sent again under another unit,
+    as of a dossier."""
+    own_age = next(age for age, row in rows if row == item)
+    return homes_by(own_age, {age: row.MaDonVi for age, row in rows}, item.NgayGui.date(), units, changes)
+
+
+def homes_by(
+    own_age: Age, by_age: Mapping[Age, str | None], received: date, units: Units, changes: Sequence[UnitChange]
+) -> Homes:
+    """The same of what was received on a day and counts by the word of an age, with all words on whose it was."""
+    now = units[by_age[own_age]]
     took_over = {one.old: one.changed_on for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
     before = {
@@ -92,19 +108,8 @@ def homes_of(
     if before:
         first = units[before[max(before)]]
         passed_on = took_over.get(first.MaDonVi) or now.HieuLucTu
-    days = {date.min, passed_on} | ends_of(units, changes)
+    days = {date.min, passed_on} | {end for unit in units.values() if (end := end_of(unit, changes))}
     return tuple((day, answering(now if day >= passed_on else first, day, units, changes)) for day in sorted(days))
-
-
-def feedback_homes_of(item: Feedback, units: Units, changes: Sequence[UnitChange]) -> Homes:
-    """Which unit answers for a feedback item, from day to day, while it is not answered."""
-    days = sorted({date.min} | ends_of(units, changes))
-    return tuple((day, answering(units[item.MaDonVi], day, units, changes)) for day in days)
-
-
-def ends_of(units: Units, changes: Sequence[UnitChange]) -> set[date]:
-    """The days on which some unit is gone."""
-    return {end for unit in units.values() if (end := end_of(unit, changes))}
 
 
 def was_there(unit: Unit, day: date) -> bool:

@@ -167,8 +167,11 @@ def settle(
     # The portal's copy is a source of its own, not a child: it may know dossiers that the province does not.
     copies = {copy.MaHoSo: copy for copy in newest(records.copies, lambda row: row.MaHoSo, settled)}
     settle_reports(records, settled, {period.code for period in periods(as_of)}, tasks)
+    rejected = [row for _, row in settled.quarantine if isinstance(row, Feedback)]
     for item in settled.feedback:
-        settled.feedback_homes[item.MaPhanAnh] = feedback_homes_of(item, settled.units, changes)
+        mine = [row for row in records.feedback if row.MaPhanAnh == item.MaPhanAnh and row not in rejected]
+        said = [(newness(row), row) for row in mine]
+        settled.feedback_homes[item.MaPhanAnh] = feedback_homes_of(item, said, settled.units, changes)
 
     for state in states:
         # "**in scope**: accepted, not deleted, status not 1 or 3"

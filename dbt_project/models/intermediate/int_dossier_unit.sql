@@ -20,25 +20,5 @@ with
         from {{ ref("stg_dossier") }} d
         semi join concerned c on d.dossier_code = c.dossier_code
         left join {{ ref("int_unit_before_change") }} b on d.dossier_code = b.dossier_code
-    ),
-    leg as (
-        select
-            dossier_code,
-            opened_date,
-            last_date,
-            unit_code,
-            coalesce(handed_on, date '0001-01-01') as from_date,
-            date '9999-12-31' as to_date
-        from dossier
-        union all
-        select
-            dossier_code,
-            opened_date,
-            last_date,
-            unit_before,
-            date '0001-01-01',
-            cast(handed_on - interval 1 day as date)
-        from dossier
-        where handed_on is not null
     )
-    {{ answering_spans("leg", "dossier_code") }}
+    {{ answering_spans("dossier", "dossier_code") }}
