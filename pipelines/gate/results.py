@@ -106,8 +106,9 @@ class OverrideUse:
 class GateResult:
     """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
     suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
-    figures the candidate's were held against, null where there was none; `new_sources` have a delivery that it has
-    not, `uncompared` is what it gives nothing to compare with. `effects`: what each held edit of a register moved, the largest few."""
+    figures the candidate's were held against, null where there was none; `new_sources` have a delivery that it has not,
+    `uncompared` is what it gives nothing to compare with. `effects`: what each held edit of a register moved, the
+    largest few."""
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
