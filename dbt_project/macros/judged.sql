@@ -36,7 +36,7 @@
                 list_dot_product([0.4, 0.3, 0.2, 0.1]::double[], list_resize(past, 4, 0.0)) / weight + case
                     when compared >= 8 then (list_median(past[1:4]) - list_median(past[5:8])) / 4 else 0
                 end as expected,
-                v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / weight * * 2 as noise
+                v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / pow(weight, 2) as noise
             from weighed
         ),
         strayed as (
@@ -55,7 +55,7 @@
         wobbled as (
             select
                 *,
-                list(least(deviation * * 2, 16 * (noise + tau0 * * 2)) - noise) filter (
+                list(least(pow(deviation, 2), 16 * (noise + pow(tau0, 2))) - noise) filter (
                     where deviation is not null and not ({{ left_out }})
                 ) over ({{ series }} {{ before }}) as wobbles
             from strayed
@@ -70,8 +70,8 @@
                 *,
                 case
                     when count(*) filter (where k > 0) over family_of >= 20
-                    then greatest(2 * avg(o) filter (where k > 0) over family_of, tau0 * * 2 / 2)
-                    else 2 * tau0 * * 2
+                    then greatest(2 * avg(o) filter (where k > 0) over family_of, pow(tau0, 2) / 2)
+                    else 2 * pow(tau0, 2)
                 end as f
             from own
             window family_of as (partition by source, business_day, family)

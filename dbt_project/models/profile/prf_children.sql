@@ -14,7 +14,7 @@ with
                 f.business_day,
                 count(*) as dossiers,
                 sum(coalesce(c.children, 0)) as children,
-                sum(coalesce(c.children, 0) * * 2) as squares
+                sum(pow(coalesce(c.children, 0), 2)) as squares
             from first_seen f
             left join
                 (
@@ -52,7 +52,7 @@ select
     business_day,
     sum(children) as x,
     sum(dossiers * case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end) as n,
-    sum(squares - children * * 2 / dossiers) as spread
+    sum(squares - pow(children, 2) / dossiers) as spread
 from before
 where usual_of_all is not null
 group by source, business_day
