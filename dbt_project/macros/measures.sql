@@ -49,6 +49,11 @@
             "of": alive,
             "strata_when": midnights(["NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy"]),
         },
+        {
+            "measure": "off_hours",
+            "of": "KenhThucHien is distinct from 2 and NgayTiepNhan is not null and " ~ alive,
+            "when": "hour(NgayTiepNhan) not between 6 and 19",
+        },
         {"measure": "broken_letters", "when": broken("concat_ws(' ', LoaiDoiTuong, HinhThuc)")},
         {
             "measure": "days_to_finish",

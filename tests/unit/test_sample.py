@@ -19,7 +19,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.contracts import load_contracts
 from pipelines.parsing.judge import Judges
 from pipelines.parsing.reading import read
@@ -598,3 +600,12 @@ def test_delivered_due_dates_follow_the_time_limit(clean: Made) -> None:
             wrong += row["NgayHenTra"].date() != by_hand
     assert checked > SIZE / 15
     assert wrong <= checked / 50  # due before received is planted; a request may be missing from the extract
+
+
+def test_the_command_line_delivers_by_night_and_names_days_it_cannot_take(tmp_path: Path) -> None:
+    daily = ["sample", "--dossiers", "40", "--daily", "--from", "2024-03-04", "--out", str(tmp_path / "a")]
+    done = CliRunner().invoke(app, [*daily, "--to", "2024-03-08", "--by-night"])
+    assert done.exit_code == 0, done.output
+    assert set(nights(tmp_path / "a")) <= {f"2024-03-{day:02}" for day in range(4, 9)} and nights(tmp_path / "a")
+    wrong = CliRunner().invoke(app, [*daily[:-1], str(tmp_path / "b"), "--to", "2024-03-01"])
+    assert wrong.exit_code == 2 and not (tmp_path / "b").exists()

@@ -1,9 +1,8 @@
 -- The same on a scale on which chance scatters alike everywhere (arcsine of shares, logarithm of counts and ratios). A
 -- named approval may say that a new level begins with a delivery (overrides.csv): then a new era of comparison does.
 --
--- How far a mean scatters is not known from a few rows alone (three dossiers with one term do not scatter at all): it
--- is
--- taken from all rows of the series so far, and from ten more that scatter by a half.
+-- How far a mean scatters is not known from a few rows alone, as three dossiers with one term do not scatter at all. It
+-- is taken from all rows of the series so far, and from ten more that scatter by a half.
 with
     scattered as (
         select
