@@ -98,3 +98,19 @@
 
 {# Sources whose rows belong to a dossier and come with it: how many each dossier has is compared. #}
 {% macro child_sources() %} {{ return(["thanh_phan", "le_phi", "tien_trinh"]) }} {% endmacro %}
+
+{#
+    The same once more, without what stood out in the look before. Each look finds one more of deliveries in a row that
+    have all changed alike, which in the look before were taken for usual because of each other.
+#}
+{% macro judged_again(look_before) %}
+    with
+        known as (
+            select v.*, coalesce(f.standing = 'unusual', false) as stood_out
+            from {{ ref("prf_value") }} v
+            left join {{ look_before }} f using (source, business_day, measure, stratum)
+        ),
+        judged as ({{ judged("known", "stood_out") }})
+    select * exclude (stood_out)
+    from judged
+{% endmacro %}
