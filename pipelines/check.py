@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.check_places import Place
 from pipelines.check_report import FileReport
-from pipelines.check_rows import CONFLICT, ComparedRows, Conflict
+from pipelines.check_rows import CONFLICT, DOSSIERS, ComparedRows, Conflict
 from pipelines.contracts import Contract
 from pipelines.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
 from pipelines.files import replacing, sha256_of
@@ -123,6 +123,8 @@ class Check:
             self.reports[late.file].add_late(late.source, late.reason, late.count, late.first_rows)
         for (file, source), count in rows.superseded().items():
             self.reports[file].superseded[source] = count
+        for unnamed in rows.unnamed():
+            self.reports[unnamed.file].unnamed = (unnamed.count, unnamed.first_rows)
         conflicts = rows.conflicts()
         for source, spots in conflicts:
             named = [(self.reports[file].file, row) for file, row in spots]
@@ -137,6 +139,8 @@ class Check:
         for number, report in enumerate(self.reports):
             for (source, _), (_, rows) in report.reasons.items():
                 shown.setdefault(number, {}).setdefault(source, set()).update(rows)
+            if report.unnamed[0]:
+                shown.setdefault(number, {}).setdefault(DOSSIERS, set()).update(report.unnamed[1])
         for source, spots in conflicts:
             for file, row in spots:
                 shown.setdefault(file, {}).setdefault(source, set()).add(row)
@@ -148,6 +152,8 @@ class Check:
         for number, report in enumerate(self.reports):
             for (source, reason), (_, rows) in report.reasons.items():
                 report.first_places[source, reason] = [place(number, source, row, reason) for row in rows]
+            unnamed = [place(number, DOSSIERS, row, "handling_unit_unknown:DonViXuLy") for row in report.unnamed[1]]
+            report.unnamed_places = unnamed
         for source, spots in conflicts:
             named = [place(file, source, row, CONFLICT) for file, row in spots]
             for file in dict.fromkeys(file for file, _ in spots):

@@ -28,6 +28,9 @@ class FileReport:
     reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
     cleaned: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
+    # Accepted rows that name a handling unit which no list has: how many, which are first, and where people find those.
+    unnamed: tuple[int, list[int]] = (0, [])
+    unnamed_places: list[Place] = field(default_factory=list)
     conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
     # By source a batch without rows, which knows how people find a row of the file.
     layouts: dict[str, Batch] = field(default_factory=dict)
@@ -84,6 +87,8 @@ class FileReport:
             "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
             "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
             "superseded": self.superseded,
+            "handling_unit_unknown": {"rows": self.unnamed[0], "first_rows": self.unnamed[1],
+                                      "first_places": [str(place) for place in self.unnamed_places]},
             "reasons": [
                 {"source": source, "reason": reason, "rows": count, "first_rows": first,
                  "first_places": [str(place) for place in self.first_places.get((source, reason), [])]}

@@ -94,6 +94,20 @@ class ComparedRows(StagedRows):
             found |= {(file, source): count for file, count in self._db.execute(query).fetchall()}
         return found
 
+    def unnamed(self) -> list[Late]:
+        """Return rows that are accepted and name a handling unit of no list; nothing where no list is at hand."""
+        if DOSSIERS not in self._sources or "known_unit" not in self._lists:
+            return []
+        rows, late = self._table(DOSSIERS), self._table(DOSSIERS, "late")
+        query = f"""
+            select _file, count(*), min(_row, {FIRST_ROWS})
+            from {rows} anti join {late} using (_file, _row)
+            where MaDonViXuLy is null and DonViXuLy is not null and unit_by_name is null
+            group by _file order by _file
+        """
+        found = self._db.execute(query).fetchall()
+        return [Late(file, DOSSIERS, "handling_unit_unknown", count, first) for file, count, first in found]
+
     def conflicts(self) -> list[Conflict]:
         """Return the first conflicts of each source: the files and row numbers of their first two rows."""
         found = []

@@ -16,6 +16,18 @@ LEVELS = ("tinh", "so", "huyen", "xa")
 Row = dict[str, Any]
 
 INDICATOR = "select * from marts.dim_indicator where indicator_code = ? and rule = ?"
+# The wording that the figure's period is judged by, and who leads by the plan of its year, where either is known.
+IN_PERIOD = """
+    select name_vi, name_en, numerator_vi, numerator_en, denominator_vi, denominator_en, value_unit, direction,
+           matures, legal_basis, valid_from, valid_to
+    from marts.indicator_definitions
+    where indicator_code = ? and rule = ? and ? between valid_from and coalesce(valid_to, date '9999-12-31')
+"""
+LEAD = """
+    select lead_unit from marts.plan_scorecard
+    where indicator_code = ? and plan_year = year(?) and lead_unit is not null
+    order by goal_code limit 1
+"""
 NEWEST_MONTH = """
     select * from marts.dim_period where period_type = 'month' order by is_closed desc, end_date desc limit 1
 """
@@ -89,6 +101,8 @@ def explain(
         listing = ("indicator_code || '/' || rule", "dim_indicator")
         raise _unknown(connection, "unknown_indicator", f"{code}/{rule}", listing)
     found = _period(connection, period)
+    definition |= _one(connection, IN_PERIOD, code, rule, found["end_date"]) or {}
+    definition |= _one(connection, LEAD, code, found["end_date"]) or {}
     subject = _subject(connection, unit)
     figure = _one(
         connection,
@@ -152,7 +166,7 @@ def _unknown(connection: duckdb.DuckDBPyConnection, message: str, asked: str, li
     return UsageFault(message, asked=asked, near=", ".join(near) or "–")
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str, *values: str) -> Row | None:
+def _one(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> Row | None:
     rows = _rows(connection, query, list(values))
     return rows[0] if rows else None
 

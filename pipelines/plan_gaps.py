@@ -1,4 +1,5 @@
-"""What the registers do not say yet and a published version needs: a plan for its year, who follows a unit that ended.
+"""What registers and lists do not say yet and a published version needs: a plan for its year, who follows a unit that
+ended, which unit a dossier's handling unit is.
 
 Belongs here: finding such gaps in a version, and the sentence for each. Where they are shown is the run summary's and
 `tthc status`'s.
@@ -40,6 +41,14 @@ WITHOUT_SUCCESSOR = """
     group by all
     order by p.unit_code
 """
+# Dossiers that name a handling unit which the list of units does not have, by the unit that they count for instead.
+WITHOUT_HANDLER = """
+    select receiving_unit_code, count(*) as dossiers
+    from marts.fct_timeliness where handling_unit_unknown
+    group by receiving_unit_code
+    order by dossiers desc, receiving_unit_code
+"""
+SHOWN_UNITS = 3
 
 
 def plan_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -49,8 +58,20 @@ def plan_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
          "why": say("plan_without_targets", year=year, values=f"{values:,}", goals=goals)}
         for year, values, goals in connection.execute(WITHOUT_TARGETS).fetchall()
     ]  # fmt: skip
+    found += without_handler(connection)
     return found + [
         {"gap": "no_successor", "unit_code": code, "next_unit": heir, "dossiers": count,
          "why": say("unit_without_successor", unit=code, name=name, next=heir, count=f"{count:,}")}
         for code, name, heir, count in connection.execute(WITHOUT_SUCCESSOR).fetchall()
     ]  # fmt: skip
+
+
+def without_handler(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """One gap over all units whose dossiers name a handling unit that nobody knows; none where there is no such one."""
+    units = connection.execute(WITHOUT_HANDLER).fetchall()
+    if not units:
+        return []
+    count = sum(dossiers for _, dossiers in units)
+    most = ", ".join(f"{code} ({dossiers:,})" for code, dossiers in units[:SHOWN_UNITS])
+    return [{"gap": "no_handling_unit", "dossiers": count, "units": dict(units),
+             "why": say("handling_units_unknown", count=f"{count:,}", units=most)}]  # fmt: skip

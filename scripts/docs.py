@@ -65,11 +65,12 @@ and in a file of that day is a repeat where they agree in what both say, and the
 **Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else the unit that `DonViXuLy`
 names, else `MaDonVi`). A name is looked up among all that the list ever gave, whatever its capitals and blanks; its
 diacritics must agree or all lack; of units of one name it is the one valid on the received day. A name that leaves
-doubt rejects no row: the dossier stays with `MaDonVi`, is flagged and counted on the quality page. A unit that
-stands under itself (`unit_circle`), under one of a lower level (`unit_under_lower_level`), or a province that is not
-this one (`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound
-state counts. Where the newest states, each sound in its own list, do not fit together, the unit that is wrong does
-not count. A unit whose parent does not count does count, without a parent.
+doubt rejects no row: the dossier stays with `MaDonVi` and is flagged; the quality page, the run's last page, `tthc
+status` and `tthc check` say how many there are. A unit that stands under itself (`unit_circle`), under one of a lower
+level (`unit_under_lower_level`), or a province that is not this one (`unit_second_province`) is rejected, judged by
+the list as it stood at the row's moment; the last sound state counts. Where the newest states, each sound in its own
+list, do not fit together, the unit that is wrong does not count. A unit whose parent does not count does count,
+without a parent.
 
 """
 

@@ -155,6 +155,8 @@ def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
             _line(say("check_cleaned", source=source, count=report.cleaned[source]))
         if source in report.superseded:
             _line(say("check_superseded", source=source, count=report.superseded[source]))
+    if report.unnamed[0]:
+        _line(say("check_unnamed", count=report.unnamed[0], places=say_places(report.unnamed_places)))
     for (source, reason), (count, _) in sorted(report.reasons.items()):
         places = say_places(report.first_places[source, reason])
         _line(say("check_reason", source=source, reason=reason, count=count, places=places))

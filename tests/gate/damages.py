@@ -37,6 +37,7 @@ MAY_BE_EMPTY = {
     "dim_run": {"own_unit"},
     "dim_period": {"own_unit"},
     "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit", "sources"},
+    "indicator_definitions": {"valid_to"},
     "register_entries": {"row_day"},
     "fct_apologies": {"promised_date"},
     "fct_task_reports": {"share_done"},

@@ -251,4 +251,9 @@ select indicator_code, rule, 'Tên' as name_vi, 'Name' as name_en, 'Tử số' a
        'ho_so' as sources
 from indicator_values
 group by indicator_code, rule;
+
+create table indicator_definitions as
+select indicator_code, rule, valid_from, valid_to, name_vi, name_en, numerator_vi, numerator_en, denominator_vi,
+       denominator_en, value_unit, direction, matures, legal_basis
+from dim_indicator;
 """

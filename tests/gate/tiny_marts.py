@@ -17,6 +17,7 @@ TABLES = (
     "dim_calendar",
     "dim_period",
     "dim_indicator",
+    "indicator_definitions",
     "fct_timeliness",
     "fct_handovers",
     "fct_online_share",

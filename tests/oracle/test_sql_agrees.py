@@ -71,39 +71,43 @@ def test_every_figure_is_the_oracles_in_provinces_never_seen(warehouse: Warehous
 
 # Each of these is a mistake someone could make; the worlds must be rich enough to show it. What decides the
 # indicators themselves is spoilt mechanically by `benchmarks.mutants`.
+# The last is the seed of a province that shows it; should the generator change, others are tried.
 MISTAKES = [
-    ("int_period", "least(p.end_date, r.as_of)", "p.end_date"),
-    ("int_dossier", "not in (1, 3)", "not in (1)"),
-    ("int_dossier", "not d.is_deleted", "true"),
-    ("stg_dossier", "in (7, 9, 10)", "in (9, 10)"),
-    ("stg_dossier", "coalesce(NgayKetThucXuLy, NgayTra)", "NgayKetThucXuLy"),
-    ("int_unit_period", "e.event_date >= p.start_date", "e.event_date > p.start_date"),
-    ("rows_ho_so", "coalesce(NgayCapNhat, ", "coalesce(null, "),
-    ("rows_ho_so", "when c.newness is not null then 'conflict'", "when false then 'conflict'"),
-    ("rows_ho_so", "when d.DaXoa = 1 then null", "when false then null"),
-    ("rows_le_phi", "split_part(_source_file, '/', 1) in ('ho_so')", "false"),
-    ("stg_dossier", "coalesce(coalesce(MaDonViXuLy, unit_by_name), MaDonVi) as unit_code", "MaDonVi as unit_code"),
-    ("stg_dossier", "coalesce(MaDonViXuLy, unit_by_name)", "coalesce(MaDonViXuLy, null)"),
-    ("told_dossier", "case when c.is_bare then 1 else 0 end", "0"),
-    ("told_dossier", "c.HieuLucTu > n.on_day", "false"),
-    ("told_dossier", "c.HieuLucDen >= n.on_day", "true"),
-    ("told_dossier", "having count(distinct MaDonVi) = 1", ""),
-    ("unit_called", "u.disposition <> 'rejected'", "u.disposition = 'accepted'"),
-    ("rows_ho_so", "when d.unit_by_name is null then k0.HieuLucDen", "else k0.HieuLucDen"),
+    ("int_period", "least(p.end_date, r.as_of)", "p.end_date", 0),
+    ("int_dossier", "not in (1, 3)", "not in (1)", 0),
+    ("int_dossier", "not d.is_deleted", "true", 1),
+    ("stg_dossier", "in (7, 9, 10)", "in (9, 10)", 1),
+    ("stg_dossier", "coalesce(NgayKetThucXuLy, NgayTra)", "NgayKetThucXuLy", 0),
+    ("int_unit_period", "e.event_date >= p.start_date", "e.event_date > p.start_date", 0),
+    ("rows_ho_so", "coalesce(NgayCapNhat, ", "coalesce(null, ", 0),
+    ("rows_ho_so", "when c.newness is not null then 'conflict'", "when false then 'conflict'", 0),
+    ("rows_ho_so", "when d.DaXoa = 1 then null", "when false then null", 0),
+    ("rows_le_phi", "split_part(_source_file, '/', 1) in ('ho_so')", "false", 0),
+    ("stg_dossier", "coalesce(coalesce(MaDonViXuLy, unit_by_name), MaDonVi) as unit_code", "MaDonVi as unit_code", 0),
+    ("stg_dossier", "coalesce(MaDonViXuLy, unit_by_name)", "coalesce(MaDonViXuLy, null)", 1),
+    ("told_dossier", "case when c.is_bare then 1 else 0 end", "0", 9),
+    ("told_dossier", "c.HieuLucTu > n.on_day", "false", 14),
+    ("told_dossier", "c.HieuLucDen >= n.on_day", "true", 21),
+    ("told_dossier", "having count(distinct MaDonVi) = 1", "", 2),
+    ("unit_called", "u.disposition <> 'rejected'", "u.disposition = 'accepted'", 0),
+    ("rows_ho_so", "when d.unit_by_name is null then k0.HieuLucDen", "else k0.HieuLucDen", 15),
     (
         "int_unit_before_change",
         "coalesce(s.unit_code, m.earlier_unit) as earlier_unit",
         "m.earlier_unit as earlier_unit",
+        39,
     ),
-    ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))"),
-    ("int_unit_end", "c.is_main = '1'", "false"),
-    ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false"),
-    ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness"),
+    ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))", 1),
+    ("int_unit_end", "c.is_main = '1'", "false", 37),
+    ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
+    ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
 ]
 
 
-@pytest.mark.parametrize(("name", "right", "wrong"), MISTAKES)
-def test_a_mistake_in_the_sql_would_be_noticed(models: list[Model], name: str, right: str, wrong: str) -> None:
+@pytest.mark.parametrize(("name", "right", "wrong", "shown_by"), MISTAKES)
+def test_a_mistake_in_the_sql_would_be_noticed(
+    models: list[Model], name: str, right: str, wrong: str, shown_by: int
+) -> None:
     spoilt = []
     for model in models:
         if model.name == name:
@@ -111,4 +115,4 @@ def test_a_mistake_in_the_sql_would_be_noticed(models: list[Model], name: str, r
             model = replace(model, sql=model.sql.replace(right, wrong))
         spoilt.append(model)
     warehouse = Warehouse(spoilt)
-    assert any(differences(warehouse, seed) for seed in range(60))
+    assert any(differences(warehouse, seed) for seed in (shown_by, *range(60)))

@@ -103,7 +103,8 @@ def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments:
 
 
 def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_project: dict) -> None:
-    needed = ("indicator_values", "dim_indicator", "dim_period", "dim_unit", "dim_run", "deliveries")
+    needed = ("indicator_values", "dim_indicator", "indicator_definitions", "plan_scorecard", "dim_period", "dim_unit",
+              "dim_run", "deliveries")  # fmt: skip
     warehouse = Warehouse(models_for(compiled_project, needed))
     letters = next(file for file in province(0).deliveries if file.source == "xin_loi")
     empty = replace(letters, rows=())
@@ -121,6 +122,27 @@ def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_proje
     assert found["never"].figure["missing_source"] == "xin_loi"
     assert found["never"].against == []
     assert len(found["empty"].against) == found["empty"].figure["denominator"] > 0
+
+
+def test_a_figure_is_explained_by_the_wording_that_held_in_its_period(compiled_project: dict) -> None:
+    needed = ("indicator_values", "dim_indicator", "indicator_definitions", "plan_scorecard", "dim_period", "dim_unit",
+              "dim_run", "deliveries")  # fmt: skip
+    warehouse = Warehouse(models_for(compiled_project, needed))
+    warehouse.build(province(0))
+    warehouse.connection.execute("use tthc")
+    ended = warehouse.rows("select end_date, period_code from marts.dim_period where is_closed order by end_date")
+    (before, early), (_, late) = ended[0], ended[-1]
+    for change in (
+        "update marts.indicator_definitions set valid_from = ?::date + 1 where indicator_code = 'on_time_rate'",
+        "insert into marts.indicator_definitions select * replace (date '2000-01-01' as valid_from,"
+        " ?::date as valid_to, 'Luật cũ' as legal_basis) from marts.indicator_definitions"
+        " where indicator_code = 'on_time_rate'",
+    ):
+        warehouse.connection.execute(change, [before])
+    then, now = (explain(warehouse.connection, "on_time_rate", "plan", None, one).definition for one in (early, late))
+    warehouse.connection.execute("use workspace")
+    assert (then["legal_basis"], then["valid_to"]) == ("Luật cũ", before)
+    assert now["legal_basis"] != "Luật cũ" and now["name_vi"] == then["name_vi"]
 
 
 @pytest.fixture(scope="module")

@@ -68,6 +68,7 @@ def write_small_open_data(folder: Path, register: Register) -> Path:
         "don-vi": [dict(zip(_columns(register, "don-vi"), unit, strict=True)) for unit in UNITS],
         "ky": [dict(zip(_columns(register, "ky"), period, strict=True)) for period in PERIODS],
         "danh-muc-chi-tieu": [_definition(code, rule) for code, rule, _ in INDICATORS],
+        "dinh-nghia-chi-tieu": [_wording(register, code, rule) for code, rule, _ in INDICATORS],
         "chi-tieu": [row for subject in _subjects() for row in _indicators(*subject)],
         "tinh-hinh-giai-quyet": [row for subject in _subjects() for row in _form(register, *subject)],
         "linh-vuc": _fields(),
@@ -251,3 +252,9 @@ def _definition(code: str, rule: str) -> dict:
     return {"ma_chi_tieu": code, "cach_tinh": rule, "ten_vi": f"Tỷ lệ {code}", "ten_en": f"Share {code}", **named,
             "don_vi_tinh": "ty-le", "chieu_tot": "tang", "can_cu": "Kế hoạch CCHC năm 2024", "nguon_goc": "giao-dich",
             "bao_mat": "sdc1" if code == "satisfaction_rate" else "none"}  # fmt: skip
+
+
+def _wording(register: Register, code: str, rule: str) -> dict:
+    """The same definition with the day it holds from."""
+    columns = _columns(register, "dinh-nghia-chi-tieu")
+    return {"hieu_luc_tu": "2024-01-01"} | {k: v for k, v in _definition(code, rule).items() if k in columns}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -355,6 +356,31 @@ def test_the_unit_that_handles_a_dossier_is_looked_up_too(run: Callable[..., Che
     for_units = [f"A-{n},1.1,U1,{unit},4,20240105080000," for n, unit in enumerate(("U1", "", "U7", "U0"))]
     lay(tmp_path, f"raw/ho_so/{DAY}/a.csv", *for_units, head=head)
     assert run("raw").reasons == {"unknown_unit": (1, [3]), "unit_abolished": (1, [4])}
+
+
+def test_a_handling_unit_that_no_list_names_is_said(run: Callable[..., Checked], tmp_path: Path) -> None:
+    warehouse(tmp_path)
+    lay(tmp_path, f"raw/don_vi/{DAY}/u.csv", "U1,Sở Tư pháp,so,", head="MaDonVi,TenDonVi,Cap,MaDonViCha\n")
+    dossiers = [
+        {"MaHoSo": f"A-{number}", "MaTTHC": "1.1", "MaDonVi": "U1", "TrangThaiHoSo": "4",
+         "NgayTiepNhan": "20240105080000", "DonViXuLy": name}
+        for number, name in enumerate(("so tu phap", "Nguyễn Văn Bí Mật", None, "Sở Tu pháp"))
+    ]  # fmt: skip
+    message = json.dumps({"service": "DongBoHoSoMC", "data": dossiers}, ensure_ascii=False)
+    lay(tmp_path, f"raw/ho_so/{DAY}/m.json", head=message)
+    found = run("raw")
+    (report,) = [one for one in found.reports if one.source == "ho_so"]
+    assert (found.code, found.reasons, report.unnamed) == (0, {}, (2, [2, 4]))
+    assert [str(place) for place in report.unnamed_places] == ["data[1].DonViXuLy", "data[3].DonViXuLy"]
+    assert report.to_dict()["handling_unit_unknown"]["rows"] == 2
+    assert "Bí Mật" not in json.dumps(report.to_dict(), ensure_ascii=False)
+
+
+def test_without_a_warehouse_no_handling_unit_is_called_unknown(run: Callable[..., Checked], tmp_path: Path) -> None:
+    dossier = {"MaHoSo": "A-1", "MaTTHC": "1.1", "MaDonVi": "U1", "TrangThaiHoSo": "4", "DonViXuLy": "Sở Y tế"}
+    lay(tmp_path, f"raw/ho_so/{DAY}/m.json", head=json.dumps({"service": "DongBoHoSoMC", "data": [dossier]}))
+    (report,) = run("raw").reports
+    assert report.unnamed == (0, [])
 
 
 @pytest.mark.parametrize("known", [True, False])

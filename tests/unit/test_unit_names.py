@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pipelines.contracts import Contract
 from pipelines.parsing.batch import text_frame
 from pipelines.parsing.typed import plain_typed, typed
+from pipelines.plan_gaps import without_handler
 from pipelines.privacy import protect
 from pipelines.unit_names import bare, folded, unit_marks
 
@@ -68,3 +70,15 @@ def test_whatever_it_holds_no_row_is_rejected(contracts: dict[str, Contract], ce
         one = read(contract.by_name["DonViXuLy"], contract, "text")
         assert one.wrong == {} and not one.wrong_where_null
         assert frame.select(one.value)[:, 0].to_list() == [None if cell == "NULL" else cell]
+
+
+def test_dossiers_of_unknown_handling_units_are_a_gap_with_the_units_that_have_most() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts; create table marts.fct_timeliness as"
+                           " select 'U' || (i % 5) as receiving_unit_code, i % 2 = 0 as handling_unit_unknown"
+                           " from range(11) t(i)")  # fmt: skip
+        (gap,) = without_handler(connection)
+        assert (gap["dossiers"], gap["units"]) == (6, {"U0": 2, "U1": 1, "U2": 1, "U3": 1, "U4": 1})
+        assert "U0 (2), U1 (1), U2 (1)" in gap["why"] and "U3" not in gap["why"]
+        connection.execute("delete from marts.fct_timeliness where handling_unit_unknown")
+        assert without_handler(connection) == []

@@ -37,6 +37,8 @@ with recursive
         select a.unit_code, a.ended_on, e.parent_unit_code, a.steps + 1
         from above a
         join ended e on a.above_code = e.unit_code and e.parent_unit_code is not null
+        -- Units in a circle are rejected before; should one ever get here, the walk ends all the same.
+        where a.steps < (select count(*) from ended)
     ),
     outliving as (
         select a.unit_code, arg_min(a.above_code, a.steps) as above_code
