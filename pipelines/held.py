@@ -1,8 +1,8 @@
 """What is held back, in words, with the line that would let it by: for the run's last page, `tthc status` and the
 quality page.
 
-Belongs here: sentences of one held thing of a verdict, and the line for overrides.csv. Does not belong here: what is held
-(`expectations/holds.sql`), nor where the sentence stands on a page.
+Belongs here: sentences of one held thing of a verdict, and the line for overrides.csv. Does not belong here: what is
+held (`expectations/holds.sql`), nor where the sentence stands on a page.
 """
 
 import csv

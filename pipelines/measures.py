@@ -34,7 +34,7 @@ class DeliveryLimits(Strict):
 
 
 class UnitLimits(DeliveryLimits):
-    """The same for a unit's part; `dispersion` widens for what units scatter, `compared` is how many deliveries back."""
+    """The same for a unit's part; `dispersion` widens for what units scatter, `compared`: how many deliveries back."""
 
     dispersion: float = Field(ge=1)
     compared: int = Field(ge=1)

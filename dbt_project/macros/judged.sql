@@ -15,7 +15,7 @@
         gathered as (
             select
                 *,
-                -(case when kind = '' then 12 else 30 end) as span,
+                - (case when kind = '' then 12 else 30 end) as span,
                 list(g) filter (where {{ weighed }}) over ({{ series }} {{ before }}) as g_before,
                 list(v) filter (where {{ weighed }}) over ({{ series }} {{ before }}) as v_before
             from {{ values }}
@@ -26,18 +26,17 @@
                 * exclude (g_before, v_before),
                 list_reverse(g_before[span:]) as past,
                 list_resize(list_reverse(v_before[span:]), 4, 0.0) as past_noise,
-                least(coalesce(len(g_before), 0), -span) as compared,
+                least(coalesce(len(g_before), 0), - span) as compared,
                 [0.4, 0.7, 0.9, 1.0][least(len(g_before), 4)]::double as weight
             from gathered
         ),
         forecast as (
             select
                 *,
-                list_dot_product([0.4, 0.3, 0.2, 0.1]::double[], list_resize(past, 4, 0.0)) / weight
-                + case
+                list_dot_product([0.4, 0.3, 0.2, 0.1]::double[], list_resize(past, 4, 0.0)) / weight + case
                     when compared >= 8 then (list_median(past[1:4]) - list_median(past[5:8])) / 4 else 0
                 end as expected,
-                v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / weight ** 2 as noise
+                v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / pow(weight, 2) as noise
             from weighed
         ),
         strayed as (
@@ -45,20 +44,25 @@
                 * exclude (family, tau0),
                 -- What is rare is known by what was expected, not by what came.
                 case when family = 'share' and expected < 0.451 then 'rare' else family end as family,
-                case when family = 'share' and expected < 0.451 then (select min(tau0) from {{ source("registers", "measure") }} where family = 'rare') else tau0 end as tau0,
+                case
+                    when family = 'share' and expected < 0.451
+                    then (select min(tau0) from {{ source("registers", "measure") }} where family = 'rare')
+                    else tau0
+                end as tau0,
                 g - expected as deviation
             from forecast
         ),
         wobbled as (
             select
                 *,
-                list(least(deviation ** 2, 16 * (noise + tau0 ** 2)) - noise) filter (
+                list(least(pow(deviation, 2), 16 * (noise + pow(tau0, 2))) - noise) filter (
                     where deviation is not null and not ({{ left_out }})
                 ) over ({{ series }} {{ before }}) as wobbles
             from strayed
         ),
         own as (
-            select * exclude (wobbles), coalesce(len(wobbles[span:]), 0) as k, coalesce(list_avg(wobbles[span:]), 0) as o
+            select
+                * exclude (wobbles), coalesce(len(wobbles[span:]), 0) as k, coalesce(list_avg(wobbles[span:]), 0) as o
             from wobbled
         ),
         families as (
@@ -66,8 +70,8 @@
                 *,
                 case
                     when count(*) filter (where k > 0) over family_of >= 20
-                    then greatest(2 * avg(o) filter (where k > 0) over family_of, tau0 ** 2 / 2)
-                    else 2 * tau0 ** 2
+                    then greatest(2 * avg(o) filter (where k > 0) over family_of, pow(tau0, 2) / 2)
+                    else 2 * pow(tau0, 2)
                 end as f
             from own
             window family_of as (partition by source, business_day, family)
@@ -94,3 +98,19 @@
 
 {# Sources whose rows belong to a dossier and come with it: how many each dossier has is compared. #}
 {% macro child_sources() %} {{ return(["thanh_phan", "le_phi", "tien_trinh"]) }} {% endmacro %}
+
+{#
+    The same once more, without what stood out in the look before. Each look finds one more of deliveries in a row that
+    have all changed alike, which in the look before were taken for usual because of each other.
+#}
+{% macro judged_again(look_before) %}
+    with
+        known as (
+            select v.*, coalesce(f.standing = 'unusual', false) as stood_out
+            from {{ ref("prf_value") }} v
+            left join {{ look_before }} f using (source, business_day, measure, stratum)
+        ),
+        judged as ({{ judged("known", "stood_out") }})
+    select * exclude (stood_out)
+    from judged
+{% endmacro %}

@@ -19,7 +19,11 @@
         {"measure": "channel_by_habit", "of": alive, "when": "KenhThucHien = 2", "strata": habits},
         {"measure": "by_post", "of": alive, "when": "KenhThucHien = 3"},
         {"measure": "unit_level", "of": alive, "strata_when": levels},
-        {"measure": "status", "of": alive, "strata_when": codes("TrangThaiHoSo", [2, 4, 5, 6, 7, 8, 9, 10])},
+        {
+            "measure": "status",
+            "of": alive,
+            "strata_when": codes("TrangThaiHoSo", [2, 4, 5, 6, 7, 8, 9, 10]),
+        },
         {"measure": "service_level", "of": alive, "strata_when": codes("MucDo", [2, 3, 4])},
         {
             "measure": "due_as_usual",
@@ -27,7 +31,11 @@
             "when": "term = usual_term",
         },
         {"measure": "other_prefix", "of": "prefix is not null", "when": "prefix <> MaDonVi"},
-        {"measure": "unit_changed", "of": "unit_before is not null and MaDonVi is not null", "when": "unit_before <> MaDonVi"},
+        {
+            "measure": "unit_changed",
+            "of": "unit_before is not null and MaDonVi is not null",
+            "when": "unit_before <> MaDonVi",
+        },
         {
             "measure": "procedure_changed",
             "of": "procedure_before is not null and MaTTHC is not null",
@@ -36,7 +44,11 @@
         {"measure": "first_seen", "when": "is_first"},
         {"measure": "same_as_before", "when": "is_same"},
         {"measure": "new_unit", "of": "unit_day is not null", "when": "unit_day = business_day"},
-        {"measure": "midnight", "of": alive, "strata_when": midnights(["NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy"])},
+        {
+            "measure": "midnight",
+            "of": alive,
+            "strata_when": midnights(["NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy"]),
+        },
         {
             "measure": "off_hours",
             "of": "KenhThucHien is distinct from 2 and NgayTiepNhan is not null and " ~ alive,
@@ -50,7 +62,10 @@
         },
         {"measure": "days_to_due", "of": "is_first", "value": days_in_log("NgayTiepNhan", "NgayHenTra")},
         {"measure": "days_to_delivery", "value": days_in_log("NgayCapNhat", "business_day")},
-        {"measure": "most_frequent", "most": ["LoaiDoiTuong", "HinhThuc", "MaTTHC", "MaDonVi", "DuocThanhToanTrucTuyen"]},
+        {
+            "measure": "most_frequent",
+            "most": ["LoaiDoiTuong", "HinhThuc", "MaTTHC", "MaDonVi", "DuocThanhToanTrucTuyen"],
+        },
     ] -%}
     {%- set components = [
         {"measure": "digitised", "when": "DuocSoHoa = 1"},
@@ -59,8 +74,16 @@
     ] -%}
     {%- set fees = [
         {"measure": "paid", "when": "TrangThaiThanhToan = 1"},
-        {"measure": "paid_online", "of": "HinhThucThanhToan is not null", "when": "HinhThucThanhToan = 'truc-tuyen'"},
-        {"measure": "paid_cash", "of": "HinhThucThanhToan is not null", "when": "HinhThucThanhToan = 'tien-mat'"},
+        {
+            "measure": "paid_online",
+            "of": "HinhThucThanhToan is not null",
+            "when": "HinhThucThanhToan = 'truc-tuyen'",
+        },
+        {
+            "measure": "paid_cash",
+            "of": "HinhThucThanhToan is not null",
+            "when": "HinhThucThanhToan = 'tien-mat'",
+        },
         {"measure": "free_of_charge", "when": "Gia = 0"},
         {
             "measure": "amount",
@@ -172,15 +195,24 @@
         {% if m.most %}
             {% for column in m.most %}
                 {% do parts.append(
-                    measured_part(m.measure, column, "coalesce(list_max(map_values(histogram(" ~ column ~ "))), 0)", "count(" ~ column ~ ")")
+                    measured_part(
+                        m.measure,
+                        column,
+                        "coalesce(list_max(map_values(histogram(" ~ column ~ "))), 0)",
+                        "count(" ~ column ~ ")",
+                    )
                 ) %}
             {% endfor %}
         {% elif m.value %}
             {% set value = "case when " ~ (m.of or "true") ~ " then " ~ m.value ~ " end" %}
             {% do parts.append(
                 measured_part(
-                    m.measure, "", "sum(" ~ value ~ ")", "count(" ~ value ~ ")",
-                    "avg(" ~ value ~ ")", "var_samp(" ~ value ~ ") / count(" ~ value ~ ")"
+                    m.measure,
+                    "",
+                    "sum(" ~ value ~ ")",
+                    "count(" ~ value ~ ")",
+                    "avg(" ~ value ~ ")",
+                    "var_samp(" ~ value ~ ") / count(" ~ value ~ ")",
                 )
             ) %}
         {% else %}
@@ -189,7 +221,10 @@
                 {% set when = of ~ " and (" ~ (part if m.strata_when else m.when) ~ ")" %}
                 {% do parts.append(
                     measured_part(
-                        m.measure, name, "count(*) filter (where " ~ when ~ ")", "count(*) filter (where " ~ of ~ ")"
+                        m.measure,
+                        name,
+                        "count(*) filter (where " ~ when ~ ")",
+                        "count(*) filter (where " ~ of ~ ")",
                     )
                 ) %}
             {% endfor %}
@@ -199,8 +234,14 @@
 {% endmacro %}
 
 {% macro measured_part(measure, stratum, x, n, g="null", v="null") -%}
-    {'measure': '{{ measure }}', 'stratum': '{{ stratum }}', 'x': cast({{ x }} as double),
-     'n': cast({{ n }} as double), 'g': cast({{ g }} as double), 'v': cast({{ v }} as double)}
+    {
+        'measure':'{{ measure }}',
+        'stratum':'{{ stratum }}',
+        'x':cast({{ x }} as double),
+        'n':cast({{ n }} as double),
+        'g':cast({{ g }} as double),
+        'v':cast({{ v }} as double)
+    }
 {%- endmacro %}
 
 {#

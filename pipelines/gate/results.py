@@ -46,8 +46,8 @@ class TableResult:
 @dataclass(frozen=True)
 class Held:
     """One thing that holds the candidate back; `override_code` names the approval, null where there is none. Of the
-    subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what came, as people
-    read it; `files` names the deliveries that it came with."""
+    subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what came, as
+    people read it; `files` names the deliveries that it came with."""
 
     hold: str
     source: str | None

@@ -151,7 +151,8 @@ def test_without_a_previous_version_nothing_is_compared_and_without_limits_every
 
 NEW = "update deliveries set sha256 = sha256('new') where business_day = date '2024-03-05' and status = 'accepted';"
 ODD_SHARE = (
-    "update delivery_measures set g = 3, deviation = 1.5, x = 130, standing = 'unusual' where measure = 'channel_by_level'"
+    "update delivery_measures set g = 3, deviation = 1.5, x = 130, standing = 'unusual'"
+    " where measure = 'channel_by_level'"
 )
 # Statements that make each kind of hold, and the override that names it.
 HELD_THINGS = [
@@ -210,7 +211,10 @@ def test_with_nothing_published_every_delivery_is_judged_once(damaged: Damaged, 
 
 def test_measures_that_speak_together_are_one_hold_with_the_cause_first(damaged: Damaged, suites: Suites) -> None:
     """Of one topic the lowest `first` names it, whatever is further off; another topic is another hold."""
-    measures = "('channel_by_habit', 'paper', 'channel', 4, 2), ('channel', '', 'channel', 8, 9), ('due_as_usual', '', 'due', 3, 2)"
+    measures = (
+        "('channel_by_habit', 'paper', 'channel', 4, 2), ('channel', '', 'channel', 8, 9),"
+        " ('due_as_usual', '', 'due', 3, 2)"
+    )
     insert = (
         "insert into delivery_measures by name select 'ho_so' as source, date '2024-03-05' as business_day, measure,"
         " 'share' as family, stratum, 3 as x, 150 as n, 0.3 as g, 0.01 as v, 9 as compared, 0.3 + d as expected,"
@@ -235,7 +239,7 @@ def test_an_approved_level_is_kept_though_nothing_is_held_any_more(
     for subject in subjects:
         one = override(**subject, effect=effect)
         assert looked_at(damaged([]), suites, Baseline(sound, "v0", (one,), DRIFT)) == ([], {"PD-1": state})
-    
+
 
 def test_only_what_is_compared_with_its_own_past_has_a_level() -> None:
     with pytest.raises(ValueError, match="no level"):
@@ -401,7 +405,9 @@ def test_two_overrides_of_one_code_are_an_error(tmp_path: Path) -> None:
 
 def test_limits_with_a_slip_or_for_a_source_that_is_none_are_an_error(tmp_path: Path) -> None:
     text = (SUITES.parent / "registers" / "dong-nai" / "holds.yml").read_text(encoding="utf-8")
-    (tmp_path / "holds.yml").write_text(text.replace("restatement_loss: 0.05", "restatement_lost: 0.05", 1), encoding="utf-8")
+    (tmp_path / "holds.yml").write_text(
+        text.replace("restatement_loss: 0.05", "restatement_lost: 0.05", 1), encoding="utf-8"
+    )
     with pytest.raises(TthcError, match="restatement_lost"):
         load_holds(tmp_path)
     (tmp_path / "holds.yml").write_text(text.replace("ho_so:", "ho_xo:", 1), encoding="utf-8")

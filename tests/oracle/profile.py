@@ -1,4 +1,4 @@
-"""What each delivery is compared with, in plain Python: the formulas of docs/gate.md, shared with nothing of the models.
+"""What each delivery is compared with, in plain Python: the formulas of docs/gate.md, nothing shared with the models.
 
 Here: forecasts, wobbles and bounds of drawn histories. Not here: what is counted of a delivery.
 """
@@ -40,9 +40,12 @@ class Judged:
 
 
 def judge(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
-    """Judge every value by earlier ones of its series and kind; what stands out at first is weighed in no later one."""
-    first = _pass(values)
-    return _pass([replace(one, stood_out=first[one.series, one.day].standing == "unusual") for one in values])
+    """Judge every value by earlier ones of its series and kind; what stood out in one of three looks is weighed in no
+    later one."""
+    for _ in range(3):
+        seen = _pass(values)
+        values = [replace(one, stood_out=seen[one.series, one.day].standing == "unusual") for one in values]
+    return _pass(values)
 
 
 def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import load_contracts
-from pipelines.holds import Holds, SourceLimits, load_holds
+from pipelines.holds import Holds, Override, SourceLimits, load_holds, override_table
 from pipelines.landing import archive
 from pipelines.landing.ledger import open_ledger
 from pipelines.settings import PROJECT_DIR, Settings
@@ -41,14 +41,20 @@ class Days:
     def __init__(self, manifest: dict) -> None:
         wanted = models_for(manifest, ["delivery_days", "source_freshness"])
         own = ("dim_run", "dim_calendar", "int_delivery_day", "prf_day", "prf_rows", "prf_counted", "prf_value",
-               "prf_first_look", "prf_judged", "delivery_measures", "int_missing_day", "source_freshness",
+               "prf_first_look", "prf_second_look", "prf_third_look", "prf_judged",
+               "delivery_measures", "int_missing_day", "source_freshness",
                "delivery_days")  # fmt: skip
         self.models = [model for model in wanted if model.name in own]
         self.connection = duckdb.connect()
         for database in ("workspace", "tthc"):
             self.connection.execute(f"attach ':memory:' as {database}")
-        for schema in ("workspace.registers", "workspace.ledger", "workspace.intermediate", "workspace.profile",
-                       "tthc.marts"):
+        for schema in (
+            "workspace.registers",
+            "workspace.ledger",
+            "workspace.intermediate",
+            "workspace.profile",
+            "tthc.marts",
+        ):
             self.connection.execute(f"create schema {schema}")
         for name, frame in register_tables(Settings(), AS_OF, "H19").items():
             self._load(f"workspace.registers.{name}", frame)
@@ -194,6 +200,23 @@ def test_volume_is_held_against_the_deliveries_before(days: Days, factor: float,
     came = every_working_day("tien_trinh", 300)
     days.build([*came[:-1], ("tien_trinh", came[-1][1], int(300 * factor))])
     assert days.standings("tien_trinh")[came[-1][1]] == standing
+
+
+@pytest.mark.parametrize(("effect", "standing"), [("level", "usual"), ("once", "high")])
+def test_an_approved_level_is_the_measure_from_then_on(days: Days, effect: str, standing: str) -> None:
+    """Once, the delivery is let by and weighed no more; as a level, what comes after it is compared with it."""
+    came, since = every_working_day("tien_trinh", 300), 7 if effect == "level" else 4
+    began = came[-since][1]
+    said = dict.fromkeys(Override.model_fields) | {
+        "override_code": "PD-1", "hold": "volume", "source": "tien_trinh", "business_day": began, "effect": effect,
+        "approved_by": "Chánh Văn phòng", "approved_on": began, "valid_until": began, "reason": "Thêm hệ thống mới",
+    }  # fmt: skip
+    days._load("workspace.registers.override", override_table([Override.model_validate(said)]))
+    days.build([*came[:-since], *((source, on, 30 * rows) for source, on, rows in came[-since:])])
+    standings = days.standings("tien_trinh")
+    days._load("workspace.registers.override", override_table([]))
+    assert standings[began] == ("not_compared" if effect == "level" else "high")
+    assert standings[came[-1][1]] == standing
 
 
 def test_few_rows_scatter_and_say_nothing(days: Days) -> None:

@@ -105,7 +105,8 @@ def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts:
     text = read(contracts)["vi/index.html"].text
     for told in (
         "Bị cửa kiểm giữ lại", "Bản dự tuyển v2 (đến ngày 31/12/2024) không được công bố", "12.345", "trễ",
-        "ho_so ngày 2024-12-31: Số dòng mỗi ngày làm việc: thường 150, nay 4", "chưa ai chấp thuận", "chấp thuận theo PD-1",
+        "ho_so ngày 2024-12-31: Số dòng mỗi ngày làm việc: thường 150, nay 4", "chưa ai chấp thuận",
+        "chấp thuận theo PD-1",
         "Chỉ tiêu on_time_rate (plan), kỳ 2024-11, cấp xã: khác xa", "dim_unit.known", "1.234 dòng sai",
         "candidate_has_wal", "NgayHenTra phải dạng yyyyMMddHHmmss", "tệp .rows nói 3 dòng nhưng đọc được 2",
         "quá mức cho phép", "301,5", "1 / 2 phép kiểm trên 1 bảng", "Chánh Văn phòng, 02/01/2025", "đang dùng",

@@ -12,7 +12,9 @@ with
             m.business_day,
             m.usual_value as usual_rows,
             m.compared as compared_days,
-            case when m.standing <> 'not_compared' then greatest(exp(m.expected - m.bound) * m.n - 0.5, 0) end as least_rows,
+            case
+                when m.standing <> 'not_compared' then greatest(exp(m.expected - m.bound) * m.n - 0.5, 0)
+            end as least_rows,
             case when m.standing <> 'not_compared' then exp(m.expected + m.bound) * m.n - 0.5 end as most_rows,
             d.kind = 'off' as is_day_off
         from {{ ref("delivery_measures") }} m

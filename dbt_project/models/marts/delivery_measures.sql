@@ -14,7 +14,7 @@ select
     bound,
     case
         when family in ('share', 'rare')
-        then sin(least(greatest(expected, 0), pi()) / 2) ** 2
+        then pow(sin(least(greatest(expected, 0), pi()) / 2), 2)
         when family = 'count'
         then exp(expected) * n
         else exp(expected)

@@ -7,7 +7,11 @@ with
             x + x_before as m,
             n / (n + n_before) as part,
             -- A unit that came in fewer deliveries than are needed, or that has ended, is compared with nothing.
-            days >= least_compared and days_before >= least_compared and not has_ended and n > 0 and n_before > 0 as is_compared
+            days >= least_compared
+            and days_before >= least_compared
+            and not has_ended
+            and n > 0
+            and n_before > 0 as is_compared
         from {{ ref("prf_unit_before") }}
         cross join {{ source("registers", "unit_bound") }}
     ),
@@ -16,8 +20,7 @@ with
             *,
             case
                 when is_compared
-                then
-                    (2 * asin(sqrt((x + 0.375) / (m + 0.75))) - 2 * asin(sqrt(part))) * sqrt((m + 0.5) / dispersion)
+                then (2 * asin(sqrt((x + 0.375) / (m + 0.75))) - 2 * asin(sqrt(part))) * sqrt((m + 0.5) / dispersion)
             end as score
         from weighed
     )
@@ -30,7 +33,5 @@ select
     case when is_compared then cast(x_before / n_before * n as double) end as usual,
     score,
     bound,
-    case
-        when score is null then 'not_compared' when abs(score) > bound then 'unusual' else 'usual'
-    end as standing
+    case when score is null then 'not_compared' when abs(score) > bound then 'unusual' else 'usual' end as standing
 from scored

@@ -2,7 +2,9 @@
 -- procedures', where a procedure had fewer than five).
 with
     first_seen as (
-        select distinct MaHoSo, MaTTHC, business_day from {{ ref("prf_dossier_row") }} where is_first and coalesce(DaXoa, 0) = 0
+        select distinct MaHoSo, MaTTHC, business_day
+        from {{ ref("prf_dossier_row") }}
+        where is_first and coalesce(DaXoa, 0) = 0
     ),
     {% for name in child_sources() %}
         counted_{{ name }} as (
@@ -12,7 +14,7 @@ with
                 f.business_day,
                 count(*) as dossiers,
                 sum(coalesce(c.children, 0)) as children,
-                sum(coalesce(c.children, 0) ** 2) as squares
+                sum(pow(coalesce(c.children, 0), 2)) as squares
             from first_seen f
             left join
                 (
@@ -25,8 +27,11 @@ with
     {% endfor %}
     counted as (
         {% for name in child_sources() %}
-            select * from counted_{{ name }}
-            {% if not loop.last %} union all {% endif %}
+            select *
+            from counted_{{ name }}
+            {% if not loop.last %}
+                union all
+            {% endif %}
         {% endfor %}
     ),
     before as (
@@ -37,12 +42,9 @@ with
             sum(children) over everyone / sum(dossiers) over everyone as usual_of_all
         from counted
         window
-            own as (
-                partition by source, MaTTHC order by business_day rows between unbounded preceding and 1 preceding
-            ),
+            own as (partition by source, MaTTHC order by business_day rows between unbounded preceding and 1 preceding),
             everyone as (
-                partition by source order by business_day
-                range between unbounded preceding and interval 1 day preceding
+                partition by source order by business_day range between unbounded preceding and interval 1 day preceding
             )
     )
 select
@@ -50,7 +52,7 @@ select
     business_day,
     sum(children) as x,
     sum(dossiers * case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end) as n,
-    sum(squares - children ** 2 / dossiers) as spread
+    sum(squares - pow(children, 2) / dossiers) as spread
 from before
 where usual_of_all is not null
 group by source, business_day

@@ -1,7 +1,13 @@
 -- One row per source, day, measure and stratum: what was counted of the delivery. g and v only where they are no
 -- function of x and n.
 {% for name in modelled_sources() if measures(name) %}
-    {% set rows = ref("prf_" ~ name) if name in ["ho_so", "le_phi"] else "(select * exclude (_business_day), _business_day as business_day from " ~ ref("rows_" ~ name) ~ ")" %}
+    {% set rows = (
+        ref("prf_" ~ name)
+        if name in ["ho_so", "le_phi"]
+        else "(select * exclude (_business_day), _business_day as business_day from "
+        ~ ref("rows_" ~ name)
+        ~ ")"
+    ) %}
     select '{{ name }}' as source, business_day, unnest([{{ measured(name) }}], recursive := true)
     from {{ rows }} r
     group by business_day
@@ -13,7 +19,8 @@ union all
 select source, business_day, 'rejected', stratum, x, n, null, null
 from {{ ref("prf_rejected") }}
 union all
-select source, business_day, 'children', '', x, n, ln(nullif(x, 0) / nullif(n, 0)), (spread + 0.5) / nullif(x, 0) ** 2
+select
+    source, business_day, 'children', '', x, n, ln(nullif(x, 0) / nullif(n, 0)), (spread + 0.5) / pow(nullif(x, 0), 2)
 from {{ ref("prf_children") }}
 union all
 select 'ho_so', business_day, 'missing_numbers', '', x, n, null, null

@@ -7,7 +7,9 @@ with
             nullif(split_part(MaHoSo, '-', 1), MaHoSo) as prefix,
             k.Cap as unit_level,
             due.working_day_number - began.working_day_number as term,
-            hash(*columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))) as content
+            hash(
+                *columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))
+            ) as content
         from {{ ref("rows_ho_so") }} d
         left join {{ ref("known_unit") }} k on d.MaDonVi = k.MaDonVi
         left join {{ ref("dim_calendar") }} began on cast(d.NgayTiepNhan as date) = began.calendar_date

@@ -5,7 +5,7 @@
     select '{{ name }}' as source, _business_day as business_day, field as stratum, n - filled as x, n
     from
         (
-            unpivot(
+            unpivot (
                 select _business_day, count(*) as n, count(columns(* exclude ({{ known }}{{ place }})))
                 from {{ ref("rows_" ~ name) }}
                 {% if name == "ho_so" %} where coalesce(DaXoa, 0) = 0 {% endif %}
@@ -13,5 +13,7 @@
             )
             on columns(* exclude (_business_day, n)) into name field value filled
         )
-    {% if not loop.last %} union all {% endif %}
+    {% if not loop.last %}
+        union all
+    {% endif %}
 {% endfor %}

@@ -1,9 +1,2 @@
-with
-    known as (
-        select v.*, coalesce(f.standing = 'unusual', false) as stood_out
-        from {{ ref("prf_value") }} v
-        left join {{ ref("prf_first_look") }} f using (source, business_day, measure, stratum)
-    ),
-    judged as ({{ judged("known", "stood_out") }})
-select * exclude (stood_out, kind, era, tau0)
-from judged
+-- What holds: three deliveries in a row that changed alike are each weighed in none of the next ones.
+select * exclude (kind, era, tau0) from ({{ judged_again(ref("prf_third_look")) }})

@@ -1,4 +1,5 @@
--- Gaps in the running numbers of dossier codes (unit-date-number), for units' days first delivered here: how many numbers
+-- Gaps in the running numbers of dossier codes (unit-date-number), for units' days first delivered here: how many
+-- numbers
 -- up to the highest are missing.
 with
     numbered as (

@@ -1,4 +1,5 @@
--- Rows of each delivery, as logarithm per working day that it stands for. None at all scatters as one row does: with the
+-- Rows of each delivery, as logarithm per working day that it stands for. None at all scatters as one row does: with
+-- the
 -- variance of half a row an empty delivery would be as usual as any.
 select
     source,

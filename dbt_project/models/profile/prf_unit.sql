@@ -1,4 +1,5 @@
--- One row per source, day, measure and unit: x of n, n being the province's where a unit's part is meant, else the unit's
+-- One row per source, day, measure and unit: x of n, n being the province's where a unit's part is meant, else the
+-- unit's
 -- own rows.
 with
     dossiers as (
@@ -24,7 +25,13 @@ with
         where d.MaDonVi is not null
         group by r._business_day, d.MaDonVi
     )
-select 'ho_so' as source, business_day, 'rows' as measure, unit_code, row_count as x, sum(row_count) over (partition by business_day) as n
+select
+    'ho_so' as source,
+    business_day,
+    'rows' as measure,
+    unit_code,
+    row_count as x,
+    sum(row_count) over (partition by business_day) as n
 from dossiers
 union all
 select 'ho_so', business_day, 'finished', unit_code, finished, sum(finished) over (partition by business_day)

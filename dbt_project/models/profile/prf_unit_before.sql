@@ -6,11 +6,7 @@ with
         from {{ ref("prf_day") }}
     ),
     compared as (
-        select
-            t.source,
-            t.business_day,
-            e.business_day as other_day,
-            e.business_day = t.business_day as is_now
+        select t.source, t.business_day, e.business_day as other_day, e.business_day = t.business_day as is_now
         from nths t
         cross join {{ source("registers", "unit_bound") }} b
         join nths e on t.source = e.source and t.kind = e.kind and e.nth between t.nth - b.compared and t.nth
@@ -33,7 +29,9 @@ with
             c.is_now,
             c.other_day,
             p.measure,
-            case when s.changed_on <= c.business_day then coalesce(s.next_unit_code, p.unit_code) else p.unit_code end as unit_code,
+            case
+                when s.changed_on <= c.business_day then coalesce(s.next_unit_code, p.unit_code) else p.unit_code
+            end as unit_code,
             p.x,
             p.n
         from compared c
@@ -52,11 +50,7 @@ with
         where o.unit_code is null
     ),
     -- The measures of a part of the province have one n a day, those of a unit's own rows one a unit.
-    days as (
-        select source, business_day, measure, other_day, is_now, max(n) as n
-        from told
-        group by all
-    ),
+    days as (select source, business_day, measure, other_day, is_now, max(n) as n from told group by all),
     provinces as (
         select
             source,

@@ -9,7 +9,5 @@ with
 select MaTTHC, MaPhiLePhi, business_day, sum(logs) over before / sum(row_count) over before as usual_log
 from daily
 window
-    before as (
-        partition by MaTTHC, MaPhiLePhi order by business_day rows between unbounded preceding and 1 preceding
-    )
+    before as (partition by MaTTHC, MaPhiLePhi order by business_day rows between unbounded preceding and 1 preceding)
 qualify sum(row_count) over before >= 5

@@ -1,0 +1,122 @@
+"""The register of measures: what it must say, and that it and the SQL speak of the same measures."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from pipelines.errors import TthcError
+from pipelines.held import held_sentence, override_line, rest_of
+from pipelines.holds import LEVELLED, SUBJECTS, Override, load_overrides
+from pipelines.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
+from pipelines.messages import language
+from pipelines.settings import PROJECT_DIR
+
+COUNTRY = PROJECT_DIR / "registers" / "vietnam"
+DBT = PROJECT_DIR / "dbt_project"
+KNOWN = load_measures(COUNTRY)
+
+
+def test_the_sql_and_the_register_name_the_same_measures() -> None:
+    macro = (DBT / "macros" / "measures.sql").read_text(encoding="utf-8")
+    counted = set(re.findall(r'"measure": "(\w+)"', macro))
+    models = "\n".join(path.read_text(encoding="utf-8") for path in (DBT / "models" / "profile").glob("prf_*.sql"))
+    own = {"rows", "rejected", "empty", "children", "missing_numbers"}
+    assert all(f"'{name}'" in models for name in own)
+    assert counted | own == set(KNOWN.measures)
+    units = (DBT / "models" / "profile" / "prf_unit.sql").read_text(encoding="utf-8")
+    assert set(re.findall(r"select '\w+'[^,]*, business_day, '(\w+)'", units)) | {"rows"} == set(KNOWN.units)
+
+
+def test_bounds_are_quantiles_of_t_and_of_the_normal_distribution() -> None:
+    table = profile_bound_table(COUNTRY)
+    for compared, t in zip(table["compared"], table["t"], strict=True):
+        assert math.isclose(t, stats.t.isf(KNOWN.delivery.alpha / 2, 20 + compared), rel_tol=1e-9)
+    # The design's own figures (for 1.67e-5), as a person reads them.
+    assert [table["t"][k] for k in (4, 8, 12, 30)] == pytest.approx([5.36, 5.19, 5.06, 4.76], abs=0.015)
+    assert round(unit_bound_table(COUNTRY)["bound"][0], 2) == 4.84
+
+
+def test_the_budget_of_false_alarms_is_kept() -> None:
+    """120 measures and 768 units a night are three quarters of one false alarm in 250 nights."""
+    assert 120 * KNOWN.delivery.alpha + 768 * KNOWN.unit.alpha <= 0.75 / 250 + 1e-4
+
+
+def test_a_topic_has_one_first_measure_or_measures_that_may_share_it() -> None:
+    assert measure_table(COUNTRY).height == len(KNOWN.measures)
+    for measure in KNOWN.measures.values():
+        for text in (measure.title, measure.hint):
+            assert text.vi and text.en and not text.en.isupper()
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("family: count", "family: cuont"), ("alpha: 1.7e-5", "alpha: 2"),
+                                              ("  rare: {tau0: 0.02}\n", "")])  # fmt: skip
+def test_a_slip_in_the_register_is_an_error(tmp_path: Path, right: str, wrong: str) -> None:
+    text = (COUNTRY / "measures.yml").read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / "measures.yml").write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(TthcError, match="measures"):
+        load_measures(tmp_path)
+
+
+def thing(hold: str, **told: object) -> dict:
+    subject = dict.fromkeys((*Override.model_fields, "stratum", "usual", "came", "files", "period_code"))
+    return {**subject, "hold": hold, "override_code": None, **told}
+
+
+THINGS = [
+    thing("profile", source="ho_so", business_day="2024-12-31", measure="channel_by_level", stratum="so",
+          usual="86.0 %", came="14.0 %", files="a.csv"),
+    thing("unit", source="ho_so", business_day="2024-12-31", measure="rows", unit_code="H19.30", usual="43", came="0",
+          files="a.csv"),
+    thing("volume", source="le_phi", business_day="2024-12-31", usual="980", came="98", files="b.csv"),
+    thing("empty", source="le_phi", business_day="2024-12-31"),
+    thing("freshness", source="ho_so"),
+    thing("drift", indicator_code="on_time_rate", rule="plan", scope="province", unit_level="tinh", period_code="2024"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("held", THINGS, ids=lambda held: held["hold"])
+def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: dict) -> None:
+    """Once somebody has put a name, a day and a reason in it."""
+    line = override_line(held, "2024-12-31")
+    row = line.replace("<ai chấp thuận>", "Chánh Văn phòng").replace("<ngày chấp thuận>", "2025-01-02")
+    header = ",".join(Override.model_fields)
+    (tmp_path / "overrides.csv").write_text(f"{header}\n{row.replace('<vì sao>', 'Đã hỏi nơi gửi')}\n", "utf-8")
+    [override] = load_overrides(tmp_path)
+    told = override.model_dump(mode="json")
+    assert {name: told[name] for name in SUBJECTS[held["hold"]]} == {
+        name: held[name] for name in SUBJECTS[held["hold"]]
+    }
+    assert (told["hold"], told["valid_until"]) == (held["hold"], "2024-12-31")
+    assert told["effect"] == ("once" if held["hold"] in LEVELLED else None)
+    (tmp_path / "overrides.csv").write_text(f"{header}\n{line}\n", "utf-8")
+    with pytest.raises(TthcError):
+        load_overrides(tmp_path)
+
+
+def test_a_held_delivery_is_told_with_what_was_usual_what_came_and_which_files() -> None:
+    assert held_sentence(THINGS[0]) == (
+        "ho_so ngày 2024-12-31: Hồ sơ trực tuyến ở cấp này (so): thường 86.0 %, nay 14.0 %."
+        " Kênh tiếp nhận bị ghi khác trước: hỏi nơi gửi. Tệp: a.csv"
+    )
+    before = language.set("en")
+    try:
+        unit, volume = held_sentence(THINGS[1]), held_sentence(THINGS[2])
+    finally:
+        language.reset(before)
+    assert unit is not None and unit.startswith("ho_so of 2024-12-31, unit H19.30: The unit's rows in the province's: ")
+    assert "usually 43, now 0" in unit
+    assert volume is not None and volume.startswith("le_phi of 2024-12-31: Rows per working day: usually 980, now 98.")
+    assert [held_sentence(one) for one in THINGS[3:]] == [None, None, None]
+
+
+def test_the_rest_of_the_night_is_named_only_where_sources_alone_are_held() -> None:
+    verdict = {"held": THINGS[:2], "new_sources": ["ho_so", "le_phi", "thanh_phan"]}
+    told = rest_of(verdict)
+    assert told is not None and "le_phi, thanh_phan" in told and "khi ho_so được" in told
+    assert rest_of({**verdict, "held": [THINGS[0], THINGS[5]]}) is None
+    assert rest_of({**verdict, "new_sources": ["ho_so"]}) is None
+    assert rest_of({**verdict, "held": [{**THINGS[0], "override_code": "PD-1"}]}) is None
