@@ -13,6 +13,9 @@ import polars as pl
 import pytest
 
 from pipelines.explain import explain
+from pipelines.open_data.cells import count_opinions
+from pipelines.open_data.keys import CODES
+from pipelines.open_data.rules import load_rules
 from pipelines.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
@@ -328,6 +331,9 @@ def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, l
     }  # fmt: skip
 
 
+PASSED_ON = Story(lists=(ENDED,), received_by={"H19.31": "H19.31.01"}, registers=replaced_by("H19.31.01"))
+
+
 @pytest.mark.parametrize(
     ("registers", "heir"),
     [
@@ -435,6 +441,32 @@ def test_feedback_that_counts_against_a_unit_is_listed_under_the_one_that_answer
         (DISTRICT, "2025"): [],
         (TAKES_OVER, "2025"): ["PA-1-mo", "PA-5-gui-muon"],
     }
+
+
+def test_open_data_count_opinions_for_the_unit_of_the_marts(warehouse: Told) -> None:
+    """Of a district that ends, and of a province whose dossiers are rated while they are open."""
+    rules = load_rules(Settings().registers_dir / "vietnam")
+    for build in (lambda: with_feedback(warehouse, date(2025, 9, 30)), lambda: open_by_month(warehouse, PASSED_ON)):
+        build()
+        connection = warehouse.connection
+        connection.execute("attach if not exists ':memory:' as open_data; use open_data")
+        try:
+            connection.execute(f"create or replace table case_key as select *, 1 as key from ({CODES})")
+            count_opinions(connection, rules)
+            counted = connection.execute(
+                "select part, period_code, unit_code, unit_level, count(*) filter (where counts), count(*) from case_in"
+                " group by all order by all"
+            ).fetchall()
+        finally:
+            connection.execute("use workspace")
+        codes = ", ".join(f"'{code}'" for code in rules.protected.codes)
+        assert counted == warehouse.rows(
+            "select indicator_code, period_code, unit_code, unit_level, numerator, denominator"
+            " from tthc.marts.indicator_values join tthc.marts.dim_period p using (period_code)"
+            f" where indicator_code in ({codes}) and rule = 'plan' and scope = 'unit' and denominator > 0"
+            " and p.is_closed order by all"
+        )
+        assert len({unit_code for _, _, unit_code, *_ in counted}) > 1
 
 
 def test_the_changes_themselves_are_seen(warehouse: Told) -> None:
