@@ -27,6 +27,9 @@ group by source, business_day
 having bool_or(
     not exists (select 1 from previous_delivery as p where p.source = d.source and p.sha256 = d.sha256)
 );
+-- Further off than the limit, where what matures may rise however far; what was there and is not strays, too.
+create or replace temp macro strays(before, now, most, may_rise) as
+    coalesce(abs(now - before), 1) > most and not (may_rise and coalesce(now >= coalesce(before, 0), false));
 create or replace temp macro figure_told(share, part, whole) as
     case
         when coalesce(whole, 0) = 0 then format('{:g}', share::double)
@@ -59,10 +62,8 @@ with
         left join drift_limit as l on true
         where (is_gone and value_before is not null and scope = 'province')
            or (greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
-               and not (matures and not is_gone and value_now >= coalesce(value_before, 0)
-                        and denominator_now >= denominator_before)
-               and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
-                    or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
+               and (strays(value_before, value_now, coalesce(l.value, 0), matures)
+                    or strays(denominator_before, denominator_now, coalesce(l.denominator, 0) * denominator_before, matures)))
     ),
     -- Figures that are as far from what was first published as drift allows in one night, though no night went so far.
     -- What matures rises by itself and is held only where it falls.
@@ -77,9 +78,9 @@ with
         left join drift_limit as l on true
         where f.end_date <= (select max(as_of) from dim_run)
           and greatest(f.denominator, c.denominator) >= coalesce(l.least_denominator, 0)
-          and not (coalesce(i.matures, false) and c.value >= f.value and c.denominator >= f.denominator)
-          and (abs(c.value - f.value) > coalesce(l.value, 0)
-               or abs(c.denominator - f.denominator) > coalesce(l.denominator, 0) * f.denominator)
+          and (strays(f.value, c.value, coalesce(l.value, 0), coalesce(i.matures, false))
+               or strays(f.denominator, c.denominator, coalesce(l.denominator, 0) * f.denominator,
+                         coalesce(i.matures, false)))
     ),
     -- The days that ho_so has come to, and the as-of day itself where somebody chose a later one.
     reached as (

@@ -16,7 +16,7 @@ from benchmarks.vigilance.province import PROVINCE, Parsed, contracts, marked_un
 from pipelines.lake import REJECTED, lake_schema
 from pipelines.settings import Settings
 from pipelines.transform.register_tables import register_tables
-from pipelines.transform.workspace import DELIVERY, REASON
+from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 
 MARTS = ("delivery_measures", "unit_measures")
 LEDGER: dict[str, dict] = {"delivery": DELIVERY, "reason": REASON, "rejected_row": REJECTED}
@@ -190,6 +190,7 @@ class Bench:
         self._table("ledger.delivery", pl.DataFrame(delivered, schema=DELIVERY))
         self._table("ledger.reason", pl.DataFrame(reasons, schema=REASON))
         self._table("ledger.rejected_row", pl.concat([one.rejected for one in rows]))
+        self._table("ledger.removal", pl.DataFrame(schema=REMOVAL))
         for name in LEDGER:
             self.states[f"workspace.ledger.{name}"] = state
 

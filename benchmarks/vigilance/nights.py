@@ -43,7 +43,8 @@ class Nights:
         self.bench.build(day, tonight, trial=None if tonight is None else self)
         connection = self.bench.connection.cursor()
         connection.execute("use tthc.marts")
-        baseline = Baseline(previous=self.published, drift=self.limits.drift, jump=self.limits.jump)
+        limits = self.limits
+        baseline = Baseline(self.published, drift=limits.drift, jump=limits.jump, removal=limits.removal)
         for statement, values in baseline.statements():
             connection.execute(statement, values)
         connection.execute(HOLDS.read_text(encoding="utf-8"))
