@@ -70,7 +70,7 @@
                 *,
                 case
                     when count(*) filter (where k > 0) over family_of >= 20
-                    then greatest(2 * avg(o) filter (where k > 0) over family_of, pow(tau0, 2) / 2)
+                    then greatest(2 * avg({{ exact("o") }}) filter (where k > 0) over family_of, pow(tau0, 2) / 2)
                     else 2 * pow(tau0, 2)
                 end as f
             from own

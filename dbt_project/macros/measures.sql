@@ -178,6 +178,12 @@
     case when {{ days }} >= 0 then ln(1 + {{ days }}) when {{ days }} < 0 then 0 end
 {%- endmacro %}
 
+{#
+    A number as a decimal. Sums of fractions differ in their last digit with the order in which threads add them up; a
+    night that is done again must give the same.
+#}
+{% macro exact(value) -%} cast({{ value }} as decimal(18, 9)) {%- endmacro %}
+
 {# Letters that a wrong encoding leaves: the replacement sign, and pairs that UTF-8 read as Latin-1 gives. #}
 {% macro broken(text) -%}
     coalesce(regexp_matches({{ text }}, '\x{FFFD}|[ÃÂÄÆ][\x{0080}-\x{00BF}]|á[º»]'), false)
@@ -204,15 +210,36 @@
                 ) %}
             {% endfor %}
         {% elif m.value %}
-            {% set value = "case when " ~ (m.of or "true") ~ " then " ~ m.value ~ " end" %}
+            {% set value = exact("case when " ~ (m.of or "true") ~ " then " ~ m.value ~ " end") %}
+            {% set sum = "cast(sum(" ~ value ~ ") as double)" %}
+            {% set count = "count(" ~ value ~ ")" %}
+            {% set scatter = (
+                "greatest(cast(sum("
+                ~ value
+                ~ " * "
+                ~ value
+                ~ ") as double) - pow("
+                ~ sum
+                ~ ", 2) / "
+                ~ count
+                ~ ", 0)"
+            ) %}
             {% do parts.append(
                 measured_part(
                     m.measure,
                     "",
-                    "sum(" ~ value ~ ")",
-                    "count(" ~ value ~ ")",
-                    "avg(" ~ value ~ ")",
-                    "var_samp(" ~ value ~ ") / count(" ~ value ~ ")",
+                    sum,
+                    count,
+                    sum ~ " / nullif(" ~ count ~ ", 0)",
+                    "case when "
+                    ~ count
+                    ~ " > 1 then "
+                    ~ scatter
+                    ~ " / ("
+                    ~ count
+                    ~ " - 1) / "
+                    ~ count
+                    ~ " end",
                 )
             ) %}
         {% else %}

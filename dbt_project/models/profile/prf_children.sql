@@ -51,8 +51,14 @@ select
     source,
     business_day,
     sum(children) as x,
-    sum(dossiers * case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end) as n,
-    sum(squares - pow(children, 2) / dossiers) as spread
+    sum(
+        {{
+            exact(
+                "dossiers * case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end"
+            )
+        }}
+    ) as n,
+    sum({{ exact("squares - pow(children, 2) / dossiers") }}) as spread
 from before
 where usual_of_all is not null
 group by source, business_day

@@ -20,7 +20,14 @@ select source, business_day, 'rejected', stratum, x, n, null, null
 from {{ ref("prf_rejected") }}
 union all
 select
-    source, business_day, 'children', '', x, n, ln(nullif(x, 0) / nullif(n, 0)), (spread + 0.5) / pow(nullif(x, 0), 2)
+    source,
+    business_day,
+    'children',
+    '',
+    x,
+    cast(n as double),
+    ln(nullif(x, 0) / nullif(cast(n as double), 0)),
+    (cast(spread as double) + 0.5) / pow(nullif(x, 0), 2)
 from {{ ref("prf_children") }}
 union all
 select 'ho_so', business_day, 'missing_numbers', '', x, n, null, null

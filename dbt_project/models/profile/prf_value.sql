@@ -10,7 +10,7 @@ with
             case
                 when family = 'mean'
                 then
-                    (coalesce(sum(v * n * (n - 1)) over series, 0) + 10 * 0.25)
+                    (coalesce(cast(sum({{ exact("v * n * (n - 1)") }}) over series as double), 0) + 10 * 0.25)
                     / (coalesce(sum(n - 1) filter (where v is not null) over series, 0) + 10)
                     / nullif(n, 0)
                 else v
