@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UsageFault
+from pipelines.handovers import handovers_join
 
 LEVELS = ("tinh", "so", "huyen", "xa")
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ NEWEST_MONTH = """
     select * from marts.dim_period where period_type = 'month' order by is_closed desc, end_date desc limit 1
 """
 SCOPE = "(? = 'province' or ? = 'level' and unit_level = ? or ? = 'unit' and unit_code = ?)"
-# A dossier that passed to another unit is shown under the one that answers for it at the period's cut.
+# A dossier or feedback item that passed to another unit is shown under the one that answers for it at the period's cut.
 BY_DAY = f"""
     select case_code, unit_code, event_date, reason
     from (
@@ -40,14 +41,13 @@ BY_DAY = f"""
                             coalesce(h.unit_level, c.unit_level) as unit_level), p.start_date, p.cut_date
         from cases."{{view}}" c
         join marts.dim_period p on p.period_code = ?
-        left join marts.fct_handovers h
-            on h.dossier_code = split_part(c.case_code, ' ', 1) and p.cut_date between h.cut_from and h.cut_to
+        {{handovers}}
     ) c
     where event_date between start_date and cut_date
       and (superseded_on is null or superseded_on > cut_date)
       and not coalesce(counts_from <= cut_date, false) and {SCOPE}
     order by event_date, case_code
-"""  # noqa: S608 - the only part put in is the name of a view that the catalogue holds
+"""  # noqa: S608 - what is put in is the name of a view that the catalogue holds, and a join of ours
 BY_PERIOD = f"""
     select case_code, unit_code, null as event_date, reason
     from cases."{{view}}" where period_code = ? and not counts and {SCOPE}
@@ -132,7 +132,8 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
     if not columns:
         return []
     query = BY_PERIOD if ("period_code",) in columns else BY_DAY
-    return _rows(connection, query.format(view=view), [period, *subject.bound])
+    handovers = handovers_join(definition["sources"] or "", "c.case_code", "p.cut_date")
+    return _rows(connection, query.format(view=view, handovers=handovers), [period, *subject.bound])
 
 
 def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> Row:

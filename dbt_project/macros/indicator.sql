@@ -4,22 +4,25 @@
 
     code, rule    of the register of indicators
     superseded    whether a newer case can take the place of an older one (a rating given again)
-    of_dossiers   whether the case's code names (first) a dossier, which may pass to another unit
+    of            what the case's code names (first), which may pass to another unit: 'dossier' or 'feedback'
 
     One row per unit and period with cases: indicator_code, rule, period_code, unit_code, unit_level, numerator,
     denominator, unknown_count.
 #}
-{% macro indicator_by_day(code, rule, superseded=false, of_dossiers=true) %}
-    {%- set cuts = ["cut_from", "cut_to"] if of_dossiers else [] -%}
-    {%- set days = ["event_date", "counts_from"] + (["superseded_on"] if superseded else []) + cuts -%}
+{% macro indicator_by_day(code, rule, superseded=false, of="dossier") %}
+    {%- set days = (
+        ["event_date", "counts_from"] + (["superseded_on"] if superseded else []) + ["cut_from", "cut_to"]
+    ) -%}
     {%- set cases = ref("case_" ~ code ~ "__" ~ rule) -%}
     with
         daily as (
             select unit_code, unit_level, {{ days | join(", ") }}, count(*) as cases
             from
-                {% if of_dossiers %} {{ by_answering_unit(cases, "split_part(c.case_code, ' ', 1)") }}
-                {% else %} {{ cases }}
-                {% endif %}
+                {{
+                    by_answering_unit(
+                        cases, "split_part(c.case_code, ' ', 1)" if of == "dossier" else "c.case_code", of
+                    )
+                }}
             group by unit_code, unit_level, {{ days | join(", ") }}
         )
     select
@@ -33,8 +36,9 @@
         0 as unknown_count
     from daily d
     join
-        {{ ref("int_period") }} p on d.event_date between p.start_date and p.cut_date
-        {% if of_dossiers %} and p.cut_date between d.cut_from and d.cut_to {% endif %}
+        {{ ref("int_period") }} p
+        on d.event_date between p.start_date and p.cut_date
+        and p.cut_date between d.cut_from and d.cut_to
         {% if superseded %} and (d.superseded_on is null or d.superseded_on > p.cut_date) {% endif %}
     group by p.period_code, d.unit_code, d.unit_level
 {% endmacro %}

@@ -6,6 +6,7 @@ belong here: what is counted by field, procedure or channel (`breakdowns`), what
 
 import duckdb
 
+from pipelines.handovers import handovers_join
 from pipelines.open_data.rules import Rules
 
 Connection = duckdb.DuckDBPyConnection
@@ -47,15 +48,19 @@ CASES = """
         counts boolean, key bigint
     )
 """
+# A case counts for the unit that answers for its dossier or item at the end of the period.
 OPINIONS = """
     insert into case_in
-    select ?, ?, 'unit', unit_code, unit_level, period_code, coalesce(counts_from <= end_date, false), key
+    select ?, ?, 'unit', coalesce(h.unit_code, c.unit_code), coalesce(h.unit_level, c.unit_level), p.period_code,
+           coalesce(c.counts_from <= p.end_date, false), k.key
     from tthc.cases."{view}" c
-    join case_key using (case_code)
+    join case_key k using (case_code)
     join period_day d on c.event_date = d.day
-    join period using (period_code)
-    where superseded_on is null or superseded_on > end_date
+    join period p using (period_code)
+    {handovers}
+    where c.superseded_on is null or c.superseded_on > p.end_date
 """
+SOURCES = "select sources from tthc.marts.dim_indicator where indicator_code = ? and rule = ?"
 
 
 def count_opinions(connection: Connection, rules: Rules) -> None:
@@ -65,4 +70,7 @@ def count_opinions(connection: Connection, rules: Rules) -> None:
     connection.execute(SUBJECTS, {"protected": rules.protected.codes})
     connection.execute(CASES)
     for one in rules.protected.indicators:
-        connection.execute(OPINIONS.format(view=f"case_{one.code}__{one.rule}"), [one.code, one.denominator])
+        (sources,) = connection.execute(SOURCES, [one.code, one.rule]).fetchone() or ("",)
+        handovers = handovers_join(sources or "", "c.case_code", "p.end_date", "tthc.marts")
+        query = OPINIONS.format(view=f"case_{one.code}__{one.rule}", handovers=handovers)
+        connection.execute(query, [one.code, one.denominator])

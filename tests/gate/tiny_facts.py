@@ -152,6 +152,12 @@ from (select i, (5 + i % 30)::integer as answer_days, unit_code, unit_level, rec
 join dim_calendar as sent on sent.calendar_date = received_date
 join dim_calendar as due on due.is_working_day and due.working_day_number = sent.working_day_number + 15;
 
+create table fct_feedback_handovers as
+select feedback_code, unit_code, unit_level, cut_from, cut_to
+from fct_feedback
+join (values (date '0001-01-01', date '2024-02-14'), (date '2024-02-15', date '9999-12-31')) as spans (cut_from, cut_to)
+    on answered_date is null;
+
 create table fct_national_sync as
 select dossier_code, unit_code, unit_level, receiving_unit_code, received_date, n % 6 > 0 as is_found,
        case when is_found and n % 13 > 0 then received_date + (n % 9 = 1)::integer end as copy_received_date,
@@ -204,6 +210,7 @@ from limited;
 NEVER_DELIVERED = """
 delete from fct_satisfaction;
 delete from fct_feedback;
+delete from fct_feedback_handovers;
 delete from fct_notifications;
 delete from fct_apologies;
 delete from fct_payments;

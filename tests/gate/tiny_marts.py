@@ -26,6 +26,7 @@ TABLES = (
     "fct_payment_duty",
     "fct_satisfaction",
     "fct_feedback",
+    "fct_feedback_handovers",
     "fct_national_sync",
     "fct_notifications",
     "fct_apologies",

@@ -176,8 +176,8 @@ def feedback_on_time(settled: Settled) -> Iterator[ByDay]:
         if deadline is not None:
             in_time = answered is not None and answered <= deadline
             reason = "answered_in_time" if in_time else "not_answered" if answered is None else "answered_late"
-            level = settled.units[item.MaDonVi].Cap
-            yield item.MaPhanAnh, item.MaDonVi, level, deadline, None, deadline if in_time else None, reason
+            home = settled.feedback_home(item)
+            yield item.MaPhanAnh, home.MaDonVi, home.Cap, deadline, None, deadline if in_time else None, reason
 
 
 def feedback_satisfaction(settled: Settled) -> Iterator[ByDay]:
@@ -185,8 +185,8 @@ def feedback_satisfaction(settled: Settled) -> Iterator[ByDay]:
     for item in settled.feedback:
         answered, says = day_of(item.NgayTraLoi), item.MucDoHaiLong
         if answered is not None and says is not None:
-            level = settled.units[item.MaDonVi].Cap
-            yield item.MaPhanAnh, item.MaDonVi, level, answered, None, answered if says in SATISFIED else None, says
+            home, from_day = settled.feedback_home(item), answered if says in SATISFIED else None
+            yield item.MaPhanAnh, home.MaDonVi, home.Cap, answered, None, from_day, says
 
 
 OVER_FEEDBACK: dict[str, Callable[[Settled], Iterator[ByDay]]] = {

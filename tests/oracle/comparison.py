@@ -133,9 +133,20 @@ AT_CUT = """
 """
 
 
+# The same of each feedback item.
+FEEDBACK_AT_CUT = """
+    select p.period_code, f.feedback_code, coalesce(h.unit_code, f.unit_code)
+    from tthc.marts.fct_feedback f
+    cross join tthc.marts.dim_period p
+    left join tthc.marts.fct_feedback_handovers h
+        on f.feedback_code = h.feedback_code and p.cut_date between h.cut_from and h.cut_to
+"""
+
+
 def _found(warehouse: Warehouse, name: str) -> Counter:
-    if name == "at_cut":
-        return Counter(warehouse.rows(AT_CUT))
+    at_cut = {"at_cut": AT_CUT, "feedback_at_cut": FEEDBACK_AT_CUT}
+    if name in at_cut:
+        return Counter(warehouse.rows(at_cut[name]))
     return Counter(warehouse.rows(f"select {COLUMNS[name]} from tthc.marts.{name}"))
 
 
@@ -171,6 +182,11 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
         "at_cut": Counter(
             (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
+        ),
+        "feedback_at_cut": Counter(
+            (p.code, item.MaPhanAnh, settled.feedback_home(item, p.cut).MaDonVi)
+            for p in periods(world.as_of)
+            for item in settled.feedback
         ),
         "plan_tasks": Counter(tasks(settled, world.as_of)),
         "fct_task_reports": Counter(

@@ -164,8 +164,9 @@ def feedback(settled: Settled) -> Iterator[tuple]:
         deadline, answered, rating = feedback_deadline(item), day_of(item.NgayTraLoi), item.MucDoHaiLong
         # "is_on_time (answered_date <= deadline; false when not answered)"
         in_time = answered is not None and deadline is not None and answered <= deadline
+        home = settled.feedback_home(item)
         yield (
-            item.MaPhanAnh, item.MaDonVi, settled.units[item.MaDonVi].Cap, item.KenhTiepNhan, item.NgayGui.date(),
+            item.MaPhanAnh, home.MaDonVi, home.Cap, item.KenhTiepNhan, item.NgayGui.date(),
             deadline, item.HanTraLoi is not None, answered, in_time, rating,
             None if rating is None else rating in SATISFIED,
         )  # fmt: skip

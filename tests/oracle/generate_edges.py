@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from .draws import ONE_DAY, Draws
 from .generate_reports import STRANGER
 from .periods import periods
-from .records import PROVINCE, DossierState, Procedure, Step, Supplement, Unit
+from .records import PROVINCE, DossierState, Feedback, Procedure, Step, Supplement, Unit
 from .registers import Edition, Target, UnitChange, own_unit
 from .rule_766_time import months_later
 from .targets import TARGETS, plan_targets
@@ -50,6 +50,7 @@ class Edges:
             (self.a_list_that_cannot_be, 0.4),
             (self.gone_before_it_came, 0.15),
             (self.units_named, 0.6),
+            (self.feedback_around_the_end_of_a_unit, 0.6),
         ):
             if self.draw.chance(probability):
                 edge()
@@ -275,6 +276,35 @@ class Edges:
             self.draw.add(
                 "ho_so", replace(first, TrangThaiHoSo=9, NgayKetThucXuLy=done, NgayCapNhat=done, business_day=day)
             )
+
+    def feedback_around_the_end_of_a_unit(self) -> None:
+        """Items of units that end, sent and answered around their last day, due at a cut soon after it; some are never
+        answered, some answered before they were sent, some sent again under another unit."""
+        ends = {unit.MaDonVi: unit.HieuLucDen for unit in self.draw.rows["don_vi"]}
+        ends |= {change.old: change.changed_on - ONE_DAY for change in self.changes if not ends.get(change.old)}
+        ended = sorted((code, end) for code, end in ends.items() if end)
+        for _ in range(self.rng.randint(2, 6) if ended else 0):
+            self.number += 1
+            code, end = self.rng.choice(ended)
+            sent = end + timedelta(days=self.rng.choice([-30, -9, -2, 0, 0, 1, 2]))
+            answered = end + timedelta(days=self.rng.choice([-1, 0, 0, 1, 2, 9, 40]))
+            due = self.rng.choice([None, end, end + ONE_DAY, *(cut for cut in self.cuts if cut >= end)])
+            item = Feedback(
+                f"PA-{self.number}",
+                code,
+                datetime.combine(sent, MORNING),
+                self.rng.choice(self.draw.days),
+                HanTraLoi=due and datetime.combine(due, EVENING),
+                NgayTraLoi=self.rng.choice([None, datetime.combine(answered, NOON)]),
+                MucDoHaiLong=self.rng.choice([None, "HÀI LÒNG", "KHÔNG HÀI LÒNG"]),
+            )
+            self.draw.add("phan_anh", item)
+            if self.draw.chance(0.5):
+                # Sent again by the unit that took over, or by any other; its day may be corrected too.
+                other = self.rng.choice([*[one.new for one in self.changes if one.new], *sorted(ends)])
+                sent_on = self.rng.choice([item.NgayGui, item.NgayGui, item.NgayGui + ONE_DAY])
+                day = self.draw.business_day(item.business_day + ONE_DAY)
+                self.draw.add("phan_anh", replace(item, MaDonVi=other, NgayGui=sent_on, business_day=day))
 
     def a_list_that_cannot_be(self) -> None:
         """A few units whose lists, full or in part, put them under one another as it comes: in circles, under lower

@@ -1,7 +1,7 @@
-"""For which unit a dossier counts: the one that handles it, also when the map of units changes meanwhile.
+"""For which unit a dossier or a feedback item counts: the one that handles it, also when the map of units changes.
 
-Here: one dossier and its states, and who takes over from whom. Not here: which state is the newest (newest), and
-whether a unit is known (settle).
+Here: one dossier and its states, one item, and who takes over from whom. Not here: which state is the newest (newest),
+and whether a unit is known (settle).
 """
 
 import re
@@ -9,16 +9,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from .records import PROVINCE, DossierState, Unit
+from .records import PROVINCE, DossierState, Feedback, Unit
 from .registers import UnitChange
+from .settled import Homes
 
 Units = dict[str, Unit]
 # Every name that the list ever gave a unit, by its code.
 Names = Mapping[str, frozenset[str]]
 # How new a state is.
 Age = tuple
-# From which day on a unit answers, by day; the first is from the beginning.
-Homes = tuple[tuple[date, Unit], ...]
 
 
 def folded(name: str) -> str:
@@ -76,7 +75,23 @@ def homes_of(
         by_age[age] = handler_told(row, units, names) or by_age.get(age)
     for age, row in states:
         by_age[age] = by_age[age] or row.MaDonVi
-    now, received = units[by_age[own_age]], state.NgayTiepNhan.date()
+    return homes_by(own_age, by_age, state.NgayTiepNhan.date(), units, changes)
+
+
+def feedback_homes_of(
+    item: Feedback, rows: Sequence[tuple[Age, Feedback]], units: Units, changes: Sequence[UnitChange]
+) -> Homes:
+    """Which unit answers for a feedback item, from day to day, while it is not answered; sent again under another unit,
+    as of a dossier."""
+    own_age = next(age for age, row in rows if row == item)
+    return homes_by(own_age, {age: row.MaDonVi for age, row in rows}, item.NgayGui.date(), units, changes)
+
+
+def homes_by(
+    own_age: Age, by_age: Mapping[Age, str | None], received: date, units: Units, changes: Sequence[UnitChange]
+) -> Homes:
+    """The same of what was received on a day and counts by the word of an age, with all words on whose it was."""
+    now = units[by_age[own_age]]
     took_over = {one.old: one.changed_on for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
     before = {

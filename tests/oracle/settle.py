@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from .newest import is_too_new, newest, newness
 from .periods import periods
-from .receiving import handled_by, handler_told, homes_of
+from .receiving import feedback_homes_of, handled_by, handler_told, homes_of
 from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
@@ -130,7 +130,7 @@ def settle(
     changes: Sequence[UnitChange] = (),
 ) -> Settled:
     """Judges every row: the dossiers in scope with their children, and where each other row went."""
-    settled = Settled(units={})
+    settled = Settled(units={}, as_of=as_of)
     settled.units = sound_units(records.units, settled)
     settled.procedures = {row.MaTTHC: row for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
     good = accepted(records.dossiers, lambda row: state_rejection(row, settled), settled)
@@ -167,6 +167,11 @@ def settle(
     # The portal's copy is a source of its own, not a child: it may know dossiers that the province does not.
     copies = {copy.MaHoSo: copy for copy in newest(records.copies, lambda row: row.MaHoSo, settled)}
     settle_reports(records, settled, {period.code for period in periods(as_of)}, tasks)
+    rejected = [row for _, row in settled.quarantine if isinstance(row, Feedback)]
+    for item in settled.feedback:
+        mine = [row for row in records.feedback if row.MaPhanAnh == item.MaPhanAnh and row not in rejected]
+        said = [(newness(row), row) for row in mine]
+        settled.feedback_homes[item.MaPhanAnh] = feedback_homes_of(item, said, settled.units, changes)
 
     for state in states:
         # "**in scope**: accepted, not deleted, status not 1 or 3"

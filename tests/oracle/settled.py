@@ -48,13 +48,24 @@ class Records:
     progress: Sequence[Progress] = ()
 
 
+# From which day on which unit answers while it is open, by day; the first is from the beginning.
+Homes = Sequence[tuple[date, Unit]]
+
+
+def home_at(homes: Homes, as_of: date, opened: date, closed: date | None, cut: date) -> Unit:
+    """The unit that answers for a dossier or a feedback item "at the earlier of its finish and the cut", and never one
+    whose last day was before it was opened."""
+    # What happens to units after the as-of day is not known yet, also where the dossier came after it.
+    day = min(as_of, max(opened, min(cut, closed or cut)))
+    return [unit for start, unit in homes if start <= day][-1]
+
+
 @dataclass(frozen=True)
 class Dossier:
     """A dossier in scope, with its newest accepted state and the children that count."""
 
     code: str
-    # From which day on which unit answers for it while it is open, the first from the beginning.
-    homes: Sequence[tuple[date, Unit]]
+    homes: Homes
     as_of: date
     # The unit that took it in, which may be another than the one it counts for.
     received_by: str
@@ -83,9 +94,7 @@ class Dossier:
     def home(self, cut: date) -> Unit:
         """ "a dossier belongs with all its counts to the unit that answers for it at the earlier of its finish and the
         cut"."""
-        # What happens to units after the as-of day is not known yet, also where the dossier came after it.
-        day = min(self.as_of, max(self.received, min(cut, self.finished or cut)))
-        return [unit for start, unit in self.homes if start <= day][-1]
+        return home_at(self.homes, self.as_of, self.received, self.finished, cut)
 
     @property
     def unit_code(self) -> str:
@@ -108,7 +117,17 @@ class Settled:
     procedures: dict[str, Procedure] = field(default_factory=dict)
     dossiers: list[Dossier] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
+    # Who answers for each feedback item while it is not answered, by its code.
+    feedback_homes: dict[str, Homes] = field(default_factory=dict)
+    as_of: date = date(2024, 12, 31)
     figures: list[Figure] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     quarantine: list[tuple[str, Row]] = field(default_factory=list)
     superseded: list[Row] = field(default_factory=list)
+
+    def feedback_home(self, item: Feedback, cut: date | None = None) -> Unit:
+        """The unit that answers for a feedback item at a cut, by default on the day of the figures, or on the day of
+        its answer where that came earlier."""
+        answered = None if item.NgayTraLoi is None else item.NgayTraLoi.date()
+        homes = self.feedback_homes[item.MaPhanAnh]
+        return home_at(homes, self.as_of, item.NgayGui.date(), answered, cut or self.as_of)

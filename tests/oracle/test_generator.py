@@ -207,6 +207,13 @@ def report_edges(settled: Settled, as_of: date) -> Counter:
         )
         found["no deadline"] += deadline is None
         found["answered at a cut"] += answered in cuts
+        homes = [settled.feedback_home(item, day) for day in (date.min, as_of)]
+        found["feedback passed to another unit"] += homes[0] != homes[1]
+        found["feedback sent after its unit had ended"] += homes[0] == homes[1] != settled.units[item.MaDonVi]
+        last = settled.units[item.MaDonVi].HieuLucDen
+        found["feedback answered on the last day of its unit"] += answered is not None and answered == last
+        found["feedback answered the day after it"] += bool(answered and last) and (answered - last).days == 1
+        found["feedback answered before it was sent"] += answered is not None and answered < item.NgayGui.date()
     for row in settled.procedures.values():
         flags = ("CoPhiLePhi", "ThanhToanTrucTuyen", "CoKetQua", "CoHoSoMau", "DuDieuKienTrucTuyen", "TichHopDVCQG")
         found.update(f"{flag} unknown" for flag in flags if getattr(row, flag) is None)

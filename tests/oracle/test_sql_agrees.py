@@ -99,6 +99,12 @@ MISTAKES = [
     ),
     ("int_status_told", "max(cast(status as integer))", "min(cast(status as integer))", 1),
     ("int_unit_end", "c.is_main = '1'", "false", 37),
+    ("int_feedback_unit", "greatest(f.sent_date, coalesce(f.answered_date,", "greatest(coalesce(f.answered_date,", 42),
+    ("int_feedback_unit", "to_date >= opened_date", "true", 31),
+    ("int_feedback_unit", "from_date <= last_date", "from_date < last_date", 32),
+    ("int_feedback_before_change", "n.newness > e.newness", "false", 35),
+    ("fct_feedback", "coalesce(a.unit_code, f.unit_code)", "f.unit_code", 7),
+    ("ind_feedback_on_time_rate__plan", "p.cut_date between d.cut_from and d.cut_to", "d.cut_to > '9999-01-01'", 35),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
 ]

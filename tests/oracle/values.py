@@ -96,9 +96,6 @@ def indicator_values(
     """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
     that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
     absent = all_absent(absent, settled.units)
-    feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
-    for item in settled.feedback:
-        feedback[item.MaDonVi].append(item)
     reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
     known_tasks = plan_tasks() if tasks is None else tasks
     found = []
@@ -107,6 +104,9 @@ def indicator_values(
         dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
         for dossier in settled.dossiers:
             dossiers[dossier.home(period.cut).MaDonVi].append(dossier)
+        feedback: dict[str, list[Feedback]] = {code: [] for code in settled.units}
+        for item in settled.feedback:
+            feedback[settled.feedback_home(item, period.cut).MaDonVi].append(item)
         for unit in settled.units:
             rising[unit] = provisional(dossiers[unit], period)
             by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period)

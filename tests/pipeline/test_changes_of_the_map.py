@@ -12,6 +12,10 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
+from pipelines.explain import explain
+from pipelines.open_data.cells import count_opinions
+from pipelines.open_data.keys import CODES
+from pipelines.open_data.rules import load_rules
 from pipelines.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
@@ -20,6 +24,7 @@ from tests.oracle.records import (
     PROVINCE,
     DossierState,
     Fee,
+    Feedback,
     Letter,
     Notice,
     Procedure,
@@ -132,6 +137,26 @@ def doings(first: DossierState, last: date) -> Iterable[Row]:
             yield make(moment, day)
 
 
+def feedback(story: Story, last: date) -> Iterable[Feedback]:
+    """Three items per unit and month: one answered in time, one answered late, one never. What is not answered on the
+    day of the change is sent again under the new home, where there is one."""
+    for month in month_ends(last):
+        for home in SERVING:
+            sent = month - timedelta(days=10)
+            receiver = story.received_by.get(home, home) if sent >= CHANGE else home
+            for number, days in enumerate((4, 40, None)):
+                answered = None if days is None else sent + timedelta(days=days)
+                item = Feedback(f"PA-{home}-{sent:%y%m%d}-{number}", receiver, at(sent), month, HanTraLoi=at(month))
+                for day in month_ends(last):
+                    if day >= month:
+                        moved = story.new_home.get(receiver, receiver) if day >= CHANGE else receiver
+                        done = answered is not None and answered <= day
+                        told = {"NgayTraLoi": at(answered), "MucDoHaiLong": "HÀI LÒNG"} if done and answered else {}
+                        yield replace(item, MaDonVi=moved, business_day=day, **told)
+                        if done:
+                            break
+
+
 def world(story: Story, as_of: date) -> World:
     """Everything delivered by the day: monthly extracts, and on the day of the change the lists that tell it."""
     # A source without rows comes as an empty file: one that never came would make figures null.
@@ -145,6 +170,8 @@ def world(story: Story, as_of: date) -> World:
                 rows.setdefault(("ho_so", day), []).append(state)
         for row in doings(states[0][1], as_of) if states else ():
             rows.setdefault((SOURCE_OF[type(row)], row.business_day), []).append(row)
+    for item in feedback(story, as_of):
+        rows.setdefault(("phan_anh", item.business_day), []).append(item)
     if as_of >= CHANGE:
         for row in story.lists:
             source = "don_vi" if isinstance(row, Unit) else "thu_tuc"
@@ -174,7 +201,7 @@ class Told(Warehouse):
 def warehouse(compiled_project: dict) -> Told:
     tables = (
         "handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers", "plan_scorecard",
-        "plan_tasks", "decision_766_points",
+        "plan_tasks", "decision_766_points", "fct_feedback_handovers", "dim_run", "indicator_definitions", "deliveries",
     )  # fmt: skip
     return Told(models_for(compiled_project, tables))
 
@@ -304,6 +331,9 @@ def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, l
     }  # fmt: skip
 
 
+PASSED_ON = Story(lists=(ENDED,), received_by={"H19.31": "H19.31.01"}, registers=replaced_by("H19.31.01"))
+
+
 @pytest.mark.parametrize(
     ("registers", "heir"),
     [
@@ -334,6 +364,109 @@ def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
     [(of_half_year, _)] = warehouse.rows(finished + "period_code = '2024-Q2' and scope = 'unit'")
     [(of_year, open_at_end)] = warehouse.rows(finished + "period_code = '2024' and scope = 'unit'")
     assert of_year > of_half_year > 0 and open_at_end == 0
+
+
+DISTRICT, TAKES_OVER, ON_THE_DAY = "H19.31", "H19.31.01", date(2025, 7, 1)
+ITEMS = (
+    Feedback("PA-1-mo", DISTRICT, at(date(2025, 6, 2)), date(2025, 6, 30), HanTraLoi=at(date(2025, 6, 20))),
+    Feedback("PA-2-xong", DISTRICT, at(date(2025, 6, 3)), date(2025, 6, 30), HanTraLoi=at(date(2025, 6, 20)),
+             NgayTraLoi=at(date(2025, 6, 10)), MucDoHaiLong="HÀI LÒNG"),
+    Feedback("PA-3-ngay-cuoi", DISTRICT, at(date(2025, 6, 10)), date(2025, 6, 30), HanTraLoi=at(date(2025, 6, 30)),
+             NgayTraLoi=at(date(2025, 6, 30)), MucDoHaiLong="KHÔNG HÀI LÒNG"),
+    Feedback("PA-4-sau", DISTRICT, at(date(2025, 6, 25)), date(2025, 7, 31), HanTraLoi=at(date(2025, 7, 15)),
+             NgayTraLoi=at(date(2025, 7, 10)), MucDoHaiLong="HÀI LÒNG"),
+    Feedback("PA-5-gui-muon", DISTRICT, at(date(2025, 7, 5)), date(2025, 7, 31), HanTraLoi=at(date(2025, 7, 20))),
+)  # fmt: skip
+
+
+def with_feedback(warehouse: Told, as_of: date) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+    """Feedback of a district that ends on 30 June 2025 and whose open items a commune takes over: numerator and
+    denominator of each unit that has any, by indicator and period."""
+    warehouse.more = {
+        "unit_change": [
+            {"old_unit_code": DISTRICT, "new_unit_code": TAKES_OVER, "changed_on": ON_THE_DAY, "kind": "merged"}
+        ]
+    }
+    ends = ON_THE_DAY - timedelta(days=1)
+    units = tuple(
+        unit(code, level, FIRST, HieuLucDen=ends if code == DISTRICT else None) for code, level in UNITS.items()
+    )
+    sent = tuple(item for item in ITEMS if item.business_day <= as_of)
+    rows = {"don_vi": units, "thu_tuc": (Procedure(OLD, FIRST),), "phan_anh": sent}
+    files = [Delivery(source, FIRST, f"{source}.csv", rows.get(source, ())) for source in SOURCES]
+    warehouse.build(World(as_of, tuple(files)))
+    found: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for code, period, unit_code, numerator, denominator in warehouse.rows(
+        "select indicator_code, period_code, unit_code, numerator, denominator from tthc.marts.indicator_values"
+        " where indicator_code like 'feedback%' and rule = 'plan' and scope = 'unit' and denominator > 0"
+    ):
+        found.setdefault((code, period), {})[unit_code] = numerator, denominator
+    return found
+
+
+def test_feedback_that_is_not_answered_passes_on_1_july_2025(warehouse: Told) -> None:
+    eve, later = (with_feedback(warehouse, day) for day in (ON_THE_DAY - timedelta(days=1), date(2025, 9, 30)))
+    in_time, satisfied = "feedback_on_time_rate", "feedback_satisfaction_rate"
+    # Cut before the change: the district's, also when computed long after it.
+    for period in ("2025-06", "2025-Q2"):
+        assert later[in_time, period] == eve[in_time, period] == {DISTRICT: (2, 3)}
+        assert later[satisfied, period] == eve[satisfied, period] == {DISTRICT: (1, 2)}
+    # After it: what was open, and what was sent to the district too late, is the commune's.
+    assert later[in_time, "2025-07"] == {TAKES_OVER: (1, 2)}
+    assert later[satisfied, "2025-07"] == {TAKES_OVER: (1, 1)}
+    # In the year that holds both, what had been answered stays the district's.
+    assert later[in_time, "2025"] == {DISTRICT: (2, 2), TAKES_OVER: (1, 3)}
+    assert later[satisfied, "2025"] == {DISTRICT: (1, 2), TAKES_OVER: (1, 1)}
+    # The one sent after the change never was the district's, so nothing of it passed.
+    passed = "select distinct feedback_code from tthc.marts.fct_feedback_handovers order by all"
+    assert warehouse.rows(passed) == [("PA-1-mo",), ("PA-4-sau",)]
+
+
+def test_feedback_that_counts_against_a_unit_is_listed_under_the_one_that_answered_at_the_cut(warehouse: Told) -> None:
+    with_feedback(warehouse, date(2025, 9, 30))
+    warehouse.connection.execute("use tthc")
+    try:
+        listed = {
+            (unit_code, period): [row["case_code"] for row in explain(
+                warehouse.connection, "feedback_on_time_rate", "plan", unit_code, period
+            ).against]
+            for unit_code in (DISTRICT, TAKES_OVER)
+            for period in ("2025-06", "2025")
+        }  # fmt: skip
+    finally:
+        warehouse.connection.execute("use workspace")
+    assert listed == {
+        (DISTRICT, "2025-06"): ["PA-1-mo"],
+        (TAKES_OVER, "2025-06"): [],
+        (DISTRICT, "2025"): [],
+        (TAKES_OVER, "2025"): ["PA-1-mo", "PA-5-gui-muon"],
+    }
+
+
+def test_open_data_count_opinions_for_the_unit_of_the_marts(warehouse: Told) -> None:
+    """Of a district that ends, and of a province whose dossiers are rated while they are open."""
+    rules = load_rules(Settings().registers_dir / "vietnam")
+    for build in (lambda: with_feedback(warehouse, date(2025, 9, 30)), lambda: open_by_month(warehouse, PASSED_ON)):
+        build()
+        connection = warehouse.connection
+        connection.execute("attach if not exists ':memory:' as open_data; use open_data")
+        try:
+            connection.execute(f"create or replace table case_key as select *, 1 as key from ({CODES})")
+            count_opinions(connection, rules)
+            counted = connection.execute(
+                "select part, period_code, unit_code, unit_level, count(*) filter (where counts), count(*) from case_in"
+                " group by all order by all"
+            ).fetchall()
+        finally:
+            connection.execute("use workspace")
+        codes = ", ".join(f"'{code}'" for code in rules.protected.codes)
+        assert counted == warehouse.rows(
+            "select indicator_code, period_code, unit_code, unit_level, numerator, denominator"
+            " from tthc.marts.indicator_values join tthc.marts.dim_period p using (period_code)"
+            f" where indicator_code in ({codes}) and rule = 'plan' and scope = 'unit' and denominator > 0"
+            " and p.is_closed order by all"
+        )
+        assert len({unit_code for _, _, unit_code, *_ in counted}) > 1
 
 
 def test_the_changes_themselves_are_seen(warehouse: Told) -> None:

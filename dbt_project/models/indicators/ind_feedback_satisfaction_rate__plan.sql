@@ -1,1 +1,1 @@
-{{ indicator_by_day("feedback_satisfaction_rate", "plan", of_dossiers=false) }}
+{{ indicator_by_day("feedback_satisfaction_rate", "plan", of="feedback") }}

@@ -1,6 +1,4 @@
--- A dossier re-sent under the code of a unit that came into being later (a merger, a new code): the unit that had it
--- when
--- it was received, and the day on which it passed on; else closed periods would move to a unit that did not exist then.
+-- Who had a dossier before it was sent again under the code of a unit that came into being later.
 with
     handled as (
         select
@@ -32,26 +30,14 @@ with
         group by MaHoSo, newness
     ),
     truly_moved as (
-        select m.* replace (coalesce(s.unit_code, m.earlier_unit) as earlier_unit)
+        select
+            m.MaHoSo as dossier_code,
+            m.unit_code,
+            m.received_date as opened_date,
+            coalesce(s.unit_code, m.earlier_unit) as earlier_unit,
+            newness
         from moved m
         join said s using (MaHoSo, newness)
         where coalesce(s.unit_code, m.earlier_unit) <> m.unit_code
-    ),
-    before_the_change as (
-        select m.MaHoSo, m.earlier_unit, m.newness, coalesce(c.changed_on, this.valid_from) as handed_on
-        from truly_moved m
-        join {{ ref("stg_unit") }} this on m.unit_code = this.unit_code
-        join {{ ref("stg_unit") }} earlier on m.earlier_unit = earlier.unit_code
-        left join
-            {{ source("registers", "unit_change") }} c
-            on m.earlier_unit = c.old_unit_code
-            and m.unit_code = c.new_unit_code
-            and c.changed_on > m.received_date
-        where
-            (this.valid_from > m.received_date or c.changed_on is not null)
-            and coalesce(earlier.valid_from <= m.received_date, true)
-            and coalesce(earlier.valid_to >= m.received_date, true)
     )
-select MaHoSo as dossier_code, arg_max(earlier_unit, newness) as unit_code, arg_max(handed_on, newness) as handed_on
-from before_the_change
-group by MaHoSo
+    {{ unit_before_change("truly_moved", "dossier_code") }}

@@ -12,7 +12,7 @@ with
     )
 select
     f.feedback_code,
-    f.unit_code,
+    u.unit_code,
     u.unit_level,
     f.channel,
     f.sent_date,
@@ -23,4 +23,7 @@ select
     f.rating,
     f.rating in ('RẤT HÀI LÒNG', 'HÀI LÒNG') as is_satisfied
 from due f
-join {{ ref("stg_unit") }} u using (unit_code)
+cross join {{ source("registers", "run") }} r
+left join
+    {{ ref("int_feedback_unit") }} a on f.feedback_code = a.feedback_code and r.as_of between a.cut_from and a.cut_to
+join {{ ref("stg_unit") }} u on coalesce(a.unit_code, f.unit_code) = u.unit_code
