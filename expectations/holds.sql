@@ -7,6 +7,9 @@
 -- jump_limit every step of more than one working day. A figure of the province that is gone is held however small its
 -- denominator was; one whose numerator has no day of its own (matures) may rise. What was delivered for days after the
 -- as-of day holds nothing.
+-- Further off than the limit, where what matures may rise however far; what was there and is not strays, too.
+create or replace temp macro strays(before, now, most, may_rise) as
+    coalesce(abs(now - before), 1) > most and not (may_rise and coalesce(now >= coalesce(before, 0), false));
 create or replace temp view held as
 with
     drifts as (
@@ -74,10 +77,8 @@ with
         left join drift_limit as l on true
         where (is_gone and value_before is not null and scope = 'province')
            or (greatest(denominator_before, denominator_now) >= coalesce(l.least_denominator, 0)
-               and not (matures and not is_gone and value_now >= coalesce(value_before, 0)
-                        and denominator_now >= denominator_before)
-               and (coalesce(abs(value_now - value_before), 1) > coalesce(l.value, 0)
-                    or abs(denominator_now - denominator_before) > coalesce(l.denominator, 0) * denominator_before))
+               and (strays(value_before, value_now, coalesce(l.value, 0), matures)
+                    or strays(denominator_before, denominator_now, coalesce(l.denominator, 0) * denominator_before, matures)))
     )
 select
     t.*,
