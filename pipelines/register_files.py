@@ -32,11 +32,14 @@ Row = TypeVar("Row", bound=RegisterRow)
 
 
 def read_rows(path: Path, model: type[Row]) -> list[Row]:
-    """All rows of a register in file order. Raises TthcError that names the file and the row that is wrong."""
+    """All rows of a register in file order. A column whose field has a default may be missing: registers written before
+    there was such a column stay readable. Raises TthcError that names the file and the row that is wrong."""
     # Composed, as everything else is; with or without the mark that Excel puts before UTF-8.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     lines = csv.DictReader(text.splitlines(keepends=True), strict=True)
-    if sorted(lines.fieldnames or ()) != sorted(model.model_fields):
+    columns = lines.fieldnames or ()
+    needed = {name for name, field in model.model_fields.items() if field.is_required()}
+    if len({*columns}) != len(columns) or not needed <= {*columns} <= {*model.model_fields}:
         raise TthcError("register_columns", file=path.name, columns=", ".join(model.model_fields))
     rows = []
     for number, cells in enumerate(lines, start=2):

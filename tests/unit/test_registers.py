@@ -227,6 +227,18 @@ def test_a_register_with_other_columns_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "register_columns"
 
 
+@pytest.mark.parametrize("extra", ["", ",is_main", ",decree", ",note"])
+def test_a_column_that_came_later_may_be_missing_and_no_other_may(tmp_path: Path, extra: str) -> None:
+    line = "A,B,2025-07-01,merged,202/2025/QH15" + ("," if extra else "")
+    head = "old_unit_code,new_unit_code,changed_on,kind,decree"
+    (tmp_path / "unit_changes.csv").write_text(f"{head}{extra}\n{line}\n", encoding="utf-8")
+    if extra in (",decree", ",note"):
+        with pytest.raises(TthcError, match="is_main"):
+            load_unit_changes(tmp_path)
+    else:
+        assert [change.is_main for change in load_unit_changes(tmp_path)] == [None]
+
+
 def test_the_decision_scores_a_hundred_points() -> None:
     groups = {group.code: group for group in load_groups(COUNTRY)}
     expected = {"CKMB": 18, "TDGQ": 20, "ONLINE": 12, "TTTT": 10, "MDSH": 22, "MDHL": 18}
