@@ -18,9 +18,13 @@ create or replace temp macro in_words(family, value) as
         when family in ('share', 'rare') then format('{:.1f} %', 100 * value)
         else format('{:.2f}', value)
     end;
--- Days with a delivery that the published version has not, and the files that came.
+-- Days with a delivery that the published version has not, and the files that came: the first three by name, and how
+-- many more.
 create or replace temp view new_delivery as
-select source, business_day, string_agg(distinct file_name, ', ' order by file_name) as files
+select
+    source, business_day,
+    array_to_string(list_sort(list(distinct file_name))[1:3], ', ')
+    || case when count(distinct file_name) > 3 then format(' (+{})', count(distinct file_name) - 3) else '' end as files
 from deliveries as d
 where status = 'accepted' and business_day <= (select max(as_of) from dim_run)
 group by source, business_day

@@ -18,8 +18,10 @@ import pytest
 
 from pipelines.contract_fields import ContractField
 from pipelines.contracts import Contract, load_contracts
+from pipelines.errors import EXIT_REFUSED
 from pipelines.publish.manifest import read_manifest
 from pipelines.settings import Settings
+from tests.approvals import approve_all
 from tests.conftest import Night, tthc
 from tests.conservation import unaccounted
 
@@ -189,8 +191,13 @@ def test_a_night_publishes_whatever_the_door_accepts(
 ) -> None:
     raw, files = drawn
     warehouse = tmp_path / "kho"
+    registers = shutil.copytree(night.registers, tmp_path / "registers")
     environment = {"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse),
-                   "TTHC_REGISTERS_DIR": str(night.registers)}  # fmt: skip
+                   "TTHC_REGISTERS_DIR": str(registers)}  # fmt: skip
+    # Drawn rows are unlike a year of deliveries, and the gate holds them; approved by its own lines they publish.
+    held = tthc("run", **environment)
+    assert held.returncode == EXIT_REFUSED, held.stdout[-3000:] + held.stderr[-3000:]
+    assert approve_all(warehouse, registers / "dong-nai" / "overrides.csv") > 0
     done = tthc("run", **environment)
     assert done.returncode in (0, 6), done.stdout[-3000:] + done.stderr[-3000:]
     assert list(unaccounted(warehouse)) == []
