@@ -6,6 +6,13 @@ with
         from tthc.marts.indicator_values
         group by indicator_code, rule, period_code
     ),
+    -- What never had its source lacks it also in periods before the first dossier, of which the marts have no row.
+    never as (
+        select indicator_code, rule, any_value(missing_source) as missing_source
+        from tthc.marts.indicator_values
+        group by indicator_code, rule
+        having count(*) filter (where missing_source is null) = 0
+    ),
     aim as (
         select indicator_code, rule, period_code, scope, unit_level, any_value(target) as target
         from tthc.marts.indicator_values
@@ -30,10 +37,13 @@ with
         where not i.has_every_subject and (v.missing_source is null or v.scope = 'province')
     ),
     described as (
-        select a.*, k.missing_source, d.direction, d.value_unit, t.target, p.numerator_measure, p.denominator_measure
+        select
+            a.*, coalesce(k.missing_source, e.missing_source) as missing_source, d.direction, d.value_unit, t.target,
+            p.numerator_measure, p.denominator_measure
         from asked a
         join tthc.marts.dim_indicator d using (indicator_code, rule)
         left join known k using (indicator_code, rule, period_code)
+        left join never e using (indicator_code, rule)
         left join aim t using (indicator_code, rule, period_code, scope, unit_level)
         left join
             (select code, rule, numerator as numerator_measure, denominator as denominator_measure from protected_parts)
