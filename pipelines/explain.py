@@ -18,6 +18,7 @@ Row = dict[str, Any]
 
 INDICATOR = "select * from marts.dim_indicator where indicator_code = ? and rule = ?"
 # The wording that the figure's period is judged by, and who leads by the plan of its year, where either is known.
+HAS_DEFINITIONS = "select 1 as found from duckdb_tables() where table_name = 'indicator_definitions'"
 IN_PERIOD = """
     select name_vi, name_en, numerator_vi, numerator_en, denominator_vi, denominator_en, value_unit, direction,
            matures, legal_basis, valid_from, valid_to
@@ -101,7 +102,9 @@ def explain(
         listing = ("indicator_code || '/' || rule", "dim_indicator")
         raise _unknown(connection, "unknown_indicator", f"{code}/{rule}", listing)
     found = _period(connection, period)
-    definition |= _one(connection, IN_PERIOD, code, rule, found["end_date"]) or {}
+    # A version that earlier code published has today's wording only.
+    if _one(connection, HAS_DEFINITIONS):
+        definition |= _one(connection, IN_PERIOD, code, rule, found["end_date"]) or {}
     definition |= _one(connection, LEAD, code, found["end_date"]) or {}
     subject = _subject(connection, unit)
     figure = _one(
