@@ -18,18 +18,23 @@ create or replace temp macro in_words(family, value) as
         when family in ('share', 'rare') then format('{:.1f} %', 100 * value)
         else format('{:.2f}', value)
     end;
--- Days with a delivery that the published version has not, and the files that came: the first three by name, and how
--- many more.
+-- Files in words: the first three by name, and how many more.
+create or replace temp macro listed(names) as
+    array_to_string(list_sort(list(distinct names))[1:3], ', ')
+    || case when count(distinct names) > 3 then format(' (+{})', count(distinct names) - 3) else '' end;
+-- Days with a delivery that the published version has not, and the files that came.
 create or replace temp view new_delivery as
 select
-    source, business_day,
-    array_to_string(list_sort(list(distinct file_name))[1:3], ', ')
-    || case when count(distinct file_name) > 3 then format(' (+{})', count(distinct file_name) - 3) else '' end as files
+    source, business_day, listed(file_name) as files
 from deliveries as d
 where status = 'accepted' and business_day <= (select max(as_of) from dim_run)
 group by source, business_day
 having bool_or(
     not exists (select 1 from previous_delivery as p where p.source = d.source and p.sha256 = d.sha256)
+);
+-- What came new for days up to the end of a closed period.
+create or replace temp macro came_again(last_day) as (
+    select listed(files) from new_delivery where business_day <= last_day
 );
 -- Further off than the limit, where what matures may rise however far; what was there and is not strays, too.
 create or replace temp macro strays(before, now, most, may_rise) as
@@ -52,9 +57,9 @@ with
     drifts as (
         select
             indicator_code, rule, period_code, scope, unit_level,
-            p.value as value_before, c.value as value_now,
+            p.value as value_before, c.value as value_now, p.numerator as numerator_before, c.numerator as numerator_now,
             p.denominator as denominator_before, coalesce(c.denominator, 0) as denominator_now,
-            c.value is null as is_gone, coalesce(i.matures, false) as matures
+            c.value is null as is_gone, coalesce(i.matures, false) as matures, p.end_date
         from previous_value as p
         left join indicator_values as c using (indicator_code, rule, period_code, scope, unit_code, unit_level)
         left join dim_indicator as i using (indicator_code, rule)
@@ -73,7 +78,7 @@ with
     -- What matures rises by itself and is held only where it falls.
     crept as (
         select
-            indicator_code, rule, period_code, scope, unit_level, f.value as value_first, c.value as value_now,
+            indicator_code, rule, period_code, scope, unit_level, f.end_date, f.value as value_first, c.value as value_now,
             f.numerator as numerator_first, c.numerator as numerator_now, f.denominator as denominator_first,
             c.denominator as denominator_now
         from first_value as f
@@ -81,6 +86,7 @@ with
         left join dim_indicator as i using (indicator_code, rule)
         left join drift_limit as l on true
         where f.end_date <= (select max(as_of) from dim_run)
+          and c.value is not null  -- a figure that is gone is drift
           and greatest(f.denominator, c.denominator) >= coalesce(l.least_denominator, 0)
           and (strays(f.value, c.value, coalesce(l.value, 0), coalesce(i.matures, false))
                or strays(f.denominator, c.denominator, coalesce(l.denominator, 0) * f.denominator,
@@ -111,7 +117,7 @@ with
     ),
     -- New days only: after the published as-of day or, where nothing is published, the newest one.
     jumps as (
-        select r.business_day
+        select r.business_day, format('{:g}', r.usual_step) as usual, cast(r.step as varchar) as came
         from rhythm as r
         left join jump_limit as l on true
         where r.business_day > coalesce((select max(as_of) from previous_run), (select max(day_before) from rhythm))
@@ -239,8 +245,9 @@ with
         select unit_code, removed_on, share, all_late, gone from province_passed
     ),
     things as (
-        select 'empty' as hold, source, business_day, '0' as came
+        select 'empty' as hold, source, business_day, format('{:.0f}', cast(usual_rows as double)) as usual, '0' as came, new_delivery.files
         from delivery_days
+        left join new_delivery using (source, business_day)
         where standing = 'empty' and business_day <= (select max(as_of) from dim_run)
         union all by name
         select 'volume' as hold, source, business_day, format('{:.0f}', cast(usual_rows as double)) as usual,
@@ -257,19 +264,29 @@ with
                format('{:.0f}', cast(came as double)) as came, files
         from units
         union all by name
-        select 'freshness' as hold, source from source_freshness where is_late
+        select 'freshness' as hold, source, format('{:g}', usual_gap) as usual, cast(silence as varchar) as came,
+               cast(newest_day as varchar) as files
+        from source_freshness where is_late
         union all by name
-        select distinct 'restatement' as hold, source, business_day
+        select 'restatement' as hold, source, business_day, cast(sum(keys_before) as varchar) as usual,
+               cast(sum(keys_before - keys_removed) as varchar) as came, listed(file_name) as files
         from deliveries
         where is_shrunk and business_day <= (select max(as_of) from dim_run)
+        group by source, business_day
         union all by name
-        select 'jump' as hold, 'ho_so' as source, business_day from jumps
+        select 'jump' as hold, 'ho_so' as source, business_day, usual, came, files
+        from jumps
+        left join (select * from new_delivery where source = 'ho_so') using (business_day)
         union all by name
-        select 'drift' as hold, indicator_code, rule, period_code, scope, unit_level from drifted
+        select 'drift' as hold, indicator_code, rule, period_code, scope, unit_level,
+               figure_told(value_before, numerator_before, denominator_before) as usual,
+               case when is_gone then '–' else figure_told(value_now, numerator_now, denominator_now) end as came,
+               came_again(end_date) as files
+        from drifted
         union all by name
         select 'creep' as hold, indicator_code, rule, period_code, scope, unit_level,
                figure_told(value_first, numerator_first, denominator_first) as usual,
-               figure_told(value_now, numerator_now, denominator_now) as came
+               figure_told(value_now, numerator_now, denominator_now) as came, came_again(end_date) as files
         from crept
         anti join drifted using (indicator_code, rule, period_code, scope, unit_level)
         union all by name

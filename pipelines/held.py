@@ -20,18 +20,23 @@ Thing = Mapping[str, Any]
 
 
 def held_sentence(thing: Thing, country: Path | None = None) -> str | None:
-    """Return which source, day and unit, what was usual and what came, what to do and which files: null for kinds that
-    are not about a delivery against those before it."""
-    if thing["hold"] not in LEVELLED:
+    """Return which source, day, unit or figure, what was usual and what came, which files, and what to do: null for an
+    edit of a register, which a verdict lists with its effects."""
+    if thing["hold"] == "register":
         return None
+    told = {name: thing[name] for name in ("source", "usual", "came", "files")} | {
+        "day": thing["business_day"], "unit": thing["unit_code"], "indicator": thing["indicator_code"],
+        "rule": thing["rule"], "period": thing["period_code"],
+    }  # fmt: skip
+    if thing["hold"] not in LEVELLED:
+        scope = say(f"level_{thing['unit_level'] or 'province'}")
+        unit = say("level_province") if thing["unit_code"] == "*" else thing["unit_code"]
+        return say(f"held_{thing['hold']}", **told | {"unit": unit}, scope=scope)
     register = load_measures(country or Settings().registers_dir / "vietnam")
     listed = register.units if thing["hold"] == "unit" else register.measures
     known = listed.get(thing["measure"] or "rows")
     title, hint = (getattr(text, language.get()) for text in (known.title, known.hint)) if known else ("?", "")
-    return say(
-        "held_delivery", source=thing["source"], day=thing["business_day"], unit=thing["unit_code"], title=title,
-        stratum=thing["stratum"], usual=thing["usual"], came=thing["came"], hint=hint, files=thing["files"],
-    )  # fmt: skip
+    return say("held_delivery", **told, title=title, stratum=thing["stratum"], hint=hint)
 
 
 def override_line(thing: Thing, until: str | None) -> str:

@@ -18,7 +18,8 @@ from pipelines.yaml_text import read_yaml
 
 Family = Literal["count", "share", "rare", "ratio", "mean"]
 MEASURE = {
-    "measure": pl.String, "family": pl.String, "tau0": pl.Float64, "topic": pl.String, "first": pl.Int64,
+    "measure": pl.String, "family": pl.String, "tau0": pl.Float64, "least_rows": pl.Int64, "topic": pl.String,
+    "first": pl.Int64,
 }  # fmt: skip
 # Deliveries that a daily source is compared with; others are compared with fewer.
 MOST_COMPARED = 30
@@ -41,9 +42,11 @@ class UnitLimits(DeliveryLimits):
 
 
 class FamilyLimits(Strict):
-    """`tau0`: the wobble that is expected before history says better."""
+    """`tau0`: the wobble that is expected before history says better; under `least_rows` rows that count a delivery is
+    not compared."""
 
     tau0: float = Field(gt=0)
+    least_rows: int = Field(default=0, ge=0)
 
 
 class UnitMeasure(Strict):
@@ -91,7 +94,7 @@ def measure_table(country: Path) -> pl.DataFrame:
     """One row per measure with its family, the family's wobble, and what it is grouped by."""
     known = load_measures(country)
     rows = [
-        (code, one.family, known.families[one.family].tau0, one.topic, one.first)
+        (code, one.family, known.families[one.family].tau0, known.families[one.family].least_rows, one.topic, one.first)
         for code, one in known.measures.items()
     ]
     return pl.DataFrame(rows, schema=MEASURE, orient="row")

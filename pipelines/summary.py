@@ -119,11 +119,6 @@ def show_refusal(console: Console, settings: Settings) -> None:
                     console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
         for problem in table["problems"]:
             console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
-    for thing in verdict.get("held", []):
-        if thing["hold"] == "jump" and thing["override_code"] is None:
-            folder = f"{thing['source']}/{thing['business_day']}"
-            text = say("refused_jump", folder=folder, source=thing["source"], day=thing["business_day"])
-            console.print(text, highlight=False, markup=False, soft_wrap=True)
     for thing in waiting(verdict):
         if thing["hold"] == "register":
             _edited_register(console, thing, verdict["effects"])

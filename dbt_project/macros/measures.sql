@@ -5,6 +5,7 @@
     of      which rows count at all (without it all of them)
     when    which of these are counted: a share
     value   the logarithm that is averaged: a mean; null counts nowhere
+    spread  the measure of how far that logarithm scatters from dossier to dossier, where this is watched too
     most    the column whose most frequent value is counted, of the rows where it is filled
     strata  the same for parts of the rows: name and SQL
 #}
@@ -45,6 +46,11 @@
         {"measure": "same_as_before", "when": "is_same"},
         {"measure": "new_unit", "of": "unit_day is not null", "when": "unit_day = business_day"},
         {
+            "measure": "new_procedure",
+            "of": "procedure_day is not null",
+            "when": "procedure_day = business_day",
+        },
+        {
             "measure": "midnight",
             "of": alive,
             "strata_when": midnights(["NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy"]),
@@ -59,9 +65,19 @@
             "measure": "days_to_finish",
             "of": "TrangThaiHoSo in (9, 10)",
             "value": days_in_log("NgayTiepNhan", "coalesce(NgayKetThucXuLy, NgayTra)"),
+            "spread": "spread_to_finish",
         },
-        {"measure": "days_to_due", "of": "is_first", "value": days_in_log("NgayTiepNhan", "NgayHenTra")},
-        {"measure": "days_to_delivery", "value": days_in_log("NgayCapNhat", "business_day")},
+        {
+            "measure": "days_to_due",
+            "of": "is_first",
+            "value": days_in_log("NgayTiepNhan", "NgayHenTra"),
+            "spread": "spread_to_due",
+        },
+        {
+            "measure": "days_to_delivery",
+            "value": days_in_log("NgayCapNhat", "business_day"),
+            "spread": "spread_to_delivery",
+        },
         {
             "measure": "most_frequent",
             "most": ["LoaiDoiTuong", "HinhThuc", "MaTTHC", "MaDonVi", "DuocThanhToanTrucTuyen"],
@@ -224,6 +240,19 @@
                 ~ count
                 ~ ", 0)"
             ) %}
+            {% if m.spread %}
+                {# The variance of the logarithm of a standard deviation, of values with somewhat long tails. #}
+                {% do parts.append(
+                    measured_part(
+                        m.spread,
+                        "",
+                        "sqrt(" ~ scatter ~ " / nullif(" ~ count ~ " - 1, 0))",
+                        count,
+                        "ln(greatest(sqrt(" ~ scatter ~ " / nullif(" ~ count ~ " - 1, 0)), 0.05))",
+                        "1 / nullif(" ~ count ~ ", 0)",
+                    )
+                ) %}
+            {% endif %}
             {% do parts.append(
                 measured_part(
                     m.measure,
@@ -296,7 +325,7 @@
             where e.week < w.week
             group by all
         )
-    select {{ key }}, week, arg_max(value, times) as usual, sum(times) as rows_before
+    select {{ key }}, week, arg_max(value, (times, value)) as usual, sum(times) as rows_before
     from before
     group by {{ key }}, week
     having sum(times) >= 5

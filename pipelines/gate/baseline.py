@@ -28,7 +28,7 @@ create temp table previous_run (as_of date);
 create temp table previous_delivery (source varchar, sha256 varchar);
 create temp table previous_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
-    denominator double, value double, met boolean, is_closed boolean, end_date date
+    numerator double, denominator double, value double, met boolean, is_closed boolean, end_date date
 );
 create temp table first_value (
     indicator_code varchar, rule varchar, period_code varchar, scope varchar, unit_code varchar, unit_level varchar,
@@ -40,7 +40,7 @@ create temp table previous_register (
 """
 _PREVIOUS = """
 insert into previous_value
-select indicator_code, rule, period_code, scope, unit_code, unit_level, coalesce(denominator, 0), value, met,
+select indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, coalesce(denominator, 0), value, met,
        indicator_values.is_closed, end_date
 from previous.marts.indicator_values
 join previous.marts.dim_period using (period_code)

@@ -91,11 +91,8 @@ class Words:
         """What is held back, in words."""
         if sentence := self._said(lambda: held_sentence(thing) or ""):
             return sentence.rstrip(".")
-        scope = thing["scope"] and self.t(f"scope_{thing['scope']}", level=self.t(f"level_{thing['unit_level']}"))
         return self.t(
-            f"held_{thing['hold']}", source=thing["source"], day=self.day(thing["business_day"]),
-            indicator=thing["indicator_code"], rule=thing["rule"], period=thing["period_code"], scope=scope,
-            register=thing.get("register"), entry=thing.get("entry"), unit=self.unit(thing.get("unit_code")),
+            "held_register", register=thing.get("register"), entry=thing.get("entry"),
             usual=thing.get("usual") or NOTHING, came=thing.get("came") or NOTHING,
         )  # fmt: skip
 

@@ -21,9 +21,9 @@ KNOWN = load_measures(COUNTRY)
 
 def test_the_sql_and_the_register_name_the_same_measures() -> None:
     macro = (DBT / "macros" / "measures.sql").read_text(encoding="utf-8")
-    counted = set(re.findall(r'"measure": "(\w+)"', macro))
+    counted = set(re.findall(r'"(?:measure|spread)": "(\w+)"', macro))
     models = "\n".join(path.read_text(encoding="utf-8") for path in (DBT / "models" / "profile").glob("prf_*.sql"))
-    own = {"rows", "rejected", "empty", "children", "missing_numbers"}
+    own = {"rows", "rejected", "empty", "children", "missing_numbers", "field"}
     assert all(f"'{name}'" in models for name in own)
     assert counted | own == set(KNOWN.measures)
     units = (DBT / "models" / "profile" / "prf_unit.sql").read_text(encoding="utf-8")
@@ -110,7 +110,24 @@ def test_a_held_delivery_is_told_with_what_was_usual_what_came_and_which_files()
     assert unit is not None and unit.startswith("ho_so of 2024-12-31, unit H19.30: The unit's rows in the province's: ")
     assert "usually 43, now 0" in unit
     assert volume is not None and volume.startswith("le_phi of 2024-12-31: Rows per working day: usually 980, now 98.")
-    assert [held_sentence(one) for one in THINGS[3:]] == [None, None, None]
+    assert all(held_sentence(one) for one in THINGS)
+    assert held_sentence(thing("register", register="target")) is None
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("hold", sorted(set(SUBJECTS) - {"register"}))
+def test_every_hold_says_what_was_usual_and_what_came(hold: str, lang: str) -> None:
+    measure = {"volume": "rows", "profile": "channel", "unit": "rows"}.get(hold)
+    held = thing(hold, source="ho_so", business_day="2024-12-31", indicator_code="on_time_rate", rule="plan",
+                 period_code="2024-M11", scope="province", unit_code="*", measure=measure, usual="4 711", came="42",
+                 files="a.csv")  # fmt: skip
+    before = language.set(lang)
+    try:
+        told, bare = held_sentence(held), held_sentence({**held, "files": None, "usual": None})
+    finally:
+        language.reset(before)
+    assert told is not None and ("42" in told or hold == "empty") and "4 711" in told and "None" not in told and "{" not in told
+    assert bare is not None and len(bare) < len(told)
 
 
 def test_the_rest_of_the_night_is_named_only_where_sources_alone_are_held() -> None:

@@ -33,5 +33,8 @@ union all
 select 'ho_so', business_day, 'missing_numbers', '', x, n, null, null
 from {{ ref("prf_number") }}
 union all
+select 'ho_so', business_day, 'field', stratum, x, n, null, null
+from {{ ref("prf_field") }}
+union all
 select source, business_day, measure, stratum, x, n, g, v
 from {{ ref("prf_rows") }}
