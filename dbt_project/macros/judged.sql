@@ -68,11 +68,12 @@
         families as (
             select
                 *,
-                case
-                    when count(*) filter (where k > 0) over family_of >= 20
-                    then greatest(2 * avg({{ exact("o") }}) filter (where k > 0) over family_of, pow(tau0, 2) / 2)
-                    else 2 * pow(tau0, 2)
-                end as f
+                -- What is expected weighs as much as twenty deliveries, what the family did as many as there were.
+                greatest(
+                    (20 * 2 * pow(tau0, 2) + 2 * coalesce(sum({{ exact("k * o") }}) over family_of, 0))
+                    / (20 + coalesce(sum(k) over family_of, 0)),
+                    pow(tau0, 2) / 2
+                ) as f
             from own
             window family_of as (partition by source, business_day, family)
         ),

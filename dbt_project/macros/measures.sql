@@ -18,6 +18,11 @@
         {"measure": "channel", "of": alive, "when": "KenhThucHien = 2"},
         {"measure": "channel_by_level", "of": alive, "when": "KenhThucHien = 2", "strata": levels},
         {"measure": "channel_by_habit", "of": alive, "when": "KenhThucHien = 2", "strata": habits},
+        {
+            "measure": "channel_as_usual",
+            "of": "usual_channel is not null and KenhThucHien is not null and " ~ alive,
+            "when": "KenhThucHien = usual_channel",
+        },
         {"measure": "by_post", "of": alive, "when": "KenhThucHien = 3"},
         {"measure": "unit_level", "of": alive, "strata_when": levels},
         {

@@ -69,7 +69,7 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
             lately = wobbles[-span:]
             forecasts[one.series, one.day] = (one, len(recent), expected, noise, family, lately)
             if lately:
-                pools[one.day, family].append(statistics.fmean(lately))
+                pools[one.day, family] += lately
             if one.g is not None and not one.stood_out:
                 past.append((one.g, one.v))
                 if expected is not None:
@@ -85,7 +85,7 @@ def _judged(
     if expected is None or noise is None:
         return Judged(compared, None, None, "not_compared")
     tau, count = TAU0[family] ** 2, len(wobbles)
-    shared = max(2 * statistics.fmean(pool), tau / 2) if len(pool) >= 20 else 2 * tau
+    shared = max((20 * 2 * tau + 2 * sum(pool)) / (20 + len(pool)), tau / 2)
     own = max(statistics.fmean(wobbles), 0) if wobbles else 0
     wobble = max((20 * shared + count * own) / (20 + count), shared / 2)
     bound = stats.t.isf(ALPHA / 2, 20 + count) * math.sqrt(noise + 1.3 * wobble)

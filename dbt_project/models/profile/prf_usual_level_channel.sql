@@ -1,0 +1,2 @@
+-- The channel that dossiers of a level mostly come by, up to the week before.
+{{ usual_before(ref("prf_dossier_row"), ["unit_level"], "KenhThucHien") }}
