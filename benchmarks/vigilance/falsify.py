@@ -5,7 +5,7 @@ Here: rows as texts in, rows as texts out. Each takes what came (by source), wha
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ WIDTH = "0123456789"
 
 @dataclass(frozen=True)
 class Night:
-    """What is falsified: tonight's delivery, the one before it, all earlier ones of the source, chance, size."""
+    """What is falsified: tonight's delivery, the one of the source before it, chance, size, and the newest lists."""
 
     now: Delivery
     before: Delivery
@@ -26,6 +26,7 @@ class Night:
     chance: np.random.Generator
     size: float
     units: pl.DataFrame
+    lists: Delivery = field(default_factory=dict)
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -167,6 +168,21 @@ def no_level(night: Night, level: str) -> Delivery:
     return _without(night, [code for code in codes if night.chance.random() < night.size])
 
 
+def no_field(night: Night) -> Delivery:
+    """Rows of the procedure field with the most dossiers do not come; the size tells how many of them."""
+    listed = joined(night.now.get("thu_tuc") or night.lists["thu_tuc"])
+    field_of = dict(zip(listed["MaTTHC"].to_list(), listed["MaLinhVuc"].to_list(), strict=True))
+    fields = night.rows["MaTTHC"].replace_strict(field_of, default=None, return_dtype=pl.String)
+    largest = fields.drop_nulls().value_counts(sort=True)[0, 0]
+    return put(night, night.rows.filter(~night.struck(fields == largest)))
+
+
+def one_term(night: Night, days: int) -> Delivery:
+    """Due dates all as many days after the receipt."""
+    later = day_later("NgayTiepNhan", days)
+    return put(night, night.rows.with_columns(_when(night.struck(), "NgayHenTra", later)))
+
+
 def midnight(night: Night, column: str) -> Delivery:
     """Moments that lost their time of day."""
     date_only = pl.concat_str(pl.col(column).str.head(8), pl.lit("000000"))
@@ -256,7 +272,8 @@ def month_and_day(night: Night, column: str) -> Delivery:
 WAYS: dict[str, Callable[..., Delivery]] = {
     way.__name__: way
     for way in (
-        later, set_to, exchange, exchange_frequent, multiply, drop, swap_units, other_name, no_unit, no_level, midnight,
+        later, set_to, exchange, exchange_frequent, multiply, drop, swap_units, other_name, no_unit, no_level, no_field,
+        one_term, midnight,
         stale, twice, more_children, without_marks, tests, finished_early, late_made_on_time, reopened, month_and_day,
     )
 }  # fmt: skip

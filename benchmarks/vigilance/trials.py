@@ -108,7 +108,8 @@ def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: flo
     """Falsify one delivery and judge it. `calm`: what stood out of the honest one."""
     told = (of.dossiers, of.cadence, of.seed, day)
     chance = np.random.default_rng([of.seed, int(day.replace("-", "")), round(size * 1000), *name.encode()])
-    night = Night(of.days[day], of.before(kind.source, day), kind.source, chance, size, of.units)
+    lists = of.before("thu_tuc", day)
+    night = Night(of.days[day], of.before(kind.source, day), kind.source, chance, size, of.units, lists)
     rows = night.rows.height
     try:
         false = falsified(night, kind.how, kind.extra)

@@ -5,7 +5,6 @@
     of      which rows count at all (without it all of them)
     when    which of these are counted: a share
     value   the logarithm that is averaged: a mean; null counts nowhere
-    spread  the measure of how far that logarithm scatters from dossier to dossier, where this is watched too
     most    the column whose most frequent value is counted, of the rows where it is filled
     strata  the same for parts of the rows: name and SQL
 #}
@@ -66,23 +65,12 @@
             "when": "hour(NgayTiepNhan) not between 6 and 19",
         },
         {"measure": "broken_letters", "when": broken("concat_ws(' ', LoaiDoiTuong, HinhThuc)")},
-        {
-            "measure": "days_to_finish",
-            "of": "TrangThaiHoSo in (9, 10)",
-            "value": days_in_log("NgayTiepNhan", "coalesce(NgayKetThucXuLy, NgayTra)"),
-            "spread": "spread_to_finish",
-        },
-        {
-            "measure": "days_to_due",
-            "of": "is_first",
-            "value": days_in_log("NgayTiepNhan", "NgayHenTra"),
-            "spread": "spread_to_due",
-        },
-        {
-            "measure": "days_to_delivery",
-            "value": days_in_log("NgayCapNhat", "business_day"),
-            "spread": "spread_to_delivery",
-        },
+        {"measure": "days_to_due", "of": "is_first", "value": in_log("days_to_due")},
+        {"measure": "days_to_finish", "value": in_log("days_to_finish")},
+        {"measure": "days_to_delivery", "value": in_log("days_to_delivery")},
+        spread("days_to_due"),
+        spread("days_to_finish"),
+        spread("days_to_delivery"),
         {
             "measure": "most_frequent",
             "most": ["LoaiDoiTuong", "HinhThuc", "MaTTHC", "MaDonVi", "DuocThanhToanTrucTuyen"],
@@ -128,7 +116,7 @@
         {"measure": "status", "strata_when": codes("TrangThai", ["2", "4", "5", "7", "9", "10"])},
         {"measure": "midnight", "strata_when": midnights(["ThoiDiemXuLy"])},
         {"measure": "broken_letters", "when": broken("TrangThai")},
-        {"measure": "days_to_delivery", "value": days_in_log("ThoiDiemXuLy", "business_day")},
+        {"measure": "days_to_delivery", "value": in_log(days_from("ThoiDiemXuLy", "business_day"))},
     ] -%}
     {%- set results = [{"measure": "with_file", "when": "DuongDanTepTinKetQua is not null"}] -%}
     {%- set copies = [
@@ -193,11 +181,26 @@
     {{ return(strata) }}
 {% endmacro %}
 
-{# Days between two moments as a logarithm, so that a few very long ones do not decide; null where either is missing. #}
-{% macro days_in_log(earlier, later) -%}
-    {%- set days = days_between("cast(" ~ earlier ~ " as date)", "cast(" ~ later ~ " as date)") -%}
-    case when {{ days }} >= 0 then ln(1 + {{ days }}) when {{ days }} < 0 then 0 end
+{# Days from one moment to another. #}
+{% macro days_from(earlier, later) -%}
+    {{ days_between("cast(" ~ earlier ~ " as date)", "cast(" ~ later ~ " as date)") }}
 {%- endmacro %}
+
+{# Days as a logarithm, so that a few very long ones do not decide; null where there are none. #}
+{% macro in_log(days) -%} case when {{ days }} is not null then ln(1 + greatest({{ days }}, 0)) end {%- endmacro %}
+
+{# How many rows lie outside the usual range of these days: a scatter that one very long duration cannot make. #}
+{% macro spread(days) %}
+    {{
+        return(
+            {
+                "measure": days | replace("days", "spread"),
+                "of": days ~ " is not null and usual_range." ~ days ~ " is not null",
+                "when": days ~ " not between usual_range." ~ days ~ ".lowest and usual_range." ~ days ~ ".highest",
+            }
+        )
+    }}
+{% endmacro %}
 
 {#
     A number as a decimal. Sums of fractions differ in their last digit with the order in which threads add them up; a
@@ -245,19 +248,6 @@
                 ~ count
                 ~ ", 0)"
             ) %}
-            {% if m.spread %}
-                {# The variance of the logarithm of a standard deviation, of values with somewhat long tails. #}
-                {% do parts.append(
-                    measured_part(
-                        m.spread,
-                        "",
-                        "sqrt(" ~ scatter ~ " / nullif(" ~ count ~ " - 1, 0))",
-                        count,
-                        "ln(greatest(sqrt(" ~ scatter ~ " / nullif(" ~ count ~ " - 1, 0)), 0.05))",
-                        "1 / nullif(" ~ count ~ ", 0)",
-                    )
-                ) %}
-            {% endif %}
             {% do parts.append(
                 measured_part(
                     m.measure,

@@ -73,7 +73,8 @@ def live(
     deleted = _deleted(drawing)
     asked_now = np.any([(s.asked <= as_of) & (s.answered > as_of) for s in supplements], axis=0)
     standing = drawing.handled & (drawing.received <= as_of) & (finished > as_of) & (deleted > as_of)
-    paused, paused_status = _paused(drawing, standing & ~asked_now, taken_up)
+    never_asked = supplements[0].asked >= NEVER
+    paused, paused_status = _paused(drawing, drawing.handled & ~withdrawn & never_asked & (deleted > as_of), taken_up)
     finished = np.where(paused < NEVER, NEVER, finished)
     returned, at_once = _returned(drawing, finished, withdrawn)
     stray = standing & ~asked_now & (paused >= NEVER) & drawing.happens(handling["stray_finish"])
@@ -213,9 +214,9 @@ def _deleted(drawing: Drawing) -> Ints:
 
 
 def _paused(drawing: Drawing, candidates: Flags, taken_up: Ints) -> tuple[Ints, Ints]:
-    """Some of what is open at the end waits for a payment (6), was stopped (8) or is being withdrawn (7).
+    """Some dossiers, all year round, wait for a payment (6), were stopped (8) or are being withdrawn (7).
 
-    It stays so to the as-of day: gives the moment and the status.
+    They stay so to the as-of day: gives the moment and the status.
     """
     shares, count = drawing.behaviour["handling"]["paused"], len(candidates)
     draw = drawing.chance.random(count)

@@ -7,6 +7,11 @@ with
             nullif(split_part(MaHoSo, '-', 1), MaHoSo) as prefix,
             k.Cap as unit_level,
             due.working_day_number - began.working_day_number as term,
+            {{ days_from("NgayTiepNhan", "NgayHenTra") }} as days_to_due,
+            case
+                when TrangThaiHoSo in (9, 10) then {{ days_from("NgayTiepNhan", "coalesce(NgayKetThucXuLy, NgayTra)") }}
+            end as days_to_finish,
+            {{ days_from("NgayCapNhat", "d._business_day") }} as days_to_delivery,
             hash(
                 *columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))
             ) as content

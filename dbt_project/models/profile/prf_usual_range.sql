@@ -1,0 +1,43 @@
+-- Between which days nine tenths of dossiers lay up to the week before, tails of a twentieth cut off: how long terms
+-- are, how long dossiers take, how old a row is when it comes. Days are whole, so a range holds nine tenths at least.
+{% set durations = ["days_to_due", "days_to_finish", "days_to_delivery"] %}
+with
+    weekly as (
+        select duration, date_trunc('week', business_day) as week, days, count(*) as times
+        from
+            (
+                unpivot (select business_day, {{ durations | join(", ") }} from {{ ref("prf_dossier_row") }})
+                on {{ durations | join(", ") }} into name duration value days
+            )
+        group by all
+    ),
+    weeks as (select distinct week from weekly),
+    before as (
+        select w.week, e.duration, e.days, sum(e.times) as times
+        from weeks w
+        join weekly e on e.week < w.week
+        group by all
+    ),
+    ranked as (
+        select
+            *,
+            sum(times) over (partition by week, duration order by days) as up_to,
+            sum(times) over (partition by week, duration) as together
+        from before
+    ),
+    ranges as (
+        select
+            week,
+            duration,
+            {
+                'lowest':min(days) filter (where up_to > 0.05 * together),
+                'highest':min(days) filter (where up_to >= 0.95 * together)
+            } as usual
+        from ranked
+        where together >= 50
+        group by week, duration
+    )
+    pivot ranges
+    on duration in ('{{ durations | join("', '") }}')
+using any_value(usual)
+group by week
