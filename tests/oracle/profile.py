@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from scipy import stats
 
-ALPHA, TAU0, RARE_BELOW = 1.7e-5, {"count": 0.15, "share": 0.05, "rare": 0.02, "ratio": 0.06, "mean": 0.06}, 0.451
+ALPHA, TAU0, RARE_BELOW = 1.2e-5, {"count": 0.15, "share": 0.05, "rare": 0.02, "ratio": 0.06, "mean": 0.06}, 0.451
 WEIGHTS = (0.4, 0.3, 0.2, 0.1)
 
 
