@@ -42,7 +42,7 @@ def test_a_falsified_delivery_is_noticed_with_its_cause(bench: Bench, loaded: Pr
 
 def test_what_comes_later_changes_no_verdict(bench: Bench, loaded: Province) -> None:
     """A delivery is judged by earlier ones only: one by one they get the verdict that all at once get, so that honest
-    nights may be judged by the dozen. The bound may differ a little, by measures of the family that are only known later."""
+    nights may be judged by the dozen. The bound may differ a little, by measures of the family known only later."""
     at_once = _judged(bench, DAY)
     for day in loaded.judged_days()[::3]:
         one_by_one = _judged(bench, day)
