@@ -158,6 +158,20 @@ class Bench:
         ).fetchall()
         return dict(found)
 
+    def margins(self) -> dict[str, tuple[int, float, int]]:
+        """Return by family of measures, and for parts of units, how many were compared, how far the furthest lay from
+        what was expected (1: on its bound), and how many stand out."""
+        found = self.connection.execute(
+            """
+            select family, count(*), max(abs(deviation) / bound), count(*) filter (where standing = 'unusual')
+            from tthc.marts.delivery_measures where standing <> 'not_compared' group by family
+            union all
+            select 'unit', count(*), max(abs(score) / bound), count(*) filter (where standing = 'unusual')
+            from tthc.marts.unit_measures where standing <> 'not_compared' having count(*) > 0
+            """
+        ).fetchall()
+        return {family: told for family, *told in found}
+
     def _lake(self, day: str, own: list[Parsed], tonight: list[Parsed], trial: object) -> None:
         for source, contract in contracts().items():
             now = [one.lake for one in tonight if one.source == source]

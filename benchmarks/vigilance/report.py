@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.vigilance.kinds import Kinds
+from pipelines.measures import load_measures
 from pipelines.settings import PROJECT_DIR
 
+COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PAGE = PROJECT_DIR / "docs" / "gate.md"
 RESULTS = PROJECT_DIR / "docs" / "gate-vigilance.json"
 BEGIN, END = "<!-- vigilance: begin -->", "<!-- vigilance: end -->"
@@ -38,7 +40,30 @@ def results(found: Iterable[dict], kinds: Kinds) -> dict[str, Any]:
     total, false = sum(one["nights"] for one in nights), sum(one["false_nights"] for one in nights)
     kept = [rate for rate in rates if rate["is_required"]]
     reached = false <= FALSE_NIGHTS * total and all(rate["named"] >= NOTICED * rate["trials"] for rate in kept)
-    return {"honest": nights, "nights": total, "false_nights": false, "rates": rates, "reached": reached}
+    margins = _margins([one for ones in honest.values() for one in ones])
+    return {"honest": nights, "nights": total, "false_nights": false, "margins": margins, "rates": rates,
+            "reached": reached}  # fmt: skip
+
+
+def _margins(ones: list[dict]) -> list[dict[str, Any]]:
+    """By family of bounds: how many measures were compared, how many of them the budget allows to stand out, how many
+    did, and how far the furthest honest one lay."""
+    limits, found = load_measures(COUNTRY), defaultdict(list)
+    alpha = defaultdict(lambda: limits.delivery.alpha, unit=limits.unit.alpha)
+    for one in ones:
+        for family, told in one["margins"].items():
+            found[family].append(told)
+    return [
+        {
+            "family": family,
+            "compared": sum(compared for compared, _, _ in told),
+            "allowed": sum(compared for compared, _, _ in told)
+            * (limits.unit if family == "unit" else limits.delivery).alpha,
+            "stood_out": sum(held for _, _, held in told),
+            "furthest": max(ratio for _, ratio, _ in told),
+        }
+        for family, told in sorted(found.items())
+    ]
 
 
 def _honest_line(cadence: str, dossiers: int, ones: list[dict]) -> dict[str, Any]:
@@ -105,6 +130,12 @@ def markdown(found: dict[str, Any], kinds: Kinds) -> str:
         *(f"| {_honest_words(one)} | {one['nights']:,} | {one['measures']:,} | {one['false_nights']} |"
           f" {', '.join(f'`{what}` {count}' for what, count in one['spoke'].items()) or '–'} |"
           for one in found["honest"]),
+        "",
+        "**What each bound costs**: how many honest measures were compared, how many of them its `alpha` lets stand out"
+        " by chance, how many did, and how far the furthest lay (1 is the bound).", "",
+        "| bound | compared | let by `alpha` | stood out | furthest |", "|---|---|---|---|---|",
+        *(f"| `{one['family']}` | {one['compared']:,} | {one['allowed']:.2f} | {one['stood_out']} |"
+          f" {one['furthest']:.2f} |" for one in found["margins"]),
         "",
         "**Falsified deliveries**: of the trials with so many dossiers a year, noticed / with the right cause named by"
         " one of the holds; in brackets the hold that was furthest off most often. Bold is required (the rows that the"

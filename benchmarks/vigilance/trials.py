@@ -72,13 +72,15 @@ class Trial:
 
 @dataclass(frozen=True)
 class Honest:
-    """The nights of one honest province that had something to be compared with, and what stood out of them."""
+    """The nights of one honest province that had something to be compared with, and what stood out of them. `margins`:
+    by family how many measures were compared, how far the furthest lay (1: on its bound), how many stood out."""
 
     dossiers: int
     cadence: str
     seed: int
     nights: int
     measures: int
+    margins: dict[str, tuple[int, float, int]]
     unusual: tuple[tuple[str, str, str, str, str, float], ...]
 
     @property
@@ -101,7 +103,8 @@ def honest(bench: Bench, of: Province) -> Honest:
     found = [(one.source, str(one.business_day), one.measure, one.stratum, one.unit_code, round(one.score, 3))
              for one in bench.judge_all()]  # fmt: skip
     compared = bench.compared()
-    return Honest(of.dossiers, of.cadence, of.seed, len(compared), sum(compared.values()), tuple(found))
+    return Honest(of.dossiers, of.cadence, of.seed, len(compared), sum(compared.values()),
+                  bench.margins(), tuple(found))  # fmt: skip
 
 
 def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: float, calm: list[Unusual]) -> Trial:

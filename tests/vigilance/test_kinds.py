@@ -104,7 +104,7 @@ def _falsified(of: Province, name: str) -> Delivery:
 def test_notes_are_read_again_but_for_a_line_that_was_cut_off(tmp_path: Path) -> None:
     notes = tmp_path / "notes.jsonl"
     assert list(noted(notes)) == []
-    note(notes, Honest(2_000, "monthly", 1, 7, 1_400, ()))
+    note(notes, Honest(2_000, "monthly", 1, 7, 1_400, {}, ()))
     note(notes, _trial("due_later", 1, named=True))
     with notes.open("a", encoding="utf-8") as lines:
         lines.write('{"what": "Trial", "kin')
@@ -125,7 +125,7 @@ def test_what_is_required_is_reached_or_not(
 ) -> None:
     notes = tmp_path / "notes.jsonl"
     unusual = tuple(("ho_so", f"2024-0{n + 5}-31", "status", "4", "", 1.2) for n in range(false_nights))
-    note(notes, Honest(2_000, "monthly", 1, 250, 50_000, unusual))
+    note(notes, Honest(2_000, "monthly", 1, 250, 50_000, {"share": (50_000, 1.2, 1)}, unusual))
     for nth in range(20):
         note(notes, _trial("due_later", 1, named=nth < named, rows=rows))
     found = report.results(noted(notes), load_kinds())
@@ -134,6 +134,7 @@ def test_what_is_required_is_reached_or_not(
     assert (rate["trials"], rate["named"], rate["is_required"]) == (20, named, rows >= 40)
     text = report.markdown(found, load_kinds())
     assert f"{named}/{named} of 20" in text and f"{false_nights} of 250 held" in text
+    assert "| `share` | 50,000 | 0.60 | 1 | 1.20 |" in text
     assert all(f"`{name}`" in text for name in KINDS)
 
 
