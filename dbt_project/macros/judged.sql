@@ -68,9 +68,13 @@
         families as (
             select
                 *,
-                -- What is expected weighs as much as twenty deliveries, what the family did as many as there were.
+                -- What is expected weighs as much as twenty deliveries, what the family did (its middle measure, so
+                -- that a few wild ones do not blind the rest) as many as there were.
                 greatest(
-                    (20 * 2 * pow(tau0, 2) + 2 * coalesce(sum({{ exact("k * o") }}) over family_of, 0))
+                    (
+                        40 * pow(tau0, 2)
+                        + 2 * coalesce(sum(k) over family_of * median(o) filter (where k > 0) over family_of, 0)
+                    )
                     / (20 + coalesce(sum(k) over family_of, 0)),
                     pow(tau0, 2) / 2
                 ) as f

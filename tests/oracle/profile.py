@@ -69,7 +69,7 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
             lately = wobbles[-span:]
             forecasts[one.series, one.day] = (one, len(recent), expected, noise, family, lately)
             if lately:
-                pools[one.day, family] += lately
+                pools[one.day, family].append(lately)
             if one.g is not None and not one.stood_out:
                 past.append((one.g, one.v))
                 if expected is not None:
@@ -80,12 +80,14 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
 
 def _judged(
     one: Value, compared: int, expected: float | None, noise: float | None, family: str, wobbles: list[float],
-    pool: list[float],
+    pool: list[list[float]],
 ) -> Judged:  # fmt: skip
     if expected is None or noise is None:
         return Judged(compared, None, None, "not_compared")
     tau, count = TAU0[family] ** 2, len(wobbles)
-    shared = max((20 * 2 * tau + 2 * sum(pool)) / (20 + len(pool)), tau / 2)
+    together = sum(len(lately) for lately in pool)
+    middle = statistics.median(statistics.fmean(lately) for lately in pool) if pool else 0
+    shared = max((20 * 2 * tau + together * 2 * middle) / (20 + together), tau / 2)
     own = max(statistics.fmean(wobbles), 0) if wobbles else 0
     wobble = max((20 * shared + count * own) / (20 + count), shared / 2)
     bound = stats.t.isf(ALPHA / 2, 20 + count) * math.sqrt(noise + 1.3 * wobble)

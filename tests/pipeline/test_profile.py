@@ -88,7 +88,7 @@ def test_every_bound_and_standing_agrees_with_plain_python(bounds: Bounds, seed:
         told = found[key]
         assert (told.compared, told.standing) == (one.compared, one.standing), key
         for sql, plain in ((told.expected, one.expected), (told.bound, one.bound)):
-            assert (sql is None) == (plain is None) and (plain is None or sql == pytest.approx(plain, rel=1e-7)), key
+            assert (sql is None) == (plain is None) and (plain is None or sql == pytest.approx(plain, rel=1e-9)), key
 
 
 def test_the_drawn_histories_have_every_standing(bounds: Bounds) -> None:

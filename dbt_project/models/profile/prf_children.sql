@@ -51,14 +51,12 @@ select
     source,
     business_day,
     sum(children) as x,
-    sum(
-        {{
-            exact(
-                "dossiers * case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end"
-            )
-        }}
-    ) as n,
-    sum({{ exact("squares - pow(children, 2) / dossiers") }}) as spread
-from before
+    sum({{ exact("dossiers * usual") }}) as n,
+    sum({{ exact("squares - 2 * usual * children + dossiers * pow(usual, 2)") }}) as scatter
+from
+    (
+        select *, case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end as usual
+        from before
+    )
 where usual_of_all is not null
 group by source, business_day

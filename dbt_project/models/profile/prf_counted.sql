@@ -1,5 +1,5 @@
 -- One row per source, day, measure and stratum: what was counted of the delivery. g and v only where they are no
--- function of x and n.
+-- function of x and n; v of a ratio is the sum of squares by which dossiers missed what was usual.
 {% for name in modelled_sources() if measures(name) %}
     {% set rows = (
         ref("prf_" ~ name)
@@ -27,7 +27,7 @@ select
     x,
     cast(n as double),
     ln(nullif(x, 0) / nullif(cast(n as double), 0)),
-    (cast(spread as double) + 0.5) / pow(nullif(x, 0), 2)
+    cast(scatter as double)
 from {{ ref("prf_children") }}
 union all
 select 'ho_so', business_day, 'missing_numbers', '', x, n, null, null

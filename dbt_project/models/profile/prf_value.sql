@@ -2,7 +2,8 @@
 -- named approval may say that a new level begins with a delivery (overrides.csv): then a new era of comparison does.
 --
 -- How far a mean scatters is not known from a few rows alone, as three dossiers with one term do not scatter at all. It
--- is taken from all rows of the series so far, and from ten more that scatter by a half.
+-- is taken from all rows of the series so far, and from ten more that scatter by a half. So it is with a ratio: by how
+-- much more than a count's own chance its dossiers scatter, and ten rows that do not.
 with
     scattered as (
         select
@@ -13,6 +14,12 @@ with
                     (coalesce(cast(sum({{ exact("v * n * (n - 1)") }}) over series as double), 0) + 10 * 0.25)
                     / (coalesce(sum(n - 1) filter (where v is not null) over series, 0) + 10)
                     / nullif(n, 0)
+                when family = 'ratio'
+                then
+                    (coalesce(cast(sum({{ exact("v") }}) over series as double), 0) + 10)
+                    / (coalesce(cast(sum({{ exact("n") }}) over series as double), 0) + 10)
+                    * n
+                    / nullif(pow(x, 2), 0)
                 else v
             end as v
         from {{ ref("prf_counted") }}
