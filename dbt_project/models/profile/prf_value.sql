@@ -11,13 +11,31 @@ with
             case
                 when family = 'mean'
                 then
-                    (coalesce(cast(sum({{ exact("v * n * (n - 1)") }}) over series as double), 0) + 10 * 0.25)
+                    (
+                        coalesce(
+                            cast(
+                                sum({{ exact("case when family = 'mean' then v * n * (n - 1) end") }}) over series
+                                as double
+                            ),
+                            0
+                        )
+                        + 10 * 0.25
+                    )
                     / (coalesce(sum(n - 1) filter (where v is not null) over series, 0) + 10)
                     / nullif(n, 0)
                 when family = 'ratio'
                 then
-                    (coalesce(cast(sum({{ exact("v") }}) over series as double), 0) + 10)
-                    / (coalesce(cast(sum({{ exact("n") }}) over series as double), 0) + 10)
+                    (
+                        coalesce(
+                            cast(sum({{ exact("case when family = 'ratio' then v end") }}) over series as double), 0
+                        )
+                        + 10
+                    ) / (
+                        coalesce(
+                            cast(sum({{ exact("case when family = 'ratio' then n end") }}) over series as double), 0
+                        )
+                        + 10
+                    )
                     * n
                     / nullif(pow(x, 2), 0)
                 else v
