@@ -204,9 +204,9 @@
 
 {#
     A number as a decimal. Sums of fractions differ in their last digit with the order in which threads add them up; a
-    night that is done again must give the same.
+    night that is done again must give the same. `digits`: 38 for what may pass a thousand million, as squares do.
 #}
-{% macro exact(value) -%} cast({{ value }} as decimal(18, 9)) {%- endmacro %}
+{% macro exact(value, digits=18) -%} cast({{ value }} as decimal({{ digits }}, 9)) {%- endmacro %}
 
 {# Letters that a wrong encoding leaves: the replacement sign, and pairs that UTF-8 read as Latin-1 gives. #}
 {% macro broken(text) -%}

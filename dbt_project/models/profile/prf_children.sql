@@ -51,8 +51,8 @@ select
     source,
     business_day,
     sum(children) as x,
-    sum({{ exact("dossiers * usual") }}) as n,
-    sum({{ exact("squares - 2 * usual * children + dossiers * pow(usual, 2)") }}) as scatter
+    sum({{ exact("dossiers * usual", 38) }}) as n,
+    sum({{ exact("squares - 2 * usual * children + dossiers * pow(usual, 2)", 38) }}) as scatter
 from
     (
         select *, case when dossiers_before >= 5 then children_before / dossiers_before else usual_of_all end as usual

@@ -14,7 +14,7 @@ with
                     (
                         coalesce(
                             cast(
-                                sum({{ exact("case when family = 'mean' then v * n * (n - 1) end") }}) over series
+                                sum({{ exact("case when family = 'mean' then v * n * (n - 1) end", 38) }}) over series
                                 as double
                             ),
                             0
@@ -27,12 +27,12 @@ with
                 then
                     (
                         coalesce(
-                            cast(sum({{ exact("case when family = 'ratio' then v end") }}) over series as double), 0
+                            cast(sum({{ exact("case when family = 'ratio' then v end", 38) }}) over series as double), 0
                         )
                         + 10
                     ) / (
                         coalesce(
-                            cast(sum({{ exact("case when family = 'ratio' then n end") }}) over series as double), 0
+                            cast(sum({{ exact("case when family = 'ratio' then n end", 38) }}) over series as double), 0
                         )
                         + 10
                     )
