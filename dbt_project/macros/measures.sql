@@ -70,7 +70,11 @@
         {"measure": "days_to_delivery", "value": in_log("days_to_delivery")},
         spread("days_to_due"),
         spread("days_to_finish"),
-        spread("days_to_delivery"),
+        {
+            "measure": "updated_earlier",
+            "of": "NgayCapNhat is not null and day_before is not null",
+            "when": "cast(NgayCapNhat as date) < day_before",
+        },
         {
             "measure": "most_frequent",
             "most": ["LoaiDoiTuong", "HinhThuc", "MaTTHC", "MaDonVi", "DuocThanhToanTrucTuyen"],

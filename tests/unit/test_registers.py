@@ -44,7 +44,7 @@ READ = {
     "hold_limit": ["source", "empty_without_history", "freshness_factor", "freshness_noise", "least_silence",
                    "least_delivered_days", "restatement_loss"],
     "override": [*Override.model_fields],
-    "measure": ["measure", "family", "tau0", "topic", "first"],
+    "measure": ["measure", "family", "tau0", "least_rows", "topic", "first"],
     "profile_bound": ["compared", "t", "least_compared"],
     "unit_bound": ["bound", "dispersion", "compared", "least_compared"],
 }  # fmt: skip

@@ -1,6 +1,6 @@
 -- Between which days nine tenths of dossiers lay up to the week before, tails of a twentieth cut off: how long terms
--- are, how long dossiers take, how old a row is when it comes. Days are whole, so a range holds nine tenths at least.
-{% set durations = ["days_to_due", "days_to_finish", "days_to_delivery"] %}
+-- are, how long dossiers take. Days are whole, so a range holds nine tenths at least.
+{% set durations = ["days_to_due", "days_to_finish"] %}
 with
     weekly as (
         select duration, date_trunc('week', business_day) as week, days, count(*) as times
