@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
+.PHONY: help run serve sql status test check bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -14,6 +14,15 @@ $(READY): requirements.lock pyproject.toml
 
 run: $(READY) ## the nightly job on data/raw; where that is empty, on a synthetic province it writes first
 	@$(BIN)/tthc run --sample-if-empty
+
+serve: $(READY) ## the public site of the newest version, on this machine only
+	@$(BIN)/tthc serve
+
+sql: $(READY) ## a prompt on the newest version, read only
+	@$(BIN)/tthc sql
+
+status: $(READY) ## what is published, what came, what is held and what to do
+	@$(BIN)/tthc status
 
 test: $(READY) ## the whole suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

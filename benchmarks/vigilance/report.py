@@ -57,8 +57,7 @@ def _margins(ones: list[dict]) -> list[dict[str, Any]]:
         {
             "family": family,
             "compared": sum(compared for compared, _, _ in told),
-            "allowed": sum(compared for compared, _, _ in told)
-            * (limits.unit if family == "unit" else limits.delivery).alpha,
+            "allowed": sum(compared for compared, _, _ in told) * alpha[family],
             "stood_out": sum(held for _, _, held in told),
             "furthest": max(ratio for _, ratio, _ in told),
         }

@@ -5,6 +5,7 @@ Belongs here: nothing that is one command's own.
 
 import enum
 import os
+from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -52,11 +53,23 @@ class Format(enum.StrEnum):
     json = "json"
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"tthc {version('tthc-warehouse')}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     lang: Annotated[
         Language, typer.Option(help="Ngôn ngữ của thông báo / language of messages", envvar="TTHC_LANG")
     ] = Language.vi,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Phiên bản phần mềm / version of the software"
+        ),
+    ] = False,
 ) -> None:
     language.set(lang.value)
 

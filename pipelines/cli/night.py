@@ -71,9 +71,22 @@ def _any_delivery(settings: Settings) -> bool:
     return any(path.is_file() for path in settings.raw_dir.glob("*/*/*"))
 
 
+def _require_any_delivery(settings: Settings) -> None:
+    """Raise TthcError where nothing ever came, before the libraries load that a run needs."""
+    if _any_delivery(settings) or settings.ledger_file.exists():
+        return
+    from pipelines.contracts import load_contracts
+
+    contracts = load_contracts(settings.contracts_dir)
+    sources = ", ".join(name for name, contract in contracts.items() if contract.obligatory)
+    raise TthcError("obligatory_missing", sources=sources, folder=settings.raw_dir)
+
+
 def _run(settings: Settings) -> int:
     """Run the job, say how it ended, and return the exit code."""
     from pipelines.console import watching
+
+    _require_any_delivery(settings)
 
     with watching(console):
         console.print(say("starting"))

@@ -11,6 +11,8 @@ from pipelines.errors import TthcError
 from pipelines.settings import Settings
 
 OURS = {"TthcError", "CandidateRefused", "RunLocked"}
+# Dagster puts the class before the words of an error; ours say what they are by their code.
+CLASS_BEFORE = re.compile(r"^[\w.]+: (?=\[)")
 # DuckDB, Python, Arrow, Polars and C++ each say it in their own words.
 OUT_OF_MEMORY = re.compile(
     r"Out of Memory Error|OutOfMemory|\bMemoryError|ArrowMemoryError|failed to allocate|cannot allocate memory"
@@ -35,7 +37,7 @@ def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcErro
         return TthcError("child_killed", step=step, limit=limit)
     for error in errors:
         if error.cls_name in OURS:
-            return TthcError("step_failed", step=step, why=error.message.strip())
+            return TthcError("step_failed", step=step, why=CLASS_BEFORE.sub("", error.message.strip()))
     last = errors[-1]
     return TthcError("step_failed", step=step, why=f"{last.cls_name}: {last.message.strip()[:2000]}")
 

@@ -135,6 +135,13 @@ def test_running_out_of_memory_is_told_as_that(errors: list[tuple[str, str]], co
         assert "TTHC_MEMORY_LIMIT" in str(cause) and "TTHC_TEMP_LIMIT" in str(cause)
 
 
+def test_a_cause_of_ours_is_told_without_the_name_of_its_class() -> None:
+    found = cause_of(
+        failed(("StepError", "…"), ("TthcError", "pipelines.errors.TthcError: [archive_missing] x")), Settings()
+    )
+    assert found.params["why"] == "[archive_missing] x"
+
+
 @pytest.mark.slow
 def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TTHC_MEMORY_LIMIT", "48MiB")
