@@ -6,7 +6,6 @@ import math
 import random
 import statistics
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -14,7 +13,6 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.holds import Holds, Override, SourceLimits, load_holds, override_table
-from pipelines.landing import archive
 from pipelines.landing.ledger import open_ledger
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.register_tables import register_tables
@@ -22,7 +20,7 @@ from pipelines.workdays import is_working_day, load_calendar, working_days_betwe
 from tests.oracle.compiled import Model, models_for
 from tests.oracle.profile import Judged, Value, judge
 
-from .few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles, day
+from .few_files import DOSSIERS, FewFiles, day
 
 pytestmark = pytest.mark.slow
 CALENDAR = load_calendar(PROJECT_DIR / "registers" / "vietnam" / "working_calendar.csv")
@@ -285,14 +283,6 @@ RESTATED = ("deliveries", "delivery_days")
 @pytest.fixture(scope="module")
 def models(compiled_project: dict) -> list[Model]:
     return models_for(compiled_project, RESTATED)
-
-
-@pytest.fixture
-def few(tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch) -> FewFiles:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
-    few = FewFiles(tmp_path, models)
-    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
-    return few
 
 
 def dossiers(count: int) -> str:

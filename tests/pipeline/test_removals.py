@@ -1,14 +1,12 @@
 """Dossiers that a delivery takes out of the data, deleted or no longer there, counted by unit and by how they stood."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
-from pipelines.landing import archive
 from pipelines.landing.ledger import open_ledger
 from tests.oracle.compiled import Model, models_for
-from tests.pipeline.few_files import PROCEDURES, UNITS, FewFiles, day
+from tests.pipeline.few_files import FewFiles, day
 
 pytestmark = pytest.mark.slow
 HEADER = "MaHoSo,MaTTHC,MaDonVi,MaDonViXuLy,TrangThaiHoSo,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,NgayCapNhat,DaXoa\n"
@@ -31,14 +29,6 @@ def dossiers(*codes: str, deleted: str = "", unit: str = "H19.07") -> str:
 @pytest.fixture(scope="module")
 def models(compiled_project: dict) -> list[Model]:
     return models_for(compiled_project, ["removals"])
-
-
-@pytest.fixture
-def few(tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch) -> FewFiles:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
-    few = FewFiles(tmp_path, models)
-    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
-    return few
 
 
 def removals(few: FewFiles) -> list[tuple]:

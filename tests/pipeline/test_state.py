@@ -34,14 +34,6 @@ def models(compiled_project: dict) -> list[Model]:
     return models_for(compiled_project, [*ENDS, *sorted(sources)])
 
 
-@pytest.fixture
-def few(tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch) -> FewFiles:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
-    few = FewFiles(tmp_path, models)
-    few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
-    return few
-
-
 def dossier(code: str, status: int, updated: str = "", unit: str = "H19.07", finished: str = "", gone: str = "") -> str:
     return f"{code},1.000001,{unit},{status},20240603080000,{finished},{updated},Nguyễn Thị Mẫu,{gone}\n"
 
