@@ -15,6 +15,7 @@ from pipelines.reasons import SPELLED
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.docs_indicators import indicators_page
 from scripts.docs_refusals import refusals_page
+from scripts.docs_settings import settings_page
 from scripts.markdown import NOTE, cell, code
 
 TYPES = {
@@ -202,7 +203,10 @@ def sources_page(settings: Settings) -> str:
     return head + "\n".join(_source(contract) for contract in contracts)
 
 
-PAGES = {"sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page}
+PAGES = {
+    "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
+    "settings.md": settings_page,
+}  # fmt: skip
 
 
 def contract_schema() -> str:
