@@ -161,7 +161,8 @@ def draw_feedback(province: Province) -> Feedback:
     late = chance.random(count) < shares["answered_late"]
     days = np.where(late, chance.integers(16, 40, count), chance.integers(0, 14, count))
     answered = clock.from_work(start + days * WORKDAY + chance.integers(600, WORKDAY, count))
-    answered = np.where(chance.random(count) < shares["unanswered"], NEVER, answered)
+    is_left = chance.random(count) < shares["unanswered"]
+    answered = np.where(is_left, NEVER, answered)
     deadline = clock.working_days[clock.number(sent // DAY) + 15] * DAY + 17 * 3600
     good = chance.random(count) < shares["good"]
     rating = np.where(good, (chance.random(count) < 0.6).astype(int), 2)
@@ -169,7 +170,7 @@ def draw_feedback(province: Province) -> Feedback:
     more = stream(province.seed, "feedback details")
     answered = np.where(answered <= province.as_of, answered, NEVER)
     is_public = (answered < NEVER) & (more.random(count) < shares["public"])
-    is_refused = (answered == NEVER) & (more.random(count) < shares["refused"])
+    is_refused = is_left & (more.random(count) < shares["refused"])
     knows = (arrivals.received[about] < sent) & (more.random(count) < shares["about_a_dossier"])
     return Feedback(
         province=province,

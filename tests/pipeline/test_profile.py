@@ -133,15 +133,18 @@ class Units:
         self.load("registers.override", override_table([]))
         self.load("registers.unit_change", unit_change_table(COUNTRY.parent / "dong-nai").clear())
 
-    def standings(self, counts: dict[str, list[int]]) -> dict[str, tuple[str, float | None]]:
-        """The newest delivery's standing and score of each unit; deliveries come monthly, 0 is none."""
+    def standings(
+        self, counts: dict[str, list[int]], measure: str = "rows", of: int | None = None
+    ) -> dict[str, tuple[str, float | None]]:
+        """The newest delivery's standing and score of each unit; deliveries come monthly, 0 is none. `of`: how many
+        rows each unit has, of which the counts are part; null: the counts are parts of the province's rows."""
         days = [dt.date(2024, 1 + n, 28) for n in range(max(map(len, counts.values())))]
         self.load("profile.prf_day", pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}))
         told = [(unit, *one) for unit, own in counts.items() for one in zip(days, own, strict=True)]
         rows = [one for one in told if one[2]]
         totals = {day: sum(count for _, on, count in rows if on == day) for day in days}
         frame = pl.DataFrame(
-            [("ho_so", day, "rows", unit, count, totals[day]) for unit, day, count in rows],
+            [("ho_so", day, measure, unit, count, of or totals[day]) for unit, day, count in rows],
             schema=["source", "business_day", "measure", "unit_code", "x", "n"], orient="row",
         )  # fmt: skip
         self.load("profile.prf_unit", frame)
@@ -201,3 +204,13 @@ def test_a_new_unit_a_merged_one_and_an_approved_level_have_their_past_or_none(u
     })  # fmt: skip
     units.load("registers.override", override_table([level]))
     assert units.standings(counts)["B"] == ("not_compared", None)
+
+
+def test_how_a_unit_works_is_not_compared_with_how_another_one_did_before_they_merged(units: Units) -> None:
+    """Late dossiers are of the unit's own rows: what the merged one was late with says nothing of its successor."""
+    counts = {"old": [300] * 6 + [0], "next": [20] * 7, "B": [50] * 7}
+    change = UnitChange(old_unit_code="old", new_unit_code="next", changed_on=dt.date(2024, 7, 1), kind="merged",
+                        decree=None)  # fmt: skip
+    units.load("registers.unit_change", table_of([change], UnitChange))
+    found = units.standings(counts, "late", of=1_000)
+    assert {unit: standing for unit, (standing, _) in found.items()} == {"next": "not_compared", "B": "usual"}

@@ -57,6 +57,20 @@ def test_deletions_count_as_the_dossier_stood_before(few: FewFiles) -> None:
     assert removals(few) == [(on(2), "H19.07", 2, 2, 1)]
 
 
+def test_a_due_date_that_passes_by_after_the_deletion_makes_no_dossier_late(few: FewFiles) -> None:
+    """It was in time at the delivery before; since then nobody handled it."""
+    one = f"P-1,1.000001,H19.07,,4,20240603080000,{day(2).replace('-', '')}170000,,20240607080000,\n"
+    few.deliver(("ho_so", day(1), "a.csv", HEADER + one))
+    few.deliver(("ho_so", day(4), "a.csv", HEADER + dossiers(deleted="P-1")))
+    assert removals(few) == [(on(4), "H19.07", 0, 0, 1)]
+
+
+def test_what_came_and_went_within_one_delivery_was_never_there(few: FewFiles) -> None:
+    few.deliver(("ho_so", day(1), "a.csv", HEADER + dossiers("T-1")))
+    few.deliver(("ho_so", day(2), "a.csv", HEADER + dossiers("V-1", deleted="V-1")))
+    assert removals(few) == []
+
+
 def test_one_late_dossier_fewer_each_night_adds_up_though_the_file_is_the_same(few: FewFiles) -> None:
     late = [f"L-{n}" for n in range(9)]
     for left in range(9, 3, -1):

@@ -1,14 +1,23 @@
--- Dossiers that were deleted at their source (DaXoa), as they stood last before that, on the day whose delivery said
--- so.
+-- Dossiers that were deleted at their source (DaXoa), as they stood at the delivery before the one that said so: nobody
+-- handles a dossier that is deleted, so that its due date passes by afterwards says nothing. What came and went within
+-- one delivery was never there.
 with
     tombstone as (
         select MaHoSo, _business_day as removed_on
         from {{ ref("rows_ho_so") }}
         where disposition = 'accepted' and DaXoa = 1
     ),
+    day_before as (
+        select removed_on, max(business_day) as known_on
+        from (select distinct removed_on from tombstone)
+        join {{ source("ledger", "delivery") }} on business_day < removed_on
+        where source = 'ho_so' and status = 'accepted'
+        group by removed_on
+    ),
     last_state as (
         select
             t.removed_on,
+            b.known_on,
             {{ handling_unit() }} as unit_code,
             TrangThaiHoSo as status_code,
             cast(NgayHenTra as date) as due_date,
@@ -17,13 +26,18 @@ with
             ) as finished_date
         from {{ ref("rows_ho_so") }} d
         join tombstone t using (MaHoSo)
-        where coalesce(DaXoa, 0) = 0 and disposition = 'superseded' and TrangThaiHoSo not in (1, 3)
+        join day_before b on t.removed_on = b.removed_on
+        where
+            d._business_day < t.removed_on
+            and coalesce(DaXoa, 0) = 0
+            and disposition = 'superseded'
+            and TrangThaiHoSo not in (1, 3)
         qualify row_number() over (partition by MaHoSo order by newness desc, _source_file, _row_number) = 1
     )
 select
     removed_on,
     unit_code,
-    finished_date is null and not coalesce(due_date < removed_on, false) as is_open,
-    coalesce(due_date < coalesce(finished_date, removed_on), false)
+    finished_date is null and not coalesce(due_date < known_on, false) as is_open,
+    coalesce(due_date < coalesce(finished_date, known_on), false)
     and not (status_code = 7 and finished_date is not null) as is_late
 from last_state

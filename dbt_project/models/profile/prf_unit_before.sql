@@ -1,5 +1,6 @@
 -- Each unit's count now and in the deliveries before of the same kind. What a unit did that has a successor by then is
--- the successor's, now and before; one that has ended without a successor is marked.
+-- the successor's, now and before; one that has ended without a successor is marked. Of its own rows (late and
+-- other_prefix) nothing from before is compared: how a unit works, another one's work does not say.
 with
     nths as (
         select source, business_day, row_number() over (partition by source, kind order by business_day) as nth, kind
@@ -47,7 +48,17 @@ with
             and o.unit_code = p.unit_code
             and o.business_day <= c.business_day
             and o.business_day > c.other_day
-        where o.unit_code is null
+        where
+            o.unit_code is null
+            and not exists (
+                select 1
+                from successor j
+                where
+                    p.measure in ('late', 'other_prefix')
+                    and p.unit_code in (j.unit_code, j.next_unit_code)
+                    and j.changed_on <= c.business_day
+                    and j.changed_on > c.other_day
+            )
     ),
     -- The measures of a part of the province have one n a day, those of a unit's own rows one a unit.
     days as (select source, business_day, measure, other_day, is_now, max(n) as n from told group by all),
