@@ -22,7 +22,7 @@ from pipelines.settings import PROJECT_DIR
 NOTES = PROJECT_DIR / "data" / "vigilance"
 # Nights of one province that are falsified, so that trials are not all of one province.
 DAYS = 5
-HONEST_SIZES: dict[Cadence, tuple[int, ...]] = {"monthly": (2_000, 5_000, 20_000), "daily": (2_000, 20_000)}
+HONEST_SIZES: dict[Cadence, tuple[int, ...]] = {"monthly": (2_000, 5_000, 20_000, 100_000), "daily": (2_000, 20_000)}
 FIRST_SEED = {"kinds": 1_000, "honest": 1}
 
 
