@@ -224,7 +224,8 @@ def test_a_second_run_at_once_leaves_with_the_pid_of_the_first(night: Night) -> 
 
 
 def test_asked_to_stop_it_stops_and_says_so(tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "ho_so" / "2024-06-30").mkdir(parents=True)
+    (tmp_path / "raw" / "ho_so" / "2024-06-30" / "a.csv").write_text("MaHoSo\n", encoding="utf-8")
     command = [sys.executable, "-m", "pipelines", "run", "--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path)]
     with subprocess.Popen(command, env={**os.environ, "TTHC_LANG": "en"}, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as run:  # fmt: skip
