@@ -17,6 +17,7 @@ from pipelines.messages import language, say
 from pipelines.settings import Settings
 
 Thing = Mapping[str, Any]
+NOTHING = "–"
 
 
 def held_sentence(thing: Thing, country: Path | None = None) -> str | None:
@@ -24,19 +25,21 @@ def held_sentence(thing: Thing, country: Path | None = None) -> str | None:
     edit of a register, which a verdict lists with its effects."""
     if thing["hold"] == "register":
         return None
-    told = {name: thing[name] for name in ("source", "usual", "came", "files")} | {
-        "day": thing["business_day"], "unit": thing["unit_code"], "indicator": thing["indicator_code"],
-        "rule": thing["rule"], "period": thing["period_code"],
+    # Verdicts of earlier code hold the subject alone.
+    told = {
+        "source": thing["source"], "day": thing["business_day"], "unit": thing.get("unit_code"),
+        "indicator": thing["indicator_code"], "rule": thing["rule"], "period": thing["period_code"],
+        "usual": thing.get("usual") or NOTHING, "came": thing.get("came") or NOTHING, "files": thing.get("files"),
     }  # fmt: skip
     if thing["hold"] not in LEVELLED:
         scope = say(f"level_{thing['unit_level'] or 'province'}")
-        unit = say("level_province") if thing["unit_code"] == "*" else thing["unit_code"]
+        unit = say("level_province") if told["unit"] == "*" else told["unit"]
         return say(f"held_{thing['hold']}", **told | {"unit": unit}, scope=scope)
     register = load_measures(country or Settings().registers_dir / "vietnam")
     listed = register.units if thing["hold"] == "unit" else register.measures
-    known = listed.get(thing["measure"] or "rows")
+    known = listed.get(thing.get("measure") or "rows")
     title, hint = (getattr(text, language.get()) for text in (known.title, known.hint)) if known else ("?", "")
-    return say("held_delivery", **told, title=title, stratum=thing["stratum"], hint=hint)
+    return say("held_delivery", **told, title=title, stratum=thing.get("stratum"), hint=hint)
 
 
 def override_line(thing: Thing, until: str | None) -> str:

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "restricted"
 
     @cached_property
+    def archive_dir(self) -> Path:
+        """Every delivered file as it came; the ledger can be made again from it."""
+        return self.restricted_dir / "archive"
+
+    @cached_property
     def lake_dir(self) -> Path:
         return self.warehouse_dir / "lake"
 

@@ -73,7 +73,8 @@ def _any_delivery(settings: Settings) -> bool:
 
 def _require_any_delivery(settings: Settings) -> None:
     """Raise TthcError where nothing ever came, before the libraries load that a run needs."""
-    if _any_delivery(settings) or settings.ledger_file.exists():
+    before = settings.ledger_file.exists() or any(path.is_file() for path in settings.archive_dir.rglob("*"))
+    if before or _any_delivery(settings):
         return
     from pipelines.contracts import load_contracts
 

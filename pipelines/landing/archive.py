@@ -70,7 +70,7 @@ class _Ingest:
 
     def __init__(self, settings: Settings, ledger: sqlite3.Connection) -> None:
         self.settings, self.ledger = settings, ledger
-        self.archive = private_folder(private_folder(settings.restricted_dir) / "archive")
+        self.archive = private_folder(private_folder(settings.restricted_dir) / settings.archive_dir.name)
         known = arrivals(ledger)
         self.newest = {arrival.delivery: arrival for arrival in known}
         self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
@@ -171,4 +171,4 @@ def _code_of(error: Exception) -> str:
 
 def archive_path(settings: Settings, arrival: Arrival) -> Path:
     """Where the arrival's bytes lie."""
-    return settings.restricted_dir / "archive" / arrival.archived_as
+    return settings.archive_dir / arrival.archived_as

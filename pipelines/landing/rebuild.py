@@ -65,7 +65,7 @@ def is_sound(path: Path) -> bool:
 
 def complete(settings: Settings) -> int:
     """Adds what lies in the archive and has no line: a crash came between the two. Returns how many lines."""
-    archive = settings.restricted_dir / "archive"
+    archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
         gone = forgotten(ledger)

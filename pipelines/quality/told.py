@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contracts import Contract
-from pipelines.held import held_sentence, override_line, rest_of
+from pipelines.held import NOTHING, held_sentence, override_line, rest_of
 from pipelines.messages import language, say
 from pipelines.quality.facts import RefusedFile
 from pipelines.reasons import mend
@@ -20,7 +20,6 @@ from pipelines.yaml_text import read_yaml
 
 HERE = Path(__file__).parent
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
-NOTHING = "–"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -115,6 +115,16 @@ def test_a_held_delivery_is_told_with_what_was_usual_what_came_and_which_files()
     assert held_sentence(thing("register", register="target")) is None
 
 
+@pytest.mark.parametrize("hold", ["volume", "empty", "freshness", "restatement", "jump", "drift"])
+def test_a_verdict_of_earlier_code_is_told_though_it_does_not_say_what_was_usual(hold: str) -> None:
+    """It has the subject and nothing more (versions 0.1 up to October 2026)."""
+    old = {"hold": hold, "source": "ho_so", "business_day": "2024-06-30", "indicator_code": "on_time_rate",
+           "rule": "plan", "period_code": "2024-05", "scope": "province", "unit_level": None,
+           "override_code": None}  # fmt: skip
+    told = held_sentence(old)
+    assert told is not None and "None" not in told and "–" in told
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("hold", sorted(set(SUBJECTS) - {"register"}))
 def test_every_hold_says_what_was_usual_and_what_came(hold: str, lang: str) -> None:
