@@ -5,44 +5,30 @@
 -- is taken from all rows of the series so far, and from ten more that scatter by a half. So it is with a ratio: by how
 -- much more than a count's own chance its dossiers scatter, and ten rows that do not.
 with
-    scattered as (
+    counted as (
         select
-            * exclude (v),
-            case
-                when family = 'mean'
-                then
-                    (
-                        coalesce(
-                            cast(
-                                sum({{ exact("case when family = 'mean' then v * n * (n - 1) end", 38) }}) over series
-                                as double
-                            ),
-                            0
-                        )
-                        + 10 * 0.25
-                    )
-                    / (coalesce(sum(n - 1) filter (where v is not null) over series, 0) + 10)
-                    / nullif(n, 0)
-                when family = 'ratio'
-                then
-                    (
-                        coalesce(
-                            cast(sum({{ exact("case when family = 'ratio' then v end", 38) }}) over series as double), 0
-                        )
-                        + 10
-                    ) / (
-                        coalesce(
-                            cast(sum({{ exact("case when family = 'ratio' then n end", 38) }}) over series as double), 0
-                        )
-                        + 10
-                    )
-                    * n
-                    / nullif(pow(x, 2), 0)
-                else v
-            end as v
+            *,
+            case family when 'mean' then v * n * (n - 1) when 'ratio' then v end as squares,
+            case when v is not null then case family when 'mean' then n - 1 when 'ratio' then n end end as weight,
+            case family when 'mean' then 0.25 when 'ratio' then 1 end as at_first
         from {{ ref("prf_counted") }}
         join {{ ref("prf_day") }} using (source, business_day)
         join {{ source("registers", "measure") }} using (measure)
+    ),
+    scattered as (
+        select
+            * exclude (v),
+            (coalesce(cast(sum({{ exact("squares", 38) }}) over series as double), 0) + 10 * at_first)
+            / (coalesce(cast(sum({{ exact("weight", 38) }}) over series as double), 0) + 10) as scatter,
+            case
+                family
+                when 'mean'
+                then scatter / nullif(n, 0)
+                when 'ratio'
+                then scatter * n / nullif(pow(x, 2), 0)
+                else v
+            end as v
+        from counted
         window
             series as (
                 partition by source, measure, stratum, kind
