@@ -214,3 +214,44 @@ def test_how_a_unit_works_is_not_compared_with_how_another_one_did_before_they_m
     units.load("registers.unit_change", table_of([change], UnitChange))
     found = units.standings(counts, "late", of=1_000)
     assert {unit: standing for unit, (standing, _) in found.items()} == {"next": "not_compared", "B": "usual"}
+
+
+def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project: dict) -> None:
+    """Shares by their rows alone; means and ratios by all squares of the series so far and those of ten rows more.
+    Under `least_rows` there is no value."""
+    days = [dt.date(2024, month, 28) for month in (1, 2, 3)]
+    counted = [
+        # measure, then per day x, n, g and v; v of a mean is the variance of the mean, of a ratio the sum of squares.
+        ("deleted", [(3, 200, None, None), (0, 10, None, None), (5, 5, None, None)]),
+        ("days_to_due", [(40, 20, 2.0, 0.01), (3, 2, 1.5, 0.0), (60, 30, 2.0, 0.02)]),
+        ("children", [(90, 100, math.log(0.9), 250), (12, 12, 0.0, 0), (0, 50, None, 70)]),
+    ]
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as workspace; create schema workspace.registers;")
+    connection.execute("create schema workspace.profile")
+    frames = {
+        "registers.measure": measure_table(COUNTRY), "registers.override": override_table([]),
+        "profile.prf_day": pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}),
+        "profile.prf_counted": pl.DataFrame(
+            [("ho_so", day, measure, "", *one)
+             for measure, told in counted for day, one in zip(days, told, strict=True)],
+            schema={"source": pl.String, "business_day": pl.Date, "measure": pl.String, "stratum": pl.String,
+                    "x": pl.Float64, "n": pl.Float64, "g": pl.Float64, "v": pl.Float64}, orient="row",
+        ),
+    }  # fmt: skip
+    for name, frame in frames.items():
+        connection.register("incoming", frame.to_arrow())
+        connection.execute(f"create table workspace.{name} as select * from incoming")
+    [sql] = [model.sql for model in models_for(compiled_project, ["delivery_measures"]) if model.name == "prf_value"]
+    rows = connection.execute(f"select measure, g, v from ({sql}) order by measure, business_day").fetchall()
+    found = {name: [told[1:] for told in rows if told[0] == name] for name, _ in counted}
+    share = [
+        (2 * math.asin(math.sqrt((x + 0.375) / (n + 0.75))), 1 / (n + 0.5)) for x, n in ((3, 200), (0, 10), (5, 5))
+    ]
+    assert found["deleted"] == [pytest.approx(one) for one in share]
+    squares = [0.01 * 20 * 19, 0.0, 0.02 * 30 * 29]
+    after = [(sum(squares[: n + 1]) + 2.5) / (sum((19, 1, 29)[: n + 1]) + 10) for n in range(3)]
+    assert found["days_to_due"] == [(2.0, pytest.approx(after[0] / 20)), (None, pytest.approx(after[1] / 2)),
+                                    (2.0, pytest.approx(after[2] / 30))]  # fmt: skip
+    ratio = [(250 + 10) / (100 + 10) * 100 / 90**2, (250 + 10) / (112 + 10) * 12 / 12**2]
+    assert found["children"] == [(math.log(0.9), pytest.approx(ratio[0])), (0.0, pytest.approx(ratio[1])), (None, None)]

@@ -19,6 +19,7 @@ DAY = "2024-12-31"
 NOTICED = [
     ("due_later", 1), ("channels_flipped", 1), ("unknown_units", 0.25), ("fees_doubled", 1), ("components_cut", 0.4),
     ("a_tenth_comes", 0.9), ("a_tenth_missing", 0.1), ("midnight", 1), ("stale_copy", 1), ("names_without_marks", 1),
+    ("old_extract", 1), ("field_missing", 1), ("one_term", 1), ("unknown_procedures", 0.25),
 ]  # fmt: skip
 
 
