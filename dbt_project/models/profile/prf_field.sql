@@ -1,19 +1,12 @@
--- Dossier rows per field of the procedure, as the list of procedures says it; nothing of a field known elsewhere is
--- zero.
--- Only fields that have a fiftieth of some delivery: the many small ones say nothing and each costs a test.
+-- Dossier rows per field of the procedure, as the list of procedures says it; no row of a field that other days have is
+-- zero. Only fields that have a fiftieth of some delivery: the many small ones say nothing and each costs a test.
 with
-    field_of as (
-        select MaTTHC, arg_max(MaLinhVuc, (_business_day, newness, MaLinhVuc)) as field
-        from {{ ref("rows_thu_tuc") }}
-        where disposition <> 'rejected' and MaLinhVuc is not null
-        group by MaTTHC
-    ),
     counted as (
-        select d.business_day, f.field, count(*) as x
+        select d.business_day, p.MaLinhVuc as field, count(*) as x
         from {{ ref("prf_dossier_row") }} d
-        join field_of f using (MaTTHC)
-        where coalesce(d.DaXoa, 0) = 0
-        group by d.business_day, f.field
+        join {{ ref("rows_thu_tuc") }} p on d.MaTTHC = p.MaTTHC and p.disposition = 'accepted'
+        where coalesce(d.DaXoa, 0) = 0 and p.MaLinhVuc is not null
+        group by d.business_day, p.MaLinhVuc
     ),
     days as (select business_day, sum(x) as n from counted group by business_day),
     fields as (select distinct field from counted join days using (business_day) where x >= greatest(n / 50, 5))
