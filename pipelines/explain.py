@@ -11,14 +11,14 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UsageFault
-from pipelines.handovers import handovers_join
+from pipelines.handovers import NO_HANDOVERS, handovers_join, handovers_table
 
 LEVELS = ("tinh", "so", "huyen", "xa")
 Row = dict[str, Any]
 
 INDICATOR = "select * from marts.dim_indicator where indicator_code = ? and rule = ?"
 # The wording that the figure's period is judged by, and who leads by the plan of its year, where either is known.
-HAS_DEFINITIONS = "select 1 as found from duckdb_tables() where table_name = 'indicator_definitions'"
+HAS_TABLE = "select 1 as found from duckdb_tables() where schema_name = 'marts' and table_name = ?"
 IN_PERIOD = """
     select name_vi, name_en, numerator_vi, numerator_en, denominator_vi, denominator_en, value_unit, direction,
            matures, legal_basis, valid_from, valid_to
@@ -103,7 +103,7 @@ def explain(
         raise _unknown(connection, "unknown_indicator", f"{code}/{rule}", listing)
     found = _period(connection, period)
     # A version that earlier code published has today's wording only.
-    if _one(connection, HAS_DEFINITIONS):
+    if _one(connection, HAS_TABLE, "indicator_definitions"):
         definition |= _one(connection, IN_PERIOD, code, rule, found["end_date"]) or {}
     definition |= _one(connection, LEAD, code, found["end_date"]) or {}
     subject = _subject(connection, unit)
@@ -135,7 +135,9 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
     if not columns:
         return []
     query = BY_PERIOD if ("period_code",) in columns else BY_DAY
-    handovers = handovers_join(definition["sources"] or "", "c.case_code", "p.cut_date")
+    sources = definition["sources"] or ""
+    is_known = _one(connection, HAS_TABLE, handovers_table(sources))
+    handovers = handovers_join(sources, "c.case_code", "p.cut_date") if is_known else NO_HANDOVERS
     return _rows(connection, query.format(view=view, handovers=handovers), [period, *subject.bound])
 
 

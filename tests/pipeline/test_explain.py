@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import shutil
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -54,6 +56,17 @@ def test_the_codes_listed_are_the_denominator_less_the_numerator(night: Night, w
     assert {row["source"] for row in found["deliveries"]} == {"ho_so"}
     assert len(found["deliveries"]) > 10 and all(row["sha256"] for row in found["deliveries"])
     assert found["definition"]["legal_basis"] and found["definition"]["numerator_vi"]
+
+
+def test_a_version_of_earlier_code_is_explained_without_the_tables_that_it_lacks(night: Night, tmp_path: Path) -> None:
+    """Definitions over time and handovers of feedback came later: today's wording then, and no handover of feedback."""
+    old = shutil.copy(night.current / "tthc.duckdb", tmp_path / "tthc.duckdb")
+    with duckdb.connect(old) as connection:
+        whole = explain(connection, "feedback_on_time_rate", "plan", None, "2024")
+        for table in ("indicator_definitions", "fct_feedback_handovers"):
+            connection.execute(f"drop table marts.{table}")
+        found = explain(connection, "feedback_on_time_rate", "plan", None, "2024")
+    assert found.figure == whole.figure and found.definition["name_vi"] and len(found.against) == len(whole.against) > 0
 
 
 def test_the_page_says_all_of_it_in_words(night: Night, worst: tuple[str, int, int]) -> None:
