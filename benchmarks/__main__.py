@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import pages
-from pipelines.contracts import load_contracts
-from pipelines.files import sha256_of
-from pipelines.landing.discover import Delivery, discover
-from pipelines.landing.ledger import Arrival
-from pipelines.parsing.parse import parse_arrival
+from pipelines.common.files import sha256_of
+from pipelines.contracts.model import load_contracts
+from pipelines.landing.discover import discover
+from pipelines.parsing.parse_file import parse_arrival
 from pipelines.sample import write_province
 from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival
 
 DOSSIERS = 100_000
 PAIRS = 15

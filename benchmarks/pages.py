@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.open_data.register import load_register
+from pipelines.registers.publication import load_register
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.site.build import write_site
 from pipelines.site.charts import Mark, trend

@@ -24,8 +24,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.publish.manifest import read_manifest
 from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest
 
 SAMPLED_EVERY_SECONDS = 0.5
 GROUP_TRIES = 60

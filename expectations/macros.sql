@@ -1,7 +1,7 @@
 -- Hàm dùng chung cho mọi bộ kiểm tra. SQL functions that every suite may use.
 --
 -- Các mẫu trong {{ }} được định nghĩa một lần cho cả cửa nhận dữ liệu, bộ kiểm tra này, dữ liệu mở và trang chất lượng:
--- pipelines/patterns.py. The patterns in {{ }} are defined once, for the door as well as for every check after it.
+-- pipelines/common/patterns.py. The patterns in {{ }} are defined once, for the door as well as for every check after it.
 -- Null in, false out.
 --
 -- looks_personal(text): đúng khi chuỗi chứa một mẫu giống dữ liệu cá nhân: số giấy tờ tùy thân (9, 12 chữ số), số điện

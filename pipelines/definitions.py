@@ -1,52 +1,16 @@
-"""Assembles the nightly job for Dagster; nothing else belongs here.
+"""The code location that Dagster loads: `dagster dev`, `dagster job execute -j nightly` and the schedule.
 
-`dagster dev` shows the graph, `tthc run`, `dagster job execute -j nightly` and the schedule start the same job.
+`tthc run` builds the same definitions from its own settings (`nightly.build`). Nothing else belongs here.
 """
-
-import os
 
 import dagster as dg
 
-from pipelines.nightly.assets import (
-    candidate_asset,
-    lake_asset,
-    landing,
-    published_version,
-    quarantine_asset,
-    workspace_asset,
-)
-from pipelines.nightly.checks import gate_checks
-from pipelines.nightly.dbt_models import dbt_model_assets, dbt_resource, published_tables
-from pipelines.nightly.resources import Nightly
+from pipelines.nightly.build import build_definitions
 from pipelines.settings import Settings
 
-JOB_NAME = "nightly"
-# Whatever starts the job and wherever Dagster's home is: nothing is reported to anyone.
-os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 
-
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The definitions for one installation; tests and production build them alike."""
-    tables = published_tables(settings)
-    nightly = dg.define_asset_job(
-        JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
-        description="From the extracts in data/raw to a published version, or to a refusal that changes nothing.",
-    )  # fmt: skip
-    return dg.Definitions(
-        assets=[
-            landing, lake_asset(settings), workspace_asset(settings), dbt_model_assets(settings),
-            quarantine_asset(settings), candidate_asset(tables), published_version,
-        ],
-        asset_checks=[gate_checks(tables)],
-        jobs=[nightly],
-        schedules=[
-            dg.ScheduleDefinition(
-                name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
-            )
-        ],
-        resources={"nightly": Nightly(), "dbt": dbt_resource(settings)},
-        executor=dg.in_process_executor,
-    )  # fmt: skip
-
-
-defs = build_definitions(Settings())
+# Loaded on demand: importing this module runs nothing.
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions for the installation that the environment describes."""
+    return build_definitions(Settings())

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.nightly.start import prepare_home
+from pipelines.nightly.run import prepare_home
 from pipelines.settings import Settings
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlfmt.api import Mode, format_string
 
-from pipelines.contract_fields import MOMENTS, ContractField
-from pipelines.contracts import Contract, Envelope, load_contracts
-from pipelines.reasons import SPELLED
+from pipelines.contracts.fields import MOMENTS, ContractField
+from pipelines.contracts.fix_hints import SPELLED
+from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.docs_indicators import indicators_page
 from scripts.docs_refusals import refusals_page

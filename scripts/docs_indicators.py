@@ -5,8 +5,8 @@ Belongs here: turning the registers into that page. The other pages are in `docs
 
 from pathlib import Path
 
-from pipelines.registers import Indicator, load_indicators, target_table
-from pipelines.score_rules import load_groups
+from pipelines.registers.model import Indicator, load_indicators, target_table
+from pipelines.registers.scores import load_groups
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell, code
 

@@ -9,8 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.wrongness.refusals import provoked, refusal_of
-from pipelines.contracts import Contract, load_contracts
-from pipelines.messages import LANGUAGES, OPTIONAL, catalogue, language, say
+from pipelines.common.i18n import LANGUAGES, OPTIONAL, catalogue, language, say
+from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell
 
@@ -68,7 +68,7 @@ def refusals_page(settings: Settings) -> str:
              for source, contract in contracts.items() for rule in contract.rules]  # fmt: skip
     return "\n".join([
         "# Các mã từ chối / Refusals and rejections\n",
-        NOTE.format(origin="pipelines/messages.yml, contracts/ and benchmarks/wrongness/refusals.py") + HEAD,
+        NOTE.format(origin="pipelines/common/messages.yml, contracts/ and benchmarks/wrongness/refusals.py") + HEAD,
         "## 1. Từ chối cả tệp / A file is refused\n", head, *_refusals(contracts), "",
         "## 2. Từ chối dòng / A row is rejected\n", head, *_reasons(), "",
         "## 3. Quy tắc của từng nguồn / Rules of each source\n",

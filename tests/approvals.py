@@ -7,8 +7,8 @@ import csv
 import json
 from pathlib import Path
 
-from pipelines.held import override_line, waiting
-from pipelines.holds import Override
+from pipelines.registers.holds import Override
+from pipelines.reports.held import override_line, waiting
 
 
 def approve_all(warehouse: Path, overrides: Path) -> int:

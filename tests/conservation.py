@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.landing.ledger import open_ledger, outcomes
-from pipelines.parsing.fill import lake_state
+from pipelines.parsing.update_lake import lake_state
 from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger, outcomes
 
 COUNTS = ("rows_in", "accepted", "rejected")
 

@@ -9,7 +9,7 @@ from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import suites_now
 from pipelines.publish.versions import seal
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
 SUITE = """\
 table: t
@@ -34,7 +34,7 @@ def small_settings(folder: Path, **changes: object) -> Settings:
     return Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", expectations_dir=suites, **changes)
 
 
-def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") -> tuple[Plan, dict]:
+def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") -> tuple[RunSpec, dict]:
     """A sealed candidate for the version `name`, and the verdict of a gate that passed it."""
     folder = candidate_dir(settings)
     (folder / "open-data").mkdir(parents=True)
@@ -44,4 +44,4 @@ def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") ->
     checks = tuple(CheckResult(check, "vi", "en", success=True) for check in ("min_rows", "a_filled"))
     _, suites_sha256 = suites_now(settings.expectations_dir)
     verdict = GateResult((TableResult("t", len(checks), checks),), seal(settings), suites_sha256)
-    return Plan(as_of, name, "H19", True, []), verdict.to_dict()
+    return RunSpec(as_of, name, "H19", True, []), verdict.to_dict()

@@ -16,7 +16,7 @@ from benchmarks.faults import blows, invariants
 from benchmarks.faults.cases import DIES, GOES_ON, Case, Hurt
 from benchmarks.faults.forge import Night, apart
 from benchmarks.faults.ground import Ground
-from pipelines.errors import EXIT_PUBLISHED
+from pipelines.common.errors import EXIT_PUBLISHED
 
 SMALL_DISK = "size=220m"
 

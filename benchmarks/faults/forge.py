@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
+from pipelines.common.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
 from pipelines.settings import Settings
 
 Blow = Callable[[], object]
@@ -44,8 +44,8 @@ def import_everything() -> None:
     import pipelines.gate.evaluate
     import pipelines.nightly.assets
     import pipelines.nightly.checks
-    import pipelines.nightly.dbt_models
-    import pipelines.nightly.start  # noqa: F401
+    import pipelines.nightly.dbt_assets
+    import pipelines.nightly.run  # noqa: F401
 
 
 def apart(work: Callable[[], Any]) -> Any:
@@ -112,7 +112,7 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[st
     os.dup2(log, 1), os.dup2(log, 2)
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
-    from pipelines.nightly.start import run_nightly
+    from pipelines.nightly.run import run_nightly
 
     subprocess.Popen = _start  # type: ignore[misc,assignment]
     closing = blow() if blow is not None else None

@@ -17,14 +17,14 @@ import duckdb
 import polars as pl
 
 from benchmarks.faults.forge import Night, apart, night
-from pipelines.files import remove_tree
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import runs
-from pipelines.publish.manifest import NAME as MANIFEST
-from pipelines.publish.manifest import file_hashes, read_manifest
+from pipelines.common.checksums import sealed
+from pipelines.common.files import remove_tree
 from pipelines.sample import write_province
-from pipelines.seal import sealed
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.manifest import NAME as MANIFEST
+from pipelines.storage.manifest import file_hashes, read_manifest
+from pipelines.storage.runs import runs
 
 LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
 # Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from benchmarks.faults.forge import Night
 from benchmarks.faults.ground import CANARIES, Ground, published
-from pipelines.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
-from pipelines.files import sha256_of
-from pipelines.landing.rebuild import archived
-from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.common.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
+from pipelines.common.files import sha256_of
+from pipelines.landing.rebuild_ledger import archived
+from pipelines.storage.manifest import read_manifest, verifies
 from tests.conservation import unaccounted
 
 KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}

@@ -17,7 +17,7 @@ from benchmarks.faults import invariants
 from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.forge import apart
 from benchmarks.faults.ground import LAST_DAY, Ground, published
-from pipelines.errors import EXIT_PUBLISHED, EXIT_REFUSED
+from pipelines.common.errors import EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.landing.discover import DELIVERED
 from pipelines.settings import PROJECT_DIR
 

@@ -16,7 +16,7 @@ from benchmarks.faults import blows, invariants
 from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.forge import apart
 from benchmarks.faults.ground import Ground, settings_of
-from pipelines.errors import EXIT_LOCKED, EXIT_PUBLISHED
+from pipelines.common.errors import EXIT_LOCKED, EXIT_PUBLISHED
 from pipelines.publish.versions import switch
 
 FAMILY = "several at once"

@@ -14,7 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.mutants.fates import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, fate
-from pipelines.yaml_text import read_yaml
+from pipelines.common.yaml import read_yaml
 
 LEAST_SHARE = 0.95
 EXCUSES = Path(__file__).with_name("survivors.yml")

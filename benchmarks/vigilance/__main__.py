@@ -15,7 +15,7 @@ from benchmarks.vigilance import report
 from benchmarks.vigilance.bench import Bench, compiled_models
 from benchmarks.vigilance.kinds import load_kinds
 from benchmarks.vigilance.trials import honest, note, noted, province, trial
-from pipelines.files import fingerprint
+from pipelines.common.files import fingerprint
 from pipelines.sample.deliveries import Cadence
 from pipelines.settings import PROJECT_DIR
 

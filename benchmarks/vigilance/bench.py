@@ -13,9 +13,9 @@ import duckdb
 import polars as pl
 
 from benchmarks.vigilance.province import PROVINCE, Parsed, contracts, marked_units
-from pipelines.lake import REJECTED, lake_schema
+from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
-from pipelines.transform.register_tables import register_tables
+from pipelines.storage.lake import REJECTED, lake_schema
 from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 
 MARTS = ("delivery_measures", "unit_measures")
@@ -244,8 +244,8 @@ def compiled_models() -> Iterator[list[Model]]:
     import tempfile
     from pathlib import Path
 
+    from pipelines.storage.run_spec import candidate_dir
     from pipelines.transform.dbt import run_dbt, target_dir
-    from pipelines.transform.workspace import candidate_dir
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(warehouse_dir=Path(folder))

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from benchmarks.vigilance.falsify import WAYS
-from pipelines.contract_fields import Sentence, Strict
-from pipelines.yaml_text import read_yaml
+from pipelines.common.yaml import read_yaml
+from pipelines.contracts.fields import Sentence, Strict
 
 KINDS = Path(__file__).with_name("kinds.yml")
 

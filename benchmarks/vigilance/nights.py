@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.vigilance.bench import Bench, Model, models_of
 from benchmarks.vigilance.province import PROVINCE, Parsed
 from pipelines.gate.baseline import Baseline
-from pipelines.holds import load_holds
+from pipelines.registers.holds import load_holds
 from pipelines.settings import PROJECT_DIR
 
 HOLDS = PROJECT_DIR / "expectations" / "holds.sql"

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.contracts import Contract, load_contracts
-from pipelines.lake import REJECTED, lake_schema
-from pipelines.parsing.batch import Batch
-from pipelines.parsing.judge import Judges
-from pipelines.privacy import protect
+from pipelines.contracts.batch import Batch
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.parsing.privacy import protect
+from pipelines.parsing.unit_names import unit_marks
+from pipelines.parsing.validate import Judges
 from pipelines.sample.behaviour import Behaviour, load_behaviour
 from pipelines.sample.deliveries import Cadence, delivery_days
 from pipelines.sample.extracts import Writer, as_texts
 from pipelines.sample.province import deliver, draw_province
 from pipelines.sample.reference import load_reference
 from pipelines.settings import PROJECT_DIR
-from pipelines.unit_names import unit_marks
+from pipelines.storage.lake import REJECTED, lake_schema
 
 SECRET = "k" * 64
 PROVINCE = "dong-nai"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.vigilance.kinds import Kinds
-from pipelines.measures import load_measures
+from pipelines.registers.measures import load_measures
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"

@@ -17,7 +17,7 @@ from benchmarks.vigilance.bench import Bench, Unusual
 from benchmarks.vigilance.falsify import Night, falsified
 from benchmarks.vigilance.kinds import Kind
 from benchmarks.vigilance.province import Delivery, Parsed, drawn_days, parsed, parsed_day
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.sample.deliveries import Cadence
 
 # A trial's night must have a past: so many deliveries.

@@ -15,7 +15,7 @@ import polars as pl
 from benchmarks.wrongness.kinds import silent_kinds
 from benchmarks.wrongness.legacy import read_wrongly, to_tcvn3, to_vni
 from benchmarks.wrongness.verdict import Case, Row, text_row
-from pipelines.contracts import Contract, load_contract, load_contracts
+from pipelines.contracts.model import Contract, load_contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 
 REAL = PROJECT_DIR.parent / "shared" / "real"

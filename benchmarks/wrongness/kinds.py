@@ -12,7 +12,7 @@ from typing import Literal
 
 from benchmarks.wrongness.verdict import Case, Row
 from benchmarks.wrongness.workbooks import new_workbook, old_cell, old_rows, old_workbook, text_cell, xml_rows
-from pipelines.contracts import Contract, load_contracts
+from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import Settings
 
 Fields = dict[str, str]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.contract_fields import ContractField
-from pipelines.contracts import Contract
-from pipelines.errors import FileRefused
-from pipelines.parsing.judge import Judges
-from pipelines.parsing.reading import read
+from pipelines.common.errors import FileRefused
+from pipelines.contracts.fields import ContractField
+from pipelines.contracts.model import Contract
+from pipelines.parsing.readers.reading import read
+from pipelines.parsing.validate import Judges
 
 Verdict = Literal["exact", "refused", "quarantined", "silently wrong"]
 DAY = dt.date(2024, 12, 31)

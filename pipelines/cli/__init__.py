@@ -10,13 +10,13 @@ import sys
 from rich.console import Console
 
 # In the order in which `tthc --help` lists their commands.
-from pipelines.cli import night  # noqa: F401 isort: skip
-from pipelines.cli import deliver  # noqa: F401 isort: skip
-from pipelines.cli import look  # noqa: F401 isort: skip
-from pipelines.cli import ask  # noqa: F401 isort: skip
-from pipelines.cli import show  # noqa: F401 isort: skip
+from pipelines.cli import run  # noqa: F401 isort: skip
+from pipelines.cli import check  # noqa: F401 isort: skip
+from pipelines.cli import status  # noqa: F401 isort: skip
+from pipelines.cli import query  # noqa: F401 isort: skip
+from pipelines.cli import serve  # noqa: F401 isort: skip
 from pipelines.cli.app import app, console
-from pipelines.errors import CandidateRefused, TthcError
+from pipelines.common.errors import CandidateRefused, TthcError
 from pipelines.settings import Settings
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     try:
         app()
     except CandidateRefused as error:
-        from pipelines.summary import show_refusal
+        from pipelines.reports.summary import show_refusal
 
         show_refusal(console, Settings())
         _stop(error)

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from typer.core import TyperGroup
 
-from pipelines.errors import TthcError, UsageFault
-from pipelines.messages import language
+from pipelines.common.errors import TthcError, UsageFault
+from pipelines.common.i18n import language
 from pipelines.settings import Settings
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.holds import DriftLimits, JumpLimits, Override, RemovalLimits
+from pipelines.registers.holds import DriftLimits, JumpLimits, Override, RemovalLimits
 
 _TABLES = """
 create temp table hold_override (

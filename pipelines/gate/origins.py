@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.engine import connect
+from pipelines.common.duckdb import connect
+from pipelines.common.patterns import fill_patterns
 from pipelines.gate.results import GateResult
 from pipelines.gate.suites import MACROS_FILE, Expectation, load_suites
-from pipelines.patterns import fill_patterns
 from pipelines.settings import Settings
 from pipelines.transform.delivered import attach_delivered, place_of_row
 

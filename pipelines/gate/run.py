@@ -15,11 +15,11 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from pipelines.files import sha256_of
+from pipelines.common.files import sha256_of
+from pipelines.common.i18n import say
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import Effect, GateResult, Held, OverrideUse, TableResult
 from pipelines.gate.suites import SuiteError, Suites, load_suites
-from pipelines.messages import say
 
 if TYPE_CHECKING:
     from pipelines.gate.evaluate import Evaluator

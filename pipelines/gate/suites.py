@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.patterns import fill_patterns
-from pipelines.yaml_text import read_yaml
+from pipelines.common.patterns import fill_patterns
+from pipelines.common.yaml import read_yaml
 
 SCHEMA_FILE = "schema.json"
 MACROS_FILE = "macros.sql"

@@ -12,30 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.storage.delivery import Delivery
+
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
 UNFINISHED = (".tmp", ".part")
 SIDECARS = (".sha256", ".rows")
-SYNTHETIC_MARK = "synthetic"
-
-
-@dataclass(frozen=True, order=True)
-class Delivery:
-    """One file of one source for one business day; these three identify it, whatever its bytes."""
-
-    source: str
-    business_day: dt.date
-    file_name: str
-
-    @property
-    def label(self) -> str:
-        """`<source>/<business day>/<file name>`: how rows and messages point at the delivery."""
-        return f"{self.source}/{self.business_day.isoformat()}/{self.file_name}"
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Made by `tthc sample`: every file it writes carries the word in its name, wherever it goes."""
-        return SYNTHETIC_MARK in self.file_name.lower()
 
 
 @dataclass(frozen=True)

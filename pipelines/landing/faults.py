@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.files import private_folder, remove_tree
+from pipelines.common.files import private_folder, remove_tree
 from pipelines.settings import Settings
 
 # A full or read-only disk, no more open files: going on would leave out every file that comes after.

@@ -7,11 +7,11 @@ was made of a file stays: its line in the ledger, its receipt, and its rows in t
 import datetime as dt
 import logging
 
-from pipelines.landing.archive import archive_path
-from pipelines.landing.ledger import arrivals, forgotten, open_ledger, receipts, save_forgotten
-from pipelines.landing.rebuild import leave_note
-from pipelines.messages import say
+from pipelines.common.i18n import say
+from pipelines.landing.ingest import archive_path
+from pipelines.landing.rebuild_ledger import leave_note
 from pipelines.settings import Settings
+from pipelines.storage.ledger import arrivals, forgotten, open_ledger, receipts, save_forgotten
 
 log = logging.getLogger("tthc.landing")
 

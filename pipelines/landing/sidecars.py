@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import FileRefused
-from pipelines.files import open_regular
+from pipelines.common.errors import FileRefused
+from pipelines.common.files import open_regular
 
 LARGEST_BYTES = 4_096
 # More rows than any file can have would overflow the ledger.

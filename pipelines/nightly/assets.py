@@ -10,33 +10,28 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.contracts import load_contracts
-from pipelines.landing.archive import take_in
-from pipelines.landing.ledger import open_ledger, save_outcomes
+from pipelines.common.i18n import say
+from pipelines.contracts.model import load_contracts
+from pipelines.landing.ingest import take_in
 from pipelines.landing.retention import forget
-from pipelines.messages import say
 from pipelines.nightly.recovery import tidy
 from pipelines.nightly.resources import Nightly
 from pipelines.open_data.publication import lay_open_data, open_data_of_run
-from pipelines.parsing.fill import fill_lake, lake_state
+from pipelines.open_data.published import edition_table
+from pipelines.parsing.update_lake import fill_lake, lake_state
 from pipelines.publish.beside import is_kept_beside, placed, published_as_of, refuse_future
 from pipelines.publish.editions import keep_published, lay_editions
 from pipelines.publish.first_published import note_published
-from pipelines.publish.manifest import conservation, row_outcomes
-from pipelines.publish.open_data_state import OpenData, published_open_data
-from pipelines.publish.unchanged import LEFT, is_out, left_beside
+from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
 from pipelines.publish.versions import publish, seal
 from pipelines.settings import Settings
 from pipelines.site.build import write_site_of
-from pipelines.transform.rejected import keep_rejected_rows
-from pipelines.transform.workspace import (
-    Plan,
-    candidate_dir,
-    candidate_file,
-    code_version,
-    lay_out,
-    make_plan,
-)
+from pipelines.storage.ledger import open_ledger, save_outcomes
+from pipelines.storage.manifest import conservation, row_outcomes
+from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
+from pipelines.transform.night_rejections import keep_rejected_rows
+from pipelines.transform.workspace import code_version, lay_out, make_plan
 
 stages = logging.getLogger("tthc.stage")
 LANDING = dg.AssetKey(["landing"])
@@ -105,7 +100,7 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
             open_data = None if plan.is_beside else published_open_data(settings)
             _end(nightly, "beside" if plan.is_beside else "unchanged", plan, open_data)
             return
-        lay_out(settings, contracts, state, plan)
+        lay_out(settings, contracts, state, plan, edition_table(settings))
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
 
@@ -134,7 +129,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     def candidate(nightly: Nightly) -> dg.MaterializeResult:
         """The sealed candidate: `tthc.duckdb`, the open data and the citizens' site, not yet visible to anyone."""
         begin("candidate")
-        settings, plan = nightly.settings, Plan.load(nightly.settings)
+        settings, plan = nightly.settings, RunSpec.load(nightly.settings)
         sha = seal(settings)
         folder = candidate_dir(settings)
         open_data, rows = lay_open_data(settings, plan, candidate_file(settings), folder / "open-data")
@@ -150,7 +145,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 def published_version(nightly: Nightly) -> dg.MaterializeResult:
     """The version that `current` names: what analysts, officers and citizens see."""
     begin("publish")
-    settings, plan = nightly.settings, Plan.load(nightly.settings)
+    settings, plan = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data)
@@ -164,7 +159,7 @@ def published_version(nightly: Nightly) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "beside": beside, **let_go})
 
 
-def _end(nightly: Nightly, outcome: str, plan: Plan, open_data: OpenData | None) -> dict[str, dict[str, int]]:
+def _end(nightly: Nightly, outcome: str, plan: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
     """Notes how the night ended, keeps what it brought out as an edition, and lets go of what nothing reads any more or
     was kept long enough."""
     settings = nightly.settings

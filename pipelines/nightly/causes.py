@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 
 OURS = {"TthcError", "CandidateRefused", "RunLocked"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.gate.origins import origins_of
 from pipelines.gate.run import run_gate
 from pipelines.nightly.assets import CANDIDATE, begin
@@ -12,7 +12,7 @@ from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.resources import Nightly
 from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
-from pipelines.transform.workspace import Plan, candidate_file, workspace_file
+from pipelines.storage.run_spec import RunSpec, candidate_file, workspace_file
 
 WHOLE = "gate_as_a_whole"
 
@@ -40,7 +40,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             verdict["origins"] = origins_of(result, settings, candidate_file(settings), workspace_file(settings))
         nightly.save_gate_verdict(verdict)
         if not result.success:
-            plan = Plan.load(settings)
+            plan = RunSpec.load(settings)
             keep_refused(settings, plan, verdict)
             nightly.ended("refused", plan)
         for table in tables:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from pipelines.errors import RunLocked
+from pipelines.common.errors import RunLocked
 from pipelines.settings import Settings
 
 

@@ -6,16 +6,16 @@ Everything here holds the run's lock. Nothing here decides a figure: files under
 
 import os
 
-from pipelines.files import remove_whole, sweep
+from pipelines.common.files import remove_whole, sweep
 from pipelines.landing.faults import clear_traces
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.rebuild import ensure_ledger
-from pipelines.landing.runs import begin_run
-from pipelines.parsing.prune import prune_lake
+from pipelines.landing.rebuild_ledger import ensure_ledger
+from pipelines.nightly.prune import prune_lake
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import note_published
 from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import begin_run
 from pipelines.transform.dbt import target_dir
 
 

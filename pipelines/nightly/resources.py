@@ -7,13 +7,13 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import PrivateAttr
 
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import end_run, runs
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import make_ready
-from pipelines.quality.write import write_quality_page
+from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.run_spec import RunSpec
+from pipelines.storage.runs import end_run, runs
 
 
 class Nightly(dg.ConfigurableResource):
@@ -38,7 +38,7 @@ class Nightly(dg.ConfigurableResource):
                         end_run(ledger, self._run, "failed")
                 write_quality_page(settings)
 
-    def ended(self, outcome: str, plan: Plan, **detail: object) -> None:
+    def ended(self, outcome: str, plan: RunSpec, **detail: object) -> None:
         """Writes how the run under way ended: published, unchanged or refused."""
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self._run, outcome, version=plan.version, as_of=plan.as_of, detail=detail)

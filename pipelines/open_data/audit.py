@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import TthcError
-from pipelines.open_data.changes import is_exact
+from pipelines.common.errors import TthcError
+from pipelines.common.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
 from pipelines.open_data.files import read_table
-from pipelines.open_data.register import Column, Register, Table
-from pipelines.open_data.rules import Rules
-from pipelines.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
+from pipelines.open_data.revisions import is_exact
+from pipelines.registers.disclosure import Rules
+from pipelines.registers.publication import Column, Register, Table
 from pipelines.transform.delivered import attach_delivered, place_of_row
 
 Connection = duckdb.DuckDBPyConnection

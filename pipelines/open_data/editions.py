@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.errors import TthcError
-from pipelines.files import (
+from pipelines.common.checksums import seal_holds, sealed
+from pipelines.common.errors import TthcError
+from pipelines.common.files import (
     UNFINISHED,
     link_or_copy,
     private_folder,
@@ -25,9 +26,8 @@ from pipelines.files import (
     sync_file,
     sync_folder,
 )
-from pipelines.messages import say
-from pipelines.open_data.last import EDITIONS, NAME, read_vintage
-from pipelines.seal import seal_holds, sealed
+from pipelines.common.i18n import say
+from pipelines.open_data.vintage_store import EDITIONS, NAME, read_vintage
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.open_data")

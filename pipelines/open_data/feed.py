@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from pipelines.contract_fields import Sentence
-from pipelines.open_data.descriptions.model import joined, said
-from pipelines.open_data.last import NAME
-from pipelines.open_data.register import load_register
-from pipelines.registers import load_province
+from pipelines.contracts.fields import Sentence
+from pipelines.open_data.metadata.model import joined, said
+from pipelines.open_data.vintage_store import NAME
+from pipelines.registers.model import load_province
+from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
 
 INDEX, FEED = "index.json", "feed.xml"

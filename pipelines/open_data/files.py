@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.files import sha256_of
-from pipelines.open_data.descriptions.model import LANGUAGES, said
-from pipelines.open_data.register import Register, Table
+from pipelines.common.files import sha256_of
+from pipelines.open_data.metadata.model import LANGUAGES, said
+from pipelines.registers.publication import Register, Table
 
 Connection = duckdb.DuckDBPyConnection
 CHECKSUMS = "SHA256SUMS"

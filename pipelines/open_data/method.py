@@ -6,10 +6,10 @@ Belongs here: turning the register, the rules and the audit's figures into words
 
 from pathlib import Path
 
-from pipelines.messages import catalogue
-from pipelines.open_data.descriptions.model import said, titled
-from pipelines.open_data.register import Register
-from pipelines.open_data.rules import Rules
+from pipelines.common.i18n import catalogue
+from pipelines.open_data.metadata.model import said, titled
+from pipelines.registers.disclosure import Rules
+from pipelines.registers.publication import Register
 
 PAGES = {"vi": "PHUONG-PHAP.md", "en": "METHOD.md"}
 

@@ -8,16 +8,16 @@ import json
 import logging
 from pathlib import Path
 
-from pipelines.errors import TthcError
-from pipelines.files import link_tree, remove_tree
+from pipelines.common.checksums import SEAL
+from pipelines.common.errors import TthcError
+from pipelines.common.files import link_tree, remove_tree
+from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import Edition, editions, folder_of, newest_edition
-from pipelines.open_data.keys import key_check
-from pipelines.open_data.last import read_vintage
 from pipelines.open_data.vintage import write_vintage
-from pipelines.publish.open_data_state import OpenData, Withdrawn, is_held_back, published_open_data
-from pipelines.seal import SEAL
+from pipelines.open_data.vintage_store import read_vintage
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan
+from pipelines.storage.open_data_state import OpenData, Withdrawn, is_held_back, published_open_data
+from pipelines.storage.run_spec import RunSpec
 
 log = logging.getLogger("tthc.open_data")
 NAME = "open-data.json"
@@ -32,7 +32,7 @@ def attempt(settings: Settings) -> tuple[str | None, str]:
 
 
 def lay_open_data(
-    settings: Settings, plan: Plan, candidate_file: Path, folder: Path
+    settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
     """Write the open data of a candidate into `folder`, or the newest edition where the disclosure control finds that
     none is safe; no folder where there is none before, nor for a version beside the published one. Returns what came of
@@ -57,7 +57,7 @@ def lay_open_data(
     return open_data, rows
 
 
-def _make(settings: Settings, plan: Plan, candidate_file: Path, folder: Path, open_data: OpenData) -> dict[str, int]:
+def _make(settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path, open_data: OpenData) -> dict[str, int]:
     """Make the vintage, compared with the newest edition that was ever out, whatever `current` names."""
     known, previous = editions(settings), newest_edition(settings)
     rows = write_vintage(settings, plan, candidate_file, previous, folder)
@@ -106,7 +106,7 @@ def open_data_of_run(settings: Settings) -> OpenData:
     return json.loads((settings.work_dir / NAME).read_text(encoding="utf-8"))
 
 
-def _since(settings: Settings, plan: Plan) -> str:
+def _since(settings: Settings, plan: RunSpec) -> str:
     """The as-of day of the first version in a row whose open data were held back."""
     earlier = published_open_data(settings)
     return str(earlier["since"]) if earlier is not None and is_held_back(earlier) else plan.as_of

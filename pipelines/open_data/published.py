@@ -11,7 +11,8 @@ import json
 import polars as pl
 
 from pipelines.open_data.editions import damaged_editions, editions
-from pipelines.open_data.last import NAME
+from pipelines.open_data.vintage_store import NAME
+from pipelines.registers.tables import EDITION
 from pipelines.settings import Settings
 
 
@@ -22,8 +23,7 @@ def edition_table(settings: Settings) -> pl.DataFrame:
     lost = set(damaged_editions(settings, deep=False))
     counts = {name: 0 if name in lost else _datasets(settings, name) for name in {one.name for one in known}}
     rows = [(number, _day(one.closed_until), counts[one.name]) for number, one in enumerate(known, start=1)]
-    schema = {"edition_number": pl.Int64, "closed_until": pl.Date, "dataset_count": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=EDITION, orient="row")
 
 
 def _datasets(settings: Settings, name: str) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.open_data.protect import bound_macros
-from pipelines.open_data.register import Register, Table
-from pipelines.open_data.rules import Rules
+from pipelines.open_data.disclosure.suppress import bound_macros
+from pipelines.registers.disclosure import Rules
+from pipelines.registers.publication import Register, Table
 
 Connection = duckdb.DuckDBPyConnection
 FOLDER = Path(__file__).parent / "tables"

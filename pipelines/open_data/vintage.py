@@ -12,27 +12,27 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.engine import connect
-from pipelines.errors import TthcError
-from pipelines.files import fingerprint, link_tree, sha256_of
+from pipelines.common.duckdb import connect
+from pipelines.common.errors import TthcError
+from pipelines.common.files import fingerprint, link_tree, sha256_of
 from pipelines.open_data.audit import audit, audit_names
-from pipelines.open_data.breakdowns import count_breakdowns
-from pipelines.open_data.cells import count_opinions
-from pipelines.open_data.changes import changes_page, flag_changes
-from pipelines.open_data.descriptions.write import describe, write_descriptions
+from pipelines.open_data.disclosure.breakdowns import count_breakdowns
+from pipelines.open_data.disclosure.case_keys import key_check, lay_out_keys
+from pipelines.open_data.disclosure.cell_history import recall, remember
+from pipelines.open_data.disclosure.counts import count_opinions
+from pipelines.open_data.disclosure.run_attacks import Secured, secure
+from pipelines.open_data.disclosure.suppress import lay_out_cells, lay_out_figures
 from pipelines.open_data.files import write_checksums, write_tables
-from pipelines.open_data.keys import key_check, lay_out_keys
-from pipelines.open_data.last import may_stay, read_vintage, seal_vintage
-from pipelines.open_data.memory import recall, remember
+from pipelines.open_data.metadata.write import describe, write_descriptions
 from pipelines.open_data.method import write_method
-from pipelines.open_data.protect import lay_out_cells, lay_out_figures
-from pipelines.open_data.register import FILE, Register, load_register
-from pipelines.open_data.rules import Rules, load_rules
-from pipelines.open_data.secure import Secured, secure
+from pipelines.open_data.revisions import changes_page, flag_changes
 from pipelines.open_data.tables import lay_out_tables
-from pipelines.registers import Province, load_province
+from pipelines.open_data.vintage_store import may_stay, read_vintage, seal_vintage
+from pipelines.registers.disclosure import Rules, load_rules
+from pipelines.registers.model import Province, load_province
+from pipelines.registers.publication import FILE, Register, load_register
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.workspace import Plan, workspace_file
+from pipelines.storage.run_spec import RunSpec, workspace_file
 
 Connection = duckdb.DuckDBPyConnection
 AUDIT = "audit.json"
@@ -57,13 +57,13 @@ class Making:
 
     connection: Connection
     settings: Settings
-    plan: Plan
+    plan: RunSpec
     register: Register
     rules: Rules
     province: Province
 
 
-def write_vintage(settings: Settings, plan: Plan, candidate_file: Path, previous: Path | None,
+def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previous: Path | None,
                   folder: Path) -> dict[str, int]:  # fmt: skip
     """Writes the open data of a candidate warehouse into `folder`: the vintage before as it is where no period closed
     since and the rules are the same, else a new one. `previous`: the open data that is out now, null where none is.
@@ -104,7 +104,7 @@ def _until(essence: dict) -> str | None:
     return max((str(end) for *_, end in essence["closed_periods"]), default=None)
 
 
-def _essence(connection: Connection, settings: Settings, plan: Plan, province: Province) -> dict:
+def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> dict:
     """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
     country = settings.registers_dir / "vietnam"
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.contracts import Contract
-from pipelines.files import private_folder
-from pipelines.lake import ParquetFile, quarantine_schema
-from pipelines.landing.discover import Delivery
-from pipelines.parsing.batch import Batch
-from pipelines.parsing.places import place_of
-from pipelines.parsing.reading import read
+from pipelines.common.files import private_folder
+from pipelines.contracts.batch import Batch
+from pipelines.contracts.model import Contract
+from pipelines.contracts.places import place_of
+from pipelines.parsing.readers.reading import read
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.lake import ParquetFile, quarantine_schema
 
 Rejections = Mapping[str, pl.DataFrame]
 

@@ -10,13 +10,13 @@ import sys
 from functools import cache
 from importlib.metadata import version
 
-from pipelines.contracts import CONTRACT_FILES
-from pipelines.files import fingerprint
-from pipelines.privacy import key_id
+from pipelines.common.files import fingerprint
+from pipelines.contracts.model import CONTRACT_FILES
+from pipelines.parsing.privacy import key_id
 from pipelines.settings import PROJECT_DIR, Settings
 
-# Modules outside of `parsing/` that decide what a row becomes.
-BESIDE_PARSING = ("contract*.py", "lake.py", "patterns.py", "privacy.py")
+# Code that decides what a row becomes, below `pipelines/`.
+PARSER_CODE = ("parsing", "contracts", "storage/lake.py", "common/patterns.py")
 # Everything that reads bytes, judges cells or writes the lake.
 LIBRARIES = ("ijson", "lxml", "numpy", "olefile", "polars", "polars-hash", "pyarrow", "python-calamine")
 
@@ -31,7 +31,6 @@ def parser_version(settings: Settings, secret: str) -> str:
 def code_and_libraries() -> str:
     """Return a name of the parser's code and the libraries it works with; neither changes while a process lives."""
     folder = PROJECT_DIR / "pipelines"
-    code = [fingerprint(folder / "parsing", names="*.py")]
-    code += [fingerprint(folder, names=names) for names in BESIDE_PARSING]
+    code = [fingerprint(folder / part, names="*.py") for part in PARSER_CODE]
     libraries = {name: version(name) for name in LIBRARIES}
     return hashlib.sha256(json.dumps([code, libraries, sys.version_info[:2]]).encode()).hexdigest()

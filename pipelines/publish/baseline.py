@@ -6,15 +6,15 @@ Belongs here: which version that is. How the gate uses it is the gate's.
 import logging
 from pathlib import Path
 
-from pipelines.files import sha256_of
+from pipelines.common.files import sha256_of
+from pipelines.common.i18n import say
 from pipelines.gate.baseline import Baseline
-from pipelines.holds import load_holds, load_overrides
-from pipelines.messages import say
 from pipelines.open_data.editions import editions
 from pipelines.publish.first_published import ledger_files
-from pipelines.publish.manifest import read_manifest
 from pipelines.publish.versions import current_version, published_history
+from pipelines.registers.holds import load_holds, load_overrides
 from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest
 
 log = logging.getLogger("tthc.gate")
 DATABASE = "tthc.duckdb"

@@ -6,15 +6,15 @@ Belongs here: which plans that concerns, and what a publication as of an earlier
 import datetime as dt
 from dataclasses import replace
 
-from pipelines.errors import UsageFault
+from pipelines.common.errors import UsageFault
 from pipelines.landing.discover import today_at_home
 from pipelines.open_data.editions import editions
-from pipelines.publish.manifest import read_manifest, verifies
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan
+from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.run_spec import RunSpec
 
 
-def placed(settings: Settings, plan: Plan) -> Plan:
+def placed(settings: Settings, plan: RunSpec) -> RunSpec:
     """Return the plan, marked as one beside where somebody asked for an earlier day than the published one and did not
     say `--publish`."""
     day = published_as_of(settings)
@@ -32,7 +32,7 @@ def published_as_of(settings: Settings) -> str | None:
         return known[-1].closed_until or None if known else None
 
 
-def is_kept_beside(settings: Settings, plan: Plan) -> bool:
+def is_kept_beside(settings: Settings, plan: RunSpec) -> bool:
     """Return True if the version that the plan would make lies in its place already, whole."""
     return verifies(settings.versions_dir / plan.version)
 

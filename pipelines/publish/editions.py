@@ -8,8 +8,8 @@ how editions are stored (`open_data.editions`).
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.errors import TthcError
-from pipelines.files import UNFINISHED, link_or_copy, link_tree, remove_tree
+from pipelines.common.errors import TthcError
+from pipelines.common.files import UNFINISHED, link_or_copy, link_tree, remove_tree
 from pipelines.open_data.editions import (
     Edition,
     add_edition,
@@ -21,14 +21,14 @@ from pipelines.open_data.editions import (
     withdrawn,
 )
 from pipelines.open_data.feed import Listed, listed, write_feed
-from pipelines.open_data.last import EDITIONS, read_vintage
-from pipelines.publish.manifest import NAME as MANIFEST
-from pipelines.publish.manifest import read_manifest, verifies, write_manifest_again
-from pipelines.publish.open_data_state import OpenData, published_open_data
+from pipelines.open_data.vintage_store import EDITIONS, read_vintage
 from pipelines.publish.versions import published_history, put_in_place, switch, version_before
-from pipelines.registers import load_province
+from pipelines.registers.model import load_province
 from pipelines.settings import Settings
 from pipelines.site.build import write_vintage_site
+from pipelines.storage.manifest import NAME as MANIFEST
+from pipelines.storage.manifest import read_manifest, verifies, write_manifest_again
+from pipelines.storage.open_data_state import OpenData, published_open_data
 
 OPEN_DATA, SITE = "open-data", "site"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.files import replacing
-from pipelines.messages import say
-from pipelines.publish.manifest import read_manifest
+from pipelines.common.files import replacing
+from pipelines.common.i18n import say
 from pipelines.publish.versions import current_version
 from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest
 
 log = logging.getLogger("tthc.publish")
 FIGURE = ("indicator_code", "rule", "period_code", "scope", "unit_code", "unit_level")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.settings import DuckDBConfig
 
 

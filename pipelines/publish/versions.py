@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.engine import connect
-from pipelines.errors import TthcError
-from pipelines.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import last_runs
-from pipelines.open_data.last import EDITIONS
-from pipelines.open_data.last import NAME as VINTAGE
-from pipelines.publish.manifest import read_manifest, verifies, write_manifest
-from pipelines.publish.open_data_state import is_beside, is_held_back, open_data_of
-from pipelines.publish.recheck import confirm
+from pipelines.common.duckdb import connect
+from pipelines.common.errors import TthcError
+from pipelines.common.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
+from pipelines.open_data.vintage_store import EDITIONS
+from pipelines.open_data.vintage_store import NAME as VINTAGE
+from pipelines.publish.verify import confirm
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.manifest import read_manifest, verifies, write_manifest
+from pipelines.storage.open_data_state import is_beside, is_held_back, open_data_of
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
+from pipelines.storage.runs import last_runs
 
 READ_ONLY = 0o444
 REFUSED_KEPT = 3
@@ -57,7 +57,7 @@ def switch(settings: Settings, version: str) -> None:
 
 
 def publish(
-    settings: Settings, plan: Plan, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
+    settings: Settings, plan: RunSpec, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
 ) -> bool:
     """Makes the candidate the current version, or, where the plan says beside, a version that `current` does not name.
     True where that changed what is published. A version of that name stays as it is, unless it is damaged or had to do
@@ -126,7 +126,7 @@ def _lacks_open_data(folder: Path, open_data: Mapping[str, Any] | None) -> bool:
     return is_held_back(earlier) and open_data is not None and not is_held_back(open_data)
 
 
-def keep_refused(settings: Settings, plan: Plan, gate: dict) -> Path:
+def keep_refused(settings: Settings, plan: RunSpec, gate: dict) -> Path:
     """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays, and
     of all together the last REFUSED_KEPT."""
     folder = settings.refused_dir / plan.version

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.yaml_text import read_yaml
+from pipelines.common.yaml import read_yaml
 
 SETTINGS = Path(__file__).with_name("behaviour.yml")
 LEVELS = ("so", "huyen", "xa")

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from pipelines.registers.calendar import WorkCalendar, is_working_day
 from pipelines.sample.behaviour import Flags, Ints
-from pipelines.workdays import WorkCalendar, is_working_day
 
 NEVER = np.int64(2**62)
 DAY = 86_400

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.registers import load_province
+from pipelines.registers.calendar import WorkCalendar, load_calendar
+from pipelines.registers.model import load_province
 from pipelines.sample.behaviour import LEVELS, Ints
 from pipelines.sample.clock import NEVER
-from pipelines.workdays import WorkCalendar, load_calendar
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.contract_fields import Strict
+from pipelines.common.yaml import read_yaml
+from pipelines.contracts.fields import Strict
 from pipelines.site.figures import OpenData, Row, Rows
 from pipelines.site.periods import Period, headline, quarters_of, recent_months
-from pipelines.yaml_text import read_yaml
 
 LEVELS = ("so", "huyen", "xa")
 

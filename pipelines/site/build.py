@@ -8,14 +8,12 @@ import json
 import shutil
 from pathlib import Path
 
-from pipelines.contract_fields import Sentence
-from pipelines.files import link_tree, remove_tree
-from pipelines.open_data.descriptions.model import Description
-from pipelines.open_data.descriptions.write import describe
-from pipelines.open_data.register import Register, load_register
-from pipelines.publish.manifest import verifies
-from pipelines.publish.open_data_state import OpenData
-from pipelines.registers import Province, load_province
+from pipelines.common.files import link_tree, remove_tree
+from pipelines.contracts.fields import Sentence
+from pipelines.open_data.metadata.model import Description
+from pipelines.open_data.metadata.write import describe
+from pipelines.registers.model import Province, load_province
+from pipelines.registers.publication import Register, load_register
 from pipelines.settings import Settings
 from pipelines.site.book import Book
 from pipelines.site.downloads import offer
@@ -27,6 +25,8 @@ from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
 from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer, texts
 from pipelines.site.shown_elsewhere import pictures, site_map
+from pipelines.storage.manifest import verifies
+from pipelines.storage.open_data_state import OpenData
 
 
 def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str, version: str,

@@ -6,10 +6,10 @@ Belongs here: which files, their size and format, their place in the site.
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.files import link_or_copy
-from pipelines.open_data.descriptions import csvw, datapackage, dcat
+from pipelines.common.files import link_or_copy
 from pipelines.open_data.files import CHECKSUMS
-from pipelines.open_data.last import EDITIONS
+from pipelines.open_data.metadata import csvw, datapackage, dcat
+from pipelines.open_data.vintage_store import EDITIONS
 
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",

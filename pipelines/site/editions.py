@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.open_data.feed import FEED, INDEX
-from pipelines.open_data.last import EDITIONS
+from pipelines.open_data.vintage_store import EDITIONS
 from pipelines.site.downloads import FOLDER, Download, offered_as
 
 # What a reader who cites or compares an edition opens first; the rest stands in the data package.

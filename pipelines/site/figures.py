@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 
 RATE = "ty_le"  # what the names of rates begin with; one flag `co` and one sign `dau` speak of it
 # Without these there is nothing to make a site of; the other tables may be missing.

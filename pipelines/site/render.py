@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from pipelines.open_data.dataset import Licence
-from pipelines.open_data.descriptions import schema_org
-from pipelines.open_data.descriptions.model import Description
-from pipelines.open_data.register import Register
+from pipelines.common.yaml import read_yaml
+from pipelines.open_data.metadata import schema_org
+from pipelines.open_data.metadata.model import Description
+from pipelines.registers.dataset import Licence
+from pipelines.registers.publication import Register
 from pipelines.site import charts, downloads, previews
 from pipelines.site.book import Book, Subject, Unit
 from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
 from pipelines.site.periods import Period
-from pipelines.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from os import PathLike
 from pathlib import Path
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 
 HOST = "127.0.0.1"

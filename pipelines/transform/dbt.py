@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.errors import TthcError
-from pipelines.files import fingerprint
+from pipelines.common.errors import TthcError
+from pipelines.common.files import fingerprint
 from pipelines.settings import Settings
-from pipelines.transform.workspace import candidate_file, workspace_file
+from pipelines.storage.run_spec import candidate_file, workspace_file
 
 
 def dbt_executable() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.yaml_text import read_yaml
+from pipelines.common.yaml import read_yaml
 
 FILE = Path(__file__).with_name("published_fields.yml")
 NEWEST = """

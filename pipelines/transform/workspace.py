@@ -6,29 +6,29 @@ It is made anew for each run and thrown away after it; only the candidate beside
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipelines.contracts import Contract
-from pipelines.corrections import correction_table, load_corrections
-from pipelines.engine import connect
-from pipelines.errors import TthcError
-from pipelines.files import fingerprint, remove_tree
-from pipelines.lake import REJECTED, lake_schema
-from pipelines.landing.ledger import Arrival
-from pipelines.parsing.fill import LakeState
-from pipelines.parsing.typed import looks_personal
+from pipelines.common.duckdb import connect
+from pipelines.common.errors import TthcError
+from pipelines.common.files import fingerprint, remove_tree
+from pipelines.contracts.column_types import looks_personal
+from pipelines.contracts.model import Contract
+from pipelines.parsing.privacy import load_key
+from pipelines.parsing.unit_names import unit_marks
+from pipelines.parsing.update_lake import LakeState
 from pipelines.parsing.version import code_and_libraries
-from pipelines.privacy import load_key
-from pipelines.registers import load_province
+from pipelines.registers.corrections import correction_table, load_corrections
+from pipelines.registers.model import load_province
+from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.corrected import Corrections
-from pipelines.transform.register_tables import register_tables
-from pipelines.unit_names import unit_marks
+from pipelines.storage.lake import REJECTED, lake_schema
+from pipelines.storage.ledger import Arrival
+from pipelines.storage.run_spec import RunSpec, candidate_dir, workspace_file
+from pipelines.transform.correction_views import Corrections
 
 DELIVERY = {
     "source": pl.String, "source_file": pl.String, "business_day": pl.Date, "file_name": pl.String,
@@ -45,43 +45,6 @@ ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy", "vl-convert-p
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What one run computes: as of which day, from which inputs, and so under which version name. `is_beside`: it is
-    not to be published (`publish.beside`)."""
-
-    as_of: str
-    version: str
-    province: str
-    is_synthetic: bool
-    inputs: list[dict]
-    is_beside: bool = False
-
-    def save(self, settings: Settings) -> None:
-        """Leaves the plan for the later steps of the run."""
-        (settings.work_dir / "plan.json").write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
-
-    @staticmethod
-    def load(settings: Settings) -> "Plan":
-        """The plan of the run under way."""
-        return Plan(**json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8")))
-
-
-def workspace_file(settings: Settings) -> Path:
-    """Where dbt's scratch database lies."""
-    return settings.work_dir / "workspace.duckdb"
-
-
-def candidate_dir(settings: Settings) -> Path:
-    """The folder that becomes a version if the gate lets it."""
-    return settings.work_dir / "candidate"
-
-
-def candidate_file(settings: Settings) -> Path:
-    """The candidate warehouse."""
-    return candidate_dir(settings) / "tthc.duckdb"
-
-
 def code_version(settings: Settings) -> str:
     """Fingerprint of all that decides what comes out of given inputs, libraries included."""
     dbt = settings.dbt_project_dir
@@ -93,7 +56,7 @@ def code_version(settings: Settings) -> str:
 
 def make_plan(
     settings: Settings, contracts: dict[str, Contract], state: LakeState, published: str | None = None
-) -> Plan:
+) -> RunSpec:
     """The plan of this run. `published`: the as-of day (ISO) of what is published, null where nothing is. Raises
     TthcError where a source without which nothing can be said never came."""
     read = {arrival.delivery.source for arrival, _ in state.accepted}
@@ -119,7 +82,7 @@ def make_plan(
     address = [settings.public_url] if settings.public_url else []
     essence = json.dumps([as_of, province, content, code_version(settings), *address])
     name = f"{as_of}-{hashlib.sha256(essence.encode()).hexdigest()[:12]}"
-    return Plan(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
+    return RunSpec(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
 
 
 def _is_taken_back(arrival: Arrival, receipt: dict, published: str | None) -> bool:
@@ -234,8 +197,15 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
     connection.unregister("incoming")
 
 
-def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState, plan: Plan) -> None:
-    """Makes the workspace of one run, and an empty candidate folder beside it."""
+def lay_out(
+    settings: Settings,
+    contracts: dict[str, Contract],
+    state: LakeState,
+    plan: RunSpec,
+    editions: pl.DataFrame | None = None,
+) -> None:
+    """Make the workspace of one run, and an empty candidate folder beside it. `editions`: those published so far
+    (`registers.tables.EDITION`), None for none."""
     workspace = workspace_file(settings)
     for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
         remove_tree(leftover)
@@ -263,7 +233,7 @@ def lay_out(settings: Settings, contracts: dict[str, Contract], state: LakeState
         _table(connection, "ledger.removal", pl.DataFrame(_removal_rows(state), schema=REMOVAL, orient="row"))
         tables = register_tables(
             settings, dt.date.fromisoformat(plan.as_of), plan.province,
-            version=plan.version, code=code_version(settings), is_synthetic=plan.is_synthetic,
+            version=plan.version, code=code_version(settings), is_synthetic=plan.is_synthetic, editions=editions,
         )  # fmt: skip
         tables["correction"] = correction_table(known, corrections.counts())
         for name, frame in tables.items():

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.suites import Suites, load_suites
-from pipelines.holds import load_holds
+from pipelines.registers.holds import load_holds
 
 from .tiny_marts import build
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.files import sha256_of
+from pipelines.common.files import sha256_of
 from pipelines.gate import run
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import GateResult, TableResult

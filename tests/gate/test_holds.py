@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
 from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
-from pipelines.holds import SUBJECT, Override, load_holds, load_overrides
+from pipelines.registers.holds import SUBJECT, Override, load_holds, load_overrides
 
 from .conftest import DRIFT, JUMP, SUITES, prepare
 from .tiny_marts import TABLES

@@ -5,11 +5,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import load_contracts
+from pipelines.contracts.model import load_contracts
 from pipelines.gate.origins import columns_read, failing_rows, origins_of
 from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import load_suites
-from pipelines.open_data.register import load_register
+from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
 from pipelines.transform.delivered import load_origins
 

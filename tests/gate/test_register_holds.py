@@ -11,7 +11,7 @@ import pytest
 from pipelines.gate.baseline import EFFECTS, HELD, Baseline
 from pipelines.gate.results import Effect, Held
 from pipelines.gate.suites import Suites
-from pipelines.holds import Override
+from pipelines.registers.holds import Override
 
 from .conftest import DRIFT, prepare
 from .test_holds import figure, override

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
 from pipelines.gate.results import Held
-from pipelines.holds import Override
+from pipelines.registers.holds import Override
 
 from .conftest import REMOVAL
 from .test_holds import override

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import CandidateRefused
+from pipelines.common.errors import CandidateRefused
 from pipelines.gate.run import run_gate
 from pipelines.publish.versions import current_version, publish, seal
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
 from .conftest import SUITES
 from .tiny_marts import TABLES
@@ -36,7 +36,7 @@ class Night:
         self.verdict = run_gate(candidate_file(self.settings), suites, TABLES, config=config).to_dict()
 
     def publish(self, version: str) -> bool:
-        return publish(self.settings, Plan("2024-03-05", version, "H19", True, []), self.verdict, "code", {})
+        return publish(self.settings, RunSpec("2024-03-05", version, "H19", True, []), self.verdict, "code", {})
 
     def damage(self, statement: str) -> None:
         with duckdb.connect(str(candidate_file(self.settings))) as connection:

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.open_data.descriptions.model import Description
-from pipelines.open_data.descriptions.write import describe, write_descriptions
 from pipelines.open_data.files import read_table, write_tables
-from pipelines.open_data.register import Register, load_register
-from pipelines.registers import load_province
+from pipelines.open_data.metadata.model import Description
+from pipelines.open_data.metadata.write import describe, write_descriptions
+from pipelines.registers.model import load_province
+from pipelines.registers.publication import Register, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.site.open_data import write_small_open_data
 

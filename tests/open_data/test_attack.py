@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
-from pipelines.errors import TthcError
-from pipelines.open_data.attack import NO_LIMIT, Attack, Block
-from pipelines.open_data.defend import Bounds, Figure, Frame, Subject, defend
-from pipelines.open_data.rules import load_rules
-from pipelines.open_data.structure import Period, structure_of
+from pipelines.common.errors import TthcError
+from pipelines.open_data.disclosure.attack import NO_LIMIT, Attack, Block
+from pipelines.open_data.disclosure.constraints import Period, structure_of
+from pipelines.open_data.disclosure.defence import Bounds, Figure, Frame, Subject, defend
+from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")

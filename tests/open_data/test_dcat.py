@@ -10,12 +10,12 @@ import rdflib
 from pyshacl import validate
 from rdflib.namespace import DCTERMS, FOAF, RDF, XSD
 
-from pipelines.open_data.descriptions.csvw import table_group
-from pipelines.open_data.descriptions.datapackage import data_package
-from pipelines.open_data.descriptions.dcat import dcat
-from pipelines.open_data.descriptions.model import Description
-from pipelines.open_data.descriptions.schema_org import schema_org
-from pipelines.open_data.descriptions.write import describe
+from pipelines.open_data.metadata.csvw import table_group
+from pipelines.open_data.metadata.datapackage import data_package
+from pipelines.open_data.metadata.dcat import dcat
+from pipelines.open_data.metadata.model import Description
+from pipelines.open_data.metadata.schema_org import schema_org
+from pipelines.open_data.metadata.write import describe
 from tests.open_data.conftest import HEAD, PROVINCE, Edition
 
 pytestmark = pytest.mark.usefixtures("no_network")

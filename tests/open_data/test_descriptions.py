@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.open_data.audit import audit_names
-from pipelines.open_data.descriptions.model import said
 from pipelines.open_data.files import CHECKSUMS
-from pipelines.open_data.last import NAME, read_vintage
-from pipelines.open_data.register import Register, load_register
+from pipelines.open_data.metadata.model import said
 from pipelines.open_data.vintage import SYNTHETIC_NOTICE
+from pipelines.open_data.vintage_store import NAME, read_vintage
+from pipelines.registers.publication import Register, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
 from tests.open_data.agreement import agree

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.open_data.cells import CASES
-from pipelines.open_data.memory import KEPT, recall, remember
-from pipelines.open_data.protect import hide_too, lay_out_cells, lay_out_figures
-from pipelines.open_data.rules import load_rules
+from pipelines.open_data.disclosure.cell_history import KEPT, recall, remember
+from pipelines.open_data.disclosure.counts import CASES
+from pipelines.open_data.disclosure.suppress import hide_too, lay_out_cells, lay_out_figures
+from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.files import sha256_of
+from pipelines.common.files import sha256_of
 from pipelines.open_data.editions import add_edition
-from pipelines.open_data.last import seal_vintage
 from pipelines.open_data.published import edition_table
+from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.settings import Settings
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.errors import TthcError
-from pipelines.open_data.register import FILE, load_register
-from pipelines.open_data.rules import load_rules
+from pipelines.common.errors import TthcError
 from pipelines.open_data.tables import FOLDER
-from pipelines.registers import load_indicators
+from pipelines.registers.disclosure import load_rules
+from pipelines.registers.model import load_indicators
+from pipelines.registers.publication import FILE, load_register
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"

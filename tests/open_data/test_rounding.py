@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.open_data.keys import keyed
-from pipelines.open_data.protect import rounded_sql
-from pipelines.open_data.rules import KEYS, load_rules
+from pipelines.open_data.disclosure.case_keys import keyed
+from pipelines.open_data.disclosure.suppress import rounded_sql
+from pipelines.registers.disclosure import KEYS, load_rules
 from pipelines.settings import PROJECT_DIR
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")

@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.open_data.cells import CASES
-from pipelines.open_data.memory import recall
-from pipelines.open_data.protect import lay_out_cells, lay_out_figures
-from pipelines.open_data.rules import load_rules
-from pipelines.open_data.secure import secure
+from pipelines.open_data.disclosure.cell_history import recall
+from pipelines.open_data.disclosure.counts import CASES
+from pipelines.open_data.disclosure.run_attacks import secure
+from pipelines.open_data.disclosure.suppress import lay_out_cells, lay_out_figures
+from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")

@@ -9,18 +9,18 @@ import openpyxl
 import pandas
 import pytest
 
-from pipelines.open_data.changes import changes_page
-from pipelines.open_data.descriptions.csvw import table_group
-from pipelines.open_data.descriptions.datapackage import data_package
-from pipelines.open_data.descriptions.dcat import dcat
-from pipelines.open_data.descriptions.model import Description, said
-from pipelines.open_data.descriptions.schema_org import schema_org
-from pipelines.open_data.descriptions.write import describe
 from pipelines.open_data.files import write_tables
+from pipelines.open_data.metadata.csvw import table_group
+from pipelines.open_data.metadata.datapackage import data_package
+from pipelines.open_data.metadata.dcat import dcat
+from pipelines.open_data.metadata.model import Description, said
+from pipelines.open_data.metadata.schema_org import schema_org
+from pipelines.open_data.metadata.write import describe
 from pipelines.open_data.method import method_page
-from pipelines.open_data.register import Register
-from pipelines.open_data.rules import load_rules
+from pipelines.open_data.revisions import changes_page
 from pipelines.open_data.tables import wanted
+from pipelines.registers.disclosure import load_rules
+from pipelines.registers.publication import Register
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import HEAD, PROVINCE, Edition
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.open_data.rules import load_rules
 from pipelines.open_data.tables import figure_macros
+from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")

@@ -10,18 +10,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import TthcError
-from pipelines.files import sha256_of
-from pipelines.open_data.last import NAME, read_vintage, seal_vintage
-from pipelines.open_data.register import load_register
+from pipelines.common.errors import TthcError
+from pipelines.common.files import sha256_of
 from pipelines.open_data.vintage import write_vintage
-from pipelines.privacy import load_key
+from pipelines.open_data.vintage_store import NAME, read_vintage, seal_vintage
+from pipelines.parsing.privacy import load_key
+from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan
+from pipelines.storage.run_spec import RunSpec
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
-PLAN = Plan("2024-12-31", "any", "H19", True, [])
+PLAN = RunSpec("2024-12-31", "any", "H19", True, [])
 Make = Callable[[str, Path, "Path | None"], Path]
 OPINIONS = ("satisfaction_rate", "feedback_on_time_rate", "feedback_satisfaction_rate")
 SCOPES = {"don-vi": "unit", "cap": "level", "tinh": "province"}

@@ -15,9 +15,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from pipelines.files import sha256_of
-from pipelines.open_data.descriptions.model import DescribedTable, said
-from pipelines.open_data.descriptions.workbook import HEADER_ROWS, MOST_ROWS, sheet_names, write_workbook
+from pipelines.common.files import sha256_of
+from pipelines.open_data.metadata.model import DescribedTable, said
+from pipelines.open_data.metadata.workbook import HEADER_ROWS, MOST_ROWS, sheet_names, write_workbook
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import PROVINCE, Edition, spoil
 
@@ -143,7 +143,7 @@ AGAIN = """
 import sys
 from pathlib import Path
 from tests.open_data.conftest import write_edition
-from pipelines.open_data.register import load_register
+from pipelines.registers.publication import load_register
 from pipelines.settings import PROJECT_DIR
 write_edition(Path(sys.argv[1]), load_register(PROJECT_DIR / "registers" / "vietnam"))
 """

@@ -13,12 +13,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.contracts import load_contracts
-from pipelines.lake import lake_schema
+from pipelines.contracts.model import load_contracts
+from pipelines.parsing.unit_names import unit_marks
 from pipelines.settings import Settings
+from pipelines.storage.lake import lake_schema
+from pipelines.storage.run_spec import candidate_dir
 from pipelines.transform.dbt import run_dbt, target_dir
-from pipelines.transform.workspace import DELIVERY, REASON, candidate_dir, register_tables
-from pipelines.unit_names import unit_marks
+from pipelines.transform.workspace import DELIVERY, REASON, register_tables
 
 from .records import PROVINCE
 from .world import SECRET, SOURCES, World

@@ -6,10 +6,10 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.parsing.batch import Batch
-from pipelines.parsing.judge import Judge
-from pipelines.privacy import protect
+from pipelines.contracts.batch import Batch
+from pipelines.contracts.model import load_contracts
+from pipelines.parsing.privacy import protect
+from pipelines.parsing.validate import Judge
 from pipelines.settings import Settings
 
 from .by_hand import DAY, PROCEDURES, UNITS, at, state

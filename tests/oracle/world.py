@@ -124,8 +124,8 @@ class World:
         """
         import polars as pl
 
-        from pipelines.privacy import mark
-        from pipelines.unit_names import folded
+        from pipelines.parsing.privacy import mark
+        from pipelines.parsing.unit_names import folded
 
         frames = {}
         for source, schema in lake_schemas().items():
@@ -140,7 +140,7 @@ class World:
         """The lake's list of the rows that break a row rule: where they stood and why, no content."""
         import polars as pl
 
-        from pipelines.lake import REJECTED
+        from pipelines.storage.lake import REJECTED
 
         values = [
             [source, *place.values(), [row_rule_broken(row)], getattr(row, "MaHoSo", None), _updated(row)]
@@ -166,8 +166,8 @@ class World:
 @cache
 def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
     """Columns and types of each source in the lake, as its contract has them."""
-    from pipelines.contracts import load_contracts
-    from pipelines.lake import lake_schema
+    from pipelines.contracts.model import load_contracts
+    from pipelines.storage.lake import lake_schema
 
     contracts = load_contracts(CONTRACTS)
     return {source: lake_schema(contracts[source]) for source in SOURCES}

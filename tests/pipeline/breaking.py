@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cli import main
-from pipelines.landing.discover import Delivery
-from pipelines.landing.ledger import Arrival
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival
 from tests.pipeline.test_one_file import OF_THE_WHOLE, Broken, functions, places
 
 # What can name a file; nothing else is looked at.

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import Contract, load_contracts
-from pipelines.landing.archive import take_in
-from pipelines.parsing.fill import LakeState, fill_lake
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.landing.ingest import take_in
+from pipelines.parsing.update_lake import LakeState, fill_lake
 from pipelines.settings import Settings
-from pipelines.transform.rejected import keep_rejected_rows
-from pipelines.transform.workspace import Plan, lay_out, make_plan, workspace_file
+from pipelines.storage.run_spec import RunSpec, workspace_file
+from pipelines.transform.night_rejections import keep_rejected_rows
+from pipelines.transform.workspace import lay_out, make_plan
 from tests.oracle.compiled import Model
 
 LONG_AGO = 1_700_000_000  # files written just now are waited for, as they might still grow
@@ -45,7 +46,7 @@ class FewFiles:
         take_in(self.settings, set(self.contracts))
         return fill_lake(self.settings, self.contracts)
 
-    def plan(self, state: LakeState) -> Plan:
+    def plan(self, state: LakeState) -> RunSpec:
         """What a run on this state would compute, and under which version name."""
         return make_plan(self.settings, self.contracts, state)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.landing import discover as landing
-from pipelines.landing.archive import LEFT_IN_LANDING
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import begin_run, runs
+from pipelines.landing.ingest import LEFT_IN_LANDING
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import begin_run, runs
 from pipelines.transform.workspace import make_plan
 
 from .few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles

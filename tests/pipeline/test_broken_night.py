@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.errors import EXIT_PUBLISHED
-from pipelines.landing.archive import take_in
-from pipelines.parsing.fill import fill_lake
-from pipelines.publish.manifest import verifies
+from pipelines.common.errors import EXIT_PUBLISHED
+from pipelines.contracts.model import load_contracts
+from pipelines.landing.ingest import take_in
+from pipelines.parsing.update_lake import fill_lake
 from pipelines.sample import write_province
 from pipelines.settings import Settings
+from pipelines.storage.manifest import verifies
 from tests.conftest import command
 from tests.pipeline.breaking import FUNCTIONS, file_of
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO

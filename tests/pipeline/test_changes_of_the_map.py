@@ -12,11 +12,11 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from pipelines.explain import explain
-from pipelines.open_data.cells import count_opinions
-from pipelines.open_data.keys import CODES
-from pipelines.open_data.rules import load_rules
-from pipelines.plan_gaps import plan_gaps
+from pipelines.open_data.disclosure.case_keys import CODES
+from pipelines.open_data.disclosure.counts import count_opinions
+from pipelines.registers.disclosure import load_rules
+from pipelines.reports.explain import explain
+from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.transform.workspace import register_tables
 from tests.oracle.compiled import Warehouse, models_for

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.check import Check
-from pipelines.check_places import Asked
-from pipelines.contracts import load_contracts
+from pipelines.contracts.model import load_contracts
+from pipelines.dry_run.check import Check
+from pipelines.dry_run.places import Asked
 from pipelines.landing.discover import today_at_home
 from tests.conftest import Night
 

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.score_rules import load_groups, score_rule_table
+from pipelines.registers.scores import load_groups, score_rule_table
 from pipelines.settings import PROJECT_DIR, Settings
 
 pytestmark = pytest.mark.slow

@@ -16,11 +16,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contract_fields import ContractField
-from pipelines.contracts import Contract, load_contracts
-from pipelines.errors import EXIT_REFUSED
-from pipelines.publish.manifest import read_manifest
+from pipelines.common.errors import EXIT_REFUSED
+from pipelines.contracts.fields import ContractField
+from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest
 from tests.approvals import approve_all
 from tests.conftest import Night, tthc
 from tests.conservation import unaccounted

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.explain import explain
-from pipelines.messages import catalogue
+from pipelines.common.i18n import catalogue
+from pipelines.reports.explain import explain
 from tests.conftest import Night
 from tests.oracle.compiled import Warehouse, models_for
 from tests.oracle.generate import province

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publish.manifest import read_manifest
+from pipelines.storage.manifest import read_manifest
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow

@@ -11,12 +11,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.holds import Holds, Override, SourceLimits, load_holds, override_table
-from pipelines.landing.ledger import open_ledger
+from pipelines.contracts.model import load_contracts
+from pipelines.registers.calendar import is_working_day, load_calendar, working_days_between
+from pipelines.registers.holds import Holds, Override, SourceLimits, load_holds, override_table
+from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.register_tables import register_tables
-from pipelines.workdays import is_working_day, load_calendar, working_days_between
+from pipelines.storage.ledger import open_ledger
 from tests.oracle.compiled import Model, models_for
 from tests.oracle.profile import Judged, Value, judge
 

@@ -19,10 +19,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.open_data.last import EDITIONS
-from pipelines.open_data.register import load_register
-from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.contracts.model import load_contracts
+from pipelines.open_data.vintage_store import EDITIONS
+from pipelines.registers.publication import load_register
+from pipelines.storage.manifest import read_manifest, verifies
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night, tthc
 from tests.conservation import unaccounted
 

@@ -16,18 +16,16 @@ from types import FunctionType, ModuleType
 import duckdb
 import pytest
 
-import pipelines.landing
-import pipelines.parsing
-from pipelines.contracts import Contract
-from pipelines.errors import TthcError
-from pipelines.landing import archive, faults
-from pipelines.landing.archive import take_in
-from pipelines.landing.rebuild import complete
+from pipelines.common.errors import TthcError
+from pipelines.common.i18n import say
+from pipelines.contracts.model import Contract
+from pipelines.landing import faults, ingest
+from pipelines.landing.ingest import take_in
+from pipelines.landing.rebuild_ledger import complete
 from pipelines.landing.retention import forget
-from pipelines.messages import say
-from pipelines.parsing import fill, version
-from pipelines.parsing.fill import fill_lake
-from pipelines.transform.workspace import workspace_file
+from pipelines.parsing import update_lake, version
+from pipelines.parsing.update_lake import fill_lake
+from pipelines.storage.run_spec import workspace_file
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
 
 MESSAGE = (
@@ -56,7 +54,7 @@ def dossier(code: str, status: int = 4) -> str:
 @pytest.fixture
 def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
     """A warehouse that has a sound day already."""
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     few = FewFiles(tmp_path, models=[])
     few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
     few.deliver(
@@ -71,11 +69,18 @@ def accepted(few: FewFiles) -> set[str]:
     return {arrival.delivery.file_name for arrival, _ in fill_lake(few.settings, few.contracts).accepted}
 
 
-def modules(package: ModuleType) -> Iterator[ModuleType]:
-    """A package's modules, without those that run in a child process."""
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        if not found.ispkg:
-            yield importlib.import_module(found.name)
+PACKAGES = ("landing", "parsing", "parsing.readers")
+BESIDE = ("contracts.batch", "contracts.column_types", "contracts.moments", "contracts.places", "storage.delivery",
+          "storage.ledger", "storage.memory_kills", "storage.runs")  # fmt: skip
+
+
+def modules() -> Iterator[ModuleType]:
+    """The modules that touch a single file, without those that run in a child process."""
+    for package in map(importlib.import_module, (f"pipelines.{name}" for name in PACKAGES)):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if not found.ispkg:
+                yield importlib.import_module(found.name)
+    yield from map(importlib.import_module, (f"pipelines.{name}" for name in BESIDE))
 
 
 def is_dunder(name: str) -> bool:
@@ -85,7 +90,7 @@ def is_dunder(name: str) -> bool:
 
 def functions() -> Iterator[tuple[str, object, str]]:
     """Every function and method of landing and parsing: its name, where it is looked up, under which name."""
-    for module in (*modules(pipelines.landing), *modules(pipelines.parsing)):
+    for module in modules():
         for name, member in vars(module).items():
             if isinstance(member, FunctionType) and member.__module__ == module.__name__:
                 yield f"{module.__name__}.{name}", module, name
@@ -100,7 +105,7 @@ def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
     function = vars(owner)[name]
     yield owner, name
     if isinstance(owner, ModuleType):
-        for module in (*modules(pipelines.landing), *modules(pipelines.parsing)):
+        for module in modules():
             for other, member in vars(module).items():
                 if member is function and module is not owner:
                     yield module, other
@@ -108,7 +113,7 @@ def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
 
 # What is asked of the warehouse as a whole and of no file: a fault there is the installation's.
 OF_THE_WHOLE = {
-    "pipelines.landing.archive.take_in": "the step itself",
+    "pipelines.landing.ingest.take_in": "the step itself",
     "pipelines.landing.discover.discover": "looks for all files",
     "pipelines.landing.discover._listed": "looks into a folder of many files",
     "pipelines.landing.discover._discover_at": "the net itself",
@@ -119,34 +124,37 @@ OF_THE_WHOLE = {
     "pipelines.landing.faults.strikes_every_file": "the net itself",
     "pipelines.landing.faults._is_system_wide": "the net itself",
     "pipelines.landing.faults._causes": "the net itself",
-    "pipelines.landing.ledger.open_ledger": "opens the ledger",
-    "pipelines.landing.ledger._sound": "reads the whole ledger",
-    "pipelines.landing.ledger._digest": "reads the whole ledger",
-    "pipelines.landing.ledger.arrivals": "reads the whole ledger",
-    "pipelines.landing.ledger.receipts": "reads the whole ledger",
-    "pipelines.landing.ledger.forgotten": "reads the whole ledger",
-    "pipelines.landing.ledger.save_receipt": "writes the ledger",
-    "pipelines.landing.ledger.standing": "weighs all arrivals",
-    "pipelines.landing.runs.note_run": "writes the ledger",
-    "pipelines.landing.archive._tell_left": "the net itself",
-    "pipelines.parsing.fill.lake_state": "weighs all arrivals",
-    "pipelines.parsing.fill.fill_lake": "the step itself",
-    "pipelines.parsing.fill._ensure_parsed": "calls the net",
-    "pipelines.parsing.fill._refuse_two_secrets": "weighs all arrivals",
-    "pipelines.parsing.fill._tell": "speaks of what is done",
-    "pipelines.parsing.fill.is_whole": "looks at what earlier nights left",
-    "pipelines.parsing.fill.Parser.parse": "the net itself",
-    "pipelines.parsing.fill.Parser.restated": "the net itself",
-    "pipelines.parsing.fill.Parser.save": "writes the ledger",
-    "pipelines.parsing.fill.Receipts.key": "weighs all arrivals",
-    "pipelines.parsing.fill.Receipts.of": "weighs all arrivals",
-    "pipelines.parsing.fill.Receipts.newest": "weighs all arrivals",
-    "pipelines.parsing.fill.Receipts.add": "writes the ledger",
-    "pipelines.parsing.fill.Receipts.is_refused": "weighs all arrivals",
-    "pipelines.parsing.fill.Receipts.standing": "weighs all arrivals",
-    "pipelines.parsing.parse.parse_key": "weighs all arrivals",
-    "pipelines.parsing.parse.refused_receipt": "the net itself",
-    "pipelines.parsing.restated.forerunner": "weighs all arrivals",
+    "pipelines.storage.ledger.open_ledger": "opens the ledger",
+    "pipelines.storage.ledger._sound": "reads the whole ledger",
+    "pipelines.storage.ledger._digest": "reads the whole ledger",
+    "pipelines.storage.ledger.arrivals": "reads the whole ledger",
+    "pipelines.storage.ledger.receipts": "reads the whole ledger",
+    "pipelines.storage.ledger.forgotten": "reads the whole ledger",
+    "pipelines.storage.ledger.save_receipt": "writes the ledger",
+    "pipelines.storage.ledger.standing": "weighs all arrivals",
+    "pipelines.storage.runs.note_run": "writes the ledger",
+    "pipelines.landing.ingest._tell_left": "the net itself",
+    "pipelines.parsing.update_lake.lake_state": "weighs all arrivals",
+    "pipelines.parsing.update_lake.fill_lake": "the step itself",
+    "pipelines.parsing.update_lake._ensure_parsed": "calls the net",
+    "pipelines.parsing.update_lake._refuse_two_secrets": "weighs all arrivals",
+    "pipelines.parsing.update_lake._tell": "speaks of what is done",
+    "pipelines.parsing.update_lake.is_whole": "looks at what earlier nights left",
+    "pipelines.parsing.update_lake.Parser.parse": "the net itself",
+    "pipelines.parsing.update_lake.Parser.restated": "the net itself",
+    "pipelines.parsing.update_lake.Parser.save": "writes the ledger",
+    "pipelines.parsing.update_lake.Receipts.key": "weighs all arrivals",
+    "pipelines.parsing.update_lake.Receipts.of": "weighs all arrivals",
+    "pipelines.parsing.update_lake.Receipts.newest": "weighs all arrivals",
+    "pipelines.parsing.update_lake.Receipts.add": "writes the ledger",
+    "pipelines.parsing.update_lake.Receipts.is_refused": "weighs all arrivals",
+    "pipelines.parsing.update_lake.Receipts.standing": "weighs all arrivals",
+    "pipelines.parsing.parse_file.parse_key": "weighs all arrivals",
+    "pipelines.parsing.parse_file.refused_receipt": "the net itself",
+    "pipelines.parsing.privacy.load_key": "opens the installation's secret",
+    "pipelines.parsing.privacy.key_id": "names the installation's secret",
+    "pipelines.parsing.privacy._read_key": "opens the installation's secret",
+    "pipelines.parsing.restatements.forerunner": "weighs all arrivals",
     "pipelines.parsing.version.parser_version": "asked once a night",
 }
 
@@ -211,7 +219,7 @@ def test_what_strikes_every_file_stops_the_night(few: FewFiles, monkeypatch: pyt
         except OSError as error:
             raise RuntimeError from error
 
-    monkeypatch.setattr(fill, "parse_arrival", full)
+    monkeypatch.setattr(update_lake, "parse_arrival", full)
     with pytest.raises(RuntimeError):
         few.deliver(("ho_so", day(2), "new.csv", DOSSIERS))
     assert not faults.strikes_every_file(PermissionError(errno.EACCES, "denied"))

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from benchmarks.faults.ground import small_registers
-from pipelines.errors import EXIT_OPEN_DATA_KEPT, EXIT_PUBLISHED
-from pipelines.open_data.last import read_vintage
-from pipelines.publish.manifest import read_manifest, verifies
+from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, EXIT_PUBLISHED
+from pipelines.open_data.vintage_store import read_vintage
 from pipelines.sample import write_province
+from pipelines.storage.manifest import read_manifest, verifies
 from tests.conftest import made_once, tthc
 
 pytestmark = pytest.mark.slow

@@ -10,12 +10,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.holds import SUBJECT, Override, override_table
-from pipelines.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
 from pipelines.publish.reading import open_finished
-from pipelines.register_files import table_of
+from pipelines.registers.csv_rows import table_of
+from pipelines.registers.holds import SUBJECT, Override, override_table
+from pipelines.registers.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
+from pipelines.registers.successions import UnitChange, unit_change_table
 from pipelines.settings import PROJECT_DIR
-from pipelines.successions import UnitChange, unit_change_table
 from tests.conftest import Night
 from tests.oracle.compiled import models_for
 from tests.oracle.profile import TAU0, Judged, Value, judge

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import EXIT_PUBLISHED
-from pipelines.holds import Override
-from pipelines.publish.manifest import read_manifest
+from pipelines.common.errors import EXIT_PUBLISHED
+from pipelines.registers.holds import Override
+from pipelines.storage.manifest import read_manifest
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow

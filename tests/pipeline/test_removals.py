@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.landing.ledger import open_ledger
+from pipelines.storage.ledger import open_ledger
 from tests.oracle.compiled import Model, models_for
 from tests.pipeline.few_files import FewFiles, day
 

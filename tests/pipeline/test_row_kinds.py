@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.landing import archive
+from pipelines.landing import ingest
 from tests.oracle.compiled import Model, models_for
 
 from .few_files import DOSSIERS, FILE, PROCEDURES, UNITS, FewFiles, day
@@ -29,7 +29,7 @@ def models(compiled_project: dict) -> list[Model]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_still_growing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
 
 
 def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, list[tuple]]:

@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.registers.calendar import is_working_day, load_calendar
+from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.register_tables import register_tables
-from pipelines.workdays import is_working_day, load_calendar
 from tests.oracle.compiled import models_for
 
 pytestmark = pytest.mark.slow

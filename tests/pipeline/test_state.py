@@ -12,11 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.errors import TthcError
-from pipelines.landing import archive
-from pipelines.landing.ledger import Outcome, open_ledger, save_outcomes
+from pipelines.common.errors import TthcError
+from pipelines.landing import ingest
 from pipelines.landing.retention import forget
 from pipelines.settings import Settings
+from pipelines.storage.ledger import Outcome, open_ledger, save_outcomes
 from pipelines.transform import workspace
 from tests.conservation import unaccounted
 from tests.oracle.compiled import Model, models_for
@@ -56,7 +56,7 @@ FIVE: list[FILE] = [
 def test_all_orders_of_five_files_end_in_the_same_version(
     tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     # The code is the same all along; hashing it 120 times would take half the test.
     code = workspace.code_version(Settings())
     monkeypatch.setattr(workspace, "code_version", lambda _: code)

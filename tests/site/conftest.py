@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.open_data.register import Register, load_register
+from pipelines.registers.publication import Register, load_register
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_site
 from tests.site.open_data import lay_small_editions, write_small_open_data

@@ -9,8 +9,8 @@ from pathlib import Path
 from zlib import crc32
 
 from pipelines.open_data import feed
-from pipelines.open_data.last import EDITIONS, NAME
-from pipelines.open_data.register import Register
+from pipelines.open_data.vintage_store import EDITIONS, NAME
+from pipelines.registers.publication import Register
 from pipelines.settings import Settings
 
 PROVINCE = "H19"

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from pipelines.open_data.feed import ATOM
-from pipelines.open_data.register import Register
+from pipelines.registers.publication import Register
 from pipelines.site.build import write_site
 from tests.site.open_data import write_small_open_data
 

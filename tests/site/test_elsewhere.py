@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.open_data.register import Register
+from pipelines.registers.publication import Register
 from pipelines.site.book import Book
 from pipelines.site.build import write_site
 from pipelines.site.previews import Words, drawing, smaller

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from lxml import html
 
-from pipelines.open_data.register import Register
+from pipelines.registers.publication import Register
 from pipelines.site.build import write_site
 from pipelines.site.numbers import number
 from pipelines.site.render import texts

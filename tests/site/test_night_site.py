@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.registers import load_province
+from pipelines.registers.model import load_province
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_vintage_site
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night

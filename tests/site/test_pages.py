@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import polars as pl
 import pytest
 
-from pipelines.errors import TthcError
-from pipelines.open_data.register import Register
+from pipelines.common.errors import TthcError
+from pipelines.registers.publication import Register
 from pipelines.site.book import Book
 from pipelines.site.build import write_site
 from pipelines.site.render import HERE, texts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.open_data.descriptions.write import DOCUMENTS
+from pipelines.open_data.metadata.write import DOCUMENTS
 from pipelines.site.charts import Mark, bars, bounds, dots, trend
 from pipelines.site.downloads import by_table, offer
 from pipelines.site.figures import Figure

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 from pipelines.site.serve import site_server
 from tests.conftest import tthc

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import Contract, load_contracts
-from pipelines.landing.discover import Delivery
-from pipelines.landing.ledger import Arrival
-from pipelines.parsing.parse import parse_arrival
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.parsing.parse_file import parse_arrival
 from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival
 
 DAY = dt.date(2024, 12, 31)
 KEY = "k" * 64

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import TthcError
-from pipelines.files import link_tree, sha256_of
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import begin_run, end_run
+from pipelines.common.errors import TthcError
+from pipelines.common.files import link_tree, sha256_of
 from pipelines.open_data import publication, vintage
+from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import editions
-from pipelines.open_data.keys import key_check
-from pipelines.open_data.last import read_vintage, seal_vintage
 from pipelines.open_data.publication import lay_open_data
+from pipelines.open_data.vintage_store import read_vintage, seal_vintage
 from pipelines.publish import versions
 from pipelines.publish.beside import placed
 from pipelines.publish.editions import ensure_editions, keep_published, lay_editions
-from pipelines.publish.manifest import read_manifest
-from pipelines.publish.open_data_state import OpenData
-from pipelines.publish.unchanged import LEFT, is_out, left_beside
+from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
 from pipelines.settings import Settings
 from pipelines.site import build
 from pipelines.site.downloads import offer
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.manifest import read_manifest
+from pipelines.storage.open_data_state import OpenData
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
+from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
 
 LAST = "2024-12-31"
@@ -48,7 +48,7 @@ class Nights:
         self.settings = Settings(**{**self.settings.model_dump(), **settings})
 
     def _write_vintage(
-        self, settings: Settings, plan: Plan, database: Path, previous: Path | None, folder: Path
+        self, settings: Settings, plan: RunSpec, database: Path, previous: Path | None, folder: Path
     ) -> dict:
         """The months up to the as-of day are closed; a vintage holds the figure that its name is."""
         months = [f"2024-{month:02d}" for month in range(1, int(plan.as_of[5:7]) + 1)]
@@ -75,7 +75,7 @@ class Nights:
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
         return {}
 
-    def candidate(self, version: str, made: TthcError | str) -> tuple[Plan, dict, OpenData]:
+    def candidate(self, version: str, made: TthcError | str) -> tuple[RunSpec, dict, OpenData]:
         """A candidate of which `made` comes: a vintage of that name, or what the disclosure control finds."""
         self.made = made
         ensure_editions(self.settings)
@@ -127,7 +127,7 @@ class Nights:
         return str(read_manifest(self.settings.current_link)["version"])
 
     def nothing_to_do(self, version: str) -> bool:
-        return is_out(self.settings, Plan(self.as_of, version, "H19", True, []))
+        return is_out(self.settings, RunSpec(self.as_of, version, "H19", True, []))
 
 
 def _last_day(month: str) -> dt.date:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import begin_run, end_run
-from pipelines.messages import say
+from pipelines.common.i18n import say
 from pipelines.open_data.editions import add_edition
-from pipelines.open_data.last import seal_vintage
+from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.publish import versions
 from pipelines.publish.baseline import baseline_of
 from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
 
 

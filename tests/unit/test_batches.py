@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contracts import load_contracts
-from pipelines.parsing import batch as batch_module
-from pipelines.parsing import delimited, messages
-from pipelines.parsing.batch import Batch, bounded
-from pipelines.parsing.judge import Judge
-from pipelines.parsing.reading import read
+from pipelines.contracts import batch as batch_module
+from pipelines.contracts.batch import Batch, bounded
+from pipelines.contracts.model import load_contracts
+from pipelines.parsing.readers import delimited, sync_messages
+from pipelines.parsing.readers.reading import read
+from pipelines.parsing.validate import Judge
 from pipelines.settings import Settings
 from tests.unit.conftest import DAY
 
@@ -65,7 +65,7 @@ def test_a_file_says_the_same_however_small_its_batches(
         return len(judged), pl.concat([accepted for accepted, _ in judged]), wrong
 
     count, accepted, rejected = verdict()
-    for module in (batch_module, delimited, messages):
+    for module in (batch_module, delimited, sync_messages):
         monkeypatch.setattr(module, "BYTES_PER_BATCH", 2_000)
     monkeypatch.setattr(delimited, "BLOCK_BYTES", 1_000)
     monkeypatch.setattr(Settings, "batch_bytes", 3_000)

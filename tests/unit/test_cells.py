@@ -12,18 +12,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.wrongness.corpora import REAL
-from pipelines.contract_fields import ContractField
-from pipelines.contracts import Contract, load_contracts
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
+from pipelines.common.patterns import CODE, PERSON_RUN, SHOWN
+from pipelines.contracts.batch import Batch, Family
+from pipelines.contracts.column_types import pattern_of
+from pipelines.contracts.fields import ContractField
+from pipelines.contracts.fix_hints import mend
+from pipelines.contracts.model import Contract, load_contracts
 from pipelines.gate.suites import load_suites
 from pipelines.open_data.audit import _of_table, looks_personal
-from pipelines.open_data.register import load_register
-from pipelines.open_data.rules import load_rules
-from pipelines.parsing.batch import Batch, Family
-from pipelines.parsing.judge import Judge
-from pipelines.parsing.typed import pattern_of
-from pipelines.patterns import CODE, PERSON_RUN, SHOWN
-from pipelines.reasons import mend
+from pipelines.parsing.validate import Judge
+from pipelines.registers.disclosure import load_rules
+from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
 
 CONTRACTS = load_contracts(Settings().contracts_dir)

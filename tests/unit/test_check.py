@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import Contract, load_contracts
-from pipelines.messages import catalogue
-from pipelines.reasons import mend
+from pipelines.common.i18n import catalogue
+from pipelines.contracts.fix_hints import mend
+from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 
 HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,ChuHoSo\n"
@@ -99,7 +99,8 @@ def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, t
 
 
 def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract]) -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (PROJECT_DIR / "pipelines" / "parsing").rglob("*.py"))
+    code = [path for part in ("parsing", "contracts") for path in (PROJECT_DIR / "pipelines" / part).rglob("*.py")]
+    source = "".join(path.read_text(encoding="utf-8") for path in code)
     cells = {"bad_timestamp", "bad_date"} | set(
         re.findall(r'"(\w+)"(?:: |\] = )(?:text|value|~|null_word|elsewise|looks|written)', source)
     )

@@ -18,16 +18,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipelines import check as checking
-from pipelines.check import Check
-from pipelines.check_places import Asked
-from pipelines.check_report import FileReport
-from pipelines.check_stage import KNOWN
 from pipelines.cli import app
-from pipelines.contracts import Contract, load_contracts
-from pipelines.errors import TthcError, UsageFault
-from pipelines.messages import catalogue
-from pipelines.parsing.reading import read
+from pipelines.common.errors import TthcError, UsageFault
+from pipelines.common.i18n import catalogue
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.dry_run import check as checking
+from pipelines.dry_run.check import Check
+from pipelines.dry_run.places import Asked
+from pipelines.dry_run.report import FileReport
+from pipelines.dry_run.stage import KNOWN
+from pipelines.parsing.readers.reading import read
 from pipelines.settings import Settings
 from pipelines.transform.row_rules import row_rules
 

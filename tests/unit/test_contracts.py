@@ -16,7 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from pipelines.contracts import Contract, load_contract, load_contracts
+from pipelines.contracts.model import Contract, load_contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.docs import contract_schema, contract_terms
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.corrections import TABLE, load_corrections
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
+from pipelines.contracts.model import load_contracts
+from pipelines.registers.corrections import TABLE, load_corrections
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.transform.workspace import lay_out, workspace_file
+from pipelines.storage.run_spec import workspace_file
+from pipelines.transform.workspace import lay_out
 from tests.pipeline.few_files import FILE, UNITS, FewFiles
 
 CONTRACTS = load_contracts(Settings().contracts_dir)

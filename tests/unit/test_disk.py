@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import Contract
-from pipelines.files import fingerprint
-from pipelines.landing import archive
-from pipelines.landing.archive import take_in
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.rebuild import archived
+from pipelines.common.files import fingerprint
+from pipelines.contracts.model import Contract
+from pipelines.landing import ingest
+from pipelines.landing.ingest import take_in
+from pipelines.landing.rebuild_ledger import archived
 from pipelines.landing.retention import forget
-from pipelines.landing.runs import end_run
-from pipelines.nightly.home import prepare_home
+from pipelines.nightly.dagster_home import prepare_home
 from pipelines.nightly.recovery import make_ready, tidy
 from pipelines.parsing import version
-from pipelines.parsing.fill import fill_lake
+from pipelines.parsing.update_lake import fill_lake
 from pipelines.publish.versions import keep_refused, publish
-from pipelines.quality import write
+from pipelines.reports.quality import write
 from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.run_spec import RunSpec, candidate_dir
+from pipelines.storage.runs import end_run
 from pipelines.transform import dbt
-from pipelines.transform.workspace import Plan, candidate_dir
 from tests.publishable import small_candidate, small_settings
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ DELIVERED = {"lake", "ledger", "restricted"}
 
 @pytest.fixture
 def settings(tmp_path: Path, contracts: dict[str, Contract], monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     monkeypatch.setattr(write, "load_contracts", lambda _: contracts)  # half of the time of a page without figures
     for module in (dbt, version):  # the code is the same all along
         monkeypatch.setattr(module, "fingerprint", cache(fingerprint))
@@ -68,7 +68,7 @@ def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, n
     run = make_ready(settings)
     take_in(settings, {"xin_loi"})
     fill_lake(settings, contracts)
-    plan, outcome = Plan("2024-12-31", f"v{number}", "H19", True, []), "failed"
+    plan, outcome = RunSpec("2024-12-31", f"v{number}", "H19", True, []), "failed"
     if number % 7:
         shutil.copytree(settings.warehouse_dir.with_name("model"), candidate_dir(settings))
         outcome = "published" if number % 5 else "refused"

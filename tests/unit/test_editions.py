@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelines.errors import TthcError
-from pipelines.files import UNFINISHED, remove_tree, sha256_of
+from pipelines.common.checksums import SEAL
+from pipelines.common.errors import TthcError
+from pipelines.common.files import UNFINISHED, remove_tree, sha256_of
 from pipelines.open_data import editions as module
 from pipelines.open_data.editions import (
     Edition,
@@ -22,8 +23,7 @@ from pipelines.open_data.editions import (
     withdrawn,
 )
 from pipelines.open_data.feed import ATOM, Listed, atom
-from pipelines.open_data.last import EDITIONS, NAME, may_stay, read_vintage, seal_vintage
-from pipelines.seal import SEAL
+from pipelines.open_data.vintage_store import EDITIONS, NAME, may_stay, read_vintage, seal_vintage
 from pipelines.settings import Settings
 
 UNTIL = {"e1": "2024-10-31", "e2": "2024-11-30", "e3": "2024-12-31"}

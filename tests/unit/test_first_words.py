@@ -9,7 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -40,5 +40,5 @@ def _run_where_nothing_lies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Re
     (folder / "raw").mkdir()
     for name in ("RAW", "WAREHOUSE"):
         monkeypatch.setenv(f"TTHC_{name}_DIR", str(folder / name.lower()))
-    monkeypatch.setitem(sys.modules, "pipelines.nightly.start", None)
+    monkeypatch.setitem(sys.modules, "pipelines.nightly.run", None)
     return CliRunner().invoke(app, ["run"])

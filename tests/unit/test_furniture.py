@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from benchmarks.wrongness.kinds import Kind, case_of, kinds
 from benchmarks.wrongness.verdict import judge_case
-from pipelines.contracts import Contract
-from pipelines.parsing.furniture import ListEnd
+from pipelines.contracts.model import Contract
+from pipelines.parsing.readers.furniture import ListEnd
 
 from .conftest import Parsed
 

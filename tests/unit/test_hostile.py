@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from pipelines.parsing import sandbox
-from pipelines.parsing.delimited import MOST_WRONG_ROWS
+from pipelines.parsing.readers import sandbox
+from pipelines.parsing.readers.delimited import MOST_WRONG_ROWS
 from pipelines.settings import PROJECT_DIR
 
 from .conftest import Parsed

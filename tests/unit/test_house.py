@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.messages import catalogue
+from pipelines.common.i18n import catalogue
+from pipelines.contracts.model import load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 
 MODULES = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.landing import archive
 from pipelines.landing import discover as discover_module
-from pipelines.landing.archive import archive_path, take_in
-from pipelines.landing.discover import Delivery, discover
-from pipelines.landing.ledger import Arrival, arrivals, open_ledger, standing
+from pipelines.landing import ingest
+from pipelines.landing.discover import discover
+from pipelines.landing.ingest import archive_path, take_in
 from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival, arrivals, open_ledger, standing
 
 DAY = dt.date(2024, 5, 31)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho")
 
 
@@ -128,13 +129,13 @@ def test_sidecars_are_heeded(settings: Settings) -> None:
 
 def test_a_growing_file_waits_for_the_next_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     path = deliver(settings, "a.csv", "một")
-    copy = archive._copy_hashed
+    copy = ingest._copy_hashed
 
     def copy_while_it_grows(source: Path, target: Path) -> str:
         path.write_text("một hai", encoding="utf-8")
         return copy(source, target)
 
-    monkeypatch.setattr(archive, "_copy_hashed", copy_while_it_grows)
+    monkeypatch.setattr(ingest, "_copy_hashed", copy_while_it_grows)
     assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
     assert not [p for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file()]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from pipelines.errors import TthcError
-from pipelines.held import held_sentence, override_line, rest_of
-from pipelines.holds import LEVELLED, SUBJECTS, Override, load_overrides
-from pipelines.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
-from pipelines.messages import language
+from pipelines.common.errors import TthcError
+from pipelines.common.i18n import language
+from pipelines.registers.holds import LEVELLED, SUBJECTS, Override, load_overrides
+from pipelines.registers.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
+from pipelines.reports.held import held_sentence, override_line, rest_of
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from pipelines import settings as settings_module
 from pipelines.cli.app import settings_with
-from pipelines.errors import UsageFault
+from pipelines.common.errors import UsageFault
 from pipelines.nightly.causes import cause_of
 from pipelines.settings import Settings
+from pipelines.storage.run_spec import candidate_file, workspace_file
 from pipelines.transform.dbt import dbt_environment, dbt_executable
-from pipelines.transform.workspace import candidate_file, workspace_file
 
 GIB = 1 << 30
 # Numbering these rows in another order takes more memory than the limit below leaves.
@@ -137,7 +137,7 @@ def test_running_out_of_memory_is_told_as_that(errors: list[tuple[str, str]], co
 
 def test_a_cause_of_ours_is_told_without_the_name_of_its_class() -> None:
     found = cause_of(
-        failed(("StepError", "…"), ("TthcError", "pipelines.errors.TthcError: [archive_missing] x")), Settings()
+        failed(("StepError", "…"), ("TthcError", "pipelines.common.errors.TthcError: [archive_missing] x")), Settings()
     )
     assert found.params["why"] == "[archive_missing] x"
 

@@ -10,19 +10,19 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.errors import EXIT_OPEN_DATA_KEPT, TthcError
-from pipelines.nightly import start
+from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, TthcError
+from pipelines.nightly import run as nightly_run
 from pipelines.open_data import publication
 from pipelines.open_data.editions import newest_edition
-from pipelines.open_data.last import read_vintage
 from pipelines.open_data.publication import lay_open_data
+from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish import versions
 from pipelines.publish.editions import go_back
-from pipelines.publish.manifest import verifies
-from pipelines.publish.open_data_state import HELD_BACK, sentence_of
+from pipelines.reports.status import gather
 from pipelines.site.serve import site_server
-from pipelines.status import gather
-from pipelines.transform.workspace import Plan, candidate_dir, candidate_file
+from pipelines.storage.manifest import verifies
+from pipelines.storage.open_data_state import HELD_BACK, sentence_of
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 
@@ -56,7 +56,7 @@ def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
     nights.night("v1", FINDING)
     assert nights.told["since"] == "2024-12-31"
     plan, _, _ = nights.candidate("v2", FINDING)
-    later = Plan("2025-01-31", "v2", plan.province, True, [])
+    later = RunSpec("2025-01-31", "v2", plan.province, True, [])
     versions.remove_tree(candidate_dir(nights.settings) / "site")
     open_data, _ = lay_open_data(nights.settings, later, candidate_file(nights.settings),
                                  candidate_dir(nights.settings) / "open-data")  # fmt: skip
@@ -152,9 +152,9 @@ def test_the_command_ends_with_what_became_of_the_open_data(
     told = {**nights.told, "state": state} if state else None
     monkeypatch.setenv("TTHC_WAREHOUSE_DIR", "")  # the command sets it; here that ends with the test
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    monkeypatch.setattr(start, "run_nightly", lambda _: start.RunOutcome("v1", False, told))
+    monkeypatch.setattr(nightly_run, "run_nightly", lambda _: nightly_run.RunOutcome("v1", False, told))
     for show in ("show_version", "show_manifest"):
-        monkeypatch.setattr(f"pipelines.summary.{show}", lambda *_: None)
+        monkeypatch.setattr(f"pipelines.reports.summary.{show}", lambda *_: None)
     arguments = ["--lang", "en", "run", "--warehouse", str(nights.settings.warehouse_dir)]
     done = copy_context().run(CliRunner().invoke, app, arguments)  # the language is this command's alone
     assert done.exit_code == code, done.output

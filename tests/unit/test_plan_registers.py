@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.plan_registers import Task, load_goals, load_tasks
-from pipelines.registers import load_indicators, target_table
+from pipelines.registers.model import load_indicators, target_table
+from pipelines.registers.plan import Task, load_goals, load_tasks
 from pipelines.settings import PROJECT_DIR
 
 REGISTERS = PROJECT_DIR / "registers"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contracts import Contract
-from pipelines.errors import TthcError
-from pipelines.privacy import key_id, load_key, mark, protect
+from pipelines.common.errors import TthcError
+from pipelines.contracts.model import Contract
+from pipelines.parsing.privacy import key_id, load_key, mark, protect
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

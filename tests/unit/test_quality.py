@@ -9,18 +9,28 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import Contract, load_contracts
-from pipelines.landing.discover import Delivery
-from pipelines.landing.ledger import Arrival, open_ledger
-from pipelines.landing.runs import Run, begin_run, end_run
-from pipelines.parsing.fill import LakeState
-from pipelines.parsing.parse import parse_arrival
-from pipelines.quality import write
-from pipelines.quality.facts import Correction, Facts, OddDay, RefusedFile, Rejection, Restatement, Source, Unit, placed
-from pipelines.quality.pages import TONES, pages
-from pipelines.quality.places import place_for
-from pipelines.quality.told import HERE, Words, texts
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.parsing.parse_file import parse_arrival
+from pipelines.parsing.update_lake import LakeState
+from pipelines.reports.quality import write
+from pipelines.reports.quality.facts import (
+    Correction,
+    Facts,
+    OddDay,
+    RefusedFile,
+    Rejection,
+    Restatement,
+    Source,
+    Unit,
+    placed,
+)
+from pipelines.reports.quality.pages import TONES, pages
+from pipelines.reports.quality.places import place_for
+from pipelines.reports.quality.wording import HERE, Words, texts
 from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival, open_ledger
+from pipelines.storage.runs import Run, begin_run, end_run
 from tests.unit.test_house import placeholders
 
 DAY = dt.date(2024, 12, 31)

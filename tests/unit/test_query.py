@@ -9,8 +9,8 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.errors import TthcError
-from pipelines.query import reading, show
+from pipelines.common.errors import TthcError
+from pipelines.reports.sql_shell import reading, show
 from pipelines.settings import Settings
 
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from benchmarks.real_size import MIB, Measured, disk_below, faults, lost_rows, memory_of_tree
-from pipelines.seal import sealed
+from pipelines.common.checksums import sealed
 
 
 def version(tmp_path: Path, accepted: int) -> Path:

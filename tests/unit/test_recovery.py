@@ -13,11 +13,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.damage import blank, cut
-from pipelines.contracts import Contract
-from pipelines.files import remove_whole, replacing, sweep
-from pipelines.landing import archive
-from pipelines.landing.archive import archive_path, take_in
-from pipelines.landing.ledger import (
+from pipelines.common.files import remove_whole, replacing, sweep
+from pipelines.contracts.model import Contract
+from pipelines.landing import ingest
+from pipelines.landing.ingest import archive_path, take_in
+from pipelines.landing.rebuild_ledger import complete, ensure_ledger, is_sound
+from pipelines.landing.retention import forget
+from pipelines.nightly.prune import prune_lake
+from pipelines.parsing.update_lake import Receipts, fill_lake, lake_state
+from pipelines.settings import Settings
+from pipelines.storage.ledger import (
     LedgerDamaged,
     arrivals,
     forgotten,
@@ -26,12 +31,7 @@ from pipelines.landing.ledger import (
     save_receipt,
     standing,
 )
-from pipelines.landing.rebuild import complete, ensure_ledger, is_sound
-from pipelines.landing.retention import forget
-from pipelines.landing.runs import begin_run, end_run, runs
-from pipelines.parsing.fill import Receipts, fill_lake, lake_state
-from pipelines.parsing.prune import prune_lake
-from pipelines.settings import Settings
+from pipelines.storage.runs import begin_run, end_run, runs
 
 FIRST = dt.date(2024, 5, 1)
 HEAD = "MaHoSo,NgayXinLoi,NgayHenTraLai\n"
@@ -39,7 +39,7 @@ HEAD = "MaHoSo,NgayXinLoi,NgayHenTraLai\n"
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(archive, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     return Settings(raw_dir=tmp_path / "raw", warehouse_dir=tmp_path / "kho", keep_archive_days=30)
 
 

@@ -11,21 +11,21 @@ import pydantic
 import pytest
 import yaml
 
-from pipelines.contracts import load_contracts
-from pipelines.errors import TthcError
-from pipelines.holds import Override
-from pipelines.plan_registers import load_goals
-from pipelines.registers import (
+from pipelines.common.errors import TthcError
+from pipelines.contracts.model import load_contracts
+from pipelines.registers.holds import Override
+from pipelines.registers.model import (
     EditedPeriod,
     load_indicators,
     load_period_rules,
     load_province,
     period_table,
 )
-from pipelines.score_rules import Component, Group, load_groups
+from pipelines.registers.plan import load_goals
+from pipelines.registers.scores import Component, Group, load_groups
+from pipelines.registers.successions import load_unit_changes
+from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.successions import load_unit_changes
-from pipelines.transform.register_tables import register_tables
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PROVINCE = PROJECT_DIR / "registers" / "dong-nai"

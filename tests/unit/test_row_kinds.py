@@ -9,10 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.contract_fields import ContractField
-from pipelines.contracts import Contract
-from pipelines.parsing.judge import Judge
-from pipelines.parsing.typed import typed
+from pipelines.contracts.column_types import typed
+from pipelines.contracts.fields import ContractField
+from pipelines.contracts.model import Contract
+from pipelines.parsing.validate import Judge
 
 from .conftest import DAY, Parsed
 
@@ -96,7 +96,7 @@ def test_an_update_time_more_than_a_day_after_its_business_day(
 def test_what_is_too_new_does_not_say_how_new_a_rejected_row_is(contracts: dict[str, Contract]) -> None:
     frame = {"MaHoSo": ["A-1", "A-2"], "NgayCapNhat": ["20990101000000", "20241202090000"], "DaXoa": [None, None]}
     batch = pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String())).with_row_index("_row_number", 1)
-    from pipelines.parsing.batch import Batch
+    from pipelines.contracts.batch import Batch
 
     _, rejected = Judge(contracts["ho_so"], "text", DAY)(Batch("ho_so", batch))
     assert rejected["_updated_at"].to_list() == [None, dt.datetime(2024, 12, 2, 9)]

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipelines import check as checking
 from pipelines.cli import app
-from pipelines.contracts import Contract
-from pipelines.messages import language
-from pipelines.parsing.batch import Batch
-from pipelines.parsing.places import Place, paths_of, place_of
-from pipelines.reasons import mend, say_places
+from pipelines.common.i18n import language
+from pipelines.contracts.batch import Batch
+from pipelines.contracts.fix_hints import mend, say_places
+from pipelines.contracts.model import Contract
+from pipelines.contracts.places import Place, paths_of, place_of
+from pipelines.dry_run import check as checking
 
 Check = Callable[..., tuple[str, list[dict]]]
 UNITS = ["MaDonVi", "TenDonVi", "Cap", "HieuLucTu", "HieuLucDen"]

@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.contracts import load_contracts
-from pipelines.parsing.judge import Judges
-from pipelines.parsing.reading import read
+from pipelines.contracts.model import load_contracts
+from pipelines.parsing.readers.reading import read
+from pipelines.parsing.validate import Judges
+from pipelines.registers.calendar import load_calendar
 from pipelines.sample import write_province
 from pipelines.sample.behaviour import load_behaviour
 from pipelines.sample.clock import DAY, WORKDAY, Clock
-from pipelines.workdays import load_calendar
 from tests.oracle.form import Scope, form_row
 from tests.oracle.periods import periods
 from tests.oracle.plan import OVER_DOSSIERS, OVER_FEEDBACK

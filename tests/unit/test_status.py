@@ -12,16 +12,16 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.errors import TthcError
-from pipelines.landing import memory_kills
-from pipelines.landing.discover import Delivery
-from pipelines.landing.ledger import Arrival, open_ledger, record
-from pipelines.landing.runs import begin_run, end_run
+from pipelines.common.errors import TthcError
 from pipelines.publish import versions
+from pipelines.reports.status import gather
+from pipelines.reports.status_view import show_status
 from pipelines.settings import Settings
-from pipelines.status import gather
-from pipelines.status_page import show_status
-from pipelines.transform.workspace import candidate_dir, candidate_file
+from pipelines.storage import memory_kills
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival, open_ledger, record
+from pipelines.storage.run_spec import candidate_dir, candidate_file
+from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
 
 FRIDAY = dt.date(2025, 1, 3)

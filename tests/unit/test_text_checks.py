@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.wrongness.corpora import text_contract
-from pipelines.errors import FileRefused
-from pipelines.parsing.reading import read
-from pipelines.parsing.text_checks import DEEPEST, JsonText, Quotes
+from pipelines.common.errors import FileRefused
+from pipelines.parsing.readers.reading import read
+from pipelines.parsing.readers.text_checks import DEEPEST, JsonText, Quotes
 
 
 def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | None:

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.landing.ledger import open_ledger
-from pipelines.landing.runs import begin_run, end_run
-from pipelines.open_data.keys import key_check
-from pipelines.open_data.last import seal_vintage
+from pipelines.open_data.disclosure.case_keys import key_check
+from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.publish import versions
-from pipelines.publish.unchanged import LEFT, is_out, left_beside
+from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
 from pipelines.settings import Settings
-from pipelines.transform.workspace import Plan, candidate_dir
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.run_spec import RunSpec, candidate_dir
+from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
 
 SECRET = "57" * 32
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> tuple[Settings, Plan]:
+def out(tmp_path: Path) -> tuple[Settings, RunSpec]:
     """A warehouse after a night that published v2, with v1 before it, and the plan of a next night like it."""
     settings = small_settings(tmp_path)
     settings.restricted_dir.mkdir(parents=True)
@@ -40,7 +40,7 @@ def out(tmp_path: Path) -> tuple[Settings, Plan]:
     return settings, plan
 
 
-def test_nothing_new_and_nothing_lost_is_nothing_to_do(out: tuple[Settings, Plan]) -> None:
+def test_nothing_new_and_nothing_lost_is_nothing_to_do(out: tuple[Settings, RunSpec]) -> None:
     settings, plan = out
     assert is_out(settings, plan)
     with open_ledger(settings.ledger_file) as ledger:  # a night that failed in between changes nothing
@@ -68,12 +68,12 @@ LOSSES: dict[str, Callable[[Settings], object]] = {
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_whatever_is_lost_is_made_again(out: tuple[Settings, Plan], loss: str) -> None:
+def test_whatever_is_lost_is_made_again(out: tuple[Settings, RunSpec], loss: str) -> None:
     settings, plan = out
     LOSSES[loss](settings)
     assert not is_out(settings, plan)
 
 
-def test_another_version_is_due(out: tuple[Settings, Plan]) -> None:
+def test_another_version_is_due(out: tuple[Settings, RunSpec]) -> None:
     settings, _ = out
-    assert not is_out(settings, Plan("2024-12-31", "v3", "H19", True, []))
+    assert not is_out(settings, RunSpec("2024-12-31", "v3", "H19", True, []))

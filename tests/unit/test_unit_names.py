@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contracts import Contract
-from pipelines.parsing.batch import text_frame
-from pipelines.parsing.typed import plain_typed, typed
-from pipelines.plan_gaps import without_handler
-from pipelines.privacy import protect
-from pipelines.unit_names import bare, folded, unit_marks
+from pipelines.contracts.batch import text_frame
+from pipelines.contracts.column_types import plain_typed, typed
+from pipelines.contracts.model import Contract
+from pipelines.parsing.privacy import protect
+from pipelines.parsing.unit_names import bare, folded, unit_marks
+from pipelines.reports.plan_gaps import without_handler
 
 SECRET = "k" * 64
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậếềểễệốồổỗộớờởỡợứừửữự"

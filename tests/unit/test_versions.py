@@ -6,12 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import CandidateRefused, TthcError
-from pipelines.files import replacing, sha256_of
+from pipelines.common.checksums import SEAL
+from pipelines.common.errors import CandidateRefused, TthcError
+from pipelines.common.files import replacing, sha256_of
 from pipelines.publish import versions
-from pipelines.publish.manifest import read_manifest, verifies
-from pipelines.seal import SEAL
 from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest, verifies
 from tests.publishable import small_candidate, small_settings
 
 

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.errors import TthcError
+from pipelines.common.errors import TthcError
+from pipelines.registers.tables import register_tables
+from pipelines.registers.watched import COMMENTS, PARTS, _leaves, formula_table, load_watched
 from pipelines.settings import Settings
-from pipelines.transform.register_tables import register_tables
-from pipelines.watched import COMMENTS, PARTS, _leaves, formula_table, load_watched
 
 SETTINGS = Settings()
 DAY = dt.date(2024, 12, 31)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import TthcError, UsageFault
-from pipelines.files import remove_tree
+from pipelines.common.errors import TthcError, UsageFault
+from pipelines.common.files import remove_tree
 from pipelines.open_data.editions import newest_edition
-from pipelines.open_data.last import read_vintage
+from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish import versions
 from pipelines.publish.beside import published_as_of, refuse_future
 from pipelines.publish.editions import ensure_editions, go_back
-from pipelines.publish.manifest import read_manifest, verifies
-from pipelines.publish.open_data_state import withdrawn_sentences
-from pipelines.status import gather
+from pipelines.reports.status import gather
+from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.open_data_state import withdrawn_sentences
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 

@@ -12,9 +12,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.contracts import Contract
-from pipelines.parsing.judge import Judge
-from pipelines.parsing.reading import read
+from pipelines.contracts.model import Contract
+from pipelines.parsing.readers.reading import read
+from pipelines.parsing.validate import Judge
 from pipelines.settings import PROJECT_DIR
 
 from .conftest import DAY, Parsed

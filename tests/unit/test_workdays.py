@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.workdays import (
+from pipelines.registers.calendar import (
     CalendarError,
     ExceptionalDay,
     add_working_days,

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from pipelines.yaml_text import read_yaml
+from pipelines.common.yaml import read_yaml
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from benchmarks.vigilance.falsify import Night, falsified, joined
 from benchmarks.vigilance.kinds import Kinds, load_kinds
 from benchmarks.vigilance.province import Delivery
 from benchmarks.vigilance.trials import Honest, Province, Trial, note, noted, province
-from pipelines.measures import load_measures
+from pipelines.registers.measures import load_measures
 from pipelines.settings import PROJECT_DIR
 
 KINDS = load_kinds().kinds

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipelines.errors import EXIT_FILE_REFUSED, FileRefused
+from pipelines.common.errors import EXIT_FILE_REFUSED, FileRefused
 from pipelines.parsing.decoding.limits import CPU_SECONDS, Merge, content_of
 from pipelines.parsing.decoding.marks import Marks
 

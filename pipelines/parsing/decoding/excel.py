@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.kinds import COMPOUND, HEAD_BYTES, is_text, refuse_other_kind
 from pipelines.parsing.decoding.limits import (
     LARGEST_BYTES,

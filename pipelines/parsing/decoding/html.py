@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.kinds import HEAD_BYTES, refuse_other_kind
 from pipelines.parsing.decoding.limits import LARGEST_SPAN, MOST_CELLS, Merge
 from pipelines.parsing.decoding.spot import Spot

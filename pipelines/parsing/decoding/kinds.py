@@ -5,7 +5,7 @@ Belongs here: the kinds that offices are known to send under a wrong name, each 
 
 import re
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 MARKUP = re.compile(

@@ -4,7 +4,7 @@ import gzip
 import zlib
 from pathlib import Path
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 
 CPU_SECONDS = 600
 LARGEST_BYTES = 512 << 20

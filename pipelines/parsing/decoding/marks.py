@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 
 Place = tuple[int, int]
 

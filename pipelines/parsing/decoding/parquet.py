@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.kinds import HEAD_BYTES, refuse_other_kind
 from pipelines.parsing.decoding.limits import LARGEST_BYTES, LARGEST_RATIO
 

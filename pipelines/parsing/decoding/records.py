@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.marks import Marks, cell_name
 from pipelines.parsing.decoding.number_formats import BUILTIN, shows_another
 

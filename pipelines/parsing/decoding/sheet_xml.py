@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
-from pipelines.errors import FileRefused
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.marks import Marks, cell_name
 from pipelines.parsing.decoding.number_formats import BUILTIN, shows_another
 

@@ -1,0 +1,182 @@
+"""`tthc check`: a dry run of extracts for whoever delivers them."""
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.app import app, console, settings_with
+from pipelines.common.errors import TthcError, UsageFault
+from pipelines.common.i18n import say
+
+if TYPE_CHECKING:
+    from pipelines.contracts.model import Contract
+    from pipelines.contracts.places import Place
+    from pipelines.dry_run.check import Check
+    from pipelines.dry_run.report import FileReport, SpotInFile
+
+LEFT = "left_"
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Tệp, thư mục, mẫu tên trong nháy / files, folders, quoted wildcards such as '*.csv'"),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Nguồn, ví dụ ho_so; không cần nếu tệp nằm ở <nguồn>/<ngày>/ / source, such as ho_so; "
+                          "not needed for files in <source>/<day>/"),
+    ] = None,
+    contract: Annotated[Path | None, typer.Option(help="Hợp đồng riêng / a contract of your own, YAML")] = None,
+    out: Annotated[Path | None, typer.Option(help="Nơi ghi accepted, rejected, report / where to write them")] = None,
+    day: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Ngày dữ liệu; mặc định tên thư mục, nếu không thì hôm nay / business day"
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Kiểm thử tệp trước khi giao, không ghi gì vào kho. / Dry run of extracts against a contract.
+
+    Ví dụ / examples:
+
+      tthc check ho_so.csv --source ho_so
+
+      tthc check data/raw/ho_so/2024-12-31 data/raw/tien_trinh/2024-12-31 --out ket-qua
+
+      tthc check 'xuat/*.xlsx' --source thu_tuc --day 2024-12-31
+
+    Mỗi lý do đi kèm nơi sai và cách sửa. Tệp .sha256 và .rows đi kèm cũng được kiểm; các dòng được so với nhau và, nơi
+    có kho, với danh mục đơn vị, thủ tục, hồ sơ của kho. / Each reason comes with where and what to do. Sidecars
+    are checked too; rows are compared with each other and, where a warehouse is at hand, with its lists.
+
+    Mã thoát / exit: 0 mọi dòng đều nhận (all accepted) · 5 có dòng bị từ chối (rows rejected) ·
+    6 có tệp không được nhận (file refused) · 2 sai cú pháp (usage).
+    """
+    from pipelines.contracts.model import load_contracts
+    from pipelines.dry_run.check import Check
+    from pipelines.dry_run.places import Asked
+    from pipelines.landing.discover import today_at_home
+
+    if source is not None and contract is not None:
+        raise typer.BadParameter(say("check_needs_one"))
+    settings = settings_with()
+    contracts = load_contracts(settings.contracts_dir)
+    if source is not None and source not in contracts:
+        raise typer.BadParameter(say("unknown_source", sources=", ".join(contracts)))
+    if contract is not None:
+        own = _own_contract(contract)
+        source, contracts = own.source, {**contracts, own.source: own}
+    today = today_at_home()
+    places = Asked(contracts, source, day.date() if day else today, today).places(files)
+    if not places:
+        raise UsageFault("check_nothing", folder=", ".join(map(str, files)))
+    checking = Check(contracts, settings, out)
+    try:
+        with _progress() as (watch, weighing):
+            code = checking.run(places, watch, weighing)
+    except KeyboardInterrupt:
+        raise TthcError("check_interrupted") from None
+    except TthcError:
+        raise
+    except Exception as error:
+        if os.environ.get("TTHC_DEBUG"):
+            raise
+        raise TthcError("check_broke", kind=type(error).__name__, folder=tempfile.gettempdir()) from None
+    for report in checking.reports:
+        _tell(report, contracts)
+    if checking.lists_checked is False:
+        _line(say("check_no_warehouse", folder=settings.warehouse_dir))
+    if len(checking.reports) > 1:
+        _tell_total(checking)
+    raise typer.Exit(code)
+
+
+def _own_contract(path: Path) -> "Contract":
+    import yaml
+    from pydantic import ValidationError
+
+    from pipelines.contracts.model import load_contract
+
+    try:
+        return load_contract(path)
+    except (OSError, ValidationError, yaml.YAMLError) as error:
+        raise UsageFault("contract_invalid", file=path, why=error) from None
+
+
+@contextmanager
+def _progress() -> Iterator[tuple]:
+    """What a person at a terminal sees while long files are read: which file, how many rows so far."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def watch(number: int, of: int, file: str, rows: int) -> None:
+            progress.update(task, description=say("check_progress", number=number, of=of, file=file, rows=f"{rows:,}"))
+
+        yield watch, lambda: progress.update(task, description=say("check_weighing"))
+
+
+def _line(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _why(code: str, params: dict) -> str:
+    """The sentence for a refusal: those of landing are told to whoever delivers, not to whoever runs the night."""
+    own = f"check_{code}" if code.startswith(LEFT) else code
+    return f"[{code}] {say(own, **params)}"
+
+
+def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
+    from pipelines.contracts.fix_hints import mend, say_places
+
+    if report.refused and not report.is_refused:
+        _line(f"{report.file}: {_why(*report.refused)}")
+        return
+    if report.refused:
+        _line(say("file_refused", file=report.file, why=_why(*report.refused)))
+        return
+    _line(report.file)
+    if report.source not in report.counts or not report.counts[report.source]["rows_in"]:
+        _line(say("check_no_rows", source=report.source))
+    for source, c in report.counts.items():
+        if c["rows_in"]:
+            _line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
+        if report.cleaned.get(source):
+            _line(say("check_cleaned", source=source, count=report.cleaned[source]))
+        if source in report.superseded:
+            _line(say("check_superseded", source=source, count=report.superseded[source]))
+    if report.unnamed[0]:
+        _line(say("check_unnamed", count=report.unnamed[0], places=say_places(report.unnamed_places)))
+    for (source, reason), (count, _) in sorted(report.reasons.items()):
+        places = say_places(report.first_places[source, reason])
+        _line(say("check_reason", source=source, reason=reason, count=count, places=places))
+        _line(f"      {mend(reason, contracts[source])}")
+        for spots, found in _conflicts(report, source) if reason == "conflict" else ():
+            named = [
+                say("check_place", file=file, place=say_places([place]))
+                for (file, _), place in zip(spots, found, strict=True)
+            ]
+            _line(say("check_conflict", places=" ↔ ".join(named)))
+
+
+def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotInFile], list[Place]]]":
+    """The first conflicts of a source, each with the places of its rows."""
+    yield from zip(report.conflicts.get(source, []), report.conflict_places.get(source, []), strict=True)
+
+
+def _tell_total(checking: "Check") -> None:
+    reports = checking.reports
+    counts = {what: sum(report.total(what) for report in reports) for what in ("rows_in", "accepted", "rejected")}
+    refused = sum(report.is_refused for report in reports)
+    _line(say("check_total", files=len(reports), rows=counts["rows_in"], accepted=counts["accepted"],
+              rejected=counts["rejected"], refused=refused))  # fmt: skip

@@ -1,0 +1,71 @@
+"""`tthc sql` and `tthc explain`: questions to the published version."""
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.app import Format, app, console, settings_with
+
+
+class Rule(enum.StrEnum):
+    """Ways of computing an indicator."""
+
+    plan = "plan"
+    decision_766 = "766"
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="Câu SQL; bỏ trống để vào dấu nhắc / query, or a prompt")] = None,
+    output: Annotated[Format, typer.Option("--format", help="Cách in / how to print")] = Format.table,
+    version: Annotated[
+        str | None,
+        typer.Option(help="Phiên bản khác trong versions/, như bản tính bên cạnh / another version, as one beside"),
+    ] = None,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:
+    """Hỏi phiên bản đang công bố bằng SQL, chỉ đọc. / Read-only SQL on the published version.
+
+    Ví dụ / example: tthc sql "select unit_code, value from indicator_values where indicator_code = 'on_time_rate'
+    and period_code = '2024' and scope = 'unit' order by value limit 10"
+    """
+    from pipelines.reports.sql_shell import prompt, show
+
+    settings = settings_with(warehouse_dir=warehouse)
+    if query is None:
+        prompt(settings, console, output.value, version)
+    else:
+        show(settings, console, query, output.value, version)
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu, ví dụ on_time_rate / indicator code")],
+    unit: Annotated[
+        str | None,
+        typer.Option(help="Mã đơn vị, hoặc cấp tinh, so, huyen, xa; mặc định toàn tỉnh / unit code or level"),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(help="Mã kỳ, ví dụ 2024-06, 2024-Q2, 2024-BC-6T; mặc định tháng mới nhất / period code"),
+    ] = None,
+    rule: Annotated[Rule, typer.Option(help="Cách tính / rule: plan, 766")] = Rule.plan,
+    output: Annotated[
+        Format, typer.Option("--format", help="Cách in; csv chỉ in các mã / how to print")
+    ] = Format.table,
+    everything: Annotated[bool, typer.Option("--all", help="In mọi mã, không chỉ 40 mã đầu / all codes")] = False,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:
+    """Vì sao con số là như vậy: định nghĩa, tử số, mẫu số, tệp nguồn, hồ sơ làm giảm. / Where a figure comes from.
+
+    Ví dụ / example: tthc explain on_time_rate --unit H19.31 --period 2024-Q2
+    """
+    from pipelines.reports.explain import explain as look_up
+    from pipelines.reports.explain_view import show_explanation
+    from pipelines.reports.sql_shell import reading
+
+    with reading(settings_with(warehouse_dir=warehouse)) as connection:
+        found = look_up(connection, indicator, rule.value, unit, period)
+    show_explanation(console, found, output.value, everything=everything)

@@ -1,0 +1,221 @@
+"""`tthc run`, `tthc rollback`, `tthc sample`: the nightly job, the way back, a synthetic province to try it on."""
+
+import datetime as dt
+import signal
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.app import app, console, settings_with
+from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, TthcError
+from pipelines.common.i18n import say
+from pipelines.settings import Settings
+
+SAMPLE_DOSSIERS = 100_000
+
+
+@app.command()
+def run(
+    raw: Annotated[Path | None, typer.Option(help="Thư mục nhận tệp / landing folder")] = None,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi ghi kho / where the warehouse is written")] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Tính đến ngày nào (TTHC_AS_OF); mặc định ngày mới nhất của ho_so. Ngày trước ngày đang công bố: tính"
+            " và để bên cạnh, không công bố / as of which day; one earlier than the published day is computed and kept"
+            " beside, not published",
+        ),
+    ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish",
+            help="Công bố cả khi --as-of là ngày trước ngày đang công bố, và cho biết rút lại những gì / publish as of"
+            " an earlier day too, and list what that withdraws",
+        ),
+    ] = False,
+    sample_if_empty: Annotated[
+        bool,
+        typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
+    ] = False,
+) -> None:
+    """Chạy việc hằng đêm: nhận tệp, đọc, dựng, kiểm, công bố. / The nightly job, from landing to publication.
+
+    Mã thoát / exit: 0 đã công bố (published) · 6 đã công bố kho; dữ liệu mở không bảo vệ được nên giữ bản trước
+    (warehouse published; its open data could not be made safe, the earlier ones stay) · 3 cửa kiểm từ chối, phiên
+    bản trước giữ nguyên (gate refused) · 4 đang có lần chạy khác (locked) · 2 sai cú pháp (usage) · 1 lỗi (fault).
+    """
+    from pipelines.nightly.lock import run_lock
+
+    # A machine that shuts down asks with SIGTERM: the steps then end as they do at Ctrl-C, and dbt with them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = settings_with(
+        raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date(), publish=publish or None
+    )
+    began = time.monotonic()
+    with run_lock(settings):
+        if sample_if_empty and not _any_delivery(settings):
+            console.print(
+                say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
+            )
+            _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
+        code = _run(settings)
+    console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
+    raise typer.Exit(code)
+
+
+def _any_delivery(settings: Settings) -> bool:
+    return any(path.is_file() for path in settings.raw_dir.glob("*/*/*"))
+
+
+def _require_any_delivery(settings: Settings) -> None:
+    """Raise TthcError where nothing ever came, before the libraries load that a run needs."""
+    before = settings.ledger_file.exists() or any(path.is_file() for path in settings.archive_dir.rglob("*"))
+    if before or _any_delivery(settings):
+        return
+    from pipelines.contracts.model import load_contracts
+
+    contracts = load_contracts(settings.contracts_dir)
+    sources = ", ".join(name for name, contract in contracts.items() if contract.obligatory)
+    raise TthcError("obligatory_missing", sources=sources, folder=settings.raw_dir)
+
+
+def _run(settings: Settings) -> int:
+    """Run the job, say how it ended, and return the exit code."""
+    from pipelines.cli.progress import watching
+
+    _require_any_delivery(settings)
+
+    with watching(console):
+        console.print(say("starting"))
+        from pipelines.nightly.run import run_nightly
+
+        outcome = run_nightly(settings)
+    from pipelines.reports.summary import show_manifest, show_version
+    from pipelines.storage.open_data_state import is_held_back, sentence_of, withdrawn_sentences
+
+    folder = settings.versions_dir / outcome.version if outcome.is_beside else settings.current_link.resolve()
+    show_version(console, folder)
+    show_manifest(console, folder)
+    if outcome.is_beside:
+        console.print(say("computed_beside", version=outcome.version, folder=folder, day=settings.as_of),
+                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+        return 0
+    console.print(
+        f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
+    )
+    where = "published_where" if (folder / "open-data").is_dir() else "published_where_no_open_data"
+    console.print(say(where, folder=settings.current_link), highlight=False, soft_wrap=True)
+    for sentence in withdrawn_sentences(outcome.open_data if outcome.changed else None):
+        console.print(sentence, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    if outcome.open_data is None or not is_held_back(outcome.open_data):
+        return 0
+    text = sentence_of(outcome.open_data)
+    console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    return EXIT_OPEN_DATA_KEPT
+
+
+def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **deliveries: Any) -> None:
+    from rich.progress import Progress
+
+    from pipelines.sample import write_province
+
+    began = time.monotonic()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            progress.update(task, description=what, completed=done, total=total)
+
+        truth = write_province(out, dossiers, seed, faults, progress=show, **deliveries)
+    rows = sum(truth["planted"].values())
+    seconds = f"{time.monotonic() - began:.0f}"
+    console.print(
+        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / "truth.json"),
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Thư mục ghi ra, phải trống / folder to write, must be empty")],
+    dossiers: Annotated[int, typer.Option(min=1, help="Số hồ sơ / number of dossiers")] = SAMPLE_DOSSIERS,
+    seed: Annotated[int, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = 2024,
+    faults: Annotated[bool, typer.Option("--faults", help="Gài lỗi đã biết / plant known faults")] = False,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="Giao từng ngày thay vì từng tháng / deliver day by day, not month by month")
+    ] = False,
+    first: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="Ngày giao đầu tiên, mang theo mọi việc trước đó / first business day, with all before it",
+        ),
+    ] = None,
+    last: Annotated[
+        dt.datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Ngày giao cuối cùng / last business day"),
+    ] = None,
+    by_night: Annotated[
+        bool,
+        typer.Option(
+            "--by-night",
+            help="Mỗi đêm một thư mục, có cả tệp giao lại / one folder a night, files delivered again included",
+        ),
+    ] = False,
+) -> None:
+    """Ghi một tỉnh TỔNG HỢP (Đồng Nai năm 2024) để thử. / Write a SYNTHETIC province in the landing layout.
+
+    Ví dụ / examples:
+
+      tthc sample --out data/raw
+
+      tthc sample --out nam --dossiers 2000 --by-night
+
+      tthc sample --out quy --dossiers 2000 --daily --from 2024-02-05 --to 2024-05-05 --by-night
+
+    Với --by-night, chép nội dung từng thư mục đêm vào data/raw theo thứ tự, mỗi lần rồi chạy `tthc run`: tệp giao lại
+    đè lên tệp cũ. / With --by-night, copy what each night's folder holds into data/raw in order and run `tthc run` each
+    time: a file delivered again replaces the earlier one.
+    """
+    from pipelines.sample.behaviour import load_behaviour
+    from pipelines.sample.deliveries import Cadence, delivery_days
+
+    if out.exists() and any(path.name != ".gitkeep" for path in out.iterdir()):
+        raise TthcError("sample_not_empty", folder=out)
+    year = load_behaviour()["year"]
+    cadence: Cadence = "daily" if daily else "monthly"
+    days = {"first": first and first.date(), "last": last and last.date()}
+    try:
+        delivery_days(year, cadence, **days)
+    except ValueError:
+        raise typer.BadParameter(say("sample_days", year=year)) from None
+    _write_sample(out, dossiers, seed, faults=faults, cadence=cadence, by_night=by_night, **days)
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        str | None, typer.Argument(help="Phiên bản; mặc định là bản liền trước / version, default the one before")
+    ] = None,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:
+    """Quay về một phiên bản trước: kiểm mã băm rồi chuyển `current`. / Back to an earlier version.
+
+    Kho quay về; dữ liệu mở và trang của người dân giữ nguyên lần công bố mới nhất. Lần chạy sau lại công bố theo dữ
+    liệu và quy tắc lúc đó: hãy sửa nguyên nhân trước. / The warehouse goes back; open data and site stay at the newest
+    edition. The next run publishes what deliveries and rules then give: mend the cause first.
+
+    Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
+    """
+    from pipelines.nightly.lock import run_lock
+    from pipelines.publish.editions import go_back
+
+    settings = settings_with(warehouse_dir=warehouse)
+    with run_lock(settings):
+        chosen = go_back(settings, version)
+    console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

@@ -1,0 +1,40 @@
+"""`tthc status`: how the warehouse stands."""
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipelines.cli.app import app, console, settings_with
+from pipelines.common.errors import EXIT_FAULT, EXIT_STALE
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON / print JSON")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Băm lại mọi tệp của phiên bản đang công bố / verify every file's hash")
+    ] = False,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:
+    """Kho đang thế nào: tệp đã nhận, ngày thiếu, các lần chạy, cửa kiểm, phiên bản, độ mới. / How things stand.
+
+    Mã thoát / exit: 0 · 3 số liệu đã cũ hoặc chưa công bố gì (stale) · 1 tệp bị hỏng, chỉ với --verify (damaged).
+    """
+    from pipelines.reports.status import gather
+    from pipelines.reports.status_view import show_status
+
+    today = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    found = gather(settings_with(warehouse_dir=warehouse), today, verify=verify)
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    else:
+        show_status(console, found)
+    if found["damaged"] or (verify and found["editions"]["damaged"]):
+        raise typer.Exit(EXIT_FAULT)
+    if found["is_stale"]:
+        raise typer.Exit(EXIT_STALE)

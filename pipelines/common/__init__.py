@@ -1,0 +1,1 @@
+"""Helpers that know nothing of dossiers: errors, files, checksums, YAML, DuckDB connections, translated texts."""

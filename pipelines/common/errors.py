@@ -1,0 +1,49 @@
+"""Errors an operator can act on: a code, where it happened, what to do; never a value from the data.
+
+The sentences live in `messages.yml`; this module only carries the code and its parameters.
+"""
+
+EXIT_PUBLISHED, EXIT_FAULT, EXIT_USAGE, EXIT_REFUSED, EXIT_LOCKED = 0, 1, 2, 3, 4
+EXIT_ROWS_REJECTED, EXIT_FILE_REFUSED = 5, 6
+EXIT_OPEN_DATA_KEPT = 6  # of `tthc run` alone: the warehouse is published, new open data are not
+EXIT_STALE = EXIT_REFUSED  # of `tthc status` alone
+
+
+class TthcError(Exception):
+    """Stops the run. `code` names a sentence in messages.yml, `params` fill it; `exit_code` is the process's."""
+
+    exit_code = EXIT_FAULT
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        from pipelines.common.i18n import say
+
+        return f"[{self.code}] {say(self.code, **self.params)}"
+
+
+class UsageFault(TthcError):
+    """What the command was given cannot be used."""
+
+    exit_code = EXIT_USAGE
+
+
+class FileRefused(TthcError):
+    """One delivered file cannot be read with certainty; the run goes on without it and says so."""
+
+    exit_code = EXIT_FILE_REFUSED
+
+
+class CandidateRefused(TthcError):
+    """The gate did not pass the candidate; the earlier version stays."""
+
+    exit_code = EXIT_REFUSED
+
+
+class RunLocked(TthcError):
+    """Another run holds the lock."""
+
+    exit_code = EXIT_LOCKED

@@ -1,0 +1,56 @@
+"""What a reason code means to the deliverer: which field, and how to mend it, in the language in force.
+
+Row rules bring their own sentence from the contract; what is wrong with a single cell, or with a row against
+other sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
+"""
+
+import itertools
+from collections.abc import Sequence
+
+from pipelines.common.i18n import language, say
+from pipelines.contracts.fields import ContractField
+from pipelines.contracts.model import Contract
+from pipelines.contracts.moments import years_of
+from pipelines.contracts.places import Place
+
+# strptime's letters as people write them.
+SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
+
+
+def _format(field: ContractField, contract: Contract) -> str:
+    """The patterns of a moment, the one of lists in brackets where it differs."""
+    if field.type not in ("timestamp", "date", "time"):
+        return ""
+    own = (
+        [field.format] if field.format else [getattr(contract.formats, f"{field.type}_{f}") for f in ("text", "sheet")]
+    )
+    spelled = list(dict.fromkeys(own))
+    for letters, written in SPELLED.items():
+        spelled = [pattern.replace(letters, written) for pattern in spelled]
+    return spelled[0] if len(spelled) == 1 else f"{spelled[0]} (Excel, HTML: {spelled[1]})"
+
+
+def mend(reason: str, contract: Contract) -> str:
+    """One sentence for a reason such as `bad_timestamp:NgayTiepNhan` or the code of a row rule."""
+    code, _, name = reason.partition(":")
+    for rule in contract.rules:
+        if rule.code == code:
+            return getattr(rule.mend, language.get())
+    field = contract.by_name.get(name)
+    if field is None:
+        return say(f"mend_{code}", field=name, codes="", format="", newness=contract.newness)
+    first, last = years_of(field)
+    more = [say("sign_blank") if sign == " " else sign for sign in field.also or ""]
+    return say(
+        f"mend_{code}", field=name, codes=", ".join(field.codes or ("0", "1")), format=_format(field, contract),
+        signs=" ".join([".", "-", "_", "/", *more]),
+        first=first, last=last, maximum=field.maximum,
+    )  # fmt: skip
+
+
+def say_places(places: Sequence[Place]) -> str:
+    """Places as people say them, those that differ in `at` alone together: `line 3, 8, column Cap`, `cell E8, E9`."""
+    alike = itertools.groupby(places, key=lambda place: (place.kind, place.column))
+    return "; ".join(
+        say(f"place_{kind}", at=", ".join(place.at for place in same), column=column) for (kind, column), same in alike
+    )

@@ -1,0 +1,108 @@
+"""Which files `tthc check` is asked about: names, folders and wildcards become files of a source and business day.
+
+Belongs here: finding them as the nightly job would, and why one would not be taken. Does not belong here: reading.
+"""
+
+import datetime as dt
+import glob
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.common.errors import UsageFault
+from pipelines.landing.discover import SIDECARS, business_day, discover, reason_to_leave
+
+
+@dataclass(frozen=True)
+class Place:
+    """One file to check, with its source and business day. `left`: the code of why it would not be taken, else null;
+    then `source` may be unknown ('')."""
+
+    path: Path
+    source: str
+    day: dt.date
+    left: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command says of all files: the contracts' `sources`, `source` where it names one, the `day` of files
+    that lie in no day folder, and `today`."""
+
+    sources: Collection[str]
+    source: str | None
+    day: dt.date
+    today: dt.date
+
+    def places(self, arguments: list[Path]) -> list[Place]:
+        """Return every file that the arguments stand for, each once, in their order. Raises UsageFault where the source
+        of one cannot be known."""
+        found: dict[Path, Place] = {}
+        for argument in arguments:
+            for path in _expanded(argument):
+                of_folder = path.is_dir() and not path.is_symlink()
+                for place in self._below(path) if of_folder else [self._file(path)]:
+                    if not (place.path.name.endswith(SIDECARS) and place.left is None):
+                        found.setdefault(place.path.absolute(), place)
+        return list(found.values())
+
+    def _below(self, folder: Path) -> Iterator[Place]:
+        """Every file below a folder: as landing finds it where the folder belongs to a landing folder, else all."""
+        landing = self._landing_of(folder)
+        if landing is None:
+            for path in _files(folder):
+                yield self._file(path)
+            return
+        sources = [self.source] if self.source else self.sources
+        here, seen = folder.absolute(), discover(landing, self.sources, self.today)
+        taken = {path: Place(path, one.source, one.business_day) for one, path in seen.deliveries.items()}
+        for path, code in seen.left.items():
+            source = path.relative_to(landing).parts[0]
+            taken[path] = Place(path, source, business_day(path.parent.name) or self.day, code)
+        for path in sorted(taken):
+            place = taken[path]
+            if path.is_relative_to(here) and (place.source in sources or self.source is None):
+                yield Place(folder / path.relative_to(here), place.source, place.day, place.left)
+
+    def _landing_of(self, folder: Path) -> Path | None:
+        """The landing folder that this folder is, or is a source's or a day's folder of; null where it is none."""
+        here = folder.absolute()
+        if here.parent.name in self.sources and business_day(here.name):
+            return here.parent.parent
+        if here.name in self.sources and (self.source is None or any(business_day(p.name) for p in here.iterdir())):
+            return here.parent
+        return here if any((here / source).is_dir() for source in self.sources) else None
+
+    def _file(self, path: Path) -> Place:
+        folder = path.absolute().parent
+        in_day = business_day(folder.name)
+        infers = in_day is not None and folder.parent.name in self.sources
+        source, day = self.source or (folder.parent.name if infers else ""), in_day or self.day
+        if path.name.endswith(SIDECARS):
+            return Place(path, source, day)
+        left = self._why_left(path) or ("left_future_day" if day > self.today else None)
+        if left is None and not source:
+            raise UsageFault("check_which_source", file=path)
+        return Place(path, source, day, left)
+
+    @staticmethod
+    def _why_left(path: Path) -> str | None:
+        return reason_to_leave(path) if os.path.lexists(path) else "no_such_file"
+
+
+def _expanded(argument: Path) -> list[Path]:
+    """What a name with wildcards in it stands for; the name itself where it is a file's or nothing fits."""
+    text = str(argument)
+    if os.path.lexists(argument) or not glob.has_magic(text):
+        return [argument]
+    return sorted(Path(name) for name in glob.glob(text, recursive=True)) or [argument]  # noqa: PTH207 - also absolute
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All below a folder but folders and hidden names, sorted; links are not followed."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(here, name)

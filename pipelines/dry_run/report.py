@@ -1,0 +1,103 @@
+"""What `tthc check` says of one file: counts, reasons with their first rows, what is superseded, what is in conflict.
+
+Rows are known by number while files are read; where people find the few that are shown is filled in at the end.
+
+Belongs here: adding it up, and its form in report.json. Does not belong here: judging, printing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from pipelines.contracts.batch import Batch
+from pipelines.contracts.places import Place
+
+FIRST_ROWS = 5
+SpotInFile = tuple[str, int]
+
+
+@dataclass
+class FileReport:
+    """What one file would become. `refused` is a message code and its parameters where it would not be taken."""
+
+    file: str
+    source: str
+    refused: tuple[str, dict] | None = None
+    counts: dict[str, Counter] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
+    superseded: dict[str, int] = field(default_factory=dict)
+    # Accepted rows that name a handling unit which no list has: how many, which are first, and where people find those.
+    unnamed: tuple[int, list[int]] = (0, [])
+    unnamed_places: list[Place] = field(default_factory=list)
+    conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
+    # By source a batch without rows, which knows how people find a row of the file.
+    layouts: dict[str, Batch] = field(default_factory=dict)
+    # As many as there are first rows, and as many as there are rows in conflict.
+    first_places: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
+    conflict_places: dict[str, list[list[Place]]] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """True where a file would not be taken; a folder that no contract names is only reported, as in landing."""
+        return self.refused is not None and self.refused[0] != "left_unknown_source"
+
+    @property
+    def rejected(self) -> int:
+        """Rows that the nightly job would reject."""
+        return self.total("rejected")
+
+    def total(self, what: str) -> int:
+        """Return `rows_in`, `accepted` or `rejected` over all sources of the file."""
+        return sum(counts[what] for counts in self.counts.values())
+
+    def add(self, batch: Batch, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        """Take the verdict on one batch of rows."""
+        source = batch.source
+        if source not in self.layouts:
+            self.layouts[source] = replace(batch, frame=batch.frame.clear())
+        rows_in = accepted.height + rejected.height
+        self.counts.setdefault(source, Counter()).update(
+            rows_in=rows_in, accepted=accepted.height, rejected=rejected.height
+        )
+        said = rejected.select("_row_number", reason=pl.col("_reasons")).explode("reason")
+        found = said.group_by("reason").agg(pl.len(), pl.col("_row_number").bottom_k(FIRST_ROWS).alias("first"))
+        for reason, count, first in found.iter_rows():
+            self._add_reason(source, reason, count, first)
+
+    def add_late(self, source: str, reason: str, count: int, first: list[int]) -> None:
+        """Take rows that were accepted by themselves and are rejected because of others."""
+        self.counts[source].update(accepted=-count, rejected=count)
+        self._add_reason(source, reason, count, first)
+
+    def _add_reason(self, source: str, reason: str, count: int, first: list[int]) -> None:
+        earlier, rows = self.reasons.get((source, reason), (0, []))
+        self.reasons[source, reason] = earlier + count, sorted([*rows, *first])[:FIRST_ROWS]
+
+    def _cleaned(self, source: str) -> dict[str, int]:
+        """How many names a list mark was taken off, where there was any."""
+        return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
+
+    def to_dict(self) -> dict:
+        """For report.json: counts, per reason how many rows, which are first and where, and rows in conflict."""
+        return {
+            "file": self.file,
+            "source": self.source,
+            "refused": {"code": self.refused[0], "params": self.refused[1]} if self.refused else None,
+            "sources": {source: {**counts, **self._cleaned(source)} for source, counts in self.counts.items()},
+            "superseded": self.superseded,
+            "handling_unit_unknown": {"rows": self.unnamed[0], "first_rows": self.unnamed[1],
+                                      "first_places": [str(place) for place in self.unnamed_places]},
+            "reasons": [
+                {"source": source, "reason": reason, "rows": count, "first_rows": first,
+                 "first_places": [str(place) for place in self.first_places.get((source, reason), [])]}
+                for (source, reason), (count, first) in sorted(self.reasons.items())
+            ],
+            "conflicts": [
+                {"source": source, "rows": [{"file": file, "row": row, "place": str(place)}
+                                            for (file, row), place in zip(spots, places, strict=True)]}
+                for source, several in self.conflicts.items()
+                for spots, places in zip(several, self.conflict_places[source], strict=True)
+            ],
+        }  # fmt: skip

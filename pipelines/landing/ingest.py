@@ -1,0 +1,175 @@
+"""Copying each delivery once into the restricted archive, and writing its line in the ledger.
+
+The archive is the truth from which everything else can be rebuilt, so parsing reads it and never landing:
+a file swapped after it was hashed cannot slip in.
+"""
+
+import hashlib
+import logging
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from pipelines.common.files import open_regular, private_folder, sync_folder
+from pipelines.common.i18n import say
+from pipelines.landing.discover import discover
+from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.rebuild_ledger import archived_in, keep_expected_rows
+from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
+from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, record, save_expected_rows
+from pipelines.storage.runs import note_run
+
+log = logging.getLogger("tthc.landing")
+SETTLE_SECONDS = 2.0
+LEFT_IN_LANDING = "left_in_landing"
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def _still_growing(path: Path) -> bool:
+    """A file touched within the last seconds is looked at twice."""
+    before = _identity(path)
+    age = time.time() - path.stat().st_mtime
+    if 0 <= age < SETTLE_SECONDS:
+        time.sleep(SETTLE_SECONDS - age)
+    return _identity(path) != before
+
+
+def _copy_hashed(source: Path, target: Path) -> str:
+    digest = hashlib.sha256()
+    with open_regular(source) as reading, target.open("wb") as writing:
+        target.chmod(0o600)
+        while block := reading.read(1 << 20):
+            digest.update(block)
+            writing.write(block)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return digest.hexdigest()
+
+
+def _place(folder: Path, sha: str) -> Path:
+    """The next number of the delivery, which keeps the order of restatements, so that the archive alone tells it.
+    Bytes that came last already, before a crash kept them from their line, keep their number."""
+    newest = next((path.name for path, _ in reversed(archived_in(folder))), "0000-")
+    number, _, last_sha = newest.partition("-")
+    return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
+
+
+def _hash(path: Path) -> str:
+    with open_regular(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class _Ingest:
+    """Ingests deliveries one by one into the archive and the ledger; built once a run, for what is known already."""
+
+    def __init__(self, settings: Settings, ledger: sqlite3.Connection) -> None:
+        self.settings, self.ledger = settings, ledger
+        self.archive = private_folder(private_folder(settings.restricted_dir) / settings.archive_dir.name)
+        known = arrivals(ledger)
+        self.newest = {arrival.delivery: arrival for arrival in known}
+        self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
+
+    def __call__(self, delivery: Delivery, path: Path) -> bool:
+        """Ingest one file. Return True if it or its row count is new.
+
+        Raises LeftForNextRun where it has to be left for the next run, and whatever goes wrong while it is read.
+        """
+        if _still_growing(path):
+            raise LeftForNextRun("left_still_growing")
+        said, last = read_sidecars(path), self.newest.get(delivery)
+        if last is not None and self._is_kept(last) and last.sha256 == _hash(path):
+            if said.sha256 not in (None, last.sha256):
+                raise LeftForNextRun("left_wrong_sha256")
+            return self._check_row_count(last, said)
+        arrival = self._archive(delivery, path, said)
+        if arrival.archived_as not in self.places:
+            record(self.ledger, arrival)
+            self.ledger.commit()
+        return True
+
+    def _is_kept(self, last: Arrival) -> bool:
+        """Bytes that went missing from the archive are ingested once more while landing still has them."""
+        return last.sequence in self.gone or archive_path(self.settings, last).is_file()
+
+    def _check_row_count(self, last: Arrival, said: Sidecars) -> bool:
+        """A `.rows` that came, changed or went after its file: the file is then judged by it anew."""
+        if said.rows == last.expected_rows:
+            return False
+        keep_expected_rows(archive_path(self.settings, last), said.rows)
+        save_expected_rows(self.ledger, last, said.rows)
+        self.ledger.commit()
+        return True
+
+    def _archive(self, delivery: Delivery, path: Path, said: Sidecars) -> Arrival:
+        before = _identity(path)
+        day = delivery.business_day.isoformat()
+        folder = private_folder(self.archive / delivery.source / day / delivery.file_name)
+        incoming = folder / "incoming.part"
+        try:
+            sha = _copy_hashed(path, incoming)
+            if _identity(path) != before:
+                raise LeftForNextRun("left_still_growing")
+            if said.sha256 not in (None, sha):
+                raise LeftForNextRun("left_wrong_sha256")
+            kept = _place(folder, sha)
+            keep_expected_rows(kept, said.rows)
+            incoming.replace(kept)
+            sync_folder(folder)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return Arrival(delivery, sha, kept.stat().st_size, said.rows, kept.relative_to(self.archive).as_posix())
+
+
+def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
+    """Archive whatever is new in landing. Return counts: found, new, left; what is left is logged by name.
+
+    Trouble with one file leaves that file, with a trace under `restricted/`; only trouble that would strike every file,
+    such as a full disk, is raised.
+    """
+    landing = discover(settings.raw_dir, sources)
+    left = dict(landing.left)
+    new = 0
+    with open_ledger(settings.ledger_file) as ledger:
+        ingest = _Ingest(settings, ledger)
+        for delivery, path in landing.deliveries.items():
+            try:
+                if ingest(delivery, path):
+                    new += 1
+                    log.info(say("landing_new", file=delivery.label))
+            except LeftForNextRun as reason:
+                left[path] = reason.code
+            except Exception as error:
+                ledger.rollback()
+                if strikes_every_file(error):
+                    raise
+                left[path], landing.broke[path] = _code_of(error), error
+        told = [_tell_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        note_run(ledger, {LEFT_IN_LANDING: told})
+    return {"found": len(landing.deliveries), "new": new, "left": len(left)}
+
+
+def _tell_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
+    """Log why a path is left lying, keep the trace where something broke, and return what its sentence needs."""
+    # A name that is no UTF-8 could not be printed.
+    name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
+    if broke is not None:
+        keep_trace(settings, name, broke)
+    params = {"file": name, "kind": type(broke).__name__}
+    log.warning(say(code, **params))
+    return {"code": code, **params}
+
+
+def _code_of(error: Exception) -> str:
+    return "left_unreadable" if isinstance(error, PermissionError) else "left_broke"
+
+
+def archive_path(settings: Settings, arrival: Arrival) -> Path:
+    """Where the arrival's bytes lie."""
+    return settings.archive_dir / arrival.archived_as

@@ -1,0 +1,153 @@
+"""The ledger, written anew from the archive where it is gone or damaged, and completed where a crash left it short.
+
+The archive names every arrival by itself: `<source>/<business day>/<file name>/<number>-<sha256>`, beside it how many
+rows it should have (`.rows`) and, where its bytes were removed when their time was over, what had been made of them
+(`.forgotten`). Does not belong here: parsing what was found; the next step of a run does that.
+"""
+
+import datetime as dt
+import json
+import logging
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.common.files import open_regular, replacing
+from pipelines.common.i18n import say
+from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
+from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
+from pipelines.storage.ledger import (
+    Arrival,
+    LedgerDamaged,
+    arrivals,
+    forgotten,
+    open_ledger,
+    receipts,
+    record,
+    save_forgotten,
+    save_receipt,
+)
+
+log = logging.getLogger("tthc.landing")
+KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
+ROWS, FORGOTTEN = ".rows", ".forgotten"
+NO_FILE_HAS = 10**15
+
+
+def ensure_ledger(settings: Settings) -> None:
+    """Makes the ledger whole: from the archive where it is missing or damaged; a damaged file is kept aside."""
+    path = settings.ledger_file
+    if path.exists() and not is_sound(path):
+        aside = path.with_name("damaged.sqlite")
+        path.replace(aside)
+        log.warning(say("ledger_damaged", file=aside))
+    if not path.exists():
+        # A journal is only good for the file that it was written for.
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    missing = complete(settings)
+    if missing:
+        log.warning(say("ledger_completed", count=missing))
+
+
+def is_sound(path: Path) -> bool:
+    """True where SQLite finds no fault in the file and every line that figures depend on is as it was written."""
+    try:
+        with open_ledger(path) as ledger:
+            (verdict,) = ledger.execute("pragma quick_check").fetchone()
+            arrivals(ledger), receipts(ledger), forgotten(ledger)
+    except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
+        return False
+    return verdict == "ok"
+
+
+def complete(settings: Settings) -> int:
+    """Adds what lies in the archive and has no line: a crash came between the two. Returns how many lines."""
+    archive = settings.archive_dir
+    with open_ledger(settings.ledger_file) as ledger:
+        known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
+        gone = forgotten(ledger)
+        added = 0
+        for path, is_forgotten in archived(archive):
+            place = path.relative_to(archive).as_posix()
+            try:
+                if place not in known:
+                    record(ledger, _arrival(archive, path))
+                    known[place] = max(known.values(), default=0) + 1
+                    added += 1
+                if is_forgotten and known[place] not in gone:
+                    _forget(ledger, known[place], _note(path))
+                ledger.commit()
+            except Exception as error:
+                ledger.rollback()
+                if strikes_every_file(error):
+                    raise
+                keep_trace(settings, place, error)
+                log.warning(say("archive_odd", file=place, kind=type(error).__name__))
+    return added
+
+
+def archived(archive: Path) -> Iterator[tuple[Path, bool]]:
+    """Where each arrival's bytes lie, or lay before they were forgotten; restatements in the order they came in."""
+    for folder in sorted(path for path in archive.glob("*/*/*") if path.is_dir()):
+        yield from archived_in(folder)
+
+
+def archived_in(folder: Path) -> list[tuple[Path, bool]]:
+    """The same for one delivery, whose folder this is."""
+    found = [match for match in (KEPT.fullmatch(path.name) for path in folder.iterdir()) if match]
+    marked = {match["name"] for match in found if match["forgotten"]}
+    names = sorted({match["name"] for match in found}, key=lambda name: int(name.partition("-")[0]))
+    return [(folder / name, name in marked) for name in names]
+
+
+def _arrival(archive: Path, path: Path) -> Arrival:
+    """What the archive tells of one arrival."""
+    day = dt.date.fromisoformat(path.parent.parent.name)
+    delivery = Delivery(path.parent.parent.parent.name, day, path.parent.name)
+    size = path.stat().st_size if path.exists() else _note(path)["byte_count"]
+    place = path.relative_to(archive).as_posix()
+    return Arrival(delivery, path.name.partition("-")[2], size, read_expected_rows(path), place)
+
+
+def _note(path: Path) -> dict:
+    return json.loads(path.with_name(path.name + FORGOTTEN).read_text(encoding="utf-8"))
+
+
+def _forget(ledger: sqlite3.Connection, sequence: int, note: dict) -> None:
+    save_forgotten(ledger, sequence, dt.date.fromisoformat(note["as_of"]))
+    if note["receipt"]:
+        save_receipt(ledger, note["parse_key"], note["receipt"])
+
+
+def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: dict | None) -> None:
+    """Leaves word beside an arrival, before its bytes go, of what was made of them. Nothing in it is personal."""
+    note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
+    with replacing(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
+        temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def keep_expected_rows(path: Path, rows: int | None) -> None:
+    """Write beside an arrival how many rows the deliverer said it has; None takes back what was said."""
+    note = path.with_name(path.name + ROWS)
+    if rows is None:
+        note.unlink(missing_ok=True)
+        return
+    with replacing(note, mode=0o600) as temporary:
+        temporary.write_text(str(rows), encoding="ascii")
+
+
+def read_expected_rows(path: Path) -> int | None:
+    """How many rows the deliverer said the archived file has; None where nothing was said.
+
+    What is no such number (an earlier release kept any digits) is a number that no file has, so that the file is
+    refused and its deliverer asked again.
+    """
+    try:
+        with open_regular(path.with_name(path.name + ROWS)) as stream:
+            said = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    return int(said) if ROW_COUNT.fullmatch(said) else NO_FILE_HAS

@@ -1,0 +1,45 @@
+"""Build the Dagster definitions of the nightly job: assets, checks, job, schedule, resources.
+
+Belongs here: assembling. Does not belong here: what an asset does (`assets`, `checks`, `dbt_assets`).
+"""
+
+import dagster as dg
+
+from pipelines.nightly.assets import (
+    candidate_asset,
+    lake_asset,
+    landing,
+    published_version,
+    quarantine_asset,
+    workspace_asset,
+)
+from pipelines.nightly.checks import gate_checks
+from pipelines.nightly.dbt_assets import dbt_model_assets, dbt_resource, published_tables
+from pipelines.nightly.resources import Nightly
+from pipelines.settings import Settings
+
+JOB_NAME = "nightly"
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The definitions for one installation; tests and production build them alike."""
+    tables = published_tables(settings)
+    nightly = dg.define_asset_job(
+        JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
+        description="From the extracts in data/raw to a published version, or to a refusal that changes nothing.",
+    )  # fmt: skip
+    return dg.Definitions(
+        assets=[
+            landing, lake_asset(settings), workspace_asset(settings), dbt_model_assets(settings),
+            quarantine_asset(settings), candidate_asset(tables), published_version,
+        ],
+        asset_checks=[gate_checks(tables)],
+        jobs=[nightly],
+        schedules=[
+            dg.ScheduleDefinition(
+                name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
+            )
+        ],
+        resources={"nightly": Nightly(), "dbt": dbt_resource(settings)},
+        executor=dg.in_process_executor,
+    )  # fmt: skip

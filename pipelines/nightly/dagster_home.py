@@ -1,0 +1,67 @@
+"""Dagster's home: what its page shows of past runs. Nothing depends on it; gone or damaged, it is begun afresh.
+
+Belongs here: making it, and keeping it from growing for ever.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.common.files import remove_tree
+from pipelines.common.i18n import say
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+DAGSTER_YAML = """\
+# Made by tthc where there was none; telemetry stays off, and the steps' own messages reach the run's log.
+telemetry:
+  enabled: false
+python_logs:
+  managed_python_loggers: [tthc]
+event_log_storage:
+  module: pipelines.nightly.event_log
+  class: KeptEnginesEventLog
+"""
+# One database file of some megabytes a run; then a new home is begun and the last one is kept beside it.
+RUNS_KEPT = 60
+
+
+def prepare_home(home: Path) -> None:
+    """A Dagster home with telemetry off; a full or damaged one is moved to `<home>-earlier` first."""
+    if len(list(home.glob("history/runs/*.db"))) > RUNS_KEPT or not _is_sound(home):
+        earlier = home.with_name(f"{home.name}-earlier")
+        remove_tree(earlier)
+        home.rename(earlier)
+    home.mkdir(parents=True, exist_ok=True)
+    yaml = home / "dagster.yaml"
+    if not yaml.exists() or not yaml.read_bytes().strip(b"\0"):
+        yaml.write_text(DAGSTER_YAML, encoding="utf-8")
+
+
+def _is_sound(home: Path) -> bool:
+    """True where SQLite finds no fault in the databases that every run opens."""
+    for path in (home / "history" / "runs.db", home / "history" / "runs" / "index.db"):
+        if path.exists():
+            try:
+                connection = sqlite3.connect(path, timeout=60)
+                try:
+                    verdict = connection.execute("pragma quick_check").fetchone()
+                finally:
+                    connection.close()
+            except sqlite3.DatabaseError:
+                return False
+            if verdict != ("ok",):
+                return False
+    return True
+
+
+def close_killed_runs(instance: "DagsterInstance", job_name: str) -> int:
+    """Marks runs of the job that are said to go on as failed: their process is gone, since we hold the lock."""
+    import dagster as dg
+
+    going_on = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    killed = instance.get_runs(filters=dg.RunsFilter(job_name=job_name, statuses=going_on))
+    for run in killed:
+        instance.report_run_failed(run, message=say("run_was_killed"))
+    return len(killed)

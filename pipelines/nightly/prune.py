@@ -1,0 +1,41 @@
+"""Letting go of what parsing made of files that count no more: replaced ones, and those of earlier contracts.
+
+What was delivered stays in the archive, so all of it could be made again.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipelines.parsing.update_lake import Receipts
+from pipelines.settings import Settings
+from pipelines.storage.ledger import drop_receipts, open_ledger, receipts
+from pipelines.transform.night_rejections import MARK
+
+
+def prune_lake(settings: Settings) -> int:
+    """Removes lake files, receipts and quarantined rows that no delivery of today needs. Returns how many files.
+
+    The rows that were rejected of a replaced file stay in quarantine: they tell its deliverer what was wrong.
+    """
+    known = Receipts(settings)
+    needed = {known.key(arrival) for arrival in known.everything}
+    files: set[str] = set()
+    for arrival in known.standing()["active"]:
+        receipt = known.of(arrival)
+        files |= set(receipt["files"]) if receipt is not None else set()
+    with open_ledger(settings.ledger_file) as ledger:
+        gone = {arrival.delivery.label for arrival in known.everything if arrival.sequence in known.forgotten}
+        kept = receipts(ledger)
+        # Of bytes that are gone only what was made of them is left, under whichever contracts.
+        needed |= {key for key, receipt in kept.items() if receipt["delivery"] in gone}
+        drop_receipts(ledger, set(kept) - needed)
+    lake = [path for path in _parquet(settings.lake_dir) if path.relative_to(settings.lake_dir).as_posix() not in files]
+    quarantine = _parquet(settings.restricted_dir / "quarantine")
+    rejected = [path for path in quarantine if MARK not in path.stem and path.stem not in needed]
+    for path in (*lake, *rejected):
+        path.unlink()
+    return len(lake) + len(rejected)
+
+
+def _parquet(folder: Path) -> Iterable[Path]:
+    return sorted(folder.rglob("*.parquet"))

@@ -1,0 +1,47 @@
+"""Keys of cases: a number per dossier and piece of feedback that only the installation's secret gives.
+
+Belongs here: making them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same
+one. Keys stay in the scratch database of the run; the secret never leaves this process: no SQL, log or file has it.
+"""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import polars_hash  # noqa: F401  (gives polars expressions their `chash`)
+
+from pipelines.parsing.privacy import load_key
+
+# Sums of 36-bit keys of a hundred million cases still fit 64 bits. The lowest 8 bits round; all 36 tell sets apart.
+HEX_DIGITS = 9
+# The secret also makes pseudonyms; a case's key must not be one of those.
+PURPOSE = "sdc-1 "
+BATCH = 1_000_000
+CODES = """
+    select dossier_code as case_code from tthc.marts.fct_timeliness
+    union all select feedback_code from tthc.marts.fct_feedback
+"""
+
+
+def keyed(codes: pl.Series, secret: str) -> pl.Series:
+    """The key of each code: 36 bits of its HMAC-SHA256 under the secret."""
+    name = codes.name
+    digits = (pl.lit(PURPOSE) + pl.col(name)).chash.hmac_sha256(key=secret).str.head(HEX_DIGITS)  # type: ignore[attr-defined]
+    return pl.DataFrame(codes).select(digits.str.to_integer(base=16, dtype=pl.Int64).alias("key"))["key"]
+
+
+def lay_out_keys(connection: duckdb.DuckDBPyConnection, key_file: Path) -> None:
+    """Makes table `case_key` (case_code, key) for every case of the attached candidate `tthc`."""
+    secret = load_key(key_file)
+    connection.execute("create or replace table case_key (case_code varchar, key bigint)")
+    reader = connection.cursor().execute(CODES).to_arrow_reader(BATCH)
+    for batch in reader:
+        codes = pl.Series("case_code", batch.column(0))
+        connection.register("incoming", pl.DataFrame([codes, keyed(codes, secret)]).to_arrow())
+        connection.execute("insert into case_key select * from incoming")
+        connection.unregister("incoming")
+
+
+def key_check(key_file: Path) -> str:
+    """A short mark of the secret that tells a changed one without telling anything of it."""
+    return f"{keyed(pl.Series('case_code', ['key check']), load_key(key_file))[0] & 0xFFFFFFFF:08x}"

@@ -1,0 +1,123 @@
+"""Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
+
+Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given
+all that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
+over subjects (`secure`), solving (`attack`), giving up (`defend`).
+"""
+
+from collections.abc import Iterator
+
+import duckdb
+from scipy.sparse import block_diag, csr_array, vstack
+
+from pipelines.open_data.disclosure.constraints import Period, Rows, Structure, structure_of
+from pipelines.open_data.disclosure.defence import Figure, Frame, Subject
+from pipelines.registers.disclosure import Rules
+
+Connection = duckdb.DuckDBPyConnection
+PERIODS = """
+    select period_code, period_type, start_date::date, end_date::date from period
+    where year(end_date) = ? order by start_date, end_date, period_code
+"""
+CELLS = """
+    select c.unit_code, c.unit_level, c.measure, c.period_code, c.cell,
+        f.n, f.low, f.high, f.free_low, f.free_high, f.is_hidden, f.is_hidden_too
+    from cell c
+    join figure f using (cell)
+    join period p using (period_code)
+    where c.scope = ? and year(p.end_date) = ?
+    order by c.unit_code, c.unit_level, c.measure, c.period_code, c.cell
+"""
+PLACES = dict[tuple[str, str], str]  # measure and period of a row: the name of its cell
+KEY = tuple[str, str]  # unit, field, procedure or channel, and level
+
+
+class Cells:
+    """The cells of one scope and year: by subject, the names of the rows, and what is known of each name."""
+
+    def __init__(self, connection: Connection, scope: str, year: int) -> None:
+        self.places: dict[KEY, PLACES] = {}
+        self.figures: dict[KEY, dict[str, Figure]] = {}
+        self.hidden_too: set[str] = set()
+        for unit, level, measure, period, cell, n, low, high, free_low, free_high, hidden, too in connection.execute(
+            CELLS, [scope, year]
+        ).fetchall():
+            self.figures.setdefault((unit, level), {})[cell] = Figure(n, (low, high), (free_low, free_high), hidden)
+            self.places.setdefault((unit, level), {})[measure, period] = cell
+            if too:
+                self.hidden_too.add(cell)
+
+
+def years(connection: Connection) -> list[int]:
+    """The years in which closed periods end."""
+    return [year for (year,) in connection.execute("select distinct year(end_date) from period order by 1").fetchall()]
+
+
+def measures_of(connection: Connection, scope: str) -> list[str]:
+    """What is counted for subjects of the scope."""
+    rows = connection.execute("select distinct measure from measure_of where scope = ? order by 1", [scope]).fetchall()
+    return [measure for (measure,) in rows]
+
+
+def _periods(connection: Connection, year: int, *kinds: str) -> list[Period]:
+    periods = connection.execute(PERIODS, [year]).fetchall()
+    return [period for period in periods if not kinds or period[1] in kinds]
+
+
+def _names(structure: Structure, places: PLACES) -> list[str]:
+    return [places.get(place, "") for place in structure.cells]
+
+
+def own_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
+    """One subject for each level, each channel and each unit: all that is published of it for periods that end in the
+    year."""
+    for scope in ("level", "channel", "unit"):
+        periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
+        counted = measures_of(connection, "channel" if scope == "channel" else "unit")
+        pairs = [[whole, part] for whole, part in rules.within.items() if {whole, part} <= set(counted)]
+        structures = [structure_of(rules, periods, pair) for pair in pairs] if periods else []
+        cells = Cells(connection, scope, year)
+        for key, places in cells.places.items():
+            frames = [Frame(_names(s, places), s.shown, s.positive) for s in structures]
+            hidden_too = cells.hidden_too & cells.figures[key].keys()
+            yield Subject(f"{key[0]} {key[1]} {year}", frames, cells.figures[key], hidden_too)
+
+
+def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
+    """One subject per field: its levels month by month, and what its procedures received in the whole year."""
+    months = _periods(connection, year, "month")
+    structure = structure_of(rules, months, measures_of(connection, "field"))
+    fields, procedures = Cells(connection, "field", year), Cells(connection, "procedure", year)
+    of_field = connection.execute(
+        "select procedure_code, field from procedure where not is_sensitive order by all"
+    ).fetchall()
+    for field in sorted({key[0] for key in fields.places}):
+        keys = [key for key in fields.places if key[0] == field]
+        inner = [(code, "tinh") for code, of in of_field if of == field and (code, "tinh") in procedures.places]
+        figures = {n: f for key in keys for n, f in fields.figures[key].items()}
+        figures |= {n: f for key in inner for n, f in procedures.figures[key].items()}
+        names = [name for key in keys for name in _names(structure, fields.places[key])]
+        names += [name for key in inner for name in procedures.places[key].values()]
+        yield Subject(f"{field} {year}", [_with_procedures(structure, names, len(keys), len(inner))], figures,
+                      (fields.hidden_too | procedures.hidden_too) & figures.keys())  # fmt: skip
+
+
+def _with_procedures(structure: Structure, names: list[str], copies: int, procedures: int) -> Frame:
+    """A field's levels side by side, and its procedures: these received at least what the levels show, as a level
+    where a procedure is not offered is not shown."""
+    width = structure.width * copies + procedures
+    own = Rows()
+    for at in range(procedures):
+        own.add([structure.width * copies + at])
+    received = Rows()
+    if procedures:
+        flows = structure.shown[[row for row, (m, _) in enumerate(structure.cells) if m == "received"]].indices
+        received.add(list(range(structure.width * copies, width)),
+                     [int(column) + structure.width * copy for copy in range(copies) for column in flows])  # fmt: skip
+
+    def wide(part: csr_array, extra: Rows) -> csr_array:
+        beside = block_diag([part] * copies, format="csr")
+        padded = csr_array((beside.data, beside.indices, beside.indptr), shape=(beside.shape[0], width))
+        return csr_array(vstack([padded, extra.matrix(width)]))
+
+    return Frame(names, wide(structure.shown, own), wide(structure.positive, received))

@@ -1,0 +1,58 @@
+"""What the XLSX edition says before and after its tables: the first sheet, and the list of columns.
+
+Belongs here: lines of texts from the register and `texts.yml`, each in both languages. Does not belong here: cells and
+formats (`workbook`).
+"""
+
+from pipelines.contracts.fields import Sentence
+from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, joined, said
+
+HEADINGS = ("column_table", "column_name", "column_title_vi", "column_title_en", "column_type", "column_unit",
+            "column_key", "column_required", "column_codes")  # fmt: skip
+YES = "✓"
+
+
+def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list[list[str]]:
+    """Label, Vietnamese, English; of tables their sheets, one a line. `sheets`: the sheets of each table."""
+    dataset, vintage, publisher = description.dataset, description.vintage, description.publisher
+    lines = [_line("", description.title)]
+    lines += [_line("", said("synthetic"))] if vintage.synthetic else []
+    lines += [
+        _line("", dataset.description),
+        _line("place", description.place),
+        _line("vintage", _same(vintage.name)),
+        _line("until", _same(vintage.last_day or "–")),
+        _line("publisher", joined(publisher.name, publisher.note)),
+        _line("licence", joined(description.licence.text, description.licence.note)),
+        *(_line("sources", source) for source in dataset.sources),
+        _line("frequency", dataset.frequency),
+        _line("tables", said("sheets_note")),
+    ]
+    for table in description.tables:
+        counted = joined(table.title, _same(str(table.rows)))
+        lines += [[f"internal:'{name}'!A1", f"{counted.vi} {said('rows').vi}", f"{counted.en} {said('rows').en}"]
+                  for name in sheets[table.name]]  # fmt: skip
+    lines.append(_line("", said("flags_note")))
+    flags = next(one for one in dataset.code_lists if one.name == "co")
+    return [*lines, *([code.code, code.name.vi, code.name.en] for code in flags.codes)]
+
+
+def column_lines(description: Description) -> list[list[str]]:
+    """A heading, then every column of every table."""
+    headings = [f"{said(code).vi}\n{said(code).en}" for code in HEADINGS]
+    return [headings, *(_of(table, column) for table in description.tables for column in table.columns)]
+
+
+def _of(table: DescribedTable, column: DescribedColumn) -> list[str]:
+    codes = "; ".join(f"{code.code} = {code.name.vi} / {code.name.en}" for code in column.codes)
+    unit = f"{column.unit.vi} / {column.unit.en}" if column.unit else ""
+    return [table.name, column.name, column.title.vi, column.title.en, column.type, unit,
+            YES if column.name in table.key else "", YES if column.required else "", codes]  # fmt: skip
+
+
+def _line(label: str, sentence: Sentence) -> list[str]:
+    return [f"{said(label).vi}\n{said(label).en}" if label else "", sentence.vi, sentence.en]
+
+
+def _same(text: str) -> Sentence:
+    return Sentence(vi=text, en=text)

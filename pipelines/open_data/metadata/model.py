@@ -1,0 +1,199 @@
+"""The one description that all formats are written from, so that they cannot disagree.
+
+Belongs here: joining the register with the facts of a vintage (files, rows, hashes, periods, publisher). Does not
+belong here: how a format puts it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.common.files import sha256_of
+from pipelines.common.patterns import CODE
+from pipelines.common.yaml import read_yaml
+from pipelines.contracts.fields import Sentence
+from pipelines.registers.dataset import Code, Dataset, Keywords, Licence
+from pipelines.registers.model import Publisher
+from pipelines.registers.publication import Column, ForeignKey, Register, Table
+
+LANGUAGES = ("vi", "en")
+FOLDER = "du-lieu/"  # where the site offers the files, below its address
+MEDIA_TYPES = {
+    "csv": "text/csv", "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class File:
+    """A file beside the descriptions: its name, size in bytes and SHA-256 in hex."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+    @property
+    def format(self) -> str:
+        """Its ending: csv, parquet or xlsx."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def media_type(self) -> str:
+        """As IANA registers it."""
+        return MEDIA_TYPES[self.format]
+
+
+@dataclass(frozen=True)
+class DescribedColumn:
+    """A column as every format has it. `codes`: its closed list, empty where it has none; `pattern`: what every value
+    matches from end to end; `minimum`: of counts; `flags`: the columns that it speaks of."""
+
+    name: str
+    title: Sentence
+    type: str
+    required: bool
+    unit: Sentence | None
+    codes: tuple[Code, ...]
+    pattern: str | None
+    minimum: int | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DescribedTable:
+    """A table with its columns, keys, files and how many rows it has."""
+
+    name: str
+    title: Sentence
+    description: Sentence
+    columns: tuple[DescribedColumn, ...]
+    key: tuple[str, ...]
+    order_by: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    rows: int
+    csv: File
+    parquet: File
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Which vintage is described. `before`: null for the first; `first_day`, `last_day`: ISO, null without a period.
+    `issued`: the as-of day of the first vintage that there was, `modified`: of this one; null where not known."""
+
+    name: str
+    before: str | None
+    first_day: str | None
+    last_day: str | None
+    synthetic: bool
+    issued: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """All that is said. `workbook` is null only while it is being written. `public_url`: the address of the site, with
+    a / at its end; null where none is known, and then files are named relative to the document."""
+
+    dataset: Dataset
+    official: Publisher
+    place: Sentence
+    place_code: str
+    vintage: Vintage
+    tables: tuple[DescribedTable, ...]
+    workbook: File | None = None
+    public_url: str | None = None
+
+    @property
+    def publisher(self) -> Publisher:
+        """In whose name the data go out; synthetic ones in no authority's."""
+        if not self.vintage.synthetic:
+            return self.official
+        return Publisher(
+            name=said("synthetic_publisher"), homepage=None, email=None, note=said("synthetic_publisher_note")
+        )
+
+    @property
+    def title(self) -> Sentence:
+        """What the dataset is called; synthetic data say so first."""
+        return titled(self.dataset.title, synthetic=self.vintage.synthetic)
+
+    @property
+    def about(self) -> Sentence:
+        """What the dataset is; first of all that it is synthetic, where it is."""
+        return noticed(self.dataset.description, synthetic=self.vintage.synthetic)
+
+    @property
+    def keywords(self) -> Keywords:
+        """Search words per language."""
+        if not self.vintage.synthetic:
+            return self.dataset.keywords
+        more, known = said("synthetic_keyword"), self.dataset.keywords
+        return Keywords(vi=(more.vi, *known.vi), en=(more.en, *known.en))
+
+    @property
+    def licence(self) -> Licence:
+        """The licence that holds on the last day of the data."""
+        return self.dataset.licence_on(self.vintage.last_day)
+
+    def iri(self, *parts: str) -> str:
+        """The identifier of the dataset, or of a table or file of it: the same in every vintage, so that a portal that
+        harvests them sees one dataset that moves on."""
+        return "/".join((f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}", *parts))
+
+    def edition(self, vintage: str) -> str:
+        """The identifier of one vintage."""
+        return self.iri("ban-cong-bo", vintage)
+
+    def address(self, name: str) -> str:
+        """Where a file lies: on the web, or relative to the document."""
+        return f"{self.public_url}{FOLDER}{name}" if self.public_url else name
+
+
+@cache
+def _texts() -> dict[str, Sentence]:
+    content = read_yaml((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
+    return {code: Sentence.model_validate(sentence) for code, sentence in content.items()}
+
+
+def said(code: str, **blanks: Sentence) -> Sentence:
+    """A sentence of texts.yml, each blank filled in its own language. Raises KeyError for an unknown code."""
+    filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
+    return Sentence.model_validate({lang: getattr(_texts()[code], lang).format(**filled[lang]) for lang in LANGUAGES})
+
+
+def joined(*sentences: Sentence) -> Sentence:
+    """One sentence after the other."""
+    return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
+
+
+def titled(title: Sentence, *, synthetic: bool) -> Sentence:
+    """A title; of synthetic data with a word before it that says so."""
+    return said("synthetic_title", title=title) if synthetic else title
+
+
+def noticed(about: Sentence, *, synthetic: bool) -> Sentence:
+    """A description; of synthetic data with a sentence before it that says so."""
+    return joined(said("synthetic"), about) if synthetic else about
+
+
+def file_facts(path: Path) -> File:
+    """What there is to say of a written file."""
+    return File(path.name, path.stat().st_size, sha256_of(path))
+
+
+def describe_table(register: Register, table: Table, folder: Path, rows: int, *, synthetic: bool) -> DescribedTable:
+    """A table of the register and its two files in `folder`."""
+    return DescribedTable(
+        table.name, titled(table.title, synthetic=synthetic),
+        noticed(joined(table.description, table.grain), synthetic=synthetic),
+        tuple(_column(register, table, column) for column in table.columns), table.key, table.order_by,
+        table.foreign_keys, rows, file_facts(folder / table.file_name), file_facts(folder / table.parquet_name),
+    )  # fmt: skip
+
+
+def _column(register: Register, table: Table, column: Column) -> DescribedColumn:
+    return DescribedColumn(
+        column.name, column.title, column.type, column.name in table.never_empty, column.unit,
+        register.code_list(column.codes).codes if column.codes else (),
+        CODE if column.values == "pattern" else None, 0 if column.role == "count" else None, column.of,
+    )  # fmt: skip

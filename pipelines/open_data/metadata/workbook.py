@@ -1,0 +1,146 @@
+"""The XLSX edition: one workbook for whoever opens the data in a spreadsheet.
+
+Belongs here: sheets, cells and their formats. Numbers are numbers, dates are dates, texts are texts even where they
+begin like a formula; a cell without a figure is empty, its flag stands beside it. The rows are those of the CSV files,
+read back as the audit read them. The same rows give the same bytes: no clock, and the library dates the parts of the
+file itself. Does not belong here: what the first sheet says (`cover`).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.open_data.files import read_table
+from pipelines.open_data.metadata.cover import column_lines, readme_lines
+from pipelines.open_data.metadata.model import LANGUAGES, DescribedTable, Description, said
+from pipelines.registers.publication import Register
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+Connection = duckdb.DuckDBPyConnection
+READ_BACK = "read_back"
+HEADER_ROWS = 2
+# What a sheet holds below its header, by the format itself.
+MOST_ROWS = 1_048_576 - HEADER_ROWS
+AT_ONCE = 10_000
+NARROW, WIDE = 8, 48
+OPTIONS = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
+}  # fmt: skip
+
+
+def workbook_name(description: Description) -> str:
+    """The file's name: the dataset's."""
+    return f"{description.dataset.name}.xlsx"
+
+
+def sheet_names(table: DescribedTable, most_rows: int = MOST_ROWS) -> list[str]:
+    """The sheets of a table: its own name, and numbered ones for what does not fit on the first."""
+    sheets = max(1, -(-table.rows // most_rows))
+    return [table.name if number == 1 else f"{table.name} ({number})" for number in range(1, sheets + 1)]
+
+
+def write_workbook(connection: Connection, register: Register, description: Description, folder: Path,
+                   most_rows: int = MOST_ROWS) -> Path:  # fmt: skip
+    """Writes the workbook beside the tables in `folder`. Returns its path. `most_rows`: per sheet."""
+    from xlsxwriter import Workbook
+
+    path = folder / workbook_name(description)
+    # What does not fit into memory waits on the disk that the file goes to, not on the system's.
+    with Workbook(str(path), OPTIONS | {"tmpdir": str(folder)}) as workbook:
+        workbook.set_properties(_properties(description))
+        sheets = {table.name: sheet_names(table, most_rows) for table in description.tables}
+        _write_words(workbook, " – ".join(getattr(said("sheet_readme"), lang) for lang in LANGUAGES),
+                     readme_lines(description, sheets), [30, 80, 80])  # fmt: skip
+        for table in description.tables:
+            # The audit has found the columns of this very file to be the register's.
+            read_table(connection, register.table(table.name), folder, READ_BACK)
+            rows = _rows(connection, table)
+            for number, name in enumerate(sheets[table.name]):
+                count = min(table.rows - number * most_rows, most_rows)
+                _write_sheet(workbook, name, table, rows, count, _widths(connection, table),
+                             synthetic=description.vintage.synthetic)  # fmt: skip
+            connection.execute(f"drop table {READ_BACK}")
+        _write_words(workbook, " – ".join(getattr(said("sheet_columns"), lang) for lang in LANGUAGES),
+                     column_lines(description), [24, 26, 50, 50, 10, 22, 8, 12, 80])  # fmt: skip
+    return path
+
+
+def _properties(description: Description) -> dict[str, Any]:
+    vintage = description.vintage
+    return {
+        "title": description.title.vi, "subject": description.place.vi, "author": description.publisher.name.vi,
+        "keywords": ", ".join(description.keywords.vi), "comments": vintage.name,
+        # Not when it was written: the last day of the data, or the format's own first year where there are none.
+        "created": dt.datetime.fromisoformat(vintage.last_day or "2007-01-01"),
+    }  # fmt: skip
+
+
+def _rows(connection: Connection, table: DescribedTable) -> Iterator[tuple[Any, ...]]:
+    """The rows in the order of the file, a few thousand at a time."""
+    cursor = connection.cursor()
+    cursor.execute(f"select * from {READ_BACK} order by {', '.join(table.order_by)}")  # noqa: S608 - names of ours
+    while rows := cursor.fetchmany(AT_ONCE):
+        yield from rows
+
+
+def _widths(connection: Connection, table: DescribedTable) -> list[int]:
+    """In characters: as wide as the longest value or name, within reason."""
+    longest = ", ".join(f"max(length(cast({column.name} as varchar)))" for column in table.columns)
+    found = connection.execute(f"select {longest} from {READ_BACK}").fetchone() or ()  # noqa: S608 - names of ours
+    return [
+        min(WIDE, max(NARROW, len(column.name) + 3, (width or 0) + 1))
+        for column, width in zip(table.columns, found, strict=True)
+    ]
+
+
+def _write_sheet(workbook: "Workbook", name: str, table: DescribedTable, rows: Iterator[tuple[Any, ...]], count: int,
+                 widths: list[int], *, synthetic: bool) -> None:  # fmt: skip
+    sheet = workbook.add_worksheet(name)
+    titled = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
+    named = workbook.add_format({"bold": True, "font_color": "#44546A", "bottom": 1})
+    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    if synthetic:
+        sheet.set_header(f"&C&B{said('synthetic').vi}")  # on paper, where the first sheet may be missing
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    for at, column in enumerate(table.columns):
+        sheet.write_string(0, at, column.title.vi, titled)
+    for at, column in enumerate(table.columns):
+        sheet.write_string(1, at, column.name, named)
+    sheet.freeze_panes(HEADER_ROWS, 0)
+    sheet.autofilter(1, 0, HEADER_ROWS - 1 + count, len(table.columns) - 1)
+    for line in range(HEADER_ROWS, HEADER_ROWS + count):
+        _write_row(sheet, line, next(rows), day)
+
+
+def _write_row(sheet: "Worksheet", line: int, row: tuple[Any, ...], day: "Format") -> None:
+    for at, value in enumerate(row):
+        if isinstance(value, str):
+            sheet.write_string(line, at, value)
+        elif isinstance(value, dt.date):
+            sheet.write_datetime(line, at, value, day)
+        elif value is not None:
+            sheet.write_number(line, at, value)
+
+
+def _write_words(workbook: "Workbook", name: str, lines: list[list[str]], widths: list[int]) -> None:
+    """A sheet of texts; its first line is the heading. A text of the form `internal:…` is a link to a sheet."""
+    sheet = workbook.add_worksheet(name)
+    plain = workbook.add_format({"text_wrap": True, "valign": "top"})
+    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    sheet.freeze_panes(1, 0)
+    for number, line in enumerate(lines):
+        for at, text in enumerate(line):
+            if text.startswith("internal:"):
+                sheet.write_url(number, at, text, string=text.partition("'")[2].partition("'")[0])
+            elif text:
+                sheet.write_string(number, at, text, plain if number else heading)

@@ -1,0 +1,275 @@
+"""Bringing the lake up to date: every delivery that counts today is parsed once, damaged files again.
+
+Belongs here: which files need parsing. Does not belong here: how one file is parsed (`parse`).
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.common.errors import FileRefused, TthcError
+from pipelines.common.files import private_folder, sha256_of
+from pipelines.common.i18n import say
+from pipelines.contracts.model import Contract
+from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.ingest import archive_path
+from pipelines.parsing.parse_file import parse_arrival, parse_key, refused_receipt
+from pipelines.parsing.privacy import key_id, load_key
+from pipelines.parsing.removals import removed_dossiers
+from pipelines.parsing.restatements import compare, forerunner
+from pipelines.parsing.version import parser_version
+from pipelines.settings import Settings
+from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, receipts, save_receipt, standing
+
+log = logging.getLogger("tthc.parsing")
+BROKE = "reading_broke"
+TRIED_AGAIN = {BROKE, "file_unreadable", "archive_missing", "archive_damaged"}
+
+
+@dataclass(frozen=True)
+class LakeState:
+    """What counts today. `parsed`: active arrivals with their receipts, refused ones included. `made_by`: today's
+    contracts, parser and secret by one name."""
+
+    parsed: list[tuple[Arrival, dict]]
+    duplicate: list[Arrival]
+    restated: list[Arrival]
+    made_by: str = ""
+
+    @property
+    def accepted(self) -> list[tuple[Arrival, dict]]:
+        """Arrivals whose file could be read."""
+        return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
+
+    def totals(self, source: str) -> dict[str, int]:
+        """Rows of one source over all deliveries: rows_in, accepted and rejected by parsing."""
+        counts = [receipt["sources"].get(source, {}) for _, receipt in self.parsed]
+        return {name: sum(c.get(name, 0) for c in counts) for name in ("rows_in", "accepted", "rejected")}
+
+
+class Receipts:
+    """What parsing has made of arrivals so far, under today's contracts, parser and secret; where the bytes are gone,
+    under the last ones."""
+
+    def __init__(self, settings: Settings, secret: str | None = None) -> None:
+        self.made_by = parser_version(settings, secret if secret is not None else load_key(settings.key_file))
+        with open_ledger(settings.ledger_file) as ledger:
+            self.everything = arrivals(ledger)
+            self._known, self.forgotten = receipts(ledger), forgotten(ledger)
+        self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._known.values()}
+
+    def key(self, arrival: Arrival) -> str:
+        """The name under which parsing leaves its outcome today."""
+        return parse_key(arrival, self.made_by)
+
+    def of(self, arrival: Arrival) -> dict | None:
+        """The receipt that counts today, or None where the file has to be parsed."""
+        if arrival.sequence in self.forgotten:
+            return self.newest(arrival)
+        return self._known.get(self.key(arrival))
+
+    def newest(self, arrival: Arrival) -> dict | None:
+        """The last receipt of these bytes under any contracts and parser."""
+        return self._newest.get((arrival.delivery.label, arrival.sha256))
+
+    def add(self, arrival: Arrival, receipt: dict) -> None:
+        """Take up what was made of an arrival just now."""
+        self._known[self.key(arrival)] = receipt
+        self._newest[arrival.delivery.label, arrival.sha256] = receipt
+
+    def is_refused(self, arrival: Arrival) -> bool:
+        """True where the file was read and refused; one that was not read yet is not."""
+        receipt = self.of(arrival)
+        return receipt is not None and receipt["refused"] is not None
+
+    def standing(self) -> dict[str, list[Arrival]]:
+        """What counts today (`ledger.standing`), by what is known so far of refused files."""
+        return standing(self.everything, self.is_refused)
+
+
+def is_whole(receipt: dict, settings: Settings) -> bool:
+    """A lake file that is gone or whose bytes changed is never used; it is parsed again from the archive."""
+    for name, sha in receipt["files"].items():
+        path = settings.lake_dir / name
+        if not path.is_file() or sha256_of(path) != sha:
+            return False
+    return True
+
+
+def lake_state(settings: Settings) -> LakeState:
+    """What counts today by the ledger alone; deliveries that have not been parsed yet are not in it."""
+    known = Receipts(settings)
+    stand = known.standing()
+    keyed = [(arrival, known.of(arrival)) for arrival in stand["active"]]
+    parsed = [(arrival, receipt) for arrival, receipt in keyed if receipt is not None]
+    return LakeState(parsed, stand["duplicate"], stand["restated"], known.made_by)
+
+
+class Parser:
+    """Parses arrivals of one night and remembers what it made of them."""
+
+    def __init__(self, settings: Settings, contracts: dict[str, Contract]) -> None:
+        self.settings, self.contracts = settings, contracts
+        self.secret = load_key(settings.key_file)
+        self.known = Receipts(settings, self.secret)
+        self.quarantine = private_folder(settings.restricted_dir / "quarantine")
+
+    def parse(self, arrival: Arrival) -> dict:
+        """The receipt of these bytes as parsed today; not yet in the ledger.
+
+        Where the archive no longer holds them as they came, the last outcome stands if its files are intact; if not,
+        TthcError is raised, since rows that counted before must not vanish; if none of its rows ever counted, the file
+        is refused. So it is for any other trouble with the file, with a trace under `restricted/`, unless it would
+        strike every file.
+        """
+        try:
+            return self._parse(arrival, self._archived(arrival))
+        except TthcError as loss:
+            last = self.known.newest(arrival)
+            if last is None or last["refused"] is not None:
+                return refused_receipt(arrival, FileRefused(loss.code, **loss.params)) | self._mark
+            if last.get("key_id") != key_id(self.secret) or not is_whole(last, self.settings):
+                raise
+            log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
+            return last
+        except Exception as error:
+            if strikes_every_file(error):
+                raise
+            keep_trace(self.settings, arrival.delivery.label, error)
+            code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
+            return refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)) | self._mark
+
+    def _archived(self, arrival: Arrival) -> Path:
+        archived = archive_path(self.settings, arrival)
+        if not archived.is_file():
+            raise TthcError("archive_missing", file=arrival.delivery.label)
+        if sha256_of(archived) != arrival.sha256:
+            raise TthcError("archive_damaged", file=arrival.delivery.label)
+        return archived
+
+    def _parse(self, arrival: Arrival, archived: Path) -> dict:
+        key = self.known.key(arrival)
+        receipt = parse_arrival(
+            arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine
+        )
+        return receipt | self._mark
+
+    @property
+    def _mark(self) -> dict[str, str]:
+        """By what and under which secret an outcome was made."""
+        return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
+
+    def restated(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict:
+        """What the receipt says of the file that this one replaced: what changed, None where that cannot be said. No
+        figure depends on it, so trouble here refuses nothing."""
+        try:
+            changes = self._changes(arrival, earlier, receipt)
+            removals = self._removals(arrival, earlier, receipt)
+        except Exception as error:
+            if strikes_every_file(error):
+                raise
+            keep_trace(self.settings, arrival.delivery.label, error)
+            changes, removals = None, []
+        return {"restates": changes, "removals": removals, "restated_sha256": earlier.sha256}
+
+    def _removals(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> list[list]:
+        """Of every replacement under this name so far, in turn, the dossiers that it removed (`removed_dossiers`)."""
+        said = self.known.of(arrival) or {}
+        if said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
+            before = self._before(earlier)
+            if before is not None:
+                return [*before.get("removals", []), removed_dossiers(before, receipt, self.settings)]
+            said = self.known.newest(arrival) or {}
+        return said.get("removals", [])
+
+    def _changes(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict | None:
+        """Said anew only where nothing was said of these two: lake and ledger may be lost and made again from the
+        archive, and then it must be the same."""
+        said = self.known.of(arrival) or {}
+        if said.get("restated_sha256") != earlier.sha256:
+            before = self._before(earlier)
+            if before is None:
+                said = self.known.newest(arrival) or {}
+            if said.get("restated_sha256") != earlier.sha256:
+                return compare(before, receipt, self.contracts, self.settings)
+        return said["restates"]
+
+    def save(self, arrival: Arrival, receipt: dict) -> None:
+        """Writes the receipt: with it, parsing is done."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            save_receipt(ledger, self.known.key(arrival), receipt)
+        self.known.add(arrival, receipt)
+
+    def _before(self, earlier: Arrival) -> dict | None:
+        """The earlier file's receipt with its rows in the lake, or None where its bytes are no longer kept."""
+        receipt = self.known.of(earlier)
+        if receipt is not None and is_whole(receipt, self.settings):
+            return receipt
+        try:
+            receipt = self.parse(earlier)
+        except TthcError:  # nothing depends on it but this comparison
+            return None
+        if (first := forerunner(earlier, self.known.everything)) is not None:
+            receipt |= self.restated(earlier, first, receipt)
+        self.save(earlier, receipt)
+        return receipt
+
+
+def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
+    """Parses what has not been parsed as it is parsed today. A refused file is listed, not raised.
+
+    Raises TthcError where rows that counted can be made anew from nothing any more, or where pseudonyms of two secrets
+    would stand side by side.
+    """
+    parser = Parser(settings, contracts)
+    _refuse_two_secrets(parser.known, parser.secret, settings)
+    tried: set[int] = set()
+    # A file that is refused lets another of the same bytes stand in for it, which then has to be parsed.
+    while waiting := [a for a in parser.known.standing()["active"] if a.sequence not in tried]:
+        for number, arrival in enumerate(waiting, 1):
+            tried.add(arrival.sequence)
+            _ensure_parsed(parser, arrival, (number, len(waiting)))
+    return lake_state(settings)
+
+
+def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) -> None:
+    known = parser.known
+    receipt, earlier = known.of(arrival), forerunner(arrival, known.everything)
+    # What broke the parser is tried again every night: the cause may lie outside of the file.
+    broke = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in TRIED_AGAIN
+    has_rows = receipt is not None and not broke and is_whole(receipt, parser.settings)
+    # Bytes that come back after others know nothing yet of those that they replace this time.
+    is_told = earlier is None or (receipt or {}).get("restated_sha256") == earlier.sha256
+    if has_rows and (is_told or arrival.sequence in known.forgotten):
+        return
+    if receipt is None or not has_rows:
+        receipt = parser.parse(arrival)
+    if earlier is not None:
+        receipt |= parser.restated(arrival, earlier, receipt)
+    parser.save(arrival, receipt)
+    _tell(arrival, receipt, *progress)
+
+
+def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> None:
+    """Raises TthcError where the rows of forgotten bytes have pseudonyms of another secret: whether two papers are the
+    same could not be told any more."""
+    own = key_id(secret)
+    gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.forgotten]
+    others = [receipt for receipt in gone if receipt and receipt["files"] and receipt.get("key_id", own) != own]
+    if others:
+        raise TthcError("secret_changed", file=settings.key_file, count=len(others))
+
+
+def _tell(arrival: Arrival, receipt: dict, number: int, of: int) -> None:
+    progress, file = {"progress": (number, of)}, arrival.delivery.label
+    if receipt["refused"]:
+        why = say(receipt["refused"]["code"], **receipt["refused"]["params"])
+        log.warning(say("file_refused", file=file, why=why), extra=progress)
+        return
+    rows = sum(counts["rows_in"] for counts in receipt["sources"].values())
+    rejected = sum(counts["rejected"] for counts in receipt["sources"].values())
+    log.info(say("file_parsed", file=file, rows=rows, rejected=rejected), extra=progress)
+    for source, changes in (receipt.get("restates") or {}).items():
+        log.warning(say("restated", file=file, source=source, **changes))
+    if "restates" in receipt and receipt["restates"] is None:
+        log.warning(say("restated_unread", file=file))

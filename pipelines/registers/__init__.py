@@ -1,0 +1,1 @@
+"""Registers: what officials decide (units, periods, indicators, targets, limits, publication), read and validated."""

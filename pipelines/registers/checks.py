@@ -1,0 +1,79 @@
+"""Registers held against each other: nothing twice, nothing that names what is not there.
+
+Belongs here: what only several registers together, or several rows, show to be wrong. A row by itself is checked
+where it is read.
+"""
+
+import polars as pl
+
+from pipelines.common.errors import TthcError
+
+KEYS = {
+    "indicator": ("indicator_code", "rule", "valid_from"),
+    "goal": ("plan_year", "goal_code"),
+    "task": ("plan_year", "task_code"),
+    "unit_change": ("old_unit_code", "new_unit_code"),
+    "procedure_change": ("old_procedure_code", "new_procedure_code"),
+    "score_rule": ("component", "valid_from"),
+}
+INDICATOR = ("indicator_code", "rule")
+ALWAYS = pl.date(9999, 12, 31)
+
+
+def check_registers(tables: dict[str, pl.DataFrame]) -> None:
+    """Checks the tables as dbt reads them. Raises TthcError that names register and row."""
+    for register, key in KEYS.items():
+        repeated = tables[register].filter(pl.struct(key).is_duplicated())
+        if not repeated.is_empty():
+            raise TthcError("register_twice", register=register, of=_told(repeated.select(key)))
+    indicators = tables["indicator"].select(INDICATOR).unique()
+    for register, frame in _named_indicators(tables):
+        unknown = frame.drop_nulls().join(indicators, on=INDICATOR, how="anti")
+        if not unknown.is_empty():
+            raise TthcError("register_unknown", register=register, of=_told(unknown), other="indicator")
+    for register, key in (("indicator", INDICATOR), ("score_rule", ("component",))):
+        _check_spans(register, tables[register], key)
+    _check_targets(tables["target"])
+
+
+def _named_indicators(tables: dict[str, pl.DataFrame]) -> list[tuple[str, pl.DataFrame]]:
+    rules = tables["score_rule"]
+    return [
+        ("goal", tables["goal"].select("indicator_code", rule=pl.lit("plan"))),
+        ("target", tables["target"].select("indicator_code", "rule")),
+        ("score_rule", rules.select("indicator_code", "rule")),
+        ("score_rule", rules.select("rule", indicator_code="factor_indicator_code")),
+    ]
+
+
+def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> None:
+    """One definition at a time: the spans of a key may follow each other, never overlap."""
+    ordered = table.sort("valid_from").with_columns(
+        following=pl.col("valid_from").shift(-1).over(key), until=pl.col("valid_to").fill_null(ALWAYS)
+    )
+    wrong = ordered.filter(pl.col("following") <= pl.col("until"))
+    if not wrong.is_empty():
+        raise TthcError("register_overlap", register=register, of=_told(wrong.select(key)))
+
+
+def _check_targets(targets: pl.DataFrame) -> None:
+    """A figure has at most one target: `*` stands for every level, so no level may stand beside it."""
+    spans = targets.select(
+        "indicator_code", "rule", "unit_level", "valid_from", until=pl.col("valid_to").fill_null(ALWAYS)
+    ).with_row_index()
+    pairs = spans.join(spans, on=["indicator_code", "rule"]).filter(
+        (pl.col("index") < pl.col("index_right"))
+        & (
+            (pl.col("unit_level") == pl.col("unit_level_right"))
+            | (pl.col("unit_level") == "*")
+            | (pl.col("unit_level_right") == "*")
+        )
+        & (pl.col("valid_from") <= pl.col("until_right"))
+        & (pl.col("valid_from_right") <= pl.col("until"))
+    )
+    if not pairs.is_empty():
+        raise TthcError("register_overlap", register="target", of=_told(pairs.select("indicator_code", "rule")))
+
+
+def _told(frame: pl.DataFrame) -> str:
+    return " ".join("–" if value is None else str(value) for value in frame.row(0))

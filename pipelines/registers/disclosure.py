@@ -1,0 +1,110 @@
+"""The disclosure rules: what is exact, what is protected and how, and how protected counts hang together.
+
+Belongs here: reading `registers/vietnam/disclosure.yml`, and the rounding that its numbers define. Does not belong
+here: the SQL that counts (`cells`), the attack that uses the structure (`attack`).
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pipelines.contracts.fields import Sentence, Strict
+from pipelines.registers.publication import read_model
+
+KEYS = 256  # cell keys run from 0 to 255
+Kind = Literal["flow", "newest", "period"]
+
+
+class RateRule(Strict):
+    """When a protected rate is shown, and how finely."""
+
+    denominator: int = Field(ge=1)
+    bounded_below: int
+    low: int
+    high: int
+    decimal_from: int
+
+
+class Sensitive(Strict):
+    """Procedures that are published for the province by year only: by field, by a word of their name, by code."""
+
+    fields: tuple[str, ...]
+    words: tuple[str, ...]
+    procedures: tuple[str, ...]
+
+
+class Parts(Strict):
+    """The measures that a protected indicator is made of."""
+
+    code: str
+    rule: str
+    numerator: str
+    denominator: str
+
+
+class Exact(Strict):
+    """What is published as the warehouse has it, and why: all indicators of some origins, and single ones."""
+
+    why: Sentence
+    origins: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+class Protected(Strict):
+    """Indicators that are protected below the province, and why."""
+
+    why: Sentence
+    indicators: tuple[Parts, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """Their codes, whatever the rule."""
+        return sorted({one.code for one in self.indicators})
+
+
+class Rules(Strict):
+    """Rule SDC-1 with everything that it needs to know."""
+
+    name: str
+    exact: Exact
+    protected: Protected
+    threshold: int = Field(ge=2)
+    base: int = Field(ge=2)
+    rate: RateRule
+    narrowest: int = Field(ge=1)
+    thaw: int = Field(ge=2)
+    sensitive: Sensitive
+    measures: dict[str, Kind]
+    within: dict[str, str]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "Rules":
+        unknown = sorted({*self.within, *self.within.values()} - set(self.measures))
+        if unknown:
+            raise ValueError(f"no such measure: {', '.join(unknown)}")
+        if self.threshold % self.base or self.threshold < self.base * 2:
+            raise ValueError("the threshold is a multiple of the base, twice it at least, or small counts would show")
+        for one in self.protected.indicators:
+            if self.within.get(one.denominator) != one.numerator:
+                raise ValueError(f"{one.code}/{one.rule}: its numerator is not known to lie within its denominator")
+        both = sorted(set(self.exact.indicators) & set(self.protected.codes))
+        if both:
+            raise ValueError(f"both exact and protected: {', '.join(both)}")
+        return self
+
+    def up_keys(self, remainder: int) -> int:
+        """How many of the 256 keys round a count with this remainder up. No whole number of them is exactly
+        `remainder / base`; the nearest one leaves an expected error under 1/128 of a case, and none over all
+        remainders together."""
+        return (2 * KEYS * remainder + self.base) // (2 * self.base)
+
+    def rounded(self, count: int, key: int) -> int:
+        """A count of at least the threshold, rounded by its cell key (0 to 255)."""
+        remainder = count % self.base
+        return count - remainder + (self.base if key < self.up_keys(remainder) else 0)
+
+
+def load_rules(country: Path) -> Rules:
+    """The disclosure rules. Raises TthcError that names the wrong key."""
+    return read_model(country / "disclosure.yml", Rules)

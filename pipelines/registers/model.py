@@ -1,0 +1,209 @@
+"""Registers: the province, its periods, indicators and targets, read from `registers/` and validated.
+
+Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and
+anything particular to one province (that is its folder). The working calendar is in `workdays`.
+"""
+
+import datetime as dt
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import Field, TypeAdapter, model_validator
+
+from pipelines.common.yaml import read_yaml
+from pipelines.contracts.fields import Sentence, Strict
+from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
+
+# What an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
+# reports on the plan's tasks, our own publication.
+Origin = Literal["transactions", "procedures", "reported", "tasks", "publication"]
+
+
+class Plan(Strict):
+    """The reform plan whose goals are measured."""
+
+    title: str
+    basis: str
+    year: int
+
+
+class Publisher(Strict):
+    """In whose name open data go out. `homepage` and `email` null: not known. `note`: what is not confirmed."""
+
+    name: Sentence
+    homepage: str | None = Field(pattern=r"^https?://\S+$")
+    email: str | None = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    note: Sentence
+
+
+class OwnUnit(Strict):
+    """The department that makes the plan, from a day to a day; `valid_to` null: until further notice."""
+
+    code: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether it is the one on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Province(Strict):
+    """Whom the warehouse is about."""
+
+    code: str
+    name: Sentence
+    own_units: tuple[OwnUnit, ...] = Field(min_length=1)
+    publisher: Publisher
+    plan: Plan
+
+    @model_validator(mode="after")
+    def _one_own_unit_at_a_time(self) -> "Province":
+        for earlier, later in pairwise(sorted(self.own_units, key=lambda one: one.valid_from)):
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                raise ValueError(f"own_units: {earlier.code} and {later.code} hold on the same day")
+        return self
+
+    def own_unit_on(self, day: dt.date) -> str | None:
+        """The code of the department that makes the plan on a day, None where none is entered for it."""
+        return next((one.code for one in self.own_units if one.holds(day)), None)
+
+
+class Report(Strict):
+    """A cumulative report period of the plan: `due` is the day (MM-DD) before which the report is due."""
+
+    suffix: str
+    due: str
+
+
+class EditedPeriod(Strict):
+    """A period set by hand."""
+
+    code: str
+    start: dt.date
+    end: dt.date
+    due: dt.date | None = None
+
+
+class PeriodRules(Strict):
+    """How periods follow from years."""
+
+    first_year: int
+    # A report period ends so many days before its report is due.
+    days_before_due: int = Field(ge=1)
+    reports: tuple[Report, ...]
+    edited: tuple[EditedPeriod, ...] = ()
+
+
+class Indicator(Strict):
+    """One indicator under one rule."""
+
+    code: str
+    rule: Literal["plan", "766"]
+    name: Sentence
+    numerator: Sentence
+    denominator: Sentence
+    origin: Origin
+    needs: tuple[str, ...]
+    unit: Literal["ratio", "count"]
+    direction: Literal["up", "down"]
+    # The numerator has no day of its own: late entries can raise the figure of a closed period.
+    matures: bool = False
+    legal_basis: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
+class Target(RegisterRow):
+    """What a figure should reach; `unit_level` `*` means every level and the province."""
+
+    indicator_code: str
+    rule: Literal["plan", "766"]
+    unit_level: Literal["*", "tinh", "so", "huyen", "xa"]
+    valid_from: dt.date
+    valid_to: dt.date | None
+    target: float = Field(gt=0, le=1)
+    plan_line: str
+
+
+def load_province(folder: Path) -> Province:
+    """The province of a register folder. Raises pydantic.ValidationError that names the wrong key."""
+    return Province.model_validate(read_yaml((folder / "province.yml").read_text(encoding="utf-8")))
+
+
+def load_indicators(country: Path) -> list[Indicator]:
+    """All indicators in the order of the register."""
+    text = (country / "indicators.yml").read_text(encoding="utf-8")
+    return TypeAdapter(list[Indicator]).validate_python(read_yaml(text))
+
+
+def load_period_rules(folder: Path) -> PeriodRules:
+    """The rules of the province's periods."""
+    return PeriodRules.model_validate(read_yaml((folder / "periods.yml").read_text(encoding="utf-8")))
+
+
+def _last_day(year: int, month: int) -> dt.date:
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return following - dt.timedelta(days=1)
+
+
+def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date, dt.date, dt.date | None]]:
+    first = dt.date(year, 1, 1)
+    months = [(f"{year}-{m:02d}", "month", dt.date(year, m, 1), _last_day(year, m), None) for m in range(1, 13)]
+    quarters = [
+        (f"{year}-Q{q}", "quarter", dt.date(year, 3 * q - 2, 1), _last_day(year, 3 * q), None) for q in range(1, 5)
+    ]
+    reports = []
+    for report in rules.reports:
+        due = dt.date.fromisoformat(f"{year}-{report.due}")
+        reports.append(
+            (f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=rules.days_before_due), due)
+        )
+    return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
+
+
+def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
+    """One row per period that has begun by `as_of`: period_code, period_type, start_date, end_date,
+    report_due_date (null where no report is due)."""
+    years = range(min(rules.first_year, as_of.year), as_of.year + 1)
+    rows = {row[0]: row for year in years for row in _year_periods(year, rules)}
+    for edited in rules.edited:
+        kind = rows[edited.code][1] if edited.code in rows else "report"
+        rows[edited.code] = (edited.code, kind, edited.start, edited.end, edited.due)
+    begun = [row for row in rows.values() if row[2] <= as_of]
+    schema = {"period_code": pl.String, "period_type": pl.String, "start_date": pl.Date,
+              "end_date": pl.Date, "report_due_date": pl.Date}  # fmt: skip
+    return pl.DataFrame(begun, schema=schema, orient="row")
+
+
+def target_table(folder: Path) -> pl.DataFrame:
+    """One row per indicator, rule, level and span of validity."""
+    return table_of(read_rows(folder / "targets.csv", Target), Target)
+
+
+def need_table(country: Path) -> pl.DataFrame:
+    """One row per indicator, rule and source without which it is unknown."""
+    rows = [
+        {"indicator_code": i.code, "rule": i.rule, "source": source}
+        for i in load_indicators(country)
+        for source in i.needs
+    ]
+    # Several definitions of one indicator, one after the other, may need the same source.
+    return pl.DataFrame(rows).unique(maintain_order=True)
+
+
+def indicator_table(country: Path) -> pl.DataFrame:
+    """One row per indicator, rule and span of validity."""
+    rows = [
+        {
+            "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,
+            "numerator_vi": i.numerator.vi, "denominator_vi": i.denominator.vi,
+            "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
+            "value_unit": i.unit, "direction": i.direction, "matures": i.matures, "legal_basis": i.legal_basis,
+            "valid_from": i.valid_from, "valid_to": i.valid_to, "origin": i.origin,
+        }
+        for i in load_indicators(country)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides={"valid_to": pl.Date})

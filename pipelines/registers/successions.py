@@ -1,0 +1,91 @@
+"""Which unit or procedure took the place of which: mergers, renamings, abolitions.
+
+Belongs here: the shape of `unit_changes.csv` and `procedure_changes.csv` and what would contradict itself in them.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import model_validator
+
+from pipelines.common.errors import TthcError
+from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
+
+
+class UnitChange(RegisterRow):
+    """One unit's end and one that took over from it; a unit that was split has a row for each."""
+
+    old_unit_code: str
+    new_unit_code: str | None
+    changed_on: dt.date
+    kind: Literal["merged", "renamed", "abolished", "split"]
+    decree: str | None
+    # 1: of several successors the one that what is open passes to.
+    is_main: Literal["1"] | None = None
+
+    @model_validator(mode="after")
+    def _somebody_takes_over(self) -> "UnitChange":
+        if self.new_unit_code is None and self.kind != "abolished":
+            raise ValueError("only an abolished unit may have no successor")
+        if self.is_main and self.new_unit_code is None:
+            raise ValueError("is_main names a successor, and there is none")
+        return self
+
+
+class ProcedureChange(RegisterRow):
+    """One procedure and the one that replaced it."""
+
+    old_procedure_code: str
+    new_procedure_code: str
+    changed_on: dt.date
+    decision: str | None
+
+
+def _check_successions(file: str, pairs: Iterable[tuple[str, str | None]]) -> None:
+    """Nothing may be replaced by itself, not even through others. Raises TthcError."""
+    successors: dict[str, set[str]] = {}
+    for old, new in pairs:
+        known = successors.setdefault(old, set())
+        if new is not None:
+            known.add(new)
+    for start in successors:
+        # By which way each code was first reached: the circle is named whole, so that the wrong row is found.
+        way: dict[str, list[str]] = {code: [start, code] for code in sorted(successors[start])}
+        ahead = list(way)
+        for code in ahead:
+            if code == start:
+                raise TthcError("register_cycle", file=file, of=" → ".join(way[code]))
+            for after in sorted(successors.get(code, set()) - way.keys()):
+                way[after] = [*way[code], after]
+                ahead.append(after)
+
+
+def load_unit_changes(folder: Path) -> list[UnitChange]:
+    """The province's changes of units. Raises TthcError."""
+    rows = read_rows(folder / "unit_changes.csv", UnitChange)
+    _check_successions("unit_changes.csv", ((row.old_unit_code, row.new_unit_code) for row in rows))
+    main = Counter((row.old_unit_code, row.changed_on) for row in rows if row.is_main)
+    if several := [unit for (unit, _), count in main.items() if count > 1]:
+        raise TthcError("register_main_successors", file="unit_changes.csv", of=several[0])
+    return rows
+
+
+def load_procedure_changes(country: Path) -> list[ProcedureChange]:
+    """The country's changes of procedures. Raises TthcError."""
+    rows = read_rows(country / "procedure_changes.csv", ProcedureChange)
+    _check_successions("procedure_changes.csv", ((row.old_procedure_code, row.new_procedure_code) for row in rows))
+    return rows
+
+
+def unit_change_table(folder: Path) -> pl.DataFrame:
+    """One row per unit and successor."""
+    return table_of(load_unit_changes(folder), UnitChange)
+
+
+def procedure_change_table(country: Path) -> pl.DataFrame:
+    """One row per procedure and successor."""
+    return table_of(load_procedure_changes(country), ProcedureChange)

@@ -1,0 +1,111 @@
+"""The registers as dbt finds them: one table each in the schema `registers` of the workspace.
+
+Belongs here: the list of them. What each holds is said by its own module.
+"""
+
+import datetime as dt
+
+import polars as pl
+
+from pipelines.common.errors import TthcError
+from pipelines.contracts.model import load_contracts
+from pipelines.registers.calendar import day_table, load_calendar
+from pipelines.registers.checks import check_registers
+from pipelines.registers.corrections import correction_table, read_corrections
+from pipelines.registers.holds import hold_limit_table, load_overrides, override_table
+from pipelines.registers.measures import measure_table, profile_bound_table, unit_bound_table
+from pipelines.registers.model import (
+    PeriodRules,
+    Province,
+    indicator_table,
+    load_period_rules,
+    load_province,
+    need_table,
+    period_table,
+    target_table,
+)
+from pipelines.registers.plan import goal_table, task_table
+from pipelines.registers.scores import score_rule_table
+from pipelines.registers.successions import procedure_change_table, unit_change_table
+from pipelines.registers.watched import entry_table, load_watched, watched_field_table
+from pipelines.settings import Settings
+
+# Editions of the open data that came out, in their order: number from 1, the last day of the periods in it (null where
+# none had closed), and how many tables of it can be fetched.
+EDITION = {"edition_number": pl.Int64, "closed_until": pl.Date, "dataset_count": pl.Int64}
+
+
+def register_tables(
+    settings: Settings,
+    as_of: dt.date,
+    province: str,
+    *,
+    version: str = "",
+    code: str = "",
+    is_synthetic: bool = False,
+    editions: pl.DataFrame | None = None,
+) -> dict[str, pl.DataFrame]:
+    """Return the registers as dbt reads them, by table name.
+
+    Args:
+        settings: Where registers and contracts lie.
+        as_of: The day up to which figures are computed.
+        province: Code of the province.
+        version: What the warehouse file says of itself: the name of its version.
+        code: The same: the fingerprint of the code.
+        is_synthetic: The same: whether any delivery was.
+        editions: Editions published so far (columns of `EDITION`); None for none.
+
+    Raises:
+        TthcError: The calendar lacks the year of `as_of`, or registers contradict each other.
+    """
+    country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
+    known = load_province(folder)
+    calendar = load_calendar(country / "working_calendar.csv")
+    if as_of.year not in calendar.years:
+        raise TthcError("no_calendar", year=as_of.year)
+    contracts = load_contracts(settings.contracts_dir)
+    tables = {
+        "run": pl.DataFrame(
+            {
+                "as_of": [as_of],
+                "province_code": [province],
+                "province_name": [known.name.vi],
+                "own_unit": [known.own_unit_on(as_of)],
+                "version": [version],
+                "code_version": [code],
+                "is_synthetic": [is_synthetic],
+            },
+            schema_overrides={"own_unit": pl.String},
+        ),
+        "period": _periods(load_period_rules(folder), as_of, known),
+        "indicator": indicator_table(country),
+        "indicator_need": need_table(country),
+        "target": target_table(folder),
+        "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
+        "goal": goal_table(folder),
+        "task": task_table(folder),
+        "unit_change": unit_change_table(folder),
+        "procedure_change": procedure_change_table(country),
+        "score_rule": score_rule_table(country),
+        "edition": editions if editions is not None else pl.DataFrame(schema=EDITION),
+        "correction": correction_table(read_corrections(folder)),
+        "override": override_table(load_overrides(folder)),
+        "measure": measure_table(country),
+        "profile_bound": profile_bound_table(country),
+        "unit_bound": unit_bound_table(country),
+        "hold_limit": hold_limit_table(folder, contracts),
+    }
+    check_registers(tables)
+    watched = load_watched(country)
+    return tables | {
+        "watched_field": watched_field_table(watched),
+        "register_entry": entry_table(settings, watched, tables, contracts),
+    }
+
+
+def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:
+    """The periods, each with the department that makes the plan on its last day (null where none is entered)."""
+    table = period_table(rules, as_of)
+    own = [province.own_unit_on(day) for day in table["end_date"]]
+    return table.with_columns(own_unit=pl.Series(own, dtype=pl.String))

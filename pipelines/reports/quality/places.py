@@ -1,0 +1,66 @@
+"""Where in sheets and JSON files rejected rows stand, out of the quarantine, for the few rows that a page shows.
+
+Belongs here: cells, rows and paths, no other column of the quarantine. In text and Parquet a row's number is its place,
+so nothing is read for those. What is gone from the quarantine, or cannot be read, goes by its number.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.landing.discover import DELIVERED
+from pipelines.parsing.update_lake import LakeState
+from pipelines.settings import Settings
+from pipelines.storage.ledger import Arrival
+from pipelines.transform.night_rejections import MARK, quarantine_file
+
+# Source, business day, file name.
+FileKey = tuple[str, dt.date, str]
+NUMBER_IS_NO_PLACE = ("xlsx", "xls", "json", "ndjson")
+COLUMNS = ("_row_number", "_reasons", "_place")
+
+
+def places_in(
+    wanted: Mapping[FileKey, set[int]], settings: Settings, state: LakeState
+) -> dict[FileKey, dict[int, tuple[list[str], str]]]:
+    """By file and row number the row's reasons and `_place`, for the rows that are wanted and known."""
+    found: dict[FileKey, dict[int, tuple[list[str], str]]] = {}
+    for arrival, receipt in state.accepted:
+        delivery = arrival.delivery
+        kind = DELIVERED.search(delivery.file_name)
+        if kind is None or kind[1].lower() not in NUMBER_IS_NO_PLACE:
+            continue
+        for source in receipt["sources"]:
+            key = (source, delivery.business_day, delivery.file_name)
+            if numbers := wanted.get(key):
+                of_file = found.setdefault(key, {})
+                for path in _quarantined(source, arrival, receipt, settings):
+                    of_file |= _rows(path, delivery.label, numbers)
+    return found
+
+
+def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
+    """The part of a row's `_place` that one of its reasons is about; the whole where that cannot be told."""
+    fields = list(dict.fromkeys(one.partition(":")[2] for one in reasons))
+    parts, field = place.split(", "), reason.partition(":")[2]
+    return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
+
+
+def _quarantined(source: str, arrival: Arrival, receipt: dict, settings: Settings) -> Iterator[Path]:
+    """Files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
+    folder = settings.restricted_dir / "quarantine"
+    for key in sorted({Path(name).stem for name in receipt["files"]}):
+        yield quarantine_file(folder, source, arrival.delivery, key)
+    nightly = quarantine_file(folder, source, arrival.delivery, f"{arrival.sha256[:24]}{MARK}*")
+    yield from sorted(nightly.parent.glob(nightly.name))
+
+
+def _rows(path: Path, label: str, numbers: set[int]) -> dict[int, tuple[list[str], str]]:
+    meant = pl.col("_row_number").is_in(sorted(numbers)) & (pl.col("_source_file") == label)
+    try:
+        rows = pl.scan_parquet(path).filter(meant & pl.col("_place").is_not_null()).select(COLUMNS).collect()
+    except (OSError, pl.exceptions.PolarsError):
+        return {}
+    return {number: (reasons, place) for number, reasons, place in rows.iter_rows()}

@@ -1,0 +1,115 @@
+"""How the quality page says things in one language: sentences, numbers, days, why a file or row was turned away.
+
+Belongs here: words. Does not belong here: which facts there are (`facts`), where they stand on a page (`pages`).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.common.i18n import language, say
+from pipelines.common.yaml import read_yaml
+from pipelines.contracts.fix_hints import mend
+from pipelines.contracts.model import Contract
+from pipelines.reports.held import NOTHING, held_sentence, override_line, rest_of
+from pipelines.reports.quality.facts import RefusedFile
+
+HERE = Path(__file__).parent
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """texts.yml: code → sentence per language."""
+    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The page's language, and the contracts that tell how to mend what is wrong."""
+
+    lang: str
+    contracts: Mapping[str, Contract]
+
+    def t(self, code: str, /, **blanks: object) -> str:
+        """A sentence of texts.yml with its blanks filled. Raises KeyError for an unknown code."""
+        return texts()[code][self.lang].format(**blanks)
+
+    def number(self, value: float | None) -> str:
+        """A number as the language writes it, at most one decimal; null is a dash, never a zero."""
+        if value is None:
+            return NOTHING
+        written = f"{value:,.1f}".removesuffix(".0")
+        return written.translate(str.maketrans(",.", ".,")) if self.lang == "vi" else written
+
+    def day(self, value: dt.date | str | None) -> str:
+        """A day: 31/12/2024, or 31 Dec 2024."""
+        if value is None:
+            return NOTHING
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        if self.lang == "vi":
+            return f"{day.day:02d}/{day.month:02d}/{day.year}"
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+    def moment(self, value: str) -> str:
+        """A moment of the machine's clock in Việt Nam's time, to the minute."""
+        moment = dt.datetime.fromisoformat(value).astimezone(HOME)
+        return f"{self.day(moment.date())} {moment.hour:02d}:{moment.minute:02d}"
+
+    def title_of(self, source: str) -> str:
+        """What a source is, in words; empty where no contract names it."""
+        contract = self.contracts.get(source)
+        return getattr(contract.title, self.lang) if contract else ""
+
+    def mend(self, source: str, reason: str) -> str:
+        """How to mend a reason for rejection."""
+        before = language.set(self.lang)
+        try:
+            return mend(reason, self.contracts[source])
+        except KeyError:
+            return self.t("reason_unexplained")
+        finally:
+            language.reset(before)
+
+    def refusal(self, file: RefusedFile) -> str:
+        """Why a file was refused and what to do."""
+        before = language.set(self.lang)
+        try:
+            return say(file.code, **file.params)
+        except KeyError:
+            return self.t("reason_unexplained")
+        finally:
+            language.reset(before)
+
+    def held(self, thing: Mapping[str, Any]) -> str:
+        """What is held back, in words."""
+        if sentence := self._said(lambda: held_sentence(thing) or ""):
+            return sentence.rstrip(".")
+        return self.t(
+            "held_register", register=thing.get("register"), entry=thing.get("entry"),
+            usual=thing.get("usual") or NOTHING, came=thing.get("came") or NOTHING,
+        )  # fmt: skip
+
+    def approve(self, thing: Mapping[str, Any], until: str | None) -> str:
+        """The row of overrides.csv that lets a thing by."""
+        return self._said(lambda: override_line(thing, until))
+
+    def rest(self, verdict: Mapping[str, Any]) -> str:
+        """What of the night nothing holds; empty where there is no such thing to say."""
+        return self._said(lambda: rest_of(verdict) or "")
+
+    def _said(self, words: Callable[[], str]) -> str:
+        before = language.set(self.lang)
+        try:
+            return words()
+        finally:
+            language.reset(before)
+
+    def unit(self, code: str | None) -> str:
+        """A unit by its code; `*` is the province as a whole."""
+        return self.t("scope_province") if code == "*" else code or NOTHING

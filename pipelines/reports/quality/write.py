@@ -1,0 +1,79 @@
+"""Lays the quality page of a run into the warehouse: `quality/<run>/`, and `quality/latest` switched in one step.
+
+Belongs here: which facts belong to how a run ended, and files. A page that cannot be written never changes how a run
+ended; it is only said.
+"""
+
+import json
+import logging
+from pathlib import Path
+
+import duckdb
+
+from pipelines.common.files import remove_tree, sync_folder
+from pipelines.common.i18n import say
+from pipelines.contracts.model import load_contracts
+from pipelines.reports.quality.facts import Facts, read_database, read_ledger
+from pipelines.reports.quality.pages import pages
+from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.manifest import NAME as MANIFEST
+from pipelines.storage.runs import Run, runs
+
+log = logging.getLogger("tthc.quality")
+KEPT = 30
+LATEST = "latest"
+DATABASE = "tthc.duckdb"
+
+
+def write_quality_page(settings: Settings) -> Path | None:
+    """Writes the pages of the newest run of the ledger, however it ended. Returns their folder, or None where that
+    failed: then it is said, and nothing else changes."""
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            (run,) = runs(ledger, limit=1)
+        return _write(settings, run)
+    except Exception as error:  # whatever is wrong with the page, the run has ended as it has
+        log.warning(say("quality_page_failed", why=type(error).__name__))
+        return None
+
+
+def _write(settings: Settings, run: Run) -> Path:
+    facts, gate = _read(settings, run)
+    folder = settings.warehouse_dir / "quality"
+    target, waiting = folder / f"run-{run.sequence:06d}", folder / f".run-{run.sequence:06d}.part"
+    remove_tree(waiting)
+    for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir)):
+        path = waiting / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html, encoding="utf-8")
+    remove_tree(target)
+    waiting.rename(target)
+    _switch(folder, target.name)
+    for old in sorted(folder.glob("run-*"))[:-KEPT]:
+        remove_tree(old)
+    return target
+
+
+def _read(settings: Settings, run: Run) -> tuple[Facts, dict | None]:
+    """Facts and verdict of a run: of the version it published, of the candidate that was refused, or of the ledger."""
+    if run.outcome in ("published", "unchanged", "beside"):
+        folder = settings.versions_dir / str(run.version)
+        gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
+        return read_database(folder / DATABASE, settings), gate
+    if run.outcome == "refused":
+        folder = settings.refused_dir / str(run.version)
+        gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+        try:
+            return read_database(folder / DATABASE, settings), gate
+        except (duckdb.Error, FileNotFoundError):  # refused perhaps because it lacks what the page would read
+            return read_ledger(settings), gate
+    return read_ledger(settings), None
+
+
+def _switch(folder: Path, name: str) -> None:
+    waiting = folder / f".{LATEST}.part"
+    waiting.unlink(missing_ok=True)
+    waiting.symlink_to(name)
+    waiting.replace(folder / LATEST)
+    sync_folder(folder)

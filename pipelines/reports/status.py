@@ -1,0 +1,263 @@
+"""How the warehouse stands: what came and what is missing, how runs ended, what is published and how old, what is held.
+
+Belongs here: gathering it as plain data, as `tthc status --json` gives it. Does not belong here: printing. The only
+place where today's date counts: figures never depend on it.
+"""
+
+import datetime as dt
+import json
+import os
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.common.errors import TthcError
+from pipelines.common.i18n import say
+from pipelines.landing.ingest import LEFT_IN_LANDING
+from pipelines.open_data.editions import damaged_editions, editions
+from pipelines.publish.reading import open_finished
+from pipelines.publish.versions import current_version
+from pipelines.registers.calendar import (
+    CalendarError,
+    WorkCalendar,
+    load_calendar,
+    working_days_between,
+    years_to_complete,
+)
+from pipelines.registers.holds import load_holds
+from pipelines.registers.model import load_period_rules, period_table
+from pipelines.reports.plan_gaps import plan_gaps
+from pipelines.settings import Settings
+from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
+from pipelines.storage.manifest import NAME, file_hashes, is_sound, read_manifest
+from pipelines.storage.memory_kills import cause_of_end
+from pipelines.storage.runs import KILLS_BEFORE, Run, runs
+
+RUNS_SHOWN = 10
+WARN_AHEAD = dt.timedelta(days=14)
+_SOURCES = """
+    select f.source, f.newest_day, f.delivered_days, f.usual_gap, f.silence, f.longest_silence, f.is_late,
+           coalesce(list(d.business_day order by d.business_day desc) filter (where d.is_missing), []) as missing_days
+    from marts.source_freshness f left join marts.delivery_days d using (source)
+    group by all order by f.source
+"""
+
+
+def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
+    """Everything, days and moments as ISO text. `damaged` is null unless `verify`: then the names of the current
+    version's files that are not as its manifest has them. Raises TthcError where the calendar lacks this year."""
+    version, manifest = current_version(settings), _manifest(settings)
+    last, came, is_sound = _ledger(settings)
+    received: dict[str, dt.date] = {}
+    for arrival in came:
+        source, day = arrival.delivery.source, arrival.delivery.business_day
+        received[source] = max(day, received.get(source, day))
+    limit = load_holds(settings.registers_dir / settings.province).status.stale_working_days
+    calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
+    age = _age(calendar, manifest, today)
+    gate = _newest_gate(settings, manifest, last)
+    return {
+        "version": version,
+        "as_of": manifest.get("as_of"),
+        "synthetic": manifest.get("synthetic"),
+        "age_working_days": age,
+        "stale_after_working_days": limit,
+        "is_stale": age is None or age > limit,
+        "open_data": _open_data(manifest, last),
+        "editions": _editions(settings, deep=verify),
+        "damaged": _damaged(settings) if verify and version else None,
+        "ledger_damaged": not is_sound,
+        "sources": _sources(settings, received),
+        "left_in_landing": _left_in_landing(last),
+        "runs": [_told(run) for run in last],
+        "gate": _summed(gate),
+        "held": gate.get("held", []),
+        "overrides": gate.get("overrides", []),
+        "reports_due": _reports_due(settings, today),
+        "calendar": [asdict(gap) for gap in years_to_complete(calendar, today)],
+        "plan_gaps": _plan_gaps(settings),
+        "quality_page": _quality_page(settings),
+    }
+
+
+def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
+    """The last runs, every arrival, and whether the ledger can be believed; asking makes no ledger."""
+    if not settings.ledger_file.exists():
+        return [], [], True
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            return runs(ledger, RUNS_SHOWN), arrivals(ledger), True
+    except (LedgerDamaged, sqlite3.DatabaseError):
+        return [], [], False
+
+
+def _manifest(settings: Settings) -> dict[str, Any]:
+    """The current version's manifest; empty where nothing is published or it cannot be read."""
+    try:
+        return read_manifest(settings.current_link)
+    except (OSError, ValueError):
+        return {}
+
+
+def _open_data(manifest: dict[str, Any], last: list[Run]) -> dict[str, Any] | None:
+    """What came of the current version's open data: what the last run on it found, else what its manifest says; after
+    a rollback that alone."""
+    if (manifest.get("open_data") or {}).get("state") == "stays":
+        last = []
+    of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
+    newest = next(of_version, None)
+    told = newest.detail["open_data"] if newest else manifest.get("open_data")
+    return {name: told.get(name) for name in ("state", "why", "params", "since")} if told else None
+
+
+def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
+    """How many editions of the open data there are, the newest, and which of them are lost or damaged."""
+    known = editions(settings)
+    names = list(dict.fromkeys(one.name for one in known))
+    return {"count": len(names), "newest": known[-1].name if known else None, "folder": str(settings.editions_dir),
+            "damaged": damaged_editions(settings, deep=deep)}  # fmt: skip
+
+
+def _age(calendar: WorkCalendar, manifest: dict[str, Any], today: dt.date) -> int | None:
+    """Working days after the published as-of day, up to and with today."""
+    if "as_of" not in manifest:
+        return None
+    try:
+        return max(0, int(working_days_between(calendar, manifest["as_of"], today.isoformat())))
+    except CalendarError:
+        raise TthcError("no_calendar", year=today.year) from None
+
+
+def _newest_gate(settings: Settings, manifest: dict[str, Any], last: list[Run]) -> dict[str, Any]:
+    """The verdict that people ask about: on the refused candidate where the last run was refused, else on what is
+    published."""
+    judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
+    if judged is not None and judged.outcome == "refused":
+        path = settings.refused_dir / str(judged.version) / "gate.json"
+        if path.is_file():
+            return json.loads(path.read_text(encoding="utf-8"))
+    return manifest.get("gate", {})
+
+
+def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
+    """The verdict in a few lines."""
+    if not gate:
+        return None
+    checks = [(table["table"], check) for table in gate["tables"] for check in table["checks"]]
+    return {
+        "success": gate["success"],
+        "expected": gate["expected"],
+        "passed": sum(check["success"] for _, check in checks),
+        "tables": len(gate["tables"]),
+        "compared_with": gate.get("compared_with"),
+        "new_sources": gate.get("new_sources", []),
+        "uncompared": gate.get("uncompared", []),
+        "failed": [f"{table}.{check['id']}" for table, check in checks if not check["success"]],
+        "problems": [
+            *gate["problems"],
+            *(f"{table['table']}: {problem}" for table in gate["tables"] for problem in table["problems"]),
+        ],
+    }
+
+
+def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
+    """What the last run left lying in landing: message code, file, and the sentence that says why and what to do."""
+    left = last[0].detail.get(LEFT_IN_LANDING, []) if last else []
+    return [{"code": one["code"], "file": one["file"], "why": say(**one)} for one in left]
+
+
+def _told(run: Run) -> dict[str, Any]:
+    """A run as it is; one that is said to be running and whose process is gone was interrupted."""
+    told, detail = asdict(run), run.detail
+    del told["detail"]
+    told["cause"] = detail.get("cause")
+    if run.outcome == "running" and not _is_alive(run.pid):
+        told |= {"outcome": "interrupted", "cause": cause_of_end(detail.get(KILLS_BEFORE))}
+    # Of a fault the first line only: what follows is some library's own text.
+    why = str(detail.get("why", "")).partition("\n")[0] or None
+    told["why"] = say(f"cause_{told['cause']}") if told["outcome"] == "interrupted" and told["cause"] else why
+    return told
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:
+    """One entry per source that ever came, with the newest day received (the ledger) and published (the version)."""
+    published: dict[str, dict[str, Any]] = {}
+    database = settings.current_link / "tthc.duckdb"
+    try:
+        with open_finished(database, settings.duckdb_config()) as connection:
+            found = connection.execute(_SOURCES)
+            names = [column[0] for column in found.description or ()]
+            published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    except (duckdb.Error, FileNotFoundError):
+        pass  # nothing published, or a version that knows no freshness: the ledger still tells what came
+    nothing: dict[str, Any] = dict.fromkeys(("newest_day", "usual_gap", "silence", "longest_silence"))
+    nothing |= {"delivered_days": 0, "is_late": False, "missing_days": []}
+    told = []
+    for source in sorted({*received, *published}):
+        known = published.get(source, nothing)
+        told.append(
+            {
+                **known,
+                "source": source,
+                "newest_day": _iso(known["newest_day"]),
+                "newest_received": _iso(received.get(source)),
+                "missing_days": [day.isoformat() for day in known["missing_days"]],
+            }
+        )
+    return told
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _damaged(settings: Settings) -> list[str]:
+    """Files of the current version that are missing, changed or too many; the manifest where it cannot be believed."""
+    folder = settings.current_link.resolve()
+    try:
+        manifest = read_manifest(folder)
+        expected = manifest["files"] if is_sound(manifest) else None
+    except (OSError, ValueError, KeyError, AttributeError):
+        expected = None
+    if expected is None:
+        return [NAME]
+    found = file_hashes(folder) if folder.is_dir() else {}
+    return sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+
+
+def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
+    """Reports of the plan that are due within the next two weeks."""
+    rules = load_period_rules(settings.registers_dir / settings.province)
+    rows = period_table(rules, today).drop_nulls("report_due_date").to_dicts()
+    return [
+        {"period_code": row["period_code"], "report_due_date": row["report_due_date"].isoformat()}
+        for row in rows
+        if today <= row["report_due_date"] <= today + WARN_AHEAD
+    ]
+
+
+def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
+    """What the registers do not say yet and the current version needs; nothing where none can be read."""
+    try:
+        with open_finished(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
+            return plan_gaps(connection)
+    except (duckdb.Error, FileNotFoundError):
+        return []
+
+
+def _quality_page(settings: Settings) -> str | None:
+    page = settings.warehouse_dir / "quality" / "latest"
+    return str(Path(page)) if page.is_dir() else None

@@ -1,0 +1,164 @@
+"""`tthc status` for people: the same data as `--json`, as tables.
+
+Belongs here: what is shown and how. What there is to show is gathered by `status`.
+"""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.common.i18n import say
+from pipelines.gate.results import UNCOMPARED
+from pipelines.reports.held import held_sentence, override_line, rest_of
+from pipelines.storage.open_data_state import is_held_back, sentence_of
+
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refused": "red", "failed": "red",
+           "interrupted": "red", "running": "yellow"}  # fmt: skip
+DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
+
+
+def show_status(console: Console, status: dict[str, Any]) -> None:
+    """Prints the current version, sources, gate, held things, overrides and runs."""
+    _version(console, status)
+    if status["ledger_damaged"]:
+        console.print(say("status_ledger_damaged"), style="bold red", markup=False)
+    _sources(console, status["sources"])
+    _left(console, status["left_in_landing"])
+    _gate(console, status)
+    _runs(console, status["runs"])
+    for due in status["reports_due"]:
+        console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
+    for gap in status["calendar"]:
+        code = {"missing": "status_calendar_missing", "not_verified": "status_calendar_not_verified"}[gap["lacks"]]
+        console.print(f"[yellow]{say(code, year=gap['year'])}[/]", soft_wrap=True)
+    for gap in status["plan_gaps"]:
+        console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if status["quality_page"]:
+        console.print(say("status_quality", folder=status["quality_page"]), highlight=False, soft_wrap=True)
+
+
+def _version(console: Console, status: dict[str, Any]) -> None:
+    if status["version"] is None:
+        console.print(f"[bold red]{say('status_nothing')}[/]")
+        return
+    console.print(say("status_version", version=status["version"], day=status["as_of"]), highlight=False)
+    if status["synthetic"]:
+        console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
+    age, limit = status["age_working_days"], status["stale_after_working_days"]
+    if status["is_stale"]:
+        console.print(f"[bold red]{say('status_stale', age=age, limit=limit)}[/]", highlight=False)
+    else:
+        console.print(say("status_fresh", age=age, limit=limit), highlight=False)
+    _open_data(console, status["open_data"])
+    _editions(console, status["editions"])
+    if status["damaged"] is not None:
+        for name in status["damaged"]:
+            console.print(say("status_damaged", file=name), style="bold red", markup=False, highlight=False)
+        if not status["damaged"]:
+            console.print(f"[green]{say('status_sound')}[/]")
+
+
+def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
+    """Says whether the version has the open data that it should; versions of before this was kept say nothing."""
+    if open_data is None:
+        return
+    if is_held_back(open_data):
+        text = sentence_of(open_data)
+        console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    else:
+        console.print(say(f"status_open_data_{open_data['state']}"))
+
+
+def _editions(console: Console, editions: dict[str, Any]) -> None:
+    """The editions that were ever out, and those that are not as they came out."""
+    if not editions["count"]:
+        return
+    console.print(say("status_editions", count=editions["count"], newest=editions["newest"]), highlight=False)
+    for name in editions["damaged"]:
+        text = say("status_edition_damaged", edition=name, folder=editions["folder"])
+        console.print(text, style="bold red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
+    table = Table(title=say("status_sources"), title_justify="left")
+    for number, header in enumerate(say("status_sources_header").split("|")):
+        table.add_column(header, justify="left" if number in (0, 6) else "right")
+    for one in sources:
+        missing = one["missing_days"]
+        shown = ", ".join(missing[:DAYS_SHOWN]) + (f" … ({len(missing)})" if len(missing) > DAYS_SHOWN else "")
+        late = f" [bold red]{say('status_late')}[/]" if one["is_late"] else ""
+        table.add_row(
+            one["source"], one["newest_received"] or "–", one["newest_day"] or "–", str(one["delivered_days"]),
+            _number(one["usual_gap"]), _number(one["silence"]) + late, shown,
+        )  # fmt: skip
+    console.print(table)
+
+
+def _left(console: Console, left: list[dict[str, str]]) -> None:
+    """What the last run left lying in landing, and what to do about it."""
+    for one in left[:LEFT_SHOWN]:
+        console.print(f"  {one['why']}", markup=False, highlight=False, soft_wrap=True)
+    if len(left) > LEFT_SHOWN:
+        console.print(f"  … ({len(left)})")
+
+
+def _gate(console: Console, status: dict[str, Any]) -> None:
+    gate = status["gate"]
+    if gate is None:
+        return
+    told = {name: gate[name] for name in ("passed", "expected", "tables")}
+    compared = gate["compared_with"] or say("status_compared_none")
+    colour = "green" if gate["success"] else "bold red"
+    console.print(f"[{colour}]{say('status_gate', **told, compared=compared)}[/]", highlight=False, soft_wrap=True)
+    for code in gate["uncompared"]:
+        console.print(f"  {say(UNCOMPARED[code])}", markup=False, highlight=False, soft_wrap=True)
+    for failed in [*gate["failed"], *gate["problems"]]:
+        console.print(f"  ✗ {failed}", markup=False, highlight=False)
+    until = status["runs"][0]["as_of"] if status["runs"] else None
+    for thing in status["held"][:HELD_SHOWN]:
+        keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
+                "unit_level", "register", "entry")  # fmt: skip
+        subject = " ".join(str(thing[key]) for key in keys if thing.get(key) is not None)
+        code = thing["override_code"]
+        line = say("status_held_by", hold=thing["hold"], subject=subject, override=code) if code else say(
+            "status_held", hold=thing["hold"], subject=subject
+        )  # fmt: skip
+        console.print(f"  {line}", markup=False, highlight=False)
+        if sentence := held_sentence(thing):
+            console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
+        if code is None:
+            approve = say("held_approve", line=override_line(thing, until))
+            console.print(approve, markup=False, highlight=False, soft_wrap=True)
+    if rest := rest_of({**gate, "held": status["held"]}):
+        console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
+    if len(status["held"]) > HELD_SHOWN:
+        console.print("  …")
+    for one in status["overrides"]:
+        told = {name: one[name] for name in ("approved_by", "approved_on", "valid_until", "reason")}
+        line = say(f"status_override_{one['state']}", override=one["override_code"], **told)
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _runs(console: Console, runs: list[dict[str, Any]]) -> None:
+    table = Table(title=say("status_runs"), title_justify="left")
+    for header in say("status_runs_header").split("|"):
+        table.add_column(header)
+    for run in runs:
+        outcome = f"[{COLOURS.get(run['outcome'], 'default')}]{say('status_run_' + run['outcome'])}[/]"
+        table.add_row(
+            str(run["sequence"]), _moment(run["began"]), outcome, run["version"] or "–", escape(run["why"] or "")
+        )
+    console.print(table)
+
+
+def _moment(text: str) -> str:
+    return dt.datetime.fromisoformat(text).astimezone(HOME).strftime("%Y-%m-%d %H:%M")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"

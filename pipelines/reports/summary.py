@@ -1,0 +1,155 @@
+"""The last page of a run: what was taken in, rejected, checked and published, and the figures people ask for first.
+
+Reads a finished version, never the run's memory, so that it shows what readers will see.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.common.i18n import language, say
+from pipelines.gate.results import UNCOMPARED
+from pipelines.publish.reading import open_finished
+from pipelines.reports.held import held_sentence, override_line, rest_of, waiting
+from pipelines.reports.plan_gaps import plan_gaps
+from pipelines.settings import Settings
+from pipelines.storage.manifest import read_manifest
+
+ROWS_BY_SOURCE = """
+    select source, count(*) filter (where status = 'accepted'), count(*) filter (where status = 'refused'),
+           sum(rows_in), sum(rows_accepted), sum(rows_superseded), sum(rows_rejected)
+    from marts.deliveries group by source order by source
+"""
+REASONS = """
+    select source, reason, sum(row_count) from marts.quarantine_summary group by all order by 3 desc, 1, 2 limit 5
+"""
+FIGURES = """
+    with newest as (
+        select period_code from marts.dim_period
+        where period_type in ('year', 'month') and is_closed order by end_date desc, start_date limit 1
+    )
+    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level, v.value, v.target, v.met
+    from marts.indicator_values v
+    join newest using (period_code)
+    join marts.dim_indicator i using (indicator_code, rule)
+    where v.scope in ('province', 'level') and v.rule = 'plan' and i.origin = 'transactions'
+      and v.indicator_code in (select indicator_code from marts.indicator_values where target is not null)
+    order by v.indicator_code
+"""
+SCORECARD = """
+    select count(*), count(*) filter (where standing = 'met'), count(*) filter (where standing = 'not_met'),
+           count(*) filter (where standing = 'tracked'), count(*) filter (where standing = 'no_data')
+    from marts.plan_scorecard
+"""
+TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tasks"
+
+
+def show_version(console: Console, folder: Path) -> None:
+    """Prints the tables of a published (or refused) version folder."""
+    with open_finished(folder / "tthc.duckdb", {}) as connection:
+        _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
+        for source, reason, count in connection.execute(REASONS).fetchall():
+            console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
+        _figures(console, connection.execute(FIGURES).fetchall())
+        _plan(console, connection.execute(SCORECARD).fetchall()[0], connection.execute(TASKS).fetchall()[0])
+        for gap in plan_gaps(connection):
+            console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_manifest(console: Console, folder: Path) -> None:
+    """Prints what was checked and where the version lies."""
+    manifest = read_manifest(folder)
+    checks = sum(table["expected"] for table in manifest["gate"]["tables"])
+    console.print(say("summary_gate", checks=checks, tables=len(manifest["gate"]["tables"])), highlight=False)
+    if manifest["synthetic"]:
+        console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
+
+
+def _rows(console: Console, rows: list[tuple]) -> None:
+    table = Table(title=say("summary_rows_title"), title_justify="left")
+    for number, header in enumerate(say("summary_rows_header").split("|")):
+        table.add_column(header, justify="left" if number == 0 else "right")
+    for source, *counts in rows:
+        table.add_row(source, *(f"{count or 0:,}" for count in counts))
+    console.print(table)
+
+
+def _figures(console: Console, rows: list[tuple]) -> None:
+    """One line per indicator, one column per scope: the value, and the goal it meets or misses."""
+    if not rows:
+        return
+    cells: dict[str, dict[str, str]] = {}
+    for name_vi, name_en, _, scope, level, value, target, met in rows:
+        mark = {None: "", True: " [green]✓[/]", False: " [red]✗[/]"}[met]
+        goal = "" if target is None else f"\n[dim]≥ {target:.0%}[/]"
+        column = "province" if scope == "province" else level
+        name = name_vi if language.get() == "vi" else name_en
+        cells.setdefault(name, {})[column] = ("–" if value is None else f"{value:.2%}") + mark + goal
+    columns = [c for c in ("province", "tinh", "so", "huyen", "xa") if any(c in row for row in cells.values())]
+    table = Table(title=say("summary_figures_title", period=rows[0][2]), title_justify="left", show_lines=True)
+    table.add_column(say("summary_indicator"))
+    for column in columns:
+        table.add_column(say(f"level_{column}"), justify="right")
+    for name, row in cells.items():
+        table.add_row(name, *(row.get(column, "") for column in columns))
+    console.print(table)
+
+
+def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> None:
+    """How the plan's goals and tasks stand, in two lines."""
+    names = ("goals", "met", "not_met", "tracked", "no_data")
+    console.print(say("summary_goals", **dict(zip(names, goals, strict=True))), highlight=False)
+    console.print(say("summary_tasks", tasks=tasks[0], overdue=tasks[1]), highlight=False)
+
+
+def show_refusal(console: Console, settings: Settings) -> None:
+    """Says which checks refused the candidate, in the reader's language, and where it is kept."""
+    verdict = json.loads((settings.work_dir / "gate.json").read_text(encoding="utf-8"))
+    plan = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))
+    for table in verdict["tables"]:
+        for check in table["checks"]:
+            if not check["success"]:
+                title = check[f"title_{language.get()}"]
+                console.print(say("refused_check", table=table["table"], id=check["id"], title=title), highlight=False)
+                for place in verdict.get("origins", {}).get(f"{table['table']}.{check['id']}", []):
+                    console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
+        for problem in table["problems"]:
+            console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
+    for thing in waiting(verdict):
+        if thing["hold"] == "register":
+            _edited_register(console, thing, verdict["effects"])
+        elif sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
+            console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
+        line = say("held_approve", line=override_line(thing, plan["as_of"]))
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if rest := rest_of(verdict):
+        console.print(rest, highlight=False, markup=False, soft_wrap=True)
+    for code in verdict.get("uncompared", []):
+        console.print(say(UNCOMPARED[code]), highlight=False, markup=False, soft_wrap=True)
+    for problem in verdict["problems"]:
+        console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
+    console.print(say("refused_where", folder=settings.refused_dir / plan["version"]), highlight=False, soft_wrap=True)
+
+
+def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
+    """One held edit of a register: old and new, what approves it, and the figures that it moved most."""
+    told = {name: thing[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
+    console.print(say("refused_register", **told), highlight=False, markup=False, soft_wrap=True)
+    for one in effects:
+        if (one["register"], one["entry"]) == (thing["register"], thing["entry"]):
+            text = say(
+                "refused_effect", indicator=one["indicator_code"], rule=one["rule"], period=one["period_code"],
+                scope=one["unit_level"] or one["scope"], before=_figure(one, "before"), now=_figure(one, "now"),
+            )  # fmt: skip
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _figure(effect: Mapping[str, Any], when: str) -> str:
+    """A figure before or now, with a mark where it is held against a target."""
+    value, met = effect[f"value_{when}"], effect[f"met_{when}"]
+    mark = "" if met is None else " ✓" if met else " ✗"
+    return "–" if value is None else f"{value:.4g}{mark}"

@@ -1,0 +1,28 @@
+"""A delivery: the identity of one delivered file.
+
+Belongs here: what identifies a delivery and how it is named. Does not belong here: finding, copying or reading files.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+SYNTHETIC_MARK = "synthetic"
+
+
+@dataclass(frozen=True, order=True)
+class Delivery:
+    """One file of one source for one business day; these three identify it, whatever its bytes."""
+
+    source: str
+    business_day: dt.date
+    file_name: str
+
+    @property
+    def label(self) -> str:
+        """`<source>/<business day>/<file name>`: how rows and messages point at the delivery."""
+        return f"{self.source}/{self.business_day.isoformat()}/{self.file_name}"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Made by `tthc sample`: every file it writes carries the word in its name, wherever it goes."""
+        return SYNTHETIC_MARK in self.file_name.lower()

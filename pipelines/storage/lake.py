@@ -1,0 +1,82 @@
+"""The lake: immutable Parquet, one file per parsed delivery and source, with the schema of its contract.
+
+Belongs here: where lake and quarantine files lie and how they are written. Does not belong here: judging rows.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from pipelines.common.files import replacing, sha256_of
+from pipelines.contracts.column_types import dtype_of
+from pipelines.contracts.model import Contract
+from pipelines.storage.delivery import Delivery
+
+PROVENANCE = {"_source_file": pl.String(), "_row_number": pl.Int64(), "_business_day": pl.Date()}
+# What is listed of a rejected row outside the quarantine: where it stood and why, no content.
+REJECTED = {
+    "source": pl.String(), **PROVENANCE, "reasons": pl.List(pl.String()),
+    "dossier_code": pl.String(), "updated_at": pl.Datetime("us"),
+}  # fmt: skip
+
+
+def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
+    """Columns of a source in the lake: its fields but for the dropped personal ones, then where the row came from."""
+    kept = {field.name: dtype_of(field) for field in contract.fields if field.personal != "drop"}
+    return {**kept, **PROVENANCE}
+
+
+def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
+    """Columns of a source in the quarantine: its fields as text, the line where it had no fields, why, and where
+    it stood."""
+    fields: dict[str, pl.DataType] = {field.name: pl.String() for field in contract.fields}
+    return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), "_place": pl.String(), **PROVENANCE}
+
+
+def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
+    """Path below the lake folder of what one delivery holds of one source."""
+    return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
+
+
+def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
+    """Path below the lake folder of the list of rejected rows: numbers and reasons, no content."""
+    return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+class ParquetFile:
+    """A Parquet file written batch by batch, which appears under its name only when whole."""
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], mode: int = 0o644) -> None:
+        self.path, self.schema = path, schema
+        self._stack = ExitStack()
+        self._temporary = self._stack.enter_context(replacing(path, mode))
+        # Codes and moments hardly repeat, and every reader of the lake reads all of it: dictionaries and
+        # statistics would cost time and serve nobody.
+        self._writer = parquet.ParquetWriter(
+            self._temporary, _arrow(pl.DataFrame(schema=schema)).schema, compression="lz4",
+            use_dictionary=["_source_file"], write_statistics=False,
+        )  # fmt: skip
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Adds rows; columns are put in the schema's order, a missing one is null."""
+        ordered = frame.select(
+            [(pl.col(n) if n in frame.columns else pl.lit(None)).cast(t).alias(n) for n, t in self.schema.items()]
+        )
+        self._writer.write_table(_arrow(ordered))
+
+    def close(self, *, keep: bool) -> str | None:
+        """Ends the file. Returns its SHA-256, or None where it is thrown away."""
+        self._writer.close()
+        if not keep:
+            self._stack.pop_all()
+            self._temporary.unlink(missing_ok=True)
+            return None
+        self._stack.close()
+        return sha256_of(self.path)

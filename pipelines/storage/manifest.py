@@ -1,0 +1,97 @@
+"""The manifest: what a version is made of, what was checked, and the hash of every file in it.
+
+Belongs here: writing and verifying it. Does not belong here: moving versions about.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.common.checksums import seal_holds, sealed
+from pipelines.common.files import replacing, sha256_of
+from pipelines.settings import DuckDBConfig
+from pipelines.storage.ledger import Outcome
+from pipelines.storage.run_spec import RunSpec
+
+NAME = "manifest.json"
+# What a manifest holds beside its seal; those of before there were seals hold just this.
+UNSEALED = {"version", "as_of", "province", "synthetic", "code", "inputs", "rows", "gate", "files"}
+
+
+def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[Outcome]:
+    """What the candidate made of every row: one outcome per source and accepted file."""
+    with duckdb.connect(str(database), read_only=True, config=config) as connection:
+        rows = connection.execute(
+            "select source, concat_ws('/', delivered_as, business_day, file_name), rows_in, rows_accepted,"
+            " rows_rejected, rows_superseded from marts.deliveries where status = 'accepted' order by all"
+        ).fetchall()
+    return [Outcome(version, *row) for row in rows]
+
+
+def conservation(outcomes: list[Outcome]) -> dict[str, dict[str, int]]:
+    """Per source, over its accepted files: how many, rows in, accepted, rejected, superseded."""
+    totals: dict[str, Counter[str]] = {}
+    for one in outcomes:
+        counts = {name: getattr(one, name) for name in ("rows_in", "accepted", "rejected", "superseded")}
+        totals.setdefault(one.source, Counter()).update(files=1, **counts)
+    return {source: dict(counts) for source, counts in sorted(totals.items())}
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below the folder but the manifest itself, by relative path. Bytes that have several names,
+    as open data have (in the site, among the editions), are read once."""
+    known: dict[tuple[int, int], str] = {}
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME):
+        seen = path.stat()
+        same = (seen.st_dev, seen.st_ino)
+        if same not in known:
+            known[same] = sha256_of(path)
+        found[path.relative_to(folder).as_posix()] = known[same]
+    return found
+
+
+def write_manifest(
+    folder: Path, plan: RunSpec, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
+) -> None:
+    """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place.
+    `open_data`: what came of its open data (`open_data.publication`)."""
+    content = {
+        "version": plan.version, "as_of": plan.as_of, "province": plan.province, "synthetic": plan.is_synthetic,
+        "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
+        **({"open_data": dict(open_data)} if open_data is not None else {}),
+    }  # fmt: skip
+    with replacing(folder / NAME) as temporary:
+        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_manifest_again(folder: Path, manifest: Mapping[str, Any], open_data: Mapping[str, Any]) -> None:
+    """Write the manifest of a version into a folder that holds the same but for its open data and its site."""
+    content = {**manifest, "files": file_hashes(folder), "open_data": dict(open_data)}
+    with replacing(folder / NAME) as temporary:
+        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+        temporary.write_text(text, encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict:
+    """The manifest of a version."""
+    return json.loads((folder / NAME).read_text(encoding="utf-8"))
+
+
+def is_sound(manifest: dict) -> bool:
+    """True where the manifest's own words are those that were written."""
+    return seal_holds(manifest) or manifest.keys() == UNSEALED
+
+
+def verifies(folder: Path) -> bool:
+    """True where the manifest is sound and the folder holds exactly its files, byte for byte."""
+    try:
+        manifest = read_manifest(folder)
+        return is_sound(manifest) and manifest["files"] == file_hashes(folder)
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False

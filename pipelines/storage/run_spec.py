@@ -1,0 +1,48 @@
+"""What one run computes, and where it works: the document that later steps of a run read.
+
+Belongs here: the run's specification and the paths of its workspace and candidate. Does not belong here: deciding what
+a run computes (`transform.workspace`).
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What one run computes: as of which day, from which inputs, and so under which version name. `is_beside`: it is
+    not to be published (`publish.beside`)."""
+
+    as_of: str
+    version: str
+    province: str
+    is_synthetic: bool
+    inputs: list[dict]
+    is_beside: bool = False
+
+    def save(self, settings: Settings) -> None:
+        """Leaves the plan for the later steps of the run."""
+        (settings.work_dir / "plan.json").write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+
+    @staticmethod
+    def load(settings: Settings) -> "RunSpec":
+        """The plan of the run under way."""
+        return RunSpec(**json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8")))
+
+
+def workspace_file(settings: Settings) -> Path:
+    """Where dbt's scratch database lies."""
+    return settings.work_dir / "workspace.duckdb"
+
+
+def candidate_dir(settings: Settings) -> Path:
+    """The folder that becomes a version if the gate lets it."""
+    return settings.work_dir / "candidate"
+
+
+def candidate_file(settings: Settings) -> Path:
+    """The candidate warehouse."""
+    return candidate_dir(settings) / "tthc.duckdb"

@@ -1,0 +1,88 @@
+"""The runs of the nightly job, as the ledger remembers them: when each began, how it ended, which version it made.
+
+For people and for pruning; no figure depends on it. The table itself is in the ledger's schema.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
+
+RUNS_KEPT = 1_000
+KILLS_BEFORE = "memory_kills_before"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the nightly job. `outcome` is running, published, unchanged, beside, refused, failed or interrupted;
+    `began` and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
+
+    sequence: int
+    pid: int
+    began: str
+    ended: str | None
+    outcome: str
+    version: str | None
+    as_of: str | None
+    detail: dict
+
+
+def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
+    """Adds a line for the run that begins and holds the lock; returns its number. One that is still said to be running
+    was killed; the oldest lines beyond RUNS_KEPT go."""
+    for sequence, detail in ledger.execute("select sequence, detail from run where outcome = 'running'").fetchall():
+        cause = json.dumps({"cause": cause_of_end(json.loads(detail).get(KILLS_BEFORE))})
+        ledger.execute(
+            "update run set outcome = 'interrupted', detail = json_patch(detail, ?) where sequence = ?",
+            (cause, sequence),
+        )
+    row = ledger.execute(
+        "insert into run (pid, began, outcome, detail) values (?, ?, 'running', ?) returning sequence",
+        (pid, _now(), json.dumps({KILLS_BEFORE: kernel_memory_kills()})),
+    ).fetchone()
+    ledger.execute("delete from run where sequence <= ?", (row[0] - RUNS_KEPT,))
+    return row[0]
+
+
+def end_run(
+    ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
+    detail: dict | None = None,
+) -> None:  # fmt: skip
+    """Writes how a run ended. What is not given stays as it was, so that a reason can be added later."""
+    ledger.execute(
+        "update run set ended = ?, outcome = ?, version = coalesce(?, version), as_of = coalesce(?, as_of),"
+        " detail = json_patch(detail, ?) where sequence = ?",
+        (_now(), outcome, version, as_of, json.dumps(detail or {}, ensure_ascii=False), sequence),
+    )
+
+
+def note_run(ledger: sqlite3.Connection, detail: dict) -> None:
+    """Add to what is remembered of the run under way; where none is, nothing is noted."""
+    ledger.execute(
+        "update run set detail = json_patch(detail, ?)"
+        " where sequence = (select max(sequence) from run) and outcome = 'running'",
+        (json.dumps(detail, ensure_ascii=False),),
+    )
+
+
+def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
+    """The newest runs, the newest first."""
+    rows = ledger.execute(
+        "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
+        (limit,),
+    ).fetchall()
+    return [
+        Run(sequence, pid, began, ended, outcome, version, as_of, json.loads(detail))
+        for sequence, pid, began, ended, outcome, version, as_of, detail in rows
+    ]
+
+
+def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
+    """Version → number of the last run that made it, or made it again."""
+    return dict(ledger.execute("select version, max(sequence) from run where version is not null group by version"))
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,89 @@
+"""Rows that only the whole of the deliveries shows to be wrong: they join the quarantine, whole, night by night.
+
+An unknown unit, procedure or dossier, a conflict: dbt judges these anew each night over all deliveries, so
+a row is taken by itself once the list that names its unit arrives, and then leaves the quarantine.
+"""
+
+import hashlib
+import logging
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.common.duckdb import connect
+from pipelines.common.i18n import say
+from pipelines.contracts.model import Contract
+from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.ingest import archive_path
+from pipelines.parsing.quarantine import quarantine_file, write_quarantine
+from pipelines.parsing.update_lake import LakeState
+from pipelines.settings import Settings
+from pipelines.storage.ledger import Arrival, forgotten, open_ledger
+from pipelines.storage.run_spec import workspace_file
+
+log = logging.getLogger("tthc.parsing")
+MARK = ".night-"
+Rejections = dict[str, pl.DataFrame]
+
+
+def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
+    """Delivery label → source → `_row_number` and `_reasons` of the rows that dbt rejected this night."""
+    found: dict[str, Rejections] = {}
+    with connect(settings, workspace_file(settings), read_only=True) as connection:
+        modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
+        for source in (source for source in sources if (f"rows_{source}",) in modelled):
+            rows = connection.execute(
+                f"select _source_file, _row_number, [reason] as _reasons from state.rows_{source}"  # noqa: S608
+                " where disposition = 'rejected' order by all"
+            ).pl()
+            for (label,), part in rows.partition_by("_source_file", as_dict=True).items():
+                found.setdefault(str(label), {})[source] = part.drop("_source_file")
+    return found
+
+
+def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> dict[str, int]:
+    """Writes what was rejected this night and is not kept yet, removes what no longer is. Returns counts of files."""
+    folder = settings.restricted_dir / "quarantine"
+    rejected = rejected_by_delivery(settings, list(contracts))
+    with open_ledger(settings.ledger_file) as ledger:
+        gone = forgotten(ledger)
+    due: set[Path] = set()
+    written = 0
+    for arrival, _ in state.accepted:
+        rejections = rejected.get(arrival.delivery.label, {})
+        if not rejections or arrival.sequence in gone:
+            continue
+        name = _name(arrival, rejections)
+        files = {quarantine_file(folder, source, arrival.delivery, name) for source in rejections}
+        due |= files
+        if not all(path.is_file() for path in files):
+            written += len(files) if _keep(settings, contracts, arrival, name, rejections) else 0
+    stale = [path for path in folder.glob(f"*/*/*{MARK}*.parquet") if path not in due]
+    for path in stale:
+        path.unlink()
+    return {"written": written, "kept": len(due) - written, "left_quarantine": len(stale)}
+
+
+def _keep(
+    settings: Settings, contracts: dict[str, Contract], arrival: Arrival, name: str, rejections: Rejections
+) -> bool:
+    """Write the rows of one delivery whole. Return False, and say so, where its archived bytes cannot be read again:
+    the rows stay listed by number and reason, and the next night tries again."""
+    folder = settings.restricted_dir / "quarantine"
+    try:
+        write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
+    except Exception as error:
+        if strikes_every_file(error):
+            raise
+        keep_trace(settings, arrival.delivery.label, error)
+        log.warning(say("rejected_rows_not_kept", file=arrival.delivery.label, kind=type(error).__name__))
+        return False
+    return True
+
+
+def _name(arrival: Arrival, rejections: Rejections) -> str:
+    """Changes with the bytes of the delivery and with what is rejected of it, so that nothing is written twice."""
+    digest = hashlib.sha256(f"{arrival.delivery.label} {arrival.sha256}".encode())
+    for source, rows in sorted(rejections.items()):
+        digest.update(f"{source} {rows.write_json()}".encode())
+    return f"{arrival.sha256[:24]}{MARK}{digest.hexdigest()[:12]}"
