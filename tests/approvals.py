@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from pipelines.registers.holds import Override
-from pipelines.reports.held import override_line, waiting
+from pipelines.reports.held import approvals_needed, override_line
 
 
 def approve_all(warehouse: Path, overrides: Path) -> int:
@@ -17,7 +17,7 @@ def approve_all(warehouse: Path, overrides: Path) -> int:
     verdict = json.loads((newest / "gate.json").read_text(encoding="utf-8"))
     until = newest.name[:10]
     known = list(csv.DictReader(overrides.read_text(encoding="utf-8").splitlines()))
-    things = waiting(verdict)
+    things = approvals_needed(verdict)
     for thing in things:
         proposed = dict(zip(Override.model_fields, next(csv.reader([override_line(thing, until)])), strict=True))
         known.append(proposed | {"approved_by": "Người thử", "approved_on": until, "reason": "files drawn for a test"})

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.gate.results import CheckResult, GateResult, TableResult
-from pipelines.gate.suites import suites_now
-from pipelines.publish.versions import seal
+from pipelines.gate.suites import suites_on_disk
+from pipelines.publish.versions import close_candidate
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
@@ -42,6 +42,6 @@ def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") ->
         connection.execute("create schema marts; create table marts.t as select 1 as a")
     (folder / "open-data" / "a.csv").write_text(f"a\n{name}\n")
     checks = tuple(CheckResult(check, "vi", "en", success=True) for check in ("min_rows", "a_filled"))
-    _, suites_sha256 = suites_now(settings.expectations_dir)
-    verdict = GateResult((TableResult("t", len(checks), checks),), seal(settings), suites_sha256)
+    _, suites_sha256 = suites_on_disk(settings.expectations_dir)
+    verdict = GateResult((TableResult("t", len(checks), checks),), close_candidate(settings), suites_sha256)
     return RunSpec(as_of, name, "H19", True, []), verdict.to_dict()

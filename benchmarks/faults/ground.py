@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from benchmarks.faults.forge import Night, apart, night
-from pipelines.common.checksums import sealed
+from pipelines.common.checksums import with_checksum
 from pipelines.common.files import remove_tree
 from pipelines.sample import write_province
 from pipelines.settings import PROJECT_DIR, Settings
@@ -114,7 +114,7 @@ def _make_earlier(version: Path, earlier: Path) -> None:
         connection.execute("update marts.dim_run set as_of = as_of - 365")
         connection.execute("update marts.handling_status set received_total = received_total + 1")
         connection.execute("checkpoint")
-    text = json.dumps(sealed({**manifest, "files": file_hashes(earlier)}))
+    text = json.dumps(with_checksum({**manifest, "files": file_hashes(earlier)}))
     (earlier / MANIFEST).write_text(text, encoding="utf-8")
 
 

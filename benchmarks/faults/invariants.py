@@ -13,8 +13,8 @@ from benchmarks.faults.forge import Night
 from benchmarks.faults.ground import CANARIES, Ground, published
 from pipelines.common.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.common.files import sha256_of
-from pipelines.landing.rebuild_ledger import archived
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.landing.rebuild_ledger import archived_arrivals
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from tests.conservation import unaccounted
 
 KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}
@@ -23,7 +23,7 @@ KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}
 def after_any_end(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]:
     """What must hold however the night ended, before anybody mends anything."""
     current = warehouse / "current"
-    if not current.is_symlink() or not verifies(current.resolve()):
+    if not current.is_symlink() or not files_match_manifest(current.resolve()):
         yield "I1 current does not name a complete version"
     yield from _archive_is_whole(warehouse)
     yield from no_person(warehouse)
@@ -57,7 +57,7 @@ def lost_rows(ground: Ground, warehouse: Path) -> Iterator[str]:
 
 
 def _archive_is_whole(warehouse: Path) -> Iterator[str]:
-    for path, forgotten in archived(warehouse / "restricted" / "archive"):
+    for path, forgotten in archived_arrivals(warehouse / "restricted" / "archive"):
         if not forgotten and sha256_of(path) != path.name.partition("-")[2]:
             yield f"I2 archived bytes differ from their name: {path.name}"
 

@@ -17,7 +17,7 @@ from benchmarks.faults.campaign import Verdict
 from benchmarks.faults.forge import apart
 from benchmarks.faults.ground import Ground, settings_of
 from pipelines.common.errors import EXIT_LOCKED, EXIT_PUBLISHED
-from pipelines.publish.versions import switch
+from pipelines.publish.versions import switch_current
 
 FAMILY = "several at once"
 PAIR = "select (select as_of from marts.dim_run), (select sum(received_total) from marts.handling_status)"
@@ -57,7 +57,7 @@ def readers(ground: Ground, folder: Path, *, reads: int) -> Verdict:
         if switcher == 0:
             settings = settings_of(warehouse, ground)
             for version in itertools.cycle(told):
-                switch(settings, version)
+                switch_current(settings, version)
         pipes = []
         for _ in range(2):
             reading, writing = os.pipe()

@@ -16,8 +16,8 @@ import polars as pl
 from pipelines.contracts.batch import Batch
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.parsing.privacy import protect
-from pipelines.parsing.unit_names import unit_marks
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.unit_names import hash_unit_names
+from pipelines.parsing.validate import Validators
 from pipelines.sample.behaviour import Behaviour, load_behaviour
 from pipelines.sample.deliveries import Cadence, delivery_days
 from pipelines.sample.extracts import Writer, as_texts
@@ -130,7 +130,7 @@ def parsed(source: str, day: str, file: File) -> Parsed:
     """Return what the lake gets of a file, by the parser's own rules. Raise FileRefused where none of it is taken."""
     contract, business_day = contracts()[source], dt.date.fromisoformat(day)
     numbered = file.texts.with_columns(_row_number=pl.int_range(1, file.texts.height + 1, dtype=pl.Int64))
-    accepted, rejected = Judges(contracts(), business_day)(Batch(source, numbered))
+    accepted, rejected = Validators(contracts(), business_day)(Batch(source, numbered))
     place: dict[str, Any] = {"_source_file": pl.lit(file.name), "_business_day": pl.lit(business_day)}
     kept = protect(accepted, contract, SECRET).with_columns(**place)
     return Parsed(source, day, file.name, _in_order(kept, lake_schema(contract)), _listed(source, rejected, place))
@@ -156,4 +156,4 @@ def parsed_day(day: str, delivery: Delivery) -> list[Parsed]:
 def marked_units(rows: list[Parsed]) -> pl.DataFrame:
     """Return the ledger's marks of the names of units."""
     names = [one.lake["TenDonVi"] for one in rows if one.source == "don_vi"]
-    return unit_marks(pl.concat(names).unique().sort(), SECRET)
+    return hash_unit_names(pl.concat(names).unique().sort(), SECRET)

@@ -18,7 +18,7 @@ from pipelines.contracts.model import Contract
 from pipelines.landing.sidecars import refuse_other_count
 from pipelines.parsing.readers.delimited import MOST_WRONG_ROWS
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.validate import Validators
 
 DAY = dt.date(2024, 12, 31)
 HEAD, ROW = "MaDonVi,TenDonVi,Cap\n", "H19.07,Xã Mẫu,xa\n"
@@ -123,7 +123,7 @@ def refusal_of(case: Provoked, folder: Path, contracts: dict[str, Contract]) -> 
         path.mkdir()
     else:
         path.write_bytes(case.content.encode() if isinstance(case.content, str) else case.content)
-    judge, rows = Judges(contracts, DAY), 0
+    judge, rows = Validators(contracts, DAY), 0
     try:
         for batch in read(path, case.name, contracts[case.source], contracts):
             judge(batch)

@@ -15,7 +15,7 @@ from pipelines.common.errors import FileRefused
 from pipelines.contracts.fields import ContractField
 from pipelines.contracts.model import Contract
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.validate import Validators
 
 Verdict = Literal["exact", "refused", "quarantined", "silently wrong"]
 DAY = dt.date(2024, 12, 31)
@@ -48,7 +48,7 @@ def written(value: object, field: ContractField, contract: Contract) -> str | No
 
 def judge_case(case: Case) -> tuple[Verdict, str]:
     """The verdict, and the refusal's or the first reason's code."""
-    contract, judge = case.contract, Judges({case.contract.source: case.contract}, DAY)
+    contract, judge = case.contract, Validators({case.contract.source: case.contract}, DAY)
     found: list[tuple[int, Row]] = []
     reasons: Counter[str] = Counter()
     try:

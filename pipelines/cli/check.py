@@ -16,8 +16,8 @@ from pipelines.common.i18n import say
 
 if TYPE_CHECKING:
     from pipelines.contracts.model import Contract
-    from pipelines.contracts.places import Place
-    from pipelines.dry_run.check import Check
+    from pipelines.contracts.places import RowPlace
+    from pipelines.dry_run.check import DryRun
     from pipelines.dry_run.report import FileReport, SpotInFile
 
 LEFT = "left_"
@@ -61,8 +61,8 @@ def check(
     6 có tệp không được nhận (file refused) · 2 sai cú pháp (usage).
     """
     from pipelines.contracts.model import load_contracts
-    from pipelines.dry_run.check import Check
-    from pipelines.dry_run.places import Asked
+    from pipelines.dry_run.check import DryRun
+    from pipelines.dry_run.places import FileRequest
     from pipelines.landing.discover import today_at_home
 
     if source is not None and contract is not None:
@@ -75,10 +75,10 @@ def check(
         own = _own_contract(contract)
         source, contracts = own.source, {**contracts, own.source: own}
     today = today_at_home()
-    places = Asked(contracts, source, day.date() if day else today, today).places(files)
+    places = FileRequest(contracts, source, day.date() if day else today, today).places(files)
     if not places:
         raise UsageFault("check_nothing", folder=", ".join(map(str, files)))
-    checking = Check(contracts, settings, out)
+    checking = DryRun(contracts, settings, out)
     try:
         with _progress() as (watch, weighing):
             code = checking.run(places, watch, weighing)
@@ -91,11 +91,11 @@ def check(
             raise
         raise TthcError("check_broke", kind=type(error).__name__, folder=tempfile.gettempdir()) from None
     for report in checking.reports:
-        _tell(report, contracts)
+        _report_file(report, contracts)
     if checking.lists_checked is False:
         _line(say("check_no_warehouse", folder=settings.warehouse_dir))
     if len(checking.reports) > 1:
-        _tell_total(checking)
+        _report_total(checking)
     raise typer.Exit(code)
 
 
@@ -136,8 +136,8 @@ def _why(code: str, params: dict) -> str:
     return f"[{code}] {say(own, **params)}"
 
 
-def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
-    from pipelines.contracts.fix_hints import mend, say_places
+def _report_file(report: "FileReport", contracts: "dict[str, Contract]") -> None:
+    from pipelines.contracts.fix_hints import describe_places, fix_hint
 
     if report.refused and not report.is_refused:
         _line(f"{report.file}: {_why(*report.refused)}")
@@ -156,25 +156,25 @@ def _tell(report: "FileReport", contracts: "dict[str, Contract]") -> None:
         if source in report.superseded:
             _line(say("check_superseded", source=source, count=report.superseded[source]))
     if report.unnamed[0]:
-        _line(say("check_unnamed", count=report.unnamed[0], places=say_places(report.unnamed_places)))
+        _line(say("check_unnamed", count=report.unnamed[0], places=describe_places(report.unnamed_places)))
     for (source, reason), (count, _) in sorted(report.reasons.items()):
-        places = say_places(report.first_places[source, reason])
+        places = describe_places(report.first_places[source, reason])
         _line(say("check_reason", source=source, reason=reason, count=count, places=places))
-        _line(f"      {mend(reason, contracts[source])}")
+        _line(f"      {fix_hint(reason, contracts[source])}")
         for spots, found in _conflicts(report, source) if reason == "conflict" else ():
             named = [
-                say("check_place", file=file, place=say_places([place]))
+                say("check_place", file=file, place=describe_places([place]))
                 for (file, _), place in zip(spots, found, strict=True)
             ]
             _line(say("check_conflict", places=" ↔ ".join(named)))
 
 
-def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotInFile], list[Place]]]":
+def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotInFile], list[RowPlace]]]":
     """The first conflicts of a source, each with the places of its rows."""
     yield from zip(report.conflicts.get(source, []), report.conflict_places.get(source, []), strict=True)
 
 
-def _tell_total(checking: "Check") -> None:
+def _report_total(checking: "DryRun") -> None:
     reports = checking.reports
     counts = {what: sum(report.total(what) for report in reports) for what in ("rows_in", "accepted", "rejected")}
     refused = sum(report.is_refused for report in reports)

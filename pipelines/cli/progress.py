@@ -58,7 +58,7 @@ class StageHandler(logging.Handler):
 
 
 @contextmanager
-def watching(console: Console) -> Iterator[None]:
+def showing_progress(console: Console) -> Iterator[None]:
     """Shows what the steps log while the block runs."""
     columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
                MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip

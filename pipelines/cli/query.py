@@ -64,8 +64,8 @@ def explain(
     """
     from pipelines.reports.explain import explain as look_up
     from pipelines.reports.explain_view import show_explanation
-    from pipelines.reports.sql_shell import reading
+    from pipelines.reports.sql_shell import read_only_connection
 
-    with reading(settings_with(warehouse_dir=warehouse)) as connection:
+    with read_only_connection(settings_with(warehouse_dir=warehouse)) as connection:
         found = look_up(connection, indicator, rule.value, unit, period)
     show_explanation(console, found, output.value, everything=everything)

@@ -85,11 +85,11 @@ def _require_any_delivery(settings: Settings) -> None:
 
 def _run(settings: Settings) -> int:
     """Run the job, say how it ended, and return the exit code."""
-    from pipelines.cli.progress import watching
+    from pipelines.cli.progress import showing_progress
 
     _require_any_delivery(settings)
 
-    with watching(console):
+    with showing_progress(console):
         console.print(say("starting"))
         from pipelines.nightly.run import run_nightly
 
@@ -213,9 +213,9 @@ def rollback(
     Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
     """
     from pipelines.nightly.lock import run_lock
-    from pipelines.publish.editions import go_back
+    from pipelines.publish.editions import roll_back
 
     settings = settings_with(warehouse_dir=warehouse)
     with run_lock(settings):
-        chosen = go_back(settings, version)
+        chosen = roll_back(settings, version)
     console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

@@ -25,11 +25,11 @@ def status(
 
     Mã thoát / exit: 0 · 3 số liệu đã cũ hoặc chưa công bố gì (stale) · 1 tệp bị hỏng, chỉ với --verify (damaged).
     """
-    from pipelines.reports.status import gather
+    from pipelines.reports.status import read_status
     from pipelines.reports.status_view import show_status
 
     today = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
-    found = gather(settings_with(warehouse_dir=warehouse), today, verify=verify)
+    found = read_status(settings_with(warehouse_dir=warehouse), today, verify=verify)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     else:

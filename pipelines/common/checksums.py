@@ -10,12 +10,12 @@ from typing import Any
 SEAL = "seal"
 
 
-def sealed(content: dict[str, Any]) -> dict[str, Any]:
+def with_checksum(content: dict[str, Any]) -> dict[str, Any]:
     """The document with its seal, in place of one that it may have had."""
     return content | {SEAL: _hash(content)}
 
 
-def seal_holds(content: dict[str, Any]) -> bool:
+def checksum_matches(content: dict[str, Any]) -> bool:
     """True where the document has a seal and that is of this content."""
     return content.get(SEAL) == _hash(content)
 

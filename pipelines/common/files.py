@@ -69,7 +69,7 @@ def sync_file(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
+def atomic_write(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Yields a temporary path beside `path`; on success it is made durable and renamed over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}{UNFINISHED}")
@@ -96,7 +96,7 @@ def link_tree(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=link_or_copy, dirs_exist_ok=True)
 
 
-def remove_whole(path: Path) -> None:
+def remove_atomically(path: Path) -> None:
     """Removes a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
     if path.exists():
         leaving = path.with_name(f".{path.name}{LEAVING}")
@@ -105,7 +105,7 @@ def remove_whole(path: Path) -> None:
         remove_tree(leaving)
 
 
-def sweep(folder: Path) -> int:
+def remove_leftovers(folder: Path) -> int:
     """Removes what a crash left of unfinished writes and removals below the folder. Returns how many."""
     left: list[Path] = []
     for place, folders, files in os.walk(folder):

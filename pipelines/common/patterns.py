@@ -98,7 +98,7 @@ HONEST = (
 )
 
 
-def whole(pattern: str) -> str:
+def match_whole(pattern: str) -> str:
     """The pattern as one that the whole text must match."""
     return f"^(?:{pattern})$"
 

@@ -50,7 +50,7 @@ def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.Data
     return pl.DataFrame(rows, schema=names).with_columns(_row_number=pl.Series(numbers, dtype=pl.Int64))
 
 
-def bounded(batches: Generator[Batch], most_bytes: int) -> Generator[Batch]:
+def split_batches(batches: Generator[Batch], most_bytes: int) -> Generator[Batch]:
     """Yield the same rows in batches of at most `most_bytes` each, or of one row.
 
     Polars has no limit of its own: this is what bounds it, as judging takes several copies of a batch.
@@ -64,7 +64,7 @@ def bounded(batches: Generator[Batch], most_bytes: int) -> Generator[Batch]:
                 continue
             for piece in batch.frame.iter_slices(rows):
                 if piece.height > 1 and piece.estimated_size() > most_bytes:  # long cells stand close together
-                    yield from bounded((replace(batch, frame=half) for half in _halves(piece)), most_bytes)
+                    yield from split_batches((replace(batch, frame=half) for half in _halves(piece)), most_bytes)
                 else:
                     yield replace(batch, frame=piece)
 

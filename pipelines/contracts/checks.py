@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.contracts.batch import Family
-from pipelines.contracts.column_types import dtype_of, typed
+from pipelines.contracts.column_types import dtype_of, type_column
 
 if TYPE_CHECKING:
     from pipelines.contracts.fields import ContractField
@@ -42,6 +42,6 @@ def check_default(field: "ContractField", contract: "Contract") -> None:
     families: dict[Family, str] = {"text": "CSV, JSON and Parquet", "sheet": "Excel and HTML lists"}
     cell = pl.DataFrame({field.name: [field.default]}, schema={field.name: pl.String()})
     for family, files in families.items():
-        wrong = [code for code, when in typed(field, contract, family).wrong.items() if cell.select(when).item()]
+        wrong = [code for code, when in type_column(field, contract, family).wrong.items() if cell.select(when).item()]
         if wrong or not field.default:
             raise ValueError(f"{contract.source}: in {files} the default of {field.name} would itself be rejected")

@@ -19,12 +19,12 @@ from pipelines.common.patterns import (
     NULL_WORD,
     PERSON,
     SCIENTIFIC,
-    whole,
+    match_whole,
 )
 from pipelines.contracts.batch import Family
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.model import Contract
-from pipelines.contracts.moments import as_written, form_of, years_of
+from pipelines.contracts.moments import is_written_as_pattern, regex_of_pattern, years_of
 
 # UTF-8 that was read as windows-1252 or latin-1 and encoded once more: đ, ư, ơ, ă and all of ạ–ỹ leave these
 # traces, which no Vietnamese word holds.
@@ -84,12 +84,12 @@ def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
     # Moments hardly repeat, so remembering those already read costs more than it saves.
     if field.type == "time":
         time = text.str.to_time(pattern, strict=False, cache=False)
-        value = pl.when(as_written(text, time, pattern)).then(time)
+        value = pl.when(is_written_as_pattern(text, time, pattern)).then(time)
         return TypedField(value, {"bad_time": text.is_not_null() & value.is_null()})
     moment = text.str.to_datetime(pattern, strict=False, time_unit="us", cache=False)
     first, last = years_of(field)
-    form = form_of(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
-    written = as_written(text, moment, pattern) & moment.is_not_null()
+    form = regex_of_pattern(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
+    written = is_written_as_pattern(text, moment, pattern) & moment.is_not_null()
     # One look at the text for form and year: this is done for every moment of every file.
     in_range = moment.dt.year().is_between(first, last)
     sound = written & in_range if form is None else text.str.contains(form)
@@ -128,13 +128,13 @@ def _choice(field: ContractField, text: pl.Expr) -> TypedField:
 
 def looks_personal(text: pl.Expr) -> pl.Expr:
     """True where text looks like a person's number or address, as the gate and the audit take it."""
-    return text.str.contains(PERSON) & ~text.str.contains(whole(HONEST))
+    return text.str.contains(PERSON) & ~text.str.contains(match_whole(HONEST))
 
 
 def _null_word(field: ContractField) -> str:
     """A cell, or one of several values in it, that is a word which programs write for an empty cell."""
     if field.separator is None:
-        return whole(NULL_WORD)
+        return match_whole(NULL_WORD)
     part = re.escape(field.separator)
     return rf"(?:^|{part})\s*(?:{NULL_WORD})\s*(?:$|{part})"
 
@@ -156,7 +156,7 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
     misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN[field.alphabet]}"
     wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > LONGEST[field.type]}
     if field.type == "code":
-        elsewise = text.str.contains(whole(SCIENTIFIC))
+        elsewise = text.str.contains(match_whole(SCIENTIFIC))
         wrong["code_turned_into_number"] = elsewise
         if _names_things(field):
             wrong["code_looks_like_identity_number"] = looks_personal(text)
@@ -186,7 +186,7 @@ def _reading(field: ContractField, contract: Contract, family: Family) -> TypedF
     return _words(field, text)
 
 
-def typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def type_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
     """How the text column named like the field is read in files of a family."""
     reading = _reading(field, contract, family)
     if field.unit_name:
@@ -205,7 +205,7 @@ def _unclean_text(field: ContractField) -> str:
     return rf"[^\x00-\x7f{letters}]"
 
 
-def plain_typed(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def type_plain_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
     """The same for cells that need no cleaning, which is nearly all of them. A cell that might need it, or that
     could be wrong in a way only cleaned text shows, counts as wrong here and is looked at again."""
     reading = _reading(field, contract, family)
@@ -215,7 +215,7 @@ def plain_typed(field: ContractField, contract: Contract, family: Family) -> Typ
     if field.type in ("code", "text"):
         # What holds the signs of codes only, or composed letters of Vietnamese, is as NFC writes it.
         if field.type == "code":
-            doubtful = [_not_a_code(field), whole(SCIENTIFIC), *([PERSON] if _names_things(field) else [])]
+            doubtful = [_not_a_code(field), match_whole(SCIENTIFIC), *([PERSON] if _names_things(field) else [])]
             wrong.pop(MISREAD_TEXT)
         else:
             doubtful = [_unclean_text(field), *([f"^[{FORMULA}]", f"^{LIST_MARK}", PERSON] if field.shown else [])]
@@ -228,7 +228,7 @@ def plain_typed(field: ContractField, contract: Contract, family: Family) -> Typ
     return TypedField(reading.value, wrong, wrong_where_null=field.type in MOMENTS)
 
 
-def _tidied(field: ContractField) -> pl.Expr:
+def _compose_text(field: ContractField) -> pl.Expr:
     """Text composed (NFC), without blanks around it, and where the field says so none repeated inside."""
     text = pl.col(field.name).str.normalize("NFC")
     if field.squish or field.any_case:
@@ -238,12 +238,12 @@ def _tidied(field: ContractField) -> pl.Expr:
 
 def has_list_mark(field: ContractField) -> pl.Expr:
     """True where `cleaned` takes the mark of a list off a name."""
-    return _tidied(field).str.contains(f"^{LIST_MARK}").fill_null(False)
+    return _compose_text(field).str.contains(f"^{LIST_MARK}").fill_null(False)
 
 
-def cleaned(field: ContractField) -> pl.Expr:
+def clean_text(field: ContractField) -> pl.Expr:
     """Text as it is judged: tidied, names without the mark of a list, the contract's spellings of null as null."""
-    text = _tidied(field)
+    text = _compose_text(field)
     if field.shown:
         text = text.str.replace(f"^{LIST_MARK}", "")
     return pl.when((text != "") & ~text.is_in(list(field.null_values))).then(text).alias(field.name)

@@ -11,7 +11,7 @@ from pipelines.common.i18n import language, say
 from pipelines.contracts.fields import ContractField
 from pipelines.contracts.model import Contract
 from pipelines.contracts.moments import years_of
-from pipelines.contracts.places import Place
+from pipelines.contracts.places import RowPlace
 
 # strptime's letters as people write them.
 SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
@@ -30,7 +30,7 @@ def _format(field: ContractField, contract: Contract) -> str:
     return spelled[0] if len(spelled) == 1 else f"{spelled[0]} (Excel, HTML: {spelled[1]})"
 
 
-def mend(reason: str, contract: Contract) -> str:
+def fix_hint(reason: str, contract: Contract) -> str:
     """One sentence for a reason such as `bad_timestamp:NgayTiepNhan` or the code of a row rule."""
     code, _, name = reason.partition(":")
     for rule in contract.rules:
@@ -48,7 +48,7 @@ def mend(reason: str, contract: Contract) -> str:
     )  # fmt: skip
 
 
-def say_places(places: Sequence[Place]) -> str:
+def describe_places(places: Sequence[RowPlace]) -> str:
     """Places as people say them, those that differ in `at` alone together: `line 3, 8, column Cap`, `cell E8, E9`."""
     alike = itertools.groupby(places, key=lambda place: (place.kind, place.column))
     return "; ".join(

@@ -122,7 +122,7 @@ class Contract(Strict):
         return self
 
     @cached_property
-    def of_a_tombstone(self) -> frozenset[str]:
+    def tombstone_fields(self) -> frozenset[str]:
         """The fields that count in a row saying that its thing was deleted: key, newness and the tombstone itself."""
         return frozenset(name for name in (*self.key, self.newness, self.tombstone) if name)
 

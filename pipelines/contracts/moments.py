@@ -24,7 +24,7 @@ def years_of(field: ContractField) -> tuple[int, int]:
     return field.earliest or EARLIEST, LATEST
 
 
-def form_of(pattern: str, years: str = "[0-9]{4}") -> str | None:
+def regex_of_pattern(pattern: str, years: str = "[0-9]{4}") -> str | None:
     """A regular expression of what the pattern writes, or None where it has letters other than those of WRITTEN."""
     found = DIRECTIVE.findall(pattern)
     if set(found) - set(WRITTEN):
@@ -34,8 +34,8 @@ def form_of(pattern: str, years: str = "[0-9]{4}") -> str | None:
     return f"^{''.join(a + b for a, b in zip(literals, [*letters, ''], strict=True))}$"
 
 
-def as_written(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
+def is_written_as_pattern(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
     """True where the cell is what the pattern would write. strptime also reads "2024-1-1", "2024 1 5 8 0 0" and
     seconds of 60."""
-    form = form_of(pattern)
+    form = regex_of_pattern(pattern)
     return read.dt.to_string(pattern) == text if form is None else text.str.contains(form)

@@ -15,7 +15,7 @@ from pipelines.contracts.batch import Batch
 
 
 @dataclass(frozen=True)
-class Place:
+class RowPlace:
     """`at`: the cell (`E8`), the number of a line, row or element, or the path; `column`: what the file calls the
     column or member where `at` does not say it, null where the whole row is meant."""
 
@@ -27,7 +27,7 @@ class Place:
         return f"{self.at}:{self.column}" if self.column else self.at
 
 
-def place_of(batch: Batch, number: int, reason: str, path: str | None = None) -> Place:
+def place_of(batch: Batch, number: int, reason: str, path: str | None = None) -> RowPlace:
     """The place of a row of a batch that is rejected for a reason. `path`: where a JSON record stands (its line in
     NDJSON); it may be null where the batch has a `stem`, and without either the row goes by its number."""
     field = reason.partition(":")[2]
@@ -36,16 +36,16 @@ def place_of(batch: Batch, number: int, reason: str, path: str | None = None) ->
         path = f"{batch.stem}[{number - 1}]"
     if path is None:
         if field in batch.letters:
-            return Place("cell", f"{batch.letters[field]}{number}")
-        return Place(batch.numbered, str(number), None if batch.letters else label)
+            return RowPlace("cell", f"{batch.letters[field]}{number}")
+        return RowPlace(batch.numbered, str(number), None if batch.letters else label)
     if path.isdigit():
-        return Place("object", path, label)
+        return RowPlace("object", path, label)
     if field in batch.given and field not in batch.labels:
         path, label = path.rpartition(".")[0], batch.given[field]
-    return Place("path", ".".join(part for part in (path, label) if part))
+    return RowPlace("path", ".".join(part for part in (path, label) if part))
 
 
-def paths_of(batches: Generator[Batch], wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
+def json_paths_of(batches: Generator[Batch], wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
     """The paths of the rows that `wanted` numbers by source, out of batches that were read with `whole`; reading ends
     with the last of them."""
     left = {source: set(numbers) for source, numbers in wanted.items() if numbers}

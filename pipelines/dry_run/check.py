@@ -16,19 +16,19 @@ import duckdb
 import polars as pl
 
 from pipelines.common.errors import EXIT_FILE_REFUSED, EXIT_PUBLISHED, EXIT_ROWS_REJECTED, FileRefused
-from pipelines.common.files import replacing, sha256_of
+from pipelines.common.files import atomic_write, sha256_of
 from pipelines.contracts.batch import Batch
 from pipelines.contracts.model import Contract
-from pipelines.contracts.places import Place as RowPlace
-from pipelines.contracts.places import paths_of, place_of
-from pipelines.dry_run.places import Place
+from pipelines.contracts.places import RowPlace as RowPlace
+from pipelines.contracts.places import json_paths_of, place_of
+from pipelines.dry_run.places import FileToCheck
 from pipelines.dry_run.report import FileReport
 from pipelines.dry_run.rows import CONFLICT, DOSSIERS, ComparedRows, Conflict
 from pipelines.landing.sidecars import LeftForNextRun, read_sidecars, refuse_other_count
-from pipelines.parsing.prefetch import ahead
-from pipelines.parsing.quarantine import whole_rows
+from pipelines.parsing.prefetch import prefetch
+from pipelines.parsing.quarantine import complete_rows
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.validate import Validators
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.lake import ParquetFile, lake_schema, quarantine_schema
@@ -36,7 +36,7 @@ from pipelines.storage.lake import ParquetFile, lake_schema, quarantine_schema
 Watch = Callable[[int, int, str, int], None]
 
 
-class Check:
+class DryRun:
     """Checks files, compares their rows and, with `out`, keeps accepted and rejected rows as Parquet.
 
     `lists_checked` is null where nothing had to be looked up, else whether a warehouse's lists were at hand."""
@@ -47,7 +47,7 @@ class Check:
         self.lists_checked: bool | None = None
         self._files: dict[tuple[str, str], ParquetFile] = {}
 
-    def run(self, places: list[Place], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
+    def run(self, places: list[FileToCheck], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
         """Check every file and return the exit code of the whole. `watch` is told the number of the file under way, of
         how many, its name, and rows so far; `weighing` is called when all files are read."""
         with tempfile.TemporaryDirectory(prefix="tthc-check-") as scratch:  # mode 0700
@@ -68,7 +68,7 @@ class Check:
             return EXIT_FILE_REFUSED
         return EXIT_ROWS_REJECTED if any(report.rejected for report in self.reports) else EXIT_PUBLISHED
 
-    def _one(self, number: int, place: Place, rows: ComparedRows, watch: Callable[[int], None]) -> FileReport:
+    def _one(self, number: int, place: FileToCheck, rows: ComparedRows, watch: Callable[[int], None]) -> FileReport:
         """Check one file by itself. A file that would not be taken, for whatever reason, is reported, not raised."""
         report = FileReport(str(place.path), place.source)
         try:
@@ -87,7 +87,7 @@ class Check:
         return report
 
     def _read(
-        self, number: int, place: Place, rows: ComparedRows, report: FileReport, watch: Callable[[int], None]
+        self, number: int, place: FileToCheck, rows: ComparedRows, report: FileReport, watch: Callable[[int], None]
     ) -> None:
         if place.left:
             raise FileRefused(place.left)
@@ -99,7 +99,7 @@ class Check:
             raise FileRefused(reason.code) from None
         if said.sha256 is not None and said.sha256 != sha256_of(place.path):
             raise FileRefused("left_wrong_sha256")
-        judge = Judges(self.contracts, place.day)
+        judge = Validators(self.contracts, place.day)
         for batch, accepted, rejected in self._judged(place, judge):
             report.add(batch, accepted, rejected)
             rows.add(number, batch.source, accepted, place.day, batch.untold)
@@ -110,17 +110,17 @@ class Check:
             raise FileRefused("left_still_growing")
         refuse_other_count(said.rows, got)
 
-    def _judged(self, place: Place, judge: Judges) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
-        for batch in ahead(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
+    def _judged(self, place: FileToCheck, judge: Validators) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
+        for batch in prefetch(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
             yield batch, *judge(batch)
 
     def _compare(self, rows: ComparedRows) -> list[Conflict]:
         """Add to the reports what only lists and other rows show. Returns the first conflicts."""
-        if rows.asks_lists():
-            at_hand = self._know(rows)
+        if rows.needs_lists():
+            at_hand = self._load_lists(rows)
             self.lists_checked = at_hand if rows.looks_up() else None
         for late in rows.compare():
-            self.reports[late.file].add_late(late.source, late.reason, late.count, late.first_rows)
+            self.reports[late.file].add_comparison_rejection(late.source, late.reason, late.count, late.first_rows)
         for (file, source), count in rows.superseded().items():
             self.reports[file].superseded[source] = count
         for unnamed in rows.unnamed():
@@ -132,7 +132,7 @@ class Check:
                 self.reports[file].conflicts.setdefault(source, []).append(named)
         return conflicts
 
-    def _locate(self, places: list[Place], conflicts: list[Conflict]) -> None:
+    def _locate(self, places: list[FileToCheck], conflicts: list[Conflict]) -> None:
         """Add to the reports where people find the rows that are shown. A file is read once more only where nothing
         else tells: for rows of NDJSON and of lists within messages."""
         shown: dict[int, dict[str, set[int]]] = {}
@@ -159,34 +159,34 @@ class Check:
             for file in dict.fromkeys(file for file, _ in spots):
                 self.reports[file].conflict_places.setdefault(source, []).append(named)
 
-    def _paths(self, place: Place, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
+    def _paths(self, place: FileToCheck, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
         """Return the paths of rows that only reading tells; fewer where the file can no longer be read."""
         unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
         try:
             batches = read(place.path, place.path.name, self.contracts[place.source], self.contracts, whole=True)
-            return paths_of(batches, unknown) if unknown else {}
+            return json_paths_of(batches, unknown) if unknown else {}
         except (FileRefused, OSError):
             return {}
 
-    def _know(self, rows: ComparedRows) -> bool:
+    def _load_lists(self, rows: ComparedRows) -> bool:
         """Take in the lists of the published version. Returns False where there is none that can be read."""
         try:
-            rows.know((self.settings.current_link / "tthc.duckdb").resolve())
+            rows.load_lists((self.settings.current_link / "tthc.duckdb").resolve())
         except duckdb.Error:
             return False
         return True
 
-    def _keep(self, out: Path, number: int, place: Place, rows: ComparedRows) -> None:
+    def _keep(self, out: Path, number: int, place: FileToCheck, rows: ComparedRows) -> None:
         """Read the file once more, now that it is certain, and write its rows."""
         if self.reports[number].refused:
             return
         origin = {"_source_file": pl.lit(str(place.path)), "_business_day": pl.lit(place.day)}
         own: dict[str, list[pl.DataFrame]] = {}
-        for batch, accepted, rejected in self._judged(place, Judges(self.contracts, place.day)):
+        for batch, accepted, rejected in self._judged(place, Validators(self.contracts, place.day)):
             source, contract = batch.source, self.contracts[batch.source]
             hidden = {field.name for field in contract.fields if field.personal}
             schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}
-            late = rows.late_between(number, source, *_span(accepted))
+            late = rows.rejected_of_file(number, source, *_span(accepted))
             self._file(out, "accepted", place, source, schema).write(
                 accepted.join(late, on="_row_number", how="anti").with_columns(**origin)
             )
@@ -196,16 +196,18 @@ class Check:
         self._keep_rejected(out, place, {source: pl.concat(frames) for source, frames in own.items()}, origin)
 
     def _keep_rejected(
-        self, out: Path, place: Place, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
+        self, out: Path, place: FileToCheck, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
     ) -> None:
         """Write the rejected rows whole, personal fields too, as the file has them."""
         delivery = Delivery(place.source, place.day, place.path.name)
         found = {source: frame for source, frame in rejections.items() if frame.height}
-        for source, rows in whole_rows(place.path, delivery, self.contracts, found) if found else ():
+        for source, rows in complete_rows(place.path, delivery, self.contracts, found) if found else ():
             schema = quarantine_schema(self.contracts[source])
             self._file(out, "rejected", place, source, schema).write(rows.with_columns(**origin))
 
-    def _file(self, out: Path, what: str, place: Place, source: str, schema: dict[str, pl.DataType]) -> ParquetFile:
+    def _file(
+        self, out: Path, what: str, place: FileToCheck, source: str, schema: dict[str, pl.DataType]
+    ) -> ParquetFile:
         if (what, source) not in self._files:
             # The source that the first file is of has the plain name.
             first = next(report.source for report in self.reports if not report.refused)
@@ -220,7 +222,7 @@ class Check:
         self.out.mkdir(parents=True, exist_ok=True)
         for file in self._files.values():
             file.close(keep=True)
-        with replacing(self.out / "report.json") as temporary:
+        with atomic_write(self.out / "report.json") as temporary:
             content = [report.to_dict() for report in self.reports]
             temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 

@@ -15,7 +15,7 @@ from pipelines.landing.discover import SIDECARS, business_day, discover, reason_
 
 
 @dataclass(frozen=True)
-class Place:
+class FileToCheck:
     """One file to check, with its source and business day. `left`: the code of why it would not be taken, else null;
     then `source` may be unknown ('')."""
 
@@ -26,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FileRequest:
     """What the command says of all files: the contracts' `sources`, `source` where it names one, the `day` of files
     that lie in no day folder, and `today`."""
 
@@ -35,10 +35,10 @@ class Asked:
     day: dt.date
     today: dt.date
 
-    def places(self, arguments: list[Path]) -> list[Place]:
+    def places(self, arguments: list[Path]) -> list[FileToCheck]:
         """Return every file that the arguments stand for, each once, in their order. Raises UsageFault where the source
         of one cannot be known."""
-        found: dict[Path, Place] = {}
+        found: dict[Path, FileToCheck] = {}
         for argument in arguments:
             for path in _expanded(argument):
                 of_folder = path.is_dir() and not path.is_symlink()
@@ -47,7 +47,7 @@ class Asked:
                         found.setdefault(place.path.absolute(), place)
         return list(found.values())
 
-    def _below(self, folder: Path) -> Iterator[Place]:
+    def _below(self, folder: Path) -> Iterator[FileToCheck]:
         """Every file below a folder: as landing finds it where the folder belongs to a landing folder, else all."""
         landing = self._landing_of(folder)
         if landing is None:
@@ -56,14 +56,14 @@ class Asked:
             return
         sources = [self.source] if self.source else self.sources
         here, seen = folder.absolute(), discover(landing, self.sources, self.today)
-        taken = {path: Place(path, one.source, one.business_day) for one, path in seen.deliveries.items()}
+        taken = {path: FileToCheck(path, one.source, one.business_day) for one, path in seen.deliveries.items()}
         for path, code in seen.left.items():
             source = path.relative_to(landing).parts[0]
-            taken[path] = Place(path, source, business_day(path.parent.name) or self.day, code)
+            taken[path] = FileToCheck(path, source, business_day(path.parent.name) or self.day, code)
         for path in sorted(taken):
             place = taken[path]
             if path.is_relative_to(here) and (place.source in sources or self.source is None):
-                yield Place(folder / path.relative_to(here), place.source, place.day, place.left)
+                yield FileToCheck(folder / path.relative_to(here), place.source, place.day, place.left)
 
     def _landing_of(self, folder: Path) -> Path | None:
         """The landing folder that this folder is, or is a source's or a day's folder of; null where it is none."""
@@ -74,17 +74,17 @@ class Asked:
             return here.parent
         return here if any((here / source).is_dir() for source in self.sources) else None
 
-    def _file(self, path: Path) -> Place:
+    def _file(self, path: Path) -> FileToCheck:
         folder = path.absolute().parent
         in_day = business_day(folder.name)
         infers = in_day is not None and folder.parent.name in self.sources
         source, day = self.source or (folder.parent.name if infers else ""), in_day or self.day
         if path.name.endswith(SIDECARS):
-            return Place(path, source, day)
+            return FileToCheck(path, source, day)
         left = self._why_left(path) or ("left_future_day" if day > self.today else None)
         if left is None and not source:
             raise UsageFault("check_which_source", file=path)
-        return Place(path, source, day, left)
+        return FileToCheck(path, source, day, left)
 
     @staticmethod
     def _why_left(path: Path) -> str | None:

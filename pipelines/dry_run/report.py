@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pipelines.contracts.batch import Batch
-from pipelines.contracts.places import Place
+from pipelines.contracts.places import RowPlace
 
 FIRST_ROWS = 5
 SpotInFile = tuple[str, int]
@@ -30,13 +30,13 @@ class FileReport:
     superseded: dict[str, int] = field(default_factory=dict)
     # Accepted rows that name a handling unit which no list has: how many, which are first, and where people find those.
     unnamed: tuple[int, list[int]] = (0, [])
-    unnamed_places: list[Place] = field(default_factory=list)
+    unnamed_places: list[RowPlace] = field(default_factory=list)
     conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
     # By source a batch without rows, which knows how people find a row of the file.
     layouts: dict[str, Batch] = field(default_factory=dict)
     # As many as there are first rows, and as many as there are rows in conflict.
-    first_places: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
-    conflict_places: dict[str, list[list[Place]]] = field(default_factory=dict)
+    first_places: dict[tuple[str, str], list[RowPlace]] = field(default_factory=dict)
+    conflict_places: dict[str, list[list[RowPlace]]] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -66,7 +66,7 @@ class FileReport:
         for reason, count, first in found.iter_rows():
             self._add_reason(source, reason, count, first)
 
-    def add_late(self, source: str, reason: str, count: int, first: list[int]) -> None:
+    def add_comparison_rejection(self, source: str, reason: str, count: int, first: list[int]) -> None:
         """Take rows that were accepted by themselves and are rejected because of others."""
         self.counts[source].update(accepted=-count, rejected=count)
         self._add_reason(source, reason, count, first)

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.dry_run.report import FIRST_ROWS
 from pipelines.dry_run.stage import KNOWN, TOLD, StagedRows, listed, quoted
-from pipelines.parsing.unit_names import unit_marks
+from pipelines.parsing.unit_names import hash_unit_names
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
@@ -28,7 +28,7 @@ FILLED_FIRST = [known.source for known in KNOWN.values() if known.source]
 
 
 @dataclass(frozen=True)
-class Late:
+class ComparisonRejection:
     """Rows of one file and source that only a comparison rejects: why, how many, the first row numbers."""
 
     file: int
@@ -45,11 +45,11 @@ class ComparedRows(StagedRows):
         """Return True if any source added so far is looked up in a list."""
         return any(self._rules[source].lookups for source in self._sources)
 
-    def asks_lists(self) -> bool:
+    def needs_lists(self) -> bool:
         """Return True if the lists of a warehouse could say anything of what was added."""
         return self.looks_up() or UNITS in self._sources
 
-    def know(self, database: Path) -> None:
+    def load_lists(self, database: Path) -> None:
         """Take in the lists of a published version. Raises duckdb.Error where it cannot be read or believed."""
         if database.with_name(f"{database.name}.wal").exists():  # nobody of ours leaves a log beside a finished file
             raise duckdb.IOException("a log lies beside it")
@@ -59,7 +59,7 @@ class ComparedRows(StagedRows):
             self._db.execute(f"create table {relation} ({listed(known.columns)}) as {known.query}")
         self._lists = set(KNOWN)
 
-    def compare(self) -> list[Late]:
+    def compare(self) -> list[ComparisonRejection]:
         """Find the rows that lists or other rows speak against, the lists' own sources first."""
         order = [s for s in FILLED_FIRST if s in self._contracts] + [s for s in self._sources if s not in FILLED_FIRST]
         for source in order:
@@ -94,7 +94,7 @@ class ComparedRows(StagedRows):
             found |= {(file, source): count for file, count in self._db.execute(query).fetchall()}
         return found
 
-    def unnamed(self) -> list[Late]:
+    def unnamed(self) -> list[ComparisonRejection]:
         """Return rows that are accepted and name a handling unit of no list; nothing where no list is at hand."""
         if DOSSIERS not in self._sources or "known_unit" not in self._lists:
             return []
@@ -106,7 +106,9 @@ class ComparedRows(StagedRows):
             group by _file order by _file
         """
         found = self._db.execute(query).fetchall()
-        return [Late(file, DOSSIERS, "handling_unit_unknown", count, first) for file, count, first in found]
+        return [
+            ComparisonRejection(file, DOSSIERS, "handling_unit_unknown", count, first) for file, count, first in found
+        ]
 
     def conflicts(self) -> list[Conflict]:
         """Return the first conflicts of each source: the files and row numbers of their first two rows."""
@@ -122,7 +124,7 @@ class ComparedRows(StagedRows):
             found += [(source, [(one["file"], one["row"]) for one in places]) for (places,) in rows]
         return found
 
-    def late_between(self, file: int, source: str, first: int, last: int) -> pl.DataFrame:
+    def rejected_of_file(self, file: int, source: str, first: int, last: int) -> pl.DataFrame:
         """Return `_row_number` and `_late` (the reason) of rows of a file that a comparison rejects."""
         if source not in self._sources:
             return pl.DataFrame(schema={"_row_number": pl.Int64, "_late": pl.String})
@@ -160,7 +162,9 @@ class ComparedRows(StagedRows):
             good = f"{self._table(UNITS)} anti join {self._table(UNITS, 'late')} using (_file, _row)"
             said.append(self._db.execute(f"select MaDonVi, TenDonVi from {good}").pl())
         names = pl.concat(said)
-        self._db.register("called", names.join(unit_marks(names["TenDonVi"], self._secret), on="TenDonVi").to_arrow())
+        self._db.register(
+            "called", names.join(hash_unit_names(names["TenDonVi"], self._secret), on="TenDonVi").to_arrow()
+        )
         self._db.execute(
             "create or replace temp table unit_called as"
             " select distinct mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen from called join known_unit using (MaDonVi)"
@@ -256,9 +260,9 @@ class ComparedRows(StagedRows):
         except duckdb.Error:  # a night may be letting go of files; the published list still serves
             return
 
-    def _late(self, source: str) -> list[Late]:
+    def _late(self, source: str) -> list[ComparisonRejection]:
         query = f"""
             select _file, reason, count(*), min(_row, {FIRST_ROWS})
             from {self._table(source, "late")} group by all order by all
         """
-        return [Late(file, source, *rest) for file, *rest in self._db.execute(query).fetchall()]
+        return [ComparisonRejection(file, source, *rest) for file, *rest in self._db.execute(query).fetchall()]

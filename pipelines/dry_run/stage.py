@@ -14,8 +14,8 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts.model import Contract
-from pipelines.parsing.privacy import KEY_BYTES, mark
-from pipelines.parsing.unit_names import folded
+from pipelines.parsing.privacy import KEY_BYTES, keyed_hash
+from pipelines.parsing.unit_names import fold_name
 from pipelines.registers.model import load_province
 from pipelines.settings import Settings
 from pipelines.transform.row_rules import misplaced_units, named_units, row_rules
@@ -85,7 +85,9 @@ class StagedRows:
         """Take in accepted rows of a file. `untold`: fields that their message cannot tell."""
         names, untellable = self._columns(source), self._untellable(source)
         hidden = [field.name for field in self._contracts[source].fields if field.unit_name]
-        accepted = accepted.with_columns(mark(folded(pl.col(name)), self._secret).alias(name) for name in hidden)
+        accepted = accepted.with_columns(
+            keyed_hash(fold_name(pl.col(name)), self._secret).alias(name) for name in hidden
+        )
         if source not in self._sources:
             self._make(source, accepted, names, untellable)
         apart = {"_row_number", *untellable, *self._rules[source].compared_apart}

@@ -43,7 +43,7 @@ class Evaluator:
         )
         self.tables = frozenset(name for (name,) in rows)
 
-    def hold(self, holds: str) -> None:
+    def create_held_view(self, holds: str) -> None:
         """Makes the view `held`, which checks and `held` read. Raises where the candidate lacks what it needs."""
         with self._source.get_execution_engine().get_connection() as connection:
             connection.exec_driver_sql(holds)
@@ -86,7 +86,7 @@ class Evaluator:
 
 
 @contextmanager
-def opened(
+def open_evaluator(
     database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[Evaluator]:
     """An evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""

@@ -29,7 +29,7 @@ BY_TYPE = {
 }
 
 
-def origins_of(result: GateResult, settings: Settings, candidate: Path, workspace: Path) -> dict[str, list[str]]:
+def locate_failures(result: GateResult, settings: Settings, candidate: Path, workspace: Path) -> dict[str, list[str]]:
     """Return, by `table.check` of what failed, up to five places such as `don_vi/2024-12-31/a.csv row 3 TenDonVi`.
 
     A check that counts over the whole table, or of a table whose rows come from no single delivered row, has none.

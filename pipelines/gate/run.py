@@ -62,7 +62,7 @@ def run_gate(
         problems = (*problems, "candidate_changed_while_checked")
     if database.with_name(f"{database.name}.wal").exists():
         problems = (*problems, "candidate_has_wal")
-    _tell(found.overrides)
+    _log_overrides(found.overrides)
     return GateResult(
         found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides,
         found.new_sources, baseline.uncompared, found.effects,
@@ -81,7 +81,7 @@ class _Found:
     problems: tuple[str, ...] = ()
 
 
-def import_ahead() -> None:
+def import_in_background() -> None:
     """Loads Great Expectations, which takes seconds of one core, in a thread of its own: for a caller who waits for
     another process anyway, and calls `run_gate` later."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -92,12 +92,12 @@ def _evaluate(
     database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, object],
     baseline: Baseline,
 ) -> _Found:  # fmt: skip
-    with _silent():
-        from pipelines.gate.evaluate import opened
+    with _silenced():
+        from pipelines.gate.evaluate import open_evaluator
 
-        with opened(database, schema, suites.macros, config, baseline) as evaluator:
+        with open_evaluator(database, schema, suites.macros, config, baseline) as evaluator:
             try:
-                evaluator.hold(suites.holds)
+                evaluator.create_held_view(suites.holds)
                 found = _Found(
                     (), evaluator.held(), evaluator.overrides(), evaluator.new_sources(), evaluator.effects()
                 )
@@ -106,7 +106,7 @@ def _evaluate(
             return replace(found, tables=tuple(_table_result(evaluator, suites, table) for table in tables))
 
 
-def _tell(overrides: Sequence[OverrideUse]) -> None:
+def _log_overrides(overrides: Sequence[OverrideUse]) -> None:
     """Says which overrides have outlived what they were for."""
     for override in overrides:
         if override.state == "idle":
@@ -116,7 +116,7 @@ def _tell(overrides: Sequence[OverrideUse]) -> None:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def _silenced() -> Iterator[None]:
     """Keeps the libraries from logging, warning and reporting: what they say can quote values of the data."""
     noisy = [logging.getLogger(name) for name in ("great_expectations", "sqlalchemy", "duckdb_engine")]
     levels = [logger.level for logger in noisy]

@@ -93,7 +93,7 @@ def load_suites(folder: Path) -> Suites:
     return Suites({suite.table: suite for suite in suites}, macros, holds, _digest({**files, **others}))
 
 
-def suites_now(folder: Path) -> tuple[frozenset[str], str]:
+def suites_on_disk(folder: Path) -> tuple[frozenset[str], str]:
     """Names of the tables that have a suite, and the hash of all files, as they lie on disk at this moment. Raises
     SuiteError where one cannot be read."""
     files, others = _files(folder)

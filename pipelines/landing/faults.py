@@ -21,7 +21,7 @@ SYSTEM_WIDE = {
 DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
-def strikes_every_file(error: BaseException) -> bool:
+def is_machine_fault(error: BaseException) -> bool:
     """Return True where the error, or one that caused it, is the machine's and not the file's."""
     return any(_is_system_wide(one) for one in _causes(error))
 

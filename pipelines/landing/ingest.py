@@ -14,12 +14,12 @@ from pathlib import Path
 from pipelines.common.files import open_regular, private_folder, sync_folder
 from pipelines.common.i18n import say
 from pipelines.landing.discover import discover
-from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.rebuild_ledger import archived_in, keep_expected_rows
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, record, save_expected_rows
+from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, record_arrival, save_expected_rows
 from pipelines.storage.runs import note_run
 
 log = logging.getLogger("tthc.landing")
@@ -90,7 +90,7 @@ class _Ingest:
             return self._check_row_count(last, said)
         arrival = self._archive(delivery, path, said)
         if arrival.archived_as not in self.places:
-            record(self.ledger, arrival)
+            record_arrival(self.ledger, arrival)
             self.ledger.commit()
         return True
 
@@ -127,7 +127,7 @@ class _Ingest:
         return Arrival(delivery, sha, kept.stat().st_size, said.rows, kept.relative_to(self.archive).as_posix())
 
 
-def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
+def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
     """Archive whatever is new in landing. Return counts: found, new, left; what is left is logged by name.
 
     Trouble with one file leaves that file, with a trace under `restricted/`; only trouble that would strike every file,
@@ -147,15 +147,15 @@ def take_in(settings: Settings, sources: set[str]) -> dict[str, int]:
                 left[path] = reason.code
             except Exception as error:
                 ledger.rollback()
-                if strikes_every_file(error):
+                if is_machine_fault(error):
                     raise
                 left[path], landing.broke[path] = _code_of(error), error
-        told = [_tell_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        told = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
         note_run(ledger, {LEFT_IN_LANDING: told})
     return {"found": len(landing.deliveries), "new": new, "left": len(left)}
 
 
-def _tell_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
+def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
     """Log why a path is left lying, keep the trace where something broke, and return what its sentence needs."""
     # A name that is no UTF-8 could not be printed.
     name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()

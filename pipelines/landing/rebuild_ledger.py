@@ -13,9 +13,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.common.files import open_regular, replacing
+from pipelines.common.files import atomic_write, open_regular
 from pipelines.common.i18n import say
-from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
@@ -26,7 +26,7 @@ from pipelines.storage.ledger import (
     forgotten,
     open_ledger,
     receipts,
-    record,
+    record_arrival,
     save_forgotten,
     save_receipt,
 )
@@ -47,7 +47,7 @@ def ensure_ledger(settings: Settings) -> None:
     if not path.exists():
         # A journal is only good for the file that it was written for.
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
-    missing = complete(settings)
+    missing = add_missing_arrivals(settings)
     if missing:
         log.warning(say("ledger_completed", count=missing))
 
@@ -63,18 +63,18 @@ def is_sound(path: Path) -> bool:
     return verdict == "ok"
 
 
-def complete(settings: Settings) -> int:
+def add_missing_arrivals(settings: Settings) -> int:
     """Adds what lies in the archive and has no line: a crash came between the two. Returns how many lines."""
     archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
         gone = forgotten(ledger)
         added = 0
-        for path, is_forgotten in archived(archive):
+        for path, is_forgotten in archived_arrivals(archive):
             place = path.relative_to(archive).as_posix()
             try:
                 if place not in known:
-                    record(ledger, _arrival(archive, path))
+                    record_arrival(ledger, _arrival(archive, path))
                     known[place] = max(known.values(), default=0) + 1
                     added += 1
                 if is_forgotten and known[place] not in gone:
@@ -82,14 +82,14 @@ def complete(settings: Settings) -> int:
                 ledger.commit()
             except Exception as error:
                 ledger.rollback()
-                if strikes_every_file(error):
+                if is_machine_fault(error):
                     raise
                 keep_trace(settings, place, error)
                 log.warning(say("archive_odd", file=place, kind=type(error).__name__))
     return added
 
 
-def archived(archive: Path) -> Iterator[tuple[Path, bool]]:
+def archived_arrivals(archive: Path) -> Iterator[tuple[Path, bool]]:
     """Where each arrival's bytes lie, or lay before they were forgotten; restatements in the order they came in."""
     for folder in sorted(path for path in archive.glob("*/*/*") if path.is_dir()):
         yield from archived_in(folder)
@@ -125,7 +125,7 @@ def _forget(ledger: sqlite3.Connection, sequence: int, note: dict) -> None:
 def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: dict | None) -> None:
     """Leaves word beside an arrival, before its bytes go, of what was made of them. Nothing in it is personal."""
     note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
-    with replacing(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
+    with atomic_write(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
@@ -135,7 +135,7 @@ def keep_expected_rows(path: Path, rows: int | None) -> None:
     if rows is None:
         note.unlink(missing_ok=True)
         return
-    with replacing(note, mode=0o600) as temporary:
+    with atomic_write(note, mode=0o600) as temporary:
         temporary.write_text(str(rows), encoding="ascii")
 
 

@@ -16,15 +16,15 @@ from pipelines.storage.ledger import arrivals, forgotten, open_ledger, receipts,
 log = logging.getLogger("tthc.landing")
 
 
-def forget(settings: Settings, as_of: dt.date) -> dict[str, int]:
+def purge_expired(settings: Settings, as_of: dt.date) -> dict[str, int]:
     """Removes what is older than the settings keep. Returns how many files of archive and quarantine went."""
-    removed = {"archive": _forget_archive(settings, as_of), "quarantine": _forget_quarantine(settings, as_of)}
+    removed = {"archive": _purge_archive(settings, as_of), "quarantine": _purge_quarantine(settings, as_of)}
     if any(removed.values()):
         log.info(say("forgotten", **removed))
     return removed
 
 
-def _forget_archive(settings: Settings, as_of: dt.date) -> int:
+def _purge_archive(settings: Settings, as_of: dt.date) -> int:
     if settings.keep_archive_days is None:
         return 0
     oldest, gone = as_of - dt.timedelta(days=settings.keep_archive_days), 0
@@ -46,7 +46,7 @@ def _forget_archive(settings: Settings, as_of: dt.date) -> int:
     return gone
 
 
-def _forget_quarantine(settings: Settings, as_of: dt.date) -> int:
+def _purge_quarantine(settings: Settings, as_of: dt.date) -> int:
     if settings.keep_quarantine_days is None:
         return 0
     oldest, gone = as_of - dt.timedelta(days=settings.keep_quarantine_days), 0

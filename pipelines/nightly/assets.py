@@ -12,18 +12,18 @@ import dagster as dg
 
 from pipelines.common.i18n import say
 from pipelines.contracts.model import load_contracts
-from pipelines.landing.ingest import take_in
-from pipelines.landing.retention import forget
-from pipelines.nightly.recovery import tidy
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.landing.retention import purge_expired
+from pipelines.nightly.recovery import clean_up
 from pipelines.nightly.resources import Nightly
-from pipelines.open_data.publication import lay_open_data, open_data_of_run
+from pipelines.open_data.publication import open_data_of_run, write_open_data
 from pipelines.open_data.published import edition_table
-from pipelines.parsing.update_lake import fill_lake, lake_state
-from pipelines.publish.beside import is_kept_beside, placed, published_as_of, refuse_future
-from pipelines.publish.editions import keep_published, lay_editions
+from pipelines.parsing.update_lake import lake_state, update_lake
+from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
+from pipelines.publish.editions import keep_published, write_editions
 from pipelines.publish.first_published import note_published
-from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
-from pipelines.publish.versions import publish, seal
+from pipelines.publish.skip_unchanged import LEFT, is_already_published, left_beside
+from pipelines.publish.versions import close_candidate, publish
 from pipelines.settings import Settings
 from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
@@ -31,7 +31,7 @@ from pipelines.storage.manifest import conservation, row_outcomes
 from pipelines.storage.open_data_state import OpenData, published_open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.transform.night_rejections import keep_rejected_rows
-from pipelines.transform.workspace import code_version, lay_out, make_plan
+from pipelines.transform.workspace import build_workspace, code_version, make_plan
 
 stages = logging.getLogger("tthc.stage")
 LANDING = dg.AssetKey(["landing"])
@@ -42,7 +42,7 @@ LEDGER_TABLES = ("delivery", "reason", "rejected_row", "removal", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 
-def begin(stage: str) -> None:
+def log_stage(stage: str) -> None:
     """Tells whoever watches that a stage of the run begins (messages.yml: `stage_…`)."""
     stages.info(say(f"stage_{stage}"), extra={"stage": stage})
 
@@ -50,9 +50,9 @@ def begin(stage: str) -> None:
 @dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"})
 def landing(nightly: Nightly) -> dg.MaterializeResult:
     """Files in data/raw, hashed, copied once into the restricted archive, one ledger line each."""
-    begin("landing")
+    log_stage("landing")
     settings = nightly.settings
-    return dg.MaterializeResult(metadata=take_in(settings, set(load_contracts(settings.contracts_dir))))
+    return dg.MaterializeResult(metadata=ingest_deliveries(settings, set(load_contracts(settings.contracts_dir))))
 
 
 def lake_asset(settings: Settings) -> dg.AssetsDefinition:
@@ -68,8 +68,8 @@ def lake_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.multi_asset(specs=specs, name="parsing_privacy_lake")
     def lake(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
-        begin("parsing")
-        state = fill_lake(nightly.settings, contracts)
+        log_stage("parsing")
+        state = update_lake(nightly.settings, contracts)
         for source in contracts:
             yield dg.MaterializeResult(asset_key=["lake", source], metadata=state.totals(source))
 
@@ -90,17 +90,17 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.multi_asset(specs=specs, name="workspace")
     def workspace(nightly: Nightly) -> Iterator[dg.MaterializeResult]:
-        begin("workspace")
+        log_stage("workspace")
         settings, state = nightly.settings, lake_state(nightly.settings)
         refuse_future(settings.as_of)
-        plan = placed(settings, make_plan(settings, contracts, state, published_as_of(settings)))
-        if is_kept_beside(settings, plan) if plan.is_beside else is_out(settings, plan):
+        plan = with_placement(settings, make_plan(settings, contracts, state, published_as_of(settings)))
+        if is_kept_beside(settings, plan) if plan.is_beside else is_already_published(settings, plan):
             # Dagster would warn of every check on what is skipped now, as if something went on without it.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
             open_data = None if plan.is_beside else published_open_data(settings)
-            _end(nightly, "beside" if plan.is_beside else "unchanged", plan, open_data)
+            _record_end(nightly, "beside" if plan.is_beside else "unchanged", plan, open_data)
             return
-        lay_out(settings, contracts, state, plan, edition_table(settings))
+        build_workspace(settings, contracts, state, plan, edition_table(settings))
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
 
@@ -128,12 +128,12 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: Nightly) -> dg.MaterializeResult:
         """The sealed candidate: `tthc.duckdb`, the open data and the citizens' site, not yet visible to anyone."""
-        begin("candidate")
+        log_stage("candidate")
         settings, plan = nightly.settings, RunSpec.load(nightly.settings)
-        sha = seal(settings)
+        sha = close_candidate(settings)
         folder = candidate_dir(settings)
-        open_data, rows = lay_open_data(settings, plan, candidate_file(settings), folder / "open-data")
-        lay_editions(settings, folder / "open-data")
+        open_data, rows = write_open_data(settings, plan, candidate_file(settings), folder / "open-data")
+        write_editions(settings, folder / "open-data")
         site = write_site_of(settings, open_data, folder, synthetic=plan.is_synthetic)
         told = {"version": plan.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
@@ -144,32 +144,32 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
 def published_version(nightly: Nightly) -> dg.MaterializeResult:
     """The version that `current` names: what analysts, officers and citizens see."""
-    begin("publish")
+    log_stage("publish")
     settings, plan = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
     changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data)
     if plan.is_beside:
-        let_go = _end(nightly, "beside", plan, None)
+        let_go = _record_end(nightly, "beside", plan, None)
     else:
         with open_ledger(settings.ledger_file) as ledger:
             save_outcomes(ledger, outcomes)
-        let_go = _end(nightly, "published" if changed else "unchanged", plan, open_data)
+        let_go = _record_end(nightly, "published" if changed else "unchanged", plan, open_data)
     beside = plan.is_beside
     return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "beside": beside, **let_go})
 
 
-def _end(nightly: Nightly, outcome: str, plan: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
+def _record_end(nightly: Nightly, outcome: str, plan: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
     """Notes how the night ended, keeps what it brought out as an edition, and lets go of what nothing reads any more or
     was kept long enough."""
     settings = nightly.settings
     detail = {"open_data": open_data} if open_data is not None else {}
-    nightly.ended(
+    nightly.record_outcome(
         outcome, plan, **detail
     )  # at once: what comes now may break down, and the version is out all the same
     if not plan.is_beside:
         keep_published(settings)
         note_published(settings)
-    let_go = {"removed": tidy(settings), "forgotten": forget(settings, dt.date.fromisoformat(plan.as_of))}
-    nightly.ended(outcome, plan, **{LEFT: left_beside(settings)})
+    let_go = {"removed": clean_up(settings), "forgotten": purge_expired(settings, dt.date.fromisoformat(plan.as_of))}
+    nightly.record_outcome(outcome, plan, **{LEFT: left_beside(settings)})
     return let_go

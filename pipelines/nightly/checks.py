@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.common.errors import TthcError
-from pipelines.gate.origins import origins_of
+from pipelines.gate.origins import locate_failures
 from pipelines.gate.run import run_gate
-from pipelines.nightly.assets import CANDIDATE, begin
+from pipelines.nightly.assets import CANDIDATE, log_stage
 from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.resources import Nightly
 from pipelines.publish.baseline import baseline_of
@@ -28,7 +28,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(specs=[*specs, whole], name="gate")
     def gate(nightly: Nightly) -> Iterator[dg.AssetCheckResult]:
-        begin("gate")
+        log_stage("gate")
         settings = nightly.settings
         result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
                           baseline=baseline_of(settings))  # fmt: skip
@@ -37,12 +37,12 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
         verdict = result.to_dict()
         if not result.success:
-            verdict["origins"] = origins_of(result, settings, candidate_file(settings), workspace_file(settings))
+            verdict["origins"] = locate_failures(result, settings, candidate_file(settings), workspace_file(settings))
         nightly.save_gate_verdict(verdict)
         if not result.success:
             plan = RunSpec.load(settings)
             keep_refused(settings, plan, verdict)
-            nightly.ended("refused", plan)
+            nightly.record_outcome("refused", plan)
         for table in tables:
             found = next((t for t in result.tables if t.table == table), None)
             yield dg.AssetCheckResult(

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
-from pipelines.gate.run import import_ahead
-from pipelines.nightly.assets import begin
+from pipelines.gate.run import import_in_background
+from pipelines.nightly.assets import log_stage
 from pipelines.nightly.resources import Nightly
 from pipelines.settings import Settings
 from pipelines.transform.dbt import dbt_environment, dbt_executable, ensure_manifest, target_dir
@@ -39,14 +39,14 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
 
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
     def models(context: dg.AssetExecutionContext, nightly: Nightly, dbt: DbtCliResource) -> Iterator[Any]:
-        begin("transform")
+        log_stage("transform")
         # What `ensure_manifest` parsed serves as it is: dbt would parse all again wherever a path or limit is another.
         parsed = str(manifest.with_name("partial_parse.msgpack"))
         os.environ.update({**dbt_environment(nightly.settings), "TTHC_DBT_PARSED": parsed})
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
                         target_path=target_dir(nightly.settings))  # fmt: skip
-        import_ahead()  # dbt works in a process of its own, and leaves a core to this one
+        import_in_background()  # dbt works in a process of its own, and leaves a core to this one
         for done, event in enumerate(build.stream(), 1):
             log.info("dbt", extra={"progress": (done, events)})
             yield event

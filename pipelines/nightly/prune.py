@@ -12,7 +12,7 @@ from pipelines.storage.ledger import drop_receipts, open_ledger, receipts
 from pipelines.transform.night_rejections import MARK
 
 
-def prune_lake(settings: Settings) -> int:
+def prune_unreferenced(settings: Settings) -> int:
     """Removes lake files, receipts and quarantined rows that no delivery of today needs. Returns how many files.
 
     The rows that were rejected of a replaced file stay in quarantine: they tell its deliverer what was wrong.
@@ -20,7 +20,7 @@ def prune_lake(settings: Settings) -> int:
     known = Receipts(settings)
     needed = {known.key(arrival) for arrival in known.everything}
     files: set[str] = set()
-    for arrival in known.standing()["active"]:
+    for arrival in known.classify_arrivals()["active"]:
         receipt = known.of(arrival)
         files |= set(receipt["files"]) if receipt is not None else set()
     with open_ledger(settings.ledger_file) as ledger:

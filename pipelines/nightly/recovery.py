@@ -6,10 +6,10 @@ Everything here holds the run's lock. Nothing here decides a figure: files under
 
 import os
 
-from pipelines.common.files import remove_whole, sweep
+from pipelines.common.files import remove_atomically, remove_leftovers
 from pipelines.landing.faults import clear_traces
 from pipelines.landing.rebuild_ledger import ensure_ledger
-from pipelines.nightly.prune import prune_lake
+from pipelines.nightly.prune import prune_unreferenced
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import note_published
 from pipelines.publish.versions import prune, restore_replaced
@@ -19,14 +19,14 @@ from pipelines.storage.runs import begin_run
 from pipelines.transform.dbt import target_dir
 
 
-def make_ready(settings: Settings) -> int:
+def recover(settings: Settings) -> int:
     """Leaves the warehouse as if no run had ever been cut short; returns the number of the run that begins."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
                    settings.editions_dir, settings.first_published_dir):  # fmt: skip
-        sweep(folder)
+        remove_leftovers(folder)
     clear_traces(settings)
     ensure_ledger(settings)
     ensure_editions(settings)
@@ -35,12 +35,12 @@ def make_ready(settings: Settings) -> int:
         return begin_run(ledger, os.getpid())
 
 
-def tidy(settings: Settings) -> dict[str, int]:
+def clean_up(settings: Settings) -> dict[str, int]:
     """Lets go of old versions, of what parsing made of files that count no more, and of dbt's output for other models.
     Returns how many of each."""
-    versions, parsed = prune(settings), prune_lake(settings)
+    versions, parsed = prune(settings), prune_unreferenced(settings)
     now = target_dir(settings)
     targets = [path for path in now.parent.glob("[!.]*") if path != now]
     for path in targets:
-        remove_whole(path)
+        remove_atomically(path)
     return {"versions": len(versions), "parsed_files": parsed, "dbt_targets": len(targets)}

@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from pipelines.nightly.lock import run_lock
-from pipelines.nightly.recovery import make_ready
+from pipelines.nightly.recovery import recover
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
@@ -29,7 +29,7 @@ class Nightly(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Nightly", None, None]:
         settings = self.settings
         with run_lock(settings):
-            self._run = make_ready(settings)
+            self._run = recover(settings)
             try:
                 yield self
             finally:
@@ -38,7 +38,7 @@ class Nightly(dg.ConfigurableResource):
                         end_run(ledger, self._run, "failed")
                 write_quality_page(settings)
 
-    def ended(self, outcome: str, plan: RunSpec, **detail: object) -> None:
+    def record_outcome(self, outcome: str, plan: RunSpec, **detail: object) -> None:
         """Writes how the run under way ended: published, unchanged or refused."""
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self._run, outcome, version=plan.version, as_of=plan.as_of, detail=detail)

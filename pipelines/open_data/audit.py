@@ -13,8 +13,8 @@ from pipelines.common.errors import TthcError
 from pipelines.common.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
 from pipelines.open_data.files import read_table
 from pipelines.open_data.revisions import is_exact
-from pipelines.registers.disclosure import Rules
-from pipelines.registers.publication import Column, Register, Table
+from pipelines.registers.disclosure import DisclosureRules
+from pipelines.registers.publication import Column, PublicationRegister, Table
 from pipelines.transform.delivered import attach_delivered, place_of_row
 
 Connection = duckdb.DuckDBPyConnection
@@ -94,7 +94,9 @@ UNSTABLE = """
 QUESTIONS = {"exact": EXACT, "form": EXACT_FORM, "recount": RECOUNT, "unclassified": UNCLASSIFIED, "unstable": UNSTABLE}
 
 
-def audit(connection: Connection, register: Register, rules: Rules, folder: Path, workspace: Path) -> None:
+def audit_vintage(
+    connection: Connection, register: PublicationRegister, rules: DisclosureRules, folder: Path, workspace: Path
+) -> None:
     """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns,
     how many rows, and of the first of them the codes and where in `workspace` they came from; never the value."""
     findings = [f"{name}: {count}" for name, query in QUESTIONS.items() if (count := _count(connection, query))]
@@ -108,7 +110,7 @@ def audit(connection: Connection, register: Register, rules: Rules, folder: Path
         raise TthcError("disclosure_audit", findings="; ".join(findings))
 
 
-def audit_names(register: Register, folder: Path) -> None:
+def audit_names(register: PublicationRegister, folder: Path) -> None:
     """Raises TthcError where anything lies in the folder that the register does not name; for when all is written."""
     unknown = sorted({path.name for path in folder.iterdir()} - register.files)
     if unknown:
@@ -121,7 +123,7 @@ def _count(connection: Connection, query: str) -> int:
 
 
 def _of_table(
-    connection: Connection, register: Register, rules: Rules, table: Table, workspace: Path
+    connection: Connection, register: PublicationRegister, rules: DisclosureRules, table: Table, workspace: Path
 ) -> list[tuple[str, int, str]]:
     """What is wrong with a written table: the check or column, in how many rows, and which."""
     missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
@@ -187,7 +189,7 @@ def _flag_condition(table: Table, flag: Column) -> str:
     return f"({empty}) <> coalesce({flag.name} not in ('p', 'r'), false)"
 
 
-def _text_conditions(register: Register, column: Column) -> list[str]:
+def _text_conditions(register: PublicationRegister, column: Column) -> list[str]:
     """Texts that are not of the column's list, that a spreadsheet could run, or that look like a person's."""
     if column.values is None:
         return []

@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.common.checksums import seal_holds, sealed
+from pipelines.common.checksums import checksum_matches, with_checksum
 from pipelines.common.errors import TthcError
 from pipelines.common.files import (
     UNFINISHED,
+    atomic_write,
     link_or_copy,
     private_folder,
+    remove_atomically,
     remove_tree,
-    remove_whole,
-    replacing,
     sha256_of,
     sync_file,
     sync_folder,
@@ -65,12 +65,12 @@ def newest_edition(settings: Settings) -> Path | None:
 def folder_of(settings: Settings, edition: Edition) -> Path:
     """Return a folder that holds an edition whole. Raises TthcError (`edition_lost`) where none does."""
     for place in _places(settings):
-        if is_whole(place / edition.name, edition):
+        if edition_intact(place / edition.name, edition):
             return place / edition.name
     raise _lost(settings, edition)
 
 
-def is_whole(folder: Path, edition: Edition) -> bool:
+def edition_intact(folder: Path, edition: Edition) -> bool:
     """Return True if the folder holds the edition, every byte as it came out."""
     try:
         return sha256_of(folder / NAME) == edition.sha256 and read_vintage(folder) is not None
@@ -104,7 +104,7 @@ def add_edition(settings: Settings, folder: Path) -> Edition:
     return edition
 
 
-def recover(settings: Settings) -> None:
+def recover_editions(settings: Settings) -> None:
     """Make both copies of every edition and the index whole again: from each other, from what versions hold, and, where
     the index is lost, from the editions themselves. What cannot be restored is logged."""
     known = editions(settings)
@@ -114,10 +114,10 @@ def recover(settings: Settings) -> None:
     if not known:
         return
     for edition in dict.fromkeys(known):
-        lacking = [place for place in _places(settings) if not is_whole(place / edition.name, edition)]
+        lacking = [place for place in _places(settings) if not edition_intact(place / edition.name, edition)]
         if not lacking:
             continue
-        source = next((folder for folder in _sources(settings, edition) if is_whole(folder, edition)), None)
+        source = next((folder for folder in _sources(settings, edition) if edition_intact(folder, edition)), None)
         if source is None:
             log.error(str(_lost(settings, edition)))
             continue
@@ -125,7 +125,7 @@ def recover(settings: Settings) -> None:
             log.warning(say("edition_restored", edition=edition.name))
         _keep(settings, source, edition)
     _write_indexes(settings, known)
-    remove_whole(_of_earlier_release(settings))
+    remove_atomically(_of_earlier_release(settings))
 
 
 def damaged_editions(settings: Settings, *, deep: bool) -> list[str]:
@@ -133,7 +133,7 @@ def damaged_editions(settings: Settings, *, deep: bool) -> list[str]:
     return [
         edition.name
         for edition in dict.fromkeys(editions(settings))
-        if not (is_whole if deep else _has_head)(settings.editions_dir / edition.name, edition)
+        if not (edition_intact if deep else _has_head)(settings.editions_dir / edition.name, edition)
     ]
 
 
@@ -186,9 +186,9 @@ def _depth(edition: Edition, known: dict[str, Edition]) -> int:
 
 def _keep(settings: Settings, source: Path, edition: Edition) -> None:
     public, restricted = _places(settings)
-    if not is_whole(restricted / edition.name, edition):
+    if not edition_intact(restricted / edition.name, edition):
         _lay(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE)
-    if not is_whole(public / edition.name, edition):
+    if not edition_intact(public / edition.name, edition):
         public.mkdir(parents=True, exist_ok=True)
         # A link to the other copy would be damaged together with it.
         copy = shutil.copyfile if source.is_relative_to(restricted) else link_or_copy
@@ -206,7 +206,7 @@ def _lay(source: Path, target: Path, copy: object, mode: int) -> None:
             (part / path.name).chmod(mode)
             sync_file(part / path.name)
     sync_folder(part)
-    remove_whole(target)
+    remove_atomically(target)
     part.rename(target)
     sync_folder(target.parent)
 
@@ -214,15 +214,15 @@ def _lay(source: Path, target: Path, copy: object, mode: int) -> None:
 def _read_index(path: Path) -> list[Edition]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return [Edition(**one) for one in content["editions"]] if seal_holds(content) else []
+        return [Edition(**one) for one in content["editions"]] if checksum_matches(content) else []
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
 def _write_indexes(settings: Settings, known: list[Edition]) -> None:
     """Write the index where it is not these editions already."""
-    text = json.dumps(sealed({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
+    text = json.dumps(with_checksum({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
     for place, mode in zip(_places(settings), (PUBLIC, PRIVATE), strict=True):
         if _read_index(place / INDEX) != known:
-            with replacing(place / INDEX, mode=mode) as temporary:
+            with atomic_write(place / INDEX, mode=mode) as temporary:
                 temporary.write_text(text + "\n", encoding="utf-8")

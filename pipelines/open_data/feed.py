@@ -25,7 +25,7 @@ NO_PERIOD = "1970-01-01"  # Atom wants a day; an edition of no closed period has
 
 
 @dataclass(frozen=True)
-class Listed:
+class FeedEntry:
     """One edition for readers: its name and the one before (null: the first), the last day of its periods (ISO, '' for
     none), whether a later one with fewer periods replaced it, whether it is synthetic, its files."""
 
@@ -37,16 +37,16 @@ class Listed:
     files: tuple[str, ...]
 
 
-def listed(folder: Path, *, is_withdrawn: bool) -> Listed:
+def feed_entry(folder: Path, *, is_withdrawn: bool) -> FeedEntry:
     """Return what readers are told of the edition in the folder."""
     vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
     files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
     synthetic = bool(vintage.get("essence", {}).get("synthetic"))
-    return Listed(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "", is_withdrawn,
+    return FeedEntry(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "", is_withdrawn,
                   synthetic, files)  # fmt: skip
 
 
-def write_feed(settings: Settings, folder: Path, editions: Iterable[Listed]) -> None:
+def write_feed(settings: Settings, folder: Path, editions: Iterable[FeedEntry]) -> None:
     """Write `index.json` and `feed.xml` of the editions, given oldest first, into the folder."""
     known = list(editions)
     text = json.dumps({"editions": [asdict(one) for one in known]}, ensure_ascii=False, indent=1)
@@ -54,7 +54,7 @@ def write_feed(settings: Settings, folder: Path, editions: Iterable[Listed]) -> 
     (folder / FEED).write_bytes(atom(settings, known))
 
 
-def atom(settings: Settings, editions: Collection[Listed]) -> bytes:
+def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
     """Return the Atom feed (RFC 4287) of the editions, newest first, in Vietnamese and English."""
     dataset = load_register(settings.registers_dir / "vietnam").dataset
     province = load_province(settings.registers_dir / settings.province)

@@ -11,14 +11,16 @@ import duckdb
 
 from pipelines.common.files import sha256_of
 from pipelines.open_data.metadata.model import LANGUAGES, said
-from pipelines.registers.publication import Register, Table
+from pipelines.registers.publication import PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
 CHECKSUMS = "SHA256SUMS"
 TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "date": "date", "boolean": "integer"}
 
 
-def write_tables(connection: Connection, register: Register, folder: Path, *, synthetic: bool) -> dict[str, int]:
+def write_tables(
+    connection: Connection, register: PublicationRegister, folder: Path, *, synthetic: bool
+) -> dict[str, int]:
     """Writes every table of the register in its order. Returns rows per CSV file."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = {}
@@ -42,7 +44,7 @@ def write_checksums(folder: Path) -> None:
     (folder / CHECKSUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _words(register: Register, table: Table, synthetic: bool) -> dict[str, str]:
+def _words(register: PublicationRegister, table: Table, synthetic: bool) -> dict[str, str]:
     """What a Parquet file says of itself, per language; the synthetic first."""
     told = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
     for lang in LANGUAGES:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipelines.common.i18n import catalogue
 from pipelines.open_data.metadata.model import said, titled
-from pipelines.registers.disclosure import Rules
-from pipelines.registers.publication import Register
+from pipelines.registers.disclosure import DisclosureRules
+from pipelines.registers.publication import PublicationRegister
 
 PAGES = {"vi": "PHUONG-PHAP.md", "en": "METHOD.md"}
 
@@ -18,7 +18,7 @@ def _said(code: str, lang: str, **numbers: object) -> str:
     return catalogue()[code][lang].format(**numbers).strip()
 
 
-def _numbers(lang: str, rules: Rules, figures: dict) -> dict[str, object]:
+def _numbers(lang: str, rules: DisclosureRules, figures: dict) -> dict[str, object]:
     biases = [abs(rules.base * rules.up_keys(r) / 256 - r) for r in range(rules.base)]
     return {
         "name": rules.name, "thaw": rules.thaw, "exact_why": getattr(rules.exact.why, lang),
@@ -29,7 +29,9 @@ def _numbers(lang: str, rules: Rules, figures: dict) -> dict[str, object]:
     }  # fmt: skip
 
 
-def method_page(lang: str, register: Register, rules: Rules, figures: dict, *, synthetic: bool, until: str) -> str:
+def method_page(
+    lang: str, register: PublicationRegister, rules: DisclosureRules, figures: dict, *, synthetic: bool, until: str
+) -> str:
     """The note in one language. `figures`: the audit's (see `vintage.audit_figures`); `until`: the last day (ISO)."""
     dataset = register.dataset
     lines = [f"# {getattr(titled(dataset.title, synthetic=synthetic), lang)}", ""]
@@ -48,7 +50,9 @@ def method_page(lang: str, register: Register, rules: Rules, figures: dict, *, s
     return "\n".join(lines)
 
 
-def write_method(folder: Path, register: Register, rules: Rules, figures: dict, *, synthetic: bool, until: str) -> None:
+def write_method(
+    folder: Path, register: PublicationRegister, rules: DisclosureRules, figures: dict, *, synthetic: bool, until: str
+) -> None:
     """Writes the note in both languages."""
     for lang, name in PAGES.items():
         page = method_page(lang, register, rules, figures, synthetic=synthetic, until=until)

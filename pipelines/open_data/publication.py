@@ -25,20 +25,20 @@ NAME = "open-data.json"
 UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable", "edition_lost"})
 
 
-def attempt(settings: Settings) -> tuple[str | None, str]:
+def publication_key(settings: Settings) -> tuple[str | None, str]:
     """Return what a try to make open data depends on besides the version: the vintage before, a mark of the secret."""
     known = editions(settings)
     return (known[-1].name if known else None), key_check(settings.key_file)
 
 
-def lay_open_data(
+def write_open_data(
     settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
     """Write the open data of a candidate into `folder`, or the newest edition where the disclosure control finds that
     none is safe; no folder where there is none before, nor for a version beside the published one. Returns what came of
     it and rows per CSV file, and leaves the former for the later steps. Raises TthcError where something else is wrong.
     """
-    name, mark = attempt(settings)
+    name, mark = publication_key(settings)
     open_data = OpenData(state="new", why=None, params={}, since=None, before=name, key_check=mark)
     rows: dict[str, int] = {}
     if plan.is_beside:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.open_data.files import read_table
-from pipelines.registers.publication import Column, Register, Table
+from pipelines.registers.publication import Column, PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
 REVISED, PROVISIONAL = "r", "p"
@@ -43,7 +43,7 @@ class Change:
     new: str
 
 
-def flag_changes(connection: Connection, register: Register, previous: Path) -> list[Change]:
+def flag_revisions(connection: Connection, register: PublicationRegister, previous: Path) -> list[Change]:
     """Sets flag `r` on every figure that the previous vintage (a folder) showed otherwise or hid, in the tables of the
     scratch database. Returns all changes, those to a hidden figure too, in the order of tables and rows."""
     changes: list[Change] = []

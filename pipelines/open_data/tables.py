@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.open_data.disclosure.suppress import bound_macros
-from pipelines.registers.disclosure import Rules
-from pipelines.registers.publication import Register, Table
+from pipelines.registers.disclosure import DisclosureRules
+from pipelines.registers.publication import PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
 FOLDER = Path(__file__).parent / "tables"
@@ -76,16 +76,16 @@ REASONS = """
 """
 
 
-def figure_macros(rules: Rules) -> str:
+def figure_macros(rules: DisclosureRules) -> str:
     """SQL macros for rates, verdicts (1, 0, or null where the shown figures cannot tell) and reasons."""
     return bound_macros(rules) + EXACT + PROTECTED.format(**rules.rate.model_dump()) + REASONS
 
 
-def lay_out_tables(connection: Connection, register: Register, rules: Rules) -> None:
+def create_published_tables(connection: Connection, register: PublicationRegister, rules: DisclosureRules) -> None:
     """Makes one table per published file, named as the file is, with the register's columns alone, in its order."""
     connection.execute(SHOWN)
     connection.execute(figure_macros(rules))
-    lay_out_classes(connection, rules)
+    create_class_tables(connection, rules)
     for table in sorted(register.tables, key=lambda one: one.name == LAST):
         query = (FOLDER / f"{table.name}.sql").read_text(encoding="utf-8")
         connection.execute(f'create or replace table "{table.name}" as {wanted(table, query)}')
@@ -111,7 +111,7 @@ CLASSES = """
 """
 
 
-def lay_out_classes(connection: Connection, rules: Rules) -> None:
+def create_class_tables(connection: Connection, rules: DisclosureRules) -> None:
     """Make `indicator_class`: per indicator and rule whether it is exact or protected, null where nobody said so."""
     known = {"protected": rules.protected.codes, "exact": [*rules.exact.indicators],
              "origins": [*rules.exact.origins]}  # fmt: skip

@@ -15,22 +15,22 @@ import duckdb
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, link_tree, sha256_of
-from pipelines.open_data.audit import audit, audit_names
+from pipelines.open_data.audit import audit_names, audit_vintage
 from pipelines.open_data.disclosure.breakdowns import count_breakdowns
-from pipelines.open_data.disclosure.case_keys import key_check, lay_out_keys
-from pipelines.open_data.disclosure.cell_history import recall, remember
+from pipelines.open_data.disclosure.case_keys import create_key_table, key_check
+from pipelines.open_data.disclosure.cell_history import load_history, save_history
 from pipelines.open_data.disclosure.counts import count_opinions
-from pipelines.open_data.disclosure.run_attacks import Secured, secure
-from pipelines.open_data.disclosure.suppress import lay_out_cells, lay_out_figures
+from pipelines.open_data.disclosure.run_attacks import AttackSummary, run_disclosure_attacks
+from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table
 from pipelines.open_data.files import write_checksums, write_tables
 from pipelines.open_data.metadata.write import describe, write_descriptions
 from pipelines.open_data.method import write_method
-from pipelines.open_data.revisions import changes_page, flag_changes
-from pipelines.open_data.tables import lay_out_tables
-from pipelines.open_data.vintage_store import may_stay, read_vintage, seal_vintage
-from pipelines.registers.disclosure import Rules, load_rules
+from pipelines.open_data.revisions import changes_page, flag_revisions
+from pipelines.open_data.tables import create_published_tables
+from pipelines.open_data.vintage_store import may_remain, read_vintage, seal_vintage
+from pipelines.registers.disclosure import DisclosureRules, load_rules
 from pipelines.registers.model import Province, load_province
-from pipelines.registers.publication import FILE, Register, load_register
+from pipelines.registers.publication import FILE, PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 
@@ -52,14 +52,14 @@ FIGURES = """
 
 
 @dataclass(frozen=True)
-class Making:
+class VintageBuild:
     """What every step of making a vintage is given."""
 
     connection: Connection
     settings: Settings
     plan: RunSpec
-    register: Register
-    rules: Rules
+    register: PublicationRegister
+    rules: DisclosureRules
     province: Province
 
 
@@ -86,7 +86,7 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
                 # Rounded anew under another secret, the two vintages together would tell more than either.
                 raise TthcError("disclosure_audit", findings="secret")
-            making = Making(connection, settings, plan, register, rules, province)
+            making = VintageBuild(connection, settings, plan, register, rules, province)
             return _new_vintage(making, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
@@ -96,7 +96,7 @@ def _stays(settings: Settings, before: dict, essence: dict) -> bool:
     """True where the vintage before goes on: nothing it depends on is another, or a warehouse that went back to an
     earlier day knows less than what is out, and nobody asked to withdraw that (`--publish`)."""
     goes_back = (_until(essence) or "") < (before.get("closed_until") or "")
-    return may_stay(before, essence) or (goes_back and not settings.publish)
+    return may_remain(before, essence) or (goes_back and not settings.publish)
 
 
 def _until(essence: dict) -> str | None:
@@ -122,22 +122,22 @@ def _essence(connection: Connection, settings: Settings, plan: RunSpec, province
     }
 
 
-def _new_vintage(making: Making, essence: dict, before: dict | None, previous: Path | None,
+def _new_vintage(making: VintageBuild, essence: dict, before: dict | None, previous: Path | None,
                  folder: Path) -> dict[str, int]:  # fmt: skip
     connection, settings, register, rules = making.connection, making.settings, making.register, making.rules
-    lay_out_keys(connection, settings.key_file)
+    create_key_table(connection, settings.key_file)
     count_opinions(connection, rules)
     count_breakdowns(connection, rules.sensitive)
-    lay_out_cells(connection, rules, list(register.code_list("kenh").names))
-    if not recall(connection, settings, rules, before["vintage"] if before else None):
+    create_cell_tables(connection, rules, list(register.code_list("kenh").names))
+    if not load_history(connection, settings, rules, before["vintage"] if before else None):
         # Nobody could tell whether the protected tables of closed periods may change: a single late case might show.
         raise TthcError("disclosure_audit", findings="memory")
-    lay_out_figures(connection, rules)
-    secured = secure(connection, rules, settings.threads)
-    lay_out_tables(connection, register, rules)
-    changes = flag_changes(connection, register, previous) if before is not None and previous is not None else []
+    create_figure_table(connection, rules)
+    secured = run_disclosure_attacks(connection, rules, settings.threads)
+    create_published_tables(connection, register, rules)
+    changes = flag_revisions(connection, register, previous) if before is not None and previous is not None else []
     rows = write_tables(connection, register, folder, synthetic=making.plan.is_synthetic)
-    audit(connection, register, rules, folder, workspace_file(settings))
+    audit_vintage(connection, register, rules, folder, workspace_file(settings))
     synthetic = making.plan.is_synthetic
     figures = audit_figures(connection, secured, rules, compared=before is not None, synthetic=synthetic)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
@@ -162,11 +162,13 @@ def _new_vintage(making: Making, essence: dict, before: dict | None, previous: P
     write_checksums(folder)
     audit_names(register, folder)
     seal_vintage(folder, head | {"descriptions": descriptions})
-    remember(connection, settings, vintage, before["vintage"] if before else None)
+    save_history(connection, settings, vintage, before["vintage"] if before else None)
     return rows
 
 
-def audit_figures(connection: Connection, secured: Secured, rules: Rules, *, compared: bool, synthetic: bool) -> dict:
+def audit_figures(
+    connection: Connection, secured: AttackSummary, rules: DisclosureRules, *, compared: bool, synthetic: bool
+) -> dict:
     """What the audit came to, as published: counts of cells, what was hidden and attacked, what remained possible."""
     names = ("cells", "shown", "small", "hidden_too")
     row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)

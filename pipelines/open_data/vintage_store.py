@@ -7,7 +7,7 @@ out are kept (`editions`), the cells behind it (`memory`).
 import json
 from pathlib import Path
 
-from pipelines.common.checksums import SEAL, seal_holds, sealed
+from pipelines.common.checksums import SEAL, checksum_matches, with_checksum
 from pipelines.common.files import sha256_of
 
 NAME = "vintage.json"
@@ -19,7 +19,7 @@ def seal_vintage(folder: Path, head: dict) -> None:
     in the folder, and a seal over all that."""
     named = {*head["files"], *head["descriptions"], NAME}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
-    text = json.dumps(sealed(head | {"others": others}), ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(with_checksum(head | {"others": others}), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
 
 
@@ -31,13 +31,13 @@ def read_vintage(folder: Path | None) -> dict | None:
     try:
         vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
         files = vintage["files"] | vintage.get("descriptions", {}) | vintage.get("others", {})
-        whole = SEAL not in vintage or (seal_holds(vintage) and _names(folder) == {*files, NAME})
+        whole = SEAL not in vintage or (checksum_matches(vintage) and _names(folder) == {*files, NAME})
         return vintage if whole and all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def may_stay(vintage: dict, essence: dict) -> bool:
+def may_remain(vintage: dict, essence: dict) -> bool:
     """True where a vintage that was read may go on as it is: all it depends on is the same, and a seal vouches for each
     byte. One of before there were seals is compared with, and never copied."""
     return SEAL in vintage and vintage["essence"] == essence

@@ -14,11 +14,11 @@ from pipelines.common.errors import FileRefused
 from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
 from pipelines.landing.sidecars import refuse_other_count
-from pipelines.parsing.prefetch import Behind, ahead, behind
+from pipelines.parsing.prefetch import BackgroundCalls, background_writer, prefetch
 from pipelines.parsing.privacy import protect
 from pipelines.parsing.quarantine import write_quarantine
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.validate import Validators
 from pipelines.storage.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
 from pipelines.storage.ledger import Arrival
 
@@ -41,7 +41,7 @@ def refused_receipt(arrival: Arrival, refusal: FileRefused) -> dict:
     }
 
 
-class Outcome:
+class FileOutcome:
     """Files and counts of one delivery while it is parsed, source by source."""
 
     def __init__(self, arrival: Arrival, key: str, lake: Path, secret: str) -> None:
@@ -53,7 +53,7 @@ class Outcome:
         self.files: dict[str, ParquetFile] = {}
         self.rejected: dict[str, list[pl.DataFrame]] = {}
 
-    def add(self, contract: Contract, accepted: pl.DataFrame, rejected: pl.DataFrame, writer: Behind) -> None:
+    def add(self, contract: Contract, accepted: pl.DataFrame, rejected: pl.DataFrame, writer: BackgroundCalls) -> None:
         """Takes the verdict on one batch."""
         source, delivery = contract.source, self.delivery
         name = lake_file(source, delivery, self.key)
@@ -115,10 +115,10 @@ def parse_arrival(
 ) -> dict:  # fmt: skip
     """Parses one archived file. Returns its receipt; a file that cannot be read is no error, the receipt says so."""
     delivery = arrival.delivery
-    outcome, judge = Outcome(arrival, key, lake, secret), Judges(contracts, delivery.business_day)
+    outcome, judge = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)
     try:
-        with behind() as writer:
-            for batch in ahead(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
+        with background_writer() as writer:
+            for batch in prefetch(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
                 outcome.add(contracts[batch.source], *judge(batch), writer)
         outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]

@@ -12,7 +12,7 @@ T = TypeVar("T")
 END = object()
 
 
-def ahead(items: Generator[T]) -> Iterator[T]:
+def prefetch(items: Generator[T]) -> Iterator[T]:
     """The same items, each fetched in another thread while its forerunner is used. Errors come at their place."""
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
         coming: Future = pool.submit(next, items, END)
@@ -21,7 +21,7 @@ def ahead(items: Generator[T]) -> Iterator[T]:
             yield item
 
 
-class Behind:
+class BackgroundCalls:
     """Runs calls one after another in another thread, at most one waiting. Their errors are raised here."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
@@ -41,9 +41,9 @@ class Behind:
 
 
 @contextmanager
-def behind() -> Iterator[Behind]:
+def background_writer() -> Iterator[BackgroundCalls]:
     """A Behind whose thread ends with the block; its last call has ended then, and its error been raised."""
     with ThreadPoolExecutor(1, thread_name_prefix="write-behind") as pool:
-        worker = Behind(pool)
+        worker = BackgroundCalls(pool)
         yield worker
         worker.wait()

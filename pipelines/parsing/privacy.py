@@ -76,7 +76,7 @@ def _read_key(path: Path) -> str:
     return content.decode("ascii")
 
 
-def mark(text: pl.Expr, key: str) -> pl.Expr:
+def keyed_hash(text: pl.Expr, key: str) -> pl.Expr:
     """HMAC-SHA256 of a text, the first 32 hex digits: the same value under the same key is always the same, and
     without the key it tells nothing. Null stays null."""
     return text.chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
@@ -95,15 +95,15 @@ def protect(accepted: pl.DataFrame, contract: Contract, key: str) -> pl.DataFram
     """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
     kept = [field for field in contract.fields if field.personal == "pseudonym" and field.name in accepted.columns]
-    hidden = [_hidden(field, key) for field in kept]
+    hidden = [_protected_column(field, key) for field in kept]
     return accepted.drop(dropped, strict=False).with_columns(hidden)
 
 
-def _hidden(field: ContractField, key: str) -> pl.Expr:
+def _protected_column(field: ContractField, key: str) -> pl.Expr:
     # Imported here: what folds names needs `mark`.
-    from pipelines.parsing.unit_names import folded
+    from pipelines.parsing.unit_names import fold_name
 
     if field.separator:
         return pseudonyms(field.name, field.separator, key)
     value = pl.col(field.name)
-    return mark(folded(value) if field.unit_name else value, key).alias(field.name)
+    return keyed_hash(fold_name(value) if field.unit_name else value, key).alias(field.name)

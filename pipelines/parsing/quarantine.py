@@ -20,7 +20,7 @@ from pipelines.storage.lake import ParquetFile, quarantine_schema
 Rejections = Mapping[str, pl.DataFrame]
 
 
-def whole_rows(
+def complete_rows(
     path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Source and rows of a delivered file that `rejections` name (per source `_row_number` and `_reasons`), each with
@@ -29,10 +29,10 @@ def whole_rows(
     for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True):
         if batch.source in rejections:
             rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
-            yield batch.source, rows.with_columns(_place=places(rows, batch), **told)
+            yield batch.source, rows.with_columns(_place=row_places(rows, batch), **told)
 
 
-def places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
+def row_places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
     """Where a person finds what each reason is about: `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON,
     else the row's number, which in text is its line."""
     paths = rows["_path"] if "_path" in rows.columns else [None] * rows.height
@@ -54,7 +54,7 @@ def write_quarantine(
     """Writes the rows that `rejections` name, one file per source, readable by their owner only."""
     files: dict[str, ParquetFile] = {}
     try:
-        for source, rows in whole_rows(archived, delivery, contracts, rejections):
+        for source, rows in complete_rows(archived, delivery, contracts, rejections):
             if source not in files:
                 path = quarantine_file(folder, source, delivery, name)
                 private_folder(path.parent)

@@ -27,13 +27,13 @@ DIFFERENCE = """
 """
 
 
-def forerunner(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
+def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
     """The arrival that this one replaces: the one before it under the same name, or None."""
     earlier = [a for a in everything if a.delivery == arrival.delivery and a.sequence < arrival.sequence]
     return max(earlier, key=lambda a: a.sequence, default=None)
 
 
-def compare(
+def compare_with_previous(
     before: dict | None, after: dict, contracts: dict[str, Contract], settings: Settings
 ) -> dict[str, Changes] | None:
     """By source: how many keys the earlier bytes had, and how many were added, removed and changed. None where the

@@ -8,12 +8,12 @@ nowhere else. Does not belong here: which of several units a name stands for (db
 import polars as pl
 
 from pipelines.contracts.column_types import BLANKS
-from pipelines.parsing.privacy import mark
+from pipelines.parsing.privacy import keyed_hash
 
 UNIT_NAMES = {"TenDonVi": pl.String, "mark": pl.String, "is_bare": pl.Boolean}
 
 
-def folded(text: pl.Expr) -> pl.Expr:
+def fold_name(text: pl.Expr) -> pl.Expr:
     """The name without regard to letter case, to how its letters are composed, and to blanks around or repeated in it;
     null where nothing is left."""
     # Lower case first: what it takes apart is composed again.
@@ -21,21 +21,23 @@ def folded(text: pl.Expr) -> pl.Expr:
     return pl.when(plain != "").then(plain)
 
 
-def bare(text: pl.Expr) -> pl.Expr:
+def without_diacritics(text: pl.Expr) -> pl.Expr:
     """A folded name without its diacritics, đ as d."""
     letters = text.str.normalize("NFD").str.replace_all(r"\p{Mn}", "").str.replace_all("đ", "d", literal=True)
-    return folded(letters)
+    return fold_name(letters)
 
 
-def unit_marks(names: pl.Series, secret: str) -> pl.DataFrame:
+def hash_unit_names(names: pl.Series, secret: str) -> pl.DataFrame:
     """Each distinct name of the list of units with the marks by which it is recognised: as it is written, and without
     diacritics (`is_bare`) where that differs."""
     known = pl.DataFrame({"TenDonVi": names.drop_nulls().unique(maintain_order=True)}, schema={"TenDonVi": pl.String})
-    known = known.with_columns(whole=folded(pl.col("TenDonVi"))).with_columns(bare=bare(pl.col("whole")))
+    known = known.with_columns(whole=fold_name(pl.col("TenDonVi"))).with_columns(
+        bare=without_diacritics(pl.col("whole"))
+    )
     kinds = [
-        known.select("TenDonVi", mark=mark(pl.col("whole"), secret), is_bare=pl.lit(False)),
+        known.select("TenDonVi", mark=keyed_hash(pl.col("whole"), secret), is_bare=pl.lit(False)),
         known.filter(pl.col("bare").ne_missing(pl.col("whole"))).select(
-            "TenDonVi", mark=mark(pl.col("bare"), secret), is_bare=pl.lit(True)
+            "TenDonVi", mark=keyed_hash(pl.col("bare"), secret), is_bare=pl.lit(True)
         ),
     ]
     return pl.concat(kinds).drop_nulls().select(*UNIT_NAMES)

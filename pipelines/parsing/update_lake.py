@@ -11,15 +11,23 @@ from pipelines.common.errors import FileRefused, TthcError
 from pipelines.common.files import private_folder, sha256_of
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
-from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.parse_file import parse_arrival, parse_key, refused_receipt
 from pipelines.parsing.privacy import key_id, load_key
 from pipelines.parsing.removals import removed_dossiers
-from pipelines.parsing.restatements import compare, forerunner
+from pipelines.parsing.restatements import compare_with_previous, previous_delivery
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
-from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, receipts, save_receipt, standing
+from pipelines.storage.ledger import (
+    Arrival,
+    arrivals,
+    classify_arrivals,
+    forgotten,
+    open_ledger,
+    receipts,
+    save_receipt,
+)
 
 log = logging.getLogger("tthc.parsing")
 BROKE = "reading_broke"
@@ -82,12 +90,12 @@ class Receipts:
         receipt = self.of(arrival)
         return receipt is not None and receipt["refused"] is not None
 
-    def standing(self) -> dict[str, list[Arrival]]:
+    def classify_arrivals(self) -> dict[str, list[Arrival]]:
         """What counts today (`ledger.standing`), by what is known so far of refused files."""
-        return standing(self.everything, self.is_refused)
+        return classify_arrivals(self.everything, self.is_refused)
 
 
-def is_whole(receipt: dict, settings: Settings) -> bool:
+def files_intact(receipt: dict, settings: Settings) -> bool:
     """A lake file that is gone or whose bytes changed is never used; it is parsed again from the archive."""
     for name, sha in receipt["files"].items():
         path = settings.lake_dir / name
@@ -99,7 +107,7 @@ def is_whole(receipt: dict, settings: Settings) -> bool:
 def lake_state(settings: Settings) -> LakeState:
     """What counts today by the ledger alone; deliveries that have not been parsed yet are not in it."""
     known = Receipts(settings)
-    stand = known.standing()
+    stand = known.classify_arrivals()
     keyed = [(arrival, known.of(arrival)) for arrival in stand["active"]]
     parsed = [(arrival, receipt) for arrival, receipt in keyed if receipt is not None]
     return LakeState(parsed, stand["duplicate"], stand["restated"], known.made_by)
@@ -128,12 +136,12 @@ class Parser:
             last = self.known.newest(arrival)
             if last is None or last["refused"] is not None:
                 return refused_receipt(arrival, FileRefused(loss.code, **loss.params)) | self._mark
-            if last.get("key_id") != key_id(self.secret) or not is_whole(last, self.settings):
+            if last.get("key_id") != key_id(self.secret) or not files_intact(last, self.settings):
                 raise
             log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
             return last
         except Exception as error:
-            if strikes_every_file(error):
+            if is_machine_fault(error):
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
             code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
@@ -166,7 +174,7 @@ class Parser:
             changes = self._changes(arrival, earlier, receipt)
             removals = self._removals(arrival, earlier, receipt)
         except Exception as error:
-            if strikes_every_file(error):
+            if is_machine_fault(error):
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
             changes, removals = None, []
@@ -191,7 +199,7 @@ class Parser:
             if before is None:
                 said = self.known.newest(arrival) or {}
             if said.get("restated_sha256") != earlier.sha256:
-                return compare(before, receipt, self.contracts, self.settings)
+                return compare_with_previous(before, receipt, self.contracts, self.settings)
         return said["restates"]
 
     def save(self, arrival: Arrival, receipt: dict) -> None:
@@ -203,19 +211,19 @@ class Parser:
     def _before(self, earlier: Arrival) -> dict | None:
         """The earlier file's receipt with its rows in the lake, or None where its bytes are no longer kept."""
         receipt = self.known.of(earlier)
-        if receipt is not None and is_whole(receipt, self.settings):
+        if receipt is not None and files_intact(receipt, self.settings):
             return receipt
         try:
             receipt = self.parse(earlier)
         except TthcError:  # nothing depends on it but this comparison
             return None
-        if (first := forerunner(earlier, self.known.everything)) is not None:
+        if (first := previous_delivery(earlier, self.known.everything)) is not None:
             receipt |= self.restated(earlier, first, receipt)
         self.save(earlier, receipt)
         return receipt
 
 
-def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
+def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
     """Parses what has not been parsed as it is parsed today. A refused file is listed, not raised.
 
     Raises TthcError where rows that counted can be made anew from nothing any more, or where pseudonyms of two secrets
@@ -225,7 +233,7 @@ def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
     _refuse_two_secrets(parser.known, parser.secret, settings)
     tried: set[int] = set()
     # A file that is refused lets another of the same bytes stand in for it, which then has to be parsed.
-    while waiting := [a for a in parser.known.standing()["active"] if a.sequence not in tried]:
+    while waiting := [a for a in parser.known.classify_arrivals()["active"] if a.sequence not in tried]:
         for number, arrival in enumerate(waiting, 1):
             tried.add(arrival.sequence)
             _ensure_parsed(parser, arrival, (number, len(waiting)))
@@ -234,10 +242,10 @@ def fill_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
 
 def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) -> None:
     known = parser.known
-    receipt, earlier = known.of(arrival), forerunner(arrival, known.everything)
+    receipt, earlier = known.of(arrival), previous_delivery(arrival, known.everything)
     # What broke the parser is tried again every night: the cause may lie outside of the file.
     broke = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in TRIED_AGAIN
-    has_rows = receipt is not None and not broke and is_whole(receipt, parser.settings)
+    has_rows = receipt is not None and not broke and files_intact(receipt, parser.settings)
     # Bytes that come back after others know nothing yet of those that they replace this time.
     is_told = earlier is None or (receipt or {}).get("restated_sha256") == earlier.sha256
     if has_rows and (is_told or arrival.sequence in known.forgotten):
@@ -247,7 +255,7 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) 
     if earlier is not None:
         receipt |= parser.restated(arrival, earlier, receipt)
     parser.save(arrival, receipt)
-    _tell(arrival, receipt, *progress)
+    _log_refusals(arrival, receipt, *progress)
 
 
 def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> None:
@@ -260,7 +268,7 @@ def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> Non
         raise TthcError("secret_changed", file=settings.key_file, count=len(others))
 
 
-def _tell(arrival: Arrival, receipt: dict, number: int, of: int) -> None:
+def _log_refusals(arrival: Arrival, receipt: dict, number: int, of: int) -> None:
     progress, file = {"progress": (number, of)}, arrival.delivery.label
     if receipt["refused"]:
         why = say(receipt["refused"]["code"], **receipt["refused"]["params"])

@@ -13,7 +13,14 @@ import polars as pl
 
 from pipelines.common.errors import FileRefused
 from pipelines.contracts.batch import Batch, Family
-from pipelines.contracts.column_types import MISREAD_TEXT, TypedField, cleaned, has_list_mark, plain_typed, typed
+from pipelines.contracts.column_types import (
+    MISREAD_TEXT,
+    TypedField,
+    clean_text,
+    has_list_mark,
+    type_column,
+    type_plain_column,
+)
 from pipelines.contracts.model import Contract
 from pipelines.contracts.places import place_of
 
@@ -26,7 +33,7 @@ TOO_NEW = "newer_than_business_day"
 NEWS_END_AFTER = dt.timedelta(days=2)
 
 
-class Judge:
+class Validator:
     """Judges batches of one source, family of formats and business day; built once, used batch by batch."""
 
     def __init__(self, contract: Contract, family: Family, business_day: dt.date, untold: tuple[str, ...] = ()) -> None:
@@ -58,7 +65,7 @@ class Judge:
         accepted = self._accepted(values.filter(~verdict))
         doubtful = frame.filter(verdict)
         values = self._evaluate(
-            doubtful.with_columns(cleaned(f) for f in self.fields).with_columns(self._defaults),
+            doubtful.with_columns(clean_text(f) for f in self.fields).with_columns(self._defaults),
             self._full,
             {reason: self._unless_deleted(when) for reason, when in self._conditions.items()},
         )
@@ -77,11 +84,11 @@ class Judge:
 
     @cached_property
     def _plain(self) -> dict[str, TypedField]:
-        return {f.name: plain_typed(f, self.contract, self.family) for f in self.fields}
+        return {f.name: type_plain_column(f, self.contract, self.family) for f in self.fields}
 
     @cached_property
     def _full(self) -> dict[str, TypedField]:
-        return {f.name: typed(f, self.contract, self.family) for f in self.fields}
+        return {f.name: type_column(f, self.contract, self.family) for f in self.fields}
 
     @cached_property
     def _conditions(self) -> dict[str, pl.Expr]:
@@ -121,7 +128,7 @@ class Judge:
     def _unless_deleted(self, condition: pl.Expr) -> pl.Expr:
         """The condition, which a row that says its thing is gone breaks only by what identifies it."""
         tombstone, names = self.contract.tombstone, set(condition.meta.root_names())
-        if tombstone is None or names <= {*self.contract.of_a_tombstone, "_business_day"}:
+        if tombstone is None or names <= {*self.contract.tombstone_fields, "_business_day"}:
             return condition
         return condition & pl.col(tombstone).ne_missing(1)
 
@@ -182,18 +189,18 @@ def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -
     return any(re.search(rf"\b{cell}\b", conditions.get(code, "")) for cell in wrong_cells)
 
 
-class Judges:
+class Validators:
     """One judge per source and family of formats, made when first needed."""
 
     def __init__(self, contracts: dict[str, Contract], business_day: dt.date) -> None:
         self._contracts, self._day = contracts, business_day
-        self._made: dict[tuple, Judge] = {}
+        self._made: dict[tuple, Validator] = {}
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Accepted and rejected rows of a batch."""
         kind = (batch.source, batch.family, batch.untold)
         if kind not in self._made:
-            self._made[kind] = Judge(self._contracts[batch.source], batch.family, self._day, batch.untold)
+            self._made[kind] = Validator(self._contracts[batch.source], batch.family, self._day, batch.untold)
         return self._made[kind](batch)
 
     def changed_cells(self, source: str) -> int:

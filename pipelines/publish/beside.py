@@ -10,11 +10,11 @@ from pipelines.common.errors import UsageFault
 from pipelines.landing.discover import today_at_home
 from pipelines.open_data.editions import editions
 from pipelines.settings import Settings
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from pipelines.storage.run_spec import RunSpec
 
 
-def placed(settings: Settings, plan: RunSpec) -> RunSpec:
+def with_placement(settings: Settings, plan: RunSpec) -> RunSpec:
     """Return the plan, marked as one beside where somebody asked for an earlier day than the published one and did not
     say `--publish`."""
     day = published_as_of(settings)
@@ -34,7 +34,7 @@ def published_as_of(settings: Settings) -> str | None:
 
 def is_kept_beside(settings: Settings, plan: RunSpec) -> bool:
     """Return True if the version that the plan would make lies in its place already, whole."""
-    return verifies(settings.versions_dir / plan.version)
+    return files_match_manifest(settings.versions_dir / plan.version)
 
 
 def refuse_future(as_of: dt.date | None) -> None:

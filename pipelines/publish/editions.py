@@ -17,17 +17,17 @@ from pipelines.open_data.editions import (
     editions,
     folder_of,
     newest_edition,
-    recover,
+    recover_editions,
     withdrawn,
 )
-from pipelines.open_data.feed import Listed, listed, write_feed
+from pipelines.open_data.feed import FeedEntry, feed_entry, write_feed
 from pipelines.open_data.vintage_store import EDITIONS, read_vintage
-from pipelines.publish.versions import published_history, put_in_place, switch, version_before
+from pipelines.publish.versions import published_history, put_in_place, switch_current, version_before
 from pipelines.registers.model import load_province
 from pipelines.settings import Settings
 from pipelines.site.build import write_vintage_site
 from pipelines.storage.manifest import NAME as MANIFEST
-from pipelines.storage.manifest import read_manifest, verifies, write_manifest_again
+from pipelines.storage.manifest import files_match_manifest, read_manifest, rewrite_manifest
 from pipelines.storage.open_data_state import OpenData, published_open_data
 
 OPEN_DATA, SITE = "open-data", "site"
@@ -35,7 +35,7 @@ OPEN_DATA, SITE = "open-data", "site"
 
 def ensure_editions(settings: Settings) -> None:
     """Make the editions whole again, and keep what a crash kept from being kept. For the holder of the run's lock."""
-    recover(settings)
+    recover_editions(settings)
     keep_published(settings, again=False)
 
 
@@ -52,7 +52,7 @@ def keep_published(settings: Settings, *, again: bool = True) -> None:
         add_edition(settings, folder)
 
 
-def lay_editions(settings: Settings, own: Path) -> None:
+def write_editions(settings: Settings, own: Path) -> None:
     """Put every edition, that of the open data in the folder `own` included, below it, as second names of the same
     bytes, with their list and the feed. Nothing where there are no open data."""
     if not own.is_dir():
@@ -73,14 +73,14 @@ def lay_editions(settings: Settings, own: Path) -> None:
     write_feed(settings, target, _listed(target, known))
 
 
-def _listed(folder: Path, known: list[Edition]) -> list[Listed]:
+def _listed(folder: Path, known: list[Edition]) -> list[FeedEntry]:
     """The editions that lie in a folder as readers are told of them, each where it came out last."""
     gone = withdrawn(known)
     names = [name for name in dict.fromkeys(one.name for one in reversed(known)) if (folder / name).is_dir()]
-    return [listed(folder / name, is_withdrawn=name in gone) for name in reversed(names)]
+    return [feed_entry(folder / name, is_withdrawn=name in gone) for name in reversed(names)]
 
 
-def go_back(settings: Settings, version: str | None) -> str:
+def roll_back(settings: Settings, version: str | None) -> str:
     """Point `current` at an earlier version, by default at the one published before it, and return its name. The
     warehouse goes back, what the public was given does not: the version shows the newest edition and its site.
 
@@ -89,14 +89,14 @@ def go_back(settings: Settings, version: str | None) -> str:
     ensure_editions(settings)
     version = version or version_before(settings)
     folder = settings.versions_dir / version
-    if not verifies(folder):
+    if not files_match_manifest(folder):
         raise TthcError("version_damaged", version=version)
     newest = newest_edition(settings)
     if newest is not None:
         shown = read_vintage(folder / OPEN_DATA)
         if shown is None or shown["vintage"] != newest.name or not (folder / OPEN_DATA / EDITIONS).is_dir():
             _show_newest(settings, folder, newest)
-    switch(settings, version)
+    switch_current(settings, version)
     return version
 
 
@@ -109,7 +109,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
         if path.name not in (OPEN_DATA, SITE, MANIFEST):
             link_tree(path, part / path.name) if path.is_dir() else link_or_copy(path, part / path.name)
     link_tree(newest, part / OPEN_DATA)
-    lay_editions(settings, part / OPEN_DATA)
+    write_editions(settings, part / OPEN_DATA)
     site = _site_of(settings, newest.name)
     if site is not None:
         link_tree(site, part / SITE)
@@ -121,7 +121,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
     vintage = read_vintage(newest) or {}
     told = OpenData(state="stays", why=None, params={}, since=None, before=newest.name,
                     key_check=vintage["essence"].get("key_check", ""))  # fmt: skip
-    write_manifest_again(part, manifest, told)
+    rewrite_manifest(part, manifest, told)
     put_in_place(part, folder)
 
 
@@ -131,6 +131,11 @@ def _site_of(settings: Settings, edition: str) -> Path | None:
     for name in reversed(published_history(settings)):
         folder = settings.versions_dir / name
         vintage = read_vintage(folder / OPEN_DATA)
-        if vintage is not None and vintage["vintage"] == edition and (folder / SITE).is_dir() and verifies(folder):
+        if (
+            vintage is not None
+            and vintage["vintage"] == edition
+            and (folder / SITE).is_dir()
+            and files_match_manifest(folder)
+        ):
             return folder / SITE
     return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.files import replacing
+from pipelines.common.files import atomic_write
 from pipelines.common.i18n import say
 from pipelines.publish.versions import current_version
 from pipelines.settings import Settings
@@ -87,6 +87,6 @@ def _note(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
         from pyarrow import parquet
 
         settings.first_published_dir.mkdir(parents=True, exist_ok=True)
-        with replacing(settings.first_published_dir / f"{number:06}-{version}.parquet", 0o444) as temporary:
+        with atomic_write(settings.first_published_dir / f"{number:06}-{version}.parquet", 0o444) as temporary:
             parquet.write_table(found, temporary)
     return int(found.num_rows)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import editions
-from pipelines.open_data.publication import attempt
+from pipelines.open_data.publication import publication_key
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish.versions import current_version
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from pipelines.storage.open_data_state import is_held_back
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import RUNS_KEPT, runs
@@ -30,11 +30,11 @@ def left_beside(settings: Settings) -> str:
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
-def is_out(settings: Settings, plan: RunSpec) -> bool:
+def is_already_published(settings: Settings, plan: RunSpec) -> bool:
     """True where the plan's version is the current one, whole, made under the secret of today, and all that its night
     left is there still: then computing it again could change nothing. Every byte of it is read to know that."""
     folder = settings.versions_dir / plan.version
-    if current_version(settings) != plan.version or not verifies(folder):
+    if current_version(settings) != plan.version or not files_match_manifest(folder):
         return False
     if not _open_data_stand(settings, folder):
         return False
@@ -48,7 +48,7 @@ def _open_data_stand(settings: Settings, folder: Path) -> bool:
     today, or one held back for what was found then, under that secret and after that vintage."""
     told = read_manifest(folder).get("open_data")
     if told is not None and is_held_back(told):
-        return (told["before"], told["key_check"]) == attempt(settings)
+        return (told["before"], told["key_check"]) == publication_key(settings)
     vintage, known = read_vintage(folder / "open-data"), editions(settings)
     if vintage is None or (known and known[-1].name != vintage["vintage"]):
         return False

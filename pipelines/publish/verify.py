@@ -10,12 +10,12 @@ from pipelines.common.duckdb import connect
 from pipelines.common.errors import CandidateRefused
 from pipelines.common.files import sha256_of
 from pipelines.gate.results import GateResult
-from pipelines.gate.suites import SuiteError, suites_now
+from pipelines.gate.suites import SuiteError, suites_on_disk
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file
 
 
-def confirm(settings: Settings, version: str, gate: dict) -> None:
+def verify_verdict(settings: Settings, version: str, gate: dict) -> None:
     """Returns where the verdict is a pass of these very bytes under these very suites, for exactly the tables that
     would be published. Raises CandidateRefused that says which of it is not so."""
     doubts = list(_doubts(settings, gate))
@@ -37,7 +37,7 @@ def _doubts(settings: Settings, gate: dict) -> Iterator[str]:
         yield "other_candidate"
     checked = sorted(table.table for table in verdict.tables)
     try:
-        with_suite, sha256 = suites_now(settings.expectations_dir)
+        with_suite, sha256 = suites_on_disk(settings.expectations_dir)
     except SuiteError:
         yield "suites_unreadable"
         return

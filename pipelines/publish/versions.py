@@ -12,13 +12,13 @@ from typing import Any
 
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
-from pipelines.common.files import LEAVING, remove_tree, remove_whole, sha256_of, sync_file, sync_folder
+from pipelines.common.files import LEAVING, remove_atomically, remove_tree, sha256_of, sync_file, sync_folder
 from pipelines.open_data.vintage_store import EDITIONS
 from pipelines.open_data.vintage_store import NAME as VINTAGE
-from pipelines.publish.verify import confirm
+from pipelines.publish.verify import verify_verdict
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.manifest import read_manifest, verifies, write_manifest
+from pipelines.storage.manifest import files_match_manifest, read_manifest, write_manifest
 from pipelines.storage.open_data_state import is_beside, is_held_back, open_data_of
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import last_runs
@@ -28,7 +28,7 @@ REFUSED_KEPT = 3
 BESIDE_KEPT = 3
 
 
-def seal(settings: Settings) -> str:
+def close_candidate(settings: Settings) -> str:
     """Closes the candidate for good: checkpoint, no log left beside it. Returns its SHA-256."""
     path = candidate_file(settings)
     with connect(settings, path) as connection:
@@ -44,10 +44,10 @@ def current_version(settings: Settings) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
-def switch(settings: Settings, version: str) -> None:
+def switch_current(settings: Settings, version: str) -> None:
     """Points `current` at a version in one step. Raises TthcError where the version does not verify."""
     folder = settings.versions_dir / version
-    if not verifies(folder):
+    if not files_match_manifest(folder):
         raise TthcError("version_damaged", version=version)
     waiting = settings.current_link.with_name(".current.part")
     waiting.unlink(missing_ok=True)
@@ -65,12 +65,12 @@ def publish(
 
     Raises CandidateRefused where the gate did not pass these very bytes.
     """
-    confirm(settings, plan.version, gate)
+    verify_verdict(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
-    lacks = verifies(folder) and (
+    lacks = files_match_manifest(folder) and (
         _lacks_open_data(folder, open_data) or _shows_other_open_data(folder, candidate_dir(settings))
     )
-    if lacks or not verifies(folder):
+    if lacks or not files_match_manifest(folder):
         candidate = candidate_dir(settings)
         write_manifest(candidate, plan, gate, code, rows, open_data)
         put_in_place(candidate, folder)
@@ -78,7 +78,7 @@ def publish(
         return False
     if current_version(settings) == plan.version:
         return lacks
-    switch(settings, plan.version)
+    switch_current(settings, plan.version)
     return True
 
 
@@ -113,7 +113,7 @@ def restore_replaced(settings: Settings) -> None:
     """Give a version its name back that a crash left without one, between being moved aside and being replaced."""
     for aside in settings.versions_dir.glob(f".*{LEAVING}"):
         folder = aside.with_name(aside.name.removeprefix(".").removesuffix(LEAVING))
-        if not folder.exists() and verifies(aside):
+        if not folder.exists() and files_match_manifest(aside):
             aside.rename(folder)
 
 
@@ -130,7 +130,7 @@ def keep_refused(settings: Settings, plan: RunSpec, gate: dict) -> Path:
     """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays, and
     of all together the last REFUSED_KEPT."""
     folder = settings.refused_dir / plan.version
-    remove_whole(folder)
+    remove_atomically(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     candidate_dir(settings).rename(folder)
     (folder / "gate.json").write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -177,5 +177,5 @@ def prune(settings: Settings) -> list[str]:
 def _remove_oldest(folder: Path, known: list[str], keep: int, *, spared: str | None) -> list[str]:
     surplus = [name for name in known if name != spared][: max(0, len(known) - keep)]
     for name in surplus:
-        remove_whole(folder / name)
+        remove_atomically(folder / name)
     return surplus

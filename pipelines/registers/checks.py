@@ -25,12 +25,12 @@ def check_registers(tables: dict[str, pl.DataFrame]) -> None:
     for register, key in KEYS.items():
         repeated = tables[register].filter(pl.struct(key).is_duplicated())
         if not repeated.is_empty():
-            raise TthcError("register_twice", register=register, of=_told(repeated.select(key)))
+            raise TthcError("register_twice", register=register, of=_row_names(repeated.select(key)))
     indicators = tables["indicator"].select(INDICATOR).unique()
     for register, frame in _named_indicators(tables):
         unknown = frame.drop_nulls().join(indicators, on=INDICATOR, how="anti")
         if not unknown.is_empty():
-            raise TthcError("register_unknown", register=register, of=_told(unknown), other="indicator")
+            raise TthcError("register_unknown", register=register, of=_row_names(unknown), other="indicator")
     for register, key in (("indicator", INDICATOR), ("score_rule", ("component",))):
         _check_spans(register, tables[register], key)
     _check_targets(tables["target"])
@@ -53,7 +53,7 @@ def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> No
     )
     wrong = ordered.filter(pl.col("following") <= pl.col("until"))
     if not wrong.is_empty():
-        raise TthcError("register_overlap", register=register, of=_told(wrong.select(key)))
+        raise TthcError("register_overlap", register=register, of=_row_names(wrong.select(key)))
 
 
 def _check_targets(targets: pl.DataFrame) -> None:
@@ -72,8 +72,8 @@ def _check_targets(targets: pl.DataFrame) -> None:
         & (pl.col("valid_from_right") <= pl.col("until"))
     )
     if not pairs.is_empty():
-        raise TthcError("register_overlap", register="target", of=_told(pairs.select("indicator_code", "rule")))
+        raise TthcError("register_overlap", register="target", of=_row_names(pairs.select("indicator_code", "rule")))
 
 
-def _told(frame: pl.DataFrame) -> str:
+def _row_names(frame: pl.DataFrame) -> str:
     return " ".join("–" if value is None else str(value) for value in frame.row(0))

@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import Field
 
 from pipelines.common.errors import TthcError
-from pipelines.contracts.column_types import dtype_of, typed
+from pipelines.contracts.column_types import dtype_of, type_column
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.model import Contract
 from pipelines.registers.csv_rows import RegisterRow, read_rows
@@ -118,7 +118,7 @@ def _is_right(
     if field.type in MOMENTS:
         return True
     cell = pl.DataFrame({field.name: [right]}, schema={field.name: pl.String()})
-    return not any(cell.select(when).item() for when in typed(field, contract, "text").wrong.values())
+    return not any(cell.select(when).item() for when in type_column(field, contract, "text").wrong.values())
 
 
 def correction_table(corrections: list[Correction], counts: dict[str, tuple[int, int]] | None = None) -> pl.DataFrame:

@@ -63,7 +63,7 @@ class Protected(Strict):
         return sorted({one.code for one in self.indicators})
 
 
-class Rules(Strict):
+class DisclosureRules(Strict):
     """Rule SDC-1 with everything that it needs to know."""
 
     name: str
@@ -79,7 +79,7 @@ class Rules(Strict):
     within: dict[str, str]
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> "Rules":
+    def _hangs_together(self) -> "DisclosureRules":
         unknown = sorted({*self.within, *self.within.values()} - set(self.measures))
         if unknown:
             raise ValueError(f"no such measure: {', '.join(unknown)}")
@@ -105,6 +105,6 @@ class Rules(Strict):
         return count - remainder + (self.base if key < self.up_keys(remainder) else 0)
 
 
-def load_rules(country: Path) -> Rules:
+def load_rules(country: Path) -> DisclosureRules:
     """The disclosure rules. Raises TthcError that names the wrong key."""
-    return read_model(country / "disclosure.yml", Rules)
+    return read_model(country / "disclosure.yml", DisclosureRules)

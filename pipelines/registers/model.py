@@ -21,7 +21,7 @@ from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 Origin = Literal["transactions", "procedures", "reported", "tasks", "publication"]
 
 
-class Plan(Strict):
+class ReformPlan(Strict):
     """The reform plan whose goals are measured."""
 
     title: str
@@ -57,7 +57,7 @@ class Province(Strict):
     name: Sentence
     own_units: tuple[OwnUnit, ...] = Field(min_length=1)
     publisher: Publisher
-    plan: Plan
+    plan: ReformPlan
 
     @model_validator(mode="after")
     def _one_own_unit_at_a_time(self) -> "Province":

@@ -112,7 +112,7 @@ class Table(Strict):
         return next(column for column in self.columns if column.name == name)
 
 
-class Register(Strict):
+class PublicationRegister(Strict):
     """All that is published."""
 
     dataset: Dataset
@@ -129,7 +129,7 @@ class Register(Strict):
         return content | {"tables": tables}
 
     @model_validator(mode="after")
-    def _lists_and_tables_exist(self) -> "Register":
+    def _lists_and_tables_exist(self) -> "PublicationRegister":
         lists, tables = {one.name for one in self.dataset.code_lists}, {table.name: table for table in self.tables}
         if len(tables) != len(self.tables):
             raise ValueError("a table stands there twice")
@@ -164,9 +164,9 @@ def _has(tables: dict[str, Table], table: str, column: str) -> bool:
     return table in tables and column in {one.name for one in tables[table].columns}
 
 
-def load_register(country: Path) -> Register:
+def load_register(country: Path) -> PublicationRegister:
     """The publication register. Raises TthcError that names the wrong key."""
-    return read_model(country / FILE, Register)
+    return read_model(country / FILE, PublicationRegister)
 
 
 def read_model(path: Path, model: type[Model]) -> Model:

@@ -33,7 +33,7 @@ FIELD = {"register": pl.String, "field": pl.String, "watch": pl.String, "moves":
 COMMENTS = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
 
 
-class Rows(Strict):
+class WatchedRows(Strict):
     """How the rows of one register are compared; see the comments of `watched.yml`."""
 
     key: tuple[str, ...] = Field(min_length=1)
@@ -53,7 +53,7 @@ class SettingsFile(Strict):
 class Watched(Strict):
     """All that is compared, and why the rest is not."""
 
-    rows: dict[str, Rows]
+    rows: dict[str, WatchedRows]
     settings: dict[str, SettingsFile]
     not_watched: dict[str, str]
 
@@ -100,7 +100,7 @@ def entry_table(
     return pl.concat([part.select(columns) for part in parts]).sort("register", "entry", "field")
 
 
-def _cells(register: str, rule: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+def _cells(register: str, rule: WatchedRows, frame: pl.DataFrame) -> pl.DataFrame:
     named = {*rule.key, *rule.free, *rule.validity, *([rule.day] if rule.day else [])}
     if unknown := sorted(named - set(frame.columns)):
         raise TthcError("holds_invalid", file=NAME, why=f"{register}: {', '.join(unknown)}")

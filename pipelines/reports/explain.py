@@ -67,7 +67,7 @@ DELIVERIES = """
 
 
 @dataclass(frozen=True)
-class Subject:
+class ExplainedCut:
     """Whom a figure is about: scope `unit`, `level` or `province`, with the codes the marts use for it."""
 
     scope: str
@@ -86,7 +86,7 @@ class Explanation:
 
     definition: Row
     period: Row
-    subject: Subject
+    subject: ExplainedCut
     figure: Row | None
     deliveries: list[Row]
     against: list[Row]
@@ -123,7 +123,7 @@ def explain(
     )  # fmt: skip
 
 
-def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str, subject: Subject) -> list[Row]:
+def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str, subject: ExplainedCut) -> list[Row]:
     """Cases in the denominator that are not in the numerator; for reported figures the units that fall short."""
     code, rule = definition["indicator_code"], definition["rule"]
     if definition["origin"] == "reported":
@@ -151,17 +151,17 @@ def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> Row:
     return found
 
 
-def _subject(connection: duckdb.DuckDBPyConnection, unit: str | None) -> Subject:
+def _subject(connection: duckdb.DuckDBPyConnection, unit: str | None) -> ExplainedCut:
     run = _one(connection, "select province_code from marts.dim_run") or {}
     province = run["province_code"]
     if unit is None or unit == province:
-        return Subject("province", province, "tinh")
+        return ExplainedCut("province", province, "tinh")
     if unit in LEVELS:
-        return Subject("level", province, unit)
+        return ExplainedCut("level", province, unit)
     found = _one(connection, "select unit_code, unit_level from marts.dim_unit where unit_code = ?", unit)
     if found is None:
         raise _unknown(connection, "unknown_unit_asked", unit, ("unit_code", "dim_unit"))
-    return Subject("unit", found["unit_code"], found["unit_level"])
+    return ExplainedCut("unit", found["unit_code"], found["unit_level"])
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, message: str, asked: str, listing: tuple[str, str]) -> UsageFault:

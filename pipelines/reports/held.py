@@ -60,15 +60,15 @@ def override_line(thing: Thing, until: str | None) -> str:
     return line.getvalue()
 
 
-def waiting(verdict: Mapping[str, Any]) -> list[Thing]:
+def approvals_needed(verdict: Mapping[str, Any]) -> list[Thing]:
     """Return what nobody has approved yet."""
     return [thing for thing in verdict.get("held", ()) if thing["override_code"] is None]
 
 
-def rest_of(verdict: Mapping[str, Any]) -> str | None:
+def publishable_rest(verdict: Mapping[str, Any]) -> str | None:
     """Return the sentence on the night's other sources: nothing holds them. Null where all are held, or something else
     than a delivery is."""
-    things = waiting(verdict)
+    things = approvals_needed(verdict)
     if not things or any(thing["source"] is None for thing in things):
         return None
     held: Sequence[str] = sorted({thing["source"] for thing in things})

@@ -23,7 +23,7 @@ ROWS_SHOWN = 200
 
 
 @contextmanager
-def reading(settings: Settings, version: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_only_connection(settings: Settings, version: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the current or the named version: read-only, no file or network access, schema `marts` in
     front. Raises TthcError where there is none."""
     named, version = version, version or current_version(settings)
@@ -40,7 +40,7 @@ def reading(settings: Settings, version: str | None = None) -> Iterator[duckdb.D
 
 def show(settings: Settings, console: Console, query: str, output: str, version: str | None = None) -> None:
     """Runs one query and prints its rows as a table, CSV or JSON. Raises TthcError where it fails."""
-    with reading(settings, version) as connection:
+    with read_only_connection(settings, version) as connection:
         _show(connection, console, query, output)
 
 
@@ -73,7 +73,7 @@ def prompt(settings: Settings, console: Console, output: str, version: str | Non
     """Reads queries from the terminal until .quit; an error is shown and the prompt goes on."""
     from pipelines.common.i18n import say
 
-    with reading(settings, version) as connection:
+    with read_only_connection(settings, version) as connection:
         console.print(say("sql_welcome", version=version or current_version(settings)))
         waiting = ""
         while True:

@@ -32,7 +32,7 @@ from pipelines.registers.model import load_period_rules, period_table
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
-from pipelines.storage.manifest import NAME, file_hashes, is_sound, read_manifest
+from pipelines.storage.manifest import NAME, file_hashes, manifest_intact, read_manifest
 from pipelines.storage.memory_kills import cause_of_end
 from pipelines.storage.runs import KILLS_BEFORE, Run, runs
 
@@ -46,7 +46,7 @@ _SOURCES = """
 """
 
 
-def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
+def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
     """Everything, days and moments as ISO text. `damaged` is null unless `verify`: then the names of the current
     version's files that are not as its manifest has them. Raises TthcError where the calendar lacks this year."""
     version, manifest = current_version(settings), _manifest(settings)
@@ -72,7 +72,7 @@ def gather(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[
         "ledger_damaged": not is_sound,
         "sources": _sources(settings, received),
         "left_in_landing": _left_in_landing(last),
-        "runs": [_told(run) for run in last],
+        "runs": [_held_sentences(run) for run in last],
         "gate": _summed(gate),
         "held": gate.get("held", []),
         "overrides": gate.get("overrides", []),
@@ -169,7 +169,7 @@ def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
     return [{"code": one["code"], "file": one["file"], "why": say(**one)} for one in left]
 
 
-def _told(run: Run) -> dict[str, Any]:
+def _held_sentences(run: Run) -> dict[str, Any]:
     """A run as it is; one that is said to be running and whose process is gone was interrupted."""
     told, detail = asdict(run), run.detail
     del told["detail"]
@@ -229,7 +229,7 @@ def _damaged(settings: Settings) -> list[str]:
     folder = settings.current_link.resolve()
     try:
         manifest = read_manifest(folder)
-        expected = manifest["files"] if is_sound(manifest) else None
+        expected = manifest["files"] if manifest_intact(manifest) else None
     except (OSError, ValueError, KeyError, AttributeError):
         expected = None
     if expected is None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
-from pipelines.reports.held import held_sentence, override_line, rest_of
+from pipelines.reports.held import held_sentence, override_line, publishable_rest
 from pipelines.storage.open_data_state import is_held_back, sentence_of
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -134,7 +134,7 @@ def _gate(console: Console, status: dict[str, Any]) -> None:
         if code is None:
             approve = say("held_approve", line=override_line(thing, until))
             console.print(approve, markup=False, highlight=False, soft_wrap=True)
-    if rest := rest_of({**gate, "held": status["held"]}):
+    if rest := publishable_rest({**gate, "held": status["held"]}):
         console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:
         console.print("  …")

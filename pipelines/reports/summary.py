@@ -14,7 +14,7 @@ from rich.table import Table
 from pipelines.common.i18n import language, say
 from pipelines.gate.results import UNCOMPARED
 from pipelines.publish.reading import open_finished
-from pipelines.reports.held import held_sentence, override_line, rest_of, waiting
+from pipelines.reports.held import approvals_needed, held_sentence, override_line, publishable_rest
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.storage.manifest import read_manifest
@@ -119,14 +119,14 @@ def show_refusal(console: Console, settings: Settings) -> None:
                     console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
         for problem in table["problems"]:
             console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
-    for thing in waiting(verdict):
+    for thing in approvals_needed(verdict):
         if thing["hold"] == "register":
             _edited_register(console, thing, verdict["effects"])
         elif sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
         line = say("held_approve", line=override_line(thing, plan["as_of"]))
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    if rest := rest_of(verdict):
+    if rest := publishable_rest(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
     for code in verdict.get("uncompared", []):
         console.print(say(UNCOMPARED[code]), highlight=False, markup=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from pipelines.sample.behaviour import (
     zipf,
 )
 from pipelines.sample.clock import CLOSE, DAY, MORNING, NEVER, OPEN, WORKDAY, Clock
-from pipelines.sample.limits import Limits
+from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.reference import Reference
 
 
@@ -44,7 +44,7 @@ class Arrivals:
 
 
 def draw_arrivals(
-    count: int, seed: int, behaviour: Behaviour, reference: Reference, clock: Clock, limits: Limits
+    count: int, seed: int, behaviour: Behaviour, reference: Reference, clock: Clock, limits: ProcedureLimits
 ) -> Arrivals:
     """`count` dossiers of the year and of the two months before it."""
     chance = stream(seed, "arrivals")
@@ -128,7 +128,7 @@ def _days(chance: np.random.Generator, count: int, year: int, volume: Behaviour,
 
 
 def _channels(
-    chance: np.random.Generator, behaviour: Behaviour, limits: Limits, level: Ints, procedure: Ints,
+    chance: np.random.Generator, behaviour: Behaviour, limits: ProcedureLimits, level: Ints, procedure: Ints,
     day: Ints, year: int,
 ) -> Ints:  # fmt: skip
     shares, count = behaviour["channel"], len(level)

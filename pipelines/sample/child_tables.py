@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.sample.behaviour import Ints
 from pipelines.sample.clock import CLOSE, DAY, NEVER
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 
 CHILDREN = ("tien_trinh", "bo_sung", "thanh_phan", "ket_qua", "le_phi", "danh_gia", "thong_bao", "xin_loi")
 METHODS = ["truc-tuyen", "tien-mat", "chuyen-khoan", None]
@@ -26,7 +26,7 @@ OFFICES = ["Bộ phận một cửa", "Phòng chuyên môn"]
 class ChildTables:
     """Every source that hangs on a dossier. `rows` are positions in the table drawn, `at` a moment."""
 
-    province: Province
+    province: DrawnProvince
 
     def rows_of(self, source: str, nth: int) -> Ints:
         """Rows that a delivery holds: those that arose, or were completed, since the one before."""

@@ -31,7 +31,7 @@ def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.d
     return tuple(day.isoformat() for day in days)
 
 
-def draw_entered(arrivals: Arrivals, seed: int, behaviour: Behaviour, as_of: int) -> Ints:
+def draw_entry_times(arrivals: Arrivals, seed: int, behaviour: Behaviour, as_of: int) -> Ints:
     """Return when each dossier was entered into the system: at once, or some days later for a few that came on paper.
     Never after the as-of moment, so that at the end of the deliveries everything has come."""
     late, chance = behaviour["entered_late"], stream(seed, "late entries")

@@ -10,11 +10,11 @@ import numpy as np
 
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, by_level, over_year, stream
 from pipelines.sample.clock import DAY, NEVER, WORKDAY, Clock
-from pipelines.sample.dossiers import Lives
+from pipelines.sample.dossiers import Lifecycles
 
 
 @dataclass(frozen=True)
-class Doings:
+class Events:
     """One row per doing. What `kind` means is said by the function that draws it."""
 
     dossier: Ints
@@ -22,7 +22,7 @@ class Doings:
     kind: Ints
 
 
-def draw_steps(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Doings:
+def draw_steps(lives: Lifecycles, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Events:
     """Processing steps; `kind` is the status after the step. Nothing is done to a dossier while it waits."""
     chance, arrivals = stream(seed, "steps"), lives.arrivals
     known = np.flatnonzero((arrivals.received < NEVER) & ~arrivals.refused)
@@ -43,21 +43,27 @@ def draw_steps(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_o
     paused = np.where(untold, NEVER, lives.paused)
     parts: list[tuple[Ints, Ints, int | Ints]] = [
         (known, arrivals.received[known], 2),
-        *[(rows, moment[rows], 5) for moment in asked for rows in (_told(moment),)],
-        *[(rows, s.answered[rows], 4) for s in lives.supplements for rows in (_told(s.answered),)],
-        *[(rows, lives.finished[rows], 7) for rows in (_told(np.where(lives.withdrawn, lives.finished, NEVER)),)],
-        *[(rows, lives.finished[rows], 9) for rows in (_told(np.where(lives.withdrawn, NEVER, lives.finished)),)],
-        *[(rows, lives.returned[rows], 10) for rows in (_told(lives.returned),)],
-        *[(rows, lives.paused[rows], lives.paused_status[rows]) for rows in (_told(paused),)],
+        *[(rows, moment[rows], 5) for moment in asked for rows in (_is_reported(moment),)],
+        *[(rows, s.answered[rows], 4) for s in lives.supplements for rows in (_is_reported(s.answered),)],
+        *[
+            (rows, lives.finished[rows], 7)
+            for rows in (_is_reported(np.where(lives.withdrawn, lives.finished, NEVER)),)
+        ],
+        *[
+            (rows, lives.finished[rows], 9)
+            for rows in (_is_reported(np.where(lives.withdrawn, NEVER, lives.finished)),)
+        ],
+        *[(rows, lives.returned[rows], 10) for rows in (_is_reported(lives.returned),)],
+        *[(rows, lives.paused[rows], lives.paused_status[rows]) for rows in (_is_reported(paused),)],
         (dossier, np.where((middle < end[dossier]) & ~idle, middle, NEVER), 4),
     ]
     return _gather(parts, np.minimum(lives.deleted, as_of))
 
 
-def draw_ratings(lives: Lives, seed: int, behaviour: Behaviour, as_of: int) -> Doings:
+def draw_ratings(lives: Lifecycles, seed: int, behaviour: Behaviour, as_of: int) -> Events:
     """Ratings after the result was handed over; `kind` 0 very good, 1 good, 2 not good."""
     chance, shares = stream(seed, "ratings"), behaviour["ratings"]
-    done = _told(lives.returned)
+    done = _is_reported(lives.returned)
     done = done[chance.random(len(done)) < shares["share"]]
     first = lives.returned[done] + chance.integers(60, 3 * DAY, len(done))
     again = np.flatnonzero(chance.random(len(done)) < shares["again"])
@@ -69,10 +75,10 @@ def draw_ratings(lives: Lives, seed: int, behaviour: Behaviour, as_of: int) -> D
     return _gather([(dossier, moment, np.where(cross, 2, kind))], np.minimum(lives.deleted, as_of))
 
 
-def draw_notices(lives: Lives, seed: int, behaviour: Behaviour, as_of: int) -> Doings:
+def draw_notices(lives: Lifecycles, seed: int, behaviour: Behaviour, as_of: int) -> Events:
     """Notices that the result is ready; `kind` is channel (0 SMS, 1 Zalo, 2 e-mail) + 10 where it failed."""
     chance, shares = stream(seed, "notices"), behaviour["notices"]
-    done = _told(np.where(lives.withdrawn, NEVER, lives.finished))
+    done = _is_reported(np.where(lives.withdrawn, NEVER, lives.finished))
     elapsed = lives.arrivals.elapsed(behaviour["year"])[done]
     done = done[chance.random(len(done)) < over_year(shares["share"], elapsed)]
     moment = lives.finished[done] + chance.integers(30, 900, len(done))
@@ -86,7 +92,7 @@ def draw_notices(lives: Lives, seed: int, behaviour: Behaviour, as_of: int) -> D
     return _gather(parts, np.minimum(lives.deleted, as_of))
 
 
-def draw_apologies(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Doings:
+def draw_apologies(lives: Lifecycles, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Events:
     """Letters for what ended late or is late at the as-of day; `kind`: working days to the new promise."""
     chance, level = stream(seed, "apologies"), lives.arrivals.level
     late = np.flatnonzero(is_late(lives, as_of))
@@ -98,18 +104,18 @@ def draw_apologies(lives: Lives, seed: int, behaviour: Behaviour, clock: Clock, 
     return _gather([(late, moment, chance.integers(2, 8, len(late)))], np.minimum(lives.deleted, as_of))
 
 
-def is_late(lives: Lives, as_of: int) -> Flags:
+def is_late(lives: Lifecycles, as_of: int) -> Flags:
     """Finished after the due date, or open with the due date gone by; a withdrawn dossier is never late."""
     state = lives.state(as_of)
     end = np.where(lives.finished < NEVER, lives.finished, np.where(state.status == 3, 0, as_of))
     return (state.due < NEVER) & (end // DAY > state.due // DAY) & ~(lives.withdrawn & (lives.finished < NEVER))
 
 
-def _told(moment: Ints) -> Ints:
+def _is_reported(moment: Ints) -> Ints:
     return np.flatnonzero(moment < NEVER)
 
 
-def _gather(parts: Sequence[tuple[Ints, Ints, "int | Ints"]], last: Ints) -> Doings:
+def _gather(parts: Sequence[tuple[Ints, Ints, "int | Ints"]], last: Ints) -> Events:
     """Joins the parts, without what comes after the last moment or a second time at one moment."""
     dossier = np.concatenate([part[0] for part in parts])
     moment = np.concatenate([part[1] for part in parts])
@@ -119,4 +125,4 @@ def _gather(parts: Sequence[tuple[Ints, Ints, "int | Ints"]], last: Ints) -> Doi
     dossier, moment, kind = dossier[order], moment[order], kind[order]
     fresh = np.ones(len(order), dtype=bool)
     fresh[1:] = (dossier[1:] != dossier[:-1]) | (moment[1:] != moment[:-1])
-    return Doings(dossier[fresh], moment[fresh], kind[fresh])
+    return Events(dossier[fresh], moment[fresh], kind[fresh])

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.sample.behaviour import Ints, stream
 from pipelines.sample.clock import DAY, NEVER, null_where
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.papers import ONLINE
 
 
@@ -21,7 +21,7 @@ from pipelines.sample.papers import ONLINE
 class DossierTable:
     """`ho_so`, and the national portal's copy of it."""
 
-    province: Province
+    province: DrawnProvince
 
     @cached_property
     def drawn(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Supplement:
 
 
 @dataclass(frozen=True)
-class Lives:
+class Lifecycles:
     """Moments per dossier, NEVER where it did not happen by the as-of day. Positions as in Arrivals."""
 
     arrivals: Arrivals

@@ -11,32 +11,32 @@ import polars as pl
 
 from pipelines.sample.behaviour import Behaviour, Flags, Ints
 from pipelines.sample.clock import DAY, Clock, end_of
-from pipelines.sample.doings import Doings
-from pipelines.sample.dossiers import Lives
-from pipelines.sample.limits import Limits
+from pipelines.sample.doings import Events
+from pipelines.sample.dossiers import Lifecycles
+from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.papers import Papers
 from pipelines.sample.persons import Persons
 from pipelines.sample.reference import Reference
 
 
 @dataclass(frozen=True)
-class Province:
+class DrawnProvince:
     """Everything drawn, ready to be written. `deliveries`: the business days, the as-of day last. `entered`: per
     dossier the moment before which no delivery holds it or anything that belongs to it."""
 
     seed: int
     behaviour: Behaviour
     reference: Reference
-    limits: Limits
+    limits: ProcedureLimits
     clock: Clock
     deliveries: tuple[str, ...]
-    lives: Lives
+    lives: Lifecycles
     papers: Papers
     persons: Persons
-    steps: Doings
-    ratings: Doings
-    notices: Doings
-    apologies: Doings
+    steps: Events
+    ratings: Events
+    notices: Events
+    apologies: Events
     entered: Ints
 
     @property

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.sample.behaviour import stream
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.extracts import as_texts
 
 Row = dict[str, str | None]
@@ -21,7 +21,7 @@ KEYS = {"ho_so": ["MaHoSo"], "le_phi": ["MaHoSo", "MaPhiLePhi"], "thanh_phan": [
 
 
 @dataclass(frozen=True)
-class Kind:
+class FaultKind:
     """One kind of wrong row: the reason it must be rejected for, and how to spoil a good row of the source.
 
     `spoil` gets a good row and a number; the row that it gives is delivered beside the good one.
@@ -70,27 +70,27 @@ def _newer_state(row: Row, nth: int, day: dt.date) -> Row:
 _OPEN = {"NgayKetThucXuLy": None, "NgayTra": None}
 
 KINDS = (
-    Kind("required_missing", "ho_so", _set(MaTTHC=None)),
-    Kind("required_missing", "ho_so", _set(TrangThaiHoSo=None)),
-    Kind(
+    FaultKind("required_missing", "ho_so", _set(MaTTHC=None)),
+    FaultKind("required_missing", "ho_so", _set(TrangThaiHoSo=None)),
+    FaultKind(
         "bad_timestamp",
         "ho_so",
         _one_of("NgayHenTra", "20240231093000", "00250115080000", "45292", "20241305080000"),
     ),
-    Kind("bad_timestamp", "ho_so", _newer_state, fresh_dossier=False),
-    Kind("not_in_code_list", "ho_so", _one_of("KenhThucHien", "7", "online")),
-    Kind("no_received_date", "ho_so", _set(NgayTiepNhan=None, TrangThaiHoSo="4", **_OPEN)),
-    Kind("no_finish_date", "ho_so", _set(TrangThaiHoSo="9", **_OPEN)),
-    Kind("finished_before_received", "ho_so", _finished_early),
-    Kind("received_after_business_day", "ho_so", _received_later),
-    Kind("finished_after_business_day", "ho_so", _finished_later),
-    Kind("unknown_unit", "ho_so", _set(MaDonVi="H19.99")),
-    Kind("unknown_procedure", "ho_so", _set(MaTTHC="9.999999")),
-    Kind("bad_integer", "le_phi", _one_of("Gia", "12.5", "50.000", "abc"), fresh_dossier=False),
-    Kind("negative_amount", "le_phi", _set(Gia="-50000"), fresh_dossier=False),
-    Kind("not_in_code_list", "thanh_phan", _set(DuocSoHoa="9"), fresh_dossier=False),
-    Kind("unknown_dossier", "thanh_phan", _set()),
-    Kind("unknown_dossier", "le_phi", _set()),
+    FaultKind("bad_timestamp", "ho_so", _newer_state, fresh_dossier=False),
+    FaultKind("not_in_code_list", "ho_so", _one_of("KenhThucHien", "7", "online")),
+    FaultKind("no_received_date", "ho_so", _set(NgayTiepNhan=None, TrangThaiHoSo="4", **_OPEN)),
+    FaultKind("no_finish_date", "ho_so", _set(TrangThaiHoSo="9", **_OPEN)),
+    FaultKind("finished_before_received", "ho_so", _finished_early),
+    FaultKind("received_after_business_day", "ho_so", _received_later),
+    FaultKind("finished_after_business_day", "ho_so", _finished_later),
+    FaultKind("unknown_unit", "ho_so", _set(MaDonVi="H19.99")),
+    FaultKind("unknown_procedure", "ho_so", _set(MaTTHC="9.999999")),
+    FaultKind("bad_integer", "le_phi", _one_of("Gia", "12.5", "50.000", "abc"), fresh_dossier=False),
+    FaultKind("negative_amount", "le_phi", _set(Gia="-50000"), fresh_dossier=False),
+    FaultKind("not_in_code_list", "thanh_phan", _set(DuocSoHoa="9"), fresh_dossier=False),
+    FaultKind("unknown_dossier", "thanh_phan", _set()),
+    FaultKind("unknown_dossier", "le_phi", _set()),
 )
 REPEAT, CONFLICT = "identical_repeat", "conflict"
 
@@ -138,7 +138,7 @@ class Faults:
     def _pick(self, good: list[Row]) -> Row:
         return dict(good[int(self.chance.integers(0, len(good)))])
 
-    def _wrong_rows(self, kind: Kind, at: int, source: str, day: str, good: list[Row]) -> list[Row]:
+    def _wrong_rows(self, kind: FaultKind, at: int, source: str, day: str, good: list[Row]) -> list[Row]:
         rows = []
         for _ in range(self._due(at, day)):
             row = self._pick(good)
@@ -182,7 +182,7 @@ class Faults:
         self.planted.append(entry | ({"newer_state": True} if newer_state else {}))
 
 
-def plan_faults(province: Province) -> Faults:
+def plan_faults(province: DrawnProvince) -> Faults:
     """So many rows of each kind as the size of the province asks for."""
     plan, count = province.behaviour["faults"], len(province.lives.arrivals)
     per_kind = plan["least"] + count * plan["per_100000"] // 100_000

@@ -11,8 +11,8 @@ import numpy as np
 from pipelines.sample.arrivals import Arrivals
 from pipelines.sample.behaviour import Behaviour, Flags, Floats, Ints, by_level, stream
 from pipelines.sample.clock import CLOSE, DAY, NEVER, WORKDAY, Clock, end_of
-from pipelines.sample.dossiers import Lives, Supplement
-from pipelines.sample.limits import Limits
+from pipelines.sample.dossiers import Lifecycles, Supplement
+from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.reference import Reference
 
 
@@ -53,17 +53,17 @@ class Drawing:
         return (self.chance.random(len(self.start)) * most).astype(int)
 
 
-def live(
+def draw_lifecycles(
     arrivals: Arrivals,
     seed: int,
     behaviour: Behaviour,
     reference: Reference,
     clock: Clock,
-    limits: Limits,
+    limits: ProcedureLimits,
     as_of: int,
-) -> Lives:
+) -> Lifecycles:
     """Draws each life, and forgets what would happen after the as-of moment or after a deletion."""
-    drawing = _begin(arrivals, seed, behaviour, clock, limits, as_of)
+    drawing = _start_handling(arrivals, seed, behaviour, clock, limits, as_of)
     handling = behaviour["handling"]
     withdrawn = drawing.handled & (drawing.due > drawing.start) & drawing.happens(handling["withdrawn"])
     waits = _waits(drawing, drawing.handled & ~withdrawn)
@@ -78,7 +78,7 @@ def live(
     finished = np.where(paused < NEVER, NEVER, finished)
     returned, at_once = _returned(drawing, finished, withdrawn)
     stray = standing & ~asked_now & (paused >= NEVER) & drawing.happens(handling["stray_finish"])
-    drawn = Lives(
+    drawn = Lifecycles(
         arrivals=replace(arrivals, received=_until(arrivals.received, as_of)),
         due=due,
         taken_up=taken_up,
@@ -97,7 +97,9 @@ def live(
     return _cut(drawn, as_of)
 
 
-def _begin(arrivals: Arrivals, seed: int, behaviour: Behaviour, clock: Clock, limits: Limits, as_of: int) -> Drawing:
+def _start_handling(
+    arrivals: Arrivals, seed: int, behaviour: Behaviour, clock: Clock, limits: ProcedureLimits, as_of: int
+) -> Drawing:
     handled = (arrivals.received < NEVER) & ~arrivals.refused
     received = np.where(handled, arrivals.received, arrivals.submitted)
     hours, minutes = behaviour["hours"]["next_day_from"].split(":")
@@ -256,7 +258,7 @@ def _until(moment: Ints, last: "int | Ints") -> Ints:
     return np.where(moment <= last, moment, NEVER)
 
 
-def _cut(lives: Lives, as_of: int) -> Lives:
+def _cut(lives: Lifecycles, as_of: int) -> Lifecycles:
     """Nothing after the as-of moment, and nothing more on a dossier once it is deleted."""
     last = np.minimum(lives.deleted, as_of)
     finished = _until(lives.finished, last)

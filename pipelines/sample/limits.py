@@ -16,7 +16,7 @@ UNITS = {"NGAY_LAM_VIEC": 0, "NGAY": 1, "GIO": 2, "THANG": 3}
 
 
 @dataclass(frozen=True)
-class Limits:
+class ProcedureLimits:
     """`limit` counts in `unit` (see Clock.due_number); `working_days` is about the same in working days."""
 
     limit: Ints
@@ -31,7 +31,7 @@ class Limits:
     frequent: Flags
 
 
-def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Limits:
+def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> ProcedureLimits:
     """Reads what the register tells and draws the rest."""
     chance, flags, table = stream(seed, "procedures"), behaviour["procedure_flags"], reference.procedures
     count = table.height
@@ -44,7 +44,7 @@ def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Limits
     frequent = table["MaTTHC"].is_in(_named(behaviour)).to_numpy()
     draw = chance.random(count)
     service_level = np.where(draw < flags["level_2"], 2, np.where(draw > 1 - flags["level_4"], 4, 3))
-    return Limits(
+    return ProcedureLimits(
         limit=limit,
         unit=unit,
         working_days=np.select([unit == 0, unit == 1, unit == 2], [limit, limit * 5 // 7, limit // 8], limit * 21),

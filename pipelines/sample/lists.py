@@ -12,20 +12,20 @@ import polars as pl
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
 from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, end_of, null_where
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 
 ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
 CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 
-def unit_list(province: Province) -> pl.DataFrame:
+def unit_list(province: DrawnProvince) -> pl.DataFrame:
     """`don_vi`, in full."""
     table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
     return table.with_columns(odd_unit_names(table["TenDonVi"]))
 
 
-def procedure_list(province: Province, at: int) -> pl.DataFrame:
+def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
     """`thu_tuc`, in full, as it stood at a moment."""
     table, limits, clock = province.reference.procedures, province.limits, province.clock
     shares, chance = province.behaviour["procedure_flags"], stream(province.seed, "procedure list")
@@ -99,7 +99,7 @@ def _dates(
 class Feedback:
     """`phan_anh`: citizens' feedback, each item again when it is answered."""
 
-    province: Province
+    province: DrawnProvince
     unit: Ints
     channel: Ints
     sent: Ints
@@ -149,7 +149,7 @@ class Feedback:
         )
 
 
-def draw_feedback(province: Province) -> Feedback:
+def draw_feedback(province: DrawnProvince) -> Feedback:
     """Items of the whole year, in order of sending."""
     shares, chance = province.behaviour["feedback"], stream(province.seed, "feedback")
     clock, arrivals = province.clock, province.lives.arrivals
@@ -187,7 +187,7 @@ def draw_feedback(province: Province) -> Feedback:
     )
 
 
-def reported_figures(province: Province, quarter: int) -> pl.DataFrame:
+def reported_figures(province: DrawnProvince, quarter: int) -> pl.DataFrame:
     """`so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
     behaviour = province.behaviour
     period = list(behaviour["report_periods"])[quarter]
@@ -205,7 +205,7 @@ def reported_figures(province: Province, quarter: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"MinhChung": pl.String})
 
 
-def portal_points(province: Province, day: str) -> pl.DataFrame:
+def portal_points(province: DrawnProvince, day: str) -> pl.DataFrame:
     """`diem_766` as the national portal shows it on a day: some components of each department."""
     components, units = province.behaviour["portal_points"], province.reference.units
     chance = stream(province.seed, f"portal points {day}")
@@ -220,7 +220,7 @@ def portal_points(province: Province, day: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def task_reports(province: Province, quarter: int, day: str) -> pl.DataFrame:
+def task_reports(province: DrawnProvince, quarter: int, day: str) -> pl.DataFrame:
     """`nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
     tasks = province.behaviour["tasks"]
     chance = stream(province.seed, "tasks")

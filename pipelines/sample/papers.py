@@ -17,8 +17,8 @@ from pipelines.sample.behaviour import (
     stream,
 )
 from pipelines.sample.clock import NEVER
-from pipelines.sample.dossiers import Lives
-from pipelines.sample.limits import Limits
+from pipelines.sample.dossiers import Lifecycles
+from pipelines.sample.limits import ProcedureLimits
 
 ONLINE, CASH, TRANSFER, UNTOLD = 0, 1, 2, 3
 
@@ -64,7 +64,7 @@ class Papers:
     results: Results
 
 
-def draw_papers(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Papers:
+def draw_papers(lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Papers:
     """All papers of all dossiers."""
     components = _components(lives, seed, behaviour)
     return Papers(
@@ -74,7 +74,7 @@ def draw_papers(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -
     )
 
 
-def _components(lives: Lives, seed: int, behaviour: Behaviour) -> Components:
+def _components(lives: Lifecycles, seed: int, behaviour: Behaviour) -> Components:
     chance, shares, arrivals = stream(seed, "components"), behaviour["components"], lives.arrivals
     count, elapsed = len(arrivals), arrivals.elapsed(behaviour["year"])
     digitised = chance.random(count) < by_level_over_year(behaviour["digitised"], arrivals.level, elapsed)
@@ -97,7 +97,7 @@ def _components(lives: Lives, seed: int, behaviour: Behaviour) -> Components:
     )
 
 
-def _fees(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Fees:
+def _fees(lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Fees:
     chance, shares, arrivals = stream(seed, "fees"), behaviour["fees"], lives.arrivals
     count, procedure = len(arrivals), arrivals.procedure
     asked = limits.has_fee[procedure] & (arrivals.received < NEVER) & ~arrivals.refused
@@ -122,7 +122,9 @@ def _fees(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits) -> Fees
     )
 
 
-def _results(lives: Lives, seed: int, behaviour: Behaviour, limits: Limits, components: Components) -> Results:
+def _results(
+    lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits, components: Components
+) -> Results:
     chance, arrivals = stream(seed, "results"), lives.arrivals
     share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed(behaviour["year"]))
     given = (lives.finished < NEVER) & ~lives.withdrawn & limits.has_result[arrivals.procedure]

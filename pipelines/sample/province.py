@@ -16,13 +16,13 @@ from pipelines.sample.arrivals import draw_arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
 from pipelines.sample.child_tables import CHILDREN, ChildTables
 from pipelines.sample.clock import Clock, end_of
-from pipelines.sample.deliveries import Cadence, delivery_days, draw_entered, first_edition, index_of
+from pipelines.sample.deliveries import Cadence, delivery_days, draw_entry_times, first_edition, index_of
 from pipelines.sample.doings import draw_apologies, draw_notices, draw_ratings, draw_steps
 from pipelines.sample.dossier_table import DossierTable
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.extracts import ENVELOPE_LISTS, Writer
 from pipelines.sample.faults import Faults, plan_faults
-from pipelines.sample.lifecourse import live
+from pipelines.sample.lifecourse import draw_lifecycles
 from pipelines.sample.limits import draw_limits
 from pipelines.sample.lists import (
     draw_feedback,
@@ -97,13 +97,13 @@ def write_province(
 
 def draw_province(
     count: int, seed: int, behaviour: Behaviour, reference: Reference, deliveries: tuple[str, ...]
-) -> Province:
+) -> DrawnProvince:
     """Everything that happens up to the last of these business days, before anything is written."""
     as_of = end_of(deliveries[-1])
     clock, limits = Clock(reference.calendar), draw_limits(seed, behaviour, reference)
     arrivals = draw_arrivals(count, seed, behaviour, reference, clock, limits)
-    lives = live(arrivals, seed, behaviour, reference, clock, limits, as_of)
-    return Province(
+    lives = draw_lifecycles(arrivals, seed, behaviour, reference, clock, limits, as_of)
+    return DrawnProvince(
         seed=seed,
         behaviour=behaviour,
         reference=reference,
@@ -117,12 +117,12 @@ def draw_province(
         ratings=draw_ratings(lives, seed, behaviour, as_of),
         notices=draw_notices(lives, seed, behaviour, as_of),
         apologies=draw_apologies(lives, seed, behaviour, clock, as_of),
-        entered=draw_entered(arrivals, seed, behaviour, as_of),
+        entered=draw_entry_times(arrivals, seed, behaviour, as_of),
     )
 
 
 def deliver(
-    province: Province, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
+    province: DrawnProvince, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
 ) -> None:
     """Puts everything drawn into the writer, delivery by delivery."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
@@ -168,13 +168,13 @@ def _ends_of(year: int, months: int) -> list[str]:
     return [str(day) for day in starts - np.timedelta64(1, "D")]
 
 
-def _rounds(province: Province, ends: list[str]) -> dict[int, int]:
+def _rounds(province: DrawnProvince, ends: list[str]) -> dict[int, int]:
     """Which delivery, by position, brings which round: the newest one that has ended since the delivery before."""
     return {int(nth): number for number, nth in enumerate(index_of(province.ends, ends))}
 
 
 def _write_message(
-    province: Province, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
+    province: DrawnProvince, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
 ) -> None:
     """The sync message carries each dossier with all of its papers, as that message always does."""
     rows, at = changed[province.in_envelope(changed)], province.as_of

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.sample.behaviour import LEVELS
 from pipelines.sample.clock import DAY
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.truth_counts import PROVINCE_SCOPE, count_form, count_indicators
 from pipelines.sample.truth_facts import facts_of
 
@@ -36,7 +36,7 @@ def periods_of(year: int, report_ends: dict[str, dt.date]) -> list[Period]:
     return [*months, *quarters, Period(str(year), first[0], first[-1] - one), *reports]
 
 
-def truth_of(province: Province) -> dict[str, list[dict[str, Any]]]:
+def truth_of(province: DrawnProvince) -> dict[str, list[dict[str, Any]]]:
     """Rows of `handling_status` and `indicator_values` (rule `plan`) for the scopes level and province."""
     facts, code = facts_of(province), province.reference.province_code
     today = dt.date.fromisoformat(province.deliveries[-1])

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.sample.behaviour import LEVELS, Flags, Floats, Ints
 from pipelines.sample.clock import DAY, NEVER
-from pipelines.sample.truth_facts import Facts
+from pipelines.sample.truth_facts import DossierFacts
 
 PROVINCE_SCOPE = len(LEVELS)
 
@@ -16,7 +16,7 @@ Counts = dict[str, Ints]
 Shares = dict[str, tuple[Ints, Ints]]
 
 
-def count_form(facts: Facts, start: int, cut: int) -> Counts:
+def count_form(facts: DossierFacts, start: int, cut: int) -> Counts:
     """The columns of form II.06a."""
     received, finished = facts.received, facts.finished
     arrived = (received >= start) & (received <= cut)
@@ -43,7 +43,7 @@ def count_form(facts: Facts, start: int, cut: int) -> Counts:
     }
 
 
-def count_indicators(facts: Facts, start: int, cut: int) -> Shares:
+def count_indicators(facts: DossierFacts, start: int, cut: int) -> Shares:
     """Numerator and denominator of every indicator over dossiers and feedback, rule `plan`."""
     arrived = (facts.received >= start) & (facts.received <= cut)
     resolved = (facts.finished >= start) & (facts.finished <= cut)
@@ -72,23 +72,23 @@ def count_indicators(facts: Facts, start: int, cut: int) -> Shares:
     }
 
 
-def _early(facts: Facts) -> Flags:
+def _early(facts: DossierFacts) -> Flags:
     return ~facts.withdrawn & (facts.finished < facts.due) & (facts.due < NEVER)
 
 
-def _overdue(facts: Facts) -> Flags:
+def _overdue(facts: DossierFacts) -> Flags:
     return ~facts.withdrawn & (facts.finished > facts.due)
 
 
-def _open(facts: Facts, cut: int) -> Flags:
+def _open(facts: DossierFacts, cut: int) -> Flags:
     return (facts.received <= cut) & (facts.finished > cut)
 
 
-def _open_overdue(facts: Facts, cut: int) -> Flags:
+def _open_overdue(facts: DossierFacts, cut: int) -> Flags:
     return _open(facts, cut) & (facts.due < cut) & ~facts.paused(cut)
 
 
-def _satisfaction(facts: Facts, start: int, cut: int) -> tuple[Ints, Ints]:
+def _satisfaction(facts: DossierFacts, start: int, cut: int) -> tuple[Ints, Ints]:
     """One rating per dossier, the newest of the period; kinds 0 and 1 are satisfied."""
     day = facts.ratings.moment // DAY
     rows = np.flatnonzero((day >= start) & (day <= cut))
@@ -97,13 +97,13 @@ def _satisfaction(facts: Facts, start: int, cut: int) -> tuple[Ints, Ints]:
     return _per_scope(facts.level, (newest == 0) | (newest == 1)), _per_scope(facts.level, newest >= 0)
 
 
-def _payments(facts: Facts, start: int, cut: int) -> tuple[Ints, Ints]:
+def _payments(facts: DossierFacts, start: int, cut: int) -> tuple[Ints, Ints]:
     fees, level = facts.fees, facts.level[facts.fees.dossier]
     paid = (fees.paid >= start) & (fees.paid <= cut)
     return _per_scope(level, paid & fees.online), _per_scope(level, paid)
 
 
-def _feedback(facts: Facts, start: int, cut: int) -> Shares:
+def _feedback(facts: DossierFacts, start: int, cut: int) -> Shares:
     items = facts.feedback
     due = (items.deadline >= start) & (items.deadline <= cut)
     rated = (items.answered >= start) & (items.answered <= cut) & (items.rating >= 0)

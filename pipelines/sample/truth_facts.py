@@ -10,10 +10,10 @@ import numpy as np
 
 from pipelines.sample.behaviour import Flags, Ints
 from pipelines.sample.clock import DAY, NEVER
-from pipelines.sample.doings import Doings
+from pipelines.sample.doings import Events
 from pipelines.sample.dossier_table import DossierTable
 from pipelines.sample.dossiers import State
-from pipelines.sample.drawn import Province
+from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.lists import draw_feedback
 from pipelines.sample.papers import ONLINE, Fees
 
@@ -22,7 +22,7 @@ OPEN_STATUSES = (2, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True)
-class Facts:
+class DossierFacts:
     """Per dossier; dates are days since 1970, NEVER where there is none. Out of scope: nothing ever happens.
 
     `reported`: when the newest state of a dossier was reported; `status` is that state's.
@@ -34,7 +34,7 @@ class Facts:
     finished: Ints
     status: Ints
     reported: Ints
-    steps: Doings
+    steps: Events
     waits: tuple[tuple[Ints, Ints], ...]
     has_supplements: Flags
     withdrawn: Flags
@@ -49,7 +49,7 @@ class Facts:
     matching: Flags
     notified: Ints
     apologised: Ints
-    ratings: Doings
+    ratings: Events
     fees: "FeeFacts"
     feedback: "FeedbackFacts"
 
@@ -90,7 +90,7 @@ class FeedbackFacts:
     rating: Ints
 
 
-def facts_of(province: Province) -> Facts:
+def facts_of(province: DrawnProvince) -> DossierFacts:
     """What the newest state of each dossier, and all that belongs to it, says."""
     lives, arrivals, papers = province.lives, province.lives.arrivals, province.papers
     components, results = papers.components, papers.results
@@ -100,7 +100,7 @@ def facts_of(province: Province) -> Facts:
     waits = tuple((_day(np.where(lives.supplement_told, s.asked, NEVER)), _day(s.answered)) for s in lives.supplements)
     own = province.reference.units["MaDonVi"].to_list().index(province.reference.own_unit)
     found = ~drawn["missing"]
-    return Facts(
+    return DossierFacts(
         level=arrivals.level,
         received=_day(np.where(scope, state.received, NEVER)),
         due=_day(state.due),
@@ -121,7 +121,7 @@ def facts_of(province: Province) -> Facts:
         own_result=_any_of(results.dossier[~results.is_input], count),
         found=found,
         synced=found & ~drawn["received_differs"],
-        matching=found & _told_alike(state, finished, drawn["status_differs"]),
+        matching=found & _reported_alike(state, finished, drawn["status_differs"]),
         notified=_first(province.notices, province.notices.kind < 10, count),
         apologised=_first(province.apologies, province.apologies.kind >= 0, count),
         ratings=_of_scope(province.ratings, scope),
@@ -140,7 +140,7 @@ def _finished(state: State, scope: Flags) -> Ints:
     return _day(np.where(done, told, NEVER))
 
 
-def _reported(province: Province, update_untold: Flags) -> Ints:
+def _reported(province: DrawnProvince, update_untold: Flags) -> Ints:
     """The day of the last change; where the system does not tell it, the business day that brought it."""
     changed = province.lives.last_change(province.as_of)
     brought = province.delivery_of(np.maximum(changed, province.entered))
@@ -149,7 +149,7 @@ def _reported(province: Province, update_untold: Flags) -> Ints:
     return np.where(update_untold, day_brought, changed) // DAY
 
 
-def _told_alike(state: State, finished: Ints, lags: Flags) -> Flags:
+def _reported_alike(state: State, finished: Ints, lags: Flags) -> Flags:
     """Whether the portal's copy tells the same status and finish date; it has no date of handing over."""
     copied = np.where(np.isin(state.status, (7, 9, 10)), _day(state.finished), NEVER)
     return ~(lags & (state.status >= 4)) & (copied == finished)
@@ -159,15 +159,15 @@ def _any_of(dossier: Ints, count: int) -> Flags:
     return np.bincount(dossier, minlength=count) > 0
 
 
-def _first(doings: Doings, which: Flags, count: int) -> Ints:
+def _first(doings: Events, which: Flags, count: int) -> Ints:
     first = np.full(count, NEVER)
     np.minimum.at(first, doings.dossier[which], doings.moment[which] // DAY)
     return first
 
 
-def _of_scope(doings: Doings, scope: Flags) -> Doings:
+def _of_scope(doings: Events, scope: Flags) -> Events:
     rows = scope[doings.dossier]
-    return Doings(doings.dossier[rows], doings.moment[rows], doings.kind[rows])
+    return Events(doings.dossier[rows], doings.moment[rows], doings.kind[rows])
 
 
 def _fees(fees: Fees, scope: Flags) -> FeeFacts:
@@ -175,7 +175,7 @@ def _fees(fees: Fees, scope: Flags) -> FeeFacts:
     return FeeFacts(fees.dossier[rows], _day(fees.paid[rows]), (fees.method == ONLINE)[rows])
 
 
-def _feedback(province: Province) -> FeedbackFacts:
+def _feedback(province: DrawnProvince) -> FeedbackFacts:
     """Where no deadline is told it is the 15th working day after the item was sent."""
     feedback, clock = draw_feedback(province), province.clock
     sent = feedback.sent // DAY

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
-from pipelines.site.figures import OpenData, Row, Rows
+from pipelines.site.figures import OpenDataFolder, Row, SheetRows
 from pipelines.site.periods import Period, headline, quarters_of, recent_months
 
 LEVELS = ("so", "huyen", "xa")
@@ -30,7 +30,7 @@ class Choice(Strict):
 
 
 @dataclass(frozen=True)
-class Subject:
+class PageSubject:
     """Whom figures speak of: one office (`don-vi`), all offices of a level (`cap`), or all (`tinh`)."""
 
     scope: str
@@ -39,7 +39,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Unit:
+class OfficeUnit:
     """An office of don-vi.csv. `mark`: what tells it apart where its name stands twice; `over`: it had ended before the
     last day of the data."""
 
@@ -50,7 +50,7 @@ class Unit:
     valid_from: str
     valid_to: str
     over: bool = False
-    children: list["Unit"] = field(default_factory=list, compare=False)
+    children: list["OfficeUnit"] = field(default_factory=list, compare=False)
     marks: list[str] = field(default_factory=list, compare=False)
 
     @property
@@ -80,8 +80,8 @@ class Unit:
         return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
 
     @property
-    def subject(self) -> Subject:
-        return Subject("don-vi", self.code, self.level)
+    def subject(self) -> PageSubject:
+        return PageSubject("don-vi", self.code, self.level)
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,17 @@ class Sheet:
         return self.indicators.get((code, rule, period))
 
 
-class Book:
+class VintageReader:
     """A vintage, opened."""
 
     def __init__(self, folder: Path) -> None:
-        self.data = OpenData(folder)
+        self.data = OpenDataFolder(folder)
         text = (Path(__file__).parent / "choice.yml").read_text(encoding="utf-8")
         self.choice = Choice.model_validate(read_yaml(text))
         self.periods = [Period(row["ky"], row["tu_ngay"], row["den_ngay"]) for row in self.data.rows("ky")]
         self.headline = headline(self.periods)
         self.months = recent_months(self.periods)
-        self._sheets: dict[Subject, Sheet] = {}
+        self._sheets: dict[PageSubject, Sheet] = {}
 
     @cached_property
     def form_periods(self) -> list[Period]:
@@ -117,10 +117,10 @@ class Book:
         return quarters_of(self.periods, self.headline.code[:4]) or self.months[-3:]
 
     @cached_property
-    def units(self) -> dict[str, Unit]:
+    def units(self) -> dict[str, OfficeUnit]:
         """Every office by its code, its subordinate offices with it, by name."""
         units = {
-            row["ma_don_vi"]: Unit(row["ma_don_vi"], row["ten_don_vi"], row["cap"], row["ma_don_vi_cha"],
+            row["ma_don_vi"]: OfficeUnit(row["ma_don_vi"], row["ten_don_vi"], row["cap"], row["ma_don_vi_cha"],
                                    row["hieu_luc_tu"], row["hieu_luc_den"], "" < row["hieu_luc_den"] < self.day)
             for row in self.data.rows("don-vi")
         }  # fmt: skip
@@ -146,12 +146,12 @@ class Book:
         return sorted(year for year in years if year > first)
 
     @cached_property
-    def province(self) -> Unit:
+    def province(self) -> OfficeUnit:
         """The province's own entry."""
         return next(unit for unit in self.units.values() if unit.level == "tinh")
 
     @cached_property
-    def levels(self) -> dict[str, list[Unit]]:
+    def levels(self) -> dict[str, list[OfficeUnit]]:
         """The offices of each level, in the order of the district and then of the name."""
         offices = sorted(self.units.values(), key=lambda unit: (unit.parent, unit.name, unit.code))
         found = {level: [unit for unit in offices if unit.level == level] for level in LEVELS}
@@ -164,11 +164,11 @@ class Book:
         rows = sorted(self.data.rows("danh-muc-chi-tieu"), key=lambda row: order.get(row["ma_chi_tieu"], len(order)))
         return {(row["ma_chi_tieu"], row["cach_tinh"]): row for row in rows}
 
-    def level_subject(self, level: str) -> Subject:
+    def level_subject(self, level: str) -> PageSubject:
         """All offices of a level; of `tinh`, all offices."""
-        return Subject("tinh" if level == "tinh" else "cap", self.province.code, level)
+        return PageSubject("tinh" if level == "tinh" else "cap", self.province.code, level)
 
-    def sheet(self, subject: Subject) -> Sheet:
+    def sheet(self, subject: PageSubject) -> Sheet:
         """The subject's figures in the periods that pages show."""
         if subject not in self._sheets:
             key = (subject.scope, subject.unit_code, subject.level)
@@ -178,36 +178,36 @@ class Book:
         return self._sheets[subject]
 
     @cached_property
-    def _indicators(self) -> Rows:
+    def _indicators(self) -> SheetRows:
         return self._shown("chi-tieu", [*self.months, *([self.headline] if self.headline else [])])
 
     @cached_property
-    def _handling(self) -> Rows:
+    def _handling(self) -> SheetRows:
         return self._shown("tinh-hinh-giai-quyet", self.form_periods)
 
     @cached_property
-    def _times(self) -> Rows:
+    def _times(self) -> SheetRows:
         return self._shown("thoi-gian-giai-quyet", [self.headline] if self.headline else [])
 
-    def _shown(self, table: str, periods: list[Period]) -> Rows:
+    def _shown(self, table: str, periods: list[Period]) -> SheetRows:
         """Of a table that grows with the years only what pages show becomes Python objects."""
         frame = self.data.frame(table)
         if not frame.width:
-            return Rows(table, frame, ())
+            return SheetRows(table, frame, ())
         frame = frame.filter(pl.col("ky").is_in({period.code for period in periods}))
-        return Rows(table, frame, ("pham_vi", "ma_don_vi", "cap"))
+        return SheetRows(table, frame, ("pham_vi", "ma_don_vi", "cap"))
 
 
-def _tell_apart(units: dict[str, Unit]) -> None:
+def _tell_apart(units: dict[str, OfficeUnit]) -> None:
     """Marks offices of one name with the first of these that none of them shares: years, the office above, the code."""
-    named: dict[str, list[Unit]] = {}
+    named: dict[str, list[OfficeUnit]] = {}
     for unit in units.values():
         named.setdefault(unit.bare, []).append(unit)
 
-    def above(unit: Unit) -> str:
+    def above(unit: OfficeUnit) -> str:
         return units[unit.parent].bare if unit.parent in units else ""
 
-    ways: tuple[Callable[[Unit], str], ...] = (lambda unit: unit.years, above, lambda unit: unit.code)
+    ways: tuple[Callable[[OfficeUnit], str], ...] = (lambda unit: unit.years, above, lambda unit: unit.code)
     for same in (same for same in named.values() if len(same) > 1):
         marks = next(found for way in ways if all(found := [way(u) for u in same]) and len({*found}) == len(same))
         for unit, mark in zip(same, marks, strict=True):

@@ -13,36 +13,36 @@ from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata.model import Description
 from pipelines.open_data.metadata.write import describe
 from pipelines.registers.model import Province, load_province
-from pipelines.registers.publication import Register, load_register
+from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import Settings
-from pipelines.site.book import Book
-from pipelines.site.downloads import offer
+from pipelines.site.book import VintageReader
+from pipelines.site.downloads import link_downloads
 from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
 from pipelines.site.finding import NAME, search_script
 from pipelines.site.office_files import write_office_files
 from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
-from pipelines.site.render import HERE, LANGUAGES, Facts, plain_printer, printer, texts
+from pipelines.site.render import HERE, LANGUAGES, SiteFacts, page_renderer, plain_renderer, texts
 from pipelines.site.shown_elsewhere import pictures, site_map
-from pipelines.storage.manifest import verifies
+from pipelines.storage.manifest import files_match_manifest
 from pipelines.storage.open_data_state import OpenData
 
 
-def write_site(open_data: Path, site: Path, register: Register, *, synthetic: bool, as_of: str, version: str,
+def write_site(open_data: Path, site: Path, register: PublicationRegister, *, synthetic: bool, as_of: str, version: str,
                public_url: str | None = None, description: Description | None = None) -> dict[str, int]:  # fmt: skip
     """Writes the whole site anew into `site`. `as_of`: ISO day of the vintage; `version`: its name on the pages;
     `public_url`, `description`: see `render.Facts`.
 
     Returns how many pages and how many bytes of pages. Raises TthcError where a table it needs is missing.
     """
-    book = Book(open_data)
+    book = VintageReader(open_data)
     remove_tree(site)
     site.mkdir(parents=True)
-    facts = Facts(book, register, synthetic, as_of, version, public_url, description)
-    printed = printer(facts)
+    facts = SiteFacts(book, register, synthetic, as_of, version, public_url, description)
+    printed = page_renderer(facts)
     written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    offered, own_files, out = offer(open_data, site), write_office_files(book, site), shown_editions(open_data)
+    offered, own_files, out = link_downloads(open_data, site), write_office_files(book, site), shown_editions(open_data)
     every_field, addresses = fields(book), []
     for page in pages(book, every_field, offered, own_files, [table.name for table in register.tables], out):
         for lang in LANGUAGES:
@@ -90,7 +90,7 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
         return write_site_without_data(site, province.name, open_data, synthetic=synthetic)
     out = settings.current_link.resolve()
     # Today's register and pages may not fit a vintage of earlier ones.
-    if open_data["state"] == "kept" and (out / "open-data").is_dir() and verifies(out):
+    if open_data["state"] == "kept" and (out / "open-data").is_dir() and files_match_manifest(out):
         link_tree(out / "site", site)
         return {}
     return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic, province=province,
@@ -101,7 +101,7 @@ def write_site_without_data(site: Path, province: Sentence, open_data: OpenData,
     """Write the site of a province without open data: one page in each language that says why and since when."""
     remove_tree(site)
     site.mkdir(parents=True)
-    printed = plain_printer()
+    printed = plain_renderer()
     shown = {"why": open_data["why"], "since": open_data["since"], "synthetic": synthetic, "province": province}
     written = [_write(site / "index.html", printed("root.html.j2", "vi"))]
     written += [_write(site / lang / "index.html", printed("none.html.j2", lang, **shown)) for lang in LANGUAGES]

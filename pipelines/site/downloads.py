@@ -33,7 +33,7 @@ class Download:
         return f"/{FOLDER}/{self.name}"
 
 
-def offer(open_data: Path, site: Path) -> list[Download]:
+def link_downloads(open_data: Path, site: Path) -> list[Download]:
     """Puts every open-data file below the site, as a second name of the same bytes where the disk can, else a copy;
     earlier editions too, which are not listed here. A site is complete in itself: its folder can be laid on any web
     server."""
@@ -44,11 +44,11 @@ def offer(open_data: Path, site: Path) -> list[Download]:
         target.parent.mkdir(parents=True, exist_ok=True)
         link_or_copy(source, target)
         if not name.startswith(f"{EDITIONS}/"):
-            offered.append(offered_as(source, name))
+            offered.append(download_name(source, name))
     return offered
 
 
-def offered_as(path: Path, name: str) -> Download:
+def download_name(path: Path, name: str) -> Download:
     """A file as the site offers it under a name, relative to the folder of files."""
     return Download(name, name.split(".")[0], _format(name), path.stat().st_size)
 

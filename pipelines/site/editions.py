@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.open_data.feed import FEED, INDEX
 from pipelines.open_data.vintage_store import EDITIONS
-from pipelines.site.downloads import FOLDER, Download, offered_as
+from pipelines.site.downloads import FOLDER, Download, download_name
 
 # What a reader who cites or compares an edition opens first; the rest stands in the data package.
 FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", "datapackage.json", "CHANGES.md")
@@ -36,7 +36,7 @@ def shown_editions(open_data: Path) -> list[ShownEdition]:
         return []
     return [
         ShownEdition(one["edition"], one["closed_until"], one["withdrawn"], [
-            offered_as(folder / one["edition"] / name, f"{EDITIONS}/{one['edition']}/{name}")
+            download_name(folder / one["edition"] / name, f"{EDITIONS}/{one['edition']}/{name}")
             for name in FIRST_FILES if name in one["files"]
         ])
         for one in reversed(listed)

@@ -6,7 +6,7 @@ Belongs here: linh-vuc.csv and thu-tuc.csv put together. Does not belong here: w
 from dataclasses import dataclass
 from itertools import count
 
-from pipelines.site.book import LEVELS, Book
+from pipelines.site.book import LEVELS, VintageReader
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded, slug
 from pipelines.site.periods import Period
@@ -44,7 +44,7 @@ class Field:
     procedures: list[Row]
 
 
-def fields(book: Book) -> list[Field]:
+def fields(book: VintageReader) -> list[Field]:
     """Every field of the procedure catalogue or with published figures, in the order of the alphabet."""
     months: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
     for row in book.data.rows("linh-vuc"):
@@ -77,7 +77,7 @@ def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _levels(book: Book, rows: dict[tuple[str, str], Row]) -> list[LevelMonths]:
+def _levels(book: VintageReader, rows: dict[tuple[str, str], Row]) -> list[LevelMonths]:
     present = {level for level, _ in rows}
     return [
         LevelMonths(level, [(month, rows.get((level, month.code))) for month in book.months])

@@ -63,7 +63,7 @@ class Row:
         return Figure(f"{self.table}:{self.number}:{column}", self[column], flag, self.get("dau") if rate else "")
 
 
-class Rows:
+class SheetRows:
     """Rows of one table, by the values of some columns; rows become Python objects only when asked for."""
 
     def __init__(self, table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
@@ -82,7 +82,7 @@ def rows_of(table: str, frame: pl.DataFrame) -> Iterator[Row]:
         yield Row(table, cells.pop("__row"), cells)
 
 
-class OpenData:
+class OpenDataFolder:
     """An open-data folder. Raises TthcError where a table that the site needs is missing."""
 
     def __init__(self, folder: Path) -> None:

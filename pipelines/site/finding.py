@@ -7,7 +7,7 @@ for: it works from a folder on the disk, and no request but for the page's own p
 import json
 from collections.abc import Iterator
 
-from pipelines.site.book import Book
+from pipelines.site.book import VintageReader
 from pipelines.site.fields import Field
 from pipelines.site.numbers import date
 
@@ -19,7 +19,7 @@ PAGES = {
 }  # fmt: skip
 
 
-def search_script(book: Book, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
+def search_script(book: VintageReader, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
     """The script: kind, name, what is said beside it, code, address within the language."""
     entries = [
         list(entry) for entry in _entries(book, every_field, {code: one[lang] for code, one in said.items()}, lang)
@@ -28,7 +28,7 @@ def search_script(book: Book, every_field: list[Field], said: dict[str, dict[str
 
 
 def _entries(
-    book: Book, every_field: list[Field], words: dict[str, str], lang: str
+    book: VintageReader, every_field: list[Field], words: dict[str, str], lang: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
     units = [unit for unit in book.units.values() if unit.level != "tinh"]
     for unit in sorted(units, key=lambda unit: (unit.over, unit.name, unit.code)):

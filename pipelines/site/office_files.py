@@ -7,14 +7,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.site.book import Book
+from pipelines.site.book import VintageReader
 from pipelines.site.downloads import FOLDER, Download
 
 TABLES = ("chi-tieu", "tinh-hinh-giai-quyet")
 PLACE = "co-quan"
 
 
-def write_office_files(book: Book, site: Path) -> dict[str, list[Download]]:
+def write_office_files(book: VintageReader, site: Path) -> dict[str, list[Download]]:
     """Writes them below the site. Returns the files of each office by its code; none for one without figures."""
     found: dict[str, list[Download]] = {code: [] for code in book.units}
     (site / FOLDER / PLACE).mkdir(parents=True, exist_ok=True)

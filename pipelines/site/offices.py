@@ -6,7 +6,7 @@ words and markup.
 
 from dataclasses import dataclass
 
-from pipelines.site.book import Book, Sheet, Subject, Unit
+from pipelines.site.book import OfficeUnit, PageSubject, Sheet, VintageReader
 from pipelines.site.figures import Figure, Row
 from pipelines.site.periods import Period
 
@@ -73,17 +73,17 @@ class Overview:
     """The figures of one subject as its page shows them. `time`: how long dossiers took, null where few were finished;
     `others`: the same indicators as the other rule has them."""
 
-    subject: Subject
+    subject: PageSubject
     answer: Answer
     time: Row | None
-    compared: list[tuple[Subject, Answer]]
+    compared: list[tuple[PageSubject, Answer]]
     trends: list[Trend]
     indicators: list[tuple[str, Answer]]
     others: list[tuple[str, Answer]]
     form: list[tuple[str, list[Row | None]]]
 
 
-def overview(book: Book, subject: Subject) -> Overview:
+def overview(book: VintageReader, subject: PageSubject) -> Overview:
     """The overview of a subject, in the headline period and by month."""
     sheet = book.sheet(subject)
     return Overview(
@@ -98,18 +98,20 @@ def overview(book: Book, subject: Subject) -> Overview:
     )
 
 
-def answer(book: Book, subject: Subject, code: str | None = None) -> Answer:
+def answer(book: VintageReader, subject: PageSubject, code: str | None = None) -> Answer:
     """What the headline period says of an indicator; of the leading one where none is named."""
     if book.headline is None:
         return Answer(None)
     return Answer(book.sheet(subject).indicator(code or book.choice.lead, book.choice.rule, book.headline.code))
 
 
-def ranked(book: Book, units: list[Unit], *, worst_first: bool = False) -> list[tuple[Unit, list[Answer]]]:
+def ranked(
+    book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False
+) -> list[tuple[OfficeUnit, list[Answer]]]:
     """Offices with the compared indicators: best leading figure first, or worst, by name where equal, hidden last."""
     found = [(unit, [answer(book, unit.subject, code) for code in book.choice.compared]) for unit in units]
 
-    def place(entry: tuple[Unit, list[Answer]]) -> tuple[bool, float, str, str]:
+    def place(entry: tuple[OfficeUnit, list[Answer]]) -> tuple[bool, float, str, str]:
         unit, answers = entry
         value = answers[0].rate.value if answers[0].rate else None
         return (value is None, (value or 0) if worst_first else -(value or 0), unit.name, unit.code)
@@ -117,18 +119,18 @@ def ranked(book: Book, units: list[Unit], *, worst_first: bool = False) -> list[
     return sorted(found, key=place)
 
 
-def living(units: list[Unit]) -> list[Unit]:
+def active_units(units: list[OfficeUnit]) -> list[OfficeUnit]:
     """Those that had not ended."""
     return [unit for unit in units if not unit.over]
 
 
-def ended(units: list[Unit]) -> list[tuple[str, list[Unit]]]:
+def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
     """Those that had, by the year in which they did, the newest year first."""
     years = sorted({unit.valid_to[:4] for unit in units if unit.over}, reverse=True)
     return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
 
 
-def _beside(book: Book, subject: Subject) -> list[Subject]:
+def _beside(book: VintageReader, subject: PageSubject) -> list[PageSubject]:
     """With what a subject is compared: itself first, then its level, then the province."""
     if subject.scope == "tinh":
         return [subject, *(book.level_subject(level) for level in book.levels)]
@@ -136,18 +138,18 @@ def _beside(book: Book, subject: Subject) -> list[Subject]:
     return [*own, book.level_subject("tinh")]
 
 
-def _trend(book: Book, sheet: Sheet, code: str) -> Trend:
+def _trend(book: VintageReader, sheet: Sheet, code: str) -> Trend:
     return Trend(code, [(month, sheet.indicator(code, book.choice.rule, month.code)) for month in book.months])
 
 
-def _indicators(book: Book, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
+def _indicators(book: VintageReader, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
     """Every indicator that has something to say here: a number, or that it is kept secret."""
     period = book.headline.code if book.headline else ""
     rows = ((code, sheet.indicator(code, rule, period)) for code, one in book.catalogue if one == rule)
     return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] in ("c", "s", "m"))]
 
 
-def _form(book: Book, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
+def _form(book: VintageReader, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
     """Form II.06a turned on its side: one line per count, one column per period."""
     rows = [sheet.handling.get(period.code) for period in book.form_periods]
     return [(count, rows) for count in COUNTS] if any(rows) else []

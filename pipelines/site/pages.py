@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pipelines.site.book import Book, Unit
+from pipelines.site.book import OfficeUnit, VintageReader
 from pipelines.site.downloads import Download, by_table
 from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded
-from pipelines.site.offices import answer, ended, living, overview, ranked
+from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
@@ -36,7 +36,7 @@ class Page:
 
 
 def pages(
-    book: Book, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
+    book: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
     tables: list[str], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """Every page of the site, once; each is printed in both languages. `own_files`: the small files of each office;
@@ -84,47 +84,49 @@ def pages(
     yield Page("thay-doi.html", "changes.html.j2", {"revised": revised(book), "notes": changes})
 
 
-def _lists(book: Book, units: list[Unit], *, worst_first: bool = False, together: bool = False) -> dict[str, Any]:
+def _lists(
+    book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False, together: bool = False
+) -> dict[str, Any]:
     """The offices of a page, and by year those that have ended; `together`: all at once, of an office that has too."""
     return {
-        "offices": ranked(book, units if together else living(units), worst_first=worst_first),
+        "offices": ranked(book, units if together else active_units(units), worst_first=worst_first),
         "ended": [] if together else [(year, ranked(book, those, worst_first=worst_first))
-                                      for year, those in ended(units)],
+                                      for year, those in closed_units(units)],
     }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Group:
+class IndicatorGroup:
     """A group of the list of all offices: a level, a district with its communes, or those that ended in a year."""
 
     key: str
-    members: list[tuple[Unit, Any]]
+    members: list[tuple[OfficeUnit, Any]]
     level: str = ""
-    district: Unit | None = None
+    district: OfficeUnit | None = None
     year: str = ""
 
 
-def _groups(book: Book) -> Iterator[Group]:
+def _groups(book: VintageReader) -> Iterator[IndicatorGroup]:
     """The list of all offices for the front page: departments, then each district and below it its communes; after them
     those that have ended, by year."""
 
-    def answered(units: list[Unit]) -> list[tuple[Unit, Any]]:
+    def answered(units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Any]]:
         return [(unit, answer(book, unit.subject)) for unit in units]
 
-    departments, districts = (living(book.levels.get(level, [])) for level in ("so", "huyen"))
+    departments, districts = (active_units(book.levels.get(level, [])) for level in ("so", "huyen"))
     if departments:
-        yield Group("so", answered(departments), level="so")
+        yield IndicatorGroup("so", answered(departments), level="so")
     for district in districts:
-        yield Group(district.code, answered([district, *living(district.children)]), district=district)
+        yield IndicatorGroup(district.code, answered([district, *active_units(district.children)]), district=district)
     placed = {unit.code for district in districts for unit in district.children}
-    others = [unit for unit in living(book.levels.get("xa", [])) if unit.code not in placed]
+    others = [unit for unit in active_units(book.levels.get("xa", [])) if unit.code not in placed]
     if others:
-        yield Group("xa", answered(others), level="xa")
-    for year, those in ended([unit for level in book.levels.values() for unit in level]):
-        yield Group(f"het-{year}", answered(those), year=year)
+        yield IndicatorGroup("xa", answered(others), level="xa")
+    for year, those in closed_units([unit for level in book.levels.values() for unit in level]):
+        yield IndicatorGroup(f"het-{year}", answered(those), year=year)
 
 
-def _sections(book: Book) -> list[tuple[str, list[Row]]]:
+def _sections(book: VintageReader) -> list[tuple[str, list[Row]]]:
     rows = book.data.rows("muc-tieu-ke-hoach")
     newest = max((row["nam"] for row in rows), default="")
     return [
@@ -133,7 +135,7 @@ def _sections(book: Book) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def _indicators(book: Book) -> list[tuple[str, list[Row]]]:
+def _indicators(book: VintageReader) -> list[tuple[str, list[Row]]]:
     """The catalogue by indicator: its rules together."""
     found: dict[str, list[Row]] = {}
     for (code, _), row in book.catalogue.items():
@@ -141,7 +143,7 @@ def _indicators(book: Book) -> list[tuple[str, list[Row]]]:
     return list(found.items())
 
 
-def _recent(book: Book, table: str) -> list[Row]:
+def _recent(book: VintageReader, table: str) -> list[Row]:
     """A table's rows of the periods that the site speaks of."""
     shown = {period.code for period in [*book.months, *book.form_periods]}
     return [row for row in book.data.rows(table) if row["ky"] in shown]

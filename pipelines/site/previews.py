@@ -22,7 +22,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
-class Words:
+class PreviewText:
     """What a picture says. `figure`: the share as people read it, or why there is none; `notice`: that it is synthetic,
     empty where it is not."""
 
@@ -33,7 +33,7 @@ class Words:
     notice: str
 
 
-def drawing(words: Words) -> str:
+def drawing(words: PreviewText) -> str:
     """The picture as SVG."""
     lines = textwrap.wrap(words.who, LINE)[:2]
     size = max(SMALLEST, min(LARGEST, 900 // max(1, len(words.figure))))
@@ -55,7 +55,7 @@ def drawing(words: Words) -> str:
     )
 
 
-def write_previews(folder: Path, pictures: dict[str, Words]) -> None:
+def write_previews(folder: Path, pictures: dict[str, PreviewText]) -> None:
     """Writes one PNG per key."""
     from vl_convert import svg_to_png
 

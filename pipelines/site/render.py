@@ -18,9 +18,9 @@ from pipelines.common.yaml import read_yaml
 from pipelines.open_data.metadata import schema_org
 from pipelines.open_data.metadata.model import Description
 from pipelines.registers.dataset import Licence
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 from pipelines.site import charts, downloads, previews
-from pipelines.site.book import Book, Subject, Unit
+from pipelines.site.book import OfficeUnit, PageSubject, VintageReader
 from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
@@ -43,13 +43,13 @@ def texts() -> dict[str, dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class Facts:
+class SiteFacts:
     """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where none; `version`: its name;
     `public_url`: where the site lies, with a / at its end, null where that is not known; `description`: of the dataset,
     null where the open data have none."""
 
-    book: Book
-    register: Register
+    book: VintageReader
+    register: PublicationRegister
     synthetic: bool
     as_of: str
     version: str
@@ -63,10 +63,10 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Press:
+class PageRenderer:
     """What a template calls, for one page in one language."""
 
-    facts: Facts
+    facts: SiteFacts
     lang: str
     path: str
     preview: str = "tinh"
@@ -163,7 +163,7 @@ class Press:
     def bytes(self, count: int) -> str:
         return size(count, self.lang)
 
-    def names(self, unit: Unit) -> Markup:
+    def names(self, unit: OfficeUnit) -> Markup:
         """An office's official name; it is Vietnamese on every page."""
         return self.vietnamese(unit.full)
 
@@ -171,7 +171,7 @@ class Press:
         """Text that is Vietnamese whatever the page's language."""
         return escape(text) if self.lang == "vi" else Markup('<span lang="vi">{}</span>').format(text)
 
-    def who(self, subject: Subject) -> str:
+    def who(self, subject: PageSubject) -> str:
         """The name of a subject."""
         if subject.scope == "don-vi":
             return self.facts.book.units[subject.unit_code].short
@@ -205,7 +205,7 @@ class Press:
         return charts.trend(marks, None, ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
                             small=True)  # fmt: skip
 
-    def bars(self, compared: list[tuple[Subject, Answer]], ident: str, title: str) -> Markup:
+    def bars(self, compared: list[tuple[PageSubject, Answer]], ident: str, title: str) -> Markup:
         """The chart that puts a subject beside others."""
         marks = [
             charts.Mark(
@@ -216,13 +216,13 @@ class Press:
         target = next((answer.target for _, answer in compared if answer.target), None)
         return charts.bars(marks, self._goal(target), ident, title, str(self.t("compare_about")))
 
-    def dots(self, ranked: list[tuple[Unit, list[Answer]]], ident: str, title: str) -> Markup:
+    def dots(self, ranked: list[tuple[OfficeUnit, list[Answer]]], ident: str, title: str) -> Markup:
         """The chart of all offices of a list."""
         marks = [charts.Mark(unit.short, answers[0].rate, "", answers[0].verdict) for unit, answers in ranked]
         target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
         return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
 
-    def has_bounds(self, ranked: list[tuple[Unit, list[Answer]]]) -> bool:
+    def has_bounds(self, ranked: list[tuple[OfficeUnit, list[Answer]]]) -> bool:
         """True where some office's share is told as "at least" or "at most" only."""
         return any(answers[0].rate is not None and answers[0].rate.bound for _, answers in ranked)
 
@@ -245,7 +245,7 @@ def _environment() -> "Environment":
     )  # fmt: skip
 
 
-def plain_printer() -> Callable[..., str]:
+def plain_renderer() -> Callable[..., str]:
     """Return a function that renders a template in a language without any figures."""
     environment = _environment()
 
@@ -260,13 +260,13 @@ def plain_printer() -> Callable[..., str]:
     return printed
 
 
-def printer(facts: Facts) -> Callable[..., str]:
+def page_renderer(facts: SiteFacts) -> Callable[..., str]:
     """A function that renders a template for a page in a language with what the page shows."""
     environment = _environment()
 
     def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,
                 **shown: Any) -> str:  # fmt: skip
-        press = Press(facts, lang, path, preview, same_as)
+        press = PageRenderer(facts, lang, path, preview, same_as)
         return environment.get_template(template).render(p=press, t=press.t, lang=lang, book=facts.book, facts=facts,
                                                          register=facts.register, path=path, **shown)  # fmt: skip
 

@@ -5,14 +5,14 @@ Belongs here: finding them in the tables. What they were before is in CHANGES.md
 
 import polars as pl
 
-from pipelines.site.book import Book
+from pipelines.site.book import VintageReader
 from pipelines.site.figures import RATE, Figure, Row, rows_of
 
 SHOWN = 200
 REVISED = "r"
 
 
-def revised(book: Book) -> list[tuple[Row, Figure]]:
+def revised(book: VintageReader) -> list[tuple[Row, Figure]]:
     """Row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
     found: list[tuple[Row, Figure]] = []
     for path in sorted(book.data.folder.glob("*.csv")):

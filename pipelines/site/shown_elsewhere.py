@@ -5,21 +5,21 @@ Belongs here: what they say. Does not belong here: drawing (`previews`), pages.
 
 from xml.sax.saxutils import escape
 
-from pipelines.site.book import Subject
+from pipelines.site.book import PageSubject
 from pipelines.site.offices import Answer, answer
-from pipelines.site.previews import Words
-from pipelines.site.render import LANGUAGES, Facts, Press
+from pipelines.site.previews import PreviewText
+from pipelines.site.render import LANGUAGES, PageRenderer, SiteFacts
 
 SITE_MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
-def pictures(facts: Facts) -> dict[str, Words]:
+def pictures(facts: SiteFacts) -> dict[str, PreviewText]:
     """The words of each picture by its key: the province's (`tinh`), each level's, each office's (its code), in both
     languages, as one picture serves both pages."""
     book = facts.book
-    subjects: dict[str, tuple[str, Subject]] = {"tinh": (book.province.name, book.level_subject("tinh"))}
-    vi, en = (Press(facts, lang, "index.html") for lang in LANGUAGES)
+    subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (book.province.name, book.level_subject("tinh"))}
+    vi, en = (PageRenderer(facts, lang, "index.html") for lang in LANGUAGES)
     for level in book.levels:
         subjects[f"cap-{level}"] = (f"{book.province.bare}: {vi.t(f'level_{level}')}", book.level_subject(level))
     for unit in book.units.values():
@@ -28,14 +28,14 @@ def pictures(facts: Facts) -> dict[str, Words]:
     return {key: _words(vi, en, who, answer(book, subject)) for key, (who, subject) in subjects.items()}
 
 
-def _words(vi: Press, en: Press, who: str, found: Answer) -> Words:
+def _words(vi: PageRenderer, en: PageRenderer, who: str, found: Answer) -> PreviewText:
     facts, period = vi.facts, vi.facts.book.headline
     shown, other = vi.plain(found.rate), en.plain(found.rate)
     figure = shown if found.rate and found.rate.text else " · ".join(dict.fromkeys((shown, other)))
     told = [" ".join((press.t("picture_what"), period.name(press.lang))) for press in (vi, en)] if period else []
     marks = [str(press.t("synthetic_mark")).strip("[]") for press in (vi, en)] if facts.synthetic else []
     site = f"{vi.t('site_name')} · {facts.book.province.bare} · {facts.version}"
-    return Words(who, figure, " · ".join(told), site, " · ".join(marks))
+    return PreviewText(who, figure, " · ".join(told), site, " · ".join(marks))
 
 
 def site_map(public_url: str, addresses: list[str]) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from pipelines.common.files import replacing, sha256_of
+from pipelines.common.files import atomic_write, sha256_of
 from pipelines.contracts.column_types import dtype_of
 from pipelines.contracts.model import Contract
 from pipelines.storage.delivery import Delivery
@@ -56,7 +56,7 @@ class ParquetFile:
     def __init__(self, path: Path, schema: dict[str, pl.DataType], mode: int = 0o644) -> None:
         self.path, self.schema = path, schema
         self._stack = ExitStack()
-        self._temporary = self._stack.enter_context(replacing(path, mode))
+        self._temporary = self._stack.enter_context(atomic_write(path, mode))
         # Codes and moments hardly repeat, and every reader of the lake reads all of it: dictionaries and
         # statistics would cost time and serve nobody.
         self._writer = parquet.ParquetWriter(

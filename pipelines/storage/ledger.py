@@ -57,7 +57,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What a version made of the rows of one source in one delivered file; `source_file` is the delivery's label."""
 
     version: str
@@ -99,7 +99,7 @@ def _sound(rows: list[tuple]) -> list[tuple]:
     return [row[:-1] for row in rows]
 
 
-def record(ledger: sqlite3.Connection, arrival: Arrival) -> None:
+def record_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
     """Adds one arrival. The caller adds only bytes that differ from the delivery's newest ones."""
     (sequence,) = ledger.execute("select coalesce(max(sequence), 0) + 1 from arrival").fetchone()
     _write_arrival(ledger, replace(arrival, sequence=sequence))
@@ -127,7 +127,7 @@ def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
     ]
 
 
-def standing(
+def classify_arrivals(
     everything: list[Arrival], is_refused: Callable[[Arrival], bool] = lambda _: False
 ) -> dict[str, list[Arrival]]:
     """Arrivals by what they count for today: `active`, `restated` (newer bytes under the same name came) or
@@ -178,12 +178,12 @@ def forgotten(ledger: sqlite3.Connection) -> set[int]:
     return {sequence for sequence, _ in _sound(ledger.execute("select * from forgotten").fetchall())}
 
 
-def save_outcomes(ledger: sqlite3.Connection, outcomes: list[Outcome]) -> None:
+def save_outcomes(ledger: sqlite3.Connection, outcomes: list[RowOutcome]) -> None:
     """Replaces what became of the rows of every delivery by what the version now published made of them."""
     ledger.execute("delete from outcome")
     ledger.executemany("insert into outcome values (?, ?, ?, ?, ?, ?, ?)", [astuple(outcome) for outcome in outcomes])
 
 
-def outcomes(ledger: sqlite3.Connection) -> list[Outcome]:
+def outcomes(ledger: sqlite3.Connection) -> list[RowOutcome]:
     """What became of the rows of every delivery in the version published last, one per source and file."""
-    return [Outcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]
+    return [RowOutcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]

@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines.common.checksums import seal_holds, sealed
-from pipelines.common.files import replacing, sha256_of
+from pipelines.common.checksums import checksum_matches, with_checksum
+from pipelines.common.files import atomic_write, sha256_of
 from pipelines.settings import DuckDBConfig
-from pipelines.storage.ledger import Outcome
+from pipelines.storage.ledger import RowOutcome
 from pipelines.storage.run_spec import RunSpec
 
 NAME = "manifest.json"
@@ -22,17 +22,17 @@ NAME = "manifest.json"
 UNSEALED = {"version", "as_of", "province", "synthetic", "code", "inputs", "rows", "gate", "files"}
 
 
-def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[Outcome]:
+def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[RowOutcome]:
     """What the candidate made of every row: one outcome per source and accepted file."""
     with duckdb.connect(str(database), read_only=True, config=config) as connection:
         rows = connection.execute(
             "select source, concat_ws('/', delivered_as, business_day, file_name), rows_in, rows_accepted,"
             " rows_rejected, rows_superseded from marts.deliveries where status = 'accepted' order by all"
         ).fetchall()
-    return [Outcome(version, *row) for row in rows]
+    return [RowOutcome(version, *row) for row in rows]
 
 
-def conservation(outcomes: list[Outcome]) -> dict[str, dict[str, int]]:
+def conservation(outcomes: list[RowOutcome]) -> dict[str, dict[str, int]]:
     """Per source, over its accepted files: how many, rows in, accepted, rejected, superseded."""
     totals: dict[str, Counter[str]] = {}
     for one in outcomes:
@@ -65,16 +65,16 @@ def write_manifest(
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
         **({"open_data": dict(open_data)} if open_data is not None else {}),
     }  # fmt: skip
-    with replacing(folder / NAME) as temporary:
-        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+    with atomic_write(folder / NAME) as temporary:
+        text = json.dumps(with_checksum(content), ensure_ascii=False, indent=1, sort_keys=True)
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_manifest_again(folder: Path, manifest: Mapping[str, Any], open_data: Mapping[str, Any]) -> None:
+def rewrite_manifest(folder: Path, manifest: Mapping[str, Any], open_data: Mapping[str, Any]) -> None:
     """Write the manifest of a version into a folder that holds the same but for its open data and its site."""
     content = {**manifest, "files": file_hashes(folder), "open_data": dict(open_data)}
-    with replacing(folder / NAME) as temporary:
-        text = json.dumps(sealed(content), ensure_ascii=False, indent=1, sort_keys=True)
+    with atomic_write(folder / NAME) as temporary:
+        text = json.dumps(with_checksum(content), ensure_ascii=False, indent=1, sort_keys=True)
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -83,15 +83,15 @@ def read_manifest(folder: Path) -> dict:
     return json.loads((folder / NAME).read_text(encoding="utf-8"))
 
 
-def is_sound(manifest: dict) -> bool:
+def manifest_intact(manifest: dict) -> bool:
     """True where the manifest's own words are those that were written."""
-    return seal_holds(manifest) or manifest.keys() == UNSEALED
+    return checksum_matches(manifest) or manifest.keys() == UNSEALED
 
 
-def verifies(folder: Path) -> bool:
+def files_match_manifest(folder: Path) -> bool:
     """True where the manifest is sound and the folder holds exactly its files, byte for byte."""
     try:
         manifest = read_manifest(folder)
-        return is_sound(manifest) and manifest["files"] == file_hashes(folder)
+        return manifest_intact(manifest) and manifest["files"] == file_hashes(folder)
     except (OSError, ValueError, KeyError, AttributeError):
         return False

@@ -61,7 +61,7 @@ class Corrections:
         """Whether any of them is about a source."""
         return any(of == source for of, _ in self.columns)
 
-    def lay_over(self, source: str) -> None:
+    def create_view(self, source: str) -> None:
         """Makes `lake.<source>` from `uncorrected.<source>`."""
         replaced, joins = [], []
         for (of, field), number in self.columns.items():

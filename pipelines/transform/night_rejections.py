@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.common.duckdb import connect
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
-from pipelines.landing.faults import keep_trace, strikes_every_file
+from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.quarantine import quarantine_file, write_quarantine
 from pipelines.parsing.update_lake import LakeState
@@ -73,7 +73,7 @@ def _keep(
     try:
         write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
     except Exception as error:
-        if strikes_every_file(error):
+        if is_machine_fault(error):
             raise
         keep_trace(settings, arrival.delivery.label, error)
         log.warning(say("rejected_rows_not_kept", file=arrival.delivery.label, kind=type(error).__name__))

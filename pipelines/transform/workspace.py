@@ -18,7 +18,7 @@ from pipelines.common.files import fingerprint, remove_tree
 from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
 from pipelines.parsing.privacy import load_key
-from pipelines.parsing.unit_names import unit_marks
+from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.parsing.update_lake import LakeState
 from pipelines.parsing.version import code_and_libraries
 from pipelines.registers.corrections import correction_table, load_corrections
@@ -75,7 +75,12 @@ def make_plan(
     # Not by file name: a copy under another name brings nothing new, so it makes no new version. What was refused and
     # may be read another night, and what an earlier parser made of bytes that are gone, is another content.
     content = sorted(
-        [a.delivery.source, a.delivery.business_day.isoformat(), a.sha256, *_apart(receipt, state.made_by)]
+        [
+            a.delivery.source,
+            a.delivery.business_day.isoformat(),
+            a.sha256,
+            *_distinguishing_marks(receipt, state.made_by),
+        ]
         for a, receipt in state.parsed
     )
     # Descriptions and pages name the public address; where it is not known, versions are named as if there were none.
@@ -93,7 +98,7 @@ def _is_taken_back(arrival: Arrival, receipt: dict, published: str | None) -> bo
     return is_new and replaced and not any(counts["rows_in"] for counts in receipt["sources"].values())
 
 
-def _apart(receipt: dict, made_by: str) -> list[str]:
+def _distinguishing_marks(receipt: dict, made_by: str) -> list[str]:
     """What sets an outcome apart from that of the same bytes read well and by today's parser; mostly nothing."""
     refusal = receipt["refused"]["code"] if receipt["refused"] else None
     earlier = receipt.get("made_by") if receipt.get("made_by") != made_by else None
@@ -197,7 +202,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
     connection.unregister("incoming")
 
 
-def lay_out(
+def build_workspace(
     settings: Settings,
     contracts: dict[str, Contract],
     state: LakeState,
@@ -222,11 +227,11 @@ def lay_out(
             files = _files(state, source, settings.lake_dir)
             _view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
             if corrections.concern(source):
-                corrections.lay_over(source)
+                corrections.create_view(source)
         rejected = _files(state, "_rejected", settings.lake_dir)
         _view(connection, "ledger.rejected_row", rejected, REJECTED, state.made_by)
         names = connection.execute("select distinct TenDonVi from lake.don_vi order by TenDonVi").pl()
-        _table(connection, "ledger.unit_name", unit_marks(names["TenDonVi"], load_key(settings.key_file)))
+        _table(connection, "ledger.unit_name", hash_unit_names(names["TenDonVi"], load_key(settings.key_file)))
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)
         _table(connection, "ledger.delivery", delivered.with_columns(file_name=_shown_name()))
         _table(connection, "ledger.reason", pl.DataFrame(_reason_rows(state), schema=REASON))

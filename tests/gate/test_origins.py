@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pipelines.contracts.model import load_contracts
-from pipelines.gate.origins import columns_read, failing_rows, origins_of
+from pipelines.gate.origins import columns_read, failing_rows, locate_failures
 from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import load_suites
 from pipelines.registers.publication import load_register
@@ -50,7 +50,7 @@ def verdict(table: str, *failed: str) -> GateResult:
 
 
 def test_a_row_that_a_check_found_leads_to_the_newest_delivery_of_it(files: tuple[Path, Path]) -> None:
-    found = origins_of(verdict("dim_unit", "validity_ordered", "unit_level_known"), Settings(), *files)
+    found = locate_failures(verdict("dim_unit", "validity_ordered", "unit_level_known"), Settings(), *files)
     assert found == {"dim_unit.validity_ordered": ["don_vi/2024-12-31/b.xlsx row 8 HieuLucDen, HieuLucTu"]}
     assert "Bí Mật" not in str(found)
 
@@ -58,7 +58,7 @@ def test_a_row_that_a_check_found_leads_to_the_newest_delivery_of_it(files: tupl
 def test_a_check_of_great_expectations_own_leads_there_too(files: tuple[Path, Path]) -> None:
     with duckdb.connect(str(files[0])) as connection:
         connection.execute("insert into marts.dim_unit select * from marts.dim_unit where unit_code = 'H19'")
-    found = origins_of(verdict("dim_unit", "unit_code_unique"), Settings(), *files)
+    found = locate_failures(verdict("dim_unit", "unit_code_unique"), Settings(), *files)
     assert found == {"dim_unit.unit_code_unique": ["don_vi/2024-12-01/a.csv row 2 MaDonVi"]}
 
 
@@ -74,14 +74,16 @@ def test_a_child_row_leads_to_its_own_file(files: tuple[Path, Path]) -> None:
             " ('A', 'F2', 'x.csv', 3, date '2024-12-01'))"
             " as t (MaHoSo, MaPhiLePhi, _source_file, _row_number, _business_day)"
         )
-    found = origins_of(verdict("fct_payments", "amount_sound"), Settings(), *files)
+    found = locate_failures(verdict("fct_payments", "amount_sound"), Settings(), *files)
     assert found == {"fct_payments.amount_sound": ["x.csv row 3 Gia"]}
 
 
 def test_a_check_over_the_whole_table_or_of_another_kind_has_no_place(files: tuple[Path, Path]) -> None:
     whole = verdict("dim_unit", "one_province", "columns", "no_such_check")
-    assert origins_of(whole, Settings(), *files) == {}
-    assert origins_of(verdict("dim_unit", "validity_ordered"), Settings(), files[0], files[1].with_name("gone")) == {}
+    assert locate_failures(whole, Settings(), *files) == {}
+    assert (
+        locate_failures(verdict("dim_unit", "validity_ordered"), Settings(), files[0], files[1].with_name("gone")) == {}
+    )
 
 
 def test_the_map_names_fields_of_the_contracts_and_columns_that_are_published() -> None:

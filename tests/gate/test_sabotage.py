@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.common.errors import CandidateRefused
 from pipelines.gate.run import run_gate
-from pipelines.publish.versions import current_version, publish, seal
+from pipelines.publish.versions import close_candidate, current_version, publish
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
@@ -42,7 +42,7 @@ class Night:
         with duckdb.connect(str(candidate_file(self.settings))) as connection:
             connection.execute("set search_path = 'marts'")
             connection.execute(statement)
-        seal(self.settings)
+        close_candidate(self.settings)
 
     def candidate(self, sound: Path) -> None:
         candidate_dir(self.settings).mkdir(parents=True)
@@ -112,7 +112,7 @@ def another_candidate(night: Night) -> None:
 
 def another_table_slipped_in(night: Night) -> None:
     night.damage("create table ho_so as select 1 as a")
-    night.verdict = {**night.verdict, "candidate_sha256": seal(night.settings)}
+    night.verdict = {**night.verdict, "candidate_sha256": close_candidate(night.settings)}
 
 
 def warning_for_error(night: Night) -> None:

@@ -196,7 +196,7 @@ select * from (values
                   rows_wrong, standing);
 """
 
-# A register of every way of watching, and the units as they were delivered.
+# A register of every way of showing_progress, and the units as they were delivered.
 REGISTERS = """
 create table register_entries as
 with cells as (

@@ -12,7 +12,7 @@ from pipelines.open_data.files import read_table, write_tables
 from pipelines.open_data.metadata.model import Description
 from pipelines.open_data.metadata.write import describe, write_descriptions
 from pipelines.registers.model import load_province
-from pipelines.registers.publication import Register, load_register
+from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.site.open_data import write_small_open_data
 
@@ -30,17 +30,17 @@ class Edition:
     """A folder of tables with their descriptions, and what these were written from (but for the workbook)."""
 
     folder: Path
-    register: Register
+    register: PublicationRegister
     description: Description
     written: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def register() -> Register:
+def register() -> PublicationRegister:
     return load_register(PROJECT_DIR / "registers" / "vietnam")
 
 
-def write_edition(folder: Path, register: Register) -> Edition:
+def write_edition(folder: Path, register: PublicationRegister) -> Edition:
     """Writes the tables as the nightly run does, and their descriptions."""
     source = write_small_open_data(folder / "source", register)
     target = folder / "open-data"
@@ -53,7 +53,7 @@ def write_edition(folder: Path, register: Register) -> Edition:
 
 
 @pytest.fixture(scope="session")
-def edition(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Edition:
+def edition(tmp_path_factory: pytest.TempPathFactory, register: PublicationRegister) -> Edition:
     return write_edition(tmp_path_factory.mktemp("ấn bản"), register)
 
 

@@ -9,8 +9,8 @@ from scipy.optimize import LinearConstraint, milp
 
 from pipelines.common.errors import TthcError
 from pipelines.open_data.disclosure.attack import NO_LIMIT, Attack, Block
-from pipelines.open_data.disclosure.constraints import Period, structure_of
-from pipelines.open_data.disclosure.defence import Bounds, Figure, Frame, Subject, defend
+from pipelines.open_data.disclosure.constraints import Period, build_constraints
+from pipelines.open_data.disclosure.defence import AttackedSubject, Bounds, Frame, HiddenFigure, suppress_until_safe
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR
 
@@ -39,26 +39,26 @@ def office(seed: int) -> dict[tuple[str, str], int]:
     return counts
 
 
-def figure(count: int, key: int, *, known: bool = False) -> Figure:
+def figure(count: int, key: int, *, known: bool = False) -> HiddenFigure:
     """A figure as the rule lets it out; `known`: an earlier vintage showed the same cases."""
     if count < RULES.threshold:
-        return Figure(count, (0, RULES.threshold - 1), NOTHING, is_hidden=True)
+        return HiddenFigure(count, (0, RULES.threshold - 1), NOTHING, is_hidden=True)
     shown = RULES.rounded(count, key)
     bounds = (max(RULES.threshold, shown - RULES.base + 1), shown + RULES.base - 1)
-    return Figure(count, bounds, bounds if known else NOTHING, is_hidden=False)
+    return HiddenFigure(count, bounds, bounds if known else NOTHING, is_hidden=False)
 
 
-def subject(counts: dict[tuple[str, str], int], seed: int) -> Subject:
+def subject(counts: dict[tuple[str, str], int], seed: int) -> AttackedSubject:
     chance = random.Random(seed)
-    structure = structure_of(RULES, MONTHS, RESOLVED)
+    structure = build_constraints(RULES, MONTHS, RESOLVED)
     names = ["|".join(cell) for cell in structure.cells]
     figures = {
         name: figure(counts[cell], chance.randrange(256)) for name, cell in zip(names, structure.cells, strict=True)
     }
-    return Subject("u", [Frame(names, structure.shown, structure.positive)], figures)
+    return AttackedSubject("u", [Frame(names, structure.shown, structure.positive)], figures)
 
 
-def by_integers(of: Subject) -> dict[str, int]:
+def by_integers(of: AttackedSubject) -> dict[str, int]:
     """Another attacker: exact integer programming, one hidden figure after the other. How wide each stays."""
     block = of.block(of.frames[0])
     rules = [LinearConstraint(block.shown, block.low, block.high), LinearConstraint(block.positive, 0, np.inf)]
@@ -76,15 +76,15 @@ def by_integers(of: Subject) -> dict[str, int]:
 def test_a_golden_example_by_hand() -> None:
     """A quarter: 3 + 8 + 14 = 25 resolved, each month shown only where it is 10 or more. Plain suppression with
     exact figures leaves 3 and 8 only as 11 in sum; with January known from elsewhere, February is known as well."""
-    structure = structure_of(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
+    structure = build_constraints(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
     truth = np.array([3.0, 8.0, 14.0, 25.0])
     low, high = np.array([0.0, 0, 14, 25]), np.array([9.0, 9, 14, 25])
     found = Attack(Block(list("abcd"), structure.shown, structure.positive, low, high, truth))
-    told = {f.row: (f.low, f.high) for f in found.narrow(np.array([0, 1]), 9)}
+    told = {f.row: (f.low, f.high) for f in found.find_narrow_intervals(np.array([0, 1]), 9)}
     assert told == {0: (2.0, 9.0), 1: (2.0, 9.0)}
     low[0] = high[0] = 3
     found = Attack(Block(list("abcd"), structure.shown, structure.positive, low, high, truth))
-    assert [(f.low, f.high, f.width) for f in found.narrow(np.array([1]), 5)] == [(8.0, 8.0, 0)]
+    assert [(f.low, f.high, f.width) for f in found.find_narrow_intervals(np.array([1]), 5)] == [(8.0, 8.0, 0)]
 
 
 def test_without_protection_the_attack_recovers_what_is_hidden() -> None:
@@ -92,13 +92,13 @@ def test_without_protection_the_attack_recovers_what_is_hidden() -> None:
     hidden_ever = found_ever = 0
     for seed in range(12):
         counts = office(seed)
-        structure = structure_of(RULES, MONTHS, RESOLVED)
+        structure = build_constraints(RULES, MONTHS, RESOLVED)
         truth = np.array([float(counts[cell]) for cell in structure.cells])
         hidden = np.flatnonzero(truth < 5)
         low, high = truth.copy(), truth.copy()
         low[hidden], high[hidden] = 0, 4
         attack = Attack(Block(["-"] * len(truth), structure.shown, structure.positive, low, high, truth))
-        found = [f for f in attack.narrow(hidden, 1) if f.low == f.high]
+        found = [f for f in attack.find_narrow_intervals(hidden, 1) if f.low == f.high]
         assert all(f.low == truth[f.row] for f in found)
         hidden_ever, found_ever = hidden_ever + len(hidden), found_ever + len(found)
     assert found_ever > hidden_ever / 3 > 5
@@ -107,7 +107,7 @@ def test_without_protection_the_attack_recovers_what_is_hidden() -> None:
 @pytest.mark.parametrize("seed", range(25))
 def test_after_the_defence_even_integer_programming_leaves_every_hidden_figure_wide(seed: int) -> None:
     attacked = subject(office(seed), seed)
-    outcome = defend(attacked, RULES.narrowest)
+    outcome = suppress_until_safe(attacked, RULES.narrowest)
     widths = by_integers(attacked)
     assert len(widths) == outcome.attacked + len([n for n in attacked.hidden_too if not attacked.figures[n].is_hidden])
     assert all(width >= RULES.narrowest for width in widths.values())
@@ -119,7 +119,7 @@ def test_the_defence_is_needed_and_gives_up_little() -> None:
     subjects = [subject(office(seed), seed) for seed in range(25)]
     narrow_before = sum(width < RULES.narrowest for one in subjects for width in by_integers(one).values())
     shown = sum(not figure.is_hidden for one in subjects for figure in one.figures.values())
-    given_up = sum(len(defend(one, RULES.narrowest).hidden_too) for one in subjects)
+    given_up = sum(len(suppress_until_safe(one, RULES.narrowest).hidden_too) for one in subjects)
     assert narrow_before > 0
     assert 0 < given_up < shown / 4
 
@@ -127,27 +127,29 @@ def test_the_defence_is_needed_and_gives_up_little() -> None:
 def test_what_an_earlier_vintage_showed_is_still_known_and_hiding_it_again_helps_nobody() -> None:
     """January's 3 rests on a quarter of 23 and the shown 10 and 10 of the other months, which are hidden for it; where
     these were out before with the same cases, nothing is left to hide."""
-    structure = structure_of(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
+    structure = build_constraints(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
     names = ["2024-01", "2024-02", "2024-03", "2024-Q1"]
     frame = Frame(names, structure.shown, structure.positive)
     counts, exact = dict(zip(names, (3, 12, 12, 27), strict=True)), {}
     for name, count in counts.items():
         # Two exact months and an exact quarter, as if earlier vintages had rounded them up and down.
-        exact[name] = Figure(count, (count, count), NOTHING, is_hidden=False) if count > 3 else figure(count, 0)
-    first = Subject("u", [frame], exact)
-    assert set(defend(first, RULES.narrowest).hidden_too) & {"2024-02", "2024-03", "2024-Q1"}
-    known = {n: f if f.is_hidden else Figure(f.truth, f.bounds, f.bounds, is_hidden=False) for n, f in exact.items()}
-    known["2024-01"] = Figure(3, (0, 9), (0, 9), is_hidden=True)
+        exact[name] = HiddenFigure(count, (count, count), NOTHING, is_hidden=False) if count > 3 else figure(count, 0)
+    first = AttackedSubject("u", [frame], exact)
+    assert set(suppress_until_safe(first, RULES.narrowest).hidden_too) & {"2024-02", "2024-03", "2024-Q1"}
+    known = {
+        n: f if f.is_hidden else HiddenFigure(f.truth, f.bounds, f.bounds, is_hidden=False) for n, f in exact.items()
+    }
+    known["2024-01"] = HiddenFigure(3, (0, 9), (0, 9), is_hidden=True)
     with pytest.raises(TthcError, match="disclosure_unavoidable"):
-        defend(Subject("u", [frame], known), RULES.narrowest)
+        suppress_until_safe(AttackedSubject("u", [frame], known), RULES.narrowest)
 
 
 def test_a_reason_is_given_up_before_a_figure() -> None:
     """May hide 9 and June 9 of an exact 18: that both are under 10 is too much, and no figure need go for it."""
     periods = [p for p in MONTHS if p[0] in ("2024-01", "2024-02")]
     both: Period = ("2024-X", "report", periods[0][2], periods[1][3])
-    structure = structure_of(RULES, [*periods, both], ["resolved"])
-    figures = {"a": figure(9, 0), "b": figure(9, 0), "sum": Figure(18, (18, 18), (18, 18), is_hidden=False)}
-    attacked = Subject("u", [Frame(["a", "b", "sum"], structure.shown, structure.positive)], figures)
-    assert set(defend(attacked, RULES.narrowest).hidden_too) <= {"a", "b"}
+    structure = build_constraints(RULES, [*periods, both], ["resolved"])
+    figures = {"a": figure(9, 0), "b": figure(9, 0), "sum": HiddenFigure(18, (18, 18), (18, 18), is_hidden=False)}
+    attacked = AttackedSubject("u", [Frame(["a", "b", "sum"], structure.shown, structure.positive)], figures)
+    assert set(suppress_until_safe(attacked, RULES.narrowest).hidden_too) <= {"a", "b"}
     assert min(by_integers(attacked).values()) >= RULES.narrowest

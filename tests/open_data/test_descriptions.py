@@ -13,7 +13,7 @@ from pipelines.open_data.files import CHECKSUMS
 from pipelines.open_data.metadata.model import said
 from pipelines.open_data.vintage import SYNTHETIC_NOTICE
 from pipelines.open_data.vintage_store import NAME, read_vintage
-from pipelines.registers.publication import Register, load_register
+from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
 from tests.open_data.agreement import agree
@@ -96,7 +96,7 @@ def test_the_night_s_catalogue_conforms(published: Path, no_network: None) -> No
 
 @pytest.mark.slow
 def test_the_vintage_vouches_for_its_descriptions(published: Path, tmp_path: Path) -> None:
-    register: Register = load_register(PROJECT_DIR / "registers" / "vietnam")
+    register: PublicationRegister = load_register(PROJECT_DIR / "registers" / "vietnam")
     files = [path for path in published.iterdir() if path.is_file()]
     assert {path.name for path in files} == register.files
     for path in files:

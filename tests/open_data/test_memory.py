@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.open_data.disclosure.cell_history import KEPT, recall, remember
+from pipelines.open_data.disclosure.cell_history import KEPT, load_history, save_history
 from pipelines.open_data.disclosure.counts import CASES
-from pipelines.open_data.disclosure.suppress import hide_too, lay_out_cells, lay_out_figures
+from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table, suppress_secondary
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -52,16 +52,16 @@ class Province:
             add_cases(connection, "2024-02", february)
             if not february:
                 connection.execute("delete from period where period_code = '2024-02'")
-            lay_out_cells(connection, RULES, [])
-            assert recall(connection, self.settings, RULES, self.vintages[-1] if self.vintages else None)
-            lay_out_figures(connection, RULES)
+            create_cell_tables(connection, RULES, [])
+            assert load_history(connection, self.settings, RULES, self.vintages[-1] if self.vintages else None)
+            create_figure_table(connection, RULES)
             if hidden:
-                hide_too(connection, RULES, [hidden])
+                suppress_secondary(connection, RULES, [hidden])
             shown = connection.execute(
                 "select c.measure, c.unit_code, c.period_code, value, reason from cell c join figure using (cell)"
             ).fetchall()
             self.vintages.append(f"v{len(self.vintages)}")
-            remember(connection, self.settings, self.vintages[-1], self.vintages[-2] if self.vintages[1:] else None)
+            save_history(connection, self.settings, self.vintages[-1], self.vintages[-2] if self.vintages[1:] else None)
         return {(f"{measure} {field}", month): (value, reason) for measure, field, month, value, reason in shown}
 
 
@@ -143,9 +143,9 @@ def test_the_attacker_knows_what_any_earlier_vintage_showed(province: Province) 
         connection.execute(MARTS)
         connection.execute(CASES)
         add_cases(connection, "2024-01", JANUARY)
-        lay_out_cells(connection, RULES, [])
-        recall(connection, province.settings, RULES, province.vintages[-1])
-        lay_out_figures(connection, RULES)
+        create_cell_tables(connection, RULES, [])
+        load_history(connection, province.settings, RULES, province.vintages[-1])
+        create_figure_table(connection, RULES)
         row = connection.execute(
             "select value, reason, low, high, can_be_hidden from figure where cell like 'received|field|b|%2024-01-31'"
         ).fetchone()
@@ -159,7 +159,7 @@ def test_without_its_memory_nothing_is_remembered(province: Province) -> None:
         assert path.stat().st_mode & 0o777 == 0o600
         path.unlink()
     with duckdb.connect() as connection:
-        assert not recall(connection, province.settings, RULES, province.vintages[-1])
+        assert not load_history(connection, province.settings, RULES, province.vintages[-1])
 
 
 def test_the_memory_of_what_may_be_out_still_is_never_forgotten(province: Province) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.open_data.disclosure.case_keys import keyed
+from pipelines.open_data.disclosure.case_keys import case_keys
 from pipelines.open_data.disclosure.suppress import rounded_sql
 from pipelines.registers.disclosure import KEYS, load_rules
 from pipelines.settings import PROJECT_DIR
@@ -52,12 +52,12 @@ def test_over_all_remainders_nothing_drifts_at_all() -> None:
 def test_a_key_is_the_hmac_of_the_code_under_the_secret() -> None:
     codes = ["H19.01-240101-0001", "H19.01-240101-0002"]
     expected = [int(hmac.new(b"secret", b"sdc-1 " + c.encode(), hashlib.sha256).hexdigest()[:9], 16) for c in codes]
-    assert keyed(pl.Series("case_code", codes), "secret").to_list() == expected
-    assert keyed(pl.Series("case_code", codes), "another").to_list() != expected
+    assert case_keys(pl.Series("case_code", codes), "secret").to_list() == expected
+    assert case_keys(pl.Series("case_code", codes), "another").to_list() != expected
 
 
 def test_the_same_cases_in_any_order_give_the_same_figure_and_others_may_not() -> None:
-    keys = keyed(pl.Series("case_code", [f"H19-{n}" for n in range(500)]), "secret")
+    keys = case_keys(pl.Series("case_code", [f"H19-{n}" for n in range(500)]), "secret")
     shuffled = keys.sample(fraction=1.0, shuffle=True, seed=3)
     figures = {RULES.rounded(13, keys[at : at + 13].sum() % KEYS) for at in range(200)}
     assert keys.sum() == shuffled.sum() and figures == {10, 15}
@@ -68,7 +68,7 @@ def test_ons_cell_key_perturbation_gives_the_same_table() -> None:
     pd = pytest.importorskip("pandas")
     from cell_key_perturbation.create_perturbed_table import create_perturbed_table
 
-    keys = keyed(pl.Series("case_code", [f"H19-{n}" for n in range(6_000)]), "secret").to_list()
+    keys = case_keys(pl.Series("case_code", [f"H19-{n}" for n in range(6_000)]), "secret").to_list()
     # One large office, many middling ones, some small ones.
     cases = pd.DataFrame({
         "unit": [f"u{n % 40 if n < 900 else (n * n) % 331}" for n in range(6_000)],

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.open_data.disclosure.cell_history import recall
+from pipelines.open_data.disclosure.cell_history import load_history
 from pipelines.open_data.disclosure.counts import CASES
-from pipelines.open_data.disclosure.run_attacks import secure
-from pipelines.open_data.disclosure.suppress import lay_out_cells, lay_out_figures
+from pipelines.open_data.disclosure.run_attacks import run_disclosure_attacks
+from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -66,10 +66,10 @@ def ratings(connection: duckdb.DuckDBPyConnection, counts: dict[tuple[str, str],
 
 def secured(connection: duckdb.DuckDBPyConnection, folder: Path, measure: str) -> Reasons:
     """The reason of each figure of a measure after the attack, None where it is shown."""
-    lay_out_cells(connection, RULES, [])
-    assert recall(connection, Settings(warehouse_dir=folder), RULES, None)
-    lay_out_figures(connection, RULES)
-    secure(connection, RULES, 1)
+    create_cell_tables(connection, RULES, [])
+    assert load_history(connection, Settings(warehouse_dir=folder), RULES, None)
+    create_figure_table(connection, RULES)
+    run_disclosure_attacks(connection, RULES, 1)
     rows = connection.execute(
         "select scope || ' ' || unit_code || ' ' || unit_level, reason from cell c join figure using (cell)"
         " where c.measure = ?", [measure],

@@ -20,7 +20,7 @@ from pipelines.open_data.method import method_page
 from pipelines.open_data.revisions import changes_page
 from pipelines.open_data.tables import wanted
 from pipelines.registers.disclosure import load_rules
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import HEAD, PROVINCE, Edition
 
@@ -34,7 +34,7 @@ def described(edition: Edition, *, synthetic: bool) -> Description:
 
 
 @pytest.mark.parametrize(("synthetic", "code"), [(True, "tong-hop-synthetic"), (False, "that")])
-def test_each_row_of_each_table_says_what_it_is(register: Register, synthetic: bool, code: str) -> None:
+def test_each_row_of_each_table_says_what_it_is(register: PublicationRegister, synthetic: bool, code: str) -> None:
     table = register.table("ky")
     query = "select '2024' as ky, 'nam' as loai, date '2024-01-01' as tu_ngay, date '2024-12-31' as den_ngay"
     with duckdb.connect() as connection:
@@ -52,7 +52,7 @@ def test_a_csv_alone_says_so_to_who_loads_it(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
-def test_a_parquet_file_says_so_in_its_metadata(register: Register, tmp_path: Path, synthetic: bool) -> None:
+def test_a_parquet_file_says_so_in_its_metadata(register: PublicationRegister, tmp_path: Path, synthetic: bool) -> None:
     with duckdb.connect() as connection:
         for table in register.tables:
             columns = ", ".join(f"{column.name} varchar" for column in table.columns)
@@ -92,7 +92,7 @@ def test_every_table_that_a_portal_lists_says_so_in_its_own_title(edition: Editi
         assert [text["@value"].split("]")[0] for text in node["dct:title"]] == ["[DỮ LIỆU TỔNG HỢP", "[SYNTHETIC"]
 
 
-def test_notes_for_people_say_so_first(register: Register) -> None:
+def test_notes_for_people_say_so_first(register: PublicationRegister) -> None:
     rules = load_rules(PROJECT_DIR / "registers" / "vietnam")
     figures = dict.fromkeys(("cells", "shown", "small", "hidden_too", "attacked", "programs", "narrow", "subjects"), 1)
     for lang in ("vi", "en"):

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines.contracts.model import load_contracts
-from pipelines.parsing.unit_names import unit_marks
+from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.settings import Settings
 from pipelines.storage.lake import lake_schema
 from pipelines.storage.run_spec import candidate_dir
@@ -103,7 +103,7 @@ class Warehouse:
         self._load("ledger.delivery", pl.DataFrame(came, schema=DELIVERY))
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
         self._load("ledger.rejected_row", world.lake_rejected())
-        self._load("ledger.unit_name", unit_marks(lake["don_vi"]["TenDonVi"], SECRET))
+        self._load("ledger.unit_name", hash_unit_names(lake["don_vi"]["TenDonVi"], SECRET))
         own = world.register_rows()
         for name, frame in _registers(world.as_of).items():
             told = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame

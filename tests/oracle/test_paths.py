@@ -9,7 +9,7 @@ import pytest
 from pipelines.contracts.batch import Batch
 from pipelines.contracts.model import load_contracts
 from pipelines.parsing.privacy import protect
-from pipelines.parsing.validate import Judge
+from pipelines.parsing.validate import Validator
 from pipelines.settings import Settings
 
 from .by_hand import DAY, PROCEDURES, UNITS, at, state
@@ -24,7 +24,7 @@ def stored(source: str, field: str, path: str, **others: str) -> str | None:
     """What the lake keeps of a cell."""
     contract = load_contracts(Settings().contracts_dir)[source]
     frame = pl.DataFrame({"MaHoSo": ["A"], field: [path], **{name: [text] for name, text in others.items()}})
-    accepted, _ = Judge(contract, "text", DAY)(Batch(source, frame.with_columns(_row_number=pl.lit(1, pl.Int64))))
+    accepted, _ = Validator(contract, "text", DAY)(Batch(source, frame.with_columns(_row_number=pl.lit(1, pl.Int64))))
     return protect(accepted, contract, "k" * 64)[field][0]
 
 

@@ -124,15 +124,15 @@ class World:
         """
         import polars as pl
 
-        from pipelines.parsing.privacy import mark
-        from pipelines.parsing.unit_names import folded
+        from pipelines.parsing.privacy import keyed_hash
+        from pipelines.parsing.unit_names import fold_name
 
         frames = {}
         for source, schema in lake_schemas().items():
             rows = [vars(row) | place for row, place in self.lake_rows(source)]
             values = [[row.get(name) for name in schema] for row in rows]
             frames[source] = pl.DataFrame(values, schema=schema, orient="row")
-        kept = mark(folded(pl.col("DonViXuLy")), SECRET)
+        kept = keyed_hash(fold_name(pl.col("DonViXuLy")), SECRET)
         frames["ho_so"] = frames["ho_so"].with_columns(kept.alias("DonViXuLy"))
         return frames
 

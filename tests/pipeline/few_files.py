@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts.model import Contract, load_contracts
-from pipelines.landing.ingest import take_in
-from pipelines.parsing.update_lake import LakeState, fill_lake
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.parsing.update_lake import LakeState, update_lake
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 from pipelines.transform.night_rejections import keep_rejected_rows
-from pipelines.transform.workspace import lay_out, make_plan
+from pipelines.transform.workspace import build_workspace, make_plan
 from tests.oracle.compiled import Model
 
 LONG_AGO = 1_700_000_000  # files written just now are waited for, as they might still grow
@@ -43,8 +43,8 @@ class FewFiles:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
             os.utime(path, (LONG_AGO, LONG_AGO))
-        take_in(self.settings, set(self.contracts))
-        return fill_lake(self.settings, self.contracts)
+        ingest_deliveries(self.settings, set(self.contracts))
+        return update_lake(self.settings, self.contracts)
 
     def plan(self, state: LakeState) -> RunSpec:
         """What a run on this state would compute, and under which version name."""
@@ -52,7 +52,7 @@ class FewFiles:
 
     def night(self, state: LakeState) -> dict[str, list[tuple]]:
         """Builds the models and keeps what they reject. Rows of every table that the models end in, sorted."""
-        lay_out(self.settings, self.contracts, state, self.plan(state))
+        build_workspace(self.settings, self.contracts, state, self.plan(state))
         with duckdb.connect(str(workspace_file(self.settings))) as connection:
             connection.execute("attach ':memory:' as tthc")
             for schema in {model.relation.rpartition(".")[0] for model in self.models}:

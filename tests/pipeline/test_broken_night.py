@@ -9,11 +9,11 @@ import pytest
 
 from pipelines.common.errors import EXIT_PUBLISHED
 from pipelines.contracts.model import load_contracts
-from pipelines.landing.ingest import take_in
-from pipelines.parsing.update_lake import fill_lake
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.parsing.update_lake import update_lake
 from pipelines.sample import write_province
 from pipelines.settings import Settings
-from pipelines.storage.manifest import verifies
+from pipelines.storage.manifest import files_match_manifest
 from tests.conftest import command
 from tests.pipeline.breaking import FUNCTIONS, file_of
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO
@@ -57,7 +57,7 @@ def test_the_night_publishes_without_what_broke_it_and_names_each(province: Path
     said = night.stdout + night.stderr
     assert night.returncode == EXIT_PUBLISHED, said
     current = province / "kho" / "current"
-    assert verifies(current.resolve())
+    assert files_match_manifest(current.resolve())
     struck = set(broken.read_text(encoding="utf-8").split())
     left_out = struck | {"piped.csv", "counted.csv", "refused.csv"}
     assert len(struck) > 20  # functions that are given the file itself; the others are tried one by one elsewhere
@@ -73,6 +73,6 @@ def test_the_night_publishes_without_what_broke_it_and_names_each(province: Path
     (province / "raw" / "ho_so" / DAY / "piped.csv.rows").unlink()
     settings = Settings(raw_dir=province / "raw", warehouse_dir=province / "kho")
     contracts = load_contracts(settings.contracts_dir)
-    take_in(settings, set(contracts))
-    read = {arrival.delivery.file_name for arrival, _ in fill_lake(settings, contracts).accepted}
+    ingest_deliveries(settings, set(contracts))
+    read = {arrival.delivery.file_name for arrival, _ in update_lake(settings, contracts).accepted}
     assert {file_of(number) for number in range(len(FUNCTIONS))} | {"piped.csv"} <= read

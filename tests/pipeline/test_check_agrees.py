@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.contracts.model import load_contracts
-from pipelines.dry_run.check import Check
-from pipelines.dry_run.places import Asked
+from pipelines.dry_run.check import DryRun
+from pipelines.dry_run.places import FileRequest
 from pipelines.landing.discover import today_at_home
 from tests.conftest import Night
 
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 
 def test_what_is_said_before_delivery_is_what_the_night_did(night: Night) -> None:
     contracts, today = load_contracts(night.settings.contracts_dir), today_at_home()
-    places = Asked(contracts, None, today, today).places([night.raw])
-    checking = Check(contracts, night.settings, None)
+    places = FileRequest(contracts, None, today, today).places([night.raw])
+    checking = DryRun(contracts, night.settings, None)
     code = checking.run(places, lambda *_: None)
     said: dict[tuple[str, str], Counter] = {}
     refused = set()

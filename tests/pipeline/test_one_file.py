@@ -20,11 +20,12 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
 from pipelines.landing import faults, ingest
-from pipelines.landing.ingest import take_in
-from pipelines.landing.rebuild_ledger import complete
-from pipelines.landing.retention import forget
-from pipelines.parsing import update_lake, version
-from pipelines.parsing.update_lake import fill_lake
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.landing.rebuild_ledger import add_missing_arrivals
+from pipelines.landing.retention import purge_expired
+from pipelines.parsing import update_lake as update_lake_module
+from pipelines.parsing import version
+from pipelines.parsing.update_lake import update_lake
 from pipelines.storage.run_spec import workspace_file
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
 
@@ -66,7 +67,7 @@ def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
 
 def accepted(few: FewFiles) -> set[str]:
     """Names of the files that count."""
-    return {arrival.delivery.file_name for arrival, _ in fill_lake(few.settings, few.contracts).accepted}
+    return {arrival.delivery.file_name for arrival, _ in update_lake(few.settings, few.contracts).accepted}
 
 
 PACKAGES = ("landing", "parsing", "parsing.readers")
@@ -113,7 +114,7 @@ def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
 
 # What is asked of the warehouse as a whole and of no file: a fault there is the installation's.
 OF_THE_WHOLE = {
-    "pipelines.landing.ingest.take_in": "the step itself",
+    "pipelines.landing.ingest.ingest_deliveries": "the step itself",
     "pipelines.landing.discover.discover": "looks for all files",
     "pipelines.landing.discover._listed": "looks into a folder of many files",
     "pipelines.landing.discover._discover_at": "the net itself",
@@ -121,7 +122,7 @@ OF_THE_WHOLE = {
     "pipelines.landing.faults.clear_traces": "clears what all files left",
     "pipelines.landing.faults.keep_trace": "the net itself",
     "pipelines.landing.faults._folder": "the net itself",
-    "pipelines.landing.faults.strikes_every_file": "the net itself",
+    "pipelines.landing.faults.is_machine_fault": "the net itself",
     "pipelines.landing.faults._is_system_wide": "the net itself",
     "pipelines.landing.faults._causes": "the net itself",
     "pipelines.storage.ledger.open_ledger": "opens the ledger",
@@ -131,15 +132,15 @@ OF_THE_WHOLE = {
     "pipelines.storage.ledger.receipts": "reads the whole ledger",
     "pipelines.storage.ledger.forgotten": "reads the whole ledger",
     "pipelines.storage.ledger.save_receipt": "writes the ledger",
-    "pipelines.storage.ledger.standing": "weighs all arrivals",
+    "pipelines.storage.ledger.classify_arrivals": "weighs all arrivals",
     "pipelines.storage.runs.note_run": "writes the ledger",
-    "pipelines.landing.ingest._tell_left": "the net itself",
+    "pipelines.landing.ingest._log_left": "the net itself",
     "pipelines.parsing.update_lake.lake_state": "weighs all arrivals",
-    "pipelines.parsing.update_lake.fill_lake": "the step itself",
+    "pipelines.parsing.update_lake.update_lake": "the step itself",
     "pipelines.parsing.update_lake._ensure_parsed": "calls the net",
     "pipelines.parsing.update_lake._refuse_two_secrets": "weighs all arrivals",
-    "pipelines.parsing.update_lake._tell": "speaks of what is done",
-    "pipelines.parsing.update_lake.is_whole": "looks at what earlier nights left",
+    "pipelines.parsing.update_lake._log_refusals": "speaks of what is done",
+    "pipelines.parsing.update_lake.files_intact": "looks at what earlier nights left",
     "pipelines.parsing.update_lake.Parser.parse": "the net itself",
     "pipelines.parsing.update_lake.Parser.restated": "the net itself",
     "pipelines.parsing.update_lake.Parser.save": "writes the ledger",
@@ -148,13 +149,13 @@ OF_THE_WHOLE = {
     "pipelines.parsing.update_lake.Receipts.newest": "weighs all arrivals",
     "pipelines.parsing.update_lake.Receipts.add": "writes the ledger",
     "pipelines.parsing.update_lake.Receipts.is_refused": "weighs all arrivals",
-    "pipelines.parsing.update_lake.Receipts.standing": "weighs all arrivals",
+    "pipelines.parsing.update_lake.Receipts.classify_arrivals": "weighs all arrivals",
     "pipelines.parsing.parse_file.parse_key": "weighs all arrivals",
     "pipelines.parsing.parse_file.refused_receipt": "the net itself",
     "pipelines.parsing.privacy.load_key": "opens the installation's secret",
     "pipelines.parsing.privacy.key_id": "names the installation's secret",
     "pipelines.parsing.privacy._read_key": "opens the installation's secret",
-    "pipelines.parsing.restatements.forerunner": "weighs all arrivals",
+    "pipelines.parsing.restatements.previous_delivery": "weighs all arrivals",
     "pipelines.parsing.version.parser_version": "asked once a night",
 }
 
@@ -193,8 +194,8 @@ def test_an_error_in_any_function_leaves_that_file_out_and_names_it(
     with monkeypatch.context() as patched:
         for place, called in list(places(owner, member)):
             patched.setattr(place, called, broken)
-        take_in(few.settings, set(few.contracts))
-        state = fill_lake(few.settings, few.contracts)
+        ingest_deliveries(few.settings, set(few.contracts))
+        state = update_lake(few.settings, few.contracts)
         few.plan(state)
     counted = {arrival.delivery.file_name for arrival, _ in state.accepted}
     assert {"sound.csv", "u.csv", "p.csv"} <= counted
@@ -208,7 +209,7 @@ def test_an_error_in_any_function_leaves_that_file_out_and_names_it(
     if missing or uncompared:
         traces = list((few.settings.restricted_dir / "traces").iterdir())
         assert traces and all(path.stat().st_mode & 0o777 == 0o600 for path in traces)
-    take_in(few.settings, set(few.contracts))
+    ingest_deliveries(few.settings, set(few.contracts))
     assert accepted(few) == {"sound.csv", "u.csv", "p.csv", *files}  # once the program is repaired
 
 
@@ -219,10 +220,10 @@ def test_what_strikes_every_file_stops_the_night(few: FewFiles, monkeypatch: pyt
         except OSError as error:
             raise RuntimeError from error
 
-    monkeypatch.setattr(update_lake, "parse_arrival", full)
+    monkeypatch.setattr(update_lake_module, "parse_arrival", full)
     with pytest.raises(RuntimeError):
         few.deliver(("ho_so", day(2), "new.csv", DOSSIERS))
-    assert not faults.strikes_every_file(PermissionError(errno.EACCES, "denied"))
+    assert not faults.is_machine_fault(PermissionError(errno.EACCES, "denied"))
 
 
 def said(caplog: pytest.LogCaptureFixture, file: str) -> str:
@@ -284,7 +285,7 @@ def test_a_row_count_that_comes_changes_or_goes_after_its_file_is_heeded(few: Fe
         plans.append(few.plan(state).version)
     assert len(set(plans)) == 2 and plans[0] == plans[2] == plans[4]
     few.settings.ledger_file.unlink()
-    assert complete(few.settings) > 0 and "new.csv" in accepted(few)
+    assert add_missing_arrivals(few.settings) > 0 and "new.csv" in accepted(few)
 
 
 def test_the_same_bytes_under_another_name_are_read_again_where_the_first_were_refused(few: FewFiles) -> None:
@@ -305,7 +306,7 @@ def test_a_legacy_row_count_of_25_digits_refuses_its_file_and_stops_no_recovery(
     (kept,) = (few.settings.restricted_dir / "archive" / "ho_so" / day(2) / "new.csv").iterdir()
     kept.with_name(f"{kept.name}.rows").write_text("1" * 25)
     few.settings.ledger_file.unlink()
-    complete(few.settings)
+    add_missing_arrivals(few.settings)
     assert "new.csv" not in accepted(few)
     assert "new.csv" in caplog.text
 
@@ -349,12 +350,12 @@ def test_rows_whose_archive_is_gone_stand_though_their_contract_had_fewer_fields
 
 
 def test_a_repaired_parser_reaches_what_was_delivered_before(few: FewFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fill_lake(few.settings, few.contracts)
+    before = update_lake(few.settings, few.contracts)
     was = few.plan(before).version
-    assert few.plan(fill_lake(few.settings, few.contracts)).version == was
+    assert few.plan(update_lake(few.settings, few.contracts)).version == was
     for name in ("code_and_libraries",):
         monkeypatch.setattr(version, name, lambda: "another parser")
-    after = fill_lake(few.settings, few.contracts)
+    after = update_lake(few.settings, few.contracts)
     files = [{name for _, receipt in state.accepted for name in receipt["files"]} for state in (before, after)]
     assert files[0] and files[1] and not files[0] & files[1]
 
@@ -372,12 +373,12 @@ def test_another_release_of_a_library_is_another_parser(library: str, monkeypatc
 
 def test_after_a_lost_secret_no_two_keys_stand_side_by_side(few: FewFiles) -> None:
     few.deliver(("ket_qua", day(1), "k.csv", "MaHoSo,GiayToId,DuongDanTepTinKetQua\nA-1,1,/a.pdf\n"))
-    first = {name for _, receipt in fill_lake(few.settings, few.contracts).accepted for name in receipt["files"]}
+    first = {name for _, receipt in update_lake(few.settings, few.contracts).accepted for name in receipt["files"]}
     few.settings.key_file.unlink()
-    state = fill_lake(few.settings, few.contracts)
+    state = update_lake(few.settings, few.contracts)
     second = {name for _, receipt in state.accepted for name in receipt["files"]}
     assert len({receipt["key_id"] for _, receipt in state.accepted}) == 1 and not first & second
-    forget(few.settings.model_copy(update={"keep_archive_days": 30}), dt.date(2024, 12, 31))
+    purge_expired(few.settings.model_copy(update={"keep_archive_days": 30}), dt.date(2024, 12, 31))
     few.settings.key_file.unlink()
     with pytest.raises(TthcError, match="secret_changed"):
-        fill_lake(few.settings, few.contracts)
+        update_lake(few.settings, few.contracts)

@@ -11,7 +11,7 @@ from benchmarks.faults.ground import small_registers
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, EXIT_PUBLISHED
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.sample import write_province
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from tests.conftest import made_once, tthc
 
 pytestmark = pytest.mark.slow
@@ -75,7 +75,7 @@ def pilot(shared: Path) -> Pilot:
 
 def test_the_warehouse_is_published_and_the_open_data_are_accounted_for(pilot: Pilot) -> None:
     assert pilot.code in (EXIT_PUBLISHED, EXIT_OPEN_DATA_KEPT), pilot.said
-    assert verifies(pilot.current)
+    assert files_match_manifest(pilot.current)
     told = read_manifest(pilot.current)["open_data"]
     if pilot.code == EXIT_PUBLISHED:
         assert told["state"] == "new" and read_vintage(pilot.current / "open-data") is not None
@@ -113,5 +113,5 @@ def test_analysts_and_operators_are_served(pilot: Pilot) -> None:
 def test_a_night_with_nothing_new_ends_as_the_one_before(pilot: Pilot) -> None:
     code, said = pilot.tthc("run")
     assert code == pilot.code, said
-    assert "Nothing new" in said and verifies(pilot.current)
+    assert "Nothing new" in said and files_match_manifest(pilot.current)
     assert ("NO OPEN DATA" in said) == (code == EXIT_OPEN_DATA_KEPT)

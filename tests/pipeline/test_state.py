@@ -14,9 +14,9 @@ import pytest
 
 from pipelines.common.errors import TthcError
 from pipelines.landing import ingest
-from pipelines.landing.retention import forget
+from pipelines.landing.retention import purge_expired
 from pipelines.settings import Settings
-from pipelines.storage.ledger import Outcome, open_ledger, save_outcomes
+from pipelines.storage.ledger import RowOutcome, open_ledger, save_outcomes
 from pipelines.transform import workspace
 from tests.conservation import unaccounted
 from tests.oracle.compiled import Model, models_for
@@ -137,7 +137,7 @@ def test_what_is_kept_long_enough_is_forgotten_and_its_rows_stay(few: FewFiles) 
     text = DOSSIERS + dossier("A-1", 4) + dossier("A-2", 44)
     before = few.night(few.deliver(("ho_so", day(1), "a.csv", text), ("ho_so", day(3), "a.csv", DOSSIERS)))
     short = few.settings.model_copy(update={"keep_archive_days": 30, "keep_quarantine_days": 30})
-    assert forget(short, dt.date(2024, 7, 12)) == {"archive": 3, "quarantine": 1}
+    assert purge_expired(short, dt.date(2024, 7, 12)) == {"archive": 3, "quarantine": 1}
     assert few.quarantined("ho_so") == []
     kept = [path for path in (few.settings.restricted_dir / "archive").rglob("*-*") if path.is_file()]
     assert [path.parent.name for path in kept if path.suffix != ".forgotten"] == ["a.csv"]
@@ -174,7 +174,7 @@ def test_the_check_of_conservation_sees_what_is_lost(few: FewFiles) -> None:
     warehouse = few.settings.warehouse_dir
     assert list(unaccounted(warehouse)) == []
     with open_ledger(few.settings.ledger_file) as ledger:
-        save_outcomes(ledger, [Outcome("v", "ho_so", "f", rows_in=3, accepted=1, rejected=1, superseded=0)])
+        save_outcomes(ledger, [RowOutcome("v", "ho_so", "f", rows_in=3, accepted=1, rejected=1, superseded=0)])
     assert len(list(unaccounted(warehouse))) == 1
     with open_ledger(few.settings.ledger_file) as ledger:
         save_outcomes(ledger, [])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.registers.publication import Register, load_register
+from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_site
 from tests.site.open_data import lay_small_editions, write_small_open_data
@@ -18,19 +18,19 @@ AS_OF, VERSION = "2024-12-31", "2024-12-31"
 
 
 @pytest.fixture(scope="session")
-def register() -> Register:
+def register() -> PublicationRegister:
     return load_register(PROJECT_DIR / "registers" / "vietnam")
 
 
 @pytest.fixture(scope="session")
-def small_open_data(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Path:
+def small_open_data(tmp_path_factory: pytest.TempPathFactory, register: PublicationRegister) -> Path:
     folder = write_small_open_data(tmp_path_factory.mktemp("mở") / "open-data", register)
     lay_small_editions(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def small_site(small_open_data: Path, register: Register) -> Path:
+def small_site(small_open_data: Path, register: PublicationRegister) -> Path:
     site = small_open_data.parent / "trang"
     write_site(small_open_data, site, register, synthetic=True, as_of=AS_OF, version=VERSION)
     return site

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from pipelines.open_data import feed
 from pipelines.open_data.vintage_store import EDITIONS, NAME
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import Settings
 
 PROVINCE = "H19"
@@ -57,11 +57,11 @@ def lay_small_editions(open_data: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "CHANGES.md").write_text(f"{name}\n")
         (folder / NAME).write_text(json.dumps({"vintage": name, "closed_until": until, "essence": {"synthetic": True}}))
-        listed.append(feed.listed(folder, is_withdrawn=gone))
+        listed.append(feed.feed_entry(folder, is_withdrawn=gone))
     feed.write_feed(Settings(), open_data / EDITIONS, listed)
 
 
-def write_small_open_data(folder: Path, register: Register) -> Path:
+def write_small_open_data(folder: Path, register: PublicationRegister) -> Path:
     """Writes the folder. The same bytes every time."""
     folder.mkdir(parents=True)
     rows = {
@@ -92,7 +92,7 @@ FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi":
           "Lý lịch tư pháp": "ly-lich-tu-phap"}  # fmt: skip
 
 
-def _columns(register: Register, table: str) -> list[str]:
+def _columns(register: PublicationRegister, table: str) -> list[str]:
     """But for the last one, which is the same in all."""
     return [column.name for column in register.table(table).columns[:-1]]
 
@@ -164,7 +164,9 @@ def _met(row: dict, target: float) -> str:
     return str(int(float(row["ty_le"]) >= target))
 
 
-def _form(register: Register, scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict]:
+def _form(
+    register: PublicationRegister, scope: str, unit: str, name: str, level: str, on_time: int, yearly: int
+) -> list[dict]:
     counts = [column.name for column in register.table("tinh-hinh-giai-quyet").columns if column.role == "count"]
     rows = []
     for period, kind, *_ in PERIODS:
@@ -254,7 +256,7 @@ def _definition(code: str, rule: str) -> dict:
             "bao_mat": "sdc1" if code == "satisfaction_rate" else "none"}  # fmt: skip
 
 
-def _wording(register: Register, code: str, rule: str) -> dict:
+def _wording(register: PublicationRegister, code: str, rule: str) -> dict:
     """The same definition with the day it holds from."""
     columns = _columns(register, "dinh-nghia-chi-tieu")
     return {"hieu_luc_tu": "2024-01-01"} | {k: v for k, v in _definition(code, rule).items() if k in columns}

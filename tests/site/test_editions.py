@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from pipelines.open_data.feed import ATOM
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 from pipelines.site.build import write_site
 from tests.site.open_data import write_small_open_data
 
@@ -36,7 +36,7 @@ def test_the_feed_leads_to_files_that_are_there(small_site: Path) -> None:
     assert [one["edition"] for one in json.loads((folder / "index.json").read_text())["editions"]] == ["e1", "e2", "e3"]
 
 
-def test_without_editions_the_page_says_so(tmp_path: Path, register: Register) -> None:
+def test_without_editions_the_page_says_so(tmp_path: Path, register: PublicationRegister) -> None:
     open_data = write_small_open_data(tmp_path / "open-data", register)
     write_site(open_data, tmp_path / "trang", register, synthetic=True, as_of="2024-12-31", version="v")
     page = (tmp_path / "trang" / "en" / "lan-cong-bo.html").read_text(encoding="utf-8")

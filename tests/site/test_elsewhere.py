@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.registers.publication import Register
-from pipelines.site.book import Book
+from pipelines.registers.publication import PublicationRegister
+from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
-from pipelines.site.previews import Words, drawing, smaller
-from pipelines.site.render import Facts
+from pipelines.site.previews import PreviewText, drawing, smaller
+from pipelines.site.render import SiteFacts
 from pipelines.site.shown_elsewhere import SITE_MAP, pictures
 from tests.open_data.conftest import HEAD, Edition, write_edition
 from tests.site.conftest import AS_OF, VERSION
@@ -21,12 +21,12 @@ ADDRESS = "https://thu-tuc.example/tinh/"
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Edition:
+def edition(tmp_path_factory: pytest.TempPathFactory, register: PublicationRegister) -> Edition:
     return write_edition(tmp_path_factory.mktemp("ấn bản"), register)
 
 
 @pytest.fixture(scope="module")
-def public(edition: Edition, register: Register, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def public(edition: Edition, register: PublicationRegister, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with a public address, of figures that are said to be real."""
     site = tmp_path_factory.mktemp("công khai") / "site"
     write_site(edition.folder, site, register, synthetic=False, as_of=AS_OF, version=VERSION, public_url=ADDRESS,
@@ -87,18 +87,20 @@ def test_the_page_of_downloads_describes_the_dataset_with_addresses_that_hold(pu
         assert ((public / "en") / address).resolve().is_file()
 
 
-def test_a_picture_says_whose_figure_it_is_and_of_which_period(small_open_data: Path, register: Register) -> None:
-    book = Book(small_open_data)
-    shown = pictures(Facts(book, register, True, AS_OF, VERSION))
+def test_a_picture_says_whose_figure_it_is_and_of_which_period(
+    small_open_data: Path, register: PublicationRegister
+) -> None:
+    book = VintageReader(small_open_data)
+    shown = pictures(SiteFacts(book, register, True, AS_OF, VERSION))
     assert set(shown) == {"tinh", "cap-so", "cap-huyen", "cap-xa", *(code for code in book.units if code != "H19")}
     words = shown["H19.31.02"]
     assert (words.who, words.figure) == ("UBND phường Trảng Dài", "70,24%")
     assert words.what == "đúng hạn năm 2024 · on time 2024"
     assert words.notice == "Dữ liệu tổng hợp · Synthetic data"
     assert shown["H19.39.02"].figure == "90%"
-    real = pictures(Facts(book, register, False, AS_OF, VERSION))["H19.31.02"]
+    real = pictures(SiteFacts(book, register, False, AS_OF, VERSION))["H19.31.02"]
     assert real.notice == "" and "#a63c06" not in drawing(real)
-    assert "&lt;b&gt;" in drawing(Words("<b>", "1", "", "", ""))
+    assert "&lt;b&gt;" in drawing(PreviewText("<b>", "1", "", "", ""))
 
 
 def test_pictures_are_small_and_the_same_after_packing(small_site: Path) -> None:
@@ -108,5 +110,5 @@ def test_pictures_are_small_and_the_same_after_packing(small_site: Path) -> None
         content = path.read_bytes()
         assert content.startswith(b"\x89PNG") and struct.unpack(">II", content[16:24]) == (600, 315)
         assert len(content) < 30_000
-    drawn = svg_to_png(drawing(Words("Sở Tư pháp", "96,8%", "đúng hạn", "", "")))
+    drawn = svg_to_png(drawing(PreviewText("Sở Tư pháp", "96,8%", "đúng hạn", "", "")))
     assert len(smaller(drawn)) < len(drawn) and smaller(smaller(drawn)) == smaller(drawn)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from lxml import html
 
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 from pipelines.site.build import write_site
 from pipelines.site.numbers import number
 from pipelines.site.render import texts
@@ -166,7 +166,7 @@ def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: 
 
 
 def test_what_a_line_means_is_said_where_one_is_drawn(
-    small_open_data: Path, register: Register, tmp_path: Path
+    small_open_data: Path, register: PublicationRegister, tmp_path: Path
 ) -> None:
     """Of a leading figure that is protected (`choice.yml`), some office's share may be known as a bound only."""
     folder = Path(shutil.copytree(small_open_data, tmp_path / "open-data"))
@@ -181,7 +181,9 @@ def test_what_a_line_means_is_said_where_one_is_drawn(
     assert drawn["xa"].text_content().count("Vạch ngang") == 1
 
 
-def test_a_page_without_a_share_says_why_in_the_words_of_its_flag(small_site: Path, register: Register) -> None:
+def test_a_page_without_a_share_says_why_in_the_words_of_its_flag(
+    small_site: Path, register: PublicationRegister
+) -> None:
     answer = tree(small_site / "vi" / "co-quan" / "H19.39.03.html").find_class("answer")[0]
     assert not re.search(r"\d+ ?%", answer.text_content())
     assert register.code_list("co").names["o"].vi in answer.text_content()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.registers.publication import Register
-from pipelines.site.book import Book
+from pipelines.registers.publication import PublicationRegister
+from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
 from tests.site.conftest import AS_OF, VERSION
 from tests.site.reading import table, tree
@@ -40,7 +40,7 @@ def later(small_open_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="module")
-def later_site(later: Path, register: Register) -> Path:
+def later_site(later: Path, register: PublicationRegister) -> Path:
     site = later.parent / "site"
     write_site(later, site, register, synthetic=True, as_of=AS_OF, version=VERSION)
     return site
@@ -75,7 +75,7 @@ def test_an_office_that_has_ended_keeps_its_page_with_those_that_ended_with_it(l
 
 def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) -> None:
     """By years; where these do not, by the office above; else by the code."""
-    units = Book(later).units
+    units = VintageReader(later).units
     assert {units[code].short for code in ("H19.31.02", "H19.101")} == {
         "Phường Trảng Dài (–2024)",
         "Phường Trảng Dài (2024–)",
@@ -90,7 +90,7 @@ def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) ->
 
 
 def test_on_the_last_day_of_an_office_it_is_not_over(small_open_data: Path) -> None:
-    book = Book(small_open_data)
+    book = VintageReader(small_open_data)
     assert book.day == "2024-12-31"
     assert not book.units["H19.31"].over  # until 30 June 2025
 

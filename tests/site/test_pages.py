@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from pipelines.common.errors import TthcError
-from pipelines.registers.publication import Register
-from pipelines.site.book import Book
+from pipelines.registers.publication import PublicationRegister
+from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
 from pipelines.site.render import HERE, texts
 from tests.site.conftest import AS_OF, VERSION
@@ -110,7 +110,7 @@ def test_names_are_escaped(small_site: Path) -> None:
     assert tree(page).find(".//h1").text_content() == 'Sở Văn hóa, Thể thao & Du lịch <b>"thử"</b>'
 
 
-def test_the_same_folder_gives_the_same_bytes(small_site: Path, small_open_data: Path, register: Register,
+def test_the_same_folder_gives_the_same_bytes(small_site: Path, small_open_data: Path, register: PublicationRegister,
                                               tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     copied = shutil.copytree(small_open_data, tmp_path / "elsewhere")
@@ -136,7 +136,7 @@ def test_every_open_data_file_is_offered_with_its_size(small_site: Path, small_o
 
 
 def test_synthetic_data_says_so_on_every_page_and_real_data_does_not(
-    small_site: Path, small_open_data: Path, register: Register, tmp_path: Path
+    small_site: Path, small_open_data: Path, register: PublicationRegister, tmp_path: Path
 ) -> None:
     written = [page for page in pages(small_site) if page.parent != small_site]
     assert all(tree(page).find_class("synthetic") for page in written)
@@ -159,7 +159,7 @@ def test_what_changed_lists_each_revision(small_site: Path) -> None:
     assert "H19.03" in tree(small_site / "vi" / "thay-doi.html").text_content()
 
 
-def test_a_vintage_without_a_closed_period_still_has_a_site(small_open_data: Path, register: Register,
+def test_a_vintage_without_a_closed_period_still_has_a_site(small_open_data: Path, register: PublicationRegister,
                                                            tmp_path: Path) -> None:  # fmt: skip
     young = shutil.copytree(small_open_data, tmp_path / "young")
     for path in young.glob("*.csv"):
@@ -170,7 +170,7 @@ def test_a_vintage_without_a_closed_period_still_has_a_site(small_open_data: Pat
     assert "Chưa có kỳ nào kết thúc" in tree(tmp_path / "site" / "vi" / "co-quan" / "H19.03.html").text_content()
 
 
-def test_a_missing_table_is_named(small_open_data: Path, register: Register, tmp_path: Path) -> None:
+def test_a_missing_table_is_named(small_open_data: Path, register: PublicationRegister, tmp_path: Path) -> None:
     lacking = shutil.copytree(small_open_data, tmp_path / "lacking")
     (lacking / "ky.csv").unlink()
     with pytest.raises(TthcError) as refused:
@@ -191,7 +191,7 @@ def test_every_text_stands_in_both_languages_with_the_same_blanks_and_is_used() 
 
 
 def test_a_year_whose_plan_has_no_targets_is_said_where_people_look(
-    small_open_data: Path, register: Register, tmp_path: Path
+    small_open_data: Path, register: PublicationRegister, tmp_path: Path
 ) -> None:
     folder = Path(shutil.copytree(small_open_data, tmp_path / "open-data"))
     goals, values = (
@@ -204,4 +204,4 @@ def test_a_year_whose_plan_has_no_targets_is_said_where_people_look(
     said = "chưa có mục tiêu của kế hoạch năm 2024"
     for page in ("ke-hoach.html", "index.html", "cap/xa.html", "co-quan/H19.31.02.html"):
         assert said in tree(tmp_path / "site" / "vi" / page).text_content(), page
-    assert Book(small_open_data).years_without_targets == []
+    assert VintageReader(small_open_data).years_without_targets == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.open_data.metadata.write import DOCUMENTS
 from pipelines.site.charts import Mark, bars, bounds, dots, trend
-from pipelines.site.downloads import by_table, offer
+from pipelines.site.downloads import by_table, link_downloads
 from pipelines.site.figures import Figure
 from pipelines.site.numbers import date, folded, number, percent, size, slug
 from pipelines.site.periods import Period, headline, recent_months
@@ -135,7 +135,7 @@ def test_descriptions_are_offered_with_the_whole_and_known_by_their_standard(tmp
     (tmp_path / "from").mkdir()
     for name in (*DOCUMENTS, "ky.csv", "ky.parquet", "thu-tuc-hanh-chinh.xlsx", "METHOD.md"):
         (tmp_path / "from" / name).write_text("x", encoding="utf-8")
-    shown = by_table(offer(tmp_path / "from", tmp_path / "site"), ["ky"])
+    shown = by_table(link_downloads(tmp_path / "from", tmp_path / "site"), ["ky"])
     assert [(table, [file.format for file in files]) for table, files in shown["tables"]] == [
         ("ky", ["CSV", "Parquet"])
     ]

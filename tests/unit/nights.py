@@ -10,15 +10,15 @@ from pipelines.common.files import link_tree, sha256_of
 from pipelines.open_data import publication, vintage
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import editions
-from pipelines.open_data.publication import lay_open_data
+from pipelines.open_data.publication import write_open_data
 from pipelines.open_data.vintage_store import read_vintage, seal_vintage
 from pipelines.publish import versions
-from pipelines.publish.beside import placed
-from pipelines.publish.editions import ensure_editions, keep_published, lay_editions
-from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
+from pipelines.publish.beside import with_placement
+from pipelines.publish.editions import ensure_editions, keep_published, write_editions
+from pipelines.publish.skip_unchanged import LEFT, is_already_published, left_beside
 from pipelines.settings import Settings
 from pipelines.site import build
-from pipelines.site.downloads import offer
+from pipelines.site.downloads import link_downloads
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import read_manifest
 from pipelines.storage.open_data_state import OpenData
@@ -71,7 +71,7 @@ class Nights:
     @staticmethod
     def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, **_: object) -> dict:
         site.mkdir()
-        offer(open_data, site)
+        link_downloads(open_data, site)
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
         return {}
 
@@ -80,12 +80,12 @@ class Nights:
         self.made = made
         ensure_editions(self.settings)
         plan, gate = small_candidate(self.settings, version, self.as_of)
-        plan = placed(self.settings, plan)
+        plan = with_placement(self.settings, plan)
         folder = candidate_dir(self.settings)
         (folder / "open-data" / "a.csv").unlink()
         (folder / "open-data").rmdir()
-        open_data, _ = lay_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
-        lay_editions(self.settings, folder / "open-data")
+        open_data, _ = write_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
+        write_editions(self.settings, folder / "open-data")
         build.write_site_of(self.settings, open_data, folder, synthetic=plan.is_synthetic)
         return plan, gate, open_data
 
@@ -127,7 +127,7 @@ class Nights:
         return str(read_manifest(self.settings.current_link)["version"])
 
     def nothing_to_do(self, version: str) -> bool:
-        return is_out(self.settings, RunSpec(self.as_of, version, "H19", True, []))
+        return is_already_published(self.settings, RunSpec(self.as_of, version, "H19", True, []))
 
 
 def _last_day(month: str) -> dt.date:

@@ -37,7 +37,7 @@ def test_afterwards_it_is_the_version_that_current_names(settings: Settings) -> 
         baseline = baseline_of(settings)
         assert baseline.version == version
         assert baseline.previous == settings.versions_dir / version / "tthc.duckdb"
-    versions.switch(settings, "v1")
+    versions.switch_current(settings, "v1")
     assert baseline_of(settings).version == "v1"
 
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contracts import batch as batch_module
-from pipelines.contracts.batch import Batch, bounded
+from pipelines.contracts.batch import Batch, split_batches
 from pipelines.contracts.model import load_contracts
 from pipelines.parsing.readers import delimited, sync_messages
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judge
+from pipelines.parsing.validate import Validator
 from pipelines.settings import Settings
 from tests.unit.conftest import DAY
 
@@ -29,7 +29,7 @@ def one(cells: list[int]):
 
 @given(st.lists(st.integers(0, 3 * MOST), max_size=60))
 def test_every_batch_keeps_within_its_bytes_or_holds_one_row(cells: list[int]) -> None:
-    pieces = list(bounded(one(cells), MOST))
+    pieces = list(split_batches(one(cells), MOST))
     assert all(piece.frame.height == 1 or piece.frame.estimated_size() <= MOST for piece in pieces)
     assert all(piece.numbered == "line" for piece in pieces)
     (whole,) = one(cells)
@@ -59,7 +59,7 @@ def test_a_file_says_the_same_however_small_its_batches(
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def verdict() -> tuple[int, pl.DataFrame, list[tuple[int, list[str]]]]:
-        judge = Judge(contract, "text", DAY)
+        judge = Validator(contract, "text", DAY)
         judged = [judge(batch) for batch in read(path, path.name, contract, contracts)]
         wrong = [row for _, rejected in judged for row in rejected.select("_row_number", "_reasons").rows()]
         return len(judged), pl.concat([accepted for accepted, _ in judged]), wrong

@@ -17,11 +17,11 @@ from pipelines.common.patterns import CODE, PERSON_RUN, SHOWN
 from pipelines.contracts.batch import Batch, Family
 from pipelines.contracts.column_types import pattern_of
 from pipelines.contracts.fields import ContractField
-from pipelines.contracts.fix_hints import mend
+from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.gate.suites import load_suites
 from pipelines.open_data.audit import _of_table, looks_personal
-from pipelines.parsing.validate import Judge
+from pipelines.parsing.validate import Validator
 from pipelines.registers.disclosure import load_rules
 from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
@@ -56,7 +56,7 @@ NULL_WORDS = ["NULL", "\\N", "(null)", "None", "N/A", "-", "--", "–", "—", "
 def cell(source: str, name: str, text: str | None, family: Family = "text", **others: str) -> tuple[object, list[str]]:
     """The value that the lake keeps of a cell, None where its row is rejected; and the reasons about the cell."""
     frame = pl.DataFrame({name: [text], **{k: [v] for k, v in others.items()}}, schema_overrides={name: pl.String})
-    judge = Judge(CONTRACTS[source], family, DAY)
+    judge = Validator(CONTRACTS[source], family, DAY)
     accepted, rejected = judge(Batch(source, frame.with_columns(_row_number=pl.lit(1, pl.Int64)), family))
     reasons = [r for row in rejected["_reasons"] for r in row if r.endswith(f":{name}")]
     return (accepted[name].to_list() or [None])[0], reasons
@@ -70,7 +70,9 @@ def alone(field: ContractField) -> Contract:
 
 def judged(contract: Contract, texts: list[str], family: Family = "text") -> tuple[pl.DataFrame, pl.DataFrame]:
     frame = pl.DataFrame({contract.fields[0].name: texts}, schema_overrides={contract.fields[0].name: pl.String})
-    return Judge(contract, family, DAY)(Batch("x", frame.with_row_index("_row_number").cast({"_row_number": pl.Int64})))
+    return Validator(contract, family, DAY)(
+        Batch("x", frame.with_row_index("_row_number").cast({"_row_number": pl.Int64}))
+    )
 
 
 UNSEEN = "\u00ad\u00a0\u034f\u180e\u3164\ufe0f\u0085\u009d\u2011\u2013\u2007\u202f\u115f\U000e0041\u061c\u200b\u202e"
@@ -79,7 +81,7 @@ UNSEEN = "\u00ad\u00a0\u034f\u180e\u3164\ufe0f\u0085\u009d\u2011\u2013\u2007\u20
 @pytest.mark.parametrize("sign", UNSEEN + " Đạ,;:@#\x07")
 def test_a_code_takes_no_other_sign(sign: str) -> None:
     assert cell("ho_so", "MaHoSo", f"H19.07-{sign}0001")[1] == ["bad_code:MaHoSo"]
-    assert ". - _ /" in mend("bad_code:MaHoSo", CONTRACTS["ho_so"])
+    assert ". - _ /" in fix_hint("bad_code:MaHoSo", CONTRACTS["ho_so"])
 
 
 @pytest.mark.parametrize("code", HONEST)
@@ -166,8 +168,8 @@ def test_years_out_of_range_are_told_with_the_range() -> None:
     assert cell("ho_so", "NgayTiepNhan", "19891231235959")[1] == ["out_of_range:NgayTiepNhan"]
     assert cell("ho_so", "NgayHenTra", "99991231235959")[1] == ["out_of_range:NgayHenTra"]
     assert cell("thu_tuc", "NgayHieuLuc", "19441231")[1] == ["out_of_range:NgayHieuLuc"]
-    assert "1990–2099" in mend("out_of_range:NgayTiepNhan", ho_so)
-    assert "1945–2099" in mend("out_of_range:NgayHieuLuc", thu_tuc)
+    assert "1990–2099" in fix_hint("out_of_range:NgayTiepNhan", ho_so)
+    assert "1945–2099" in fix_hint("out_of_range:NgayHieuLuc", thu_tuc)
 
 
 @pytest.mark.parametrize(("source", "name"), [("don_vi", "HieuLucDen"), ("thu_tuc", "NgayHetHieuLuc")])
@@ -187,12 +189,12 @@ def test_the_lists_reach_far_back_and_9999_is_no_end(source: str, name: str) -> 
 def test_swapped_validity_dates_are_rejected_at_the_door() -> None:
     frame = pl.DataFrame({"MaTTHC": ["1", "2"], "TenTTHC": ["Một", "Hai"], "NgayHieuLuc": ["20240102", "20240102"],
                           "NgayHetHieuLuc": ["20240101", "20240102"], "_row_number": [1, 2]})  # fmt: skip
-    accepted, rejected = Judge(CONTRACTS["thu_tuc"], "text", DAY)(Batch("thu_tuc", frame))
+    accepted, rejected = Validator(CONTRACTS["thu_tuc"], "text", DAY)(Batch("thu_tuc", frame))
     assert (accepted["_row_number"].to_list(), rejected["_reasons"].to_list()) == ([2], [["ends_before_in_force"]])
     units = pl.DataFrame({"MaDonVi": ["A", "B", "-b"], "TenDonVi": ["Một", "Hai", "Ba"], "Cap": ["xa"] * 3,
                           "MaDonViCha": ["H", "B", "H"], "HieuLucTu": ["20240102"] * 3,
                           "HieuLucDen": ["20240101", None, None], "_row_number": [1, 2, 3]})  # fmt: skip
-    _, rejected = Judge(CONTRACTS["don_vi"], "text", DAY)(Batch("don_vi", units))
+    _, rejected = Validator(CONTRACTS["don_vi"], "text", DAY)(Batch("don_vi", units))
     assert rejected["_reasons"].to_list() == [["ends_before_it_begins"], ["own_parent"], ["not_as_pattern:MaDonVi"]]
 
 
@@ -211,7 +213,7 @@ def test_another_rating_is_rejected() -> None:
 
 @pytest.mark.parametrize("mark", ["- ", "+ ", "* ", "• ", "– ", "  -  ", "- • "])
 def test_a_list_mark_before_a_name_is_taken_off_and_counted(mark: str) -> None:
-    judge = Judge(CONTRACTS["thu_tuc"], "text", DAY)
+    judge = Validator(CONTRACTS["thu_tuc"], "text", DAY)
     frame = pl.DataFrame({"MaTTHC": ["1", "2", "12 x"], "TenTTHC": [f"{mark}Cấp giấy", "Cấp - đổi giấy", f"{mark}Cấp"],
                           "_row_number": [1, 2, 3]})  # fmt: skip
     accepted, rejected = judge(Batch("thu_tuc", frame))
@@ -296,7 +298,7 @@ def test_what_the_door_accepts_no_later_check_refuses(
         sound = [text for text in texts if text and not is_misread(one, text)]
         accepted, rejected = judged(one, [*sound, "Cấp"], family)  # type: ignore[arg-type]
         assert accepted.height + rejected.height == len(sound) + 1
-        assert all(mend(reason, one) for row in rejected["_reasons"] for reason in row)
+        assert all(fix_hint(reason, one) for row in rejected["_reasons"] for reason in row)
         values = accepted.select(pl.col(field.name)).drop_nulls()
         if field.type in ("timestamp", "date"):
             pattern, raw = pattern_of(field, one, family), {text.strip() for text in texts}  # type: ignore[arg-type]
@@ -319,7 +321,7 @@ def test_what_the_door_accepts_no_later_check_refuses(
 def judged_list(source: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The rejected rows of a list."""
     numbered = frame.with_row_index("_row_number", 1).cast({"_row_number": pl.Int64})
-    return Judge(CONTRACTS[source], "text", DAY)(Batch(source, numbered))[1]
+    return Validator(CONTRACTS[source], "text", DAY)(Batch(source, numbered))[1]
 
 
 def test_every_real_procedure_and_unit_of_the_registers_is_accepted() -> None:

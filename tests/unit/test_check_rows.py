@@ -23,8 +23,8 @@ from pipelines.common.errors import TthcError, UsageFault
 from pipelines.common.i18n import catalogue
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.dry_run import check as checking
-from pipelines.dry_run.check import Check
-from pipelines.dry_run.places import Asked
+from pipelines.dry_run.check import DryRun
+from pipelines.dry_run.places import FileRequest
 from pipelines.dry_run.report import FileReport
 from pipelines.dry_run.stage import KNOWN
 from pipelines.parsing.readers.reading import read
@@ -70,8 +70,8 @@ def run(tmp_path: Path) -> Callable[..., Checked]:
     """Checks files below tmp_path, without a warehouse unless one was made there."""
 
     def check(*names: str, source: str | None = None, day: dt.date = TODAY, out: Path | None = None) -> Checked:
-        places = Asked(ALL, source, day, TODAY).places([tmp_path / name for name in names])
-        made = Check(ALL, Settings(warehouse_dir=tmp_path / "kho"), out)
+        places = FileRequest(ALL, source, day, TODAY).places([tmp_path / name for name in names])
+        made = DryRun(ALL, Settings(warehouse_dir=tmp_path / "kho"), out)
         return Checked(made.run(places, lambda *_: None), made.reports, made.lists_checked)
 
     return check
@@ -207,7 +207,7 @@ def test_sidecars_are_checked(
 # Trouble while reading
 
 
-@pytest.mark.parametrize("broken", ["read", "Judges", "read_sidecars", "_identity"])
+@pytest.mark.parametrize("broken", ["read", "Validators", "read_sidecars", "_identity"])
 def test_any_exception_refuses_that_file_alone(
     run: Callable[..., Checked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

@@ -13,7 +13,7 @@ from pipelines.contracts.model import load_contracts
 from pipelines.registers.corrections import TABLE, load_corrections
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.run_spec import workspace_file
-from pipelines.transform.workspace import lay_out
+from pipelines.transform.workspace import build_workspace
 from tests.pipeline.few_files import FILE, UNITS, FewFiles
 
 CONTRACTS = load_contracts(Settings().contracts_dir)
@@ -49,7 +49,7 @@ class Laid:
     def __init__(self, folder: Path, rows: list[list[str]], files: list[FILE]) -> None:
         province = FewFiles(folder, [], registers_dir=registers(folder / "registers", rows))
         state = province.deliver(*LISTS, *files)
-        lay_out(province.settings, province.contracts, state, province.plan(state))
+        build_workspace(province.settings, province.contracts, state, province.plan(state))
         self.path = workspace_file(province.settings)
 
     def rows(self, query: str) -> list[tuple]:

@@ -15,13 +15,13 @@ import pytest
 from pipelines.common.files import fingerprint
 from pipelines.contracts.model import Contract
 from pipelines.landing import ingest
-from pipelines.landing.ingest import take_in
-from pipelines.landing.rebuild_ledger import archived
-from pipelines.landing.retention import forget
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.landing.rebuild_ledger import archived_arrivals
+from pipelines.landing.retention import purge_expired
 from pipelines.nightly.dagster_home import prepare_home
-from pipelines.nightly.recovery import make_ready, tidy
+from pipelines.nightly.recovery import clean_up, recover
 from pipelines.parsing import version
-from pipelines.parsing.update_lake import fill_lake
+from pipelines.parsing.update_lake import update_lake
 from pipelines.publish.versions import keep_refused, publish
 from pipelines.reports.quality import write
 from pipelines.settings import Settings
@@ -65,9 +65,9 @@ def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, n
     shown = settings.dagster_home / "history" / "runs" / f"{number}.db"
     shown.parent.mkdir(parents=True, exist_ok=True)
     shown.write_bytes(b"\0" * 50_000)
-    run = make_ready(settings)
-    take_in(settings, {"xin_loi"})
-    fill_lake(settings, contracts)
+    run = recover(settings)
+    ingest_deliveries(settings, {"xin_loi"})
+    update_lake(settings, contracts)
     plan, outcome = RunSpec("2024-12-31", f"v{number}", "H19", True, []), "failed"
     if number % 7:
         shutil.copytree(settings.warehouse_dir.with_name("model"), candidate_dir(settings))
@@ -75,8 +75,8 @@ def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, n
         publish(settings, plan, verdict, "code", {}) if number % 5 else keep_refused(settings, plan, verdict)
     with open_ledger(settings.ledger_file) as ledger:
         end_run(ledger, run, outcome, version=None if outcome == "failed" else plan.version)
-    forget(settings, day)
-    tidy(settings)
+    purge_expired(settings, day)
+    clean_up(settings)
     if outcome == "failed":  # pages of the other nights would need every table that they tell of
         write.write_quality_page(settings)
 
@@ -101,5 +101,5 @@ def test_four_hundred_nights(settings: Settings, contracts: dict[str, Contract],
     growth = sum(late[part] - early[part] for part in DELIVERED) / (NIGHTS * 3 / 8)
     assert growth < 12_000  # one small Parquet file and a few lines for each delivery
     assert len(list(settings.versions_dir.iterdir())) == 5
-    originals = [path for path, is_gone in archived(settings.restricted_dir / "archive") if not is_gone]
+    originals = [path for path, is_gone in archived_arrivals(settings.restricted_dir / "archive") if not is_gone]
     assert 0 < len(originals) < 12

@@ -19,11 +19,11 @@ from pipelines.open_data.editions import (
     editions,
     folder_of,
     newest_edition,
-    recover,
+    recover_editions,
     withdrawn,
 )
-from pipelines.open_data.feed import ATOM, Listed, atom
-from pipelines.open_data.vintage_store import EDITIONS, NAME, may_stay, read_vintage, seal_vintage
+from pipelines.open_data.feed import ATOM, FeedEntry, atom
+from pipelines.open_data.vintage_store import EDITIONS, NAME, may_remain, read_vintage, seal_vintage
 from pipelines.settings import Settings
 
 UNTIL = {"e1": "2024-10-31", "e2": "2024-11-30", "e3": "2024-12-31"}
@@ -103,7 +103,7 @@ def test_what_one_place_loses_the_other_gives_back(settings: Settings, loss: str
     LOSSES[loss](place)
     changed = files_below(place) != before[place]
     assert changed and newest_edition(settings).name == "e2"
-    recover(settings)
+    recover_editions(settings)
     assert {place: files_below(place) for place in places(settings)} == before
     assert damaged_editions(settings, deep=True) == []
 
@@ -119,7 +119,7 @@ def test_without_any_index_the_order_is_what_each_says_of_the_one_before(setting
     add_edition(settings, vintage(tmp_path, "e3", "e2"))
     for place in places(settings):
         (place / "index.json").unlink()
-    recover(settings)
+    recover_editions(settings)
     assert names(settings) == ["e1", "e2", "e3"]
 
 
@@ -128,7 +128,7 @@ def test_what_versions_still_show_is_a_source_too(settings: Settings) -> None:
     shutil.copytree(settings.editions_dir / "e1", shown)
     for place in places(settings):
         remove_tree(place / "e1")
-    recover(settings)
+    recover_editions(settings)
     assert folder_of(settings, editions(settings)[0]) == settings.editions_dir / "e1"
 
 
@@ -138,7 +138,7 @@ def test_one_that_is_lost_everywhere_is_told_and_never_passed_over(
     """The next vintage must not be compared with an older one as if that were the newest."""
     for place in places(settings):
         flip(place / "e2" / "bang.csv")
-    recover(settings)
+    recover_editions(settings)
     assert "edition_lost" in caplog.text and "e2" in caplog.text
     with pytest.raises(TthcError, match="edition_lost"):
         newest_edition(settings)
@@ -157,7 +157,7 @@ def test_a_crash_leaves_the_edition_out_or_not_at_all(
         patched.setattr(module, step, crash)
         add_edition(settings, made)
     assert names(settings) == ["e1", "e2"]
-    recover(settings)
+    recover_editions(settings)
     assert names(settings) == (["e1", "e2"] if step == "_keep" else ["e1", "e2", "e3"])
     assert damaged_editions(settings, deep=True) == []
 
@@ -175,14 +175,14 @@ def test_what_an_earlier_release_kept_becomes_the_first_edition(tmp_path: Path) 
     settings = Settings(warehouse_dir=tmp_path / "kho")
     last = settings.restricted_dir / "open-data" / "last"
     shutil.copytree(vintage(tmp_path, "e2", "e1"), last)
-    recover(settings)
+    recover_editions(settings)
     assert names(settings) == ["e2"] and not last.exists()
     assert newest_edition(settings) == settings.editions_dir / "e2"
 
 
 def test_where_nothing_was_ever_out_there_is_nothing(tmp_path: Path) -> None:
     settings = Settings(warehouse_dir=tmp_path / "kho")
-    recover(settings)
+    recover_editions(settings)
     assert newest_edition(settings) is None and not settings.editions_dir.exists()
 
 
@@ -233,14 +233,14 @@ def test_a_vintage_of_before_there_were_seals_is_still_compared_with_and_never_c
     (made / NAME).write_text(json.dumps(old))
     unsealed = read_vintage(made)
     assert sealed is not None and unsealed is not None
-    assert may_stay(sealed, {"code": "c"}) and not may_stay(sealed, {"code": "d"})
-    assert not may_stay(unsealed, {"code": "c"})
+    assert may_remain(sealed, {"code": "c"}) and not may_remain(sealed, {"code": "d"})
+    assert not may_remain(unsealed, {"code": "c"})
 
 
 LISTED = (
-    Listed("e1", None, "2024-10-31", withdrawn=False, synthetic=False, files=("CHANGES.md", NAME)),
-    Listed("e3", "e1", "2024-12-31", withdrawn=True, synthetic=False, files=("datapackage.json", NAME)),
-    Listed("e2", "e3", "2024-11-30", withdrawn=False, synthetic=False, files=(NAME,)),
+    FeedEntry("e1", None, "2024-10-31", withdrawn=False, synthetic=False, files=("CHANGES.md", NAME)),
+    FeedEntry("e3", "e1", "2024-12-31", withdrawn=True, synthetic=False, files=("datapackage.json", NAME)),
+    FeedEntry("e2", "e3", "2024-11-30", withdrawn=False, synthetic=False, files=(NAME,)),
 )
 
 
@@ -265,7 +265,7 @@ def test_the_feed_is_atom_as_rfc_4287_asks(settings: Settings) -> None:
 
 
 def test_a_feed_of_made_up_figures_says_so_and_speaks_in_no_authority_s_name(settings: Settings) -> None:
-    made_up = [Listed("e1", None, "2024-10-31", withdrawn=False, synthetic=True, files=())]
+    made_up = [FeedEntry("e1", None, "2024-10-31", withdrawn=False, synthetic=True, files=())]
     feed = atom(settings, made_up).decode()
     real = atom(settings, LISTED).decode()
     assert feed.count("[TỔNG HỢP / SYNTHETIC]") == 2 and "SYNTHETIC" not in real

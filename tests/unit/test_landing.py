@@ -11,10 +11,10 @@ import pytest
 from pipelines.landing import discover as discover_module
 from pipelines.landing import ingest
 from pipelines.landing.discover import discover
-from pipelines.landing.ingest import archive_path, take_in
+from pipelines.landing.ingest import archive_path, ingest_deliveries
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, arrivals, open_ledger, standing
+from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger
 
 DAY = dt.date(2024, 5, 31)
 
@@ -34,7 +34,7 @@ def deliver(settings: Settings, name: str, content: str, source: str = "ho_so", 
 
 def active(settings: Settings) -> dict[str, str]:
     with open_ledger(settings.ledger_file) as ledger:
-        stand = standing(arrivals(ledger))
+        stand = classify_arrivals(arrivals(ledger))
     return {a.delivery.file_name: archive_path(settings, a).read_text(encoding="utf-8") for a in stand["active"]}
 
 
@@ -72,15 +72,15 @@ def test_a_night_takes_in_nothing_of_a_day_to_come(settings: Settings, monkeypat
     deliver(settings, "a.csv", "x", day=DAY)
     deliver(settings, "b.csv", "x", day=DAY + dt.timedelta(1))
     monkeypatch.setattr(discover_module, "today_at_home", lambda: DAY)
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 1}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 1}
     monkeypatch.setattr(discover_module, "today_at_home", lambda: DAY + dt.timedelta(1))
-    assert take_in(settings, {"ho_so"}) == {"found": 2, "new": 1, "left": 0}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 2, "new": 1, "left": 0}
 
 
 def test_a_file_is_archived_once_and_closed_to_others(settings: Settings) -> None:
     path = deliver(settings, "a.csv", "một")
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
-    assert take_in(settings, {"ho_so"})["new"] == 0
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
+    assert ingest_deliveries(settings, {"ho_so"})["new"] == 0
     assert path.exists()
     assert active(settings) == {"a.csv": "một"}
     restricted = settings.restricted_dir
@@ -91,7 +91,7 @@ def test_a_file_is_archived_once_and_closed_to_others(settings: Settings) -> Non
 def test_other_bytes_under_the_same_name_replace_and_both_stay_in_the_archive(settings: Settings) -> None:
     for content in ("một", "hai", "một"):
         deliver(settings, "a.csv", content)
-        take_in(settings, {"ho_so"})
+        ingest_deliveries(settings, {"ho_so"})
         assert active(settings) == {"a.csv": content}
     archived = sorted(p.name[:4] for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file())
     assert archived == ["0001", "0002", "0003"]
@@ -100,7 +100,7 @@ def test_other_bytes_under_the_same_name_replace_and_both_stay_in_the_archive(se
 def test_the_same_bytes_under_another_name_count_once_whatever_came_first(settings: Settings) -> None:
     for name in ("b.csv", "a.csv"):
         deliver(settings, name, "một")
-        take_in(settings, {"ho_so"})
+        ingest_deliveries(settings, {"ho_so"})
     assert active(settings) == {"a.csv": "một"}
 
 
@@ -111,7 +111,7 @@ def test_the_order_of_arrival_decides_nothing() -> None:
     ]
     outcomes = set()
     for order in itertools.permutations(files):
-        stand = standing([Arrival(a.delivery, a.sha256, 1, None, "", n) for n, a in enumerate(order)])
+        stand = classify_arrivals([Arrival(a.delivery, a.sha256, 1, None, "", n) for n, a in enumerate(order)])
         outcomes.add(tuple((a.delivery, a.sha256) for a in stand["active"]))
     assert len(outcomes) == 1
 
@@ -120,9 +120,9 @@ def test_sidecars_are_heeded(settings: Settings) -> None:
     path = deliver(settings, "a.csv", "một")
     path.with_name("a.csv.sha256").write_text("0" * 64 + "  a.csv")
     path.with_name("a.csv.rows").write_text("17\n")
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
     path.with_name("a.csv.sha256").unlink()
-    take_in(settings, {"ho_so"})
+    ingest_deliveries(settings, {"ho_so"})
     with open_ledger(settings.ledger_file) as ledger:
         assert [a.expected_rows for a in arrivals(ledger)] == [17]
 
@@ -136,7 +136,7 @@ def test_a_growing_file_waits_for_the_next_run(settings: Settings, monkeypatch: 
         return copy(source, target)
 
     monkeypatch.setattr(ingest, "_copy_hashed", copy_while_it_grows)
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
     assert not [p for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file()]
 
 
@@ -148,7 +148,7 @@ def test_a_synthetic_file_says_so_by_its_name() -> None:
 @pytest.mark.parametrize("name", ["-rf.csv", "a\nb.csv", "..csv", "é" * 125 + ".csv", "$(id);'\"{{x}}<b>.csv"])
 def test_odd_file_names_are_taken_as_they_are(settings: Settings, name: str) -> None:
     path = deliver(settings, name, "một")
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 1, "left": 0}
     assert active(settings) == {path.name: "một"}
 
 
@@ -156,4 +156,4 @@ def test_odd_file_names_are_taken_as_they_are(settings: Settings, name: str) -> 
 def test_a_sidecar_that_says_nothing_leaves_the_file(settings: Settings, sidecar: str, content: str) -> None:
     path = deliver(settings, "a.csv", "một")
     path.with_name(path.name + sidecar).write_text(content, encoding="utf-8")
-    assert take_in(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}

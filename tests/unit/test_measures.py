@@ -11,7 +11,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import language
 from pipelines.registers.holds import LEVELLED, SUBJECTS, Override, load_overrides
 from pipelines.registers.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
-from pipelines.reports.held import held_sentence, override_line, rest_of
+from pipelines.reports.held import held_sentence, override_line, publishable_rest
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
@@ -149,8 +149,8 @@ def test_every_hold_says_what_was_usual_and_what_came(hold: str, lang: str) -> N
 
 def test_the_rest_of_the_night_is_named_only_where_sources_alone_are_held() -> None:
     verdict = {"held": THINGS[:2], "new_sources": ["ho_so", "le_phi", "thanh_phan"]}
-    told = rest_of(verdict)
+    told = publishable_rest(verdict)
     assert told is not None and "le_phi, thanh_phan" in told and "khi ho_so được" in told
-    assert rest_of({**verdict, "held": [THINGS[0], THINGS[5]]}) is None
-    assert rest_of({**verdict, "new_sources": ["ho_so"]}) is None
-    assert rest_of({**verdict, "held": [{**THINGS[0], "override_code": "PD-1"}]}) is None
+    assert publishable_rest({**verdict, "held": [THINGS[0], THINGS[5]]}) is None
+    assert publishable_rest({**verdict, "new_sources": ["ho_so"]}) is None
+    assert publishable_rest({**verdict, "held": [{**THINGS[0], "override_code": "PD-1"}]}) is None

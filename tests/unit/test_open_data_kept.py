@@ -14,13 +14,13 @@ from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, TthcError
 from pipelines.nightly import run as nightly_run
 from pipelines.open_data import publication
 from pipelines.open_data.editions import newest_edition
-from pipelines.open_data.publication import lay_open_data
+from pipelines.open_data.publication import write_open_data
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish import versions
-from pipelines.publish.editions import go_back
-from pipelines.reports.status import gather
+from pipelines.publish.editions import roll_back
+from pipelines.reports.status import read_status
 from pipelines.site.serve import site_server
-from pipelines.storage.manifest import verifies
+from pipelines.storage.manifest import files_match_manifest
 from pipelines.storage.open_data_state import HELD_BACK, sentence_of
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from tests.unit.nights import Nights, files_below
@@ -43,7 +43,7 @@ def test_the_vintage_before_stays_byte_for_byte(nights: Nights, code: str) -> No
     for version in ("v2", "v3"):
         assert nights.night(version, TthcError(code, cell="c", findings="f")) is True
         current = nights.settings.current_link
-        assert current.readlink().name == version and verifies(current)
+        assert current.readlink().name == version and files_match_manifest(current)
         assert {name: files_below(current / name) for name in before} == before
         assert (nights.told["state"], nights.told["why"], nights.told["before"]) == ("kept", code, "vintage-1")
     nights.night("v4", "vintage-2")
@@ -58,7 +58,7 @@ def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
     plan, _, _ = nights.candidate("v2", FINDING)
     later = RunSpec("2025-01-31", "v2", plan.province, True, [])
     versions.remove_tree(candidate_dir(nights.settings) / "site")
-    open_data, _ = lay_open_data(nights.settings, later, candidate_file(nights.settings),
+    open_data, _ = write_open_data(nights.settings, later, candidate_file(nights.settings),
                                  candidate_dir(nights.settings) / "open-data")  # fmt: skip
     assert open_data["since"] == "2024-12-31"
     assert nights.nothing_to_do("v1")  # and then the manifest says it once more
@@ -67,11 +67,11 @@ def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
 def test_without_any_vintage_the_warehouse_is_published_with_a_page_that_says_so(nights: Nights) -> None:
     assert nights.night("v1", FINDING) is True
     current = nights.settings.current_link
-    assert verifies(current) and not (current / "open-data").exists()
+    assert files_match_manifest(current) and not (current / "open-data").exists()
     assert nights.told["state"] == "none" and newest_edition(nights.settings) is None
     page = (current / "site" / "en" / "index.html").read_text()
     assert "No open figures" in page and "31 December 2024" in page and "single applicants" in page
-    found = gather(nights.settings, FRIDAY)["open_data"]
+    found = read_status(nights.settings, FRIDAY)["open_data"]
     assert (found["state"], found["why"], found["since"]) == ("none", "disclosure_unavoidable", "2024-12-31")
     with site_server(nights.settings, 0) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -100,12 +100,12 @@ def test_once_safe_the_same_version_gets_its_open_data(nights: Nights, before: s
     nights.night("v2", FINDING)
     assert nights.night("v2", FINDING) is False
     assert nights.night("v2", "vintage-2") is True
-    assert nights.told["state"] == "new" and verifies(nights.settings.current_link)
+    assert nights.told["state"] == "new" and files_match_manifest(nights.settings.current_link)
     assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-2"
     assert nights.night("v2", FINDING) is False  # a vintage that is out is not taken back
     assert nights.told["state"] == "new"
     # What this night found is told all the same.
-    assert gather(nights.settings, FRIDAY)["open_data"]["state"] in HELD_BACK
+    assert read_status(nights.settings, FRIDAY)["open_data"]["state"] in HELD_BACK
 
 
 def test_the_copy_stands_in_for_a_vintage_that_is_lost(nights: Nights) -> None:
@@ -123,8 +123,8 @@ def test_the_copy_stands_in_for_a_vintage_that_is_lost(nights: Nights) -> None:
 def test_a_version_without_open_data_can_be_gone_back_to_and_nothing_is_forgotten(nights: Nights) -> None:
     nights.night("v1", FINDING)
     nights.night("v2", "vintage-1")
-    assert go_back(nights.settings, None) == "v1"
-    assert verifies(nights.settings.current_link)
+    assert roll_back(nights.settings, None) == "v1"
+    assert files_match_manifest(nights.settings.current_link)
     assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-1"
     nights.night("v3", FINDING)
     assert nights.told["state"] == "kept"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract
-from pipelines.parsing.privacy import key_id, load_key, mark, protect
+from pipelines.parsing.privacy import key_id, keyed_hash, load_key, protect
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_the_mark_of_a_secret_tells_keys_apart_and_holds_nothing_of_them() -> No
 def test_a_pseudonym_is_the_keyed_hash_and_nothing_of_the_value(value: str) -> None:
     frame = pl.DataFrame({"id": [value, None, value]})
     expected = hmac.digest(b"k" * 64, value.encode(), "sha256").hex()[:32]
-    assert frame.select(mark(pl.col("id"), "k" * 64))["id"].to_list() == [expected, None, expected]
-    assert frame.select(mark(pl.col("id"), "l" * 64))["id"][0] != expected
+    assert frame.select(keyed_hash(pl.col("id"), "k" * 64))["id"].to_list() == [expected, None, expected]
+    assert frame.select(keyed_hash(pl.col("id"), "l" * 64))["id"][0] != expected
 
 
 def test_protect_drops_and_replaces_by_contract(contracts: dict[str, Contract]) -> None:

@@ -14,19 +14,19 @@ from pipelines.parsing.parse_file import parse_arrival
 from pipelines.parsing.update_lake import LakeState
 from pipelines.reports.quality import write
 from pipelines.reports.quality.facts import (
-    Correction,
-    Facts,
+    CorrectionUse,
     OddDay,
+    QualityFacts,
     RefusedFile,
     Rejection,
     Restatement,
     Source,
-    Unit,
+    UnitQuality,
     placed,
 )
 from pipelines.reports.quality.pages import TONES, pages
 from pipelines.reports.quality.places import place_for
-from pipelines.reports.quality.wording import HERE, Words, texts
+from pipelines.reports.quality.wording import HERE, Translator, texts
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.ledger import Arrival, open_ledger
@@ -35,7 +35,7 @@ from tests.unit.test_house import placeholders
 
 DAY = dt.date(2024, 12, 31)
 RUN = Run(7, 1, "2024-12-31T18:30:00+00:00", "2024-12-31T18:31:00+00:00", "refused", "v2", "2024-12-31", {})
-FACTS = Facts(
+FACTS = QualityFacts(
     sources=[Source("ho_so", 3, 1, 12_345, 12_000, 300, 45, DAY, 1.0, 5, 3.0, is_late=True, missing_days=1)],
     rejections=[
         Rejection("ho_so", DAY, "a.csv", "unknown_unit", None, 2, "7, 9"),
@@ -47,11 +47,12 @@ FACTS = Facts(
     restatements=[Restatement("le_phi", DAY, "c.csv", 100, 40, is_shrunk=True)],
     odd_days=[OddDay("ho_so", DAY, "missing", None, None), OddDay("ho_so", DAY, "low", 3, 301.5)],
     units=[
-        Unit("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0, 3), Unit("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0, 0),
-        Unit("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0, 0), Unit("../../x", "?", "xa", 0, 0, 0, 0, 0, 0),
+        UnitQuality("H19.07", "Sở Tư pháp", "so", 10, 1, 0, 2, 0, 3),
+        UnitQuality("H19.08", "Sở Y tế", "so", 5, 0, 0, 0, 0, 0),
+        UnitQuality("H19.09", "Sở Nội vụ", "so", 5, 9, 0, 0, 0, 0), UnitQuality("../../x", "?", "xa", 0, 0, 0, 0, 0, 0),
     ],
     cleaned={"thu_tuc": 1_234},
-    corrections=[Correction("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],
+    corrections=[CorrectionUse("DC-1", "ho_so", "NgayHenTra", "UBND huyện", DAY, "applied", 4)],
 )  # fmt: skip
 NOTHING = dict.fromkeys(
     ("measure", "stratum", "unit_code", "register", "entry", "usual", "came", "value_hash", "files")
@@ -111,7 +112,7 @@ class Reader(HTMLParser):
             self.words.append(data)
 
 
-def read(contracts: dict[str, Contract], run: Run = RUN, facts: Facts = FACTS, gate: dict | None = GATE) -> dict:
+def read(contracts: dict[str, Contract], run: Run = RUN, facts: QualityFacts = FACTS, gate: dict | None = GATE) -> dict:
     return {name: Reader(html) for name, html in pages(run, facts, gate, contracts)}
 
 
@@ -171,7 +172,7 @@ def test_what_comes_from_outside_is_text_and_never_markup(contracts: dict[str, C
 
 def test_only_the_first_line_of_a_fault_is_shown(contracts: dict[str, Contract]) -> None:
     failed = Run(8, 1, RUN.began, None, "failed", None, None, {"why": "[x] step dbt stopped\nvalue 079204001234"})
-    for name, page in read(contracts, failed, Facts(), None).items():
+    for name, page in read(contracts, failed, QualityFacts(), None).items():
         assert "079204001234" not in page.text
         assert "[x] step dbt stopped" in page.text, name
 
@@ -179,7 +180,7 @@ def test_only_the_first_line_of_a_fault_is_shown(contracts: dict[str, Contract])
 @pytest.mark.parametrize("outcome", [*TONES, "running"])
 def test_every_outcome_has_its_page_even_where_nothing_is_known(contracts: dict[str, Contract], outcome: str) -> None:
     run = Run(1, 1, RUN.began, None, outcome, "v", "2024-12-31", {})
-    empty = read(contracts, run, Facts(), None)
+    empty = read(contracts, run, QualityFacts(), None)
     assert set(empty) == {"vi/index.html", "en/index.html"}
 
 
@@ -195,7 +196,7 @@ def test_sentences_stand_in_both_languages_and_each_is_used() -> None:
 
 
 def test_every_reason_that_models_and_contracts_give_tells_how_to_mend_it(contracts: dict[str, Contract]) -> None:
-    words = Words("vi", contracts)
+    words = Translator("vi", contracts)
     models = Path(__file__).parents[2] / "dbt_project" / "models" / "state"
     given = {reason for path in models.glob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}
     assert len(given) >= 6
@@ -230,7 +231,7 @@ def test_a_page_that_cannot_be_written_is_said_and_changes_nothing(
 
 def test_places_are_shown_instead_of_numbers_where_they_are_known(contracts: dict[str, Contract]) -> None:
     reason, rows = "bad_timestamp:NgayHenTra", "3, 8, 9"
-    facts = Facts(rejections=[
+    facts = QualityFacts(rejections=[
         Rejection("ho_so", DAY, "a.xlsx", reason, None, 3, rows, {3: "E3", 8: "E8"}),
         Rejection("ho_so", DAY, "b.json", reason, "H19.07", 1, "2", {2: "data[1].NgayHenTra"}),
         Rejection("ho_so", DAY, "b.json", reason, None, 1, "1", {1: "data[0].NgayHenTra"}),

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.common.errors import TthcError
-from pipelines.reports.sql_shell import reading, show
+from pipelines.reports.sql_shell import read_only_connection, show
 from pipelines.settings import Settings
 
 
@@ -62,7 +62,7 @@ def test_no_query_writes_the_published_file_or_anything_beside_it(settings: Sett
         for query in (f"copy (select 1) to '{target}'{option}", f"explain analyze copy t to '{target}'{option}"):
             with pytest.raises(TthcError, match="sql_failed"):
                 show(settings, Console(quiet=True), query, "table")
-    with reading(settings) as connection:
+    with read_only_connection(settings) as connection:
         (own,) = connection.execute("select path from duckdb_databases() where not internal").fetchone() or ("",)
         with pytest.raises(duckdb.Error):
             connection.execute(f"copy (select 1) to '{own}{ending}'{option}")

@@ -8,14 +8,14 @@ import psutil
 import pytest
 
 from benchmarks.real_size import MIB, Measured, disk_below, faults, lost_rows, memory_of_tree
-from pipelines.common.checksums import sealed
+from pipelines.common.checksums import with_checksum
 
 
 def version(tmp_path: Path, accepted: int) -> Path:
     """A published version of which the manifest counts a hundred rows."""
     rows = {"ho_so": {"files": 1, "rows_in": 100, "accepted": accepted, "rejected": 7, "superseded": 3}}
     (tmp_path / "current").mkdir()
-    (tmp_path / "current" / "manifest.json").write_text(json.dumps(sealed({"rows": rows})))
+    (tmp_path / "current" / "manifest.json").write_text(json.dumps(with_checksum({"rows": rows})))
     return tmp_path
 
 

@@ -13,23 +13,23 @@ from pathlib import Path
 import pytest
 
 from benchmarks.faults.damage import blank, cut
-from pipelines.common.files import remove_whole, replacing, sweep
+from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers
 from pipelines.contracts.model import Contract
 from pipelines.landing import ingest
-from pipelines.landing.ingest import archive_path, take_in
-from pipelines.landing.rebuild_ledger import complete, ensure_ledger, is_sound
-from pipelines.landing.retention import forget
-from pipelines.nightly.prune import prune_lake
-from pipelines.parsing.update_lake import Receipts, fill_lake, lake_state
+from pipelines.landing.ingest import archive_path, ingest_deliveries
+from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
+from pipelines.landing.retention import purge_expired
+from pipelines.nightly.prune import prune_unreferenced
+from pipelines.parsing.update_lake import Receipts, lake_state, update_lake
 from pipelines.settings import Settings
 from pipelines.storage.ledger import (
     LedgerDamaged,
     arrivals,
+    classify_arrivals,
     forgotten,
     open_ledger,
     receipts,
     save_receipt,
-    standing,
 )
 from pipelines.storage.runs import begin_run, end_run, runs
 
@@ -51,7 +51,7 @@ def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str =
     path.with_name(f"{name}.rows").unlink(missing_ok=True)
     if rows:
         path.with_name(f"{name}.rows").write_text(f"{len(numbers)}\n")
-    take_in(settings, {"xin_loi"})
+    ingest_deliveries(settings, {"xin_loi"})
     return path
 
 
@@ -77,15 +77,15 @@ def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
     ensure_ledger(settings)
     assert known(settings) == before
     with open_ledger(settings.ledger_file) as ledger:
-        active = standing(arrivals(ledger))["active"]
+        active = classify_arrivals(arrivals(ledger))["active"]
     assert [a.archived_as.rpartition("/")[2][:4] for a in active] == ["0002", "0001"]
 
 
 @pytest.mark.parametrize("table", ["arrival", "receipt", "forgotten"])
 def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
     three_arrivals(settings)
-    fill_lake(settings, contracts)
-    forget(settings, FIRST + dt.timedelta(days=31))
+    update_lake(settings, contracts)
+    purge_expired(settings, FIRST + dt.timedelta(days=31))
     before = known(settings)
     column = {"arrival": "business_day = '2024-05-09'", "receipt": "content = replace(content, ': 1', ': 2')",
               "forgotten": "sequence = sequence + 100"}[table]  # fmt: skip
@@ -115,12 +115,12 @@ def test_bytes_without_a_line_get_one_and_keep_their_number(settings: Settings) 
     before = known(settings)
     with sqlite3.connect(settings.ledger_file) as ledger:
         ledger.execute("delete from arrival where sequence = 3")
-    assert take_in(settings, {"xin_loi"})["new"] == 1
+    assert ingest_deliveries(settings, {"xin_loi"})["new"] == 1
     assert known(settings) == before
     with sqlite3.connect(settings.ledger_file) as ledger:
         ledger.execute("delete from arrival where sequence = 3")
     shutil.rmtree(settings.raw_dir)
-    assert complete(settings) == 1
+    assert add_missing_arrivals(settings) == 1
     assert known(settings) == before
 
 
@@ -130,7 +130,7 @@ def test_bytes_that_went_missing_are_taken_in_once_more(settings: Settings) -> N
     with open_ledger(settings.ledger_file) as ledger:
         last = archive_path(settings, arrivals(ledger)[-1])
     last.unlink()
-    take_in(settings, {"xin_loi"})
+    ingest_deliveries(settings, {"xin_loi"})
     assert last.is_file() and known(settings) == before
 
 
@@ -138,24 +138,24 @@ def test_what_was_forgotten_stays_told_when_the_ledger_is_lost(
     settings: Settings, contracts: dict[str, Contract]
 ) -> None:
     three_arrivals(settings)
-    state = fill_lake(settings, contracts)
-    assert forget(settings, FIRST + dt.timedelta(days=31))["archive"] == 2
+    state = update_lake(settings, contracts)
+    assert purge_expired(settings, FIRST + dt.timedelta(days=31))["archive"] == 2
     before, totals = known(settings), state.totals("xin_loi")
     assert sum(row[4] for row in before) == 2
     settings.ledger_file.unlink()
     ensure_ledger(settings)
     assert known(settings) == before
-    assert fill_lake(settings, contracts).totals("xin_loi") == totals
+    assert update_lake(settings, contracts).totals("xin_loi") == totals
 
 
 def test_bytes_whose_time_is_over_go_although_a_crash_came_between(settings: Settings) -> None:
     path = deliver(settings, 1)
     as_of = FIRST + dt.timedelta(days=31)
-    forget(settings, as_of)
+    purge_expired(settings, as_of)
     with open_ledger(settings.ledger_file) as ledger:
         kept = archive_path(settings, arrivals(ledger)[0])
     kept.write_bytes(path.read_bytes())
-    forget(settings, as_of)
+    purge_expired(settings, as_of)
     assert not kept.exists()
 
 
@@ -173,12 +173,12 @@ def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
 def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "whole.parquet").write_text("x")
-    with pytest.raises(RuntimeError), replacing(tmp_path / "a" / "half.parquet") as temporary:
+    with pytest.raises(RuntimeError), atomic_write(tmp_path / "a" / "half.parquet") as temporary:
         temporary.write_text("x")
         shutil.copy(temporary, temporary.with_name(".killed.parquet.part"))
         raise RuntimeError
     (tmp_path / ".v1.leaving" / "open-data").mkdir(parents=True)
-    assert sweep(tmp_path) == 2
+    assert remove_leftovers(tmp_path) == 2
     assert [path.name for path in tmp_path.rglob("*")] == ["a", "whole.parquet"]
 
 
@@ -187,23 +187,23 @@ def test_a_folder_is_whole_or_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (version / "open-data").mkdir(parents=True)
     monkeypatch.setattr(shutil, "rmtree", lambda path: (_ for _ in ()).throw(OSError("killed here")))
     with pytest.raises(OSError, match="killed here"):
-        remove_whole(version)
+        remove_atomically(version)
     assert not version.exists()
 
 
 def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: dict[str, Contract]) -> None:
     three_arrivals(settings)
-    fill_lake(settings, contracts)
+    update_lake(settings, contracts)
     deliver(settings, 7, 8)
-    state = fill_lake(settings, contracts)
+    state = update_lake(settings, contracts)
     with open_ledger(settings.ledger_file) as ledger:
         (_, receipt), *_ = state.parsed
         save_receipt(ledger, "of-earlier-contracts", {**receipt, "files": {}})
-    assert prune_lake(settings) >= 1
+    assert prune_unreferenced(settings) >= 1
     assert len(list(settings.lake_dir.rglob("*.parquet"))) == len(state.parsed) == 2
     assert lake_state(settings).totals("xin_loi") == state.totals("xin_loi")
     assert "of-earlier-contracts" not in Receipts(settings)._known
-    assert prune_lake(settings) == 0
+    assert prune_unreferenced(settings) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child at its parent's death")

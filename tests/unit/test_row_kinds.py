@@ -9,10 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.contracts.column_types import typed
+from pipelines.contracts.column_types import type_column
 from pipelines.contracts.fields import ContractField
 from pipelines.contracts.model import Contract
-from pipelines.parsing.validate import Judge
+from pipelines.parsing.validate import Validator
 
 from .conftest import DAY, Parsed
 
@@ -98,7 +98,7 @@ def test_what_is_too_new_does_not_say_how_new_a_rejected_row_is(contracts: dict[
     batch = pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String())).with_row_index("_row_number", 1)
     from pipelines.contracts.batch import Batch
 
-    _, rejected = Judge(contracts["ho_so"], "text", DAY)(Batch("ho_so", batch))
+    _, rejected = Validator(contracts["ho_so"], "text", DAY)(Batch("ho_so", batch))
     assert rejected["_updated_at"].to_list() == [None, dt.datetime(2024, 12, 2, 9)]
 
 
@@ -123,7 +123,7 @@ def test_numbers_with_decimals(contracts: dict[str, Contract], cell: str, style:
     contract = contracts["diem_766"]
     formats = contract.formats.model_copy(update={"number_sheet": style if style != "text" else "plain"})
     contract = contract.model_copy(update={"formats": formats})
-    reading = typed(contract.by_name["Diem"], contract, "text" if style == "text" else "sheet")
+    reading = type_column(contract.by_name["Diem"], contract, "text" if style == "text" else "sheet")
     row = pl.DataFrame({"Diem": [cell]}).select(reading.value.alias("value"), **reading.wrong)
     is_wrong = any(row[code].item() for code in reading.wrong)
     assert (None if is_wrong else row["value"].item()) == value

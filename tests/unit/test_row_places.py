@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.common.i18n import language
 from pipelines.contracts.batch import Batch
-from pipelines.contracts.fix_hints import mend, say_places
+from pipelines.contracts.fix_hints import describe_places, fix_hint
 from pipelines.contracts.model import Contract
-from pipelines.contracts.places import Place, paths_of, place_of
+from pipelines.contracts.places import RowPlace, json_paths_of, place_of
 from pipelines.dry_run import check as checking
 
 Check = Callable[..., tuple[str, list[dict]]]
@@ -117,7 +117,7 @@ def test_columns_and_members_go_by_what_the_file_calls_them(check: Check, tmp_pa
 def test_in_json_it_is_the_path_and_a_list_is_read_once(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "paths_of", None)
+    monkeypatch.setattr(checking, "json_paths_of", None)
     rows = [dict(zip(UNITS, row, strict=True)) for row in (LEVEL, GOOD, DATES)]
     said, (report,) = check(lay(tmp_path, "a.json", rows), source="don_vi")
     assert reasons(report) == {LEVEL_WRONG: ([1], ["[0].Cap"]), DATES_WRONG: ([3], ["[2]"])}
@@ -200,19 +200,20 @@ def test_reading_for_places_ends_with_the_last_one_wanted() -> None:
         finally:
             ended.append(n)
 
-    found = paths_of(batches(), {"a": {2, 5}, "b": set()})  # type: ignore[arg-type]
+    found = json_paths_of(batches(), {"a": {2, 5}, "b": set()})  # type: ignore[arg-type]
     assert (found, ended) == ({("a", 2): "data[2]", ("a", 5): "data[5]"}, [2])
 
 
 def test_a_row_whose_path_cannot_be_found_goes_by_its_number() -> None:
     nested = Batch("a", pl.DataFrame(), numbered="element")
-    assert place_of(nested, 7, "bad_code:Ma") == Place("element", "7", "Ma")
+    assert place_of(nested, 7, "bad_code:Ma") == RowPlace("element", "7", "Ma")
 
 
-@given(st.lists(st.builds(Place, st.sampled_from(["line", "cell", "path"]), st.from_regex("[A-Z][0-9]", fullmatch=True),
+@given(st.lists(st.builds(RowPlace,
+                          st.sampled_from(["line", "cell", "path"]), st.from_regex("[A-Z][0-9]", fullmatch=True),
                           st.sampled_from([None, "X", "Y"])), max_size=5))  # fmt: skip
-def test_every_place_is_said_and_in_order(places: list[Place]) -> None:
-    said = say_places(places)
+def test_every_place_is_said_and_in_order(places: list[RowPlace]) -> None:
+    said = describe_places(places)
     at = [said.find(place.at) for place in places]
     assert all(spot >= 0 for spot in at)
     assert [word for word in said.replace(",", " ").replace(";", " ").split() if word in {p.at for p in places}] == [
@@ -223,7 +224,7 @@ def test_every_place_is_said_and_in_order(places: list[Place]) -> None:
 def test_the_advice_on_a_conflict_is_true_with_and_without_an_update_time(contracts: dict[str, Contract]) -> None:
     for lang, newer in (("vi", "với NgayCapNhat mới hơn"), ("en", "with a newer NgayCapNhat")):
         token = language.set(lang)
-        advice = {source: mend("conflict", contract) for source, contract in contracts.items()}
+        advice = {source: fix_hint("conflict", contract) for source, contract in contracts.items()}
         language.reset(token)
         for source, contract in contracts.items():
             assert (newer in advice[source]) == (contract.newness == "NgayCapNhat"), source

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.contracts.model import load_contracts
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judges
+from pipelines.parsing.validate import Validators
 from pipelines.registers.calendar import load_calendar
 from pipelines.sample import write_province
 from pipelines.sample.behaviour import load_behaviour
@@ -69,7 +69,7 @@ def make(out: Path, sources: Collection[str] = CONTRACTS, **how: Any) -> Made:
     rejected: dict[str, list[pl.DataFrame]] = {}
     for path in sorted(path for source in sources for path in out.glob(f"{source}/*/*")):
         day = dt.date.fromisoformat(path.parent.name)
-        judge = Judges(CONTRACTS, day)
+        judge = Validators(CONTRACTS, day)
         for batch in read(path, path.name, CONTRACTS[path.parent.parent.name], CONTRACTS):
             good, bad = judge(batch)
             for table, kept in ((good, accepted), (bad, rejected)):

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.publish import versions
-from pipelines.reports.status import gather
+from pipelines.reports.status import read_status
 from pipelines.reports.status_view import show_status
 from pipelines.settings import Settings
 from pipelines.storage import memory_kills
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, open_ledger, record
+from pipelines.storage.ledger import Arrival, open_ledger, record_arrival
 from pipelines.storage.run_spec import candidate_dir, candidate_file
 from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
@@ -57,7 +57,7 @@ def ran(settings: Settings, outcome: str, version: str | None = None, pid: int =
 
 
 def test_asking_an_empty_warehouse_makes_nothing(settings: Settings) -> None:
-    found = gather(settings, FRIDAY)
+    found = read_status(settings, FRIDAY)
     assert (found["version"], found["is_stale"], found["sources"], found["runs"]) == (None, True, [], [])
     assert not settings.warehouse_dir.exists()
 
@@ -77,14 +77,14 @@ def test_a_version_is_stale_after_three_working_days(
     settings: Settings, today: dt.date, age: int, is_stale: bool
 ) -> None:
     publish(settings)
-    found = gather(settings, today)
+    found = read_status(settings, today)
     assert (found["as_of"], found["age_working_days"], found["is_stale"]) == ("2024-12-31", age, is_stale)
 
 
 def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
     publish(settings)
     with pytest.raises(TthcError, match="no_calendar"):
-        gather(settings, dt.date(2031, 1, 2))
+        read_status(settings, dt.date(2031, 1, 2))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
 )
 def test_a_calendar_to_complete_is_said_two_months_ahead(settings: Settings, today: dt.date, said: list[str]) -> None:
     page = io.StringIO()
-    show_status(Console(file=page, width=400), gather(settings, today))
+    show_status(Console(file=page, width=400), read_status(settings, today))
     lines = [line for line in page.getvalue().splitlines() if "working_calendar.csv" in line]
     assert len(lines) == len(said) and all(words in line for words, line in zip(said, lines, strict=True))
 
@@ -124,8 +124,8 @@ def test_verify_names_the_files_that_are_not_as_the_manifest_has_them(settings: 
             text = (folder / "manifest.json").read_text()
             (folder / "manifest.json").chmod(0o644)
             (folder / "manifest.json").write_text(text.replace("2024-12-31", "2024-12-30", 1))
-    assert gather(settings, FRIDAY, verify=True)["damaged"] == expected
-    assert gather(settings, FRIDAY)["damaged"] is None
+    assert read_status(settings, FRIDAY, verify=True)["damaged"] == expected
+    assert read_status(settings, FRIDAY)["damaged"] is None
 
 
 def test_sources_have_their_newest_day_here_and_there_and_the_days_they_missed(settings: Settings) -> None:
@@ -136,10 +136,10 @@ def test_sources_have_their_newest_day_here_and_there_and_the_days_they_missed(s
     settings.current_link.symlink_to("v1")
     with open_ledger(settings.ledger_file) as ledger:
         for source, day in (("ho_so", 2), ("ho_so", 3), ("le_phi", 1)):
-            record(
+            record_arrival(
                 ledger, Arrival(Delivery(source, dt.date(2025, 1, day), "a.csv"), "0" * 64, 1, None, f"{source}{day}")
             )
-    dossiers, fees = gather(settings, FRIDAY)["sources"]
+    dossiers, fees = read_status(settings, FRIDAY)["sources"]
     assert (dossiers["source"], dossiers["newest_received"], dossiers["newest_day"]) == (
         "ho_so", "2025-01-03", "2024-12-31",
     )  # fmt: skip
@@ -150,11 +150,11 @@ def test_sources_have_their_newest_day_here_and_there_and_the_days_they_missed(s
 def test_a_run_whose_process_is_gone_was_interrupted(settings: Settings) -> None:
     ran(settings, "failed", why="[x] disk full\nvalue 079204001234")
     ran(settings, "running", pid=2**22 + 1)
-    last, earlier = gather(settings, FRIDAY)["runs"]
+    last, earlier = read_status(settings, FRIDAY)["runs"]
     assert (last["outcome"], last["cause"]) == ("interrupted", "killed") and "kill -9" in last["why"]
     assert (earlier["outcome"], earlier["why"]) == ("failed", "[x] disk full")
     ran(settings, "running", pid=os.getpid())
-    assert [run["outcome"] for run in gather(settings, FRIDAY)["runs"]] == ["running", "interrupted", "failed"]
+    assert [run["outcome"] for run in read_status(settings, FRIDAY)["runs"]] == ["running", "interrupted", "failed"]
 
 
 def test_a_run_that_the_kernel_killed_for_memory_says_so(
@@ -165,13 +165,13 @@ def test_a_run_that_the_kernel_killed_for_memory_says_so(
     counter.write_text("nr_free_pages 1\noom_kill 4\n")
     ran(settings, "running", pid=2**22 + 1)
     counter.write_text("nr_free_pages 1\noom_kill 5\n")
-    (last,) = gather(settings, FRIDAY)["runs"]
+    (last,) = read_status(settings, FRIDAY)["runs"]
     assert last["cause"] == "out_of_memory_killed" and "TTHC_MEMORY_LIMIT" in last["why"]
     ran(settings, "published", version="v9")  # the next run closes the one before it
-    assert gather(settings, FRIDAY)["runs"][1]["cause"] == "out_of_memory_killed"
+    assert read_status(settings, FRIDAY)["runs"][1]["cause"] == "out_of_memory_killed"
     counter.unlink()
     ran(settings, "running", pid=2**22 + 1)
-    assert gather(settings, FRIDAY)["runs"][0]["cause"] == "killed"
+    assert read_status(settings, FRIDAY)["runs"][0]["cause"] == "killed"
 
 
 def refused(settings: Settings) -> None:
@@ -186,37 +186,37 @@ def refused(settings: Settings) -> None:
 
 def test_what_is_held_is_told_of_the_refused_candidate_while_the_earlier_version_stays(settings: Settings) -> None:
     refused(settings)
-    found = gather(settings, FRIDAY)
+    found = read_status(settings, FRIDAY)
     assert found["version"] == "v1"
     assert found["gate"]["failed"] == ["t.a_filled"]
     assert (found["gate"]["passed"], found["gate"]["expected"]) == (1, 2)
     assert (found["held"], found["overrides"]) == ([HELD], [OVERRIDE])
     ran(settings, "unchanged", "v1")
-    assert gather(settings, FRIDAY)["gate"]["success"] is True
+    assert read_status(settings, FRIDAY)["gate"]["success"] is True
 
 
 def test_a_damaged_ledger_is_said_and_hides_nothing_else(settings: Settings) -> None:
     publish(settings)
     settings.ledger_file.parent.mkdir(exist_ok=True)
     settings.ledger_file.write_bytes(b"not a ledger" * 100)
-    found = gather(settings, FRIDAY)
+    found = read_status(settings, FRIDAY)
     settings.ledger_file.unlink()  # every ledger that tests leave is read once more at the end
     assert (found["ledger_damaged"], found["version"]) == (True, "v1")
 
 
 def test_reports_are_told_ahead_of_their_day(settings: Settings) -> None:
-    assert gather(settings, dt.date(2024, 3, 1))["reports_due"] == [
+    assert read_status(settings, dt.date(2024, 3, 1))["reports_due"] == [
         {"period_code": "2024-BC-Q1", "report_due_date": "2024-03-13"}
     ]
-    assert gather(settings, dt.date(2024, 2, 27))["reports_due"] == []
-    assert gather(settings, dt.date(2024, 3, 14))["reports_due"] == []
+    assert read_status(settings, dt.date(2024, 2, 27))["reports_due"] == []
+    assert read_status(settings, dt.date(2024, 3, 14))["reports_due"] == []
 
 
 def test_people_are_told_the_same(settings: Settings) -> None:
     refused(settings)
     ran(settings, "failed", why="[step_failed] x")
     console = Console(record=True, width=160, file=io.StringIO())
-    show_status(console, gather(settings, FRIDAY, verify=True))
+    show_status(console, read_status(settings, FRIDAY, verify=True))
     text = console.export_text()
     for told in ("v1", "2024-12-31", "Mọi tệp khớp bảng kê", "✗ t.a_filled", "bị giữ: volume ho_so 2024-12-31",
                  "PD-1 không còn khớp", "Chánh Văn phòng", "[step_failed] x", "bị giữ lại"):  # fmt: skip

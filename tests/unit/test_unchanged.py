@@ -8,7 +8,7 @@ import pytest
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.publish import versions
-from pipelines.publish.skip_unchanged import LEFT, is_out, left_beside
+from pipelines.publish.skip_unchanged import LEFT, is_already_published, left_beside
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec, candidate_dir
@@ -42,10 +42,10 @@ def out(tmp_path: Path) -> tuple[Settings, RunSpec]:
 
 def test_nothing_new_and_nothing_lost_is_nothing_to_do(out: tuple[Settings, RunSpec]) -> None:
     settings, plan = out
-    assert is_out(settings, plan)
+    assert is_already_published(settings, plan)
     with open_ledger(settings.ledger_file) as ledger:  # a night that failed in between changes nothing
         end_run(ledger, begin_run(ledger, 1), "failed")
-    assert is_out(settings, plan)
+    assert is_already_published(settings, plan)
 
 
 def _flip(path: Path) -> None:
@@ -56,7 +56,7 @@ def _flip(path: Path) -> None:
 
 LOSSES: dict[str, Callable[[Settings], object]] = {
     "current": lambda s: s.current_link.unlink(),
-    "rolled back": lambda s: versions.switch(s, "v1"),
+    "rolled back": lambda s: versions.switch_current(s, "v1"),
     "database": lambda s: _flip(s.current_link / "tthc.duckdb"),
     "manifest": lambda s: _flip(s.current_link / "manifest.json"),
     "open data": lambda s: _flip(s.current_link / "open-data" / "vintage.json"),
@@ -71,9 +71,9 @@ LOSSES: dict[str, Callable[[Settings], object]] = {
 def test_whatever_is_lost_is_made_again(out: tuple[Settings, RunSpec], loss: str) -> None:
     settings, plan = out
     LOSSES[loss](settings)
-    assert not is_out(settings, plan)
+    assert not is_already_published(settings, plan)
 
 
 def test_another_version_is_due(out: tuple[Settings, RunSpec]) -> None:
     settings, _ = out
-    assert not is_out(settings, RunSpec("2024-12-31", "v3", "H19", True, []))
+    assert not is_already_published(settings, RunSpec("2024-12-31", "v3", "H19", True, []))

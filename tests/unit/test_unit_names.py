@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contracts.batch import text_frame
-from pipelines.contracts.column_types import plain_typed, typed
+from pipelines.contracts.column_types import type_column, type_plain_column
 from pipelines.contracts.model import Contract
 from pipelines.parsing.privacy import protect
-from pipelines.parsing.unit_names import bare, folded, unit_marks
+from pipelines.parsing.unit_names import fold_name, hash_unit_names, without_diacritics
 from pipelines.reports.plan_gaps import without_handler
 
 SECRET = "k" * 64
@@ -27,7 +27,7 @@ def of(function: Callable[[pl.Expr], pl.Expr], *texts: str) -> list[str | None]:
 
 
 def stripped(text: pl.Expr) -> pl.Expr:
-    return bare(folded(text))
+    return without_diacritics(fold_name(text))
 
 
 @given(words=WORDS, blanks=BLANKS)
@@ -35,25 +35,25 @@ def test_case_composition_and_blanks_do_not_count(words: list[str], blanks: list
     plain = " ".join(words)
     typed_so = "".join(blank + word for blank, word in zip(blanks, words, strict=False)) + blanks[-1]
     ways = [plain, typed_so, plain.upper(), plain.lower(), unicodedata.normalize("NFD", plain)]
-    assert set(of(folded, *ways)) == {unicodedata.normalize("NFC", plain.lower())}
+    assert set(of(fold_name, *ways)) == {unicodedata.normalize("NFC", plain.lower())}
     assert len(set(of(stripped, *ways))) == 1
 
 
 @given(text=st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
     # A name told without diacritics is folded as any other, so that both sides meet.
-    once, plain = of(folded, text)[0], of(stripped, text)[0]
-    assert of(folded, once or "") == [once]
-    assert of(folded, plain or "") == [plain] == of(stripped, plain or "")
+    once, plain = of(fold_name, text)[0], of(stripped, text)[0]
+    assert of(fold_name, once or "") == [once]
+    assert of(fold_name, plain or "") == [plain] == of(stripped, plain or "")
 
 
 def test_nothing_left_is_no_name() -> None:
-    assert of(folded, "", "  ", "\u00a0\t") == [None] * 3
-    assert unit_marks(pl.Series(["  ", None], dtype=pl.String), SECRET).is_empty()
+    assert of(fold_name, "", "  ", "\u00a0\t") == [None] * 3
+    assert hash_unit_names(pl.Series(["  ", None], dtype=pl.String), SECRET).is_empty()
 
 
 def test_a_name_is_known_by_its_mark_with_and_without_diacritics(contracts: dict[str, Contract]) -> None:
-    marks = unit_marks(pl.Series(["Sở Tư pháp", "UBND", "Sở Tư pháp"]), SECRET)
+    marks = hash_unit_names(pl.Series(["Sở Tư pháp", "UBND", "Sở Tư pháp"]), SECRET)
     assert marks.select("TenDonVi", "is_bare").rows() == [("Sở Tư pháp", False), ("UBND", False), ("Sở Tư pháp", True)]
     said = pl.DataFrame({"DonViXuLy": ["SỞ  TƯ PHÁP", "so tu phap", "Sở Tu pháp", None]})
     kept = protect(said, contracts["ho_so"], SECRET)["DonViXuLy"].to_list()
@@ -66,7 +66,7 @@ def test_a_name_is_known_by_its_mark_with_and_without_diacritics(contracts: dict
 def test_whatever_it_holds_no_row_is_rejected(contracts: dict[str, Contract], cell: str) -> None:
     contract = contracts["ho_so"]
     frame = text_frame([{"DonViXuLy": cell}], [1])
-    for read in (typed, plain_typed):
+    for read in (type_column, type_plain_column):
         one = read(contract.by_name["DonViXuLy"], contract, "text")
         assert one.wrong == {} and not one.wrong_where_null
         assert frame.select(one.value)[:, 0].to_list() == [None if cell == "NULL" else cell]

@@ -8,10 +8,10 @@ import pytest
 
 from pipelines.common.checksums import SEAL
 from pipelines.common.errors import CandidateRefused, TthcError
-from pipelines.common.files import replacing, sha256_of
+from pipelines.common.files import atomic_write, sha256_of
 from pipelines.publish import versions
 from pipelines.settings import Settings
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from tests.publishable import small_candidate, small_settings
 
 
@@ -28,7 +28,7 @@ def publish(settings: Settings, name: str) -> bool:
 def test_a_published_version_is_whole_and_current(settings: Settings) -> None:
     assert publish(settings, "v1") is True
     assert versions.current_version(settings) == "v1"
-    assert verifies(settings.current_link)
+    assert files_match_manifest(settings.current_link)
     assert settings.current_link.readlink() == Path("versions/v1")
 
 
@@ -51,9 +51,9 @@ def test_damage_is_noticed_and_never_switched_to(settings: Settings, damage: str
         csv.unlink()
     else:
         csv.with_name("b.csv").write_text("x")
-    assert not verifies(settings.versions_dir / "v1")
+    assert not files_match_manifest(settings.versions_dir / "v1")
     with pytest.raises(TthcError, match="version_damaged"):
-        versions.switch(settings, "v1")
+        versions.switch_current(settings, "v1")
     assert versions.current_version(settings) == "v2"
 
 
@@ -65,7 +65,7 @@ def test_any_flipped_bit_in_the_manifest_is_noticed(settings: Settings) -> None:
     whole = path.read_bytes()
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
-        assert not verifies(path.parent) or json.loads(path.read_bytes()) == json.loads(whole), position
+        assert not files_match_manifest(path.parent) or json.loads(path.read_bytes()) == json.loads(whole), position
     assert position > 500
 
 
@@ -74,14 +74,14 @@ def test_a_version_of_before_there_were_seals_still_verifies(settings: Settings)
     path = settings.versions_dir / "v1" / "manifest.json"
     path.chmod(0o644)
     path.write_text(json.dumps({name: value for name, value in read_manifest(path.parent).items() if name != SEAL}))
-    assert verifies(path.parent)
+    assert files_match_manifest(path.parent)
 
 
 def test_a_damaged_version_is_replaced_by_its_next_run(settings: Settings) -> None:
     publish(settings, "v1")
     (settings.versions_dir / "v1" / "open-data" / "a.csv").unlink()
     publish(settings, "v1")
-    assert verifies(settings.current_link)
+    assert files_match_manifest(settings.current_link)
 
 
 @pytest.mark.parametrize("change", [{"success": False}, {"candidate_sha256": "0" * 64}])
@@ -98,7 +98,7 @@ def test_only_the_bytes_that_the_gate_passed_are_published(settings: Settings, c
 def test_old_versions_go_but_never_the_current_one(settings: Settings) -> None:
     for name in ("v1", "v2", "v3"):
         publish(settings, name)
-    versions.switch(settings, "v1")
+    versions.switch_current(settings, "v1")
     assert versions.prune(settings) == ["v2"]
     assert {path.name for path in settings.versions_dir.iterdir()} == {"v1", "v3"}
 
@@ -113,7 +113,7 @@ def test_a_reader_keeps_the_version_it_opened(settings: Settings) -> None:
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
+    with pytest.raises(RuntimeError), atomic_write(path) as temporary:
         temporary.write_text("half")
         raise RuntimeError
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]

@@ -14,9 +14,9 @@ from pipelines.open_data.editions import newest_edition
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish import versions
 from pipelines.publish.beside import published_as_of, refuse_future
-from pipelines.publish.editions import ensure_editions, go_back
-from pipelines.reports.status import gather
-from pipelines.storage.manifest import read_manifest, verifies
+from pipelines.publish.editions import ensure_editions, roll_back
+from pipelines.reports.status import read_status
+from pipelines.storage.manifest import files_match_manifest, read_manifest
 from pipelines.storage.open_data_state import withdrawn_sentences
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
@@ -45,7 +45,7 @@ def test_each_edition_stands_at_its_own_address_beside_the_newest(nights: Nights
         for name in ("e-nov", "e-dec"):
             assert read_vintage(place / name)["vintage"] == name
             assert (place / name / "bang.csv").read_text() == f"{name}\n"
-    assert verifies(current) and read_vintage(current / "open-data")["before"] == "e-nov"
+    assert files_match_manifest(current) and read_vintage(current / "open-data")["before"] == "e-nov"
     told = json.loads((current / "open-data" / "editions" / "index.json").read_text())["editions"]
     assert [(one["edition"], one["closed_until"], one["withdrawn"]) for one in told] == [
         ("e-nov", NOVEMBER, False), ("e-dec", DECEMBER, False),
@@ -64,16 +64,16 @@ def test_the_same_bytes_lie_on_the_disk_once(nights: Nights) -> None:
 @pytest.mark.parametrize("version", [None, "v-nov"])
 def test_a_rollback_takes_the_warehouse_back_and_nothing_from_the_public(nights: Nights, version: str | None) -> None:
     before = public(nights)
-    assert go_back(nights.settings, version) == "v-nov"
-    assert nights.warehouse == "v-nov" and verifies(nights.settings.current_link)
+    assert roll_back(nights.settings, version) == "v-nov"
+    assert nights.warehouse == "v-nov" and files_match_manifest(nights.settings.current_link)
     assert nights.told["state"] == "stays"
     assert public(nights) == before
     assert nights.editions == ["e-nov", "e-dec"]
-    assert gather(nights.settings, FRIDAY)["open_data"]["state"] == "stays"
+    assert read_status(nights.settings, FRIDAY)["open_data"]["state"] == "stays"
 
 
 def test_after_a_rollback_the_next_vintage_is_compared_with_the_newest_that_was_out(nights: Nights) -> None:
-    go_back(nights.settings, None)
+    roll_back(nights.settings, None)
     nights.night("v-dec2", "e-dec2", DECEMBER)
     assert read_vintage(nights.settings.current_link / "open-data")["before"] == "e-dec"
     assert nights.editions == ["e-nov", "e-dec", "e-dec2"]
@@ -81,15 +81,15 @@ def test_after_a_rollback_the_next_vintage_is_compared_with_the_newest_that_was_
 
 def test_there_and_back_again_changes_nothing(nights: Nights) -> None:
     before = public(nights)
-    go_back(nights.settings, None)
-    go_back(nights.settings, "v-dec")
+    roll_back(nights.settings, None)
+    roll_back(nights.settings, "v-dec")
     assert (nights.warehouse, public(nights), nights.editions) == ("v-dec", before, ["e-nov", "e-dec"])
 
 
 def test_a_night_after_a_rollback_that_knows_less_leaves_what_is_out(nights: Nights) -> None:
     """The deliveries of December are gone, say, and November's version is computed once more."""
     before = public(nights)
-    go_back(nights.settings, None)
+    roll_back(nights.settings, None)
     nights.night("v-nov2", "e-nov-again", NOVEMBER)
     assert (nights.warehouse, public(nights), nights.editions) == ("v-nov2", before, ["e-nov", "e-dec"])
     assert nights.told["state"] == "unchanged"
@@ -99,7 +99,7 @@ LOSSES = {
     "the newest version": lambda n: remove_tree(n.settings.versions_dir / "v-dec"),
     "every version": lambda n: remove_tree(n.settings.versions_dir),
     "the link": lambda n: n.settings.current_link.unlink(),
-    "the link set by hand": lambda n: versions.switch(n.settings, "v-nov"),
+    "the link set by hand": lambda n: versions.switch_current(n.settings, "v-nov"),
     "versions and public editions": lambda n: (
         remove_tree(n.settings.versions_dir), remove_tree(n.settings.editions_dir),
     ),
@@ -116,7 +116,7 @@ def test_a_loss_forgets_nothing_that_was_out(nights: Nights, loss: str, as_of: s
     expected = ("e-next", "e-dec") if as_of == DECEMBER else ("e-dec", "e-nov")
     assert (shown["vintage"], shown["before"]) == expected
     assert nights.editions == ["e-nov", "e-dec", "e-next"][: 3 if as_of == DECEMBER else 2]
-    assert verifies(nights.settings.current_link)
+    assert files_match_manifest(nights.settings.current_link)
 
 
 def test_an_earlier_day_is_computed_beside_and_published_by_nobody(nights: Nights) -> None:
@@ -124,7 +124,7 @@ def test_an_earlier_day_is_computed_beside_and_published_by_nobody(nights: Night
     nights.asks(as_of=dt.date(2024, 10, 31))
     assert nights.night("v-oct", "e-oct", OCTOBER) is False
     beside = nights.settings.versions_dir / "v-oct"
-    assert verifies(beside) and not (beside / "open-data").exists() and not (beside / "site").exists()
+    assert files_match_manifest(beside) and not (beside / "open-data").exists() and not (beside / "site").exists()
     assert (nights.settings.current_link.readlink(), public(nights)) == (current, before)
     assert nights.editions == ["e-nov", "e-dec"]
     nights.asks(as_of=None)
@@ -138,7 +138,7 @@ def test_the_version_before_is_never_one_computed_beside(nights: Nights) -> None
     nights.asks(as_of=None)
     nights.night("v-dec2", "e-dec2", DECEMBER)
     assert versions.version_before(nights.settings) == "v-dec"
-    assert go_back(nights.settings, "v-oct") == "v-oct"  # asked for by name it is
+    assert roll_back(nights.settings, "v-oct") == "v-oct"  # asked for by name it is
     assert nights.shown == "e-dec2" and nights.warehouse == "v-oct"
 
 
@@ -162,7 +162,7 @@ def test_what_was_computed_beside_can_be_published_afterwards(nights: Nights) ->
     nights.night("v-oct", "e-oct", OCTOBER)
     nights.asks(publish=True)
     assert nights.night("v-oct", "e-oct", OCTOBER) is True
-    assert (nights.warehouse, nights.shown) == ("v-oct", "e-oct") and verifies(nights.settings.current_link)
+    assert (nights.warehouse, nights.shown) == ("v-oct", "e-oct") and files_match_manifest(nights.settings.current_link)
 
 
 def test_an_edition_that_comes_out_again_is_the_very_same(nights: Nights) -> None:
@@ -186,7 +186,7 @@ def test_the_same_version_again_after_a_withdrawal_shows_what_is_out_now(nights:
     nights.asks(as_of=None, publish=False)
     assert nights.night("v-dec", "e-dec", DECEMBER) is True
     assert (nights.warehouse, nights.shown, nights.editions[-1]) == ("v-dec", "e-dec", "e-dec")
-    assert verifies(nights.settings.current_link) and nights.nothing_to_do("v-dec")
+    assert files_match_manifest(nights.settings.current_link) and nights.nothing_to_do("v-dec")
     listed = json.loads((nights.settings.current_link / "open-data" / "editions" / "index.json").read_text())
     assert [(one["edition"], one["withdrawn"]) for one in listed["editions"]] == [
         ("e-nov", True), ("e-oct", False), ("e-dec", False),
@@ -197,7 +197,7 @@ def test_an_earlier_version_made_again_shows_the_newest_edition(nights: Nights) 
     """Another release was taken back, say: the version of its name is there, with the open data of its time."""
     nights.night("v-nov", "e-nov", NOVEMBER)
     assert (nights.warehouse, nights.shown, nights.editions) == ("v-nov", "e-dec", ["e-nov", "e-dec"])
-    assert verifies(nights.settings.current_link) and nights.nothing_to_do("v-nov")
+    assert files_match_manifest(nights.settings.current_link) and nights.nothing_to_do("v-nov")
 
 
 def test_without_an_earlier_day_publish_changes_nothing(nights: Nights) -> None:
@@ -250,7 +250,7 @@ def test_a_crash_between_publication_and_edition_is_made_up_for(nights: Nights) 
 
 def test_a_rollback_right_after_such_a_crash_forgets_nothing_either(nights: Nights) -> None:
     nights.night("v-new", "e-new", DECEMBER, crash=True)
-    go_back(nights.settings, "v-dec")
+    roll_back(nights.settings, "v-dec")
     assert (nights.warehouse, nights.shown, nights.editions[-1]) == ("v-dec", "e-new", "e-new")
 
 
@@ -268,11 +268,11 @@ def test_a_crash_while_a_version_is_replaced_leaves_it_under_its_name(
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(Path, "rename", rename)
-        go_back(nights.settings, "v-nov")
+        roll_back(nights.settings, "v-nov")
     assert nights.warehouse == "v-dec"
     versions.restore_replaced(nights.settings)
-    assert verifies(nights.settings.versions_dir / "v-nov")
-    assert go_back(nights.settings, "v-nov") == "v-nov" and nights.shown == "e-dec"
+    assert files_match_manifest(nights.settings.versions_dir / "v-nov")
+    assert roll_back(nights.settings, "v-nov") == "v-nov" and nights.shown == "e-dec"
 
 
 def test_a_damaged_version_is_not_gone_back_to(nights: Nights) -> None:
@@ -280,7 +280,7 @@ def test_a_damaged_version_is_not_gone_back_to(nights: Nights) -> None:
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(TthcError, match="version_damaged"):
-        go_back(nights.settings, "v-nov")
+        roll_back(nights.settings, "v-nov")
     assert nights.warehouse == "v-dec"
 
 
@@ -294,17 +294,17 @@ def test_a_newest_edition_that_is_lost_everywhere_lets_no_new_open_data_out(nigh
 
 
 def test_status_says_how_many_editions_there_are_and_which_is_damaged(nights: Nights) -> None:
-    found = gather(nights.settings, FRIDAY)["editions"]
+    found = read_status(nights.settings, FRIDAY)["editions"]
     assert (found["count"], found["newest"], found["damaged"]) == (2, "e-dec", [])
     remove_tree(nights.settings.editions_dir / "e-nov")
-    assert gather(nights.settings, FRIDAY)["editions"]["damaged"] == ["e-nov"]
+    assert read_status(nights.settings, FRIDAY)["editions"]["damaged"] == ["e-nov"]
     ensure_editions(nights.settings)
-    assert gather(nights.settings, FRIDAY, verify=True)["editions"]["damaged"] == []
+    assert read_status(nights.settings, FRIDAY, verify=True)["editions"]["damaged"] == []
 
 
 def test_the_manifest_of_a_rolled_back_version_says_what_it_said_before(nights: Nights) -> None:
     before = read_manifest(nights.settings.versions_dir / "v-nov")
-    go_back(nights.settings, "v-nov")
+    roll_back(nights.settings, "v-nov")
     now = read_manifest(nights.settings.current_link)
     apart = {"files", "open_data", "seal"}
     assert {key: now[key] for key in now if key not in apart} == {

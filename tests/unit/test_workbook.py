@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.contracts.model import Contract
 from pipelines.parsing.readers.reading import read
-from pipelines.parsing.validate import Judge
+from pipelines.parsing.validate import Validator
 from pipelines.settings import PROJECT_DIR
 
 from .conftest import DAY, Parsed
@@ -104,7 +104,7 @@ def test_cells_outside_the_header_and_files_that_are_no_workbook(parse: Parse, t
 
 def judged(path: Path, contract: Contract) -> tuple[pl.DataFrame, pl.DataFrame]:
     (batch,) = read(path, path.name, contract, {contract.source: contract})
-    return Judge(contract, batch.family, DAY)(batch)
+    return Validator(contract, batch.family, DAY)(batch)
 
 
 def test_a_header_of_two_rows_is_joined_and_known_by_its_last_part(parse: Parse, tmp_path: Path) -> None:

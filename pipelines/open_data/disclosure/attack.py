@@ -67,7 +67,7 @@ class Attack:
         an interval as wide as they are apart, and the truth is one of them."""
         return np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
 
-    def reach(self, weights: np.ndarray) -> np.ndarray:
+    def maximize(self, weights: np.ndarray) -> np.ndarray:
         """Goes to the point where the weighted sum of rows is greatest, and keeps what is seen there. Returns the rows
         whose bounds stopped it."""
         solver, shown = self.solver, self.block.shown
@@ -82,7 +82,7 @@ class Attack:
         np.maximum(self.most, values, out=self.most)
         return np.flatnonzero(np.abs(solution.row_dual[: shown.shape[0]]) > TOLERANCE)
 
-    def narrow(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
+    def find_narrow_intervals(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
         """The hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
 
         A point serves for all hidden rows at once: a few extremes of random sums settle most of them, small counts
@@ -97,7 +97,7 @@ class Attack:
             weights = np.zeros(len(self.least))
             weights[picked] = np.where(upwards, 1.0, -1.0) * chance.uniform(0.2, 1.0, len(picked))
             if len(picked):
-                self.reach(weights)
+                self.maximize(weights)
                 left = left[self.widths(left) < narrowest]
             if len(left) == 0 or len(left) > before * WORTHWHILE:
                 break
@@ -113,7 +113,7 @@ class Attack:
                 aimed = turn[self.widths(turn) < narrowest]
                 weights = np.zeros(len(self.least))
                 weights[aimed] = sign
-                stops = self.reach(weights) if len(aimed) else np.array([], dtype=int)
+                stops = self.maximize(weights) if len(aimed) else np.array([], dtype=int)
                 for row in aimed:
                     held[int(row)] |= {int(stop) for stop in stops if self.group[stop] == self.group[row]}
             findings += [

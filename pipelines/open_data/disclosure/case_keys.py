@@ -23,25 +23,25 @@ CODES = """
 """
 
 
-def keyed(codes: pl.Series, secret: str) -> pl.Series:
+def case_keys(codes: pl.Series, secret: str) -> pl.Series:
     """The key of each code: 36 bits of its HMAC-SHA256 under the secret."""
     name = codes.name
     digits = (pl.lit(PURPOSE) + pl.col(name)).chash.hmac_sha256(key=secret).str.head(HEX_DIGITS)  # type: ignore[attr-defined]
     return pl.DataFrame(codes).select(digits.str.to_integer(base=16, dtype=pl.Int64).alias("key"))["key"]
 
 
-def lay_out_keys(connection: duckdb.DuckDBPyConnection, key_file: Path) -> None:
+def create_key_table(connection: duckdb.DuckDBPyConnection, key_file: Path) -> None:
     """Makes table `case_key` (case_code, key) for every case of the attached candidate `tthc`."""
     secret = load_key(key_file)
     connection.execute("create or replace table case_key (case_code varchar, key bigint)")
     reader = connection.cursor().execute(CODES).to_arrow_reader(BATCH)
     for batch in reader:
         codes = pl.Series("case_code", batch.column(0))
-        connection.register("incoming", pl.DataFrame([codes, keyed(codes, secret)]).to_arrow())
+        connection.register("incoming", pl.DataFrame([codes, case_keys(codes, secret)]).to_arrow())
         connection.execute("insert into case_key select * from incoming")
         connection.unregister("incoming")
 
 
 def key_check(key_file: Path) -> str:
     """A short mark of the secret that tells a changed one without telling anything of it."""
-    return f"{keyed(pl.Series('case_code', ['key check']), load_key(key_file))[0] & 0xFFFFFFFF:08x}"
+    return f"{case_keys(pl.Series('case_code', ['key check']), load_key(key_file))[0] & 0xFFFFFFFF:08x}"

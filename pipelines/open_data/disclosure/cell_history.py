@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.files import private_folder, replacing
-from pipelines.registers.disclosure import Rules
+from pipelines.common.files import atomic_write, private_folder
+from pipelines.registers.disclosure import DisclosureRules
 from pipelines.settings import Settings
 
 Connection = duckdb.DuckDBPyConnection
@@ -91,7 +91,7 @@ def _file(settings: Settings, vintage: str, kind: str) -> Path:
     return settings.restricted_dir / "open-data" / f"{vintage}.{kind}.parquet"
 
 
-def recall(connection: Connection, settings: Settings, rules: Rules, vintage: str | None) -> bool:
+def load_history(connection: Connection, settings: Settings, rules: DisclosureRules, vintage: str | None) -> bool:
     """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`,
     what earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of
     it."""
@@ -110,14 +110,14 @@ def recall(connection: Connection, settings: Settings, rules: Rules, vintage: st
     return True
 
 
-def remember(connection: Connection, settings: Settings, vintage: str, before: str | None) -> None:
+def save_history(connection: Connection, settings: Settings, vintage: str, before: str | None) -> None:
     """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago, but never those of
     the vintage `before`, which may be out still if this one never is."""
     folder = private_folder(settings.restricted_dir / "open-data")
     connection.execute(OUT)
     for kind, query in (("cells", "select * from remembered order by cell, is_out, value, reason, n, k"),
                         ("cases", CASES_OUT)):  # fmt: skip
-        with replacing(_file(settings, vintage, kind), mode=0o600) as temporary:
+        with atomic_write(_file(settings, vintage, kind), mode=0o600) as temporary:
             connection.sql(query).write_parquet(str(temporary), compression="zstd")
         kept = sorted(folder.glob(f"*.{kind}.parquet"), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-KEPT]:

@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from scipy.sparse import csr_array
 
-from pipelines.registers.disclosure import Rules
+from pipelines.registers.disclosure import DisclosureRules
 
 Period = tuple[str, str, dt.date, dt.date]  # code, type, first day, last day
 DAY = dt.timedelta(days=1)
 
 
 @dataclass
-class Rows:
+class SparseRows:
     """Sparse rows that grow: each a sum of unknowns with signs."""
 
     at: list[int] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Structure:
 class _Unknowns:
     """Numbers the unknowns, and says which of them a measure of a period is the sum of."""
 
-    def __init__(self, rules: Rules, periods: list[Period]) -> None:
+    def __init__(self, rules: DisclosureRules, periods: list[Period]) -> None:
         self.rules, self.periods = rules, periods
         self.edges = sorted({p[2] for p in periods} | {p[3] + DAY for p in periods})
         self.numbers: dict[tuple[str, object], int] = {}
@@ -78,10 +78,10 @@ class _Unknowns:
         return [[self.of(m, period) for m in measures] for period in self.periods]
 
 
-def structure_of(rules: Rules, periods: list[Period], measures: list[str]) -> Structure:
+def build_constraints(rules: DisclosureRules, periods: list[Period], measures: list[str]) -> Structure:
     """The structure of one subject's counts of these measures in these periods (one year's, all closed)."""
     unknowns = _Unknowns(rules, periods)
-    shown, positive = Rows(), Rows()
+    shown, positive = SparseRows(), SparseRows()
     cells = [(measure, period[0]) for measure in measures for period in periods]
     for measure in measures:
         for period in periods:
@@ -96,7 +96,7 @@ def structure_of(rules: Rules, periods: list[Period], measures: list[str]) -> St
     return Structure(cells, shown.matrix(width), positive.matrix(width))
 
 
-def _between_periods(unknowns: _Unknowns, measure: str, positive: Rows) -> None:
+def _between_periods(unknowns: _Unknowns, measure: str, positive: SparseRows) -> None:
     """Of counts that do not add up over time, as each case counts once: a longer period against the months in it."""
     months = [p for p in unknowns.periods if p[1] == "month"]
     for whole in unknowns.periods:

@@ -6,7 +6,7 @@ belong here: what is counted by field, procedure or channel (`breakdowns`), what
 
 import duckdb
 
-from pipelines.registers.disclosure import Rules
+from pipelines.registers.disclosure import DisclosureRules
 from pipelines.transform.handovers import handovers_join
 
 Connection = duckdb.DuckDBPyConnection
@@ -63,7 +63,7 @@ OPINIONS = """
 SOURCES = "select sources from tthc.marts.dim_indicator where indicator_code = ? and rule = ?"
 
 
-def count_opinions(connection: Connection, rules: Rules) -> None:
+def count_opinions(connection: Connection, rules: DisclosureRules) -> None:
     """Make tables `period`, `period_day`, `subject` (scope, unit_code, unit_level, period_code) and `case_in` with the
     cases of protected indicators. `tthc` is the attached candidate; `case_key` is there."""
     connection.execute(PERIODS)

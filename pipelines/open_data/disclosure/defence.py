@@ -16,7 +16,7 @@ Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Figure:
+class HiddenFigure:
     """What is known of one cell: its true count, the bounds that anybody has on it, the `free` ones that would remain
     were it hidden for the sake of others, and whether it is hidden."""
 
@@ -36,7 +36,7 @@ class Frame:
 
 
 @dataclass
-class Outcome:
+class SubjectOutcome:
     """What came of one subject: how many hidden figures were attacked, how many were too narrow at first, what was
     hidden too, and how many linear programs that took."""
 
@@ -48,12 +48,12 @@ class Outcome:
 
 
 @dataclass
-class Subject:
+class AttackedSubject:
     """One subject of the attack. `hidden_too`: what had to be hidden, or not to be called small, before."""
 
     label: str
     frames: list[Frame]
-    figures: dict[str, Figure]
+    figures: dict[str, HiddenFigure]
     hidden_too: set[str] = field(default_factory=set)
 
     def is_hidden(self, name: str) -> bool:
@@ -81,10 +81,10 @@ class Subject:
         return Block(names, frame.shown[rows], frame.positive, bounds[:, 0], bounds[:, 1], np.array(truth))
 
 
-def defend(subject: Subject, narrowest: int, targets: set[str] | None = None) -> Outcome:
+def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[str] | None = None) -> SubjectOutcome:
     """Attacks the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
     Raises TthcError where that cannot be had."""
-    outcome = Outcome(subject.label)
+    outcome = SubjectOutcome(subject.label)
     hidden = {name for name in subject.figures if subject.is_hidden(name)}
     todo = [set(hidden if targets is None else hidden & targets) & set(frame.names) for frame in subject.frames]
     outcome.attacked = len(set().union(*todo))
@@ -103,8 +103,8 @@ def defend(subject: Subject, narrowest: int, targets: set[str] | None = None) ->
     return outcome
 
 
-def _one_frame(subject: Subject, frame: Frame, targets: set[str], narrowest: int,
-               outcome: Outcome) -> tuple[set[str], set[str]]:  # fmt: skip
+def _one_frame(subject: AttackedSubject, frame: Frame, targets: set[str], narrowest: int,
+               outcome: SubjectOutcome) -> tuple[set[str], set[str]]:  # fmt: skip
     """The targets that are too narrow, and what was hidden because of them."""
     shown = [name for name in frame.names if name in subject.figures and not subject.is_hidden(name)]
     if not targets or not shown:
@@ -112,7 +112,7 @@ def _one_frame(subject: Subject, frame: Frame, targets: set[str], narrowest: int
     block = subject.block(frame)
     attack = Attack(block)
     rows = np.array([row for row, name in enumerate(block.names) if name in targets])
-    findings = attack.narrow(rows, narrowest) if len(rows) else []
+    findings = attack.find_narrow_intervals(rows, narrowest) if len(rows) else []
     outcome.solved += attack.solved
     given_up: set[str] = set()
     for finding in findings:
@@ -125,6 +125,6 @@ def _one_frame(subject: Subject, frame: Frame, targets: set[str], narrowest: int
     return {block.names[finding.row] for finding in findings}, given_up
 
 
-def _loss(subject: Subject, name: str) -> tuple[bool, int, str]:
+def _loss(subject: AttackedSubject, name: str) -> tuple[bool, int, str]:
     """How much a reader loses: nothing but a reason where the figure is hidden anyway, else the smaller figure."""
     return not subject.figures[name].is_hidden, subject.figures[name].truth, name

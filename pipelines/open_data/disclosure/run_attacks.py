@@ -15,9 +15,9 @@ import duckdb
 from pipelines.common.errors import TthcError
 from pipelines.open_data.disclosure import subjects
 from pipelines.open_data.disclosure.attack import NO_LIMIT
-from pipelines.open_data.disclosure.defence import Outcome, Subject, defend
-from pipelines.open_data.disclosure.suppress import hide_too
-from pipelines.registers.disclosure import Rules
+from pipelines.open_data.disclosure.defence import AttackedSubject, SubjectOutcome, suppress_until_safe
+from pipelines.open_data.disclosure.suppress import suppress_secondary
+from pipelines.registers.disclosure import DisclosureRules
 
 Connection = duckdb.DuckDBPyConnection
 # Below this many subjects with something to attack, starting processes takes longer than they save.
@@ -118,7 +118,7 @@ FROM_TOTALS = """
 
 
 @dataclass
-class Secured:
+class AttackSummary:
     """What the attacks came to, over all subjects."""
 
     attacked: int = 0
@@ -127,7 +127,7 @@ class Secured:
     subjects: int = 0
     hidden_too: set[str] = field(default_factory=set)
 
-    def take(self, outcome: Outcome, *, first: bool) -> None:
+    def take(self, outcome: SubjectOutcome, *, first: bool) -> None:
         """Adds the outcome of one subject; in later rounds only what is new in it."""
         self.attacked += outcome.attacked if first else 0
         self.subjects += 1 if first else 0
@@ -136,11 +136,11 @@ class Secured:
         self.hidden_too |= set(outcome.hidden_too)
 
 
-def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
+def run_disclosure_attacks(connection: Connection, rules: DisclosureRules, workers: int) -> AttackSummary:
     """Hides further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`,
     whoever combines what. Tables `cell` and `figure` are there. Raises TthcError where it cannot."""
     connection.execute(TOTALS)
-    secured = Secured()
+    secured = AttackSummary()
     _from_totals(connection, rules, secured)
     targets: set[str] | None = None
     while targets is None or targets:
@@ -149,21 +149,23 @@ def secure(connection: Connection, rules: Rules, workers: int) -> Secured:
             for outcome in _attacked(_subjects(connection, rules, year), rules.narrowest, targets, workers):
                 secured.take(outcome, first=targets is None)
                 found |= set(outcome.hidden_too)
-        hide_too(connection, rules, sorted(found))
+        suppress_secondary(connection, rules, sorted(found))
         # What was hidden just now has been attacked where it was; sums with totals may hide still more.
         targets = _from_totals(connection, rules, secured)
     return secured
 
 
-def _subjects(connection: Connection, rules: Rules, year: int) -> Iterable[Subject]:
+def _subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterable[AttackedSubject]:
     yield from subjects.field_subjects(connection, rules, year)
     yield from subjects.own_subjects(connection, rules, year)
 
 
-def _attacked(subjects: Iterable[Subject], narrowest: int, targets: set[str] | None, workers: int) -> Iterable[Outcome]:
+def _attacked(
+    subjects: Iterable[AttackedSubject], narrowest: int, targets: set[str] | None, workers: int
+) -> Iterable[SubjectOutcome]:
     """The outcome of every subject, in their order whatever the processes do."""
     waiting = [s for s in subjects if targets is None or targets & s.figures.keys()]
-    work = partial(defend, narrowest=narrowest, targets=targets)
+    work = partial(suppress_until_safe, narrowest=narrowest, targets=targets)
     busy = [subject for subject in waiting if _shows_something(subject)]
     if workers < 2 or len(busy) < WORTH_PROCESSES:
         yield from map(work, waiting)
@@ -173,11 +175,11 @@ def _attacked(subjects: Iterable[Subject], narrowest: int, targets: set[str] | N
         yield from pool.map(work, waiting, chunksize=4)
 
 
-def _shows_something(subject: Subject) -> bool:
+def _shows_something(subject: AttackedSubject) -> bool:
     return any(not subject.is_hidden(name) for name in subject.figures)
 
 
-def _from_totals(connection: Connection, rules: Rules, secured: Secured) -> set[str]:
+def _from_totals(connection: Connection, rules: DisclosureRules, secured: AttackSummary) -> set[str]:
     """Hides what sums call for. Returns the cells hidden, which are to be attacked themselves. Raises TthcError where
     nothing is left to hide."""
     query = FROM_TOTALS.format(narrowest=rules.narrowest, no_limit=int(NO_LIMIT))
@@ -188,7 +190,7 @@ def _from_totals(connection: Connection, rules: Rules, secured: Secured) -> set[
             raise TthcError("disclosure_unavoidable", cell=alone[0] or "thu-tuc nhạy cảm")
         secured.narrow += len(rows)
         given_up = {partner for _, partner in rows}
-        hide_too(connection, rules, sorted(given_up))
+        suppress_secondary(connection, rules, sorted(given_up))
         hidden |= given_up
     secured.hidden_too |= hidden
     return hidden

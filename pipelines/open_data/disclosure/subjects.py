@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import duckdb
 from scipy.sparse import block_diag, csr_array, vstack
 
-from pipelines.open_data.disclosure.constraints import Period, Rows, Structure, structure_of
-from pipelines.open_data.disclosure.defence import Figure, Frame, Subject
-from pipelines.registers.disclosure import Rules
+from pipelines.open_data.disclosure.constraints import Period, SparseRows, Structure, build_constraints
+from pipelines.open_data.disclosure.defence import AttackedSubject, Frame, HiddenFigure
+from pipelines.registers.disclosure import DisclosureRules
 
 Connection = duckdb.DuckDBPyConnection
 PERIODS = """
@@ -37,12 +37,14 @@ class Cells:
 
     def __init__(self, connection: Connection, scope: str, year: int) -> None:
         self.places: dict[KEY, PLACES] = {}
-        self.figures: dict[KEY, dict[str, Figure]] = {}
+        self.figures: dict[KEY, dict[str, HiddenFigure]] = {}
         self.hidden_too: set[str] = set()
         for unit, level, measure, period, cell, n, low, high, free_low, free_high, hidden, too in connection.execute(
             CELLS, [scope, year]
         ).fetchall():
-            self.figures.setdefault((unit, level), {})[cell] = Figure(n, (low, high), (free_low, free_high), hidden)
+            self.figures.setdefault((unit, level), {})[cell] = HiddenFigure(
+                n, (low, high), (free_low, free_high), hidden
+            )
             self.places.setdefault((unit, level), {})[measure, period] = cell
             if too:
                 self.hidden_too.add(cell)
@@ -68,25 +70,25 @@ def _names(structure: Structure, places: PLACES) -> list[str]:
     return [places.get(place, "") for place in structure.cells]
 
 
-def own_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
+def own_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
     """One subject for each level, each channel and each unit: all that is published of it for periods that end in the
     year."""
     for scope in ("level", "channel", "unit"):
         periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
         counted = measures_of(connection, "channel" if scope == "channel" else "unit")
         pairs = [[whole, part] for whole, part in rules.within.items() if {whole, part} <= set(counted)]
-        structures = [structure_of(rules, periods, pair) for pair in pairs] if periods else []
+        structures = [build_constraints(rules, periods, pair) for pair in pairs] if periods else []
         cells = Cells(connection, scope, year)
         for key, places in cells.places.items():
             frames = [Frame(_names(s, places), s.shown, s.positive) for s in structures]
             hidden_too = cells.hidden_too & cells.figures[key].keys()
-            yield Subject(f"{key[0]} {key[1]} {year}", frames, cells.figures[key], hidden_too)
+            yield AttackedSubject(f"{key[0]} {key[1]} {year}", frames, cells.figures[key], hidden_too)
 
 
-def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[Subject]:
+def field_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
     """One subject per field: its levels month by month, and what its procedures received in the whole year."""
     months = _periods(connection, year, "month")
-    structure = structure_of(rules, months, measures_of(connection, "field"))
+    structure = build_constraints(rules, months, measures_of(connection, "field"))
     fields, procedures = Cells(connection, "field", year), Cells(connection, "procedure", year)
     of_field = connection.execute(
         "select procedure_code, field from procedure where not is_sensitive order by all"
@@ -98,7 +100,7 @@ def field_subjects(connection: Connection, rules: Rules, year: int) -> Iterator[
         figures |= {n: f for key in inner for n, f in procedures.figures[key].items()}
         names = [name for key in keys for name in _names(structure, fields.places[key])]
         names += [name for key in inner for name in procedures.places[key].values()]
-        yield Subject(f"{field} {year}", [_with_procedures(structure, names, len(keys), len(inner))], figures,
+        yield AttackedSubject(f"{field} {year}", [_with_procedures(structure, names, len(keys), len(inner))], figures,
                       (fields.hidden_too | procedures.hidden_too) & figures.keys())  # fmt: skip
 
 
@@ -106,16 +108,16 @@ def _with_procedures(structure: Structure, names: list[str], copies: int, proced
     """A field's levels side by side, and its procedures: these received at least what the levels show, as a level
     where a procedure is not offered is not shown."""
     width = structure.width * copies + procedures
-    own = Rows()
+    own = SparseRows()
     for at in range(procedures):
         own.add([structure.width * copies + at])
-    received = Rows()
+    received = SparseRows()
     if procedures:
         flows = structure.shown[[row for row, (m, _) in enumerate(structure.cells) if m == "received"]].indices
         received.add(list(range(structure.width * copies, width)),
                      [int(column) + structure.width * copy for copy in range(copies) for column in flows])  # fmt: skip
 
-    def wide(part: csr_array, extra: Rows) -> csr_array:
+    def wide(part: csr_array, extra: SparseRows) -> csr_array:
         beside = block_diag([part] * copies, format="csr")
         padded = csr_array((beside.data, beside.indices, beside.indptr), shape=(beside.shape[0], width))
         return csr_array(vstack([padded, extra.matrix(width)]))

@@ -7,7 +7,7 @@ that stays as it was published (`memory`) is taken as it was. Exact counts and k
 import duckdb
 
 from pipelines.open_data.disclosure.attack import NO_LIMIT
-from pipelines.registers.disclosure import KEYS, Rules
+from pipelines.registers.disclosure import KEYS, DisclosureRules
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -102,7 +102,7 @@ MACROS = """
 """
 
 
-def lay_out_rules(connection: Connection, rules: Rules) -> None:
+def create_rule_tables(connection: Connection, rules: DisclosureRules) -> None:
     """Make the rules' tables (`within`, `protected_parts`, and `measure_of`: what is counted for each part) and the
     macros `shown_low` and `shown_high`: what the count behind a shown or hidden figure is at least and at most."""
     parts = [[one.code, one.rule, one.numerator, one.denominator] for one in rules.protected.indicators]
@@ -119,35 +119,35 @@ def lay_out_rules(connection: Connection, rules: Rules) -> None:
     connection.execute(bound_macros(rules))
 
 
-def bound_macros(rules: Rules) -> str:
+def bound_macros(rules: DisclosureRules) -> str:
     """SQL macros `shown_low` and `shown_high`."""
     return MACROS.format(threshold=rules.threshold, base=rules.base, no_limit=int(NO_LIMIT))
 
 
-def lay_out_cells(connection: Connection, rules: Rules, channels: list[str]) -> None:
+def create_cell_tables(connection: Connection, rules: DisclosureRules, channels: list[str]) -> None:
     """Make tables `measured`, every protected count of today, and `cell_now`, those that are published (part, measure,
     scope, unit_code, unit_level, period_code, cell, n, k, is_void)."""
-    lay_out_rules(connection, rules)
+    create_rule_tables(connection, rules)
     connection.execute(MEASURED)
     connection.execute(CELLS, {"channels": channels})
     connection.execute("create or replace table hidden_too (cell varchar primary key)")
 
 
-def rounded_sql(rules: Rules, count: str = "n", key: str = "k") -> str:
+def rounded_sql(rules: DisclosureRules, count: str = "n", key: str = "k") -> str:
     """SQL that rounds a count by its key, up for as many of the 256 keys as the rules say."""
     ups = " ".join(f"when {r} then {rules.up_keys(r)}" for r in range(1, rules.base))
     up = f"{key} % {KEYS} < case {count} % {rules.base} {ups} else 0 end"
     return f"({count} - {count} % {rules.base} + if({up}, {rules.base}, 0))"
 
 
-def lay_out_figures(connection: Connection, rules: Rules) -> None:
+def create_figure_table(connection: Connection, rules: DisclosureRules) -> None:
     """Make table `figure`: per cell what is shown of it (null where it is hidden, with the reason), what is known of it
     (low, high) and what would be known of it were it hidden for the sake of others (free_low, free_high)."""
     rounded = rounded_sql(rules, "c.n", "c.k_out")
     connection.execute(FIGURES.format(threshold=rules.threshold, rounded=rounded, no_limit=int(NO_LIMIT)))
 
 
-def hide_too(connection: Connection, rules: Rules, cells: list[str]) -> None:
+def suppress_secondary(connection: Connection, rules: DisclosureRules, cells: list[str]) -> None:
     """Hide further cells, or say no longer that a hidden one is small, so that others cannot be worked out."""
     connection.execute("insert into hidden_too select distinct unnest(?) on conflict do nothing", [cells])
-    lay_out_figures(connection, rules)
+    create_figure_table(connection, rules)

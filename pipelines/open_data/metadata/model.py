@@ -14,7 +14,7 @@ from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence
 from pipelines.registers.dataset import Code, Dataset, Keywords, Licence
 from pipelines.registers.model import Publisher
-from pipelines.registers.publication import Column, ForeignKey, Register, Table
+from pipelines.registers.publication import Column, ForeignKey, PublicationRegister, Table
 
 LANGUAGES = ("vi", "en")
 FOLDER = "du-lieu/"  # where the site offers the files, below its address
@@ -181,7 +181,9 @@ def file_facts(path: Path) -> File:
     return File(path.name, path.stat().st_size, sha256_of(path))
 
 
-def describe_table(register: Register, table: Table, folder: Path, rows: int, *, synthetic: bool) -> DescribedTable:
+def describe_table(
+    register: PublicationRegister, table: Table, folder: Path, rows: int, *, synthetic: bool
+) -> DescribedTable:
     """A table of the register and its two files in `folder`."""
     return DescribedTable(
         table.name, titled(table.title, synthetic=synthetic),
@@ -191,7 +193,7 @@ def describe_table(register: Register, table: Table, folder: Path, rows: int, *,
     )  # fmt: skip
 
 
-def _column(register: Register, table: Table, column: Column) -> DescribedColumn:
+def _column(register: PublicationRegister, table: Table, column: Column) -> DescribedColumn:
     return DescribedColumn(
         column.name, column.title, column.type, column.name in table.never_empty, column.unit,
         register.code_list(column.codes).codes if column.codes else (),

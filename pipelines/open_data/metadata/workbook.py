@@ -16,7 +16,7 @@ import duckdb
 from pipelines.open_data.files import read_table
 from pipelines.open_data.metadata.cover import column_lines, readme_lines
 from pipelines.open_data.metadata.model import LANGUAGES, DescribedTable, Description, said
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -46,7 +46,7 @@ def sheet_names(table: DescribedTable, most_rows: int = MOST_ROWS) -> list[str]:
     return [table.name if number == 1 else f"{table.name} ({number})" for number in range(1, sheets + 1)]
 
 
-def write_workbook(connection: Connection, register: Register, description: Description, folder: Path,
+def write_workbook(connection: Connection, register: PublicationRegister, description: Description, folder: Path,
                    most_rows: int = MOST_ROWS) -> Path:  # fmt: skip
     """Writes the workbook beside the tables in `folder`. Returns its path. `most_rows`: per sheet."""
     from xlsxwriter import Workbook

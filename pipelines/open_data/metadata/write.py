@@ -15,7 +15,7 @@ from pipelines.open_data.metadata import csvw, datapackage, dcat
 from pipelines.open_data.metadata.model import Description, Vintage, describe_table, file_facts
 from pipelines.open_data.metadata.workbook import workbook_name, write_workbook
 from pipelines.registers.model import Province
-from pipelines.registers.publication import Register
+from pipelines.registers.publication import PublicationRegister
 
 DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
     datapackage.NAME: datapackage.data_package, csvw.NAME: csvw.table_group, dcat.NAME: dcat.dcat,
@@ -23,7 +23,7 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 
 
 def describe(
-    register: Register, province: Province, head: dict[str, Any], folder: Path, public_url: str | None = None
+    register: PublicationRegister, province: Province, head: dict[str, Any], folder: Path, public_url: str | None = None
 ) -> Description:
     """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
     says of them (its name, the one before, when issued, closed periods, rows per CSV file). Raises OSError where a file
@@ -44,7 +44,7 @@ def describe(
     return replace(described, workbook=file_facts(workbook)) if workbook.is_file() else described
 
 
-def write_descriptions(connection: duckdb.DuckDBPyConnection, register: Register, description: Description,
+def write_descriptions(connection: duckdb.DuckDBPyConnection, register: PublicationRegister, description: Description,
                        folder: Path) -> dict[str, str]:  # fmt: skip
     """Writes the XLSX edition and the descriptions beside the tables. Returns the SHA-256 of each file written."""
     workbook = file_facts(write_workbook(connection, register, description, folder))

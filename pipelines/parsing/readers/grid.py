@@ -131,12 +131,12 @@ def _numbers_columns(row: Row, following: Row, fields: list[str | None], contrac
 
 def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
     """True where the contract would accept the row: `1, 2, 3 …` may be the numbers of the columns, and may be data."""
-    from pipelines.parsing.validate import Judge
+    from pipelines.parsing.validate import Validator
 
     frame = text_frame([_record(row, fields, contract)], [1]).with_columns(
         _fault=pl.Series([_fault(row, fields, contract)], dtype=pl.String)
     )
-    accepted, _ = Judge(contract, "sheet", ANY_DAY)(Batch(contract.source, frame, family="sheet"))
+    accepted, _ = Validator(contract, "sheet", ANY_DAY)(Batch(contract.source, frame, family="sheet"))
     return accepted.height == 1
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from pipelines.common.errors import FileRefused
-from pipelines.contracts.batch import Batch, bounded
+from pipelines.contracts.batch import Batch, split_batches
 from pipelines.contracts.model import Contract
 from pipelines.landing.discover import DELIVERED
 from pipelines.parsing.readers.columnar import read_columnar
@@ -21,7 +21,7 @@ def read(
     """Batches of a file by the format its name declares, each within `Settings.batch_bytes`; with `whole` also the
     personal columns that are never kept, where the format can leave them out, and where in a JSON file each row
     stands. Raises FileRefused."""
-    return bounded(_read(path, file_name, contract, contracts, whole=whole), Settings().batch_bytes)
+    return split_batches(_read(path, file_name, contract, contracts, whole=whole), Settings().batch_bytes)
 
 
 def _read(

@@ -31,7 +31,7 @@ def is_utf8(content: bytes) -> bool:
     return True
 
 
-class Checked:
+class CheckedText:
     """A readable stream of UTF-8 without byte order mark. Reading raises FileRefused at what cannot be certain."""
 
     def __init__(self, pieces: Iterator[bytes], encoding: str, check: Quotes | JsonText) -> None:
@@ -109,7 +109,7 @@ def _first_bad(text: bytes) -> int:
 
 
 @contextmanager
-def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonText) -> Iterator[Checked]:
+def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonText) -> Iterator[CheckedText]:
     """The file as a checked stream. Raises FileRefused where it is of another kind, does not unpack or decode."""
     with open_bytes(path, packed) as stream:
         head = stream.read(HEAD_BYTES)
@@ -117,7 +117,7 @@ def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonTe
     if encoding != "utf-8" and (place := _utf8_in_disguise(path, packed)):
         raise FileRefused("wrong_encoding", encoding=encoding, **place)
     with open_bytes(path, packed, encoding) as stream:
-        yield Checked(_pieces(stream, path, packed), encoding, check)
+        yield CheckedText(_pieces(stream, path, packed), encoding, check)
 
 
 def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:

@@ -110,7 +110,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitQuality:
     """An office: dossiers in scope, and how many of them are kept in spite of what is odd about them."""
 
     unit_code: str
@@ -125,7 +125,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Correction:
+class CorrectionUse:
     """A known error of a source and whether it still applies."""
 
     correction_code: str
@@ -138,7 +138,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Facts:
+class QualityFacts:
     """Everything that a page is made of; empty where a run did not come that far. `cleaned`: by source, names that a
     list mark was taken off."""
 
@@ -148,8 +148,8 @@ class Facts:
     restatements: Sequence[Restatement] = ()
     odd_days: Sequence[OddDay] = ()
     profiles: Sequence[Profile] = ()
-    units: Sequence[Unit] = ()
-    corrections: Sequence[Correction] = ()
+    units: Sequence[UnitQuality] = ()
+    corrections: Sequence[CorrectionUse] = ()
     cleaned: Mapping[str, int] = field(default_factory=dict)
     synthetic: bool = False
 
@@ -219,7 +219,7 @@ _CORRECTIONS = """
 """
 
 
-def read_database(database: Path, settings: Settings) -> Facts:
+def read_database(database: Path, settings: Settings) -> QualityFacts:
     """The facts of a version or candidate, with what the ledger knows of refused files. Raises duckdb.Error where the
     file is not a whole warehouse."""
     state = lake_state(settings)
@@ -230,7 +230,7 @@ def read_database(database: Path, settings: Settings) -> Facts:
         def rows(query: str) -> list[tuple]:
             return connection.execute(query).fetchall()
 
-        return Facts(
+        return QualityFacts(
             sources=[Source(*row) for row in rows(_SOURCES)],
             rejections=placed([(Rejection(*row), name) for *row, name in rows(_REJECTIONS)], settings, state),
             refused_files=refused_files(settings),
@@ -238,8 +238,8 @@ def read_database(database: Path, settings: Settings) -> Facts:
             restatements=[Restatement(*row) for row in rows(_RESTATEMENTS)],
             odd_days=[OddDay(*row) for row in rows(_ODD_DAYS)],
             profiles=[Profile(*row) for row in rows(_PROFILES)],
-            units=[Unit(*row) for row in rows(_UNITS)],
-            corrections=[Correction(*row) for row in rows(_CORRECTIONS)],
+            units=[UnitQuality(*row) for row in rows(_UNITS)],
+            corrections=[CorrectionUse(*row) for row in rows(_CORRECTIONS)],
             synthetic=bool(rows("select coalesce(bool_or(is_synthetic), false) from deliveries")[0][0]),
         )
 
@@ -265,7 +265,7 @@ def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: La
     return [replace(one, places=places(one, name)) for one, name in named]
 
 
-def read_ledger(settings: Settings) -> Facts:
+def read_ledger(settings: Settings) -> QualityFacts:
     """What is known of a run that made no candidate: files and what parsing made of them, by the ledger alone."""
     state, shown = lake_state(settings), _shown_names(settings)
     counted: dict[str, dict[str, Any]] = {}
@@ -279,7 +279,7 @@ def read_ledger(settings: Settings) -> Facts:
             told["newest"] = max(told["newest"], arrival.delivery.business_day)
             for name in ("rows_in", "rejected"):
                 told[name] += receipt["sources"].get(source, {}).get(name, 0)
-    return Facts(
+    return QualityFacts(
         sources=[
             Source(
                 source, told["files"], told["refused"], told["rows_in"], None, None, told["rejected"], told["newest"]

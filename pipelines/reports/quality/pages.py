@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from pipelines.contracts.model import Contract
-from pipelines.reports.quality.facts import FILES_SHOWN, Facts, Rejection, Unit
-from pipelines.reports.quality.wording import HERE, Words
+from pipelines.reports.quality.facts import FILES_SHOWN, QualityFacts, Rejection, UnitQuality
+from pipelines.reports.quality.wording import HERE, Translator
 from pipelines.storage.runs import Run
 
 LANGUAGES = ("vi", "en")
@@ -24,7 +24,7 @@ UNKNOWN_PAGE = "khong-ro"
 
 
 @dataclass(frozen=True)
-class Group:
+class RejectionGroup:
     """Rejected rows of one source and reason, with the first places where they stand."""
 
     source: str
@@ -54,13 +54,15 @@ class Office:
         return sum(count for _, count in self.oddities)
 
 
-def pages(run: Run, facts: Facts, gate: dict | None, contracts: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
+def pages(
+    run: Run, facts: QualityFacts, gate: dict | None, contracts: Mapping[str, Contract]
+) -> Iterator[tuple[str, str]]:
     """Path below the run's folder → HTML. `gate` is the verdict, None where the run did not come to it."""
     by_unit: dict[str | None, list[Rejection]] = {}
     for one in facts.rejections:
         by_unit.setdefault(one.unit_code, []).append(one)
     for lang in LANGUAGES:
-        words = Words(lang, contracts)
+        words = Translator(lang, contracts)
         offices = _offices(words, facts, by_unit)
         other = "en" if lang == "vi" else "vi"
         shared = {
@@ -88,7 +90,7 @@ def _template(name: str) -> Any:
     return environment.get_template(name)
 
 
-def _whole(words: Words, run: Run, facts: Facts, gate: dict | None) -> dict[str, Any]:
+def _whole(words: Translator, run: Run, facts: QualityFacts, gate: dict | None) -> dict[str, Any]:
     """What only the page of the whole run shows."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
@@ -128,7 +130,7 @@ def _whole(words: Words, run: Run, facts: Facts, gate: dict | None) -> dict[str,
     }  # fmt: skip
 
 
-def _groups(words: Words, rejections: Sequence[Rejection]) -> list[Group]:
+def _groups(words: Translator, rejections: Sequence[Rejection]) -> list[RejectionGroup]:
     """Rejections by source and reason, the most rows first."""
     found: dict[tuple[str, str], list[Rejection]] = {}
     for one in rejections:
@@ -138,7 +140,7 @@ def _groups(words: Words, rejections: Sequence[Rejection]) -> list[Group]:
         files, units = {_file(one) for one in members}, {one.unit_code for one in members}
         rows, more = sum(one.row_count for one in members), max(0, len(files) - FILES_SHOWN)
         mend = words.mend(source, reason)
-        groups.append(Group(source, reason, mend, rows, len(units), _places(members), more))
+        groups.append(RejectionGroup(source, reason, mend, rows, len(units), _places(members), more))
     return sorted(groups, key=lambda group: (-group.row_count, group.source, group.reason))
 
 
@@ -158,7 +160,7 @@ def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
     return places
 
 
-def _offices(words: Words, facts: Facts, by_unit: Mapping[str | None, Sequence[Rejection]]) -> list[Office]:
+def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None, Sequence[Rejection]]) -> list[Office]:
     """Every unit with something to mend, the most rejected rows first, rows of no listed unit last."""
     offices = [
         Office(
@@ -176,13 +178,13 @@ def _offices(words: Words, facts: Facts, by_unit: Mapping[str | None, Sequence[R
     return listed
 
 
-def _page(unit: Unit, number: int) -> str:
+def _page(unit: UnitQuality, number: int) -> str:
     """The address of a unit's page; a code that is no safe name (a refused candidate may hold any) gets a number."""
     name = unit.unit_code if SAFE_NAME.fullmatch(unit.unit_code or "") else f"don-vi-{number}"
     return f"units/{name}.html"
 
 
-def _oddities(unit: Unit) -> list[tuple[str, int]]:
+def _oddities(unit: UnitQuality) -> list[tuple[str, int]]:
     return [
         ("no_due_date", unit.no_due_date),
         ("due_before_received", unit.due_before_received),

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pipelines.common.i18n import language, say
 from pipelines.common.yaml import read_yaml
-from pipelines.contracts.fix_hints import mend
+from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract
-from pipelines.reports.held import NOTHING, held_sentence, override_line, rest_of
+from pipelines.reports.held import NOTHING, held_sentence, override_line, publishable_rest
 from pipelines.reports.quality.facts import RefusedFile
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ def texts() -> dict[str, dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class Words:
+class Translator:
     """The page's language, and the contracts that tell how to mend what is wrong."""
 
     lang: str
@@ -70,7 +70,7 @@ class Words:
         """How to mend a reason for rejection."""
         before = language.set(self.lang)
         try:
-            return mend(reason, self.contracts[source])
+            return fix_hint(reason, self.contracts[source])
         except KeyError:
             return self.t("reason_unexplained")
         finally:
@@ -101,7 +101,7 @@ class Words:
 
     def rest(self, verdict: Mapping[str, Any]) -> str:
         """What of the night nothing holds; empty where there is no such thing to say."""
-        return self._said(lambda: rest_of(verdict) or "")
+        return self._said(lambda: publishable_rest(verdict) or "")
 
     def _said(self, words: Callable[[], str]) -> str:
         before = language.set(self.lang)

@@ -13,7 +13,7 @@ import duckdb
 from pipelines.common.files import remove_tree, sync_folder
 from pipelines.common.i18n import say
 from pipelines.contracts.model import load_contracts
-from pipelines.reports.quality.facts import Facts, read_database, read_ledger
+from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
@@ -55,7 +55,7 @@ def _write(settings: Settings, run: Run) -> Path:
     return target
 
 
-def _read(settings: Settings, run: Run) -> tuple[Facts, dict | None]:
+def _read(settings: Settings, run: Run) -> tuple[QualityFacts, dict | None]:
     """Facts and verdict of a run: of the version it published, of the candidate that was refused, or of the ledger."""
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
