@@ -5,6 +5,7 @@ anything about the province or the domain (that is `registers/`).
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def machine_memory() -> int:
         row = connection.execute("select current_setting('memory_limit')").fetchone()
     assert row is not None
     return int(TypeAdapter(ByteSize).validate_python(row[0].replace(" ", "")) / 0.8)
+
+
+@dataclass(frozen=True)
+class ReadLimits:
+    """What reading one delivered file may take: bytes of one batch of rows, bytes of the process that decodes it."""
+
+    batch_bytes: int = LARGEST_BATCH
+    decoder_memory: int = LARGEST_DECODER
 
 
 class Settings(BaseSettings):
@@ -138,6 +147,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "dagster"
 
     @cached_property
+    def country_dir(self) -> Path:
+        """Registers that are the same for every province."""
+        return self.registers_dir / "vietnam"
+
+    @cached_property
     def dbt_project_dir(self) -> Path:
         return PROJECT_DIR / "dbt_project"
 
@@ -164,14 +178,12 @@ class Settings(BaseSettings):
         return f"{self.temp_limit >> 10}KiB"
 
     @cached_property
-    def decoder_memory(self) -> int:
-        """Bytes that the child process may take which decodes one Excel, HTML or Parquet file."""
-        return max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER)
-
-    @cached_property
-    def batch_bytes(self) -> int:
-        """Bytes of one batch of rows on their way into the lake: Polars has no limit of its own, so its input has."""
-        return max(min(self.memory_bytes // BATCHES_IN_TOTAL, LARGEST_BATCH), LEAST_BATCH)
+    def read_limits(self) -> ReadLimits:
+        """What reading one file may take. Polars has no limit of its own, so the batches that it is given have one."""
+        return ReadLimits(
+            batch_bytes=max(min(self.memory_bytes // BATCHES_IN_TOTAL, LARGEST_BATCH), LEAST_BATCH),
+            decoder_memory=max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER),
+        )
 
     def duckdb_config(self) -> DuckDBConfig:
         """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""

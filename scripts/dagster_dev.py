@@ -10,6 +10,5 @@ from pipelines.settings import Settings
 if __name__ == "__main__":
     home = Settings().dagster_home
     prepare_home(home)
-    os.environ["DAGSTER_HOME"] = str(home)
     dagster = str(Path(sys.executable).parent / "dagster")
-    os.execv(dagster, [dagster, "dev", "-m", "pipelines.definitions"])  # noqa: S606 - our own executable
+    os.execve(dagster, [dagster, "dev", "-m", "pipelines.definitions"], {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606 - our own executable

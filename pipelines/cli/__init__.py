@@ -15,9 +15,8 @@ from pipelines.cli import check  # noqa: F401 isort: skip
 from pipelines.cli import status  # noqa: F401 isort: skip
 from pipelines.cli import query  # noqa: F401 isort: skip
 from pipelines.cli import serve  # noqa: F401 isort: skip
-from pipelines.cli.app import app, console
-from pipelines.common.errors import CandidateRefused, TthcError
-from pipelines.settings import Settings
+from pipelines.cli.app import app
+from pipelines.common.errors import TthcError
 
 
 def main() -> None:
@@ -26,11 +25,6 @@ def main() -> None:
         sys.stdout.reconfigure(encoding="utf-8")
     try:
         app()
-    except CandidateRefused as error:
-        from pipelines.reports.summary import show_refusal
-
-        show_refusal(console, Settings())
-        _stop(error)
     except TthcError as error:
         _stop(error)
     except Exception as error:

@@ -4,7 +4,6 @@ Belongs here: nothing that is one command's own.
 """
 
 import enum
-import os
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -74,16 +73,14 @@ def options(
     language.set(lang.value)
 
 
-def settings_with(**changes: object) -> Settings:
-    """Settings with what the command line says; the environment carries them into the job's own processes.
+def settings_with(**changes: Any) -> Settings:
+    """Return the settings of the environment, with what the command line says in their place (None: nothing).
 
-    Raises UsageFault that names the setting which cannot be used.
+    Raises:
+        UsageFault: A setting cannot be used; the message names it.
     """
-    for name, value in changes.items():
-        if value is not None:
-            os.environ[f"TTHC_{name.upper()}"] = str(value)
     try:
-        return Settings()
+        return Settings(**{name: value for name, value in changes.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = "TTHC_" + "_".join(str(part) for part in first["loc"]).upper()

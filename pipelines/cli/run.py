@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.app import app, console, settings_with
-from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, TthcError
+from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, TthcError
 from pipelines.common.i18n import say
 from pipelines.settings import Settings
 
@@ -62,7 +62,13 @@ def run(
                 say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
             )
             _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
-        code = _run(settings)
+        try:
+            code = _run(settings)
+        except CandidateRefused:
+            from pipelines.reports.summary import show_refusal
+
+            show_refusal(console, settings)
+            raise
     console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
     raise typer.Exit(code)
 

@@ -29,11 +29,12 @@ def status(
     from pipelines.reports.status_view import show_status
 
     today = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
-    found = read_status(settings_with(warehouse_dir=warehouse), today, verify=verify)
+    settings = settings_with(warehouse_dir=warehouse)
+    found = read_status(settings, today, verify=verify)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     else:
-        show_status(console, found)
+        show_status(console, found, settings.country_dir)
     if found["damaged"] or (verify and found["editions"]["damaged"]):
         raise typer.Exit(EXIT_FAULT)
     if found["is_stale"]:

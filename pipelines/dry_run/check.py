@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -111,7 +111,7 @@ class DryRun:
         refuse_other_count(said.rows, got)
 
     def _judged(self, place: FileToCheck, judge: Validators) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
-        for batch in prefetch(read(place.path, place.path.name, self.contracts[place.source], self.contracts)):
+        for batch in prefetch(self._batches(place)):
             yield batch, *judge(batch)
 
     def _compare(self, rows: ComparedRows) -> list[Conflict]:
@@ -163,7 +163,7 @@ class DryRun:
         """Return the paths of rows that only reading tells; fewer where the file can no longer be read."""
         unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
         try:
-            batches = read(place.path, place.path.name, self.contracts[place.source], self.contracts, whole=True)
+            batches = self._batches(place, whole=True)
             return json_paths_of(batches, unknown) if unknown else {}
         except (FileRefused, OSError):
             return {}
@@ -195,13 +195,18 @@ class DryRun:
             own.setdefault(source, []).append(pl.concat([rejected.select("_row_number", "_reasons"), why]))
         self._keep_rejected(out, place, {source: pl.concat(frames) for source, frames in own.items()}, origin)
 
+    def _batches(self, place: FileToCheck, *, whole: bool = False) -> Generator[Batch]:
+        contract, limits = self.contracts[place.source], self.settings.read_limits
+        return read(place.path, place.path.name, contract, self.contracts, whole=whole, limits=limits)
+
     def _keep_rejected(
         self, out: Path, place: FileToCheck, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
     ) -> None:
         """Write the rejected rows whole, personal fields too, as the file has them."""
         delivery = Delivery(place.source, place.day, place.path.name)
         found = {source: frame for source, frame in rejections.items() if frame.height}
-        for source, rows in complete_rows(place.path, delivery, self.contracts, found) if found else ():
+        limits = self.settings.read_limits
+        for source, rows in complete_rows(place.path, delivery, self.contracts, found, limits) if found else ():
             schema = quarantine_schema(self.contracts[source])
             self._file(out, "rejected", place, source, schema).write(rows.with_columns(**origin))
 

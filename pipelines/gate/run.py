@@ -5,7 +5,6 @@ not belong here: Great Expectations itself (evaluate.py), which takes seconds to
 """
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -84,7 +83,6 @@ class _Found:
 def import_in_background() -> None:
     """Loads Great Expectations, which takes seconds of one core, in a thread of its own: for a caller who waits for
     another process anyway, and calls `run_gate` later."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
     Thread(target=import_module, args=("pipelines.gate.evaluate",), daemon=True).start()
 
 
@@ -120,7 +118,6 @@ def _silenced() -> Iterator[None]:
     """Keeps the libraries from logging, warning and reporting: what they say can quote values of the data."""
     noisy = [logging.getLogger(name) for name in ("great_expectations", "sqlalchemy", "duckdb_engine")]
     levels = [logger.level for logger in noisy]
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
     try:
         for logger in noisy:
             logger.setLevel(logging.CRITICAL + 1)

@@ -15,7 +15,7 @@ from pipelines.nightly.assets import (
 )
 from pipelines.nightly.checks import gate_checks
 from pipelines.nightly.dbt_assets import dbt_model_assets, dbt_resource, published_tables
-from pipelines.nightly.resources import Nightly
+from pipelines.nightly.resources import nightly_resource
 from pipelines.settings import Settings
 
 JOB_NAME = "nightly"
@@ -40,6 +40,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
                 name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
             )
         ],
-        resources={"nightly": Nightly(), "dbt": dbt_resource(settings)},
+        resources={"nightly": nightly_resource(settings), "dbt": dbt_resource(settings)},
         executor=dg.in_process_executor,
     )  # fmt: skip

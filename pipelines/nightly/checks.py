@@ -27,7 +27,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
     whole = blocking(WHOLE, "every table answered, and the bytes are those that were checked")
 
     @dg.multi_asset_check(specs=[*specs, whole], name="gate")
-    def gate(nightly: Nightly) -> Iterator[dg.AssetCheckResult]:
+    def gate(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.AssetCheckResult]:
         log_stage("gate")
         settings = nightly.settings
         result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),

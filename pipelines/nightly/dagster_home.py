@@ -13,15 +13,16 @@ from pipelines.common.i18n import say
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-DAGSTER_YAML = """\
+EVENT_LOG = ("pipelines.nightly.event_log", "KeptEnginesEventLog")
+DAGSTER_YAML = f"""\
 # Made by tthc where there was none; telemetry stays off, and the steps' own messages reach the run's log.
 telemetry:
   enabled: false
 python_logs:
   managed_python_loggers: [tthc]
 event_log_storage:
-  module: pipelines.nightly.event_log
-  class: KeptEnginesEventLog
+  module: {EVENT_LOG[0]}
+  class: {EVENT_LOG[1]}
 """
 # One database file of some megabytes a run; then a new home is begun and the last one is kept beside it.
 RUNS_KEPT = 60
@@ -54,6 +55,15 @@ def _is_sound(home: Path) -> bool:
             if verdict != ("ok",):
                 return False
     return True
+
+
+def open_instance(home: Path) -> "DagsterInstance":
+    """Return Dagster's instance with its home there, whatever DAGSTER_HOME says."""
+    import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
+
+    events = {"module": EVENT_LOG[0], "class": EVENT_LOG[1], "config": {"base_dir": str(home / "history" / "runs")}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"event_log_storage": events}))
 
 
 def close_killed_runs(instance: "DagsterInstance", job_name: str) -> int:

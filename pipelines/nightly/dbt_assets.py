@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from pipelines.gate.run import import_in_background
 from pipelines.nightly.assets import log_stage
 from pipelines.nightly.resources import Nightly
 from pipelines.settings import Settings
-from pipelines.transform.dbt import dbt_environment, dbt_executable, ensure_manifest, target_dir
+from pipelines.transform.dbt import dbt_executable, dbt_options, ensure_manifest, target_dir
 
 log = logging.getLogger("tthc.dbt")
 
@@ -38,14 +37,14 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
     events = sum(node["resource_type"] in ("model", "test") for node in nodes)
 
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
-    def models(context: dg.AssetExecutionContext, nightly: Nightly, dbt: DbtCliResource) -> Iterator[Any]:
+    def models(
+        context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly], dbt: DbtCliResource
+    ) -> Iterator[Any]:
         log_stage("transform")
-        # What `ensure_manifest` parsed serves as it is: dbt would parse all again wherever a path or limit is another.
-        parsed = str(manifest.with_name("partial_parse.msgpack"))
-        os.environ.update({**dbt_environment(nightly.settings), "TTHC_DBT_PARSED": parsed})
         # Unit tests are for development: they see the run's variables and would build on nothing here.
-        build = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context,
-                        target_path=target_dir(nightly.settings))  # fmt: skip
+        arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(nightly.settings)]
+        # The target that `ensure_manifest` parsed into: dbt would parse all again wherever a path or limit is another.
+        build = dbt.cli(arguments, context=context, target_path=target_dir(nightly.settings))
         import_in_background()  # dbt works in a process of its own, and leaves a core to this one
         for done, event in enumerate(build.stream(), 1):
             log.info("dbt", extra={"progress": (done, events)})
@@ -55,9 +54,9 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
 
 
 def dbt_resource(settings: Settings) -> DbtCliResource:
-    """dbt as Dagster starts it: the executable beside our Python, our profiles, no telemetry."""
+    """dbt as Dagster starts it: the executable beside our Python; its profile is written for each run."""
     folder = str(settings.dbt_project_dir)
-    return DbtCliResource(project_dir=folder, profiles_dir=folder, dbt_executable=dbt_executable())
+    return DbtCliResource(project_dir=folder, dbt_executable=dbt_executable())
 
 
 def published_tables(settings: Settings) -> list[str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dagster import Field, StringSource
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -30,12 +31,13 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
 
     @classmethod
     def config_type(cls) -> dict:
-        return {}
+        return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptEnginesEventLog":
         # Where Dagster keeps it too; not written in the yaml, so that a home that was moved still finds its own.
-        return cls(inst_data=inst_data, base_dir=str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"))
+        folder = config_value.get("base_dir") or str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs")
+        return cls(inst_data=inst_data, base_dir=folder)
 
     def has_table(self, table_name: str) -> bool:
         # Dagster asks at each event; a table that is there does not go away while a run lives.

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
+from dataclasses import dataclass
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
@@ -16,32 +15,17 @@ from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import end_run, runs
 
 
-class Nightly(dg.ConfigurableResource):
-    """Held for the whole run, so the lock is too. Settings are read from the environment when the run starts."""
+@dataclass(frozen=True)
+class Nightly:
+    """The run under way: the settings that it was given, and its number in the ledger."""
 
-    _run: int = PrivateAttr(default=0)
-
-    @property
-    def settings(self) -> Settings:
-        return Settings()
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Nightly", None, None]:
-        settings = self.settings
-        with run_lock(settings):
-            self._run = recover(settings)
-            try:
-                yield self
-            finally:
-                with open_ledger(settings.ledger_file) as ledger:
-                    if runs(ledger, limit=1)[0].outcome == "running":
-                        end_run(ledger, self._run, "failed")
-                write_quality_page(settings)
+    settings: Settings
+    number: int
 
     def record_outcome(self, outcome: str, plan: RunSpec, **detail: object) -> None:
         """Writes how the run under way ended: published, unchanged or refused."""
         with open_ledger(self.settings.ledger_file) as ledger:
-            end_run(ledger, self._run, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
+            end_run(ledger, self.number, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
 
     def gate_verdict(self) -> dict:
         """What the gate said of the candidate of this run."""
@@ -51,3 +35,22 @@ class Nightly(dg.ConfigurableResource):
         """Leaves the gate's verdict for publication, and for the summary."""
         text = json.dumps(verdict, ensure_ascii=False, indent=1)
         (self.settings.work_dir / "gate.json").write_text(text, encoding="utf-8")
+
+
+def nightly_resource(settings: Settings) -> dg.ResourceDefinition:
+    """Return the resource that is held for a whole run: it holds the lock, recovers what a crash left, and, where
+    nothing recorded an outcome, records that the run failed."""
+
+    @dg.resource(description="The run under way, and the lock that makes it the only one.")
+    def nightly(_: dg.InitResourceContext) -> Generator[Nightly, None, None]:
+        with run_lock(settings):
+            run = Nightly(settings, recover(settings))
+            try:
+                yield run
+            finally:
+                with open_ledger(settings.ledger_file) as ledger:
+                    if runs(ledger, limit=1)[0].outcome == "running":
+                        end_run(ledger, run.number, "failed")
+                write_quality_page(settings)
+
+    return nightly

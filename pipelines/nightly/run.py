@@ -2,13 +2,12 @@
 
 import contextlib
 import json
-import os
 import warnings
 from dataclasses import dataclass
 
 from pipelines.common.errors import CandidateRefused, TthcError
 from pipelines.nightly.causes import cause_of
-from pipelines.nightly.dagster_home import close_killed_runs, prepare_home
+from pipelines.nightly.dagster_home import close_killed_runs, open_instance, prepare_home
 from pipelines.nightly.lock import run_lock
 from pipelines.open_data.publication import open_data_of_run
 from pipelines.publish.beside import refuse_future
@@ -38,17 +37,14 @@ def run_nightly(settings: Settings) -> RunOutcome:
         verdict = settings.work_dir / "gate.json"
         verdict.unlink(missing_ok=True)
         prepare_home(settings.dagster_home)
-        os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
         warnings.filterwarnings("ignore", module="dagster")
-
-        import dagster as dg
 
         from pipelines.nightly.build import JOB_NAME, build_definitions
 
         job = build_definitions(settings).resolve_job_def(JOB_NAME)
         # dbt's own lines, two per model and test, would drown what a person watches.
         log = (settings.work_dir / "dbt.log").open("w", encoding="utf-8")
-        with dg.DagsterInstance.get() as instance, log, contextlib.redirect_stdout(log):
+        with open_instance(settings.dagster_home) as instance, log, contextlib.redirect_stdout(log):
             close_killed_runs(instance, JOB_NAME)
             quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)

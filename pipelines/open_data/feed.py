@@ -56,7 +56,7 @@ def write_feed(settings: Settings, folder: Path, editions: Iterable[FeedEntry]) 
 
 def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
     """Return the Atom feed (RFC 4287) of the editions, newest first, in Vietnamese and English."""
-    dataset = load_register(settings.registers_dir / "vietnam").dataset
+    dataset = load_register(settings.country_dir).dataset
     province = load_province(settings.registers_dir / settings.province)
     work = f"{dataset.base_iri}{province.code}/{dataset.name}"
     is_synthetic = any(one.synthetic for one in editions)

@@ -68,7 +68,7 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
     """Writes the open data of a candidate warehouse into `folder`: the vintage before as it is where no period closed
     since and the rules are the same, else a new one. `previous`: the open data that is out now, null where none is.
     Returns rows per CSV file. Raises TthcError where the audit finds anything; then nothing may be published."""
-    country = settings.registers_dir / "vietnam"
+    country = settings.country_dir
     register, rules = load_register(country), load_rules(country)
     province = load_province(settings.registers_dir / settings.province)
     scratch = settings.work_dir / "open-data.duckdb"
@@ -106,7 +106,7 @@ def _until(essence: dict) -> str | None:
 
 def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> dict:
     """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
-    country = settings.registers_dir / "vietnam"
+    country = settings.country_dir
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
     return {
         "closed_periods": periods,

@@ -19,6 +19,7 @@ from pipelines.parsing.privacy import protect
 from pipelines.parsing.quarantine import write_quarantine
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
+from pipelines.settings import ReadLimits
 from pipelines.storage.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
 from pipelines.storage.ledger import Arrival
 
@@ -111,21 +112,22 @@ def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
 
 def parse_arrival(
     arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: str,
-    lake: Path, quarantine: Path,
+    lake: Path, quarantine: Path, limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
 ) -> dict:  # fmt: skip
     """Parses one archived file. Returns its receipt; a file that cannot be read is no error, the receipt says so."""
     delivery = arrival.delivery
     outcome, judge = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)
     try:
         with background_writer() as writer:
-            for batch in prefetch(read(archived, delivery.file_name, contracts[delivery.source], contracts)):
+            batches = read(archived, delivery.file_name, contracts[delivery.source], contracts, limits=limits)
+            for batch in prefetch(batches):
                 outcome.add(contracts[batch.source], *judge(batch), writer)
         outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
         refuse_other_count(arrival.expected_rows, rows)
         rejections = {s: pl.concat(frames).select("_row_number", "_reasons") for s, frames in outcome.rejected.items()}
         if rejections:
-            write_quarantine(quarantine, key, archived, delivery, contracts, rejections)
+            write_quarantine(quarantine, key, archived, delivery, contracts, rejections, limits)
     except FileRefused as refusal:
         outcome.finish(keep=False)
         return refused_receipt(arrival, refusal)

@@ -14,6 +14,7 @@ from pipelines.contracts.batch import Batch
 from pipelines.contracts.model import Contract
 from pipelines.contracts.places import place_of
 from pipelines.parsing.readers.reading import read
+from pipelines.settings import ReadLimits
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.lake import ParquetFile, quarantine_schema
 
@@ -21,12 +22,12 @@ Rejections = Mapping[str, pl.DataFrame]
 
 
 def complete_rows(
-    path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
+    path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections, limits: ReadLimits
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Source and rows of a delivered file that `rejections` name (per source `_row_number` and `_reasons`), each with
     its `_place`."""
     told = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
-    for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True):
+    for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True, limits=limits):
         if batch.source in rejections:
             rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
             yield batch.source, rows.with_columns(_place=row_places(rows, batch), **told)
@@ -49,12 +50,18 @@ def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) ->
 
 
 def write_quarantine(
-    folder: Path, name: str, archived: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections
+    folder: Path,
+    name: str,
+    archived: Path,
+    delivery: Delivery,
+    contracts: dict[str, Contract],
+    rejections: Rejections,
+    limits: ReadLimits,
 ) -> None:
     """Writes the rows that `rejections` name, one file per source, readable by their owner only."""
     files: dict[str, ParquetFile] = {}
     try:
-        for source, rows in complete_rows(archived, delivery, contracts, rejections):
+        for source, rows in complete_rows(archived, delivery, contracts, rejections, limits):
             if source not in files:
                 path = quarantine_file(folder, source, delivery, name)
                 private_folder(path.parent)

@@ -158,8 +158,9 @@ class Parser:
     def _parse(self, arrival: Arrival, archived: Path) -> dict:
         key = self.known.key(arrival)
         receipt = parse_arrival(
-            arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine
-        )
+            arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine,
+            self.settings.read_limits,
+        )  # fmt: skip
         return receipt | self._mark
 
     @property

@@ -114,7 +114,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
     if site is not None:
         link_tree(site, part / SITE)
     else:
-        country = settings.registers_dir / "vietnam"
+        country = settings.country_dir
         province = load_province(settings.registers_dir / settings.province)
         write_vintage_site(part / OPEN_DATA, part / SITE, country, synthetic=manifest["synthetic"], province=province,
                            public_url=settings.public_url)  # fmt: skip

@@ -59,7 +59,7 @@ def register_tables(
     Raises:
         TthcError: The calendar lacks the year of `as_of`, or registers contradict each other.
     """
-    country, folder = settings.registers_dir / "vietnam", settings.registers_dir / settings.province
+    country, folder = settings.country_dir, settings.registers_dir / settings.province
     known = load_province(folder)
     calendar = load_calendar(country / "working_calendar.csv")
     if as_of.year not in calendar.years:

@@ -14,13 +14,12 @@ from typing import Any
 from pipelines.common.i18n import language, say
 from pipelines.registers.holds import LEVELLED, SUBJECTS, Override
 from pipelines.registers.measures import load_measures
-from pipelines.settings import Settings
 
 Thing = Mapping[str, Any]
 NOTHING = "–"
 
 
-def held_sentence(thing: Thing, country: Path | None = None) -> str | None:
+def held_sentence(thing: Thing, country: Path) -> str | None:
     """Return which source, day, unit or figure, what was usual and what came, which files, and what to do: null for an
     edit of a register, which a verdict lists with its effects."""
     if thing["hold"] == "register":
@@ -35,7 +34,7 @@ def held_sentence(thing: Thing, country: Path | None = None) -> str | None:
         scope = say(f"level_{thing['unit_level'] or 'province'}")
         unit = say("level_province") if told["unit"] == "*" else told["unit"]
         return say(f"held_{thing['hold']}", **told | {"unit": unit}, scope=scope)
-    register = load_measures(country or Settings().registers_dir / "vietnam")
+    register = load_measures(country)
     listed = register.units if thing["hold"] == "unit" else register.measures
     known = listed.get(thing.get("measure") or "rows")
     title, hint = (getattr(text, language.get()) for text in (known.title, known.hint)) if known else ("?", "")

@@ -56,7 +56,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
         source, day = arrival.delivery.source, arrival.delivery.business_day
         received[source] = max(day, received.get(source, day))
     limit = load_holds(settings.registers_dir / settings.province).status.stale_working_days
-    calendar = load_calendar(settings.registers_dir / "vietnam" / "working_calendar.csv")
+    calendar = load_calendar(settings.country_dir / "working_calendar.csv")
     age = _age(calendar, manifest, today)
     gate = _newest_gate(settings, manifest, last)
     return {

@@ -4,6 +4,7 @@ Belongs here: what is shown and how. What there is to show is gathered by `statu
 """
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,14 +23,14 @@ COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refus
 DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 
-def show_status(console: Console, status: dict[str, Any]) -> None:
+def show_status(console: Console, status: dict[str, Any], country: Path) -> None:
     """Prints the current version, sources, gate, held things, overrides and runs."""
     _version(console, status)
     if status["ledger_damaged"]:
         console.print(say("status_ledger_damaged"), style="bold red", markup=False)
     _sources(console, status["sources"])
     _left(console, status["left_in_landing"])
-    _gate(console, status)
+    _gate(console, status, country)
     _runs(console, status["runs"])
     for due in status["reports_due"]:
         console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
@@ -107,7 +108,7 @@ def _left(console: Console, left: list[dict[str, str]]) -> None:
         console.print(f"  … ({len(left)})")
 
 
-def _gate(console: Console, status: dict[str, Any]) -> None:
+def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
     gate = status["gate"]
     if gate is None:
         return
@@ -129,7 +130,7 @@ def _gate(console: Console, status: dict[str, Any]) -> None:
             "status_held", hold=thing["hold"], subject=subject
         )  # fmt: skip
         console.print(f"  {line}", markup=False, highlight=False)
-        if sentence := held_sentence(thing):
+        if sentence := held_sentence(thing, country):
             console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
         if code is None:
             approve = say("held_approve", line=override_line(thing, until))

@@ -122,7 +122,7 @@ def show_refusal(console: Console, settings: Settings) -> None:
     for thing in approvals_needed(verdict):
         if thing["hold"] == "register":
             _edited_register(console, thing, verdict["effects"])
-        elif sentence := held_sentence(thing, settings.registers_dir / "vietnam"):
+        elif sentence := held_sentence(thing, settings.country_dir):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
         line = say("held_approve", line=override_line(thing, plan["as_of"]))
         console.print(line, highlight=False, markup=False, soft_wrap=True)

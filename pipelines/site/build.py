@@ -84,7 +84,7 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     Returns counts of pages and bytes."""
     if open_data["state"] == "beside":
         return {}
-    site, country = folder / "site", settings.registers_dir / "vietnam"
+    site, country = folder / "site", settings.country_dir
     province = load_province(settings.registers_dir / settings.province)
     if open_data["state"] == "none":
         return write_site_without_data(site, province.name, open_data, synthetic=synthetic)

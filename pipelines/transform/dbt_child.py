@@ -34,21 +34,22 @@ def main() -> None:
 
 def dbt(arguments: list[str]) -> int:
     """Runs one dbt command in this process and gives dbt's exit code: 0, 1 where a model or test failed, 2 where dbt
-    itself did. Models are not parsed again where the environment's TTHC_DBT_PARSED names what a parse of them left."""
+    itself did. A build parses nothing anew where an earlier parse left its result in DBT_TARGET_PATH."""
     from dbt.cli.main import dbtRunner
 
-    done = dbtRunner(manifest=_parsed(os.environ.get("TTHC_DBT_PARSED"))).invoke(arguments)
+    target = os.environ.get("DBT_TARGET_PATH") if arguments[:1] == ["build"] else None
+    done = dbtRunner(manifest=_parsed(target)).invoke(arguments)
     if done.exception:
         print(done.exception, file=sys.stderr)
         return 2
     return 0 if done.success else 1
 
 
-def _parsed(path: str | None) -> Any:
+def _parsed(target: str | None) -> Any:
     """dbt's manifest; None, and so a new parse, where there is none or it cannot be read."""
     from dbt.contracts.graph.manifest import Manifest
 
     try:
-        return Manifest.from_msgpack(Path(path).read_bytes()) if path else None
+        return Manifest.from_msgpack((Path(target) / "partial_parse.msgpack").read_bytes()) if target else None
     except Exception:  # whatever is wrong with it, dbt can do without
         return None

@@ -71,7 +71,8 @@ def _keep(
     the rows stay listed by number and reason, and the next night tries again."""
     folder = settings.restricted_dir / "quarantine"
     try:
-        write_quarantine(folder, name, archive_path(settings, arrival), arrival.delivery, contracts, rejections)
+        archived = archive_path(settings, arrival)
+        write_quarantine(folder, name, archived, arrival.delivery, contracts, rejections, settings.read_limits)
     except Exception as error:
         if is_machine_fault(error):
             raise

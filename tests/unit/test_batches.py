@@ -14,7 +14,7 @@ from pipelines.contracts.model import load_contracts
 from pipelines.parsing.readers import delimited, sync_messages
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validator
-from pipelines.settings import Settings
+from pipelines.settings import ReadLimits, Settings
 from tests.unit.conftest import DAY
 
 MOST = 4_096
@@ -37,7 +37,7 @@ def test_every_batch_keeps_within_its_bytes_or_holds_one_row(cells: list[int]) -
 
 
 def test_the_bytes_follow_from_the_total_of_a_night() -> None:
-    shares = [Settings(memory_limit=total).batch_bytes for total in ("32MiB", "512MiB", "4GiB", "64GiB")]
+    shares = [Settings(memory_limit=total).read_limits.batch_bytes for total in ("32MiB", "512MiB", "4GiB", "64GiB")]
     assert shares == sorted(shares) and shares[0] == 1 << 20 and shares[-1] <= 64 << 20
 
 
@@ -58,9 +58,9 @@ def test_a_file_says_the_same_however_small_its_batches(
         lines = [json.dumps(row) for row in rows]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def verdict() -> tuple[int, pl.DataFrame, list[tuple[int, list[str]]]]:
+    def verdict(limits: ReadLimits = ReadLimits()) -> tuple[int, pl.DataFrame, list[tuple[int, list[str]]]]:  # noqa: B008 - frozen
         judge = Validator(contract, "text", DAY)
-        judged = [judge(batch) for batch in read(path, path.name, contract, contracts)]
+        judged = [judge(batch) for batch in read(path, path.name, contract, contracts, limits=limits)]
         wrong = [row for _, rejected in judged for row in rejected.select("_row_number", "_reasons").rows()]
         return len(judged), pl.concat([accepted for accepted, _ in judged]), wrong
 
@@ -68,6 +68,5 @@ def test_a_file_says_the_same_however_small_its_batches(
     for module in (batch_module, delimited, sync_messages):
         monkeypatch.setattr(module, "BYTES_PER_BATCH", 2_000)
     monkeypatch.setattr(delimited, "BLOCK_BYTES", 1_000)
-    monkeypatch.setattr(Settings, "batch_bytes", 3_000)
-    many, same, same_rejected = verdict()
+    many, same, same_rejected = verdict(ReadLimits(batch_bytes=3_000))
     assert many > 10 * count and same.equals(accepted) and same_rejected == rejected and rejected

@@ -99,20 +99,20 @@ def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: 
 
 
 def test_a_held_delivery_is_told_with_what_was_usual_what_came_and_which_files() -> None:
-    assert held_sentence(THINGS[0]) == (
+    assert held_sentence(THINGS[0], COUNTRY) == (
         "ho_so ngày 2024-12-31: Hồ sơ trực tuyến ở cấp này (so): thường 86.0 %, nay 14.0 %."
         " Kênh tiếp nhận bị ghi khác trước: hỏi nơi gửi. Tệp: a.csv"
     )
     before = language.set("en")
     try:
-        unit, volume = held_sentence(THINGS[1]), held_sentence(THINGS[2])
+        unit, volume = held_sentence(THINGS[1], COUNTRY), held_sentence(THINGS[2], COUNTRY)
     finally:
         language.reset(before)
     assert unit is not None and unit.startswith("ho_so of 2024-12-31, unit H19.30: The unit's rows in the province's: ")
     assert "usually 43, now 0" in unit
     assert volume is not None and volume.startswith("le_phi of 2024-12-31: Rows per working day: usually 980, now 98.")
-    assert all(held_sentence(one) for one in THINGS)
-    assert held_sentence(thing("register", register="target")) is None
+    assert all(held_sentence(one, COUNTRY) for one in THINGS)
+    assert held_sentence(thing("register", register="target"), COUNTRY) is None
 
 
 @pytest.mark.parametrize("hold", ["volume", "empty", "freshness", "restatement", "jump", "drift"])
@@ -121,7 +121,7 @@ def test_a_verdict_of_earlier_code_is_told_though_it_does_not_say_what_was_usual
     old = {"hold": hold, "source": "ho_so", "business_day": "2024-06-30", "indicator_code": "on_time_rate",
            "rule": "plan", "period_code": "2024-05", "scope": "province", "unit_level": None,
            "override_code": None}  # fmt: skip
-    told = held_sentence(old)
+    told = held_sentence(old, COUNTRY)
     assert told is not None and "None" not in told and "–" in told
 
 
@@ -134,7 +134,7 @@ def test_every_hold_says_what_was_usual_and_what_came(hold: str, lang: str) -> N
                  files="a.csv")  # fmt: skip
     before = language.set(lang)
     try:
-        told, bare = held_sentence(held), held_sentence({**held, "files": None, "usual": None})
+        told, bare = held_sentence(held, COUNTRY), held_sentence({**held, "files": None, "usual": None}, COUNTRY)
     finally:
         language.reset(before)
     assert (

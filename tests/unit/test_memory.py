@@ -16,7 +16,7 @@ from pipelines.common.errors import UsageFault
 from pipelines.nightly.causes import cause_of
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
-from pipelines.transform.dbt import dbt_environment, dbt_executable
+from pipelines.transform.dbt import dbt_executable, dbt_options
 
 GIB = 1 << 30
 # Numbering these rows in another order takes more memory than the limit below leaves.
@@ -68,7 +68,7 @@ def test_the_default_is_four_gibibytes_and_what_is_beside_duckdb_is_kept_free(mo
     settings = Settings()
     assert settings.memory_bytes == 4 * GIB and settings.memory_shown == "4.0GiB"
     assert as_bytes(settings.duckdb_memory) == 4 * GIB - settings_module.BESIDE_DUCKDB
-    assert settings.decoder_memory + settings_module.BESIDE_DECODER <= settings.memory_bytes
+    assert settings.read_limits.decoder_memory + settings_module.BESIDE_DECODER <= settings.memory_bytes
 
 
 def test_what_the_machine_allows_is_a_plausible_number_of_bytes() -> None:
@@ -144,27 +144,26 @@ def test_a_cause_of_ours_is_told_without_the_name_of_its_class() -> None:
 
 @pytest.mark.slow
 def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TTHC_MEMORY_LIMIT", "48MiB")
-    settings = Settings(warehouse_dir=tmp_path / "warehouse")
+    settings = Settings(warehouse_dir=tmp_path / "warehouse", memory_limit=48 << 20)
     candidate_file(settings).parent.mkdir(parents=True)
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
     (tmp_path / "models").mkdir()
     for name, sql in MODELS.items():
         (tmp_path / "models" / f"{name}.sql").write_text("{{ config(materialized='table') }} " + sql)
 
-    def build(**environment: str) -> subprocess.CompletedProcess[str]:
+    def build(settings: Settings) -> subprocess.CompletedProcess[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("TTHC_", "DBT_"))}
         return subprocess.run(
-            [dbt_executable(), "run"], cwd=tmp_path, capture_output=True, text=True, check=False,
-            env={**own, **dbt_environment(settings), **environment},
+            [dbt_executable(), "run", *dbt_options(settings)], cwd=tmp_path, capture_output=True, text=True,
+            check=False, env=own,
         )  # fmt: skip
 
-    done = build()
+    done = build(settings)
     assert done.returncode == 0, done.stdout
     with duckdb.connect(str(workspace_file(settings)), read_only=True) as connection:
         assert connection.execute("select n from main.third").fetchone() == (ROWS,)
     # The same without room to spill shows that it did, and is recognised as want of memory.
-    without_room = build(TTHC_DUCKDB_TEMP_LIMIT="1KB")
+    without_room = build(settings.model_copy(update={"temp_limit": 1 << 10}))
     assert without_room.returncode == 1
     told = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
     assert cause_of(told, Settings()).code == "out_of_memory"

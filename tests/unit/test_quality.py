@@ -27,12 +27,13 @@ from pipelines.reports.quality.facts import (
 from pipelines.reports.quality.pages import TONES, pages
 from pipelines.reports.quality.places import place_for
 from pipelines.reports.quality.wording import HERE, Translator, texts
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.ledger import Arrival, open_ledger
 from pipelines.storage.runs import Run, begin_run, end_run
 from tests.unit.test_house import placeholders
 
+COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 DAY = dt.date(2024, 12, 31)
 RUN = Run(7, 1, "2024-12-31T18:30:00+00:00", "2024-12-31T18:31:00+00:00", "refused", "v2", "2024-12-31", {})
 FACTS = QualityFacts(
@@ -113,7 +114,7 @@ class Reader(HTMLParser):
 
 
 def read(contracts: dict[str, Contract], run: Run = RUN, facts: QualityFacts = FACTS, gate: dict | None = GATE) -> dict:
-    return {name: Reader(html) for name, html in pages(run, facts, gate, contracts)}
+    return {name: Reader(html) for name, html in pages(run, facts, gate, contracts, COUNTRY)}
 
 
 def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts: dict[str, Contract]) -> None:
@@ -196,7 +197,7 @@ def test_sentences_stand_in_both_languages_and_each_is_used() -> None:
 
 
 def test_every_reason_that_models_and_contracts_give_tells_how_to_mend_it(contracts: dict[str, Contract]) -> None:
-    words = Translator("vi", contracts)
+    words = Translator("vi", contracts, COUNTRY)
     models = Path(__file__).parents[2] / "dbt_project" / "models" / "state"
     given = {reason for path in models.glob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}
     assert len(given) >= 6

@@ -16,7 +16,7 @@ from pipelines.common.errors import TthcError
 from pipelines.publish import versions
 from pipelines.reports.status import read_status
 from pipelines.reports.status_view import show_status
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage import memory_kills
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.ledger import Arrival, open_ledger, record_arrival
@@ -24,6 +24,7 @@ from pipelines.storage.run_spec import candidate_dir, candidate_file
 from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
 
+COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 FRIDAY = dt.date(2025, 1, 3)
 HELD = {"hold": "volume", "source": "ho_so", "business_day": "2024-12-31", "indicator_code": None, "rule": None,
         "period_code": None, "scope": None, "unit_level": None, "measure": None, "stratum": None,
@@ -97,7 +98,7 @@ def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:
 )
 def test_a_calendar_to_complete_is_said_two_months_ahead(settings: Settings, today: dt.date, said: list[str]) -> None:
     page = io.StringIO()
-    show_status(Console(file=page, width=400), read_status(settings, today))
+    show_status(Console(file=page, width=400), read_status(settings, today), COUNTRY)
     lines = [line for line in page.getvalue().splitlines() if "working_calendar.csv" in line]
     assert len(lines) == len(said) and all(words in line for words, line in zip(said, lines, strict=True))
 
@@ -216,7 +217,7 @@ def test_people_are_told_the_same(settings: Settings) -> None:
     refused(settings)
     ran(settings, "failed", why="[step_failed] x")
     console = Console(record=True, width=160, file=io.StringIO())
-    show_status(console, read_status(settings, FRIDAY, verify=True))
+    show_status(console, read_status(settings, FRIDAY, verify=True), COUNTRY)
     text = console.export_text()
     for told in ("v1", "2024-12-31", "Mọi tệp khớp bảng kê", "✗ t.a_filled", "bị giữ: volume ho_so 2024-12-31",
                  "PD-1 không còn khớp", "Chánh Văn phòng", "[step_failed] x", "bị giữ lại"):  # fmt: skip

@@ -10,12 +10,13 @@ from pipelines.contracts.batch import Batch
 from pipelines.contracts.model import Contract
 from pipelines.parsing.readers.headers import map_headers
 from pipelines.parsing.readers.sandbox import decoded
+from pipelines.settings import ReadLimits
 
 
-def read_columnar(path: Path, contract: Contract, *, packed: bool) -> Generator[Batch]:
+def read_columnar(path: Path, contract: Contract, *, packed: bool, limits: ReadLimits) -> Generator[Batch]:
     """Batches of a Parquet file. Raises FileRefused where it is none or a column is not text."""
     done = 0
-    with decoded("parquet", path, packed) as stream, pa.ipc.open_stream(stream) as blocks:
+    with decoded("parquet", path, packed, limits) as stream, pa.ipc.open_stream(stream) as blocks:
         fields = map_headers(blocks.schema.names, contract)
         labels = {name: label for name, label in zip(fields, blocks.schema.names, strict=True) if name}
         for block in blocks:

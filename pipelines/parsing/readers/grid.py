@@ -25,6 +25,7 @@ from pipelines.parsing.decoding.marks import Marks, cell_name, letter
 from pipelines.parsing.readers.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
 from pipelines.parsing.readers.headers import map_headers, required_in
 from pipelines.parsing.readers.sandbox import decoded
+from pipelines.settings import ReadLimits
 
 HEADER_WITHIN_ROWS = 40
 HEADER_ROWS = 3
@@ -261,8 +262,8 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
     return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", letters=letters)
 
 
-def read_list(path: Path, contract: Contract, *, kind: str, packed: bool) -> Generator[Batch]:
+def read_list(path: Path, contract: Contract, *, kind: str, packed: bool, limits: ReadLimits) -> Generator[Batch]:
     """One batch with the rows of an Excel or HTML list. Raises FileRefused where it is not certain."""
-    with decoded(kind, path, packed) as stream:
+    with decoded(kind, path, packed, limits) as stream:
         grid = read_lines(stream)
     yield batch_of(grid, contract)

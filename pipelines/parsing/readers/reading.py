@@ -12,20 +12,37 @@ from pipelines.parsing.readers.delimited import read_delimited
 from pipelines.parsing.readers.grid import read_list
 from pipelines.parsing.readers.headers import shown
 from pipelines.parsing.readers.sync_messages import read_messages
-from pipelines.settings import Settings
+from pipelines.settings import ReadLimits
 
 
 def read(
-    path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool = False
+    path: Path,
+    file_name: str,
+    contract: Contract,
+    contracts: dict[str, Contract],
+    *,
+    whole: bool = False,
+    limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
 ) -> Generator[Batch]:
-    """Batches of a file by the format its name declares, each within `Settings.batch_bytes`; with `whole` also the
-    personal columns that are never kept, where the format can leave them out, and where in a JSON file each row
-    stands. Raises FileRefused."""
-    return split_batches(_read(path, file_name, contract, contracts, whole=whole), Settings().batch_bytes)
+    """Return the batches of a file, read by the format that its name declares.
+
+    Args:
+        path: The file.
+        file_name: The name under which it was delivered, whatever `path` is called.
+        contract: The contract of its source.
+        contracts: All contracts: a sync message brings rows of several sources.
+        whole: Also read the personal columns that are never kept, where the format can leave them out, and where in a
+            JSON file each row stands.
+        limits: What reading may take.
+
+    Raises:
+        FileRefused: The file cannot be read with certainty.
+    """
+    return split_batches(_read(path, file_name, contract, contracts, whole, limits), limits.batch_bytes)
 
 
 def _read(
-    path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool
+    path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], whole: bool, limits: ReadLimits
 ) -> Generator[Batch]:
     match = DELIVERED.search(file_name)
     kind, packed = (match[1].lower(), match[2] is not None) if match else ("", False)
@@ -35,7 +52,7 @@ def _read(
     if kind in ("json", "ndjson"):
         return read_messages(path, contract, contracts, by_line=kind == "ndjson", packed=packed, whole=whole)
     if kind == "parquet":
-        return read_columnar(path, contract, packed=packed)
+        return read_columnar(path, contract, packed=packed, limits=limits)
     if kind in ("xlsx", "xls"):
-        return read_list(path, contract, kind=kind, packed=packed)
+        return read_list(path, contract, kind=kind, packed=packed, limits=limits)
     raise FileRefused("format_not_taken", format=shown(file_name.rpartition(".")[2], doubtful=True))

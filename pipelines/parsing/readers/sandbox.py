@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from pipelines.common.errors import EXIT_FILE_REFUSED, FileRefused
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR, ReadLimits
 
 WALL_SECONDS = 900
 # How long a child that has written all it will may take to end.
@@ -21,10 +21,10 @@ GRACE_SECONDS = 2
 
 
 @contextmanager
-def decoded(kind: str, path: Path, packed: bool) -> Iterator[IO[bytes]]:
+def decoded(kind: str, path: Path, packed: bool, limits: ReadLimits) -> Iterator[IO[bytes]]:
     """What the child writes. Raises FileRefused where it refused the file, ran out of memory or time, or died;
     the caller's own trouble with the stream that broke off is then not the cause and is not told."""
-    arguments = [kind, str(path.absolute()), "1" if packed else "0", str(Settings().decoder_memory)]
+    arguments = [kind, str(path.absolute()), "1" if packed else "0", str(limits.decoder_memory)]
     command = [sys.executable, "-m", "pipelines.parsing.decoding", *arguments]
     with subprocess.Popen(  # noqa: S603 (our own module; the path is one argument, never a shell's)
         command, cwd=PROJECT_DIR, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE

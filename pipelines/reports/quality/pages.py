@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.model import Contract
@@ -55,14 +56,14 @@ class Office:
 
 
 def pages(
-    run: Run, facts: QualityFacts, gate: dict | None, contracts: Mapping[str, Contract]
+    run: Run, facts: QualityFacts, gate: dict | None, contracts: Mapping[str, Contract], country: Path
 ) -> Iterator[tuple[str, str]]:
     """Path below the run's folder → HTML. `gate` is the verdict, None where the run did not come to it."""
     by_unit: dict[str | None, list[Rejection]] = {}
     for one in facts.rejections:
         by_unit.setdefault(one.unit_code, []).append(one)
     for lang in LANGUAGES:
-        words = Translator(lang, contracts)
+        words = Translator(lang, contracts, country)
         offices = _offices(words, facts, by_unit)
         other = "en" if lang == "vi" else "vi"
         shared = {

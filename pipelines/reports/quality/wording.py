@@ -35,6 +35,7 @@ class Translator:
 
     lang: str
     contracts: Mapping[str, Contract]
+    country: Path
 
     def t(self, code: str, /, **blanks: object) -> str:
         """A sentence of texts.yml with its blanks filled. Raises KeyError for an unknown code."""
@@ -88,7 +89,7 @@ class Translator:
 
     def held(self, thing: Mapping[str, Any]) -> str:
         """What is held back, in words."""
-        if sentence := self._said(lambda: held_sentence(thing) or ""):
+        if sentence := self._said(lambda: held_sentence(thing, self.country) or ""):
             return sentence.rstrip(".")
         return self.t(
             "held_register", register=thing.get("register"), entry=thing.get("entry"),

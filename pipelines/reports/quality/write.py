@@ -43,7 +43,7 @@ def _write(settings: Settings, run: Run) -> Path:
     folder = settings.warehouse_dir / "quality"
     target, waiting = folder / f"run-{run.sequence:06d}", folder / f".run-{run.sequence:06d}.part"
     remove_tree(waiting)
-    for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir)):
+    for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir), settings.country_dir):
         path = waiting / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
