@@ -51,6 +51,7 @@ lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/sqlfmt --check --quiet dbt_project
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
 format: $(READY) ## puts Python and SQL into the one style

@@ -166,7 +166,7 @@ def test_links_lead_to_pages_that_exist_and_nowhere_else(contracts: dict[str, Co
 
 
 def test_what_comes_from_outside_is_text_and_never_markup(contracts: dict[str, Contract]) -> None:
-    html = dict(pages(RUN, FACTS, GATE, contracts))
+    html = dict(pages(RUN, FACTS, GATE, contracts, COUNTRY))
     assert all("<b>.csv" not in page for page in html.values())
     assert "&lt;b&gt;.csv" in html["vi/index.html"]
 
