@@ -28,7 +28,7 @@ test: $(READY) ## the whole suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) lint ## lint and unit tests, under a minute
-	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -m "not slow and not campaign" -n 2 --dist worksteal
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
 	@$(BIN)/python -m benchmarks.wrongness
@@ -37,6 +37,7 @@ mutants: $(READY) ## spoils the SQL behind the indicators in every small way and
 	@$(BIN)/python -m benchmarks.mutants
 
 campaign: $(READY) ## what takes longer than the suite: a night of a million dossiers, misleading files, a part of the faults
+	@$(BIN)/python -m pytest --campaign -m campaign -n 2 --dist worksteal
 	@$(BIN)/python -m benchmarks.real_size $(SIZE)
 	@$(BIN)/python -m benchmarks.wrongness
 	@$(BIN)/python -m benchmarks.faults $(or $(FAULTS),--few)

@@ -19,6 +19,24 @@ DOSSIERS = 1_500
 CANARY_NAME, CANARY_PHONE = "Nguyễn Thị Chim Hoàng Yến", "0987654321"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--campaign", action="store_true", help="also what takes too long for the suite (make campaign)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what `make campaign` runs out of the suite, and count it as deselected."""
+    if not config.getoption("--campaign"):
+        left_out = [item for item in items if item.get_closest_marker("campaign")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def in_campaign(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for all of what the suite only samples."""
+    return bool(request.config.getoption("--campaign"))
+
+
 @dataclass(frozen=True)
 class Night:
     """A landing folder, the warehouse made of it, and how to run `tthc` on both."""

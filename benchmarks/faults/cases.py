@@ -149,5 +149,5 @@ def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int,
 def few(seed: int) -> list[Case]:
     """What a quick part tries: one warehouse killed at random, and again when all is done but the switch."""
     (at_random,) = next(killed_at_random(1, seed)).hurts
-    before_switch, _ = next(killed_at_steps([("versions.switch", "replace")])).hurts
+    before_switch, _ = next(killed_at_steps([("versions.switch_current", "replace")])).hurts
     return [Case("kill -9", (at_random, before_switch))]

@@ -9,6 +9,7 @@ from scripts import docs, readme
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_the_readme_shows_what_the_commands_say(tmp_path: Path) -> None:
     assert readme.shown("README.md") == readme.outputs("en", tmp_path)
 

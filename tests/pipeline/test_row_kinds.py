@@ -3,6 +3,7 @@ rows of one second, a desk that takes in for another, units under themselves. In
 
 import itertools
 import json
+import random
 import re
 from pathlib import Path
 
@@ -32,10 +33,14 @@ def nothing_is_still_growing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
 
 
+MOST_ORDERS = 6
+
+
 def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, list[tuple]]:
-    """The tables that the files end in, the same for every order in which they come."""
+    """The tables that the files end in, the same for every order in which they come; of four files for some orders."""
     found = []
-    for number, order in enumerate(itertools.permutations(files)):
+    orders = list(itertools.permutations(files))
+    for number, order in enumerate(random.Random(3).sample(orders, min(MOST_ORDERS, len(orders)))):
         few = FewFiles(folder / str(number), models, secret_file=folder / "secret.key")
         few.deliver(*LISTS)
         for file in order:

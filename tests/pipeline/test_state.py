@@ -53,22 +53,23 @@ FIVE: list[FILE] = [
 ]  # fmt: skip
 
 
-def test_all_orders_of_five_files_end_in_the_same_version(
-    tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch
+def test_five_files_in_any_order_end_in_the_same_version(
+    tmp_path: Path, models: list[Model], monkeypatch: pytest.MonkeyPatch, in_campaign: bool
 ) -> None:
     monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
-    # The code is the same all along; hashing it 120 times would take half the test.
+    # The code is the same all along; hashing it for each order would take half the test.
     code = workspace.code_version(Settings())
     monkeypatch.setattr(workspace, "code_version", lambda _: code)
     lists: list[FILE] = [("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES)]
     first = FewFiles(tmp_path / "first", models)
     expected = first.plan(first.deliver(*lists, *FIVE)).version
     orders = list(itertools.permutations(FIVE))
+    orders = orders if in_campaign else random.Random(4).sample(orders, 24)
     versions = Counter(parsed_already(tmp_path / str(n), first, [*lists, *order]) for n, order in enumerate(orders))
-    assert versions == {expected: 120}
+    assert versions == {expected: len(orders)}
     # A few orders run the whole night after every file, so that what one night leaves meets the next.
     contents = []
-    for number, order in enumerate(random.Random(5).sample(orders, 4)):
+    for number, order in enumerate(random.Random(5).sample(orders, 4 if in_campaign else 2)):
         few = FewFiles(tmp_path / f"nights {number}", models)
         few.deliver(*lists)
         for file in order:
