@@ -6,32 +6,29 @@ Belongs here: formatting of what is final. Does not belong here: arithmetic; a n
 import datetime as dt
 import re
 import unicodedata
+from decimal import Decimal
+from functools import lru_cache
 
-# CLDR: thousands and decimal sign. Both languages write the per cent sign without a space.
-SIGNS = {"vi": (".", ","), "en": (",", ".")}
+from pipelines.common.formats import format_day, format_number
+
 BOUNDS = {"": "", ">=": "≥ ", "<=": "≤ "}
 UNITS_OF_SIZE = ("B", "kB", "MB", "GB")
 
 
+@lru_cache(maxsize=1 << 16)  # the same figures stand on many pages
 def number(text: str, lang: str) -> str:
     """A decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
-    thousands, point = SIGNS[lang]
-    whole, _, decimals = text.partition(".")
-    sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
-    grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", thousands, digits)
-    decimals = decimals.rstrip("0")
-    return f"{sign}{grouped}{point}{decimals}" if decimals else f"{sign}{grouped}"
+    return format_number(Decimal(text), lang)
 
 
 def percent(text: str, lang: str, bound: str = "") -> str:
-    """A share in per cent, with the sign of a bound before it where it is one."""
+    """A share in per cent, after the sign of a bound where it is one; no language of ours puts a blank in between."""
     return f"{BOUNDS[bound]}{number(text, lang)}%"
 
 
 def date(text: str, lang: str) -> str:
     """An ISO date, as people of that language write it."""
-    day = dt.date.fromisoformat(text)
-    return f"{day:%d/%m/%Y}" if lang == "vi" else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return format_day(dt.date.fromisoformat(text), lang)
 
 
 def size(count: int, lang: str) -> str:
@@ -52,7 +49,3 @@ def folded(text: str) -> str:
 def slug(text: str) -> str:
     """A name as part of an address: folded, everything but letters and digits a hyphen."""
     return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")
-
-
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.site.numbers import MONTHS, date
+from pipelines.common.formats import month_name
+from pipelines.site.numbers import date
 
 KINDS = {"year": r"\d{4}", "quarter": r"\d{4}-Q[1-4]", "month": r"\d{4}-\d{2}"}
 MONTHS_SHOWN = 12
@@ -35,7 +36,7 @@ class Period:
         if self.kind == "quarter":
             return f"quý {ROMAN[int(part[1]) - 1]}/{year}" if lang == "vi" else f"{part} {year}"
         if self.kind == "month":
-            return f"tháng {int(part)}/{year}" if lang == "vi" else f"{MONTHS[int(part) - 1]} {year}"
+            return f"tháng {int(part)}/{year}" if lang == "vi" else f"{month_name(int(part))} {year}"
         return f"từ đầu năm đến {date(self.last, lang)}" if lang == "vi" else f"1 January to {date(self.last, lang)}"
 
     @property
@@ -47,7 +48,7 @@ class Period:
         """As it stands in the head of a column."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "month":
-            return f"{int(part)}/{year}" if lang == "vi" else f"{MONTHS[int(part) - 1][:3]} {year}"
+            return f"{int(part)}/{year}" if lang == "vi" else f"{month_name(int(part), short=True)} {year}"
         return self.name(lang)
 
 

@@ -6,11 +6,13 @@ Belongs here: words. Does not belong here: which facts there are (`facts`), wher
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.common.formats import format_day, format_number
 from pipelines.common.i18n import language, say
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fix_hints import fix_hint
@@ -20,7 +22,6 @@ from pipelines.reports.quality.facts import RefusedFile
 
 HERE = Path(__file__).parent
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @cache
@@ -45,17 +46,14 @@ class Translator:
         """A number as the language writes it, at most one decimal; null is a dash, never a zero."""
         if value is None:
             return NOTHING
-        written = f"{value:,.1f}".removesuffix(".0")
-        return written.translate(str.maketrans(",.", ".,")) if self.lang == "vi" else written
+        return format_number(Decimal(f"{value:.1f}"), self.lang)
 
     def day(self, value: dt.date | str | None) -> str:
         """A day: 31/12/2024, or 31 Dec 2024."""
         if value is None:
             return NOTHING
         day = dt.date.fromisoformat(value) if isinstance(value, str) else value
-        if self.lang == "vi":
-            return f"{day.day:02d}/{day.month:02d}/{day.year}"
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return format_day(day, self.lang, short=True)
 
     def moment(self, value: str) -> str:
         """A moment of the machine's clock in Việt Nam's time, to the minute."""

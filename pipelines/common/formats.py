@@ -1,0 +1,41 @@
+"""Numbers and dates as people of a language write them, by CLDR (Babel).
+
+Belongs here: formatting of what is final. Does not belong here: arithmetic and rounding.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import parse_pattern
+
+# English dates are written with the day first, as everywhere but in the United States.
+DAYS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
+SHORT_DAYS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
+MINUS = "−"
+# As many decimals as the number has.
+_PATTERN = parse_pattern("#,##0.#")
+
+
+@cache
+def _locale(lang: str) -> Locale:
+    return Locale.parse(lang)
+
+
+def format_number(value: Decimal, lang: str) -> str:
+    """Return a number with the language's signs, without trailing zeros: 1234.50 is `1.234,5` or `1,234.5`."""
+    written: str = _PATTERN.apply(abs(value), _locale(lang), decimal_quantization=False)
+    return f"{MINUS}{written}" if value < 0 else written
+
+
+def format_day(day: dt.date, lang: str, *, short: bool = False) -> str:
+    """Return a day: `31/12/2024`, or `31 December 2024` (short: `31 Dec 2024`)."""
+    return format_date(day, (SHORT_DAYS if short else DAYS)[lang], locale=_locale(lang))
+
+
+def month_name(month: int, *, short: bool = False) -> str:
+    """Return the English name of a month (1 to 12); Vietnamese numbers its months."""
+    names = _locale("en").months["format"]["abbreviated" if short else "wide"]
+    return str(names[month])
