@@ -128,6 +128,7 @@ def live_parts(live: dict) -> Parts:
     return parts | {"2.1": (live["totalOnTime"], live["totalReceived"])}
 
 
+@pytest.mark.campaign
 def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: Scores, live: dict) -> None:
     """Progress and openness, the groups that the design expects; the others differ or lack inputs, as the page says."""
     groups = scores(live_parts(live))[1]
@@ -135,6 +136,7 @@ def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: S
         assert groups[group][0] == pytest.approx(live["groupScores"][group], abs=0.02), group
 
 
+@pytest.mark.campaign
 def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores: Scores, live: dict) -> None:
     """The table of docs/decision-766.md: known points of each group beside the live score, nothing fitted."""
     groups = scores(live_parts(live))[1]
@@ -143,6 +145,7 @@ def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores
         assert f"| {group} | {points:.2f} | {most:g} | {live['groupScores'][group]:.2f} |" in page
 
 
+@pytest.mark.campaign
 def test_the_points_of_each_component_are_those_that_are_live(scores: Scores, live: dict) -> None:
     """The second table of the page: all but one, which the portal scores without the working document's threshold."""
     page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")

@@ -335,6 +335,7 @@ def test_every_real_procedure_and_unit_of_the_registers_is_accepted() -> None:
     assert judged_list("don_vi", units.with_columns(dates)).height == 0
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not REAL.is_dir(), reason="shared/real is not beside the checkout")
 def test_every_real_procedure_of_the_country_is_accepted() -> None:
     real = pl.read_csv(REAL / "procedures_2642.csv", infer_schema=False)

@@ -101,6 +101,7 @@ def test_a_cell_at_the_end_of_the_sheet_is_too_large(parse: Parse, tmp_path: Pat
     assert parse("don_vi", tmp_path / "a.xlsx", "a.xlsx").refused == "too_large"
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not WORKBOOKS.is_dir(), reason="the hostile workbooks of shared/real are not beside the checkout")
 def test_of_the_hostile_workbooks_none_is_read_as_a_list(parse: Parse) -> None:
     codes = {}

@@ -66,6 +66,7 @@ def test_unit_names_are_unique_within_the_province() -> None:
     assert "UBND phường Trảng Dài" in names
 
 
+@pytest.mark.campaign
 @needs_real
 def test_units_agree_with_the_list_of_communes() -> None:
     real = rows(REAL / "communes_2024.csv")
@@ -99,6 +100,7 @@ def test_every_field_of_provincial_procedures_has_a_department() -> None:
     assert {row["TenLinhVuc"] for row in PROCEDURE_ROWS} == set(DEPARTMENTS)
 
 
+@pytest.mark.campaign
 @needs_real
 def test_procedures_say_what_the_national_list_says() -> None:
     real = {row["ma_tthc"]: row for row in rows(REAL / "procedures_2642.csv")}
@@ -116,6 +118,7 @@ def test_procedures_say_what_the_national_list_says() -> None:
         assert (row["CapThucHien"] == ";".join(stated)) == (row["can_cu_cap"] == "nguon")
 
 
+@pytest.mark.campaign
 @needs_real
 def test_no_commune_procedure_of_certification_or_civil_status_is_missing() -> None:
     wanted = {

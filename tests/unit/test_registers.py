@@ -259,6 +259,7 @@ def test_the_decision_scores_a_hundred_points() -> None:
         )
 
 
+@pytest.mark.campaign
 def test_the_decision_names_what_the_national_portal_publishes() -> None:
     live = PROJECT_DIR.parent / "shared" / "real" / "decision766_live_2026.json"
     if not live.exists():

@@ -211,6 +211,7 @@ def test_a_packed_workbook_is_read(parse: Parse, tmp_path: Path) -> None:
     assert parse("don_vi", gzip.compress(content), "a.xlsx.gz").counts("don_vi") == (1, 1, 0)
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not LISTS.is_dir(), reason="the official lists of shared/real are not beside the checkout")
 def test_the_official_lists_come_in_whole(parse: Parse) -> None:
     codes: list[str] = []

@@ -25,6 +25,7 @@ def verdicts(cases: list[Case]) -> dict[str, str]:
     return {case.path.name: judge_case(case)[0] for case in cases}
 
 
+@pytest.mark.campaign
 @needs_corpora
 def test_csv_spectrum_is_read_exactly_but_for_a_row_with_a_quote_inside_a_plain_cell(tmp_path: Path) -> None:
     found = verdicts(list(csv_spectrum(tmp_path)))
@@ -32,6 +33,7 @@ def test_csv_spectrum_is_read_exactly_but_for_a_row_with_a_quote_inside_a_plain_
     assert set(found.values()) == {"exact"}
 
 
+@pytest.mark.campaign
 @needs_corpora
 def test_pollock_is_exact_where_only_the_dialect_differs_and_never_silently_wrong(tmp_path: Path) -> None:
     cases = list(pollock(tmp_path))
@@ -55,6 +57,7 @@ def test_vietnamese_is_exact_or_refused_in_every_encoding(tmp_path: Path) -> Non
     assert set(found.values()) == {"exact", "refused"}
 
 
+@pytest.mark.campaign
 @needs_corpora
 def test_naughty_strings_come_through_or_are_words_for_an_empty_cell(tmp_path: Path) -> None:
     cases = list(naughty_strings(tmp_path))[::5]
@@ -64,6 +67,7 @@ def test_naughty_strings_come_through_or_are_words_for_an_empty_cell(tmp_path: P
     assert {found[text] for text in kept_back} == {("quarantined", "null_word:s")}
 
 
+@pytest.mark.campaign
 @needs_corpora
 @pytest.mark.slow
 @pytest.mark.parametrize("corpus", CORPORA)
