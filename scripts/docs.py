@@ -1,5 +1,5 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
-what dbt has to know of them; tests keep them current.
+"""`make docs`: writes the parts of docs/ that are made from contracts, registers and code, the contracts' JSON Schema
+and what dbt has to know of them; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
@@ -13,6 +13,7 @@ from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.fix_hints import SPELLED
 from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.docs_architecture import architecture_page
 from scripts.docs_indicators import indicators_page
 from scripts.docs_refusals import refusals_page
 from scripts.docs_settings import settings_page
@@ -205,7 +206,7 @@ def sources_page(settings: Settings) -> str:
 
 PAGES = {
     "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
-    "settings.md": settings_page,
+    "settings.md": settings_page, "architecture.md": architecture_page,
 }  # fmt: skip
 
 
