@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from pipelines.cli import app
@@ -104,6 +105,30 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     named = {name for page in PAGES for name in VARIABLE.findall(text_of(page))}
     of_dbt = set(VARIABLE.findall(text_of("dbt_project/profiles.yml"))) | TOLD_TO_DBT
     assert (in_code | named) - documented - of_dbt == set()
+
+
+def test_hooks_and_workflow_call_what_exists_and_fetch_no_code_of_others() -> None:
+    hooks = yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"]
+    assert {one["repo"] for one in hooks} == {"local"}
+    entries = [hook["entry"].split()[0] for one in hooks for hook in one["hooks"]]
+    assert [entry for entry in entries if not (PROJECT_DIR / entry).is_file()] == []
+    workflow = text_of(".github/workflows/check.yml")
+    steps = [step for job in yaml.safe_load(workflow)["jobs"].values() for step in job["steps"]]
+    assert [step["run"] for step in steps if "run" in step] == ["make check", "make test"]
+    assert all(step["uses"].startswith("actions/") for step in steps if "uses" in step)
+    assert "secrets" not in workflow
+
+
+def test_issue_forms_have_what_the_host_asks_of_them() -> None:
+    forms = [name for name in TRACKED if name.startswith(".github/ISSUE_TEMPLATE/") and not name.endswith("config.yml")]
+    assert len(forms) >= 3
+    for form in map(yaml.safe_load, map(text_of, forms)):
+        assert {"name", "description", "body"} <= set(form)
+        fields = [part for part in form["body"] if part["type"] != "markdown"]
+        ids = [part["id"] for part in fields]
+        assert len(ids) == len(set(ids))
+        assert {part["type"] for part in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+        assert all(part["attributes"]["label"] for part in fields)
 
 
 @pytest.mark.parametrize(
