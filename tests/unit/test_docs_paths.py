@@ -107,6 +107,15 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     assert (in_code | named) - documented - of_dbt == set()
 
 
+def test_every_decision_is_complete_and_listed() -> None:
+    parts = ["Context", "Chosen", "Against", "What it costs", "Shown by", "Would change it"]
+    decisions = [page for page in PAGES if re.match(r"docs/decisions/\d", page)]
+    for page in decisions:
+        assert re.findall(r"^\*\*([^.*]+)\.\*\*", text_of(page), re.MULTILINE) == parts, page
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", text_of("docs/decisions/README.md"))
+    assert listed == [Path(page).name for page in decisions]
+
+
 def test_hooks_and_workflow_call_what_exists_and_fetch_no_code_of_others() -> None:
     hooks = yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"]
     assert {one["repo"] for one in hooks} == {"local"}
