@@ -1,5 +1,5 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts, registers and code, the contracts' JSON Schema
-and what dbt has to know of them; tests keep them current.
+"""`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
+what dbt has to know of them; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
