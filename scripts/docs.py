@@ -13,6 +13,7 @@ from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.fix_hints import SPELLED
 from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.docs_architecture import architecture_page
 from scripts.docs_indicators import indicators_page
 from scripts.docs_refusals import refusals_page
 from scripts.docs_settings import settings_page
@@ -205,7 +206,7 @@ def sources_page(settings: Settings) -> str:
 
 PAGES = {
     "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
-    "settings.md": settings_page,
+    "settings.md": settings_page, "architecture.md": architecture_page,
 }  # fmt: skip
 
 

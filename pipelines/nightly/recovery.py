@@ -1,7 +1,7 @@
 """Before and after the work of a run: what a crash left is cleared away, and what nothing will read again is let go.
 
 Everything here holds the run's lock. Nothing here decides a figure: files under their own names are whole or absent
-(`files.replacing`), and whatever is gone is made again from the archive.
+(`common.files`), and whatever is gone is made again from the archive.
 """
 
 import os

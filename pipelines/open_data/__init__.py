@@ -1,6 +1,6 @@
 """Open data: what leaves the warehouse for citizens, under which protection, and when.
 
-`register` is the whitelist, `rules` the disclosure rules; `keys`, `cells` and `tables` make the protected figures,
-`attack` and `audit` try to undo them, `vintage` freezes and revises what is out. What a file says of itself in the
-standards' formats is not made here but from the register.
+What may leave and how it is protected is in the registers (`registers.publication`, `registers.disclosure`). `tables`
+lays the published tables out, `disclosure` protects what is in them and attacks it, `audit` checks the written files,
+`vintage` and `editions` freeze and keep what is out, `metadata` describes it in the standards' formats.
 """

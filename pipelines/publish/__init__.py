@@ -1,4 +1,5 @@
 """Publish: a candidate that the gate passed becomes a version, complete or not at all, and `current` names it.
 
-`manifest` says what is in a version, `versions` moves and switches.
+`versions` moves and switches, `verify` derives the verdict anew right before the switch, `skip_unchanged` finds that
+there is nothing to do, `editions` keeps what was out, `first_published` what each figure said first.
 """

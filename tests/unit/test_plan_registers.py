@@ -15,8 +15,11 @@ from pipelines.registers.plan import Task, load_goals, load_tasks
 from pipelines.settings import PROJECT_DIR
 
 REGISTERS = PROJECT_DIR / "registers"
-GOALS, TASKS = load_goals(REGISTERS / "dong-nai"), load_tasks(REGISTERS / "dong-nai")
-TARGETS = target_table(REGISTERS / "dong-nai").to_dicts()
+# The plan whose words are held here; a later one has an excerpt and rows of its own.
+YEAR = 2024
+GOALS = [goal for goal in load_goals(REGISTERS / "dong-nai") if goal.plan_year == YEAR]
+TASKS = [task for task in load_tasks(REGISTERS / "dong-nai") if task.plan_year == YEAR]
+TARGETS = [one for one in target_table(REGISTERS / "dong-nai").to_dicts() if one["valid_from"].year == YEAR]
 INDICATORS = load_indicators(REGISTERS / "vietnam")
 PLAN = (Path(__file__).parent / "plan-2024-excerpt.txt").read_text(encoding="utf-8")
 MAIN, ANNEX = PLAN.split("\nPhụ lục\n")
