@@ -1,5 +1,5 @@
 {#
-    The sources whose rows have a model (state/rows_<source>), so that newest, superseded and rejected are told
+    The sources whose rows have a model (state/base_<source>), so that newest, superseded and rejected are told
     apart. A contract alone is enough for a source to be parsed, checked and kept; until it has a model here,
     what parsing accepted counts as accepted.
 #}

@@ -55,7 +55,7 @@ class RowRules:
 
 def row_rules(dbt_project: Path, source: str) -> RowRules:
     """Return the rules of a source; none where no model looks its rows up."""
-    model = dbt_project / "models" / "state" / f"rows_{source}.sql"
+    model = dbt_project / "models" / "state" / f"base_{source}.sql"
     if not model.is_file():
         return RowRules()
     found: list[RowRules] = []

@@ -421,7 +421,7 @@ def test_rules_are_those_of_the_models_and_every_list_can_be_asked_for(contracts
     assert [lookup.field for lookup in rules["ho_so"].lookups] == ["MaDonVi", "MaDonViXuLy", "MaTTHC"]
     assert [lookup.reason for lookup in rules["tien_trinh"].lookups] == ["unknown_dossier"]
     assert {lookup.relation for one in rules.values() for lookup in one.lookups} == set(KNOWN)
-    written = "".join(p.read_text() for p in (Settings().dbt_project_dir / "models" / "state").glob("rows_*.sql"))
+    written = "".join(p.read_text() for p in (Settings().dbt_project_dir / "models" / "state").glob("base_*.sql"))
     assert written.count('"reason"') == sum(len(one.lookups) + len(one.forbidden) for one in rules.values()) - sum(
         one.lookups[:1] == rules["tien_trinh"].lookups for one in rules.values()
     )

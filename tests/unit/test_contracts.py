@@ -264,5 +264,5 @@ def test_the_sources_that_have_models_are_those_that_the_macro_names() -> None:
     named = re.findall(
         r'^ +"(\w+)",$', (dbt / "macros" / "modelled_sources.sql").read_text(encoding="utf-8"), re.MULTILINE
     )
-    models = {path.stem.removeprefix("rows_") for path in (dbt / "models" / "state").glob("rows_*.sql")}
+    models = {path.stem.removeprefix("base_") for path in (dbt / "models" / "state").glob("base_*.sql")}
     assert sorted(named) == sorted(models) == sorted(load_contracts(PROJECT_DIR / "contracts"))
