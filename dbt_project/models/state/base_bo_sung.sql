@@ -1,1 +1,1 @@
-{{ child_disposition("bo_sung") }}
+{{ disposition("bo_sung") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("danh_gia") }}
+{{ disposition("danh_gia") }}

@@ -1,1 +1,1 @@
-{{ disposition("diem_766", lookups=[{"relation": ref("known_unit"), "column": "MaDonVi", "reason": "unknown_unit"}]) }}
+{{ disposition("diem_766") }}

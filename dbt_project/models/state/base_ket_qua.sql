@@ -1,1 +1,1 @@
-{{ child_disposition("ket_qua") }}
+{{ disposition("ket_qua") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("le_phi") }}
+{{ disposition("le_phi") }}

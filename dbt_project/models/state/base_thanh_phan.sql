@@ -1,1 +1,1 @@
-{{ child_disposition("thanh_phan") }}
+{{ disposition("thanh_phan") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("thong_bao") }}
+{{ disposition("thong_bao") }}

@@ -1,1 +1,1 @@
-{{ child_disposition("tien_trinh") }}
+{{ disposition("tien_trinh") }}

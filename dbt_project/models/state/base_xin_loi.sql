@@ -1,1 +1,1 @@
-{{ child_disposition("xin_loi") }}
+{{ disposition("xin_loi") }}
