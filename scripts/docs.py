@@ -40,7 +40,8 @@ required column rejects the row. To try before delivery: `tthc check FILE --sour
 
 **Dòng nào được tính.** Của mỗi khóa, dòng mới nhất: theo trường ghi ở "mới nhất theo", trống thì cuối ngày dữ liệu,
 rồi đến ngày dữ liệu; không theo thứ tự giao tệp. Hai dòng mới như nhau mà khác nội dung thì cả hai bị từ chối
-(`conflict`). Thời điểm cập nhật muộn hơn ngày dữ liệu quá một ngày thì dòng bị từ chối. Dòng báo xóa chỉ cần khóa;
+(`conflict`). Thời điểm cập nhật muộn hơn ngày dữ liệu quá một ngày thì dòng bị từ chối. Dòng có mã ghi ở "phải biết"
+mà chưa biết thì chờ trong khu cách ly và tự được nhận khi danh mục có mã đó đến. Dòng báo xóa chỉ cần khóa;
 tệp toàn dòng báo xóa chỉ cần cột khóa và cột báo xóa. Điều thông điệp đồng bộ không cho biết khác với ô trống trong
 tệp riêng: cùng một khoản trong thông điệp và trong tệp của ngày đó là lặp lại nếu khớp nhau ở những gì cả hai đều
 nói, và dòng nói nhiều hơn được tính.
@@ -56,10 +57,11 @@ các trạng thái mới nhất, mỗi cái đúng trong danh mục của nó, k
 
 **Which row counts.** Of each key the newest: by the field under "newest by", where that is empty by the end of the
 business day, then by the business day; never by the order of arrival. Two rows equally new that differ are both
-rejected (`conflict`). An update time more than a day after the business day rejects the row. A row that says its
-thing was deleted needs no more than the key, and a file of such rows no more than the key's columns and the one that
-says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the message
-and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
+rejected (`conflict`). An update time more than a day after the business day rejects the row. A row with a code under
+"must be known" that is not known waits in quarantine and is taken once the list that has it arrives. A row that says
+its thing was deleted needs no more than the key, and a file of such rows no more than the key's columns and the one
+that says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the
+message and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
 
 **Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else the unit that `DonViXuLy`
 names, else `MaDonVi`). A name is looked up among all that the list ever gave, whatever its capitals and blanks; its
