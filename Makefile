@@ -63,7 +63,7 @@ format: $(READY) ## puts Python and SQL into the one style
 bench: $(READY) ## times the steps against a plain peer, side by side
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## rebuilds the parts of docs/ that are made from contracts and registers
+docs: $(READY) ## rebuilds what is made from contracts and registers: parts of docs/, and what dbt knows of sources
 	@$(BIN)/python -m scripts.docs
 
 readme: $(READY) ## runs what the READMEs quote and writes the real output into them

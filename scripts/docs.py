@@ -7,12 +7,11 @@ Belongs here: turning data files into Markdown tables. What people write by hand
 import json
 from pathlib import Path
 
-from sqlfmt.api import Mode, format_string
-
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.fix_hints import SPELLED
 from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.dbt_sources import write_dbt_files
 from scripts.docs_architecture import architecture_page
 from scripts.docs_indicators import indicators_page
 from scripts.docs_refusals import refusals_page
@@ -29,7 +28,6 @@ PERSONAL = {
     "drop": "không vào kho / never enters the lake",
     "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
 }
-SQL_LINE = 120
 FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
 SOURCES_HEAD = """\
 Mỗi tệp `contracts/<nguồn>.yml` là một mục dưới đây. Cột trong tệp mang tên ghi ở "trường" hoặc ở "tên cột khác";
@@ -43,7 +41,8 @@ required column rejects the row. To try before delivery: `tthc check FILE --sour
 
 **Dòng nào được tính.** Của mỗi khóa, dòng mới nhất: theo trường ghi ở "mới nhất theo", trống thì cuối ngày dữ liệu,
 rồi đến ngày dữ liệu; không theo thứ tự giao tệp. Hai dòng mới như nhau mà khác nội dung thì cả hai bị từ chối
-(`conflict`). Thời điểm cập nhật muộn hơn ngày dữ liệu quá một ngày thì dòng bị từ chối. Dòng báo xóa chỉ cần khóa;
+(`conflict`). Thời điểm cập nhật muộn hơn ngày dữ liệu quá một ngày thì dòng bị từ chối. Dòng có mã ghi ở "phải biết"
+mà chưa biết thì chờ trong khu cách ly và tự được nhận khi danh mục có mã đó đến. Dòng báo xóa chỉ cần khóa;
 tệp toàn dòng báo xóa chỉ cần cột khóa và cột báo xóa. Điều thông điệp đồng bộ không cho biết khác với ô trống trong
 tệp riêng: cùng một khoản trong thông điệp và trong tệp của ngày đó là lặp lại nếu khớp nhau ở những gì cả hai đều
 nói, và dòng nói nhiều hơn được tính.
@@ -59,10 +58,11 @@ các trạng thái mới nhất, mỗi cái đúng trong danh mục của nó, k
 
 **Which row counts.** Of each key the newest: by the field under "newest by", where that is empty by the end of the
 business day, then by the business day; never by the order of arrival. Two rows equally new that differ are both
-rejected (`conflict`). An update time more than a day after the business day rejects the row. A row that says its
-thing was deleted needs no more than the key, and a file of such rows no more than the key's columns and the one that
-says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the message
-and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
+rejected (`conflict`). An update time more than a day after the business day rejects the row. A row with a code under
+"must be known" that is not known waits in quarantine and is taken once the list that has it arrives. A row that says
+its thing was deleted needs no more than the key, and a file of such rows no more than the key's columns and the one
+that says so. What a sync message cannot tell is not the same as an empty cell in a file of its own: one fee in the
+message and in a file of that day is a repeat where they agree in what both say, and the row that says more counts.
 
 **Units.** A dossier's figures are those of the unit that handles it (`MaDonViXuLy`, else the unit that `DonViXuLy`
 names, else `MaDonVi`). A name is looked up among all that the list ever gave, whatever its capitals and blanks; its
@@ -74,21 +74,6 @@ the list as it stood at the row's moment; the last sound state counts. Where the
 list, do not fit together, the unit that is wrong does not count. A unit whose parent does not count does count,
 without a parent.
 
-"""
-
-
-TERMS = """\
-{{#
-    Made by `make docs` out of contracts/, not by hand: what decides which row of a source counts.
-
-    key          the fields that together identify one thing
-    newness      the field that says how new a row is
-    tombstone    the flag that says a thing is gone
-    untold       fields that a row in a sync message may leave unsaid, each with the sources of such messages
-#}}
-{{% macro contract_terms(source) %}}
-    {{{{ return({terms}[source]) }}}}
-{{% endmacro %}}
 """
 
 
@@ -165,6 +150,21 @@ def _message(envelope: Envelope) -> list[str]:
     return [*lines, ""]
 
 
+def _known(contract: Contract) -> str:
+    """What of a row must be known before it counts."""
+    listed = ", ".join(f"`{lookup.field}` (`{lookup.reason}`)" for lookup in contract.lookups)
+    return f" Phải biết / must be known: {listed}." if listed else ""
+
+
+def _subject(contract: Contract) -> str:
+    """Whom a rejected row is about."""
+    if contract.subject is None:
+        return ""
+    named = ((contract.subject.unit, "đơn vị / unit"), ([contract.subject.dossier or ""], "hồ sơ / dossier"))
+    told = [f"{what} {code(*fields)}" for fields, what in named if any(fields)]
+    return f" Dòng bị từ chối là của / a rejected row is about: {', '.join(told)}."
+
+
 def _source(contract: Contract) -> str:
     obligatory = " Nguồn bắt buộc / obligatory." if contract.obligatory else ""
     newness = f"`{contract.newness}`, không có thì / else " if contract.newness else ""
@@ -174,7 +174,7 @@ def _source(contract: Contract) -> str:
         f"## `{contract.source}` — {contract.title.vi} / {contract.title.en}\n",
         f"Hạt / grain: {contract.grain.vi} / {contract.grain.en}.{obligatory}\n",
         f"Khóa / key: {code(*contract.key)}. Mới nhất theo / newest by: {newness}ngày dữ liệu / the business day."
-        f"{deleted}\n",
+        f"{deleted}{_known(contract)}{_subject(contract)}\n",
         *[f"- {line}" for line in _written(contract)],
         "",
         "| trường / field | kiểu / type | | ý nghĩa / meaning | giá trị / values | dữ liệu cá nhân / personal "
@@ -216,39 +216,13 @@ def contract_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
-def contract_terms(settings: Settings) -> str:
-    """dbt_project/macros/contract_terms.sql: what the models have to know of each contract."""
-    contracts = load_contracts(settings.contracts_dir)
-    untold: dict[str, dict[str, list[str]]] = {}
-    for parent, contract in contracts.items():
-        for child in contract.envelope.children.values() if contract.envelope else ():
-            for name in child.untold:
-                untold.setdefault(child.source, {}).setdefault(name, []).append(parent)
-    terms = {
-        source: {
-            name: value
-            for name, value in (
-                ("key", list(contract.key)),
-                ("newness", contract.newness),
-                ("tombstone", contract.tombstone),
-                ("untold", untold.get(source)),
-            )
-            if value
-        }
-        for source, contract in contracts.items()
-    }
-    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
-
-
 def main() -> None:
     """Writes every page, the schema, and what dbt has to know."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
     (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
-    (PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql").write_text(
-        contract_terms(Settings()), encoding="utf-8"
-    )
+    write_dbt_files(load_contracts(Settings().contracts_dir), Settings().dbt_project_dir)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 {#
     What became of every delivered row of a source: accepted (the newest state of its key), superseded, or
-    rejected with a reason. Rules are those of the contract: the newest row of a key wins, newness being
-    the update time (else the end of the business day), then the business day; identical repeats are
-    superseded; rows equally new that differ are a conflict and none of them counts. What a row of a sync message
-    leaves unsaid (see `unsaid`) differs from nothing, and of repeats the row that says most counts.
+    rejected with a reason. Rules are those of the contract: the newest row of a key wins (see `row_newness`); a row is
+    rejected while a code that must be known is not; identical repeats are superseded; rows equally new that differ are
+    a conflict and none of them counts. What a row of a sync message leaves unsaid (see `unsaid`) differs from nothing,
+    and of repeats the row that says most counts.
 
-    name         source in the lake; its key, newness and the like are its contract's
-    lookups      [{relation, column, field, reason}]: the row is rejected where the value of `field` (without it, of
-                 the column's name) is not found in `column` of `relation`; where it is empty nothing is looked up
-    forbidden    [{when, reason}]: SQL over the row `d` and the lookups `k0`, `k1`, …
+    name         source in the lake; its key, newness, lookups and the like are its contract's (see `contract_terms`)
+
+    What a model may add to the contract:
+
+    forbidden    [{when, reason}]: SQL over the row `d` and the contract's lookups in their order, `k0`, `k1`, …
 
     relation     the rows, where they are more than what lies in the lake under `name`
     partly       [{value, unsaid, weighs}]: SQL of what a row may leave unsaid, and when it does; rows that differ in it
@@ -20,19 +21,18 @@
 
     One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
 #}
-{% macro disposition(name, lookups=[], forbidden=[], relation=none, partly=[], compared_apart=[]) %}
-    {%- set terms = contract_terms(name) -%}
+{% macro disposition(name, forbidden=[], relation=none, partly=[], compared_apart=[]) %}
+    {%- set terms = contract_terms()[name] -%}
+    {%- set lookups = terms.lookups or [] -%}
     {%- set keys = terms.key | join(", ") -%}
     {%- set apart = compared_apart + (terms.untold or {}) | list -%}
     {%- set partly = partly + untold_parts(terms.untold or {}) -%}
     {%- set weighing = partly | selectattr("weighs", "true") | map(attribute="unsaid") | list -%}
-    {%- set day_end = end_of_day("_business_day") -%}
-    {%- set moment = "coalesce(" ~ terms.newness ~ ", " ~ day_end ~ ")" if terms.newness else day_end -%}
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
     {%- set order = unsaid_count(weighing) ~ " || ' ' || " ~ place if weighing else place -%}
     with
         delivered as (
-            select *, {{ newness(moment, "_business_day") }} as newness from {{ relation or source("lake", name) }}
+            select *, {{ row_newness(terms.newness) }} as newness from {{ relation or source("lake", name) }}
         ),
         judged as (
             select
@@ -40,9 +40,7 @@
                 case
                     {% if terms.tombstone %} when d.{{ terms.tombstone }} = 1 then null {% endif %}
                     {% for lookup in lookups %}
-                        when
-                            k{{ loop.index0 }}.{{ lookup.column }} is null
-                            {% if lookup.field %} and d.{{ lookup.field }} is not null {% endif %}
+                        when k{{ loop.index0 }}.{{ lookup.column }} is null and d.{{ lookup.field }} is not null
                         then '{{ lookup.reason }}'
                     {% endfor %}
                     {% for rule in forbidden %} when {{ rule.when }} then '{{ rule.reason }}' {% endfor %}
@@ -51,8 +49,8 @@
             from delivered d
             {% for lookup in lookups %}
                 left join
-                    {{ lookup.relation }} k{{ loop.index0 }}
-                    on d.{{ lookup.field or lookup.column }} = k{{ loop.index0 }}.{{ lookup.column }}
+                    {{ ref(lookup.relation) }} k{{ loop.index0 }}
+                    on d.{{ lookup.field }} = k{{ loop.index0 }}.{{ lookup.column }}
             {% endfor %}
         ),
         equally_new as (
@@ -105,14 +103,18 @@
     left join newest n using ({{ keys }})
 {% endmacro %}
 
-{# The same for what belongs to a dossier: a row whose dossier has no accepted state waits in quarantine. #}
-{% macro child_disposition(name) %}
-    {{
-        disposition(
-            name, lookups=[{"relation": ref("known_dossier"), "column": "MaHoSo", "reason": "unknown_dossier"}]
-        )
-    }}
-{% endmacro %}
+{#
+    How new a row is, as a number; the larger the newer. By the moment at which it says it was updated, where it says
+    none by the end of its business day, then by the business day.
+
+    updated         SQL of that moment; none where the source has no such field
+    business_day    SQL of the day of its delivery
+#}
+{% macro row_newness(updated=none, business_day="_business_day") -%}
+    {%- set day_end = end_of_day(business_day) -%}
+    {%- set moment = "coalesce(cast(" ~ updated ~ " as timestamp), " ~ day_end ~ ")" if updated else day_end -%}
+    {{ newness(moment, business_day) }}
+{%- endmacro %}
 
 {#
     Whether a row leaves a field unsaid: it is empty, and the row came within a sync message of one of the sources

@@ -1,8 +1,8 @@
 {#
-    Whose figure a dossier is: of the unit that handles it where a code or a name of the list says which, else of the
-    one that received it.
+    Whose figure a dossier is, as its contract says: of the unit that handles it where a code or a name of the list says
+    which, else of the one that received it.
 #}
-{% macro handling_unit() -%} coalesce({{ told_handler() }}, MaDonVi) {%- endmacro %}
+{% macro handling_unit() -%} coalesce({{ contract_terms()["ho_so"].subject.unit | join(", ") }}) {%- endmacro %}
 
 {# The unit that a row itself says to handle the dossier; null where it does not say so, or names none of the list. #}
 {% macro told_handler() -%} coalesce(MaDonViXuLy, unit_by_name) {%- endmacro %}

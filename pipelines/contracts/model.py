@@ -6,6 +6,7 @@ anything about one particular source (that is the YAML).
 
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pydantic import Field, model_validator
 
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import ContractField, Formats, Sentence, Strict
+from pipelines.contracts.references import Lookup, Subject, wrong_references
 
 CONTRACT_FILES = "*.yml"
 
@@ -75,6 +77,10 @@ class Contract(Strict):
         None, description="the flag that says a thing was deleted at its source; a row with 1 there needs no more than "
         "the key, and a file of such rows no other columns", examples=["DaXoa"],
     )  # fmt: skip
+    lookups: tuple[Lookup, ...] = Field(
+        (), description="fields whose value must be known; of several that are not, the first listed gives the reason"
+    )
+    subject: Subject | None = Field(None, description="whom a row is about; without it nobody in particular")
     fields: tuple[ContractField, ...] = Field(min_length=1, description="the columns, in the order of the documents")
     ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are let go")
     formats: Formats = Field(Formats(), description="how moments, numbers and CSV files are written")
@@ -98,6 +104,8 @@ class Contract(Strict):
             f.name == self.tombstone and f.type == "flag" and f.name not in self.key for f in self.fields
         ):
             raise ValueError(f"{self.source}: the tombstone must be a field of type flag outside the key")
+        if wrong := wrong_references(self.lookups, self.subject, self.by_name):
+            raise ValueError(f"{self.source}: {wrong}")
         return self
 
     @model_validator(mode="after")
@@ -157,3 +165,13 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
             raise ValueError(f"{path.name}: another file of the folder is the contract of {contract.source} already")
         contracts[contract.source] = contract
     return contracts
+
+
+def untold_fields(contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
+    """Return by source the fields that a sync message cannot tell, each with the sources of such messages."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for parent, contract in contracts.items():
+        for child in contract.envelope.children.values() if contract.envelope else ():
+            for name in child.untold:
+                found.setdefault(child.source, {}).setdefault(name, []).append(parent)
+    return found

@@ -18,8 +18,6 @@ from pipelines.parsing.unit_names import hash_unit_names
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
 FIRST_CONFLICTS = 5
-# The day that a name is looked up for: when the dossier was received, else the business day, which newness ends in.
-NAMING_DAY = "coalesce(cast(NgayTiepNhan as date), date '1970-01-01' + (_newness % 100000)::integer)"
 UNITS, DOSSIERS, LONG_AGO = "don_vi", "ho_so", -(1 << 60)
 CONFLICT = "conflict"
 # A source, and the files and row numbers of two of its rows.
@@ -136,7 +134,7 @@ class ComparedRows(StagedRows):
 
     def _resolve_names(self, source: str) -> None:
         """Add to each row the unit that it names (`unit_by_name`), as the models do; null without a list."""
-        rows, day = self._table(source), NAMING_DAY
+        rows, day = self._table(source), self._naming_day
         self._db.execute(f"alter table {rows} add column unit_by_name varchar")
         if "known_unit" not in self._lists:
             return

@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.contracts.model import Contract
+from pipelines.contracts.model import Contract, untold_fields
 from pipelines.parsing.privacy import KEY_BYTES, keyed_hash
 from pipelines.parsing.unit_names import fold_name
 from pipelines.registers.model import load_province
 from pipelines.settings import Settings
-from pipelines.transform.row_rules import misplaced_units, named_units, row_rules
+from pipelines.transform.row_rules import misplaced_units, named_units, naming_day, row_newness, row_rules
 
 # SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
 # ruff: noqa: S608
@@ -64,17 +64,22 @@ class StagedRows:
     """A scratch database below `folder`, which the caller makes private and removes, for sources of `contracts`."""
 
     def __init__(self, folder: Path, contracts: dict[str, Contract], settings: Settings) -> None:
-        self._contracts = contracts
+        self._contracts, self._untold = contracts, untold_fields(contracts)
         config = {**settings.duckdb_config(), "temp_directory": str(folder / "spill")}
         self._db = duckdb.connect(str(folder / "rows.duckdb"), config=config)
         self._db.execute("set enable_progress_bar = false; set preserve_insertion_order = false")
-        self._rules = {source: row_rules(settings.dbt_project_dir, source) for source in contracts}
+        models = settings.dbt_project_dir
+        self._rules = {source: row_rules(models, contract) for source, contract in contracts.items()}
+        self._newness = {
+            source: row_newness(models, contract.newness and quoted(contract.newness), "_business_day")
+            for source, contract in contracts.items()
+        }
         self._sources: list[str] = []
         self._lists: set[str] = set()
         self._lake = settings.lake_dir
         self._secret = secrets.token_hex(KEY_BYTES)  # for this check alone
-        self._named = named_units(settings.dbt_project_dir)
-        self._misplaced = misplaced_units(settings.dbt_project_dir)
+        self._named, self._naming_day = named_units(models), naming_day(models)
+        self._misplaced = misplaced_units(models)
         province = load_province(settings.registers_dir / settings.province).code
         self._db.execute("create table run as select ? as province_code", [province])
 
@@ -95,9 +100,11 @@ class StagedRows:
         told = [f"null as {quoted(TOLD + n)}" if n in untold else f"hash({quoted(n)})" for n in untellable]
         self._db.register("incoming", accepted.to_arrow())
         self._db.execute(
-            f"insert into {self._table(source)} select {', '.join([str(int(file)), '_row_number', listed(names)])},"
-            f" {self._newness(source)}, hash({listed(content)}){''.join(', ' + one for one in told)} from incoming",
-            [day, day],
+            f"insert into {self._table(source)}"
+            f" select {int(file)}, _row_number, {listed(names)}, _business_day, {self._newness[source]},"
+            f" hash({listed(content)}){''.join(', ' + one for one in told)}"
+            " from incoming, (select cast(? as date) as _business_day) delivery",
+            [day],
         )
         self._db.unregister("incoming")
 
@@ -122,21 +129,15 @@ class StagedRows:
 
     def _untellable(self, source: str) -> list[str]:
         """Fields of the source that some message cannot tell; they are compared only where they are told."""
-        envelopes = [contract.envelope for contract in self._contracts.values() if contract.envelope]
-        names = {n for e in envelopes for child in e.children.values() if child.source == source for n in child.untold}
+        names = self._untold.get(source, {})
         return [field.name for field in self._contracts[source].fields if field.name in names]
-
-    def _newness(self, source: str) -> str:
-        updated, day_end = self._contracts[source].newness, "cast(? as timestamp) + interval 1 day - interval 1 second"
-        moment = f"coalesce(cast({quoted(updated)} as timestamp), {day_end})" if updated else day_end
-        return f"epoch_ms({moment}) * 100000 + date_diff('day', date '1970-01-01', cast(? as date))"
 
     def _make(self, source: str, accepted: pl.DataFrame, names: list[str], untellable: list[str]) -> None:
         self._db.register("incoming", accepted.clear().to_arrow())
         told = "".join(f", 0::ubigint as {quoted(TOLD + name)}" for name in untellable)
         self._db.execute(
             f"create table {self._table(source)} as select 0 as _file, _row_number as _row, {listed(names)},"
-            f" 0::bigint as _newness, 0::ubigint as _content{told} from incoming;"
+            f" null::date as _business_day, 0::bigint as _newness, 0::ubigint as _content{told} from incoming;"
             f"create table {self._table(source, 'late')} (_file integer, _row bigint, reason varchar)"
         )
         self._db.unregister("incoming")

@@ -111,7 +111,7 @@ def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
     """Rejected rows, whole and restricted: what parsing left there, and what only all deliveries together show."""
     contracts = load_contracts(settings.contracts_dir)
 
-    @dg.asset(key=QUARANTINE, deps=[["state", f"rows_{source}"] for source in contracts], group_name="lake",
+    @dg.asset(key=QUARANTINE, deps=[["state", f"base_{source}"] for source in contracts], group_name="lake",
               kinds={"parquet"})  # fmt: skip
     def quarantine(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult:
         """Whole rows with their file, row number and reasons, for those who may see them."""

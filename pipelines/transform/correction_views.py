@@ -5,11 +5,14 @@ Belongs here: the internal table of corrections, the corrected views, the counts
 `corrections`; the lake's files stay as they were delivered.
 """
 
+from pathlib import Path
+
 import duckdb
 import polars as pl
 
 from pipelines.contracts.model import Contract
 from pipelines.registers.corrections import Correction, column_type
+from pipelines.transform.row_rules import row_newness
 
 
 def _name(identifier: str) -> str:
@@ -48,8 +51,9 @@ class Corrections:
         connection: duckdb.DuckDBPyConnection,
         corrections: list[Correction],
         contracts: dict[str, Contract],
+        dbt_project: Path,
     ) -> None:
-        self.connection, self.contracts = connection, contracts
+        self.connection, self.contracts, self.dbt_project = connection, contracts, dbt_project
         # One number per corrected column, so that SQL text holds names of contracts and numbers only.
         self.columns = {cell: n for n, cell in enumerate(dict.fromkeys((c.source, c.field) for c in corrections))}
         connection.execute("create schema uncorrected")
@@ -88,9 +92,8 @@ class Corrections:
         return {code: found for cell in self.columns for code, found in self._counts(*cell).items()}
 
     def _counts(self, source: str, field: str) -> dict[str, tuple[int, int]]:
-        newness = self.contracts[source].newness
-        day_end = "d._business_day + interval 1 day - interval 1 second"
-        moment = f"coalesce(cast(d.{_name(newness)} as timestamp), {day_end})" if newness else day_end
+        updated = self.contracts[source].newness
+        newness = row_newness(self.dbt_project, updated and f"d.{_name(updated)}", "d._business_day")
         rows = self.connection.execute(
             f"""
             with
@@ -98,9 +101,7 @@ class Corrections:
                     select
                         c.correction_code,
                         cast(d.{_name(field)} as varchar) is not distinct from c.wrong_value as is_wrong,
-                        rank() over (
-                            partition by c.correction_code order by {moment} desc, d._business_day desc
-                        ) = 1 as is_newest
+                        rank() over (partition by c.correction_code order by {newness} desc) = 1 as is_newest
                     from uncorrected.{source} d
                     join uncorrected.correction c on {self._same_thing(source, "c", self.columns[source, field])}
                 )

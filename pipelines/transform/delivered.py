@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.common.yaml import read_yaml
 
 FILE = Path(__file__).with_name("published_fields.yml")
-NEWEST = """
-    select _source_file, _row_number from delivered.lake.{source} where {same_key}
-    order by _business_day desc, _source_file, _row_number limit 1
+# The row that the models accepted, by whatever they take for the newest. A key of fewer columns than the source's may
+# have several.
+ACCEPTED = """
+    select _source_file, _row_number from delivered.state.base_{source} where disposition = 'accepted' and {same_key}
+    order by newness desc, _source_file, _row_number limit 1
 """
 
 
@@ -42,7 +44,7 @@ def load_origins() -> Mapping[str, Origin]:
 
 
 def attach_delivered(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Make the workspace's lake readable as `delivered`. Raises duckdb.Error where there is none."""
+    """Make the run's workspace readable as `delivered`. Raises duckdb.Error where there is none."""
     # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
     path = str(workspace).replace("'", "''")
     connection.execute(f"attach if not exists '{path}' as delivered (read_only)")
@@ -62,6 +64,6 @@ def place_of_row(
         return None
     # Names of sources and fields are our own files'; only the values are an outsider's, and they are bound.
     same_key = " and ".join(f"{field} = ${at}" for at, field in enumerate(origin.key.values(), 1))
-    query = NEWEST.format(source=origin.source, same_key=same_key)
+    query = ACCEPTED.format(source=origin.source, same_key=same_key)
     found = connection.execute(query, [row[column] for column in origin.key]).fetchone()
     return " ".join([f"{found[0]} row {found[1]}", ", ".join(origin.fields_of(columns))]).strip() if found else None

@@ -31,9 +31,9 @@ def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Re
     found: dict[str, Rejections] = {}
     with connect(settings, workspace_file(settings), read_only=True) as connection:
         modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
-        for source in (source for source in sources if (f"rows_{source}",) in modelled):
+        for source in (source for source in sources if (f"base_{source}",) in modelled):
             rows = connection.execute(
-                f"select _source_file, _row_number, [reason] as _reasons from state.rows_{source}"  # noqa: S608
+                f"select _source_file, _row_number, [reason] as _reasons from state.base_{source}"  # noqa: S608
                 " where disposition = 'rejected' order by all"
             ).pl()
             for (label,), part in rows.partition_by("_source_file", as_dict=True).items():

@@ -1,27 +1,17 @@
-"""Which rows the models reject because of other rows or lists: read from the models themselves (models/state).
+"""Which rows the models reject because of other rows or lists, and which row of a key they take for the newest: by the
+contracts and by the models' own SQL.
 
-Belongs here: getting at their words, so that `tthc check` judges by the same. Does not belong here: judging.
+Belongs here: getting at their words, so that `tthc check` and corrections go by the same. Does not belong here:
+judging.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-
-CHILD = re.compile(r"\{%-? macro child_disposition.*?endmacro -?%\}", re.DOTALL)
-MISPLACED = "misplaced_unit"
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """A row is rejected for `reason` where its `field` is not empty and not found in `column` of `relation`."""
-
-    relation: str
-    column: str
-    field: str
-    reason: str
+from pipelines.contracts.model import Contract
+from pipelines.contracts.references import Lookup
+from pipelines.transform.dbt_macros import render_model, render_sql
 
 
 @dataclass(frozen=True)
@@ -53,51 +43,42 @@ class RowRules:
     compared_apart: tuple[str, ...] = ()
 
 
-def row_rules(dbt_project: Path, source: str) -> RowRules:
-    """Return the rules of a source; none where no model looks its rows up."""
-    model = dbt_project / "models" / "state" / f"rows_{source}.sql"
-    if not model.is_file():
-        return RowRules()
-    found: list[RowRules] = []
+def row_rules(dbt_project: Path, contract: Contract) -> RowRules:
+    """Return the rules of a source: the lookups of its contract, and what its model adds to them in SQL."""
+    found: dict[str, Any] = {}
 
-    def disposition(
-        *_: Any, lookups: Any = (), forbidden: Any = (), partly: Any = (), compared_apart: Any = (), **__: Any
-    ) -> str:
-        found.append(
-            RowRules(
-                tuple(
-                    Lookup(one["relation"], one["column"], one.get("field", one["column"]), one["reason"])
-                    for one in lookups
-                ),
-                tuple(Forbidden(one["when"], one["reason"]) for one in forbidden),
-                tuple(Part(**one) for one in partly),
-                tuple(compared_apart),
-            )
-        )
+    def disposition(_: str, **more: Any) -> str:
+        found.update(more)
         return ""
 
-    child = CHILD.search((dbt_project / "macros" / "disposition.sql").read_text(encoding="utf-8"))
-    _render((child[0] if child else "") + model.read_text(encoding="utf-8"), disposition=disposition)
-    return found[0] if found else RowRules()
+    if (dbt_project / "models" / "state" / f"base_{contract.source}.sql").is_file():
+        render_model(dbt_project, f"state/base_{contract.source}", disposition=disposition)
+    return RowRules(
+        contract.lookups,
+        tuple(Forbidden(**one) for one in found.get("forbidden", ())),
+        tuple(Part(**one) for one in found.get("partly", ())),
+        tuple(found.get("compared_apart", ())),
+    )
+
+
+def row_newness(dbt_project: Path, updated: str | None, business_day: str) -> str:
+    """Return SQL for how new a row is; the larger the newer. `updated`: SQL of the moment at which the row says it was
+    updated, None where its source has none; `business_day`: SQL of the day of its delivery."""
+    return render_sql(dbt_project, "{{ row_newness(updated, day) }}", updated=updated, day=business_day)
+
+
+def naming_day(dbt_project: Path) -> str:
+    """Return SQL for the day that a dossier's DonViXuLy is looked up for, over NgayTiepNhan and _business_day."""
+    return render_sql(dbt_project, "{{ naming_day() }}")
 
 
 def misplaced_units(dbt_project: Path) -> str:
     """Return SQL for the states of units that cannot be (MaDonVi, newness, reason), out of the relations `listed_unit`
     (MaDonVi, Cap, MaDonViCha, newness, reason) and `run` (province_code)."""
-    macro = (dbt_project / "macros" / "misplaced_units.sql").read_text(encoding="utf-8")
-    model = (dbt_project / "models" / "state" / f"{MISPLACED}.sql").read_text(encoding="utf-8")
-    return _render(macro + model)
+    return render_model(dbt_project, "state/misplaced_unit")
 
 
 def named_units(dbt_project: Path) -> str:
     """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi), out of the relations `unit_named`
     (mark, on_day) and `unit_called` (mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen)."""
-    macro = (dbt_project / "macros" / "named_units.sql").read_text(encoding="utf-8")
-    return _render(macro + '{{ named_units("unit_named", "unit_called") }}')
-
-
-def _render(template: str, **functions: Any) -> str:
-    """The text with every relation by its bare name."""
-    environment = Environment(autoescape=False)  # noqa: S701 - the text is our own SQL
-    environment.globals |= {"ref": str, "source": lambda *names: names[-1], **functions}
-    return environment.from_string(template).render()
+    return render_sql(dbt_project, '{{ named_units("unit_named", "unit_called") }}')

@@ -221,7 +221,7 @@ def build_workspace(
         for schema in ("lake", "ledger", "registers", "blank"):
             connection.execute(f"create schema {schema}")
         known = load_corrections(settings.registers_dir / settings.province, contracts)
-        corrections = Corrections(connection, known, contracts)
+        corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
             schema = "uncorrected" if corrections.concern(source) else "lake"
             files = _files(state, source, settings.lake_dir)

@@ -21,14 +21,15 @@ UNITS = """
         ('H19.07', 'Sở Bí Mật', 'so', 'H19', date '2024-02-01', date '2024-01-01', null)
     ) as t (unit_code, unit_name, unit_level, parent_unit_code, valid_from, valid_to, replaced_by);
 """
-LAKE = """
-    create schema lake;
-    create table lake.don_vi as
+BASE = """
+    create schema state;
+    create table state.base_don_vi as
     select * from (values
-        ('H19', 'don_vi/2024-12-01/a.csv', 2, date '2024-12-01'),
-        ('H19.07', 'don_vi/2024-12-01/a.csv', 3, date '2024-12-01'),
-        ('H19.07', 'don_vi/2024-12-31/b.xlsx', 8, date '2024-12-31')
-    ) as t (MaDonVi, _source_file, _row_number, _business_day);
+        ('H19', 'don_vi/2024-12-01/a.csv', 2, 1, 'accepted'),
+        ('H19.07', 'don_vi/2024-12-01/a.csv', 3, 1, 'superseded'),
+        ('H19.07', 'don_vi/2024-12-31/b.xlsx', 8, 2, 'accepted'),
+        ('H19.07', 'don_vi/2024-12-31/c.xlsx', 9, 3, 'rejected')
+    ) as t (MaDonVi, _source_file, _row_number, newness, disposition);
 """
 
 
@@ -37,7 +38,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     """A candidate and the workspace that it was made in, below a folder with a quote in its name."""
     folder = tmp_path / "it's here"
     folder.mkdir()
-    for name, script in (("tthc.duckdb", UNITS), ("workspace.duckdb", LAKE)):
+    for name, script in (("tthc.duckdb", UNITS), ("workspace.duckdb", BASE)):
         with duckdb.connect(str(folder / name)) as connection:
             connection.execute(script)
     return folder / "tthc.duckdb", folder / "workspace.duckdb"
@@ -49,7 +50,7 @@ def verdict(table: str, *failed: str) -> GateResult:
     return GateResult((TableResult(table, len(checks), checks),), "a", "b")
 
 
-def test_a_row_that_a_check_found_leads_to_the_newest_delivery_of_it(files: tuple[Path, Path]) -> None:
+def test_a_row_that_a_check_found_leads_to_the_delivery_that_was_accepted(files: tuple[Path, Path]) -> None:
     found = locate_failures(verdict("dim_unit", "validity_ordered", "unit_level_known"), Settings(), *files)
     assert found == {"dim_unit.validity_ordered": ["don_vi/2024-12-31/b.xlsx row 8 HieuLucDen, HieuLucTu"]}
     assert "Bí Mật" not in str(found)
@@ -70,9 +71,9 @@ def test_a_child_row_leads_to_its_own_file(files: tuple[Path, Path]) -> None:
         )
     with duckdb.connect(str(files[1])) as connection:
         connection.execute(
-            "create table lake.le_phi as select * from (values ('A', 'F1', 'x.csv', 2, date '2024-12-01'),"
-            " ('A', 'F2', 'x.csv', 3, date '2024-12-01'))"
-            " as t (MaHoSo, MaPhiLePhi, _source_file, _row_number, _business_day)"
+            "create table state.base_le_phi as select *, 1 as newness, 'accepted' as disposition"
+            " from (values ('A', 'F1', 'x.csv', 2), ('A', 'F2', 'x.csv', 3))"
+            " as t (MaHoSo, MaPhiLePhi, _source_file, _row_number)"
         )
     found = locate_failures(verdict("fct_payments", "amount_sound"), Settings(), *files)
     assert found == {"fct_payments.amount_sound": ["x.csv row 3 Gia"]}

@@ -101,7 +101,7 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
     yield from _untold_differences(warehouse, told)
     yield from _other_cases(warehouse, cases(settled, world.as_of))
     for source in SOURCES:
-        yield from _difference(f"rows_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
+        yield from _difference(f"base_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
 
 
 def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple]]) -> Iterator[str]:
@@ -254,5 +254,5 @@ def _unnamed(row: Row) -> Row:
 def _found_fates(warehouse: Warehouse, world: World, source: str) -> Counter:
     """The same by SQL, whose rows are traced back to the delivered ones by file and row number."""
     at = {(place["_source_file"], place["_row_number"]): _unnamed(row) for row, place in world.lake_rows(source)}
-    found = warehouse.rows(f"select _source_file, _row_number, disposition, reason from workspace.state.rows_{source}")
+    found = warehouse.rows(f"select _source_file, _row_number, disposition, reason from workspace.state.base_{source}")
     return Counter((at[file, number], disposition, reason) for file, number, disposition, reason in found)

@@ -24,7 +24,7 @@ FEES = "MaHoSo,MaPhiLePhi,Gia,TrangThaiThanhToan,HinhThucThanhToan,NgayThuPhi\n"
 
 @pytest.fixture(scope="module")
 def models(compiled_project: dict) -> list[Model]:
-    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("rows_")]
+    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("base_")]
     return models_for(compiled_project, [*ENDS, *sorted(sources)])
 
 
@@ -52,7 +52,7 @@ def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, l
 
 def fates(tables: dict[str, list[tuple]], source: str) -> list[tuple]:
     """Reason and disposition of each row of a source, in the order of its columns."""
-    return [row[-2:] for row in tables[f"rows_{source}"]]
+    return [row[-2:] for row in tables[f"base_{source}"]]
 
 
 def message(business_day: str, fee: dict[str, str]) -> FILE:

@@ -30,7 +30,7 @@ ENDS = ("deliveries", "delivery_days", "source_freshness", "quarantine_summary",
 
 @pytest.fixture(scope="module")
 def models(compiled_project: dict) -> list[Model]:
-    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("rows_")]
+    sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("base_")]
     return models_for(compiled_project, [*ENDS, *sorted(sources)])
 
 
@@ -79,7 +79,7 @@ def test_five_files_in_any_order_end_in_the_same_version(
         assert few.plan(state).version == expected
         contents.append(tables)
     assert all(tables == contents[0] for tables in contents)
-    accepted = {row[0] for row in contents[0]["rows_ho_so"] if row[-1] == "accepted"}
+    accepted = {row[0] for row in contents[0]["base_ho_so"] if row[-1] == "accepted"}
     assert accepted == {"A-1", "A-2", "A-3", "A-4", "A-5"}
 
 
@@ -114,9 +114,9 @@ def test_a_rejected_row_is_kept_whole_and_taken_by_itself_when_its_list_comes(fe
     assert {stat.S_IMODE(path.stat().st_mode) for path in few.quarantined("ho_so")} == {0o600}
     assert {stat.S_IMODE(path.parent.stat().st_mode) for path in few.quarantined("ho_so")} == {0o700}
     second = few.night(few.deliver(("don_vi", day(2), "u.csv", UNITS + "H19.99,Huyện mới,huyen\n")))
-    assert {row[0] for row in second["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2"}
+    assert {row[0] for row in second["base_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2"}
     third = few.night(few.deliver(("thu_tuc", day(2), "p.csv", PROCEDURES + "1.000009,Cấp giấy khác\n")))
-    assert {row[0] for row in third["rows_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2", "A-4"}
+    assert {row[0] for row in third["base_ho_so"] if row[-1] == "accepted"} == {"A-1", "A-2", "A-4"}
     assert [row[3:] for row in third["quarantine_summary"]] == [("not_in_code_list:TrangThaiHoSo", 1)]
     assert [pl.read_parquet(path)["MaHoSo"].to_list() for path in few.quarantined("ho_so")] == [["A-3"]]
 
@@ -129,7 +129,7 @@ def test_a_restatement_replaces_and_says_what_it_changed(few: FewFiles, caplog: 
     (receipt,) = [r for arrival, r in state.accepted if arrival.delivery.source == "ho_so"]
     assert receipt["restates"] == {"ho_so": {"earlier": 3, "added": 2, "removed": 1, "changed": 1}}
     assert "a.csv" in caplog.text and "Mẫu" not in caplog.text
-    assert {row[0] for row in few.night(state)["rows_ho_so"]} == {"A-1", "A-3", "A-4", "A-5"}
+    assert {row[0] for row in few.night(state)["base_ho_so"]} == {"A-1", "A-3", "A-4", "A-5"}
     archived = few.settings.restricted_dir / "archive" / "ho_so" / day(1) / "a.csv"
     assert len(list(archived.iterdir())) == 2
 

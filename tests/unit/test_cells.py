@@ -349,10 +349,10 @@ def test_every_real_procedure_of_the_country_is_accepted() -> None:
 def test_a_finding_of_the_audit_names_file_row_and_field_but_not_the_value(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "workspace.duckdb")) as workspace:
         workspace.execute("""
-            create schema lake;
-            create table lake.don_vi as
-            select 'H19.08' as MaDonVi, 'don_vi/2024-12-31/a.csv' as _source_file, 7 as _row_number,
-                   date '2024-12-31' as _business_day
+            create schema state;
+            create table state.base_don_vi as
+            select 'H19.08' as MaDonVi, 'don_vi/2024-12-31/a.csv' as _source_file, 7 as _row_number, 1 as newness,
+                   'accepted' as disposition
         """)
     country = Settings().registers_dir / "vietnam"
     register = load_register(country)

@@ -3,7 +3,6 @@
 import copy
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,8 +16,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from pipelines.contracts.model import Contract, load_contract, load_contracts
-from pipelines.settings import PROJECT_DIR, Settings
-from scripts.docs import contract_schema, contract_terms
+from pipelines.settings import PROJECT_DIR
+from scripts.docs import contract_schema
 
 FOLDER = PROJECT_DIR / "contracts"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -128,6 +127,9 @@ def test_running_numbers_of_lists_are_let_go_everywhere() -> None:
         lambda c: c.update(source="../x"),
         lambda c: c.update(key=[]),
         lambda c: c.update(fields=[]),
+        lambda c: c.update(lookups=[{"field": "Ma", "known": "bus"}]),
+        lambda c: c.update(lookups=[{"field": "Ma"}]),
+        lambda c: c.update(subject={"units": ["Ma"]}),
         lambda c: c["formats"].update(delimiter=";;"),
         lambda c: c["formats"].update(delimiter=""),
         lambda c: c["formats"].update(delimiter="¦"),
@@ -162,6 +164,17 @@ def test_a_fault_of_form_is_seen_by_the_editor_and_by_the_loader(change: Callabl
         (lambda c: c.update(newness="La"), "La"),
         (lambda c: c.update(tombstone="La"), "of type flag"),
         (lambda c: c.update(tombstone="SoKhach"), "of type flag"),
+        (
+            lambda c: c.update(lookups=[{"field": "La", "known": "unit"}]),
+            "lookups name no code that is kept",
+        ),
+        (lambda c: c.update(lookups=[{"field": "Tuyen", "known": "unit"}]), "as it is: Tuyen"),
+        (
+            lambda c: c.update(subject={"unit": ["Ma", "TaiXe"]}),
+            "subject names no code that is kept as it is: TaiXe",
+        ),
+        (lambda c: c.update(subject={"dossier": "La"}), "as it is: La"),
+        (lambda c: c.update(subject={}), "names a unit or a dossier"),
         (field(1, aliases=["Ngay"]), "two things: Ngay"),
         (field(1, name="Ma"), "two things: Ma"),
         (lambda c: c.update(ignored=["Mã chuyến"]), "two things: Mã chuyến"),
@@ -251,18 +264,3 @@ def test_the_deliverer_reads_the_contract_s_own_cure(check: Callable, language: 
     said = check(language).stdout
     assert [cure for cure in cures if cure not in said] == []
     assert "Trần" not in said
-
-
-def test_what_the_models_know_of_the_contracts_is_what_these_say() -> None:
-    macro = PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql"
-    assert macro.read_text(encoding="utf-8") == contract_terms(Settings()), "run `make docs`"
-
-
-def test_the_sources_that_have_models_are_those_that_the_macro_names() -> None:
-    """One forgotten there would be counted as if nothing of it were superseded or rejected at night."""
-    dbt = PROJECT_DIR / "dbt_project"
-    named = re.findall(
-        r'^ +"(\w+)",$', (dbt / "macros" / "modelled_sources.sql").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    models = {path.stem.removeprefix("rows_") for path in (dbt / "models" / "state").glob("rows_*.sql")}
-    assert sorted(named) == sorted(models) == sorted(load_contracts(PROJECT_DIR / "contracts"))

@@ -130,7 +130,7 @@ def test_each_indicator_needs_sources_that_exist_or_fields_that_no_model_reads()
             assert field in contracts[source].by_name
             # Once a model reads the field, it is no longer what is missing.
             models = (PROJECT_DIR / "dbt_project" / "models" / "staging").glob("*.sql")
-            (reader,) = [text for text in map(Path.read_text, models) if f'"rows_{source}"' in text]
+            (reader,) = [text for text in map(Path.read_text, models) if f'"base_{source}"' in text]
             assert field not in reader
         assert bool(indicator.needs) == (indicator.origin != "publication")
         own = {"procedures": {"thu_tuc"}, "reported": {"so_lieu"}, "tasks": {"nhiem_vu"}}

@@ -7,9 +7,9 @@ with
             cast(n.NgayGui as date) as opened_date,
             e.MaDonVi as earlier_unit,
             e.newness
-        from {{ ref("rows_phan_anh") }} n
+        from {{ ref("base_phan_anh") }} n
         join
-            {{ ref("rows_phan_anh") }} e
+            {{ ref("base_phan_anh") }} e
             on n.MaPhanAnh = e.MaPhanAnh
             and n.disposition = 'accepted'
             and e.disposition = 'superseded'

@@ -8,7 +8,7 @@ with
         where source = 'ho_so' and dossier_code is not null
         union all
         select MaHoSo as dossier_code, newness
-        from {{ ref("rows_ho_so") }}
+        from {{ ref("base_ho_so") }}
         where disposition = 'rejected'
     )
 select dossier_code, max(newness) as newness

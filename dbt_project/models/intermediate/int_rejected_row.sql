@@ -10,6 +10,6 @@ from {{ source("ledger", "rejected_row") }}
 {% for name in modelled_sources() %}
     union all
     select '{{ name }}' as source, _source_file, _row_number, {{ rejected_subject(name) }}, reason
-    from {{ ref("rows_" ~ name) }}
+    from {{ ref("base_" ~ name) }}
     where disposition = 'rejected'
 {% endfor %}

@@ -2,7 +2,7 @@
 with
     dossiers as (
         select MaHoSo as dossier_code, {{ handling_unit() }} as unit_code
-        from {{ ref("rows_ho_so") }}
+        from {{ ref("base_ho_so") }}
         where disposition = 'accepted'
     )
 select

@@ -4,7 +4,7 @@
 with
     tombstone as (
         select MaHoSo, _business_day as removed_on
-        from {{ ref("rows_ho_so") }}
+        from {{ ref("base_ho_so") }}
         where disposition = 'accepted' and DaXoa = 1
     ),
     day_before as (
@@ -24,7 +24,7 @@ with
             cast(
                 case when TrangThaiHoSo in (7, 9, 10) then coalesce(NgayKetThucXuLy, NgayTra) end as date
             ) as finished_date
-        from {{ ref("rows_ho_so") }} d
+        from {{ ref("base_ho_so") }} d
         join tombstone t using (MaHoSo)
         join day_before b on t.removed_on = b.removed_on
         where

@@ -6,7 +6,7 @@ select
     TrangThaiHoSo as status,
     cast(coalesce(NgayCapNhat, _business_day) as date) as told_date,
     newness
-from {{ ref("rows_ho_so") }}
+from {{ ref("base_ho_so") }}
 where disposition <> 'rejected' and TrangThaiHoSo is not null
 union all
 select

@@ -7,7 +7,7 @@ with
             cast(NgayTiepNhan as date) as received_date,
             newness,
             disposition
-        from {{ ref("rows_ho_so") }}
+        from {{ ref("base_ho_so") }}
         where disposition <> 'rejected'
     ),
     moved as (
@@ -24,7 +24,7 @@ with
     -- Of rows equally new one may say who handles it and another not: then it is the one that is said.
     said as (
         select MaHoSo, newness, max({{ told_handler() }}) as unit_code
-        from {{ ref("rows_ho_so") }}
+        from {{ ref("base_ho_so") }}
         semi join moved using (MaHoSo, newness)
         where disposition = 'superseded'
         group by MaHoSo, newness

@@ -19,7 +19,7 @@ with
             left join
                 (
                     select MaHoSo, _business_day as business_day, count(*) as children
-                    from {{ ref("rows_" ~ name) }}
+                    from {{ ref("base_" ~ name) }}
                     group by MaHoSo, _business_day
                 ) c using (MaHoSo, business_day)
             group by f.MaTTHC, f.business_day

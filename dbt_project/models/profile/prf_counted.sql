@@ -5,7 +5,7 @@
         ref("prf_" ~ name)
         if name in ["ho_so", "le_phi"]
         else "(select * exclude (_business_day), _business_day as business_day from "
-        ~ ref("rows_" ~ name)
+        ~ ref("base_" ~ name)
         ~ ")"
     ) %}
     select '{{ name }}' as source, business_day, unnest([{{ measured(name) }}], recursive := true)

@@ -15,7 +15,7 @@ with
             hash(
                 *columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))
             ) as content
-        from {{ ref("rows_ho_so") }} d
+        from {{ ref("base_ho_so") }} d
         left join {{ ref("known_unit") }} k on d.MaDonVi = k.MaDonVi
         left join {{ ref("dim_calendar") }} began on cast(d.NgayTiepNhan as date) = began.calendar_date
         left join {{ ref("dim_calendar") }} due on cast(d.NgayHenTra as date) = due.calendar_date

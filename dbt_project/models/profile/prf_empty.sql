@@ -7,7 +7,7 @@
         (
             unpivot (
                 select _business_day, count(*) as n, count(columns(* exclude ({{ known }}{{ place }})))
-                from {{ ref("rows_" ~ name) }}
+                from {{ ref("base_" ~ name) }}
                 {% if name == "ho_so" %} where coalesce(DaXoa, 0) = 0 {% endif %}
                 group by _business_day
             )

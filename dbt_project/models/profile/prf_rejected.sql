@@ -12,7 +12,7 @@ with
         {% for name in modelled_sources() %}
             union all
             select '{{ name }}', _business_day, reason, count(*)
-            from {{ ref("rows_" ~ name) }}
+            from {{ ref("base_" ~ name) }}
             where reason is not null
             group by _business_day, reason
         {% endfor %}

@@ -20,8 +20,8 @@ with
     ),
     ratings as (
         select r._business_day as business_day, d.MaDonVi as unit_code, count(*) as row_count
-        from {{ ref("rows_danh_gia") }} r
-        join {{ ref("rows_ho_so") }} d on r.MaHoSo = d.MaHoSo and d.disposition = 'accepted'
+        from {{ ref("base_danh_gia") }} r
+        join {{ ref("base_ho_so") }} d on r.MaHoSo = d.MaHoSo and d.disposition = 'accepted'
         where d.MaDonVi is not null
         group by r._business_day, d.MaDonVi
     )

@@ -6,5 +6,5 @@ select
     DuocTaiSuDung in (1, 2) as is_reused,
     DuocLayTuKhoDMQG = 1 as is_from_store,
     coalesce(IsDeleted, 0) = 1 as is_deleted
-from {{ ref("rows_thanh_phan") }}
+from {{ ref("base_thanh_phan") }}
 where disposition = 'accepted'

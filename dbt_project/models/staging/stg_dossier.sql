@@ -13,5 +13,5 @@ select
     DuocThanhToanTrucTuyen in (1, 2) as is_paid_online,
     coalesce(DaXoa, 0) = 1 as is_deleted,
     newness
-from {{ ref("rows_ho_so") }}
+from {{ ref("base_ho_so") }}
 where disposition = 'accepted'

@@ -5,5 +5,5 @@ select
     TrangThaiThanhToan = 1 as is_paid,
     cast(NgayThuPhi as date) as paid_date,
     HinhThucThanhToan as payment_method
-from {{ ref("rows_le_phi") }}
+from {{ ref("base_le_phi") }}
 where disposition = 'accepted'

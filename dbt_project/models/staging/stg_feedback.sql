@@ -6,5 +6,5 @@ select
     cast(HanTraLoi as date) as told_deadline_date,
     cast(NgayTraLoi as date) as answered_date,
     MucDoHaiLong as rating
-from {{ ref("rows_phan_anh") }}
+from {{ ref("base_phan_anh") }}
 where disposition = 'accepted'

@@ -3,5 +3,5 @@ select
     TrangThaiHoSo as status_code,
     cast(NgayTiepNhan as date) as received_date,
     cast(case when TrangThaiHoSo in (7, 9, 10) then NgayKetThucXuLy end as date) as finished_date
-from {{ ref("rows_dvcqg") }}
+from {{ ref("base_dvcqg") }}
 where disposition = 'accepted'

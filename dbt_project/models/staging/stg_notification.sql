@@ -1,3 +1,3 @@
 select MaHoSo as dossier_code, NgayGui as sent_at, Kenh as channel, TrangThai = 1 as is_delivered
-from {{ ref("rows_thong_bao") }}
+from {{ ref("base_thong_bao") }}
 where disposition = 'accepted'

@@ -21,5 +21,5 @@ select
     NgayCauHinhQuyTrinh as configured_date,
     NgayHieuLuc as effective_from,
     NgayHetHieuLuc as effective_to
-from {{ ref("rows_thu_tuc") }}
+from {{ ref("base_thu_tuc") }}
 where disposition = 'accepted'

@@ -1,3 +1,3 @@
 select MaHoSo as dossier_code, ThoiGianDanhGia as rated_at, DanhGia as rating
-from {{ ref("rows_danh_gia") }}
+from {{ ref("base_danh_gia") }}
 where disposition = 'accepted'

@@ -1,3 +1,3 @@
 select MaHoSo as dossier_code, GiayToId as result_id, MaGiayToKetQua as result_code, DuongDanTepTinKetQua as file_path
-from {{ ref("rows_ket_qua") }}
+from {{ ref("base_ket_qua") }}
 where disposition = 'accepted'

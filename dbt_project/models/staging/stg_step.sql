@@ -1,3 +1,3 @@
 select MaHoSo as dossier_code, ThoiDiemXuLy as taken_at, cast(ThoiDiemXuLy as date) as taken_date, TrangThai as status
-from {{ ref("rows_tien_trinh") }}
+from {{ ref("base_tien_trinh") }}
 where disposition = 'accepted'

@@ -5,5 +5,5 @@ select
     cast(NgayTiepNhanBoSung as date) as returned_date,
     cast(NgayHenTraTruoc as date) as due_date_before,
     cast(NgayHenTraMoi as date) as due_date_after
-from {{ ref("rows_bo_sung") }}
+from {{ ref("base_bo_sung") }}
 where disposition = 'accepted'

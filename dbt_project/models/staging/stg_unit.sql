@@ -6,7 +6,7 @@ select
     p.MaDonVi as parent_unit_code,
     u.HieuLucTu as valid_from,
     u.HieuLucDen as valid_to
-from {{ ref("rows_don_vi") }} u
+from {{ ref("base_don_vi") }} u
 left join {{ ref("known_unit") }} p on u.MaDonViCha = p.MaDonVi
 where u.disposition = 'accepted'
 union all

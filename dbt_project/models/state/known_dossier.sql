@@ -1,1 +1,1 @@
-select MaHoSo from {{ ref("rows_ho_so") }} where disposition = 'accepted'
+select MaHoSo from {{ ref("base_ho_so") }} where disposition = 'accepted'

@@ -1,1 +1,1 @@
-select MaTTHC from {{ ref("rows_thu_tuc") }} where disposition = 'accepted'
+select MaTTHC from {{ ref("base_thu_tuc") }} where disposition = 'accepted'

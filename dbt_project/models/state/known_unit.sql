@@ -1,1 +1,1 @@
-select MaDonVi, Cap, HieuLucTu, HieuLucDen from {{ ref("rows_don_vi") }} where disposition = 'accepted'
+select MaDonVi, Cap, HieuLucTu, HieuLucDen from {{ ref("base_don_vi") }} where disposition = 'accepted'

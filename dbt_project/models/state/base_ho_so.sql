@@ -1,11 +1,9 @@
+-- A dossier's handling unit may be told by code or by name: rows that tell it in different ways are compared by the
+-- unit
+-- they mean, and it is that unit which must not have ended before the dossier was received.
 {{
     disposition(
         "ho_so",
-        lookups=[
-            {"relation": ref("known_unit"), "column": "MaDonVi", "reason": "unknown_unit"},
-            {"relation": ref("known_unit"), "column": "MaDonVi", "field": "MaDonViXuLy", "reason": "unknown_unit"},
-            {"relation": ref("known_procedure"), "column": "MaTTHC", "reason": "unknown_procedure"},
-        ],
         forbidden=[
             {
                 "when": "case when d.MaDonViXuLy is not null then k1.HieuLucDen when d.unit_by_name is null then k0.HieuLucDen end < cast(d.NgayTiepNhan as date)",

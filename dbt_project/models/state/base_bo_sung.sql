@@ -1,0 +1,1 @@
+{{ disposition("bo_sung") }}

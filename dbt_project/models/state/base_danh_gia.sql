@@ -1,0 +1,1 @@
+{{ disposition("danh_gia") }}

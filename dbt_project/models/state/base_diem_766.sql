@@ -1,0 +1,1 @@
+{{ disposition("diem_766") }}

@@ -1,0 +1,1 @@
+{{ disposition("ket_qua") }}

@@ -1,0 +1,1 @@
+{{ disposition("le_phi") }}

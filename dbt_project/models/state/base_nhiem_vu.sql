@@ -1,0 +1,1 @@
+{{ disposition("nhiem_vu") }}

@@ -1,0 +1,1 @@
+{{ disposition("phan_anh") }}

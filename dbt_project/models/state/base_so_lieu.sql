@@ -1,0 +1,1 @@
+{{ disposition("so_lieu") }}

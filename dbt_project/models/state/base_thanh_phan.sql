@@ -1,0 +1,1 @@
+{{ disposition("thanh_phan") }}

@@ -1,0 +1,1 @@
+{{ disposition("thong_bao") }}

@@ -1,0 +1,1 @@
+{{ disposition("tien_trinh") }}

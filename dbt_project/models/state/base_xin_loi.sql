@@ -1,0 +1,1 @@
+{{ disposition("xin_loi") }}

@@ -1,1 +1,0 @@
-{{ child_disposition("le_phi") }}

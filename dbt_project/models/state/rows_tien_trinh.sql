@@ -1,1 +1,0 @@
-{{ child_disposition("tien_trinh") }}

@@ -1,0 +1,73 @@
+"""What of a row points to other things: fields whose value must be known, and whom a rejected row is about.
+
+Belongs here: the contract keys `lookups` and `subject`, and what can be looked up at all. Does not belong here: what a
+list knows (dbt_project/models/state/known_<thing>, `dry_run.stage`).
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pipelines.contracts.fields import ContractField, Strict
+
+Thing = Literal["unit", "procedure", "dossier", "goal", "period", "task"]
+# The column of the relation known_<thing> that holds its codes.
+CODE_COLUMNS: dict[Thing, str] = {
+    "unit": "MaDonVi", "procedure": "MaTTHC", "dossier": "MaHoSo", "goal": "MaChiTieu", "period": "KyBaoCao",
+    "task": "MaNhiemVu",
+}  # fmt: skip
+
+
+class Lookup(Strict):
+    """A field whose value must be known; while it is not, the row waits in quarantine with the reason
+    unknown_<known>."""
+
+    field: str = Field(description="the field that is looked up; where it is empty, nothing is", examples=["MaDonVi"])
+    known: Thing = Field(
+        description="what it must be the code of: a unit (don_vi), procedure (thu_tuc) or dossier (ho_so) that was "
+        "delivered and accepted; a goal that units report, a period that has begun, a task of the plan (registers)"
+    )
+
+    @property
+    def relation(self) -> str:
+        """The name of the relation of what is known."""
+        return f"known_{self.known}"
+
+    @property
+    def column(self) -> str:
+        """The column of that relation that holds the codes."""
+        return CODE_COLUMNS[self.known]
+
+    @property
+    def reason(self) -> str:
+        """The reason given for a row whose code is not known."""
+        return f"unknown_{self.known}"
+
+
+class Subject(Strict):
+    """Whom a row is about, so that a rejected one is counted and reported where somebody can put it right."""
+
+    unit: tuple[str, ...] = Field(
+        (), description="the fields that say which unit; of several the first that is filled counts, and of a field "
+        "with `unit_name` the unit found by that name", examples=[["MaDonViXuLy", "MaDonVi"]],
+    )  # fmt: skip
+    dossier: str | None = Field(None, description="the field that says which dossier", examples=["MaHoSo"])
+
+    @model_validator(mode="after")
+    def _is_about_something(self) -> "Subject":
+        if not self.unit and self.dossier is None:
+            raise ValueError("a subject names a unit or a dossier; where rows are about neither, leave it out")
+        return self
+
+
+def wrong_references(lookups: tuple[Lookup, ...], subject: Subject | None, fields: dict[str, ContractField]) -> str:
+    """Return what is wrong with the fields that lookups and subject name, as words; empty where nothing is."""
+    codes = {name for name, field in fields.items() if field.type == "code" and field.personal is None}
+    named = {name for name, field in fields.items() if field.unit_name}
+    units = set(subject.unit) if subject else set()
+    dossiers = {subject.dossier} if subject and subject.dossier else set()
+    if unknown := {lookup.field for lookup in lookups} - codes:
+        return f"lookups name no code that is kept as it is: {', '.join(sorted(unknown))}"
+    if unknown := (units - codes - named) | (dossiers - codes):
+        return f"the subject names no code that is kept as it is: {', '.join(sorted(unknown))}"
+    return ""

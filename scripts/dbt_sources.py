@@ -1,0 +1,126 @@
+"""What dbt has to know of the contracts, made by `make docs`, since dbt cannot read them while it parses its models.
+
+Belongs here: the terms that decide which row counts, a model for each source that has none, and what dbt says of
+sources and models. Does not belong here: SQL; what a model does is dbt_project/macros/disposition.sql.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlfmt.api import Mode, format_string
+
+from pipelines.contracts.model import Contract, untold_fields
+
+SQL_LINE = 120
+TERMS = """\
+{{#
+    Made by `make docs` out of contracts/, not by hand: what decides which row of a source counts, by source.
+
+    key          the fields that together identify one thing
+    newness      the field that says how new a row is
+    tombstone    the flag that says a thing is gone
+    lookups      fields whose value must be found in a column of a relation; the reason given while it is not
+    subject      whom a rejected row is about: SQL of its unit, the first that is not null; the field of its dossier
+    untold       fields that a row in a sync message may leave unsaid, each with the sources of such messages
+#}}
+{{% macro contract_terms() %}}
+    {{{{ return({terms}) }}}}
+{{% endmacro %}}
+"""
+BASE_MODEL = '{{{{ disposition("{source}") }}}}\n'
+BASE_YAML = """\
+# Made by `make docs` out of contracts/, not by hand.
+version: 2
+models:
+"""
+BASE_DESCRIPTION = (
+    "{title.vi}: mọi dòng đã nhận và số phận của nó. Một dòng cho mỗi dòng của hồ dữ liệu / "
+    "{title.en}: every delivered row and its fate. One row per row of the lake"
+)
+LAKE_DESCRIPTION = "{title.vi}. {grain_vi} / {title.en}. {grain_en}"
+BASE_ENTRY = """\
+  - name: base_{source}
+    description: {description}
+    columns:
+      - name: disposition
+        data_tests:
+          - accepted_values: {{arguments: {{values: [accepted, superseded, rejected]}}}}
+"""
+LAKE_YAML = """\
+# Made by `make docs` out of contracts/, not by hand. The views are those of pipelines/transform/workspace.py.
+version: 2
+sources:
+  - name: lake
+    description: "Accepted rows as parsed, one view per source over its Parquet files / Dòng đã nhận, mỗi nguồn một \
+khung nhìn trên các tệp Parquet"
+    schema: lake
+    tables:
+"""
+LAKE_ENTRY = """\
+      - name: {source}
+        description: {description}
+        meta: {{dagster: {{asset_key: [lake, {source}]}}}}
+"""
+# Where `told_dossier` puts the unit that a row names.
+UNIT_BY_NAME = "unit_by_name"
+
+
+def _subject(contract: Contract) -> dict[str, Any] | None:
+    if contract.subject is None:
+        return None
+    named = {name for name, field in contract.by_name.items() if field.unit_name}
+    unit = [UNIT_BY_NAME if name in named else name for name in contract.subject.unit]
+    return {name: value for name, value in (("unit", unit), ("dossier", contract.subject.dossier)) if value}
+
+
+def contract_terms(contracts: Mapping[str, Contract]) -> str:
+    """Return dbt_project/macros/contract_terms.sql: by source what decides which of its rows count."""
+    untold = untold_fields(contracts)
+    terms = {
+        source: {
+            name: value
+            for name, value in (
+                ("key", list(contract.key)),
+                ("newness", contract.newness),
+                ("tombstone", contract.tombstone),
+                ("lookups", [
+                    {"field": one.field, "relation": one.relation, "column": one.column, "reason": one.reason}
+                    for one in contract.lookups
+                ]),
+                ("subject", _subject(contract)),
+                ("untold", untold.get(source)),
+            )
+            if value
+        }
+        for source, contract in contracts.items()
+    }  # fmt: skip
+    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
+
+
+def _entry(template: str, description: str, contract: Contract) -> str:
+    grain_vi, grain_en = (said[:1].upper() + said[1:] for said in (contract.grain.vi, contract.grain.en))
+    told = description.format(title=contract.title, grain_vi=grain_vi, grain_en=grain_en)
+    # JSON's way of quoting is also YAML's.
+    return template.format(source=contract.source, description=json.dumps(told, ensure_ascii=False))
+
+
+def dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each generated file of the dbt project and its content. A source whose model is there already keeps it, so
+    that a model may have SQL of its own."""
+    yield dbt_project / "macros" / "contract_terms.sql", contract_terms(contracts)
+    base = [_entry(BASE_ENTRY, BASE_DESCRIPTION, contract) for contract in contracts.values()]
+    yield dbt_project / "models" / "state" / "_base.yml", BASE_YAML + "".join(base)
+    lake = [_entry(LAKE_ENTRY, LAKE_DESCRIPTION, contract) for contract in contracts.values()]
+    yield dbt_project / "models" / "sources" / "_lake.yml", LAKE_YAML + "".join(lake)
+    for source in contracts:
+        model = dbt_project / "models" / "state" / f"base_{source}.sql"
+        if not model.is_file():
+            yield model, BASE_MODEL.format(source=source)
+
+
+def write_dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> None:
+    """Write what `dbt_files` says."""
+    for path, content in dbt_files(contracts, dbt_project):
+        path.write_text(content, encoding="utf-8")
