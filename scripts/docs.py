@@ -1,5 +1,5 @@
 """`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
-what dbt has to know of them; tests keep them current.
+what dbt has to know of both; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
@@ -7,16 +7,15 @@ Belongs here: turning data files into Markdown tables. What people write by hand
 import json
 from pathlib import Path
 
-from sqlfmt.api import Mode, format_string
-
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.fix_hints import SPELLED
 from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
-from scripts.docs_indicators import indicators_page
+from scripts.docs_indicators import computed_macro, indicators_page
 from scripts.docs_refusals import refusals_page
 from scripts.docs_settings import settings_page
 from scripts.markdown import NOTE, cell, code
+from scripts.sql_text import formatted_sql
 
 TYPES = {
     "text": "chữ / text", "code": "mã / code", "integer": "số nguyên / integer",
@@ -28,7 +27,6 @@ PERSONAL = {
     "drop": "không vào kho / never enters the lake",
     "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
 }
-SQL_LINE = 120
 FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
 SOURCES_HEAD = """\
 Mỗi tệp `contracts/<nguồn>.yml` là một mục dưới đây. Cột trong tệp mang tên ghi ở "trường" hoặc ở "tên cột khác";
@@ -236,18 +234,20 @@ def contract_terms(settings: Settings) -> str:
         }
         for source, contract in contracts.items()
     }
-    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
+    return formatted_sql(TERMS.format(terms=json.dumps(terms)))
+
+
+MACROS = {"contract_terms.sql": contract_terms, "indicators_computed.sql": computed_macro}
 
 
 def main() -> None:
-    """Writes every page, the schema, and what dbt has to know."""
+    """Write every page, the schema, and what dbt has to know."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
     (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
-    (PROJECT_DIR / "dbt_project" / "macros" / "contract_terms.sql").write_text(
-        contract_terms(Settings()), encoding="utf-8"
-    )
+    for name, macro in MACROS.items():
+        (PROJECT_DIR / "dbt_project" / "macros" / name).write_text(macro(Settings()), encoding="utf-8")
 
 
 if __name__ == "__main__":
