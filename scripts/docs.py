@@ -1,5 +1,5 @@
 """`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
-what dbt has to know of them; tests keep them current.
+what dbt has to know of both; tests keep them current.
 
 Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
 """
@@ -13,7 +13,7 @@ from pipelines.contracts.model import Contract, Envelope, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.dbt_sources import write_dbt_files
 from scripts.docs_architecture import architecture_page
-from scripts.docs_indicators import indicators_page
+from scripts.docs_indicators import computed_macro, indicators_page
 from scripts.docs_refusals import refusals_page
 from scripts.docs_settings import settings_page
 from scripts.markdown import NOTE, cell, code
@@ -216,13 +216,18 @@ def contract_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
+MACROS = {"indicators_computed.sql": computed_macro}
+
+
 def main() -> None:
-    """Writes every page, the schema, and what dbt has to know."""
+    """Write every page, the schema, and what dbt has to know."""
     folder: Path = PROJECT_DIR / "docs"
     for name, page in PAGES.items():
         (folder / name).write_text(page(Settings()), encoding="utf-8")
     (PROJECT_DIR / "contracts" / "schema.json").write_text(contract_schema(), encoding="utf-8")
     write_dbt_files(load_contracts(Settings().contracts_dir), Settings().dbt_project_dir)
+    for name, macro in MACROS.items():
+        (PROJECT_DIR / "dbt_project" / "macros" / name).write_text(macro(Settings()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""docs/indicators.md: what is counted over what, both rules side by side, and how Decision 766 gives points.
+"""docs/indicators.md: what is counted over what, both rules side by side, and how Decision 766 gives points; and the
+indicators as dbt has to know them.
 
-Belongs here: turning the registers into that page. The other pages are in `docs`.
+Belongs here: turning the registers into that page and macro. The other pages are in `docs`.
 """
 
+import json
 from pathlib import Path
 
 from pipelines.registers.model import Indicator, load_indicators, target_table
 from pipelines.registers.scores import load_groups
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell, code
+from scripts.sql_text import formatted_sql
 
 ORIGINS = {
     "transactions": "giao dịch / transactions", "procedures": "danh mục thủ tục / the list of procedures",
@@ -35,6 +38,22 @@ Cách đọc và so với số đang công bố: [decision-766.md](decision-766.
 Points = most points × fraction / full at, and no more than the most. A group of which a component is not known has no
 score. Maxima and thresholds are from a transcription, not compared with the decision's text (registers/README.md).
 How to read them, and against the live scores: [decision-766.md](decision-766.md).
+"""
+
+# What the models of these indicators read; the others need no list.
+COMPUTED = """\
+{{#
+    Made by `make docs` out of registers/vietnam/indicators.yml, not by hand: the indicators that are computed in one
+    way, in the register's order.
+
+    way    by_day, by_period (out of the model case_<code>__<rule>) or model (by the model ind_<code>__<rule>)
+
+    A list of: code, rule, case_of (what each case names first: dossier, feedback), matures (whether late entries can
+    raise the figure of a closed period).
+#}}
+{{% macro indicators_computed(way) %}}
+    {{{{ return({indicators}[way]) }}}}
+{{% endmacro %}}
 """
 
 
@@ -96,3 +115,18 @@ def indicators_page(settings: Settings) -> str:
         lines += [f"## `{name}` — {rules[0].name.vi} / {rules[0].name.en}\n", *_rules(rules)]
         lines += _targets([t for t in targets if t["indicator_code"] == name])
     return "\n".join([*lines, *_score(country)]) + "\n"
+
+
+def computed_macro(settings: Settings) -> str:
+    """Return dbt_project/macros/indicators_computed.sql: what the models that compute indicators loop over."""
+    indicators = load_indicators(settings.registers_dir / "vietnam")
+    # Definitions of one indicator that follow each other are computed in one way; where one of them matures, all may.
+    maturing = {(i.code, i.rule) for i in indicators if i.matures}
+    ways: dict[str, dict[tuple[str, str], dict[str, str | bool]]] = {"by_day": {}, "by_period": {}, "model": {}}
+    for i in indicators:
+        if i.computed in ways:
+            key = (i.code, i.rule)
+            told = {"code": i.code, "rule": i.rule, "case_of": i.case_of, "matures": key in maturing}
+            ways[i.computed][key] = told
+    lists = {way: list(told.values()) for way, told in ways.items()}
+    return formatted_sql(COMPUTED.format(indicators=json.dumps(lists)))

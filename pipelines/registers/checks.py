@@ -17,6 +17,7 @@ KEYS = {
     "score_rule": ("component", "valid_from"),
 }
 INDICATOR = ("indicator_code", "rule")
+FORMULA = ("computed", "case_of")
 ALWAYS = pl.date(9999, 12, 31)
 
 
@@ -34,6 +35,7 @@ def check_registers(tables: dict[str, pl.DataFrame]) -> None:
     for register, key in (("indicator", INDICATOR), ("score_rule", ("component",))):
         _check_spans(register, tables[register], key)
     _check_targets(tables["target"])
+    _check_one_formula(tables["indicator"])
 
 
 def _named_indicators(tables: dict[str, pl.DataFrame]) -> list[tuple[str, pl.DataFrame]]:
@@ -73,6 +75,13 @@ def _check_targets(targets: pl.DataFrame) -> None:
     )
     if not pairs.is_empty():
         raise TthcError("register_overlap", register="target", of=_row_names(pairs.select("indicator_code", "rule")))
+
+
+def _check_one_formula(indicators: pl.DataFrame) -> None:
+    """Words and validity of an indicator may change from a day on; another way of counting is another code."""
+    wrong = indicators.select(*INDICATOR, *FORMULA).unique().filter(pl.struct(INDICATOR).is_duplicated())
+    if not wrong.is_empty():
+        raise TthcError("register_two_formulas", of=_row_names(wrong.sort(INDICATOR).select(INDICATOR)))
 
 
 def _row_names(frame: pl.DataFrame) -> str:

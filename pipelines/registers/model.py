@@ -19,6 +19,12 @@ from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 # What an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
 # reports on the plan's tasks, our own publication.
 Origin = Literal["transactions", "procedures", "reported", "tasks", "publication"]
+# How a figure follows from that. Out of its cases (dbt model `case_<code>__<rule>`), each of which says on which day it
+# counts (`by_day`) or in which period (`by_period`); as units report it (`reported`); not at all, since no source has
+# what it needs (`missing`); or by SQL of its own (`model`: dbt model `ind_<code>__<rule>`).
+Computed = Literal["by_day", "by_period", "reported", "missing", "model"]
+# What a case names first, and so which handovers decide whose figure it is.
+CaseOf = Literal["dossier", "feedback"]
 
 
 class ReformPlan(Strict):
@@ -106,6 +112,11 @@ class Indicator(Strict):
     numerator: Sentence
     denominator: Sentence
     origin: Origin
+    computed: Computed = Field(
+        description="out of cases `by_day` or `by_period`, as `reported` by units, by a `model` of its own; `missing`: "
+        "no source has what it needs"
+    )
+    case_of: CaseOf = Field("dossier", description="what each case is about, where it counts `by_day`")
     needs: tuple[str, ...]
     unit: Literal["ratio", "count"]
     direction: Literal["up", "down"]
@@ -114,6 +125,15 @@ class Indicator(Strict):
     legal_basis: str
     valid_from: dt.date
     valid_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _computed_from_what_there_is(self) -> "Indicator":
+        if (self.computed == "reported") != (self.origin == "reported"):
+            raise ValueError(f"{self.code}: computed {self.computed}, origin {self.origin}")
+        # A need with a point is a field that no source has.
+        if (self.computed == "missing") != any("." in need for need in self.needs):
+            raise ValueError(f"{self.code}: computed {self.computed}, needs {', '.join(self.needs)}")
+        return self
 
 
 class Target(RegisterRow):
@@ -203,6 +223,7 @@ def indicator_table(country: Path) -> pl.DataFrame:
             "numerator_en": i.numerator.en, "denominator_en": i.denominator.en,
             "value_unit": i.unit, "direction": i.direction, "matures": i.matures, "legal_basis": i.legal_basis,
             "valid_from": i.valid_from, "valid_to": i.valid_to, "origin": i.origin,
+            "computed": i.computed, "case_of": i.case_of,
         }
         for i in load_indicators(country)
     ]  # fmt: skip

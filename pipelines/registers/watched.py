@@ -7,7 +7,7 @@ here: what is held (`expectations/holds.sql`).
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
 from pipelines.contracts.model import Contract
+from pipelines.registers.model import Indicator, load_indicators
 from pipelines.settings import Settings
 
 NAME = "watched.yml"
@@ -30,6 +31,8 @@ ENTRY = {
     "row_day": pl.Date, "moves": pl.String,
 }  # fmt: skip
 FIELD = {"register": pl.String, "field": pl.String, "watch": pl.String, "moves": pl.String}
+# A hash with digits can look like a phone number, which no published table may hold.
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 COMMENTS = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
 
 
@@ -84,7 +87,8 @@ def entry_table(
     is there, and in settings; `value` is null for an empty cell; `watch` says when an edit is held (held, validity,
     setting); `row_day`: the day that the row is about, null where it is about none. Raises TthcError where watched.yml
     names a register or column that is not there."""
-    known = {**tables, **_contract_tables(contracts), "formula": formula_table(settings.dbt_project_dir / "models")}
+    formulas = formula_table(load_indicators(settings.registers_dir / "vietnam"), settings.dbt_project_dir / "models")
+    known = {**tables, **_contract_tables(contracts), "formula": formulas}
     parts = [
         _cells(register, rule, known[register]) for register, rule in watched.rows.items() if register in known
     ]  # fmt: skip
@@ -169,15 +173,18 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def formula_table(models: Path) -> pl.DataFrame:
-    """One row per indicator and rule: the hash of the SQL that counts it, without comments and line breaks. What its
-    macros and the tables that it reads do is not in it."""
-    rows = []
-    for path in sorted((models / "indicators").glob("ind_*.sql")):
-        name = path.stem.removeprefix("ind_")
-        case = models / "cases" / f"case_{name}.sql"
-        sql = [one.read_text(encoding="utf-8") for one in (path, case) if one.is_file()]
-        plain = " ".join(COMMENTS.sub(" ", "\n".join(sql)).split())
-        code, _, rule = name.partition("__")
-        rows.append((code, rule, hashlib.sha256(plain.encode()).hexdigest()[:16]))
-    return pl.DataFrame(rows, schema=dict.fromkeys(("indicator_code", "rule", "sql"), pl.String), orient="row")
+def formula_table(indicators: Iterable[Indicator], models: Path) -> pl.DataFrame:
+    """Return one row per indicator and rule: the hash of how the register says that it is computed and of the SQL of
+    its cases and of its own model, where it has them, without comments and line breaks. What macros, the models that
+    all indicators share and the tables that they read do is not in it."""
+    rows: dict[tuple[str, str], str] = {}
+    for indicator in indicators:
+        name = f"{indicator.code}__{indicator.rule}"
+        paths = (models / "indicators" / f"ind_{name}.sql", models / "cases" / f"case_{name}.sql")
+        sql = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
+        plain = " ".join(COMMENTS.sub(" ", "\n".join([indicator.computed, indicator.case_of, *sql])).split())
+        rows[indicator.code, indicator.rule] = hashlib.sha256(plain.encode()).hexdigest()[:16].translate(LETTERS)
+    cells = [(*key, computation) for key, computation in sorted(rows.items())]
+    return pl.DataFrame(
+        cells, schema=dict.fromkeys(("indicator_code", "rule", "computation"), pl.String), orient="row"
+    )  # fmt: skip

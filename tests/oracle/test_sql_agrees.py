@@ -112,12 +112,9 @@ MISTAKES = [
     ("int_feedback_unit", "from_date <= last_date", "from_date < last_date", 32),
     ("int_feedback_before_change", "n.newness > e.newness", "false", 35),
     ("fct_feedback", "coalesce(a.unit_code, f.unit_code)", "f.unit_code", 7),
-    (
-        "ind_feedback_on_time_rate__plan",
-        "p.cut_date between d.cut_from and d.cut_to",
-        "d.cut_to > date '9999-01-01'",
-        35,
-    ),
+    ("ind_by_day", "p.cut_date between d.cut_from and d.cut_to", "d.cut_to > date '9999-01-01'", 35),
+    ("ind_by_day", "(d.superseded_on is null or d.superseded_on > p.cut_date)", "d.superseded_on is null", 0),
+    ("ind_by_period", "count(counts) as denominator", "count(*) as denominator", 0),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
 ]

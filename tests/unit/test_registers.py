@@ -26,6 +26,7 @@ from pipelines.registers.scores import Component, Group, load_groups
 from pipelines.registers.successions import load_unit_changes
 from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.docs_indicators import computed_macro
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PROVINCE = PROJECT_DIR / "registers" / "dong-nai"
@@ -86,36 +87,55 @@ def test_an_edited_period_replaces_the_rule() -> None:
     assert table.height == 21
 
 
-def test_registers_name_each_other_and_models_that_exist() -> None:
-    known = {(i.code, i.rule) for i in INDICATORS}
-    folder = PROJECT_DIR / "dbt_project" / "models" / "indicators"
-    assert len(known) == len(INDICATORS)
-    assert {path.stem for path in folder.glob("*.sql")} == {f"ind_{code}__{rule}" for code, rule in known}
-    described = yaml.safe_load((folder / "_indicators.yml").read_text(encoding="utf-8"))["models"]
-    assert {model["name"] for model in described} == {f"ind_{code}__{rule}" for code, rule in known}
+def names(folder: str, described: str) -> set[str]:
+    """The models of a folder, each of which its YAML file describes."""
+    models = PROJECT_DIR / "dbt_project" / "models" / folder
+    found = {path.stem for path in models.glob("*.sql")}
+    told = yaml.safe_load((models / described).read_text(encoding="utf-8"))["models"]
+    assert {model["name"] for model in told} == found
+    return found
 
 
-def test_each_indicator_comes_from_exactly_one_model() -> None:
-    """Its model names it and no other does; it stands once in the union; it is followed down to documented cases."""
-    models = PROJECT_DIR / "dbt_project" / "models"
-    named = re.compile(r"""indicator_\w+\("(\w+)"(?:, "(\w+)")?|'(\w+)' as indicator_code,\s+'(\w+)' as rule""")
-    produced = []
-    for path in (models / "indicators").glob("*.sql"):
-        text = path.read_text(encoding="utf-8")
-        names = {(a or c, b or d or "plan") for a, b, c, d in named.findall(text)}
-        assert {f"ind_{code}__{rule}" for code, rule in names} == {path.stem}
-        produced += names
-    assert sorted(produced) == sorted((i.code, i.rule) for i in load_indicators(COUNTRY))
-    union = (models / "intermediate" / "int_indicator_unit.sql").read_text(encoding="utf-8")
-    assert sorted(re.findall(r'^    "(\w+)",$', union, re.MULTILINE)) == sorted(f"{c}__{r}" for c, r in produced)
-    cases = {path.stem for path in (models / "cases").glob("*.sql")}
-    described = yaml.safe_load((models / "cases" / "_cases.yml").read_text(encoding="utf-8"))["models"]
-    assert {model["name"] for model in described} == cases
-    counted = {
-        f"case_{i.code}__{i.rule}" for i in load_indicators(COUNTRY) if i.origin in ("transactions", "procedures")
-    }
-    uncomputable = {"case_satisfaction_rate__766", "case_feedback_on_time_rate__766"}
-    assert cases == counted - uncomputable | {"case_plan_tasks_on_schedule__plan"}
+def test_each_indicator_has_the_models_that_its_computation_needs() -> None:
+    """One code, one rule, one way; what counts cases has exactly one model of them, what is a model has its own."""
+    own = {f"ind_{i.code}__{i.rule}" for i in INDICATORS if i.computed == "model"}
+    counted = {f"case_{i.code}__{i.rule}" for i in INDICATORS if i.computed in ("by_day", "by_period")}
+    shared = {"ind_by_day", "ind_by_period", "ind_reported", "ind_missing"}
+    assert len({(i.code, i.rule) for i in INDICATORS}) == len(INDICATORS)
+    assert names("indicators", "_indicators.yml") == shared | own
+    cases = names("cases", "_cases.yml")
+    # A figure of its own SQL is followed down to cases all the same, unless it counts none.
+    assert cases - counted == {model.replace("ind_", "case_", 1) for model in own - {"ind_open_datasets__plan"}}
+    assert counted <= cases
+
+
+@pytest.mark.parametrize("model", sorted((PROJECT_DIR / "dbt_project/models/indicators").glob("ind_*__*.sql")))
+def test_a_model_of_its_own_computes_the_indicator_that_it_is_named_for(model: Path) -> None:
+    named = re.findall(r"'(\w+)' as indicator_code,\s+'(\w+)' as rule", model.read_text(encoding="utf-8"))
+    assert [f"ind_{code}__{rule}" for code, rule in named] == [model.stem]
+
+
+def test_what_dbt_knows_of_the_indicators_is_what_the_register_says() -> None:
+    macro = PROJECT_DIR / "dbt_project" / "macros" / "indicators_computed.sql"
+    assert macro.read_text(encoding="utf-8") == computed_macro(Settings()), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("origin: reported\n  computed: reported", "origin: reported\n  computed: by_day"),
+        ("origin: transactions\n  computed: by_day", "origin: transactions\n  computed: reported"),
+        ("  computed: missing", "  computed: by_day"),
+        ("computed: by_period", "computed: missing"),
+        ("computed: model", "computed: guessed"),
+    ],
+)
+def test_an_indicator_is_computed_from_what_there_is(tmp_path: Path, old: str, new: str) -> None:
+    text = (COUNTRY / "indicators.yml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "indicators.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(pydantic.ValidationError, match="computed"):
+        load_indicators(tmp_path)
 
 
 def test_each_indicator_needs_sources_that_exist_or_fields_that_no_model_reads() -> None:
@@ -323,10 +343,19 @@ def test_one_definition_of_an_indicator_holds_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(TthcError) as refused:
         register_tables(settings, day, "H19")
     assert refused.value.code == "register_overlap"
+    # Words may change from a day on; what is counted in another way is another indicator.
+    path.write_text(text.replace(first, ended + later.replace("by_day", "by_period")), encoding="utf-8")
+    with pytest.raises(TthcError) as refused:
+        register_tables(settings, day, "H19")
+    assert refused.value.code == "register_two_formulas"
 
 
-def test_what_matures_by_the_register_is_counted_by_the_model() -> None:
-    """Else a figure would be called final while its numerator can still rise."""
-    model = PROJECT_DIR / "dbt_project" / "models" / "intermediate" / "int_maturing.sql"
-    counted = re.findall(r'"([a-z_]+)__(plan|766)"', model.read_text(encoding="utf-8"))
-    assert sorted(counted) == sorted((one.code, one.rule) for one in INDICATORS if one.matures)
+def test_what_matures_counts_dossiers_so_that_one_knows_when_it_is_final() -> None:
+    """int_maturing looks for dossiers of its denominator that are still open; a model of its own has cases by day."""
+    cases = PROJECT_DIR / "dbt_project" / "models" / "cases"
+    maturing = [i for i in INDICATORS if i.matures]
+    assert maturing
+    for i in maturing:
+        text = (cases / f"case_{i.code}__{i.rule}.sql").read_text(encoding="utf-8")
+        assert i.case_of == "dossier", i.code
+        assert ("event_date" in text) == (i.computed != "by_period"), i.code

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.common.errors import TthcError
+from pipelines.registers.model import Indicator, load_indicators
 from pipelines.registers.tables import register_tables
 from pipelines.registers.watched import COMMENTS, PARTS, _leaves, formula_table, load_watched
 from pipelines.settings import Settings
@@ -109,17 +110,29 @@ def test_a_column_that_is_not_there_is_an_error(edited: Edit) -> None:
         edited("registers/vietnam/watched.yml", "free: [plan_line]", "free: [plan_lime]")
 
 
-def test_a_formula_is_its_sql_without_comments(tmp_path: Path) -> None:
+def test_a_formula_is_how_the_register_computes_it_and_its_sql_without_comments(tmp_path: Path) -> None:
     shutil.copytree(SETTINGS.dbt_project_dir / "models", tmp_path, dirs_exist_ok=True)
-    before = formula_table(tmp_path)
-    model, case = (
-        tmp_path / name for name in ("indicators/ind_on_time_rate__plan.sql", "cases/case_on_time_rate__plan.sql")
-    )
-    model.write_text("-- a remark\n" + model.read_text().replace("\n", "  \n"))
-    assert formula_table(tmp_path).equals(before)
-    case.write_text(case.read_text().replace("select", "select distinct", 1))
-    moved = formula_table(tmp_path).join(before, on=["indicator_code", "rule", "sql"], how="anti")
-    assert moved.select("indicator_code", "rule").rows() == [("on_time_rate", "plan")]
+    indicators = load_indicators(SETTINGS.registers_dir / "vietnam")
+    before = formula_table(indicators, tmp_path)
+    assert before.height == len({(one.code, one.rule) for one in indicators})
+    # Ten digits in a row would be taken for a phone number, and the gate would refuse the night.
+    assert before.filter(pl.col("computation").str.contains("[0-9]")).is_empty()
+
+    def moved(now: list[Indicator]) -> list[tuple]:
+        changed = formula_table(now, tmp_path).join(before, on=before.columns, how="anti")
+        return changed.select("indicator_code", "rule").rows()
+
+    case = tmp_path / "cases" / "case_on_time_rate__plan.sql"
+    own = tmp_path / "indicators" / "ind_sync_rate__766.sql"
+    for path in (case, own):
+        path.write_text("-- a remark\n" + path.read_text().replace("\n", "  \n"))
+    assert moved(indicators) == []
+    first = indicators[0]
+    assert moved([first.model_copy(update={"computed": "by_period"}), *indicators[1:]]) == [(first.code, first.rule)]
+    assert moved([first.model_copy(update={"case_of": "feedback"}), *indicators[1:]]) == [(first.code, first.rule)]
+    for path in (case, own):
+        path.write_text(path.read_text().replace("select", "select distinct", 1))
+    assert moved(indicators) == [("on_time_rate", "plan"), ("sync_rate", "766")]
     assert COMMENTS.sub("", "a -- b\nc {# d\n #}e") == "a \nc e"
 
 

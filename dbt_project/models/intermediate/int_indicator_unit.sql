@@ -1,66 +1,11 @@
--- The figures of all indicators, of single units. A new indicator is entered here.
-{% set indicators = [
-    "apology_rate__plan",
-    "community_teams__plan",
-    "data_reuse_share__766",
-    "data_reuse_share__plan",
-    "databases_connected__plan",
-    "declared_info_cut__plan",
-    "desks_evaluated__plan",
-    "digital_plan_done__plan",
-    "digitised_share__766",
-    "digitised_share__plan",
-    "e_documents__plan",
-    "feedback_on_time_rate__766",
-    "feedback_on_time_rate__plan",
-    "feedback_satisfaction_rate__plan",
-    "findings_remedied__plan",
-    "internal_procedures_reviewed__plan",
-    "internal_procedures_submitted__plan",
-    "leader_signatures__plan",
-    "legal_documents_reviewed__plan",
-    "ministry_systems_synced__plan",
-    "notification_share__plan",
-    "on_time_rate__766",
-    "on_time_rate__plan",
-    "online_payment_share__766",
-    "online_payment_share__plan",
-    "online_resolved_share__plan",
-    "online_service_coverage__766",
-    "online_service_coverage__plan",
-    "online_share__766",
-    "online_share__plan",
-    "online_workfiles__plan",
-    "open_datasets__plan",
-    "own_online_resolved_share__plan",
-    "own_online_share__plan",
-    "own_portal_integration__plan",
-    "own_service_coverage__plan",
-    "payment_enabled_share__766",
-    "payment_enabled_share__plan",
-    "plan_tasks_on_schedule__plan",
-    "portal_integration_share__plan",
-    "procedures_issued_on_time__plan",
-    "process_configured_share__plan",
-    "published_on_time_share__plan",
-    "result_digitised_share__766",
-    "result_digitised_share__plan",
-    "sample_dossier_share__plan",
-    "satisfaction_rate__766",
-    "satisfaction_rate__plan",
-    "simplification_share__plan",
-    "staff_digital_signatures__plan",
-    "staff_document_system__plan",
-    "staff_e_records__plan",
-    "staff_trained__plan",
-    "sync_match_rate__plan",
-    "sync_rate__766",
-    "sync_rate__plan",
-    "units_inspected__plan",
-] %}
-{% for indicator in indicators %}
+-- The figures of all indicators, of single units.
+{% set models = ["ind_by_day", "ind_by_period", "ind_reported", "ind_missing"] %}
+{% for indicator in indicators_computed("model") %}
+    {% do models.append("ind_" ~ indicator.code ~ "__" ~ indicator.rule) %}
+{% endfor %}
+{% for model in models %}
     select *
-    from {{ ref("ind_" ~ indicator) }}
+    from {{ ref(model) }}
     {% if not loop.last %}
         union all
     {% endif %}

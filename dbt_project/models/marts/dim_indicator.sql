@@ -24,7 +24,7 @@ with
             )
             = 1
     )
-select h.*, l.lead_unit, n.sources
+select h.* exclude (computed, case_of), l.lead_unit, n.sources
 from held h
 left join lead l using (indicator_code)
 left join need n using (indicator_code, rule)

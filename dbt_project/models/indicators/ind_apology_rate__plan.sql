@@ -1,1 +1,0 @@
-{{ indicator_by_period("apology_rate", "plan") }}

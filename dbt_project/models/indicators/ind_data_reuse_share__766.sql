@@ -1,1 +1,0 @@
-{{ indicator_by_day("data_reuse_share", "766") }}

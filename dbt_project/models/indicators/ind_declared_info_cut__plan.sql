@@ -1,1 +1,0 @@
-{{ indicator_as_reported("declared_info_cut") }}

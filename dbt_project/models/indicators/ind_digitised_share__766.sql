@@ -1,1 +1,0 @@
-{{ indicator_by_day("digitised_share", "766") }}

@@ -1,1 +1,0 @@
-{{ indicator_unknown("feedback_on_time_rate", "766") }}

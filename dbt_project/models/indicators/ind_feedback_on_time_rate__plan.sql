@@ -1,1 +1,0 @@
-{{ indicator_by_day("feedback_on_time_rate", "plan", of="feedback") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_day("feedback_satisfaction_rate", "plan", of="feedback") }}

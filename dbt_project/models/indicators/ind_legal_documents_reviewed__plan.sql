@@ -1,1 +1,0 @@
-{{ indicator_as_reported("legal_documents_reviewed") }}

@@ -1,1 +1,0 @@
-{{ indicator_as_reported("ministry_systems_synced") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_day("on_time_rate", "plan") }}

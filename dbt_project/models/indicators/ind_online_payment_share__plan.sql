@@ -1,1 +1,0 @@
-{{ indicator_by_day("online_payment_share", "plan") }}

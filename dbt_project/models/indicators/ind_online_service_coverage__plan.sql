@@ -1,1 +1,0 @@
-{{ indicator_by_period("online_service_coverage", "plan") }}

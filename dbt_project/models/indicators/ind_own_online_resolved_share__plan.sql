@@ -1,1 +1,0 @@
-{{ indicator_by_period("own_online_resolved_share", "plan") }}

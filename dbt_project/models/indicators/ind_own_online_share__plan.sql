@@ -1,1 +1,0 @@
-{{ indicator_by_period("own_online_share", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_period("own_service_coverage", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_period("payment_enabled_share", "plan") }}

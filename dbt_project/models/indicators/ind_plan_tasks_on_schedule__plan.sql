@@ -1,1 +1,0 @@
-{{ indicator_by_period("plan_tasks_on_schedule", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_period("portal_integration_share", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_period("process_configured_share", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_by_day("result_digitised_share", "766") }}

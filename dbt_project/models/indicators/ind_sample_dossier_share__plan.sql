@@ -1,1 +1,0 @@
-{{ indicator_by_period("sample_dossier_share", "plan") }}

@@ -1,1 +1,0 @@
-{{ indicator_unknown("satisfaction_rate", "766") }}

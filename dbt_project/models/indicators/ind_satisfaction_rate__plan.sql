@@ -1,1 +1,0 @@
-{{ indicator_by_day("satisfaction_rate", "plan", superseded=true) }}

@@ -1,1 +1,0 @@
-{{ indicator_as_reported("simplification_share") }}

@@ -1,1 +1,0 @@
-{{ indicator_as_reported("staff_document_system") }}

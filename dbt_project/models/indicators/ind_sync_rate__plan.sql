@@ -1,1 +1,0 @@
-{{ indicator_by_day("sync_rate", "plan") }}
