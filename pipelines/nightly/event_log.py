@@ -29,7 +29,7 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
         super().__init__(*arguments, **options)
 
     @classmethod
-    def config_type(cls) -> dict:
+    def config_type(cls) -> dict[str, Any]:
         return {}
 
     @classmethod

@@ -26,7 +26,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """texts.yml: code → sentence per language."""
-    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return content
 
 
 @dataclass(frozen=True)
