@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.nightly.run import prepare_home
+from pipelines.nightly.dagster_home import prepare_home
 from pipelines.settings import Settings
 
 if __name__ == "__main__":

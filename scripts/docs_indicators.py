@@ -6,6 +6,7 @@ Belongs here: turning the registers into that page and macro. The other pages ar
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pipelines.registers.model import Indicator, load_indicators, target_table
 from pipelines.registers.scores import load_groups
@@ -79,7 +80,7 @@ def _rules(rules: list[Indicator]) -> list[str]:
     return [head, "|---" * (len(rules) + 1) + "|", *rows, ""]
 
 
-def _targets(targets: list[dict]) -> list[str]:
+def _targets(targets: list[dict[str, Any]]) -> list[str]:
     if not targets:
         return ["Theo dõi, kế hoạch không đặt mục tiêu / tracked, the plan sets no target.", ""]
     lines = []

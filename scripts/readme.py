@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from pipelines.settings import PROJECT_DIR
@@ -61,6 +62,10 @@ def shown(page: str) -> dict[str, str]:
     return {name: match[2] for name in ("make run", "query", "explain") if (match := block(name).search(text))}
 
 
+def _with_output(output: str, match: re.Match[str]) -> str:
+    return f"{match[1]}{output}{match[3]}"
+
+
 def main() -> None:
     """Writes the real outputs into both READMEs."""
     for page, language in PLACES.items():
@@ -69,7 +74,7 @@ def main() -> None:
         path = PROJECT_DIR / page
         text = path.read_text(encoding="utf-8")
         for name, output in said.items():
-            text = block(name).sub(lambda match, output=output: match[1] + output + match[3], text)
+            text = block(name).sub(partial(_with_output, output), text)
         path.write_text(text, encoding="utf-8")
 
 

@@ -73,7 +73,11 @@ def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
 
         setattr(os, name, step)
 
-    return lambda: [wrap(name) for name in DURABLE]
+    def strike() -> None:
+        for name in DURABLE:
+            wrap(name)
+
+    return strike
 
 
 def note_steps(path: Path) -> Blow:

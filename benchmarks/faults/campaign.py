@@ -106,7 +106,8 @@ def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Nig
 
 def _settled(ground: Ground, warehouse: Path, night: Night) -> list[str]:
     """What is wrong once a night has gone through."""
-    return apart(lambda: list(invariants.after_recovery(ground, warehouse, night)))
+    found: list[str] = apart(lambda: list(invariants.after_recovery(ground, warehouse, night)))
+    return found
 
 
 def _of(troubles: list[str], invariant: str) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ class ForkedDbt:
     """Stands for `subprocess.Popen` where dagster-dbt starts dbt: the same command line, forked, not started anew."""
 
     def __init__(self, args: list[str], *, env: dict[str, str], cwd: Path, **_: Any) -> None:
-        self.args, self.returncode = args, None
+        self.args = args
+        self.returncode: int | None = None
         reading, writing = os.pipe()
         parent, self.pid = os.getpid(), os.fork()
         if self.pid == 0:

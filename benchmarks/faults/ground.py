@@ -79,10 +79,10 @@ def prepare(folder: Path, dossiers: int = 300) -> Ground:
     before, after, base, right = (folder / name for name in ("before", "after", "base", "right"))
     apart(lambda: _deliver(registers, after, dossiers))
     shutil.copytree(after, before, ignore=shutil.ignore_patterns(LAST_DAY))
-    env = {"TTHC_REGISTERS_DIR": str(registers)}
-    _well(night(base, before, **env))
+    env = str(registers)
+    _well(night(base, before, TTHC_REGISTERS_DIR=env))
     shutil.copytree(base, right, symlinks=True)
-    last = _well(night(right, after, **env))
+    last = _well(night(right, after, TTHC_REGISTERS_DIR=env))
     rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
     return Ground(before, after, base, right, registers, last.seconds, apart(lambda: published(right)), rows)
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from benchmarks.faults.campaign import Verdict
 from pipelines.settings import PROJECT_DIR
@@ -29,7 +30,7 @@ class Notes:
                 stream.write(json.dumps(dataclasses.asdict(self.verdicts[-1]), ensure_ascii=False) + "\n")
 
 
-def _verdict(noted: dict) -> Verdict:
+def _verdict(noted: dict[str, Any]) -> Verdict:
     lists = {name: tuple(noted[name]) for name in ("silently_wrong", "rows_lost", "violations")}
     return Verdict(**{**noted, **lists})
 

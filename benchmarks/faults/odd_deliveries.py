@@ -10,6 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -206,7 +207,7 @@ class _delivered:  # noqa: N801 - used as a function
         shutil.rmtree(self.raw, ignore_errors=True)
 
 
-def _query(warehouse: Path, sql: str) -> list[tuple]:
+def _query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str((warehouse / "current").resolve() / "tthc.duckdb"), read_only=True) as connection:
         return connection.execute(sql).fetchall()
 

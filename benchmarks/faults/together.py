@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -94,7 +95,7 @@ def _seen(folder: Path) -> list[str]:
     return [str(cell) for cell in row or ()]
 
 
-def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict:
+def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict[str, Any]:
     wrong: list[str] = []
     seen: set[str] = set()
     current = warehouse / "current"

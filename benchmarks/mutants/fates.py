@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -22,7 +23,7 @@ SPOILT = (
     "case_", "ind_", "fct_", "int_", "stg_", "handling_status", "indicator_values", "rule_differences", "plan_",
 )  # fmt: skip
 KILLED, SURVIVED, STILLBORN = "killed", "survived", "stillborn"
-Rows = list[tuple]
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ Belongs here: how a statement is spoilt. Does not belong here: whether anything 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import sqlglot
 from sqlglot import exp
 
 DIALECT = "duckdb"
-FLIPPED: dict[type[exp.Expression], type[exp.Expression]] = {
+FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT, exp.EQ: exp.NEQ, exp.NEQ: exp.EQ,
     exp.NullSafeEQ: exp.EQ,
 }  # fmt: skip
@@ -39,10 +40,10 @@ def mutants(model: str, sql: str) -> Iterator[Mutant]:
             yield Mutant(model, name, spoilt.sql(dialect=DIALECT))
 
 
-Change = Callable[[exp.Expression], exp.Expression]
+Change = Callable[[exp.Expr], exp.Expr]
 
 
-def _changes(node: exp.Expression) -> Iterator[tuple[str, Change]]:
+def _changes(node: exp.Expr) -> Iterator[tuple[str, Change]]:
     said = node.sql(dialect=DIALECT)
     if type(node) in FLIPPED and not _joins_keys(node):
         other = FLIPPED[type(node)]
@@ -56,25 +57,25 @@ def _changes(node: exp.Expression) -> Iterator[tuple[str, Change]]:
         yield f"{said} → the opposite", lambda n: exp.not_(n.copy())
     elif isinstance(node, exp.In) and len(node.expressions) > 1:
         for at, one in enumerate(node.expressions):
-            yield f"{said} → without {one.sql()}", lambda n, at=at: _without(n, at)
+            yield f"{said} → without {one.sql()}", partial(_without, at)
     elif isinstance(node, exp.Least):
         yield f"{said} → first only", lambda n: n.this
     elif isinstance(node, exp.Or) and not isinstance(node.parent, exp.Or):
-        yield f"{said} → left side only", lambda n: n.left
+        yield f"{said} → left side only", lambda n: n.this
     elif isinstance(node, exp.Literal) and node.is_int and isinstance(node.parent, (exp.Add, exp.Sub, exp.GTE)):
         yield f"{node.parent.sql(dialect=DIALECT)} → one more", lambda n: exp.Literal.number(int(n.name) + 1)
 
 
-def _joins_keys(node: exp.Expression) -> bool:
+def _joins_keys(node: exp.Expr) -> bool:
     """Equality of two columns joins tables: turned round it is no slip but another query, and a huge one."""
     return isinstance(node, exp.EQ) and isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column)
 
 
-def _without(node: exp.In, at: int) -> exp.Expression:
+def _without(at: int, node: exp.Expr) -> exp.Expr:
     kept = [one for position, one in enumerate(node.expressions) if position != at]
     return exp.In(this=node.this, expressions=kept)
 
 
-def _put(tree: exp.Expression, place: exp.Expression, new: exp.Expression) -> None:
+def _put(tree: exp.Expr, place: exp.Expr, new: exp.Expr) -> None:
     # A condition put where one stood before needs brackets, or its neighbours would bind to half of it.
     place.replace(exp.paren(new.copy()) if isinstance(new, exp.Connector) else new.copy())

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -19,7 +20,7 @@ from pipelines.storage.lake import REJECTED, lake_schema
 from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 
 MARTS = ("delivery_measures", "unit_measures")
-LEDGER: dict[str, dict] = {"delivery": DELIVERY, "reason": REASON, "rejected_row": REJECTED}
+LEDGER: dict[str, dict[str, Any]] = {"delivery": DELIVERY, "reason": REASON, "rejected_row": REJECTED}
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Unusual:
     leads: bool = field(compare=False, default=True)
 
 
-def models_of(manifest: dict, marts: Iterable[str] = MARTS) -> list[Model]:
+def models_of(manifest: dict[str, Any], marts: Iterable[str] = MARTS) -> list[Model]:
     """Return every model that the marts need, each after those that it reads."""
     nodes = {**manifest["nodes"], **manifest["sources"]}
     ordered: dict[str, Model] = {}
@@ -68,8 +69,8 @@ def models_of(manifest: dict, marts: Iterable[str] = MARTS) -> list[Model]:
     return list(ordered.values())
 
 
-def _relation(node: dict) -> str:
-    return node["relation_name"].replace('"', "")
+def _relation(node: dict[str, Any]) -> str:
+    return str(node["relation_name"]).replace('"', "")
 
 
 @lru_cache(maxsize=64)
@@ -170,7 +171,7 @@ class Bench:
             from tthc.marts.unit_measures where standing <> 'not_compared' having count(*) > 0
             """
         ).fetchall()
-        return {family: told for family, *told in found}
+        return {family: (compared, furthest, unusual) for family, compared, furthest, unusual in found}
 
     def _lake(self, day: str, own: list[Parsed], tonight: list[Parsed], trial: object) -> None:
         for source, contract in contracts().items():

@@ -5,6 +5,7 @@ Here: what a night would be held for, compared with the night before. Not here: 
 
 import re
 from pathlib import Path
+from typing import Any
 
 from benchmarks.vigilance.bench import Bench, Model, models_of
 from benchmarks.vigilance.province import PROVINCE, Parsed
@@ -17,15 +18,15 @@ HOLDS = PROJECT_DIR / "expectations" / "holds.sql"
 READ_OF_PREVIOUS = ("dim_period", "dim_run", "deliveries", "indicator_values")
 
 
-def models_behind_holds(manifest: dict) -> list[Model]:
+def models_behind_holds(manifest: dict[str, Any]) -> list[Model]:
     """Return the models of every mart that expectations/holds.sql or the comparison with the night before reads."""
     words = {*re.findall(r"[a-z_]+", HOLDS.read_text(encoding="utf-8")), *READ_OF_PREVIOUS}
     marts = {node["name"] for node in manifest["nodes"].values() if _is_mart(node)}
     return models_of(manifest, sorted(words & marts))
 
 
-def _is_mart(node: dict) -> bool:
-    return node["resource_type"] == "model" and node["schema"].endswith("marts")
+def _is_mart(node: dict[str, Any]) -> bool:
+    return node["resource_type"] == "model" and str(node["schema"]).endswith("marts")
 
 
 class Nights:
@@ -37,7 +38,7 @@ class Nights:
         self.published: Path | None = None
         self.count = 0
 
-    def night(self, day: str, tonight: list[Parsed] | None = None) -> list[dict]:
+    def night(self, day: str, tonight: list[Parsed] | None = None) -> list[dict[str, Any]]:
         """Return what holds the night that follows a day, by column of the view `held`; nothing held is published.
         `tonight` replaces what came."""
         self.bench.build(day, tonight, trial=None if tonight is None else self)

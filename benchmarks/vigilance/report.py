@@ -21,10 +21,10 @@ BEGIN, END = "<!-- vigilance: begin -->", "<!-- vigilance: end -->"
 NOTICED, FALSE_NIGHTS = 0.95, 1 / 250
 
 
-def results(found: Iterable[dict], kinds: Kinds) -> dict[str, Any]:
+def results(found: Iterable[dict[str, Any]], kinds: Kinds) -> dict[str, Any]:
     """Return what was found as plain data: honest nights by cadence and size, rates by kind, size and province."""
-    honest: dict[tuple, list[dict]] = defaultdict(list)
-    trials: dict[tuple, list[dict]] = defaultdict(list)
+    honest: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    trials: dict[tuple[str, float, str, int], list[dict[str, Any]]] = defaultdict(list)
     for one in found:
         if one["what"] == "Honest":
             honest[one["cadence"], one["dossiers"]].append(one)
@@ -45,7 +45,7 @@ def results(found: Iterable[dict], kinds: Kinds) -> dict[str, Any]:
             "reached": reached}  # fmt: skip
 
 
-def _margins(ones: list[dict]) -> list[dict[str, Any]]:
+def _margins(ones: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """By family of bounds: how many measures were compared, how many of them the budget allows to stand out, how many
     did, and how far the furthest honest one lay."""
     limits, found = load_measures(COUNTRY), defaultdict(list)
@@ -65,7 +65,7 @@ def _margins(ones: list[dict]) -> list[dict[str, Any]]:
     ]
 
 
-def _honest_line(cadence: str, dossiers: int, ones: list[dict]) -> dict[str, Any]:
+def _honest_line(cadence: str, dossiers: int, ones: list[dict[str, Any]]) -> dict[str, Any]:
     held = defaultdict(set)
     for one in ones:
         for source, day, measure, stratum, _unit, _score in one["unusual"]:
@@ -83,7 +83,7 @@ def _honest_line(cadence: str, dossiers: int, ones: list[dict]) -> dict[str, Any
 
 
 def _rate(
-    kind: str, size: float, needs: int | None, cadence: str, dossiers: int, ones: list[dict]
+    kind: str, size: float, needs: int | None, cadence: str, dossiers: int, ones: list[dict[str, Any]]
 ) -> dict[str, Any]:  # fmt: skip
     spoke: dict[str, int] = defaultdict(int)
     for one in ones:

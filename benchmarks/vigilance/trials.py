@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -144,7 +145,7 @@ def causes(found: list[Unusual]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{one.measure}:{one.stratum}" if one.stratum else one.measure for one in leading))
 
 
-def noted(path: Path) -> Iterator[dict]:
+def noted(path: Path) -> Iterator[dict[str, Any]]:
     """What a campaign has found so far; a line that a kill cut off is left out."""
     if not path.exists():
         return

@@ -95,7 +95,9 @@ def encodings(folder: Path) -> Iterator[Case]:
         return Case(path, contract, truth)
 
     def table(change: Callable[[str], str] = str) -> str:
-        return "MaDonVi,TenDonVi,Cap\n" + "".join(f"{code},{change(name)},{level}\n" for code, name, level, *_ in truth)
+        return "MaDonVi,TenDonVi,Cap\n" + "".join(
+            f"{code},{change(str(name))},{level}\n" for code, name, level, *_ in truth
+        )
 
     decomposed = unicodedata.normalize("NFD", table())
     yield case("utf-8", table().encode())
@@ -129,7 +131,7 @@ def _cp1258(text: str) -> bytes:
         try:
             out.append(letter.encode("cp1258"))
         except UnicodeEncodeError:
-            base, *marks = unicodedata.normalize("NFD", letter)
+            base, *marks = list(unicodedata.normalize("NFD", letter))
             tone = next(mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323")
             bare = unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark != tone))
             out.append(bare.encode("cp1258") + tone.encode("cp1258"))

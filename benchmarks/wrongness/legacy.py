@@ -30,7 +30,7 @@ def to_vni(text: str) -> str:
     """The same for a VNI font."""
     shown = []
     for letter in unicodedata.normalize("NFC", text):
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         tone = next((mark for mark in marks if mark in VNI_MARKS), "")
         if letter in "đĐ":
             shown.append("ñ" if letter == "đ" else "Ñ")

@@ -3,10 +3,10 @@
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -112,7 +112,7 @@ def _own_contract(path: Path) -> "Contract":
 
 
 @contextmanager
-def _progress() -> Iterator[tuple]:
+def _progress() -> Iterator[tuple[Any, ...]]:
     """What a person at a terminal sees while long files are read: which file, how many rows so far."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -130,7 +130,7 @@ def _line(text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _why(code: str, params: dict) -> str:
+def _why(code: str, params: Mapping[str, object]) -> str:
     """The sentence for a refusal: those of landing are told to whoever delivers, not to whoever runs the night."""
     own = f"check_{code}" if code.startswith(LEFT) else code
     return f"[{code}] {say(own, **params)}"

@@ -5,21 +5,22 @@ Belongs here: making and checking that hash. It guards against damage, not again
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 SEAL = "seal"
 
 
-def with_checksum(content: dict[str, Any]) -> dict[str, Any]:
-    """The document with its seal, in place of one that it may have had."""
-    return content | {SEAL: _hash(content)}
+def with_checksum(content: Mapping[str, object]) -> dict[str, Any]:
+    """Return the document with its seal; a seal that it already has is replaced."""
+    return {**content, SEAL: _hash(content)}
 
 
-def checksum_matches(content: dict[str, Any]) -> bool:
-    """True where the document has a seal and that is of this content."""
+def checksum_matches(content: Mapping[str, object]) -> bool:
+    """Return True if the document has a seal that matches its content."""
     return content.get(SEAL) == _hash(content)
 
 
-def _hash(content: dict[str, Any]) -> str:
+def _hash(content: Mapping[str, object]) -> str:
     unsealed = {name: value for name, value in content.items() if name != SEAL}
     return hashlib.sha256(json.dumps(unsealed, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -20,7 +20,8 @@ language: ContextVar[str] = ContextVar("language", default="vi")
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Every message code with its sentence per language."""
-    return read_yaml((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
+    content: dict[str, dict[str, str]] = read_yaml((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
+    return content
 
 
 def say(code: str, **params: object) -> str:

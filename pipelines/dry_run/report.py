@@ -7,6 +7,7 @@ Belongs here: adding it up, and its form in report.json. Does not belong here: j
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
@@ -23,8 +24,8 @@ class FileReport:
 
     file: str
     source: str
-    refused: tuple[str, dict] | None = None
-    counts: dict[str, Counter] = field(default_factory=dict)
+    refused: tuple[str, dict[str, Any]] | None = None
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
     cleaned: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class FileReport:
         """How many names a list mark was taken off, where there was any."""
         return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """For report.json: counts, per reason how many rows, which are first and where, and rows in conflict."""
         return {
             "file": self.file,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pipelines.storage.documents import CheckVerdict, Verdict
+
 # What a published version gives nothing to compare with, and the sentence that says so.
 UNCOMPARED = {"registers": "status_uncompared_registers", "first_values": "status_uncompared_first_values"}
 
@@ -22,6 +24,17 @@ class CheckResult:
     success: bool
     unexpected_count: int | None = None
     raised: str | None = None
+
+    def to_dict(self) -> CheckVerdict:
+        """Return the result for JSON."""
+        return {
+            "id": self.id,
+            "title_vi": self.title_vi,
+            "title_en": self.title_en,
+            "success": self.success,
+            "unexpected_count": self.unexpected_count,
+            "raised": self.raised,
+        }
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,7 @@ class GateResult:
         """(table, check) of every check that did not pass, in suite order."""
         return tuple((table.table, check) for table in self.tables for check in table.checks if not check.success)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Verdict:
         """For JSON: the whole verdict, derived numbers included."""
         return {
             "success": self.success,
@@ -168,7 +181,7 @@ class GateResult:
                     "expected": table.expected,
                     "evaluated": table.evaluated,
                     "problems": list(table.problems),
-                    "checks": [asdict(check) for check in table.checks],
+                    "checks": [check.to_dict() for check in table.checks],
                 }
                 for table in self.tables
             ],

@@ -12,6 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 from pipelines.common.files import atomic_write, open_regular
 from pipelines.common.i18n import say
@@ -19,6 +20,7 @@ from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
+from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import (
     Arrival,
     LedgerDamaged,
@@ -35,6 +37,15 @@ log = logging.getLogger("tthc.landing")
 KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
 ROWS, FORGOTTEN = ".rows", ".forgotten"
 NO_FILE_HAS = 10**15
+
+
+class _Note(TypedDict):
+    """What is kept beside an arrival whose bytes were removed; `parse_key` and `receipt` null if it was not parsed."""
+
+    as_of: str
+    byte_count: int
+    parse_key: str | None
+    receipt: Receipt | None
 
 
 def ensure_ledger(settings: Settings) -> None:
@@ -60,7 +71,7 @@ def is_sound(path: Path) -> bool:
             arrivals(ledger), receipts(ledger), forgotten(ledger)
     except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
         return False
-    return verdict == "ok"
+    return bool(verdict == "ok")
 
 
 def add_missing_arrivals(settings: Settings) -> int:
@@ -112,19 +123,20 @@ def _arrival(archive: Path, path: Path) -> Arrival:
     return Arrival(delivery, path.name.partition("-")[2], size, read_expected_rows(path), place)
 
 
-def _note(path: Path) -> dict:
-    return json.loads(path.with_name(path.name + FORGOTTEN).read_text(encoding="utf-8"))
+def _note(path: Path) -> _Note:
+    note: _Note = json.loads(path.with_name(path.name + FORGOTTEN).read_text(encoding="utf-8"))
+    return note
 
 
-def _forget(ledger: sqlite3.Connection, sequence: int, note: dict) -> None:
+def _forget(ledger: sqlite3.Connection, sequence: int, note: _Note) -> None:
     save_forgotten(ledger, sequence, dt.date.fromisoformat(note["as_of"]))
-    if note["receipt"]:
+    if note["receipt"] is not None and note["parse_key"] is not None:
         save_receipt(ledger, note["parse_key"], note["receipt"])
 
 
-def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: dict | None) -> None:
+def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: Receipt | None) -> None:
     """Leaves word beside an arrival, before its bytes go, of what was made of them. Nothing in it is personal."""
-    note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
+    note: _Note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
     with atomic_write(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 

@@ -48,7 +48,7 @@ def log_stage(stage: str) -> None:
 
 
 @dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"})
-def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult:
+def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Files in data/raw, hashed, copied once into the restricted archive, one ledger line each."""
     log_stage("landing")
     settings = nightly.settings
@@ -67,7 +67,7 @@ def lake_asset(settings: Settings) -> dg.AssetsDefinition:
     ]  # fmt: skip
 
     @dg.multi_asset(specs=specs, name="parsing_privacy_lake")
-    def lake(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.MaterializeResult]:
+    def lake(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.MaterializeResult[None]]:
         log_stage("parsing")
         state = update_lake(nightly.settings, contracts)
         for source in contracts:
@@ -89,7 +89,7 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
     ]  # fmt: skip
 
     @dg.multi_asset(specs=specs, name="workspace")
-    def workspace(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.MaterializeResult]:
+    def workspace(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.MaterializeResult[None]]:
         log_stage("workspace")
         settings, state = nightly.settings, lake_state(nightly.settings)
         refuse_future(settings.as_of)
@@ -113,7 +113,7 @@ def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
 
     @dg.asset(key=QUARANTINE, deps=[["state", f"base_{source}"] for source in contracts], group_name="lake",
               kinds={"parquet"})  # fmt: skip
-    def quarantine(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult:
+    def quarantine(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
         """Whole rows with their file, row number and reasons, for those who may see them."""
         kept = keep_rejected_rows(nightly.settings, contracts, lake_state(nightly.settings))
         return dg.MaterializeResult(metadata=kept)
@@ -126,7 +126,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
               group_name="publication", kinds={"duckdb"})  # fmt: skip
-    def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult:
+    def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
         """The sealed candidate: `tthc.duckdb`, the open data and the citizens' site, not yet visible to anyone."""
         log_stage("candidate")
         settings, plan = nightly.settings, RunSpec.load(nightly.settings)
@@ -142,7 +142,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 
 
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
-def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult:
+def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """The version that `current` names: what analysts, officers and citizens see."""
     log_stage("publish")
     settings, plan = nightly.settings, RunSpec.load(nightly.settings)

@@ -30,7 +30,7 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
         super().__init__(*arguments, **options)
 
     @classmethod
-    def config_type(cls) -> dict:
+    def config_type(cls) -> dict[str, Any]:
         return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod

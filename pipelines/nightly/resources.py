@@ -10,6 +10,7 @@ from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import end_run, runs
@@ -27,11 +28,12 @@ class Nightly:
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self.number, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
 
-    def gate_verdict(self) -> dict:
+    def gate_verdict(self) -> Verdict:
         """What the gate said of the candidate of this run."""
-        return json.loads((self.settings.work_dir / "gate.json").read_text(encoding="utf-8"))
+        verdict: Verdict = json.loads((self.settings.work_dir / "gate.json").read_text(encoding="utf-8"))
+        return verdict
 
-    def save_gate_verdict(self, verdict: dict) -> None:
+    def save_gate_verdict(self, verdict: Verdict) -> None:
         """Leaves the gate's verdict for publication, and for the summary."""
         text = json.dumps(verdict, ensure_ascii=False, indent=1)
         (self.settings.work_dir / "gate.json").write_text(text, encoding="utf-8")

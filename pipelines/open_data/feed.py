@@ -81,7 +81,7 @@ def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
         page = next((name for name in PAGES if name in one.files), NAME)
         _add(entry, "link", rel="alternate", type=PAGES[page], href=f"{one.edition}/{page}")
     ET.indent(feed, " ")
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -4,6 +4,7 @@ the attack on it could and could not do.
 Belongs here: turning the register, the rules and the audit's figures into words. Every number in it is one of theirs.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.common.i18n import catalogue
@@ -18,7 +19,7 @@ def _said(code: str, lang: str, **numbers: object) -> str:
     return catalogue()[code][lang].format(**numbers).strip()
 
 
-def _numbers(lang: str, rules: DisclosureRules, figures: dict) -> dict[str, object]:
+def _numbers(lang: str, rules: DisclosureRules, figures: Mapping[str, object]) -> dict[str, object]:
     biases = [abs(rules.base * rules.up_keys(r) / 256 - r) for r in range(rules.base)]
     return {
         "name": rules.name, "thaw": rules.thaw, "exact_why": getattr(rules.exact.why, lang),
@@ -30,7 +31,13 @@ def _numbers(lang: str, rules: DisclosureRules, figures: dict) -> dict[str, obje
 
 
 def method_page(
-    lang: str, register: PublicationRegister, rules: DisclosureRules, figures: dict, *, synthetic: bool, until: str
+    lang: str,
+    register: PublicationRegister,
+    rules: DisclosureRules,
+    figures: Mapping[str, object],
+    *,
+    synthetic: bool,
+    until: str,
 ) -> str:
     """The note in one language. `figures`: the audit's (see `vintage.audit_figures`); `until`: the last day (ISO)."""
     dataset = register.dataset
@@ -51,7 +58,13 @@ def method_page(
 
 
 def write_method(
-    folder: Path, register: PublicationRegister, rules: DisclosureRules, figures: dict, *, synthetic: bool, until: str
+    folder: Path,
+    register: PublicationRegister,
+    rules: DisclosureRules,
+    figures: Mapping[str, object],
+    *,
+    synthetic: bool,
+    until: str,
 ) -> None:
     """Writes the note in both languages."""
     for lang, name in PAGES.items():

@@ -14,7 +14,7 @@ from pipelines.common.files import link_tree, remove_tree
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import Edition, editions, folder_of, newest_edition
 from pipelines.open_data.vintage import write_vintage
-from pipelines.open_data.vintage_store import read_vintage
+from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.settings import Settings
 from pipelines.storage.open_data_state import OpenData, Withdrawn, is_held_back, published_open_data
 from pipelines.storage.run_spec import RunSpec
@@ -71,14 +71,16 @@ def _make(settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path,
     if made["vintage"] == known[-1].name:
         open_data["state"] = "unchanged"
     elif (made.get("closed_until") or "") < known[-1].closed_until:
-        open_data["withdrawn"] = _withdrawn(read_vintage(previous) or {}, made, known)
+        before = read_vintage(previous)
+        assert before is not None  # the newest edition was verified when its folder was found
+        open_data["withdrawn"] = _withdrawn(before, made, known)
     return rows
 
 
-def _withdrawn(before: dict, made: dict, known: list[Edition]) -> Withdrawn:
+def _withdrawn(before: Vintage, made: Vintage, known: list[Edition]) -> Withdrawn:
     """What the newest edition holds and the vintage that was made does not."""
     codes = {code for code, *_ in made["essence"]["closed_periods"]}
-    lost = {name: count - made["rows"].get(name, 0) for name, count in before.get("rows", {}).items()}
+    lost = {name: count - made["rows"].get(name, 0) for name, count in before["rows"].items()}
     return Withdrawn(
         periods=[code for code, *_ in before["essence"]["closed_periods"] if code not in codes],
         editions=list(dict.fromkeys(one.name for one in known if one.closed_until > (made["closed_until"] or ""))),
@@ -103,7 +105,8 @@ def _keep(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, in
 
 def open_data_of_run(settings: Settings) -> OpenData:
     """Return what came of the open data of the candidate of this run."""
-    return json.loads((settings.work_dir / NAME).read_text(encoding="utf-8"))
+    state: OpenData = json.loads((settings.work_dir / NAME).read_text(encoding="utf-8"))
+    return state
 
 
 def _since(settings: Settings, plan: RunSpec) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -27,7 +28,7 @@ from pipelines.open_data.metadata.write import describe, write_descriptions
 from pipelines.open_data.method import write_method
 from pipelines.open_data.revisions import changes_page, flag_revisions
 from pipelines.open_data.tables import create_published_tables
-from pipelines.open_data.vintage_store import may_remain, read_vintage, seal_vintage
+from pipelines.open_data.vintage_store import Essence, Vintage, VintageHead, may_remain, read_vintage, seal_vintage
 from pipelines.registers.disclosure import DisclosureRules, load_rules
 from pipelines.registers.model import Province, load_province
 from pipelines.registers.publication import FILE, PublicationRegister, load_register
@@ -92,19 +93,19 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
         scratch.unlink(missing_ok=True)  # exact counts and keys
 
 
-def _stays(settings: Settings, before: dict, essence: dict) -> bool:
+def _stays(settings: Settings, before: Vintage, essence: Essence) -> bool:
     """True where the vintage before goes on: nothing it depends on is another, or a warehouse that went back to an
     earlier day knows less than what is out, and nobody asked to withdraw that (`--publish`)."""
     goes_back = (_until(essence) or "") < (before.get("closed_until") or "")
     return may_remain(before, essence) or (goes_back and not settings.publish)
 
 
-def _until(essence: dict) -> str | None:
+def _until(essence: Essence) -> str | None:
     """The last day (ISO) of the closed periods; null where no period is closed."""
     return max((str(end) for *_, end in essence["closed_periods"]), default=None)
 
 
-def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> dict:
+def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> Essence:
     """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
     country = settings.country_dir
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
@@ -122,7 +123,7 @@ def _essence(connection: Connection, settings: Settings, plan: RunSpec, province
     }
 
 
-def _new_vintage(making: VintageBuild, essence: dict, before: dict | None, previous: Path | None,
+def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None, previous: Path | None,
                  folder: Path) -> dict[str, int]:  # fmt: skip
     connection, settings, register, rules = making.connection, making.settings, making.register, making.rules
     create_key_table(connection, settings.key_file)
@@ -154,21 +155,24 @@ def _new_vintage(making: VintageBuild, essence: dict, before: dict | None, previ
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
-    head = {"vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
-            "essence": essence, "changes": len(changes), "rows": rows, "files": files,
-            "issued": (before or {}).get("issued", making.plan.as_of), "modified": making.plan.as_of}  # fmt: skip
+    issued = making.plan.as_of if before is None else before.get("issued", making.plan.as_of)
+    head: VintageHead = {
+        "vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
+        "essence": essence, "changes": len(changes), "rows": rows, "files": files,
+        "issued": issued, "modified": making.plan.as_of,
+    }  # fmt: skip
     description = describe(register, making.province, head, folder, settings.public_url)
     descriptions = write_descriptions(connection, register, description, folder)
     write_checksums(folder)
     audit_names(register, folder)
-    seal_vintage(folder, head | {"descriptions": descriptions})
+    seal_vintage(folder, {**head, "descriptions": descriptions})
     save_history(connection, settings, vintage, before["vintage"] if before else None)
     return rows
 
 
 def audit_figures(
     connection: Connection, secured: AttackSummary, rules: DisclosureRules, *, compared: bool, synthetic: bool
-) -> dict:
+) -> dict[str, Any]:
     """What the audit came to, as published: counts of cells, what was hidden and attacked, what remained possible."""
     names = ("cells", "shown", "small", "hidden_too")
     row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)

@@ -6,6 +6,7 @@ out are kept (`editions`), the cells behind it (`memory`).
 
 import json
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from pipelines.common.checksums import SEAL, checksum_matches, with_checksum
 from pipelines.common.files import sha256_of
@@ -14,22 +15,71 @@ NAME = "vintage.json"
 EDITIONS = "editions"  # the folder of earlier vintages within a published one; no part of it
 
 
-def seal_vintage(folder: Path, head: dict) -> None:
+class Essence(TypedDict):
+    """Everything that a vintage depends on, except the figures themselves.
+
+    `closed_periods`: code, first and last day (ISO) of each; `key_check`: a mark of the secret; the rest are hashes of
+    registers and code, and what is printed of the province.
+    """
+
+    closed_periods: list[list[str]]
+    register: str
+    rules: str
+    code: str
+    province: str
+    place: dict[str, str]
+    publisher: dict[str, object]
+    synthetic: bool
+    public_url: str | None
+    key_check: str
+
+
+class VintageHead(TypedDict):
+    """What `vintage.json` says of the tables of a vintage.
+
+    `vintage` is its name and `before` that of the one before (null: the first); `closed_until`: the last day (ISO) of
+    the closed periods; `rows` per CSV file; `files`: SHA-256 of each table; `issued` and `modified`: as-of days of the
+    first vintage and of this one; `descriptions`: SHA-256 of each description, once they are written.
+    """
+
+    vintage: str
+    before: str | None
+    closed_until: str | None
+    essence: Essence
+    changes: int
+    rows: dict[str, int]
+    files: dict[str, str]
+    issued: NotRequired[str]
+    modified: NotRequired[str]
+    descriptions: NotRequired[dict[str, str]]
+
+
+class Vintage(VintageHead):
+    """The content of `vintage.json`.
+
+    `others`: SHA-256 of the remaining files. Vintages of earlier releases lack it, the descriptions and the seal.
+    """
+
+    others: NotRequired[dict[str, str]]
+    seal: NotRequired[str]
+
+
+def seal_vintage(folder: Path, head: VintageHead) -> None:
     """Writes `vintage.json`: the head (with `files` and `descriptions`, hashes by file), the hashes of all `others`
     in the folder, and a seal over all that."""
-    named = {*head["files"], *head["descriptions"], NAME}
+    named = {*head["files"], *head.get("descriptions", {}), NAME}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
-    text = json.dumps(with_checksum(head | {"others": others}), ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(with_checksum({**head, "others": others}), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
 
 
-def read_vintage(folder: Path | None) -> dict | None:
+def read_vintage(folder: Path | None) -> Vintage | None:
     """What a published folder says of itself; null where there is none, or any file of it is not what it was. Vintages
     of before there were descriptions or seals lack those."""
     if folder is None:
         return None
     try:
-        vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        vintage: Vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
         files = vintage["files"] | vintage.get("descriptions", {}) | vintage.get("others", {})
         whole = SEAL not in vintage or (checksum_matches(vintage) and _names(folder) == {*files, NAME})
         return vintage if whole and all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
@@ -37,7 +87,7 @@ def read_vintage(folder: Path | None) -> dict | None:
         return None
 
 
-def may_remain(vintage: dict, essence: dict) -> bool:
+def may_remain(vintage: Vintage, essence: Essence) -> bool:
     """True where a vintage that was read may go on as it is: all it depends on is the same, and a seal vouches for each
     byte. One of before there were seals is compared with, and never copied."""
     return SEAL in vintage and vintage["essence"] == essence

@@ -20,6 +20,7 @@ from pipelines.parsing.quarantine import write_quarantine
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
 from pipelines.settings import ReadLimits
+from pipelines.storage.documents import Receipt, SourceCounts
 from pipelines.storage.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
 from pipelines.storage.ledger import Arrival
 
@@ -31,7 +32,7 @@ def parse_key(arrival: Arrival, made_by: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-def refused_receipt(arrival: Arrival, refusal: FileRefused) -> dict:
+def refused_receipt(arrival: Arrival, refusal: FileRefused) -> Receipt:
     """The receipt of a file of which nothing was taken."""
     return {
         "delivery": arrival.delivery.label,
@@ -86,12 +87,15 @@ class FileOutcome:
             hashes[name] = file.close(keep=True)
         return {name: sha for name, sha in hashes.items() if sha}
 
-    def receipt(self, files: dict[str, str]) -> dict:
+    def receipt(self, files: dict[str, str]) -> Receipt:
         """What the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
-        sources = {
-            s: {**c, "cleaned": self.cleaned[s], "reasons": dict(self.reasons.get(s, {}))}
+        sources: dict[str, SourceCounts] = {
+            s: {
+                "rows_in": c["rows_in"], "accepted": c["accepted"], "rejected": c["rejected"],
+                "cleaned": self.cleaned[s], "reasons": dict(self.reasons.get(s, {})),
+            }
             for s, c in self.counts.items()
-        }
+        }  # fmt: skip
         return {
             "delivery": self.delivery.label, "sha256": self.sha256, "refused": None, "sources": sources, "files": files,
         }  # fmt: skip
@@ -113,7 +117,7 @@ def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
 def parse_arrival(
     arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: str,
     lake: Path, quarantine: Path, limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
-) -> dict:  # fmt: skip
+) -> Receipt:  # fmt: skip
     """Parses one archived file. Returns its receipt; a file that cannot be read is no error, the receipt says so."""
     delivery = arrival.delivery
     outcome, judge = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)

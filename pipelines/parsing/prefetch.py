@@ -6,7 +6,7 @@ The libraries that do the work let go of Python's lock, so two threads use two c
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 END = object()
@@ -15,7 +15,7 @@ END = object()
 def prefetch(items: Generator[T]) -> Iterator[T]:
     """The same items, each fetched in another thread while its forerunner is used. Errors come at their place."""
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
-        coming: Future = pool.submit(next, items, END)
+        coming: Future[Any] = pool.submit(next, items, END)
         while (item := coming.result()) is not END:
             coming = pool.submit(next, items, END)
             yield item
@@ -26,7 +26,7 @@ class BackgroundCalls:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._under_way: Future | None = None
+        self._under_way: Future[object] | None = None
 
     def call(self, work: Callable[..., object], *args: object) -> None:
         """Waits for the call before and starts this one."""

@@ -79,7 +79,8 @@ def _read_key(path: Path) -> str:
 def keyed_hash(text: pl.Expr, key: str) -> pl.Expr:
     """HMAC-SHA256 of a text, the first 32 hex digits: the same value under the same key is always the same, and
     without the key it tells nothing. Null stays null."""
-    return text.chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
+    hashed: pl.Expr = text.chash.hmac_sha256(key=key)  # type: ignore[attr-defined]  # polars_hash adds `chash`
+    return hashed.str.head(PSEUDONYM_HEX_DIGITS)
 
 
 def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:

@@ -4,9 +4,12 @@ Late ones that vanish few at a time are the way to make figures look better with
 counting them from both outcomes in the lake. What comes of the counts is `expectations/holds.sql`.
 """
 
+from typing import Any
+
 import duckdb
 
 from pipelines.settings import Settings
+from pipelines.storage.documents import Receipt
 
 SOURCE = "ho_so"
 # The newest row of each dossier in the earlier bytes. As everywhere, drafts and refused dossiers count nowhere, only
@@ -38,7 +41,7 @@ GONE = """
 """
 
 
-def removed_dossiers(before: dict | None, after: dict, settings: Settings) -> list[list]:
+def removed_dossiers(before: Receipt | None, after: Receipt, settings: Settings) -> list[list[Any]]:
     """Unit, late, on time, still open of the dossiers that the earlier bytes had and the later ones lack; empty where
     either was refused or its rows do not lie in the lake."""
     if before is None or before["refused"] or after["refused"]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.contracts.model import Contract
 from pipelines.settings import Settings
+from pipelines.storage.documents import Receipt
 from pipelines.storage.lake import PROVENANCE, lake_schema
 from pipelines.storage.ledger import Arrival
 
@@ -34,7 +35,7 @@ def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | 
 
 
 def compare_with_previous(
-    before: dict | None, after: dict, contracts: dict[str, Contract], settings: Settings
+    before: Receipt | None, after: Receipt, contracts: dict[str, Contract], settings: Settings
 ) -> dict[str, Changes] | None:
     """By source: how many keys the earlier bytes had, and how many were added, removed and changed. None where the
     earlier bytes could not be read."""

@@ -6,6 +6,7 @@ Belongs here: which files need parsing. Does not belong here: how one file is pa
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.common.errors import FileRefused, TthcError
 from pipelines.common.files import private_folder, sha256_of
@@ -16,9 +17,10 @@ from pipelines.landing.ingest import archive_path
 from pipelines.parsing.parse_file import parse_arrival, parse_key, refused_receipt
 from pipelines.parsing.privacy import key_id, load_key
 from pipelines.parsing.removals import removed_dossiers
-from pipelines.parsing.restatements import compare_with_previous, previous_delivery
+from pipelines.parsing.restatements import Changes, compare_with_previous, previous_delivery
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
+from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement
 from pipelines.storage.ledger import (
     Arrival,
     arrivals,
@@ -39,20 +41,24 @@ class LakeState:
     """What counts today. `parsed`: active arrivals with their receipts, refused ones included. `made_by`: today's
     contracts, parser and secret by one name."""
 
-    parsed: list[tuple[Arrival, dict]]
+    parsed: list[tuple[Arrival, Receipt]]
     duplicate: list[Arrival]
     restated: list[Arrival]
     made_by: str = ""
 
     @property
-    def accepted(self) -> list[tuple[Arrival, dict]]:
+    def accepted(self) -> list[tuple[Arrival, Receipt]]:
         """Arrivals whose file could be read."""
         return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
 
     def totals(self, source: str) -> dict[str, int]:
         """Rows of one source over all deliveries: rows_in, accepted and rejected by parsing."""
-        counts = [receipt["sources"].get(source, {}) for _, receipt in self.parsed]
-        return {name: sum(c.get(name, 0) for c in counts) for name in ("rows_in", "accepted", "rejected")}
+        counts = [receipt["sources"][source] for _, receipt in self.parsed if source in receipt["sources"]]
+        return {
+            "rows_in": sum(one["rows_in"] for one in counts),
+            "accepted": sum(one["accepted"] for one in counts),
+            "rejected": sum(one["rejected"] for one in counts),
+        }
 
 
 class Receipts:
@@ -70,17 +76,17 @@ class Receipts:
         """The name under which parsing leaves its outcome today."""
         return parse_key(arrival, self.made_by)
 
-    def of(self, arrival: Arrival) -> dict | None:
+    def of(self, arrival: Arrival) -> Receipt | None:
         """The receipt that counts today, or None where the file has to be parsed."""
         if arrival.sequence in self.forgotten:
             return self.newest(arrival)
         return self._known.get(self.key(arrival))
 
-    def newest(self, arrival: Arrival) -> dict | None:
+    def newest(self, arrival: Arrival) -> Receipt | None:
         """The last receipt of these bytes under any contracts and parser."""
         return self._newest.get((arrival.delivery.label, arrival.sha256))
 
-    def add(self, arrival: Arrival, receipt: dict) -> None:
+    def add(self, arrival: Arrival, receipt: Receipt) -> None:
         """Take up what was made of an arrival just now."""
         self._known[self.key(arrival)] = receipt
         self._newest[arrival.delivery.label, arrival.sha256] = receipt
@@ -95,7 +101,7 @@ class Receipts:
         return classify_arrivals(self.everything, self.is_refused)
 
 
-def files_intact(receipt: dict, settings: Settings) -> bool:
+def files_intact(receipt: Receipt, settings: Settings) -> bool:
     """A lake file that is gone or whose bytes changed is never used; it is parsed again from the archive."""
     for name, sha in receipt["files"].items():
         path = settings.lake_dir / name
@@ -122,7 +128,7 @@ class Parser:
         self.known = Receipts(settings, self.secret)
         self.quarantine = private_folder(settings.restricted_dir / "quarantine")
 
-    def parse(self, arrival: Arrival) -> dict:
+    def parse(self, arrival: Arrival) -> Receipt:
         """The receipt of these bytes as parsed today; not yet in the ledger.
 
         Where the archive no longer holds them as they came, the last outcome stands if its files are intact; if not,
@@ -135,7 +141,7 @@ class Parser:
         except TthcError as loss:
             last = self.known.newest(arrival)
             if last is None or last["refused"] is not None:
-                return refused_receipt(arrival, FileRefused(loss.code, **loss.params)) | self._mark
+                return self._marked(refused_receipt(arrival, FileRefused(loss.code, **loss.params)))
             if last.get("key_id") != key_id(self.secret) or not files_intact(last, self.settings):
                 raise
             log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
@@ -145,7 +151,7 @@ class Parser:
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
             code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
-            return refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)) | self._mark
+            return self._marked(refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)))
 
     def _archived(self, arrival: Arrival) -> Path:
         archived = archive_path(self.settings, arrival)
@@ -155,20 +161,20 @@ class Parser:
             raise TthcError("archive_damaged", file=arrival.delivery.label)
         return archived
 
-    def _parse(self, arrival: Arrival, archived: Path) -> dict:
+    def _parse(self, arrival: Arrival, archived: Path) -> Receipt:
         key = self.known.key(arrival)
         receipt = parse_arrival(
             arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine,
             self.settings.read_limits,
         )  # fmt: skip
-        return receipt | self._mark
+        return self._marked(receipt)
 
-    @property
-    def _mark(self) -> dict[str, str]:
-        """By what and under which secret an outcome was made."""
-        return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
+    def _marked(self, receipt: Receipt) -> Receipt:
+        """Return the receipt with the names of the parser and the secret that made it."""
+        origin: ReceiptOrigin = {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
+        return {**receipt, **origin}
 
-    def restated(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict:
+    def restated(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> Restatement:
         """What the receipt says of the file that this one replaced: what changed, None where that cannot be said. No
         figure depends on it, so trouble here refuses nothing."""
         try:
@@ -181,35 +187,35 @@ class Parser:
             changes, removals = None, []
         return {"restates": changes, "removals": removals, "restated_sha256": earlier.sha256}
 
-    def _removals(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> list[list]:
+    def _removals(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> list[list[list[Any]]]:
         """Of every replacement under this name so far, in turn, the dossiers that it removed (`removed_dossiers`)."""
-        said = self.known.of(arrival) or {}
-        if said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
+        said = self.known.of(arrival)
+        if said is None or said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
             before = self._before(earlier)
             if before is not None:
                 return [*before.get("removals", []), removed_dossiers(before, receipt, self.settings)]
-            said = self.known.newest(arrival) or {}
-        return said.get("removals", [])
+            said = self.known.newest(arrival)
+        return said.get("removals", []) if said is not None else []
 
-    def _changes(self, arrival: Arrival, earlier: Arrival, receipt: dict) -> dict | None:
+    def _changes(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> dict[str, Changes] | None:
         """Said anew only where nothing was said of these two: lake and ledger may be lost and made again from the
         archive, and then it must be the same."""
-        said = self.known.of(arrival) or {}
-        if said.get("restated_sha256") != earlier.sha256:
+        said = self.known.of(arrival)
+        if said is None or said.get("restated_sha256") != earlier.sha256:
             before = self._before(earlier)
             if before is None:
-                said = self.known.newest(arrival) or {}
-            if said.get("restated_sha256") != earlier.sha256:
+                said = self.known.newest(arrival)
+            if said is None or said.get("restated_sha256") != earlier.sha256:
                 return compare_with_previous(before, receipt, self.contracts, self.settings)
         return said["restates"]
 
-    def save(self, arrival: Arrival, receipt: dict) -> None:
+    def save(self, arrival: Arrival, receipt: Receipt) -> None:
         """Writes the receipt: with it, parsing is done."""
         with open_ledger(self.settings.ledger_file) as ledger:
             save_receipt(ledger, self.known.key(arrival), receipt)
         self.known.add(arrival, receipt)
 
-    def _before(self, earlier: Arrival) -> dict | None:
+    def _before(self, earlier: Arrival) -> Receipt | None:
         """The earlier file's receipt with its rows in the lake, or None where its bytes are no longer kept."""
         receipt = self.known.of(earlier)
         if receipt is not None and files_intact(receipt, self.settings):
@@ -219,7 +225,7 @@ class Parser:
         except TthcError:  # nothing depends on it but this comparison
             return None
         if (first := previous_delivery(earlier, self.known.everything)) is not None:
-            receipt |= self.restated(earlier, first, receipt)
+            receipt = {**receipt, **self.restated(earlier, first, receipt)}
         self.save(earlier, receipt)
         return receipt
 
@@ -248,13 +254,13 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) 
     broke = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in TRIED_AGAIN
     has_rows = receipt is not None and not broke and files_intact(receipt, parser.settings)
     # Bytes that come back after others know nothing yet of those that they replace this time.
-    is_told = earlier is None or (receipt or {}).get("restated_sha256") == earlier.sha256
+    is_told = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
     if has_rows and (is_told or arrival.sequence in known.forgotten):
         return
     if receipt is None or not has_rows:
         receipt = parser.parse(arrival)
     if earlier is not None:
-        receipt |= parser.restated(arrival, earlier, receipt)
+        receipt = {**receipt, **parser.restated(arrival, earlier, receipt)}
     parser.save(arrival, receipt)
     _log_refusals(arrival, receipt, *progress)
 
@@ -269,7 +275,7 @@ def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> Non
         raise TthcError("secret_changed", file=settings.key_file, count=len(others))
 
 
-def _log_refusals(arrival: Arrival, receipt: dict, number: int, of: int) -> None:
+def _log_refusals(arrival: Arrival, receipt: Receipt, number: int, of: int) -> None:
     progress, file = {"progress": (number, of)}, arrival.delivery.label
     if receipt["refused"]:
         why = say(receipt["refused"]["code"], **receipt["refused"]["params"])

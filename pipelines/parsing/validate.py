@@ -194,7 +194,7 @@ class Validators:
 
     def __init__(self, contracts: dict[str, Contract], business_day: dt.date) -> None:
         self._contracts, self._day = contracts, business_day
-        self._made: dict[tuple, Validator] = {}
+        self._made: dict[tuple[object, ...], Validator] = {}
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Accepted and rejected rows of a batch."""

@@ -118,7 +118,8 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
         province = load_province(settings.registers_dir / settings.province)
         write_vintage_site(part / OPEN_DATA, part / SITE, country, synthetic=manifest["synthetic"], province=province,
                            public_url=settings.public_url)  # fmt: skip
-    vintage = read_vintage(newest) or {}
+    vintage = read_vintage(newest)
+    assert vintage is not None  # the newest edition was verified when its folder was found
     told = OpenData(state="stays", why=None, params={}, since=None, before=newest.name,
                     key_check=vintage["essence"].get("key_check", ""))  # fmt: skip
     rewrite_manifest(part, manifest, told)

@@ -12,10 +12,11 @@ from pipelines.common.files import sha256_of
 from pipelines.gate.results import GateResult
 from pipelines.gate.suites import SuiteError, suites_on_disk
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.run_spec import candidate_file
 
 
-def verify_verdict(settings: Settings, version: str, gate: dict) -> None:
+def verify_verdict(settings: Settings, version: str, gate: Verdict) -> None:
     """Returns where the verdict is a pass of these very bytes under these very suites, for exactly the tables that
     would be published. Raises CandidateRefused that says which of it is not so."""
     doubts = list(_doubts(settings, gate))
@@ -23,7 +24,7 @@ def verify_verdict(settings: Settings, version: str, gate: dict) -> None:
         raise CandidateRefused("verdict_refused", version=version, why=", ".join(doubts))
 
 
-def _doubts(settings: Settings, gate: dict) -> Iterator[str]:
+def _doubts(settings: Settings, gate: Verdict) -> Iterator[str]:
     """Codes of what does not hold; a verdict that cannot be read is one, and then the rest is not asked."""
     try:
         verdict = GateResult.from_dict(gate)

@@ -6,9 +6,7 @@ its name before `current` points at it. Readers keep whatever version they opene
 
 import json
 import stat
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
@@ -17,9 +15,10 @@ from pipelines.open_data.vintage_store import EDITIONS
 from pipelines.open_data.vintage_store import NAME as VINTAGE
 from pipelines.publish.verify import verify_verdict
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import files_match_manifest, read_manifest, write_manifest
-from pipelines.storage.open_data_state import is_beside, is_held_back, open_data_of
+from pipelines.storage.open_data_state import OpenData, is_beside, is_held_back, open_data_of
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import last_runs
 
@@ -57,8 +56,9 @@ def switch_current(settings: Settings, version: str) -> None:
 
 
 def publish(
-    settings: Settings, plan: RunSpec, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
-) -> bool:
+    settings: Settings, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
+    open_data: OpenData | None = None,
+) -> bool:  # fmt: skip
     """Makes the candidate the current version, or, where the plan says beside, a version that `current` does not name.
     True where that changed what is published. A version of that name stays as it is, unless it is damaged or had to do
     without its own open data, which the candidate has now, or shows other editions than came out since.
@@ -117,7 +117,7 @@ def restore_replaced(settings: Settings) -> None:
             aside.rename(folder)
 
 
-def _lacks_open_data(folder: Path, open_data: Mapping[str, Any] | None) -> bool:
+def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
     """True where the version was computed beside the published one, or its open data were held back, and the
     candidate's (null: unknown) are not."""
     earlier = read_manifest(folder).get("open_data")
@@ -126,7 +126,7 @@ def _lacks_open_data(folder: Path, open_data: Mapping[str, Any] | None) -> bool:
     return is_held_back(earlier) and open_data is not None and not is_held_back(open_data)
 
 
-def keep_refused(settings: Settings, plan: RunSpec, gate: dict) -> Path:
+def keep_refused(settings: Settings, plan: RunSpec, gate: Verdict) -> Path:
     """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays, and
     of all together the last REFUSED_KEPT."""
     folder = settings.refused_dir / plan.version

@@ -177,7 +177,7 @@ def _one(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> 
     return rows[0] if rows else None
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list) -> list[Row]:
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[object]) -> list[Row]:
     result = connection.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

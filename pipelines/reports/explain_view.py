@@ -34,7 +34,7 @@ def show_explanation(console: Console, found: Explanation, output: str, *, every
 
 
 def _local(row: Row, name: str) -> str:
-    return row[f"{name}_{language.get()}"]
+    return str(row[f"{name}_{language.get()}"])
 
 
 def _line(console: Console, code: str, text: object) -> None:

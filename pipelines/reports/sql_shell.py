@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.console import Console
@@ -65,7 +66,7 @@ def _show(connection: duckdb.DuckDBPyConnection, console: Console, query: str, o
         console.print(f"… {ROWS_SHOWN}+")
 
 
-def _json(rows: list[dict]) -> str:
+def _json(rows: list[dict[str, Any]]) -> str:
     return json.dumps(rows, ensure_ascii=False, default=str, indent=1) + "\n"
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import os
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from pipelines.registers.holds import load_holds
 from pipelines.registers.model import load_period_rules, period_table
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.storage.manifest import NAME, file_hashes, manifest_intact, read_manifest
 from pipelines.storage.memory_kills import cause_of_end
@@ -94,7 +96,7 @@ def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
         return [], [], False
 
 
-def _manifest(settings: Settings) -> dict[str, Any]:
+def _manifest(settings: Settings) -> Mapping[str, Any]:
     """The current version's manifest; empty where nothing is published or it cannot be read."""
     try:
         return read_manifest(settings.current_link)
@@ -102,7 +104,7 @@ def _manifest(settings: Settings) -> dict[str, Any]:
         return {}
 
 
-def _open_data(manifest: dict[str, Any], last: list[Run]) -> dict[str, Any] | None:
+def _open_data(manifest: Mapping[str, Any], last: list[Run]) -> dict[str, Any] | None:
     """What came of the current version's open data: what the last run on it found, else what its manifest says; after
     a rollback that alone."""
     if (manifest.get("open_data") or {}).get("state") == "stays":
@@ -121,7 +123,7 @@ def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
             "damaged": damaged_editions(settings, deep=deep)}  # fmt: skip
 
 
-def _age(calendar: WorkCalendar, manifest: dict[str, Any], today: dt.date) -> int | None:
+def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) -> int | None:
     """Working days after the published as-of day, up to and with today."""
     if "as_of" not in manifest:
         return None
@@ -131,18 +133,20 @@ def _age(calendar: WorkCalendar, manifest: dict[str, Any], today: dt.date) -> in
         raise TthcError("no_calendar", year=today.year) from None
 
 
-def _newest_gate(settings: Settings, manifest: dict[str, Any], last: list[Run]) -> dict[str, Any]:
+def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run]) -> Mapping[str, Any]:
     """The verdict that people ask about: on the refused candidate where the last run was refused, else on what is
     published."""
     judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
     if judged is not None and judged.outcome == "refused":
         path = settings.refused_dir / str(judged.version) / "gate.json"
         if path.is_file():
-            return json.loads(path.read_text(encoding="utf-8"))
-    return manifest.get("gate", {})
+            refused: Verdict = json.loads(path.read_text(encoding="utf-8"))
+            return refused
+    published: Mapping[str, Any] = manifest.get("gate", {})
+    return published
 
 
-def _summed(gate: dict[str, Any]) -> dict[str, Any] | None:
+def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
     """The verdict in a few lines."""
     if not gate:
         return None

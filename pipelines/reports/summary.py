@@ -69,7 +69,7 @@ def show_manifest(console: Console, folder: Path) -> None:
         console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
 
 
-def _rows(console: Console, rows: list[tuple]) -> None:
+def _rows(console: Console, rows: list[tuple[Any, ...]]) -> None:
     table = Table(title=say("summary_rows_title"), title_justify="left")
     for number, header in enumerate(say("summary_rows_header").split("|")):
         table.add_column(header, justify="left" if number == 0 else "right")
@@ -78,7 +78,7 @@ def _rows(console: Console, rows: list[tuple]) -> None:
     console.print(table)
 
 
-def _figures(console: Console, rows: list[tuple]) -> None:
+def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
     """One line per indicator, one column per scope: the value, and the goal it meets or misses."""
     if not rows:
         return

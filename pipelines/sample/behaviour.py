@@ -23,7 +23,8 @@ Flags = npt.NDArray[np.bool_]
 
 def load_behaviour() -> Behaviour:
     """The settings as nested mappings, dates as `datetime.date`."""
-    return read_yaml(SETTINGS.read_text(encoding="utf-8"))
+    settings: Behaviour = read_yaml(SETTINGS.read_text(encoding="utf-8"))
+    return settings
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -44,10 +45,12 @@ def over_year(ends: list[float], elapsed: Floats) -> Floats:
 def by_level_over_year(ends: dict[str, list[float]], level: Ints, elapsed: Floats) -> Floats:
     """Both at once: each level's straight line."""
     start, finish = (np.array([ends[name][i] for name in LEVELS])[level] for i in (0, 1))
-    return start + (finish - start) * np.clip(elapsed, 0, 1)
+    mixed: Floats = start + (finish - start) * np.clip(elapsed, 0, 1)
+    return mixed
 
 
 def zipf(size: int) -> Floats:
     """Weights of a few frequent and many rare things, summing to 1."""
-    weights = 1 / np.arange(1, size + 1) ** 1.1
-    return weights / weights.sum()
+    weights: Floats = 1 / np.arange(1, size + 1) ** 1.1
+    shares: Floats = weights / weights.sum()
+    return shares

@@ -38,7 +38,8 @@ class Clock:
 
     @cached_property
     def _worked(self) -> Flags:
-        return is_working_day(self.calendar, self._days.astype("datetime64[D]"))
+        worked: Flags = is_working_day(self.calendar, self._days.astype("datetime64[D]"))
+        return worked
 
     @cached_property
     def working_days(self) -> Ints:
@@ -54,7 +55,8 @@ class Clock:
         dates = self._days.astype("datetime64[D]")
         months = dates.astype("datetime64[M]")
         year = dates.astype("datetime64[Y]").astype(int) + 1970
-        return year * 10_000 + (months.astype(int) % 12 + 1) * 100 + (dates - months).astype(int) + 1
+        printed: Ints = year * 10_000 + (months.astype(int) % 12 + 1) * 100 + (dates - months).astype(int) + 1
+        return printed
 
     def worked(self, day: Ints) -> Flags:
         """Whether days (numbers since 1970) are worked."""

@@ -82,4 +82,5 @@ class DrawnProvince:
         return np.flatnonzero(is_there & (np.maximum(last, self.entered) > (self.ends[nth - 1] if nth else 0)))
 
     def in_envelope(self, dossier: Ints) -> Flags:
-        return self.lives.arrivals.unit[dossier] == self.envelope_unit
+        is_theirs: Flags = self.lives.arrivals.unit[dossier] == self.envelope_unit
+        return is_theirs

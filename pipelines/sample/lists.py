@@ -35,7 +35,8 @@ def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
         return null_where(value.astype(int), chance.random(count) < shares["unknown_flag"])
 
     def drawn(share: str) -> Flags:
-        return chance.random(count) < shares[share]
+        flags: Flags = chance.random(count) < shares[share]
+        return flags
 
     department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
     fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))

@@ -34,7 +34,7 @@ class Reference:
 
     @property
     def province_code(self) -> str:
-        return self.units.filter(pl.col("Cap") == "tinh")["MaDonVi"][0]
+        return str(self.units.filter(pl.col("Cap") == "tinh")["MaDonVi"][0])
 
     @cached_property
     def unit_level(self) -> Ints:

@@ -65,7 +65,7 @@ class DossierFacts:
     def paused(self, cut: int) -> Flags:
         """A supplement open at the cut, or a status that stops the clock."""
         status = self.status_at(cut)
-        result = (status == 6) | (status == 8) | ((status == 5) & ~self.has_supplements)
+        result: Flags = (status == 6) | (status == 8) | ((status == 5) & ~self.has_supplements)
         for asked, answered in self.waits:
             result |= (asked <= cut) & (answered > cut)
         return result
@@ -152,7 +152,8 @@ def _reported(province: DrawnProvince, update_untold: Flags) -> Ints:
 def _reported_alike(state: State, finished: Ints, lags: Flags) -> Flags:
     """Whether the portal's copy tells the same status and finish date; it has no date of handing over."""
     copied = np.where(np.isin(state.status, (7, 9, 10)), _day(state.finished), NEVER)
-    return ~(lags & (state.status >= 4)) & (copied == finished)
+    alike: Flags = ~(lags & (state.status >= 4)) & (copied == finished)
+    return alike
 
 
 def _any_of(dossier: Ints, count: int) -> Flags:

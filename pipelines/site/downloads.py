@@ -5,6 +5,7 @@ Belongs here: which files, their size and format, their place in the site.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.common.files import link_or_copy
 from pipelines.open_data.files import CHECKSUMS
@@ -53,7 +54,7 @@ def download_name(path: Path, name: str) -> Download:
     return Download(name, name.split(".")[0], _format(name), path.stat().st_size)
 
 
-def by_table(offered: list[Download], tables: list[str]) -> dict[str, list]:
+def by_table(offered: list[Download], tables: list[str]) -> dict[str, list[Any]]:
     """The files of each table, the CSV first, and those that are of no table (`loose`): for the page of downloads."""
     files = {
         table: sorted((file for file in offered if file.table == table), key=lambda file: file.format != "CSV")

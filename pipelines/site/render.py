@@ -39,7 +39,8 @@ DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """texts.yml: code → sentence per language."""
-    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return content
 
 
 @dataclass(frozen=True)

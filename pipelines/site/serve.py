@@ -5,8 +5,10 @@ Belongs here: a small server over one folder. Does not belong here: a public web
 
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
 from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
@@ -34,7 +36,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
     def list_directory(self, path: str | PathLike[str]) -> None:
         self.send_error(404)
 
-    def send_head(self):
+    def send_head(self) -> BytesIO | BinaryIO | None:
         # The library maps ".." away; this also stops a link inside the folder that leads out of it.
         root = Path(self.directory).resolve()
         try:

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipelines.storage.delivery import Delivery
+from pipelines.storage.documents import Receipt
 
 SCHEMA = """
 create table if not exists arrival (
@@ -91,7 +93,7 @@ def _digest(*values: object) -> str:
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
-def _sound(rows: list[tuple]) -> list[tuple]:
+def _sound(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Rows without the digest that each ends in. Raises LedgerDamaged where one does not fit its row."""
     for *values, digest in rows:
         if _digest(*values) != digest:
@@ -137,7 +139,7 @@ def classify_arrivals(
     another is not: under another name, or with another row count beside it, a file may be readable.
     """
     newest: dict[Delivery, Arrival] = {arrival.delivery: arrival for arrival in everything}
-    chosen: dict[tuple, Arrival] = {}
+    chosen: dict[tuple[str, dt.date, str], Arrival] = {}
     for arrival in sorted(newest.values(), key=lambda a: (is_refused(a), a.delivery)):
         chosen.setdefault((arrival.delivery.source, arrival.delivery.business_day, arrival.sha256), arrival)
     active = sorted(chosen.values(), key=lambda arrival: arrival.delivery)
@@ -150,13 +152,13 @@ def classify_arrivals(
     }
 
 
-def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: dict) -> None:
+def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: Receipt) -> None:
     """Remembers what parsing made of one file; a receipt is the last thing that parsing writes."""
     row = (parse_key, json.dumps(content, sort_keys=True))
     ledger.execute("insert or replace into receipt values (?, ?, ?)", (*row, _digest(*row)))
 
 
-def receipts(ledger: sqlite3.Connection) -> dict[str, dict]:
+def receipts(ledger: sqlite3.Connection) -> dict[str, Receipt]:
     """All receipts by parse key, the newest last. Raises LedgerDamaged."""
     found = _sound(ledger.execute("select * from receipt order by rowid").fetchall())
     return {key: json.loads(content) for key, content in found}

@@ -7,15 +7,19 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.common.checksums import checksum_matches, with_checksum
 from pipelines.common.files import atomic_write, sha256_of
 from pipelines.settings import DuckDBConfig
+from pipelines.storage.documents import Manifest, Verdict
 from pipelines.storage.ledger import RowOutcome
 from pipelines.storage.run_spec import RunSpec
+
+if TYPE_CHECKING:
+    from pipelines.storage.open_data_state import OpenData
 
 NAME = "manifest.json"
 # What a manifest holds beside its seal; those of before there were seals hold just this.
@@ -56,34 +60,37 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def write_manifest(
-    folder: Path, plan: RunSpec, gate: dict, code: str, rows: dict, open_data: Mapping[str, Any] | None = None
-) -> None:
+    folder: Path, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
+    open_data: "OpenData | None" = None,
+) -> None:  # fmt: skip
     """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place.
     `open_data`: what came of its open data (`open_data.publication`)."""
-    content = {
+    content: Manifest = {
         "version": plan.version, "as_of": plan.as_of, "province": plan.province, "synthetic": plan.is_synthetic,
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
-        **({"open_data": dict(open_data)} if open_data is not None else {}),
     }  # fmt: skip
+    if open_data is not None:
+        content["open_data"] = open_data
     with atomic_write(folder / NAME) as temporary:
         text = json.dumps(with_checksum(content), ensure_ascii=False, indent=1, sort_keys=True)
         temporary.write_text(text, encoding="utf-8")
 
 
-def rewrite_manifest(folder: Path, manifest: Mapping[str, Any], open_data: Mapping[str, Any]) -> None:
+def rewrite_manifest(folder: Path, manifest: Manifest, open_data: "OpenData") -> None:
     """Write the manifest of a version into a folder that holds the same but for its open data and its site."""
-    content = {**manifest, "files": file_hashes(folder), "open_data": dict(open_data)}
+    content: Manifest = {**manifest, "files": file_hashes(folder), "open_data": open_data}
     with atomic_write(folder / NAME) as temporary:
         text = json.dumps(with_checksum(content), ensure_ascii=False, indent=1, sort_keys=True)
         temporary.write_text(text, encoding="utf-8")
 
 
-def read_manifest(folder: Path) -> dict:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a version."""
-    return json.loads((folder / NAME).read_text(encoding="utf-8"))
+    content: Manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    return content
 
 
-def manifest_intact(manifest: dict) -> bool:
+def manifest_intact(manifest: Mapping[str, object]) -> bool:
     """True where the manifest's own words are those that were written."""
     return checksum_matches(manifest) or manifest.keys() == UNSEALED
 

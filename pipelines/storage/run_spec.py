@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.settings import Settings
+from pipelines.storage.documents import Input
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class RunSpec:
     version: str
     province: str
     is_synthetic: bool
-    inputs: list[dict]
+    inputs: list[Input]
     is_beside: bool = False
 
     def save(self, settings: Settings) -> None:

@@ -6,7 +6,9 @@ For people and for pruning; no figure depends on it. The table itself is in the 
 import datetime as dt
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
 
@@ -26,7 +28,7 @@ class Run:
     outcome: str
     version: str | None
     as_of: str | None
-    detail: dict
+    detail: dict[str, Any]
 
 
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
@@ -43,12 +45,12 @@ def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
         (pid, _now(), json.dumps({KILLS_BEFORE: kernel_memory_kills()})),
     ).fetchone()
     ledger.execute("delete from run where sequence <= ?", (row[0] - RUNS_KEPT,))
-    return row[0]
+    return int(row[0])
 
 
 def end_run(
     ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
-    detail: dict | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
     """Writes how a run ended. What is not given stays as it was, so that a reason can be added later."""
     ledger.execute(
@@ -58,7 +60,7 @@ def end_run(
     )
 
 
-def note_run(ledger: sqlite3.Connection, detail: dict) -> None:
+def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
     """Add to what is remembered of the run under way; where none is, nothing is noted."""
     ledger.execute(
         "update run set detail = json_patch(detail, ?)"

@@ -6,8 +6,10 @@ It is made anew for each run and thrown away after it; only the candidate beside
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -25,6 +27,7 @@ from pipelines.registers.corrections import correction_table, load_corrections
 from pipelines.registers.model import load_province
 from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.storage.documents import Input, Receipt
 from pipelines.storage.lake import REJECTED, lake_schema
 from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec, candidate_dir, workspace_file
@@ -67,7 +70,7 @@ def make_plan(
     # Where every day was taken back, the newest stands, without rows; whether that may be is the gate's.
     stand = [one for one in came if not _is_taken_back(*one, published)] or came
     as_of = (settings.as_of or max(arrival.delivery.business_day for arrival, _ in stand)).isoformat()
-    inputs = [
+    inputs: list[Input] = [
         {"delivery": arrival.delivery.label, "sha256": arrival.sha256, "refused": bool(receipt["refused"])}
         for arrival, receipt in state.parsed
     ]
@@ -90,7 +93,7 @@ def make_plan(
     return RunSpec(as_of, name, province, any(a.delivery.is_synthetic for a, _ in state.parsed), inputs)
 
 
-def _is_taken_back(arrival: Arrival, receipt: dict, published: str | None) -> bool:
+def _is_taken_back(arrival: Arrival, receipt: Receipt, published: str | None) -> bool:
     """True for a delivery of a day after the published one that was replaced by a file without rows: the day was a slip
     and closes nothing. What was published up to a day stays up to that day, and an empty file there is held."""
     is_new = arrival.delivery.business_day.isoformat() > (published or "")
@@ -98,18 +101,18 @@ def _is_taken_back(arrival: Arrival, receipt: dict, published: str | None) -> bo
     return is_new and replaced and not any(counts["rows_in"] for counts in receipt["sources"].values())
 
 
-def _distinguishing_marks(receipt: dict, made_by: str) -> list[str]:
+def _distinguishing_marks(receipt: Receipt, made_by: str) -> list[str]:
     """What sets an outcome apart from that of the same bytes read well and by today's parser; mostly nothing."""
     refusal = receipt["refused"]["code"] if receipt["refused"] else None
     earlier = receipt.get("made_by") if receipt.get("made_by") != made_by else None
     return [mark for mark in (refusal, earlier) if mark]
 
 
-def _delivery_rows(state: LakeState) -> list[dict]:
+def _delivery_rows(state: LakeState) -> list[dict[str, object]]:
     def row(
-        arrival: Arrival, status: str, source: str, refusal: str | None = None, counts: dict | None = None,
-        change: dict | None = None,
-    ) -> dict:  # fmt: skip
+        arrival: Arrival, status: str, source: str, refusal: str | None = None, counts: Mapping[str, Any] | None = None,
+        change: Mapping[str, int] | None = None,
+    ) -> dict[str, object]:  # fmt: skip
         delivery = arrival.delivery
         return {
             "source": source, "source_file": delivery.label, "business_day": delivery.business_day,
@@ -144,7 +147,7 @@ def _shown_name() -> pl.Expr:
     return pl.when(looks_personal(pl.col("file_name"))).then(pl.col("sha256").str.head(12)).otherwise("file_name")
 
 
-def _reason_rows(state: LakeState) -> list[dict]:
+def _reason_rows(state: LakeState) -> list[dict[str, object]]:
     return [
         {"source": source, "source_file": arrival.delivery.label, "reason": reason, "row_count": count}
         for arrival, receipt in state.accepted
@@ -153,7 +156,7 @@ def _reason_rows(state: LakeState) -> list[dict]:
     ]
 
 
-def _removal_rows(state: LakeState) -> list[tuple]:
+def _removal_rows(state: LakeState) -> list[tuple[object, ...]]:
     return [
         (arrival.delivery.label, arrival.delivery.business_day, step, *removed)
         for arrival, receipt in state.accepted

@@ -65,7 +65,8 @@ class Attack:
     def widths(self, rows: np.ndarray) -> np.ndarray:
         """How wide the intervals of these rows are known to be: two points that both fit all that is published prove
         an interval as wide as they are apart, and the truth is one of them."""
-        return np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
+        widths: np.ndarray = np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
+        return widths
 
     def maximize(self, weights: np.ndarray) -> np.ndarray:
         """Goes to the point where the weighted sum of rows is greatest, and keeps what is seen there. Returns the rows
@@ -140,7 +141,7 @@ def _solver(block: Block) -> Highs:
     )
     program.a_matrix_.format_ = MatrixFormat.kRowwise
     program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
-    solver = Highs()
+    solver = Highs()  # type: ignore[no-untyped-call]  # its constructor has no annotations
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.passModel(program)

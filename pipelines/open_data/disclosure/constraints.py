@@ -51,7 +51,7 @@ class Structure:
     @property
     def width(self) -> int:
         """How many unknowns there are."""
-        return self.shown.shape[1]
+        return int(self.shown.shape[1])
 
 
 class _Unknowns:

@@ -14,6 +14,7 @@ import duckdb
 from pipelines.open_data.metadata import csvw, datapackage, dcat
 from pipelines.open_data.metadata.model import Description, Vintage, describe_table, file_facts
 from pipelines.open_data.metadata.workbook import workbook_name, write_workbook
+from pipelines.open_data.vintage_store import VintageHead
 from pipelines.registers.model import Province
 from pipelines.registers.publication import PublicationRegister
 
@@ -23,7 +24,7 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 
 
 def describe(
-    register: PublicationRegister, province: Province, head: dict[str, Any], folder: Path, public_url: str | None = None
+    register: PublicationRegister, province: Province, head: VintageHead, folder: Path, public_url: str | None = None
 ) -> Description:
     """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
     says of them (its name, the one before, when issued, closed periods, rows per CSV file). Raises OSError where a file

@@ -19,7 +19,10 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _run(stream: IO[bytes], start: Callable, end: Callable | None = None, text: Callable | None = None) -> None:
+def _run(
+    stream: IO[bytes], start: Callable[[str, dict[str, str]], object], end: Callable[[str], object] | None = None,
+    text: Callable[[str], object] | None = None,
+) -> None:  # fmt: skip
     """Calls `start(name, attributes)` and so on over the XML. Raises FileRefused where it is not well-formed."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True

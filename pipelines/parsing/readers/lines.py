@@ -41,7 +41,8 @@ class Lines:
         self.blank_before.append(record[is_blank])
         self.records, self.lines = self.records + int(ends_record.sum()), self.lines + len(ends)
         self._last = piece[-1]
-        return ends[ends_record]
+        record_ends: np.ndarray = ends[ends_record]
+        return record_ends
 
     def _has_blank_line(self, piece: bytes) -> bool:
         starts = self._last in (LF, CR) and piece[0] in (LF, CR) and not (self._last == CR and piece[0] == LF)

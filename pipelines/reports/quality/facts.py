@@ -227,7 +227,7 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
         connection.execute(_macros(settings))
         connection.execute("set schema = 'marts'")
 
-        def rows(query: str) -> list[tuple]:
+        def rows(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
 
         return QualityFacts(
@@ -247,7 +247,7 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
 def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: LakeState) -> list[Rejection]:
     """Rejections with their places, looked up for those that a page shows; each comes with its file's own name, which
     the rejection may not say."""
-    groups: dict[tuple, set[FileKey]] = {}
+    groups: dict[tuple[str | None, ...], set[FileKey]] = {}
     for one, name in named:
         for group in ((one.source, one.reason), (one.source, one.reason, one.unit_code)):
             groups.setdefault(group, set()).add((one.source, one.business_day, name))
@@ -277,8 +277,9 @@ def read_ledger(settings: Settings) -> QualityFacts:
             )
             told["refused" if receipt["refused"] else "files"] += 1
             told["newest"] = max(told["newest"], arrival.delivery.business_day)
-            for name in ("rows_in", "rejected"):
-                told[name] += receipt["sources"].get(source, {}).get(name, 0)
+            if counts := receipt["sources"].get(source):
+                told["rows_in"] += counts["rows_in"]
+                told["rejected"] += counts["rejected"]
     return QualityFacts(
         sources=[
             Source(

@@ -3,6 +3,7 @@
 Belongs here: putting facts into groups and templates. Does not belong here: where files go (`write`).
 """
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from pipelines.contracts.model import Contract
 from pipelines.reports.quality.facts import FILES_SHOWN, QualityFacts, Rejection, UnitQuality
 from pipelines.reports.quality.wording import HERE, Translator
+from pipelines.storage.documents import Verdict
 from pipelines.storage.runs import Run
 
 LANGUAGES = ("vi", "en")
@@ -56,7 +58,7 @@ class Office:
 
 
 def pages(
-    run: Run, facts: QualityFacts, gate: dict | None, contracts: Mapping[str, Contract], country: Path
+    run: Run, facts: QualityFacts, gate: Verdict | None, contracts: Mapping[str, Contract], country: Path
 ) -> Iterator[tuple[str, str]]:
     """Path below the run's folder → HTML. `gate` is the verdict, None where the run did not come to it."""
     by_unit: dict[str | None, list[Rejection]] = {}
@@ -91,7 +93,7 @@ def _template(name: str) -> Any:
     return environment.get_template(name)
 
 
-def _whole(words: Translator, run: Run, facts: QualityFacts, gate: dict | None) -> dict[str, Any]:
+def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None) -> dict[str, Any]:
     """What only the page of the whole run shows."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
@@ -145,7 +147,7 @@ def _groups(words: Translator, rejections: Sequence[Rejection]) -> list[Rejectio
     return sorted(groups, key=lambda group: (-group.row_count, group.source, group.reason))
 
 
-def _file(one: Rejection) -> tuple:
+def _file(one: Rejection) -> tuple[dt.date, str]:
     return (one.business_day, one.file_name)
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.landing.discover import DELIVERED
+from pipelines.parsing.quarantine import quarantine_file
 from pipelines.parsing.update_lake import LakeState
 from pipelines.settings import Settings
+from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival
-from pipelines.transform.night_rejections import MARK, quarantine_file
+from pipelines.transform.night_rejections import MARK
 
 # Source, business day, file name.
 FileKey = tuple[str, dt.date, str]
@@ -48,7 +50,7 @@ def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
 
 
-def _quarantined(source: str, arrival: Arrival, receipt: dict, settings: Settings) -> Iterator[Path]:
+def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Settings) -> Iterator[Path]:
     """Files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
     folder = settings.restricted_dir / "quarantine"
     for key in sorted({Path(name).stem for name in receipt["files"]}):

@@ -27,7 +27,8 @@ HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """texts.yml: code → sentence per language."""
-    return read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
+    return content
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pipelines.contracts.model import load_contracts
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import NAME as MANIFEST
 from pipelines.storage.runs import Run, runs
@@ -55,7 +56,7 @@ def _write(settings: Settings, run: Run) -> Path:
     return target
 
 
-def _read(settings: Settings, run: Run) -> tuple[QualityFacts, dict | None]:
+def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
     """Facts and verdict of a run: of the version it published, of the candidate that was refused, or of the ledger."""
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)

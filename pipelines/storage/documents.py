@@ -1,0 +1,139 @@
+"""The JSON documents that one step of a run writes and another reads: receipt, verdict, manifest.
+
+Belongs here: which keys they have. Does not belong here: writing and reading them (`ledger`, `manifest`, `gate`).
+"""
+
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from pipelines.storage.open_data_state import OpenData
+
+
+class Refusal(TypedDict):
+    """Why a file was refused: the code of a message and the values that fill it."""
+
+    code: str
+    params: dict[str, Any]
+
+
+class SourceCounts(TypedDict):
+    """Rows of one source in one file.
+
+    `reasons`: how many rows were rejected for each reason. `cleaned`: how many names had a list mark that was removed;
+    receipts of earlier releases lack it.
+    """
+
+    rows_in: int
+    accepted: int
+    rejected: int
+    reasons: dict[str, int]
+    cleaned: NotRequired[int]
+
+
+class Receipt(TypedDict):
+    """The result of parsing one file.
+
+    `refused` is null for a file that was read. `sources`: counts by source; `files`: path below the lake → SHA-256.
+    `made_by` and `key_id`: the parser and the secret that were used. Where the file replaced an earlier one,
+    `restated_sha256` names the bytes it replaced, `restates` says by source how many keys changed (null if unknown) and
+    `removals` lists the removed dossiers of each replacement (`parsing.removals`).
+    """
+
+    delivery: str
+    sha256: str
+    refused: Refusal | None
+    sources: dict[str, SourceCounts]
+    files: dict[str, str]
+    made_by: NotRequired[str]
+    key_id: NotRequired[str]
+    restates: NotRequired[dict[str, dict[str, int]] | None]
+    removals: NotRequired[list[list[list[Any]]]]
+    restated_sha256: NotRequired[str]
+
+
+class ReceiptOrigin(TypedDict):
+    """The part of a receipt that names the parser and the secret (see `Receipt`)."""
+
+    made_by: str
+    key_id: str
+
+
+class Restatement(TypedDict):
+    """The part of a receipt about the file that was replaced (see `Receipt`)."""
+
+    restates: dict[str, dict[str, int]] | None
+    removals: list[list[list[Any]]]
+    restated_sha256: str
+
+
+class CheckVerdict(TypedDict):
+    """The result of one check of a suite (`gate.results.CheckResult`)."""
+
+    id: str
+    title_vi: str
+    title_en: str
+    success: bool
+    unexpected_count: int | None
+    raised: str | None
+
+
+class TableVerdict(TypedDict):
+    """The result of one table's suite (`gate.results.TableResult`)."""
+
+    table: str
+    success: bool
+    expected: int
+    evaluated: int
+    problems: list[str]
+    checks: list[CheckVerdict]
+
+
+class Verdict(TypedDict):
+    """The verdict of the gate as JSON (`gate.results.GateResult`).
+
+    Verdicts of earlier releases lack the keys that are marked as not required. `held`, `effects` and `overrides` hold
+    the fields of the dataclasses of these names.
+    """
+
+    success: bool
+    expected: int
+    evaluated: int
+    candidate_sha256: str | None
+    suites_sha256: str | None
+    problems: list[str]
+    tables: list[TableVerdict]
+    compared_with: NotRequired[str | None]
+    new_sources: NotRequired[list[str]]
+    uncompared: NotRequired[list[str]]
+    held: NotRequired[list[dict[str, Any]]]
+    effects: NotRequired[list[dict[str, Any]]]
+    overrides: NotRequired[list[dict[str, Any]]]
+    origins: NotRequired[dict[str, list[str]]]
+
+
+class Input(TypedDict):
+    """A delivery that a version was computed from."""
+
+    delivery: str
+    sha256: str
+    refused: bool
+
+
+class Manifest(TypedDict):
+    """The contents of a version and the checks that it passed.
+
+    `rows`: by source, how many files and rows (`manifest.conservation`). `files`: path → SHA-256. Manifests of earlier
+    releases lack `open_data` and `seal`.
+    """
+
+    version: str
+    as_of: str
+    province: str
+    synthetic: bool
+    code: str
+    inputs: list[Input]
+    rows: dict[str, dict[str, int]]
+    gate: Verdict
+    files: dict[str, str]
+    open_data: NotRequired["OpenData"]
+    seal: NotRequired[str]
