@@ -15,6 +15,7 @@ from pipelines.open_data.tables import FOLDER, wanted
 from pipelines.registers.publication import FILE, load_register
 from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.dbt_model import compiled_models
 
 PAGE = (PROJECT_DIR / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ENGLISH = re.findall(r"^## (A new .+|Another .+)$", PAGE, re.MULTILINE)
@@ -92,3 +93,10 @@ def test_the_files_that_describe_the_sample_alone_are_read_by_the_sample_alone()
         if re.search(r'"(units|field_departments)\.csv"', path.read_text(encoding="utf-8"))
     }
     assert readers == {"sample"}
+
+
+@pytest.mark.slow
+def test_one_model_is_compiled_without_a_warehouse() -> None:
+    compiled = compiled_models("fct_apologies")
+    assert list(compiled) == ["fct_apologies"]
+    assert "stg_apology" in compiled["fct_apologies"] and "{{" not in compiled["fct_apologies"]
