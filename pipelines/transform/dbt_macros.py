@@ -17,6 +17,8 @@ MACRO = re.compile(r"\{%-? macro (?P<name>\w+).*?endmacro -?%\}", re.DOTALL)
 
 
 class _Returned(Exception):
+    """How `return` leaves a macro with a value that is no text, as in dbt."""
+
     def __init__(self, value: Any) -> None:
         self.value = value
 

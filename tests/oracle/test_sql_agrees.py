@@ -92,7 +92,7 @@ MISTAKES = [
     ("base_ho_so", "when d.DaXoa = 1 then null", "when false then null", 0),
     ("base_le_phi", "split_part(_source_file, '/', 1) in ('ho_so')", "false", 0),
     ("stg_dossier", "coalesce(MaDonViXuLy, unit_by_name, MaDonVi) as unit_code", "MaDonVi as unit_code", 0),
-    ("stg_dossier", "coalesce(MaDonViXuLy, unit_by_name)", "coalesce(MaDonViXuLy, null)", 1),
+    ("stg_dossier", "coalesce(MaDonViXuLy, unit_by_name, MaDonVi)", "coalesce(MaDonViXuLy, MaDonVi)", 1),
     ("told_dossier", "case when c.is_bare then 1 else 0 end", "0", 9),
     ("told_dossier", "c.HieuLucTu > n.on_day", "false", 14),
     ("told_dossier", "c.HieuLucDen >= n.on_day", "true", 21),
