@@ -1,4 +1,5 @@
--- The same dossiers under both rules: on which day and with what result each rule counts them. Added up by days.
+-- The same cases under both rules: on which day and with what result each rule counts them, added up by days. Where
+-- rule 766 has a model of its own the facts say it, else the cases of both rules do.
 with
     cases as (
         select
@@ -31,87 +32,6 @@ with
         from {{ by_answering_unit(ref("fct_online_share"), "c.dossier_code") }}
         union all
         select
-            'digitised_share',
-            unit_code,
-            unit_level,
-            cut_from,
-            cut_to,
-            received_date,
-            is_digitised,
-            case when is_digitised then 'digitised' else 'not_digitised' end,
-            received_date,
-            is_wholly_digitised,
-            case
-                when is_wholly_digitised
-                then 'both_files'
-                when has_component_file
-                then 'no_result_file'
-                when has_result_file
-                then 'no_component_file'
-                else 'no_file'
-            end
-        from {{ by_answering_unit(ref("fct_digitisation"), "c.dossier_code") }}
-        union all
-        select
-            'data_reuse_share',
-            unit_code,
-            unit_level,
-            cut_from,
-            cut_to,
-            received_date,
-            is_reused,
-            case when is_reused then 'reused' else 'not_reused' end,
-            received_date,
-            is_component_reused,
-            case when is_component_reused then 'reused' else 'not_reused' end
-        from {{ by_answering_unit(ref("fct_digitisation"), "c.dossier_code") }}
-        union all
-        select
-            'result_digitised_share',
-            unit_code,
-            unit_level,
-            cut_from,
-            cut_to,
-            case when status_code in (9, 10) then finished_date end,
-            has_own_result_file,
-            case when has_own_result_file then 'own_result' else 'no_own_result' end,
-            received_date,
-            has_result_file,
-            case when has_result_file then 'result_file' else 'no_result_file' end
-        from {{ by_answering_unit(ref("fct_digitisation"), "c.dossier_code") }}
-        where requires_result
-        union all
-        select
-            'online_payment_share',
-            unit_code,
-            unit_level,
-            cut_from,
-            cut_to,
-            paid_date,
-            is_online,
-            case when is_online then 'fee_paid_online' else 'fee_paid_otherwise' end,
-            cast(null as date),
-            cast(null as boolean),
-            cast(null as varchar)
-        from {{ by_answering_unit(ref("fct_payments"), "c.dossier_code") }}
-        where is_paid and amount_vnd > 0
-        union all
-        select
-            'online_payment_share',
-            unit_code,
-            unit_level,
-            cut_from,
-            cut_to,
-            cast(null as date),
-            cast(null as boolean),
-            cast(null as varchar),
-            received_date,
-            is_paid_online,
-            case when is_paid_online then 'dossier_paid_online' else 'dossier_not_paid_online' end
-        from {{ by_answering_unit(ref("fct_payment_duty"), "c.dossier_code") }}
-        where not is_exempt
-        union all
-        select
             'sync_rate',
             unit_code,
             unit_level,
@@ -124,6 +44,20 @@ with
             true,
             'copied'
         from {{ by_answering_unit(ref("fct_national_sync"), "c.dossier_code") }}
+        union all
+        select
+            indicator_code,
+            unit_code,
+            unit_level,
+            cut_from,
+            cut_to,
+            plan_date,
+            counts_plan,
+            reason_plan,
+            date_766,
+            counts_766,
+            reason_766
+        from {{ by_answering_unit(ref("int_rule_pair"), "split_part(c.case_code, ' ', 1)") }}
     )
 select
     indicator_code,
