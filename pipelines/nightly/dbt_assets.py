@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -19,14 +18,15 @@ log = logging.getLogger("tthc.dbt")
 
 
 class Translator(DagsterDbtTranslator):
-    """Assets are grouped by layer, so that the graph reads like the folders of dbt_project/models."""
+    """Assets are grouped by layer, so that the graph reads like the folders of dbt_project/models, and named as in SQL:
+    schema and table."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "model":
-            return dg.AssetKey([dbt_resource_props["fqn"][1], dbt_resource_props["name"]])
+            return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
         return super().get_asset_key(dbt_resource_props)
 
 
@@ -60,6 +60,6 @@ def dbt_resource(settings: Settings) -> DbtCliResource:
 
 
 def published_tables(settings: Settings) -> list[str]:
-    """Names of the models that are published: everything in the marts folder."""
-    folder: Path = settings.dbt_project_dir / "models" / "marts"
-    return sorted(path.stem for path in folder.glob("*.sql"))
+    """Return the names of the models with the tag `published`. Needs dbt's manifest, as `dbt_model_assets` does."""
+    nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(node["name"] for node in nodes if node["resource_type"] == "model" and "published" in node["tags"])

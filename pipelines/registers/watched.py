@@ -87,7 +87,8 @@ def entry_table(
     is there, and in settings; `value` is null for an empty cell; `watch` says when an edit is held (held, validity,
     setting); `row_day`: the day that the row is about, null where it is about none. Raises TthcError where watched.yml
     names a register or column that is not there."""
-    formulas = formula_table(load_indicators(settings.registers_dir / "vietnam"), settings.dbt_project_dir / "models")
+    metrics = settings.dbt_project_dir / "models" / "metrics"
+    formulas = formula_table(load_indicators(settings.registers_dir / "vietnam"), metrics)
     known = {**tables, **_contract_tables(contracts), "formula": formulas}
     parts = [
         _cells(register, rule, known[register]) for register, rule in watched.rows.items() if register in known
@@ -173,14 +174,14 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def formula_table(indicators: Iterable[Indicator], models: Path) -> pl.DataFrame:
+def formula_table(indicators: Iterable[Indicator], metrics: Path) -> pl.DataFrame:
     """Return one row per indicator and rule: the hash of how the register says that it is computed and of the SQL of
     its cases and of its own model, where it has them, without comments and line breaks. What macros, the models that
     all indicators share and the tables that they read do is not in it."""
     rows: dict[tuple[str, str], str] = {}
     for indicator in indicators:
         name = f"{indicator.code}__{indicator.rule}"
-        paths = (models / "indicators" / f"ind_{name}.sql", models / "cases" / f"case_{name}.sql")
+        paths = (metrics / "indicators" / f"ind_{name}.sql", metrics / "cases" / f"case_{name}.sql")
         sql = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
         plain = " ".join(COMMENTS.sub(" ", "\n".join([indicator.computed, indicator.case_of, *sql])).split())
         rows[indicator.code, indicator.rule] = hashlib.sha256(plain.encode()).hexdigest()[:16].translate(LETTERS)

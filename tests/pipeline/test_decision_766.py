@@ -39,7 +39,7 @@ def scores(compiled_project: dict) -> Scores:
         with duckdb.connect() as connection:
             for database in ("workspace", "tthc"):
                 connection.execute(f"attach ':memory:' as {database}")
-            for schema in ("workspace.registers", "workspace.intermediate", "tthc.marts"):
+            for schema in ("workspace.registers", "workspace.metrics", "tthc.marts"):
                 connection.execute(f"create schema {schema}")
             rules = score_rule_table(COUNTRY).to_arrow()
             inputs = pl.DataFrame(rows, schema_overrides=types).to_arrow()
@@ -47,7 +47,7 @@ def scores(compiled_project: dict) -> Scores:
             connection.register("inputs", inputs)
             connection.execute("create table workspace.registers.score_rule as from rules")
             connection.execute(
-                "create table workspace.intermediate.int_score_input as"
+                "create table workspace.metrics.int_score_input as"
                 " select i.*, r.group_code, r.max_points, r.full_at, r.points_if_empty"
                 " from inputs i join rules r using (component)"
             )

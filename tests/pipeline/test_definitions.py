@@ -26,7 +26,7 @@ def test_the_definitions_load_and_the_job_holds_every_asset(definitions: dg.Defi
 
 def test_a_number_travels_from_landing_to_the_published_version(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    way = ["landing", "lake/ho_so", "state/base_ho_so", "staging/stg_dossier", "intermediate/int_dossier",
+    way = ["landing", "lake/ho_so", "state/base_ho_so", "staging/stg_dossier", "core/int_dossier",
            "marts/handling_status", "candidate", "published_version"]  # fmt: skip
     for earlier, later in itertools.pairwise(way):
         key = dg.AssetKey.from_user_string(later)

@@ -49,7 +49,8 @@ class Days:
         for schema in (
             "workspace.registers",
             "workspace.ledger",
-            "workspace.intermediate",
+            "workspace.core",
+            "workspace.metrics",
             "workspace.profile",
             "tthc.marts",
         ):

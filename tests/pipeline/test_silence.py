@@ -31,7 +31,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     found = duckdb.connect()
     for database in ("workspace", "tthc"):
         found.execute(f"attach ':memory:' as {database}")
-    for schema in ("workspace.registers", "workspace.intermediate", "tthc.marts"):
+    for schema in ("workspace.registers", "workspace.core", "tthc.marts"):
         found.execute(f"create schema {schema}")
     for name, frame in register_tables(Settings(), AS_OF, "H19").items():
         _load(found, f"workspace.registers.{name}", frame)

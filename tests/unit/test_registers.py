@@ -30,6 +30,7 @@ from scripts.docs_indicators import computed_macro
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PROVINCE = PROJECT_DIR / "registers" / "dong-nai"
+METRICS = PROJECT_DIR / "dbt_project" / "models" / "metrics"
 INDICATORS = load_indicators(COUNTRY)
 READ = {
     "goal": ["plan_year", "goal_code", "section", "wording", "indicator_code", "unit_level", "lead_unit"],
@@ -89,7 +90,7 @@ def test_an_edited_period_replaces_the_rule() -> None:
 
 def names(folder: str, described: str) -> set[str]:
     """The models of a folder, each of which its YAML file describes."""
-    models = PROJECT_DIR / "dbt_project" / "models" / folder
+    models = METRICS / folder
     found = {path.stem for path in models.glob("*.sql")}
     told = yaml.safe_load((models / described).read_text(encoding="utf-8"))["models"]
     assert {model["name"] for model in told} == found
@@ -109,7 +110,7 @@ def test_each_indicator_has_the_models_that_its_computation_needs() -> None:
     assert counted <= cases
 
 
-@pytest.mark.parametrize("model", sorted((PROJECT_DIR / "dbt_project/models/indicators").glob("ind_*__*.sql")))
+@pytest.mark.parametrize("model", sorted((METRICS / "indicators").glob("ind_*__*.sql")))
 def test_a_model_of_its_own_computes_the_indicator_that_it_is_named_for(model: Path) -> None:
     named = re.findall(r"'(\w+)' as indicator_code,\s+'(\w+)' as rule", model.read_text(encoding="utf-8"))
     assert [f"ind_{code}__{rule}" for code, rule in named] == [model.stem]
@@ -352,7 +353,7 @@ def test_one_definition_of_an_indicator_holds_at_a_time(tmp_path: Path) -> None:
 
 def test_what_matures_counts_dossiers_so_that_one_knows_when_it_is_final() -> None:
     """int_maturing looks for dossiers of its denominator that are still open; a model of its own has cases by day."""
-    cases = PROJECT_DIR / "dbt_project" / "models" / "cases"
+    cases = METRICS / "cases"
     maturing = [i for i in INDICATORS if i.matures]
     assert maturing
     for i in maturing:

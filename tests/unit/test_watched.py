@@ -111,7 +111,7 @@ def test_a_column_that_is_not_there_is_an_error(edited: Edit) -> None:
 
 
 def test_a_formula_is_how_the_register_computes_it_and_its_sql_without_comments(tmp_path: Path) -> None:
-    shutil.copytree(SETTINGS.dbt_project_dir / "models", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(SETTINGS.dbt_project_dir / "models" / "metrics", tmp_path, dirs_exist_ok=True)
     indicators = load_indicators(SETTINGS.registers_dir / "vietnam")
     before = formula_table(indicators, tmp_path)
     assert before.height == len({(one.code, one.rule) for one in indicators})
