@@ -40,7 +40,7 @@ How to read them, and against the live scores: [decision-766.md](decision-766.md
 
 
 def _rules(rules: list[Indicator]) -> list[str]:
-    """One indicator under each of its rules, side by side."""
+    """Return one indicator under each of its rules, side by side."""
     told = {
         "tên / name": [f"{i.name.vi} / {i.name.en}" for i in rules],
         "tử số / numerator": [f"{i.numerator.vi} / {i.numerator.en}" for i in rules],
@@ -73,7 +73,7 @@ def _targets(targets: list[dict[str, Any]]) -> list[str]:
 
 
 def _score(country: Path) -> list[str]:
-    """The components of Decision 766: most points, and which fraction earns them."""
+    """Return the components of Decision 766: most points, and which fraction earns them."""
     lines = [SCORE_HEAD, "| chỉ số / component | điểm tối đa / most points | đủ điểm từ / full at | tính từ / fed by |",
              "|---|---|---|---|"]  # fmt: skip
     for group in load_groups(country):

@@ -19,6 +19,8 @@ from pipelines.cli.app import app, console
 from pipelines.common.errors import CandidateRefused, TthcError
 from pipelines.settings import Settings
 
+__all__ = ["app", "main"]
+
 
 def main() -> None:
     """Entry point: runs a command, and turns errors of ours into a sentence and an exit code."""
@@ -40,8 +42,10 @@ def main() -> None:
 
 
 def _where(error: Exception) -> str:
-    """What the system says of a fault, such as a full disk, and where; other errors' own words can quote values, and
-    are shown only to whoever asks for them (TTHC_DEBUG=1)."""
+    """Return what the system says of a fault, such as a full disk, and where.
+
+    Messages of other errors can quote values, and are shown only on request (TTHC_DEBUG=1).
+    """
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}" + (f", {error.filename}" if error.filename else "")
     return ""

@@ -14,7 +14,7 @@ UNITS_OF_SIZE = ("B", "kB", "MB", "GB")
 
 
 def number(text: str, lang: str) -> str:
-    """A decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
+    """Return a decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
     thousands, point = SIGNS[lang]
     whole, _, decimals = text.partition(".")
     sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
@@ -24,18 +24,18 @@ def number(text: str, lang: str) -> str:
 
 
 def percent(text: str, lang: str, bound: str = "") -> str:
-    """A share in per cent, with the sign of a bound before it where it is one."""
+    """Return a share in per cent, with the sign of a bound before it where it is one."""
     return f"{BOUNDS[bound]}{number(text, lang)}%"
 
 
 def date(text: str, lang: str) -> str:
-    """An ISO date, as people of that language write it."""
+    """Return an ISO date, as people of that language write it."""
     day = dt.date.fromisoformat(text)
     return f"{day:%d/%m/%Y}" if lang == "vi" else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def size(count: int, lang: str) -> str:
-    """A file's size in decimal units, whole below 10 kB, else two or three digits."""
+    """Return a file's size in decimal units, whole below 10 kB, else two or three digits."""
     amount, unit = float(count), 0
     while amount >= 1000 and unit < len(UNITS_OF_SIZE) - 1:
         amount, unit = amount / 1000, unit + 1
@@ -44,13 +44,16 @@ def size(count: int, lang: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name as someone without a Vietnamese keyboard types it: "Đồng Nai" → "dong nai". đ is a letter of its own."""
+    """Return a name as someone without a Vietnamese keyboard types it.
+
+    "Đồng Nai" → "dong nai". đ is a letter of its own.
+    """
     bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
     return " ".join(bare.replace("Đ", "d").replace("đ", "d").casefold().split())
 
 
 def slug(text: str) -> str:
-    """A name as part of an address: folded, everything but letters and digits a hyphen."""
+    """Return a name as part of an address: folded, everything but letters and digits a hyphen."""
     return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")
 
 

@@ -13,7 +13,11 @@ from pipelines.parsing.readers.sandbox import decoded
 
 
 def read_columnar(path: Path, contract: Contract, *, packed: bool) -> Generator[Batch]:
-    """Batches of a Parquet file. Raises FileRefused where it is none or a column is not text."""
+    """Yield batches of a Parquet file.
+
+    Raises:
+        FileRefused: If it is none or a column is not text.
+    """
     done = 0
     with decoded("parquet", path, packed) as stream, pa.ipc.open_stream(stream) as blocks:
         fields = map_headers(blocks.schema.names, contract)

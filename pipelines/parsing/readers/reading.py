@@ -18,9 +18,14 @@ from pipelines.settings import Settings
 def read(
     path: Path, file_name: str, contract: Contract, contracts: dict[str, Contract], *, whole: bool = False
 ) -> Generator[Batch]:
-    """Batches of a file by the format its name declares, each within `Settings.batch_bytes`; with `whole` also the
-    personal columns that are never kept, where the format can leave them out, and where in a JSON file each row
-    stands. Raises FileRefused."""
+    """Return batches of a file by the format its name declares, each within `Settings.batch_bytes`.
+
+    With `whole` they also have the personal columns that are never kept, where the format can leave them out, and where
+    in a JSON file each row stands.
+
+    Raises:
+        FileRefused: If the file cannot be read with certainty.
+    """
     return split_batches(_read(path, file_name, contract, contracts, whole=whole), Settings().batch_bytes)
 
 

@@ -59,7 +59,10 @@ class Office:
 def pages(
     run: Run, facts: QualityFacts, gate: Verdict | None, contracts: Mapping[str, Contract]
 ) -> Iterator[tuple[str, str]]:
-    """Path below the run's folder → HTML. `gate` is the verdict, None where the run did not come to it."""
+    """Yield the path below the run's folder and the HTML of each page.
+
+    `gate` is the verdict, None if the run did not come to it.
+    """
     by_unit: dict[str | None, list[Rejection]] = {}
     for one in facts.rejections:
         by_unit.setdefault(one.unit_code, []).append(one)
@@ -93,7 +96,7 @@ def _template(name: str) -> Any:
 
 
 def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None) -> dict[str, Any]:
-    """What only the page of the whole run shows."""
+    """Return what only the page of the whole run shows."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
     expected = sum(table["expected"] for table in tables)
@@ -133,7 +136,7 @@ def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | Non
 
 
 def _groups(words: Translator, rejections: Sequence[Rejection]) -> list[RejectionGroup]:
-    """Rejections by source and reason, the most rows first."""
+    """Return rejections by source and reason, the most rows first."""
     found: dict[tuple[str, str], list[Rejection]] = {}
     for one in rejections:
         found.setdefault((one.source, one.reason), []).append(one)
@@ -151,7 +154,7 @@ def _file(one: Rejection) -> tuple[dt.date, str]:
 
 
 def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
-    """The newest files, each with the places of its first rows, which in text are their numbers."""
+    """Return the newest files, each with the places of its first rows, which in text are their numbers."""
     newest = sorted(members, key=_file, reverse=True)
     places = []
     for (_, name), same in itertools.islice(itertools.groupby(newest, key=_file), FILES_SHOWN):
@@ -163,7 +166,7 @@ def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
 
 
 def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None, Sequence[Rejection]]) -> list[Office]:
-    """Every unit with something to mend, the most rejected rows first, rows of no listed unit last."""
+    """Return every unit with something to correct, the most rejected rows first, rows of no listed unit last."""
     offices = [
         Office(
             unit.unit_code, unit.unit_name, unit.unit_level, _page(unit, number), unit.dossiers,
@@ -181,7 +184,10 @@ def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None
 
 
 def _page(unit: UnitQuality, number: int) -> str:
-    """The address of a unit's page; a code that is no safe name (a refused candidate may hold any) gets a number."""
+    """Return the address of a unit's page; a code that is no safe name gets a number.
+
+    A refused candidate may hold any code.
+    """
     name = unit.unit_code if SAFE_NAME.fullmatch(unit.unit_code or "") else f"don-vi-{number}"
     return f"units/{name}.html"
 
