@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pydantic
@@ -50,7 +51,7 @@ READ = {
 }  # fmt: skip
 
 
-def periods(as_of: dt.date) -> dict[str, tuple]:
+def periods(as_of: dt.date) -> dict[str, tuple[Any, ...]]:
     table = period_table(load_period_rules(PROVINCE), as_of)
     return {row[0]: row[2:] for row in table.iter_rows()}
 
@@ -99,7 +100,7 @@ def test_each_indicator_comes_from_exactly_one_model() -> None:
     """Its model names it and no other does; it stands once in the union; it is followed down to documented cases."""
     models = PROJECT_DIR / "dbt_project" / "models"
     named = re.compile(r"""indicator_\w+\("(\w+)"(?:, "(\w+)")?|'(\w+)' as indicator_code,\s+'(\w+)' as rule""")
-    produced = []
+    produced: list[Any] = []
     for path in (models / "indicators").glob("*.sql"):
         text = path.read_text(encoding="utf-8")
         names = {(a or c, b or d or "plan") for a, b, c, d in named.findall(text)}
