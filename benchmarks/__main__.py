@@ -1,7 +1,7 @@
 """`make bench`: how long the steps take, as a ratio to a plain peer that does the bare minimum.
 
-The two are run in turn, A B A B …, and the median of the pairwise ratios is printed: it holds when the
-machine's speed drifts, which single times do not.
+The two are run in turn, A B A B …, and the median of the pairwise ratios is printed: it holds when the machine's speed
+drifts, which single times do not.
 """
 
 import statistics
@@ -29,7 +29,7 @@ PAIRS = 15
 
 
 def one_big_extract(folder: Path) -> tuple[Delivery, Path, int]:
-    """All dossier states of a synthetic province in one flat CSV, as a province would send a full extract."""
+    """Return all dossier states of a synthetic province in one flat CSV, as a province would send a full extract."""
     write_province(folder / "raw", DOSSIERS, seed=1)
     landing = discover(folder / "raw", {"ho_so"})
     csvs = sorted(path for delivery, path in landing.deliveries.items() if path.suffix == ".csv")
@@ -40,14 +40,14 @@ def one_big_extract(folder: Path) -> tuple[Delivery, Path, int]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall time of one call."""
+    """Return wall time of one call."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
 
 
 def compare(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float, float]:
-    """Medians of ours, of the peer, and of their pairwise ratio, after one warm-up of each."""
+    """Return medians of ours, of the peer, and of their pairwise ratio, after one warm-up of each."""
     ours(), peer()
     pairs = [(seconds(ours), seconds(peer)) for _ in range(PAIRS)]
     return (
@@ -63,7 +63,7 @@ def row(table: Table, step: str, measured: tuple[float, float, float]) -> None:
 
 
 def parsing(settings: Settings) -> tuple[int, tuple[float, float, float]]:
-    """Rows of one big extract, and how long they take from CSV to the lake, against polars alone."""
+    """Return rows of one big extract, and how long they take from CSV to the lake, against polars alone."""
     contracts = load_contracts(settings.contracts_dir)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -18,7 +18,7 @@ CHARTS = 20
 
 
 def charts() -> tuple[Callable[[], object], Callable[[], object]]:
-    """Ours and the peer: each draws a year by month CHARTS times."""
+    """Return ours and the peer: each draws a year by month CHARTS times."""
     import altair as alt
     import vl_convert
 
@@ -40,7 +40,7 @@ def charts() -> tuple[Callable[[], object], Callable[[], object]]:
 
 
 def whole_site(settings: Settings) -> tuple[int, int, Callable[[], object]] | None:
-    """Pages, bytes of the largest, and what writes the site of the published version again; None where none is."""
+    """Return pages, bytes of the largest, and what writes the site of the published version again; None if none is."""
     open_data, register = settings.current_link / "open-data", load_register(PROJECT_DIR / "registers" / "vietnam")
     if not open_data.is_dir():
         return None

@@ -87,7 +87,7 @@ def disk_below(folder: Path) -> int:
 
 
 def control_group(limit: int) -> Path | None:
-    """Return a new control group with a memory limit, of either kind; None where this account may make none."""
+    """Return a new control group with a memory limit, of either kind; None if this account may make none."""
     for root, name in ((CONTROL_GROUPS / "memory", "memory.limit_in_bytes"), (CONTROL_GROUPS, "memory.max")):
         group = root / f"tthc-real-size-{os.getpid()}"
         try:
@@ -102,7 +102,10 @@ def control_group(limit: int) -> Path | None:
 
 
 def dissolve(group: Path) -> None:
-    """Remove a control group. The kernel keeps it busy while a process of it is on its way out, for a moment."""
+    """Remove a control group.
+
+    The kernel keeps it busy while a process of it is on its way out, for a moment.
+    """
     for _ in range(GROUP_TRIES):
         try:
             group.rmdir()
@@ -201,7 +204,7 @@ def faults(name: str, found: Measured, limit: int, lost: Callable[[], list[str]]
 
 
 def main() -> int:
-    """Entry point."""
+    """Return entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dossiers", type=int, default=1_000_000, help="how many dossiers (default: %(default)s)")
     parser.add_argument("--keep", type=Path, help="a folder to work in and keep; default a temporary one")

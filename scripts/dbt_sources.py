@@ -107,8 +107,10 @@ def _entry(template: str, description: str, contract: Contract) -> str:
 
 
 def dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterator[tuple[Path, str]]:
-    """Yield each generated file of the dbt project and its content. A source whose model is there already keeps it, so
-    that a model may have SQL of its own."""
+    """Yield each generated file of the dbt project and its content.
+
+    A source whose model is there already keeps it, so that a model may have SQL of its own.
+    """
     yield dbt_project / "macros" / "contract_terms.sql", contract_terms(contracts)
     base = [_entry(BASE_ENTRY, BASE_DESCRIPTION, contract) for contract in contracts.values()]
     yield dbt_project / "models" / "state" / "_base.yml", BASE_YAML + "".join(base)

@@ -1,7 +1,8 @@
-"""`make docs`: writes the parts of docs/ that are made from contracts and registers, the contracts' JSON Schema and
-what dbt has to know of both; tests keep them current.
+"""Write the generated parts of docs/ (`make docs`).
 
-Belongs here: turning data files into Markdown tables. What people write by hand stays in the other files.
+They are made from contracts and registers: tables in Markdown, the contracts' JSON Schema, and what dbt has to know of
+them; tests keep them current. Belongs here: turning data files into Markdown tables. What people write by hand stays in
+the other files.
 """
 
 import json
@@ -78,48 +79,39 @@ without a parent.
 
 
 def spelled(pattern: str) -> str:
-    """A strptime pattern as people write it: dd/MM/yyyy."""
+    """Return a strptime pattern as people write it: dd/MM/yyyy."""
     for letters, written in SPELLED.items():
         pattern = pattern.replace(letters, written)
     return pattern
 
 
 def _values(field: ContractField) -> str:
-    """What a cell may hold beyond its type: the code list, and what the contract says on how it is written."""
-    said = [", ".join(f"`{value}` {name}" for value, name in (field.codes or {}).items())]
-    if field.minimum is not None:
-        said.append(f"≥ {field.minimum}")
-    if field.maximum is not None:
-        said.append(f"≤ {field.maximum}")
-    if field.also is not None:
-        said.append(f"nhận thêm / also takes `{field.also}`")
-    if field.technical_id:
-        said.append("mã kỹ thuật, có thể chỉ gồm chữ số / a technical id, digits of any length")
-    if field.any_case:
-        said.append("không phân biệt hoa thường / in any letter case")
-    if field.earliest is not None:
-        said.append(f"từ năm / from {field.earliest}")
-    if field.separator is not None:
-        said.append(f"nhiều giá trị nối bằng / several joined by `{field.separator}`")
-    if field.shown:
-        said.append(
-            "được hiện ra: không ký tự ẩn, số của người, công thức / shown: nothing unseen, personal, a formula"
-        )
-    if field.alphabet is not None:
-        said.append("chữ cái tiếng Việt / Vietnamese letters")
-    if field.pattern is not None:
-        said.append(f"dạng / pattern `{field.pattern}`")
-    if field.format is not None:
-        said.append(f"viết / written `{spelled(field.format)}`")
-    if field.null_values:
-        said.append(f"coi như trống / read as empty: {code(*field.null_values)}")
-    if field.default is not None:
-        said.append(f"trống là / empty means `{field.default}`")
-    return "; ".join(part for part in said if part)
+    """Return what a cell may hold beyond its type: the code list, and what the contract says on how it is written."""
+    # Each with whether it holds, and how it is worded.
+    facts = (
+        (field.codes, ", ".join(f"`{value}` {name}" for value, name in (field.codes or {}).items())),
+        (field.minimum is not None, f"≥ {field.minimum}"),
+        (field.maximum is not None, f"≤ {field.maximum}"),
+        (field.also is not None, f"nhận thêm / also takes `{field.also}`"),
+        (field.technical_id, "mã kỹ thuật, có thể chỉ gồm chữ số / a technical id, digits of any length"),
+        (field.any_case, "không phân biệt hoa thường / in any letter case"),
+        (field.earliest is not None, f"từ năm / from {field.earliest}"),
+        (field.separator is not None, f"nhiều giá trị nối bằng / several joined by `{field.separator}`"),
+        (
+            field.shown,
+            "được hiện ra: không ký tự ẩn, số của người, công thức / shown: nothing unseen, personal, a formula",
+        ),
+        (field.alphabet is not None, "chữ cái tiếng Việt / Vietnamese letters"),
+        (field.pattern is not None, f"dạng / pattern `{field.pattern}`"),
+        (field.format is not None, f"viết / written `{spelled(field.format or '')}`"),
+        (field.null_values, f"coi như trống / read as empty: {code(*field.null_values)}"),
+        (field.default is not None, f"trống là / empty means `{field.default}`"),
+    )
+    return "; ".join(words for holds, words in facts if holds)
 
 
 def _written(contract: Contract) -> list[str]:
-    """How moments and numbers are written where the field does not say it itself, and how a CSV file is."""
+    """Return how moments and numbers are written where the field does not say it itself, and how a CSV file is."""
     formats = contract.formats
     kinds = [k for k in MOMENTS if any(f.type == k and f.format is None for f in contract.fields)]
     lines = [f"CSV: ngăn bằng / delimiter {_sign(formats.delimiter)}, nháy / quote {_sign(formats.quote)}, "
@@ -138,7 +130,7 @@ def _sign(sign: str) -> str:
 
 
 def _message(envelope: Envelope) -> list[str]:
-    """The sync message: which nested list becomes which source, and what it cannot tell."""
+    """Return the sync message: which nested list becomes which source, and what it cannot tell."""
     lines = [f"Thông điệp đồng bộ / sync message `{envelope.service}`:\n"]
     lines += [f"- `{member}` → `{field}`" for member, field in envelope.head.items()]
     for member, child in envelope.children.items():
@@ -151,7 +143,7 @@ def _message(envelope: Envelope) -> list[str]:
 
 
 def _known(contract: Contract) -> str:
-    """What of a row must be known before it counts."""
+    """Return what of a row must be known before it counts."""
     listed = ", ".join(f"`{lookup.field}` (`{lookup.reason}`)" for lookup in contract.lookups)
     return f" Phải biết / must be known: {listed}." if listed else ""
 
@@ -198,7 +190,7 @@ def _source(contract: Contract) -> str:
 
 
 def sources_page(settings: Settings) -> str:
-    """docs/sources.md: every source with its fields and row rules."""
+    """Return docs/sources.md: every source with its fields and row rules."""
     contracts = load_contracts(settings.contracts_dir).values()
     head = "# Các nguồn / Sources\n\n" + NOTE.format(origin="contracts/") + SOURCES_HEAD
     return head + "\n".join(_source(contract) for contract in contracts)
@@ -211,7 +203,7 @@ PAGES = {
 
 
 def contract_schema() -> str:
-    """contracts/schema.json: what editors check a contract against while it is written."""
+    """Return contracts/schema.json: what editors check a contract against while it is written."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Contract.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 

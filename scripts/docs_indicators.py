@@ -1,5 +1,6 @@
-"""docs/indicators.md: what is counted over what, both rules side by side, and how Decision 766 gives points; and the
-indicators as dbt has to know them.
+"""Write docs/indicators.md and the indicators as dbt has to know them.
+
+The page says what is counted over what, both rules side by side, and how Decision 766 gives points.
 
 Belongs here: turning the registers into that page and macro. The other pages are in `docs`.
 """
@@ -59,7 +60,7 @@ COMPUTED = """\
 
 
 def _rules(rules: list[Indicator]) -> list[str]:
-    """One indicator under each of its rules, side by side."""
+    """Return one indicator under each of its rules, side by side."""
     told = {
         "tên / name": [f"{i.name.vi} / {i.name.en}" for i in rules],
         "tử số / numerator": [f"{i.numerator.vi} / {i.numerator.en}" for i in rules],
@@ -92,7 +93,7 @@ def _targets(targets: list[dict[str, Any]]) -> list[str]:
 
 
 def _score(country: Path) -> list[str]:
-    """The components of Decision 766: most points, and which fraction earns them."""
+    """Return the components of Decision 766: most points, and which fraction earns them."""
     lines = [SCORE_HEAD, "| chỉ số / component | điểm tối đa / most points | đủ điểm từ / full at | tính từ / fed by |",
              "|---|---|---|---|"]  # fmt: skip
     for group in load_groups(country):
@@ -123,11 +124,16 @@ def computed_macro(settings: Settings) -> str:
     indicators = load_indicators(settings.registers_dir / "vietnam")
     # Definitions of one indicator that follow each other are computed in one way; where one of them matures, all may.
     maturing = {(i.code, i.rule) for i in indicators if i.matures}
-    ways: dict[str, dict[tuple[str, str], dict[str, str | bool]]] = {"by_day": {}, "by_period": {}, "model": {}}
+    ways: dict[str, dict[tuple[str, str], dict[str, str | bool | None]]] = {"by_day": {}, "by_period": {}, "model": {}}
     for i in indicators:
         if i.computed in ways:
             key = (i.code, i.rule)
-            told = {"code": i.code, "rule": i.rule, "case_of": i.case_of, "matures": key in maturing}
+            told: dict[str, str | bool | None] = {
+                "code": i.code,
+                "rule": i.rule,
+                "case_of": i.case_of,
+                "matures": key in maturing,
+            }
             ways[i.computed][key] = told
     lists = {way: list(told.values()) for way, told in ways.items()}
     return formatted_sql(COMPUTED.format(indicators=json.dumps(lists)))

@@ -49,7 +49,7 @@ def _refusals(contracts: dict[str, Contract]) -> list[str]:
 
 
 def _reasons() -> list[str]:
-    """Reasons that every contract shares, out of the catalogue of messages."""
+    """Return reasons that every contract shares, out of the catalogue of messages."""
     lines = []
     for name, sentences in catalogue().items():
         if code := re.fullmatch("mend_(.+)", name):
@@ -61,7 +61,7 @@ def _reasons() -> list[str]:
 
 
 def refusals_page(settings: Settings) -> str:
-    """docs/refusals.md."""
+    """Return docs/refusals.md."""
     contracts = load_contracts(settings.contracts_dir)
     head = "| mã / code | tiếng Việt | English |\n|---|---|---|"
     rules = [f"| `{source}` | `{rule.code}` | {cell(rule.mend.vi)} | {cell(rule.mend.en)} |"

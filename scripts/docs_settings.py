@@ -39,7 +39,7 @@ def settings_page(_: Settings) -> str:
 
 
 def _shown(default: Any) -> str:
-    """A default as people would write it."""
+    """Return a default as people would write it."""
     if default is None or default is PydanticUndefined:
         return "not set"
     if isinstance(default, Path):

@@ -1,7 +1,7 @@
 """`make readme`: runs what the READMEs show and writes the real output into them; a test runs it and compares.
 
-Belongs here: the outputs that the READMEs quote. Times, versions and the place of the clone differ from
-run to run, so they are shown as `…`.
+Belongs here: the outputs that the READMEs quote. Times, versions and the place of the clone differ from run to run, so
+they are shown as `…`.
 """
 
 import os
@@ -21,12 +21,12 @@ PLACES = {"README.md": "en", "README.vi.md": "vi"}
 
 
 def block(name: str) -> re.Pattern[str]:
-    """The text block that follows the marker of an output."""
+    """Return the text block that follows the marker of an output."""
     return re.compile(rf"(<!-- output of: {re.escape(name)} -->.*?```text\n)(.*?)(```)", re.DOTALL)
 
 
 def steadied(text: str, folder: Path) -> str:
-    """Output without what differs from run to run."""
+    """Return output without what differs from run to run."""
     text = text.replace(f"{folder}/", "")
     text = re.sub(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}", "2024-12-31-…", text)
     text = re.sub(r"^ *\d+\.\d s", "   … s", text, flags=re.MULTILINE)
@@ -46,7 +46,7 @@ def _tthc(language: str, folder: Path, *arguments: str) -> str:
 
 
 def outputs(language: str, folder: Path) -> dict[str, str]:
-    """What the commands of one README say, run in `folder`, where nothing has been run in that language."""
+    """Return what the commands of one README say, run in `folder`, where nothing has been run in that language."""
     query = QUERY.search((PROJECT_DIR / "README.md").read_text(encoding="utf-8"))
     assert query is not None
     return {
@@ -57,7 +57,7 @@ def outputs(language: str, folder: Path) -> dict[str, str]:
 
 
 def shown(page: str) -> dict[str, str]:
-    """The outputs that a README quotes."""
+    """Return the outputs that a README quotes."""
     text = (PROJECT_DIR / page).read_text(encoding="utf-8")
     return {name: match[2] for name in ("make run", "query", "explain") if (match := block(name).search(text))}
 
@@ -67,7 +67,7 @@ def _with_output(output: str, match: re.Match[str]) -> str:
 
 
 def main() -> None:
-    """Writes the real outputs into both READMEs."""
+    """Write the real outputs into both READMEs."""
     for page, language in PLACES.items():
         with tempfile.TemporaryDirectory() as folder:
             said = outputs(language, Path(folder))

@@ -12,7 +12,10 @@ from pipelines.reports.held import approvals_needed, override_line
 
 
 def approve_all(warehouse: Path, overrides: Path) -> int:
-    """Add a row to `overrides` for each thing that holds the newest refused candidate. Return how many there were."""
+    """Add a row to `overrides` for each thing that holds the newest refused candidate.
+
+    Return how many there were.
+    """
     newest = max((warehouse / "refused").iterdir(), key=lambda folder: folder.stat().st_mtime)
     verdict = json.loads((newest / "gate.json").read_text(encoding="utf-8"))
     until = newest.name[:10]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -44,7 +45,7 @@ class Night:
     raw: Path
     warehouse: Path
     registers: Path
-    truth: dict
+    truth: dict[str, Any]
     said: str
 
     @property
@@ -111,7 +112,7 @@ def made_once(folder: Path, make: Callable[[], None]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def compiled_project(shared: Path) -> dict:
+def compiled_project(shared: Path) -> dict[str, Any]:
     """dbt's manifest with compiled SQL, for tests that build models without dbt."""
     from tests.oracle.compiled import compile_project
 
@@ -121,7 +122,8 @@ def compiled_project(shared: Path) -> dict:
         manifest = compile_project(folder / "warehouse")
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
-    return json.loads((made_once(folder, make) / "manifest.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((made_once(folder, make) / "manifest.json").read_text(encoding="utf-8"))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,12 @@ COUNTS = ("rows_in", "accepted", "rejected")
 
 
 def unaccounted(warehouse: Path) -> Iterator[str]:
-    """What does not add up: in the receipts against lake and quarantine, and in the ledger of the last version."""
+    """Yield what does not add up in receipts, lake and quarantine, and in the ledger of the last version."""
     settings = Settings(warehouse_dir=warehouse)
     for arrival, receipt in lake_state(settings).accepted:
         for source, counts in receipt["sources"].items():
-            rows_in, accepted, rejected = (counts.get(name, 0) for name in COUNTS)
-            if rows_in != accepted + rejected:
+            accepted, rejected = counts["accepted"], counts["rejected"]
+            if counts["rows_in"] != accepted + rejected:
                 yield f"{arrival.delivery.label}: {source} {counts}"
             names = [n for n in receipt["files"] if n.startswith((f"{source}/", f"_rejected/{source}/"))]
             if not all((settings.lake_dir / name).is_file() for name in names):

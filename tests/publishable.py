@@ -2,13 +2,16 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import suites_on_disk
+from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.publish.versions import close_candidate
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
 SUITE = """\
@@ -24,8 +27,8 @@ expectations:
 """
 
 
-def small_settings(folder: Path, **changes: object) -> Settings:
-    """Settings of a warehouse below the folder that publishes one table, `t`."""
+def small_settings(folder: Path, **changes: Any) -> Settings:
+    """Return settings of a warehouse below the folder that publishes one table, `t`."""
     suites = folder / "expectations"
     suites.mkdir(parents=True)
     for name in ("schema.json", "macros.sql", "holds.sql"):
@@ -34,8 +37,15 @@ def small_settings(folder: Path, **changes: object) -> Settings:
     return Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", expectations_dir=suites, **changes)
 
 
-def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") -> tuple[RunSpec, dict]:
-    """A sealed candidate for the version `name`, and the verdict of a gate that passed it."""
+def vintage_in(folder: Path | None) -> Vintage:
+    """Return what `vintage.json` in a folder says; it must be sound."""
+    vintage = read_vintage(folder)
+    assert vintage is not None
+    return vintage
+
+
+def small_candidate(settings: Settings, name: str, as_of: str = "2024-12-31") -> tuple[RunSpec, Verdict]:
+    """Return a sealed candidate for the version `name`, and the verdict of a gate that passed it."""
     folder = candidate_dir(settings)
     (folder / "open-data").mkdir(parents=True)
     with duckdb.connect(str(candidate_file(settings))) as connection:

@@ -25,7 +25,7 @@ RANDOM_KILLS, READS = 200, 10_000
 
 
 def measured(ground: Ground, folder: Path) -> tuple[list[tuple[str, str]], float]:
-    """The durable steps of a night that is left alone, and how long it takes."""
+    """Return the durable steps of a night that is left alone, and how long it takes."""
     listed = folder / "steps.txt"
     with ground.warehouse(folder) as warehouse:
         done = ground.night(warehouse, blow=blows.note_steps(listed))
@@ -36,7 +36,7 @@ def measured(ground: Ground, folder: Path) -> tuple[list[tuple[str, str]], float
 
 
 def trials(ground: Ground, folder: Path, seed: int) -> list[Trial]:
-    """Everything that is tried."""
+    """Return everything that is tried."""
     steps, seconds = measured(ground, folder)
     return [
         *_deliveries(ground),
@@ -61,7 +61,7 @@ def _deliveries(ground: Ground) -> list[Trial]:
 
 
 def _few_trials(ground: Ground, seed: int) -> list[Trial]:
-    """A part that takes minutes: what nothing else in the suite looks at."""
+    """Return a part that takes minutes: what nothing else in the suite looks at."""
     return [
         Trial("several at once", "reads", partial(together.readers, ground, reads=400)),
         *(_trial(ground, case, ground.seconds) for case in few(seed)),
@@ -73,7 +73,7 @@ def _trial(ground: Ground, case: Case, seconds: float) -> Trial:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("families", nargs="*", help="only families whose name holds one of these words")
     parser.add_argument("--few", action="store_true", help="a part that takes minutes")
@@ -97,7 +97,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """0 where nothing was silently wrong, lost or violated."""
+    """Return 0 where nothing was silently wrong, lost or violated."""
     chosen = arguments()
     import_everything()
     console = Console()

@@ -31,7 +31,7 @@ def die() -> None:
 
 
 def at_stage(stage: str, act: Callable[[], object] = die) -> Blow:
-    """`act` as the named stage begins."""
+    """Return `act` as the named stage begins."""
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -47,7 +47,7 @@ def at_stage(stage: str, act: Callable[[], object] = die) -> Blow:
 
 
 def site_of() -> str:
-    """Which function of ours asked for a durable step; `files` only does what others ask of it."""
+    """Return which function of ours asked for a durable step; `files` only does what others ask of it."""
     frame: Any = sys._getframe(2)
     while frame is not None:
         code = Path(frame.f_code.co_filename)
@@ -58,7 +58,7 @@ def site_of() -> str:
 
 
 def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
-    """`act(name, site, when)` before and after every durable step that code of ours takes."""
+    """Return `act(name, site, when)` before and after every durable step that code of ours takes."""
 
     def wrap(name: str) -> None:
         real = getattr(os, name)
@@ -81,7 +81,7 @@ def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
 
 
 def note_steps(path: Path) -> Blow:
-    """Lists the durable steps of a night in a file, so that each can be cut off later."""
+    """List the durable steps of a night in a file, so that each can be cut off later."""
 
     def act(name: str, site: str, when: str) -> None:
         if when == "before" and site != "elsewhere":
@@ -92,12 +92,12 @@ def note_steps(path: Path) -> Blow:
 
 
 def kill_at_step(site: str, name: str, when: str) -> Blow:
-    """Dies before or after the first durable step of that kind that the site takes."""
+    """Die before or after the first durable step of that kind that the site takes."""
     return durable_steps(lambda n, s, w: die() if (n, s, w) == (name, site, when) else None)
 
 
 def no_room_at_step(site: str, name: str) -> Blow:
-    """The disk is full whenever the site asks for a durable step of that kind."""
+    """Fill the disk whenever the site asks for a durable step of that kind."""
 
     def act(n: str, s: str, when: str) -> None:
         if (n, s, when) == (name, site, "before"):
@@ -107,7 +107,7 @@ def no_room_at_step(site: str, name: str) -> Blow:
 
 
 def kill_dbt(after: float) -> Blow:
-    """Kills dbt alone, some seconds after it started."""
+    """Kill dbt alone, some seconds after it started."""
 
     def blow() -> None:
         from benchmarks.faults import forge
@@ -134,7 +134,7 @@ def file_size_limit(size: int) -> Blow:
 
 
 def fill_disk(leave: int) -> None:
-    """Takes all room of the warehouse's file system but so many bytes."""
+    """Take all room of the warehouse's file system but so many bytes."""
     ballast = ballast_of(Path(os.environ["TTHC_WAREHOUSE_DIR"]))
     room = os.statvfs(ballast.parent)
     with ballast.open("wb") as stream:
@@ -142,12 +142,12 @@ def fill_disk(leave: int) -> None:
 
 
 def ballast_of(warehouse: Path) -> Path:
-    """The file that takes the room."""
+    """Return the file that takes the room."""
     return warehouse.with_name("ballast")
 
 
 def environment(**settings: str) -> Blow:
-    """Settings of one night."""
+    """Return settings of one night."""
 
     def blow() -> None:
         os.environ.update(settings)
@@ -157,13 +157,13 @@ def environment(**settings: str) -> Blow:
 
 
 def clock_set_back(days: int) -> Blow:
-    """The wall clock as the program asks for it, so many days ago."""
+    """Return the wall clock as the program asks for it, so many days ago."""
     real = time.time
     return lambda: setattr(time, "time", lambda: real() - days * 86_400)
 
 
 def ask_to_stop(after: float) -> Blow:
-    """SIGTERM after some seconds, taken as the command takes it."""
+    """Return SIGTERM after some seconds, taken as the command takes it."""
 
     def blow() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -173,15 +173,20 @@ def ask_to_stop(after: float) -> Blow:
 
 
 def no_network() -> Callable[[], None]:
-    """A network of its own with nothing in it, for this process and its children; gives what tells of attempts to use
-    it. Raises OSError where that is not allowed."""
+    """Return a network of its own with nothing in it, for this process and its children.
+
+    Give what tells of attempts to use it.
+
+    Raises:
+        OSError: If that is not allowed.
+    """
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "no network namespace may be made here")
     return lambda: print(ATTEMPTS, json.dumps(attempts()))
 
 
 def attempts() -> dict[str, int]:
-    """What this network namespace counted: connections begun, packets that had no way out."""
+    """Return what this network namespace counted: connections begun, packets that had no way out."""
     lines = Path("/proc/self/net/snmp").read_text(encoding="ascii").splitlines()
     tables: dict[str, dict[str, int]] = {}
     for names, values in zip(lines[::2], lines[1::2], strict=True):

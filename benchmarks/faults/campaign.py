@@ -23,8 +23,11 @@ SMALL_DISK = "size=220m"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one case: how often its fault was inflicted, how often the night ended without publishing, and what
-    was wrong in words, by kind; `trial`: the name under which it was to be tried; `code`: the commit judged."""
+    """What came of one case.
+
+    How often its fault was inflicted, how often the night ended without publishing, and what was wrong in words, by
+    kind; `trial`: the name under which it was to be tried; `code`: the commit judged.
+    """
 
     family: str
     name: str
@@ -53,10 +56,14 @@ class Trial:
 
 
 def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
-    """One case on a fresh copy below the folder, through to the end of a night that must go well. Where a hurt night
-    goes on to publish, the next is hurt on another fresh copy: on the same it would have nothing to do; and so is this
-    one again if it should have died, for what came before may have spared it the step. `seconds`: how long a night
-    takes that is left alone."""
+    """Return one case on a fresh copy below the folder, through to the end of a night that must go well.
+
+    Where a hurt night goes on to publish, the next is hurt on another fresh copy: on the same it would have nothing to
+    do; and so is this one again if it should have died, for what came before may have spared it the step.
+
+    Args:
+        seconds: How long a night takes that is left alone.
+    """
     with _disk(folder, small=case.small_disk) as place, ground.warehouse(place) as warehouse:
         if case.damage:
             case.damage(warehouse)
@@ -93,7 +100,7 @@ def _hurt(ground: Ground, hurt: Hurt, seconds: float, warehouse: Path) -> Night:
 
 
 def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Night) -> list[str]:
-    """What is wrong before anybody mends anything; a published state that the case itself damaged is not ours."""
+    """Return what is wrong before any repair; a published state that the case itself damaged is not counted."""
     found = apart(lambda: list(invariants.after_any_end(ground, warehouse, night)))
     ours = case.damage is None or night.code == EXIT_PUBLISHED
     found = [trouble for trouble in found if ours or not trouble.startswith("I1")]
@@ -105,7 +112,7 @@ def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Nig
 
 
 def _settled(ground: Ground, warehouse: Path, night: Night) -> list[str]:
-    """What is wrong once a night has gone through."""
+    """Return what is wrong once a night has gone through."""
     found: list[str] = apart(lambda: list(invariants.after_recovery(ground, warehouse, night)))
     return found
 
@@ -116,7 +123,7 @@ def _of(troubles: list[str], invariant: str) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _disk(folder: Path, *, small: bool) -> Iterator[Path]:
-    """The folder itself, or a small disk of its own mounted on it (which takes root)."""
+    """Open the folder itself, or a small disk of its own mounted on it (which takes root)."""
     folder.mkdir(parents=True, exist_ok=True)
     if small:
         subprocess.run(["mount", "-t", "tmpfs", "-o", SMALL_DISK, "tmpfs", str(folder)], check=True)
@@ -128,7 +135,7 @@ def _disk(folder: Path, *, small: bool) -> Iterator[Path]:
 
 
 def in_streams(work: list[Trial], folder: Path, tell: Callable[[Verdict], None], streams: int = 2) -> list[Verdict]:
-    """Tries everything in so many processes side by side, each taking what is next; `tell` hears of each verdict."""
+    """Try everything in so many processes side by side, each taking what is next; `tell` hears of each verdict."""
     reading, writing = os.pipe()
     to_do, numbers = os.pipe()
     os.write(numbers, b"".join(number.to_bytes(4, "big") for number in range(len(work))))
@@ -156,7 +163,7 @@ def in_streams(work: list[Trial], folder: Path, tell: Callable[[Verdict], None],
 
 
 def _judged(trial: Trial, place: Path) -> Verdict:
-    """A trial that broke down is a violation: it shows nothing."""
+    """Return a trial that broke down is a violation: it shows nothing."""
     try:
         verdict = trial.act(place)
     except Exception as error:

@@ -25,8 +25,11 @@ SWITCHED = ("after replace in versions.switch", "before fsync in versions.switch
 
 @dataclass(frozen=True)
 class Hurt:
-    """What one night goes through, `blow` in its own process, or killed from outside at a `moment`, as a share of the
-    length of a night that is left alone; and what it then may do."""
+    """What one night goes through, and what it may then do.
+
+    `blow` strikes in the night's own process, or the night is killed from outside at a `moment`, as a share of the
+    length of a night that is left alone.
+    """
 
     name: str
     blow: Blow | None = None
@@ -36,7 +39,10 @@ class Hurt:
 
 @dataclass(frozen=True)
 class Case:
-    """Nights hurt one after another in one warehouse. `damage` is done to its files before the first."""
+    """Nights hurt one after another in one warehouse.
+
+    `damage` is done to its files before the first.
+    """
 
     family: str
     hurts: tuple[Hurt, ...]
@@ -71,12 +77,12 @@ def _unmoved(family: str, name: str, blow: Blow | None = None, damage: Callable[
 
 
 def killed_at_stages() -> Iterator[Case]:
-    """kill -9 as each named stage begins."""
+    """Yield kill -9 as each named stage begins."""
     yield from _chains("kill -9 at a stage", (_killed(stage, blows.at_stage(stage)) for stage in STAGES))
 
 
 def killed_at_steps(steps: list[tuple[str, str]]) -> Iterator[Case]:
-    """kill -9 before and after each durable step (rename, fsync, unlink, link), by the function that takes it."""
+    """Yield kill -9 before and after each durable step (rename, fsync, unlink, link), by the function that takes it."""
     yield from _chains("kill -9 at a durable step", (
         _killed(f"{when} {name} in {site}", blows.kill_at_step(site, name, when))
         for site, name in steps
@@ -85,7 +91,7 @@ def killed_at_steps(steps: list[tuple[str, str]]) -> Iterator[Case]:
 
 
 def killed_at_random(count: int, seed: int, chain: int = 2 * CHAIN) -> Iterator[Case]:
-    """kill -9 at moments drawn evenly from a night's length."""
+    """Yield kill -9 at moments drawn evenly from a night's length."""
     drawn = random.Random(seed)
     moments = (drawn.uniform(0.001, 1) for _ in range(count))
     hurts = (Hurt(f"{moment:.1%}", moment=moment) for moment in moments)
@@ -93,7 +99,7 @@ def killed_at_random(count: int, seed: int, chain: int = 2 * CHAIN) -> Iterator[
 
 
 def children_and_signals(seconds: float) -> Iterator[Case]:
-    """dbt killed alone; SIGTERM."""
+    """Yield dbt killed alone; SIGTERM."""
     yield from _chains("dbt killed alone", (
         Hurt(f"{share:.0%} of a night after it began", blows.kill_dbt(share * seconds)) for share in (0.1, 0.3, 0.5)
     ))  # fmt: skip
@@ -103,8 +109,10 @@ def children_and_signals(seconds: float) -> Iterator[Case]:
 
 
 def no_room(steps: list[tuple[str, str]]) -> Iterator[Case]:
-    """The disk full from each stage on and at each durable step, a quota at each size of file, memory and spill space
-    used up."""
+    """Yield nights without room: a full disk from each stage on and at each durable step, and exhausted limits.
+
+    The limits are a quota at each size of file, memory and spill space.
+    """
     yield from _chains("disk full", (
         Hurt(f"{leave:,} bytes left as {stage} begins", blows.at_stage(stage, partial(blows.fill_disk, leave)))
         for stage in STAGES
@@ -125,13 +133,13 @@ def no_room(steps: list[tuple[str, str]]) -> Iterator[Case]:
 
 
 def damaged_files(seed: int) -> Iterator[Case]:
-    """Bytes flipped, cut off or gone in everything that lies on disk between two nights."""
+    """Yield bytes flipped, cut off or gone in everything that lies on disk between two nights."""
     for name, act in damage.everything(seed):
         yield _unmoved("damaged or lost file", name, damage=act)
 
 
 def clocks() -> Iterator[Case]:
-    """A wrong clock, and other time zones, change nothing."""
+    """Yield a wrong clock, and other time zones, change nothing."""
     yield _unmoved("clock and time zone", "clock 400 days back", blows.clock_set_back(400))
     yield _unmoved("clock and time zone", "clock 10 years ahead", blows.clock_set_back(-3_650))
     for zone in ZONES:
@@ -139,7 +147,7 @@ def clocks() -> Iterator[Case]:
 
 
 def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int) -> list[Case]:
-    """Every case of nights on one warehouse; `steps` and `seconds` are those of a night left alone."""
+    """Return every case of nights on one warehouse; `steps` and `seconds` are those of a night left alone."""
     return [
         *killed_at_stages(), *no_room(steps), *damaged_files(seed), *clocks(), *children_and_signals(seconds),
         *killed_at_steps(steps), *killed_at_random(random_kills, seed),
@@ -147,7 +155,7 @@ def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int,
 
 
 def few(seed: int) -> list[Case]:
-    """What a quick part tries: one warehouse killed at random, and again when all is done but the switch."""
+    """Return what a quick part tries: one warehouse killed at random, and again when all is done but the switch."""
     (at_random,) = next(killed_at_random(1, seed)).hurts
     before_switch, _ = next(killed_at_steps([("versions.switch_current", "replace")])).hurts
     return [Case("kill -9", (at_random, before_switch))]

@@ -13,7 +13,7 @@ Damage = Callable[[Path], object]
 
 
 def everything(seed: int) -> Iterator[tuple[str, Damage]]:
-    """Names and acts of every damage."""
+    """Yield names and acts of every damage."""
     for what, pattern in (("lake", "lake/*/*/*.parquet"), ("list of rejected rows", "lake/_rejected/*/*/*.parquet")):
         for name, act in (("a flipped bit", flip), ("a cut end", cut), ("a lost file", Path.unlink)):
             yield f"{what}: {name}", _one(pattern, act, seed)
@@ -64,7 +64,7 @@ def flip(path: Path, drawn: random.Random) -> None:
 
 
 def cut(path: Path, drawn: random.Random) -> None:
-    """The last part of the file is gone."""
+    """Cut off the last part of the file."""
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * drawn.uniform(0.3, 0.95))])
 

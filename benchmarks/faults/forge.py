@@ -34,8 +34,11 @@ class Night:
 
 
 def import_everything() -> None:
-    """What takes a night's first ten seconds. Only imports: threads and connections do not survive a fork, and so
-    `pipelines.definitions`, which reads contracts when it is imported, is left to the child."""
+    """Make what takes a night's first ten seconds.
+
+    Only imports: threads and connections do not survive a fork, and so `pipelines.definitions`, which reads contracts
+    when it is imported, is left to the child.
+    """
     import dagster  # noqa: F401
     import dbt.adapters.duckdb.impl
     import dbt.cli.main  # noqa: F401
@@ -49,8 +52,11 @@ def import_everything() -> None:
 
 
 def apart(work: Callable[[], Any]) -> Any:
-    """What `work` gives, done in a child of its own: polars and DuckDB start threads, and a process that has once used
-    them can no longer be forked from. Raises RuntimeError with its words where it fails."""
+    """Return what `work` gives, done in a child of its own.
+
+    Polars and DuckDB start threads, and a process that has once used them can no longer be forked from. Raise
+    RuntimeError with its words where it fails.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -72,8 +78,11 @@ def apart(work: Callable[[], Any]) -> Any:
 
 
 def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
-    """One night in a child. `blow` is called in it before it begins; if it gives something to call, that is called
-    after it. After `kill_after` seconds the child is killed from outside."""
+    """Return one night in a child.
+
+    `blow` is called in it before it begins; if it gives something to call, that is called after it. After `kill_after`
+    seconds the child is killed from outside.
+    """
     # What is said goes to memory: the disk may be full.
     began, log = time.monotonic(), os.memfd_create("said")
     child = os.fork()
@@ -96,7 +105,7 @@ def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: floa
 
 
 def _wait(child: int, deadline: float) -> int | None:
-    """Its status, or None where it still goes on at the deadline."""
+    """Return its status, or None if it still goes on at the deadline."""
     while time.monotonic() < deadline:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
@@ -159,11 +168,11 @@ class ForkedDbt:
         self.stdout = os.fdopen(reading, "rb")
 
     def poll(self) -> int | None:
-        """As Popen's."""
+        """Return as Popen's."""
         return self._wait(os.WNOHANG)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """As Popen's; the timeout is not needed here."""
+        """Return as Popen's; the timeout is not needed here."""
         return self._wait(0)
 
     def _wait(self, how: int) -> int | None:

@@ -1,5 +1,6 @@
-"""The province on which faults are tried: small, made up, with a night already published and a next one whose right
-outcome is known.
+"""The province on which faults are tried.
+
+Small, made up, with a night already published and a next one whose right outcome is known.
 
 Belongs here: making it once, and copies of it for each fault. Does not belong here: any fault.
 """
@@ -36,8 +37,11 @@ CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0987654321", "c
 
 @dataclass(frozen=True)
 class Ground:
-    """`base` is a warehouse with `before` published; `right` one on which a night on `after` went well, in so many
-    `seconds`; `outcome` is what such a night must make of the base."""
+    """`base` is a warehouse with `before` published.
+
+    `right` one on which a night on `after` went well, in so many `seconds`; `outcome` is what such a night must make of
+    the base.
+    """
 
     before: Path
     after: Path
@@ -54,12 +58,12 @@ class Ground:
         return {"TTHC_REGISTERS_DIR": str(self.registers), "TTHC_LANG": "en"}
 
     def night(self, warehouse: Path, raw: Path | None = None, **options: object) -> Night:
-        """A night on this ground, by default with the newest deliveries."""
+        """Return a night on this ground, by default with the newest deliveries."""
         return night(warehouse, raw or self.after, **{**self.env, **options})  # type: ignore[arg-type]
 
     @contextmanager
     def warehouse(self, folder: Path) -> Iterator[Path]:
-        """A copy of the base for one fault, below the folder; gone afterwards."""
+        """Open a copy of the base for one fault, below the folder; gone afterwards."""
         copy = folder / "kho"
         self.renew(copy)
         try:
@@ -68,13 +72,17 @@ class Ground:
             shutil.rmtree(copy, ignore_errors=True)
 
     def renew(self, copy: Path) -> None:
-        """Makes what lies there the base again."""
+        """Make what lies there the base again."""
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.base, copy, symlinks=True)
 
 
 def prepare(folder: Path, dossiers: int = 300) -> Ground:
-    """Makes the ground below an empty folder; takes two nights. Raises RuntimeError where those do not go well."""
+    """Make the ground below an empty folder; takes two nights.
+
+    Raises:
+        RuntimeError: If those do not go well.
+    """
     registers = folder / "registers"
     before, after, base, right = (folder / name for name in ("before", "after", "base", "right"))
     apart(lambda: _deliver(registers, after, dossiers))
@@ -88,9 +96,11 @@ def prepare(folder: Path, dossiers: int = 300) -> Ground:
 
 
 def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
-    """The ground below an empty folder, made of a night that went well and published for the first time: a made-up
-    earlier version is what is published before it. Registers are those of the environment. Neither `raw` nor
-    `warehouse` is changed."""
+    """Return the ground below an empty folder, made of a night that went well and published for the first time.
+
+    A made-up earlier version is what is published before it. Registers are those of the environment. Neither `raw` nor
+    `warehouse` is changed.
+    """
     base, right = folder / "base", folder / "right"
     shutil.copytree(warehouse, right, symlinks=True)
     newest = (right / "current").resolve()
@@ -105,7 +115,10 @@ def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
 
 
 def _make_earlier(version: Path, earlier: Path) -> None:
-    """A complete version like the other, but of an earlier day and with other figures, so that readers can tell."""
+    """Make a complete version like the other, but of an earlier day and with other figures.
+
+    So readers can tell the two apart.
+    """
     shutil.copytree(version, earlier)
     database, manifest = earlier / "tthc.duckdb", read_manifest(earlier)
     for path in (database, earlier / MANIFEST):
@@ -137,7 +150,10 @@ def _well(done: Night) -> Night:
 
 
 def small_registers(folder: Path, places: Collection[str] | None = PLACES, communes: int = COMMUNES) -> None:
-    """The registers with every department, some districts (None: all), and so many communes in each that go on."""
+    """Write registers with every department, some districts (None: all), and some communes in each.
+
+    The communes are those that go on.
+    """
     shutil.copytree(PROJECT_DIR / "registers", folder)
     path = folder / "dong-nai" / "units.csv"
     units = pl.read_csv(path, infer_schema=False)
@@ -150,14 +166,17 @@ def small_registers(folder: Path, places: Collection[str] | None = PLACES, commu
 
 
 def _plant_canaries(raw: Path) -> None:
-    """A file that is refused for want of a header, since its first line is a person."""
+    """Plant a file that is refused for want of a header, since its first line is a person."""
     path = raw / "tien_trinh" / LAST_DAY / "headless.synthetic.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"H19-1,20241231080000,4,{','.join(CANARIES)}\n", encoding="utf-8")
 
 
 def published(warehouse: Path) -> dict[str, str]:
-    """What readers see: the version's name, a hash of each published table's sorted rows, and of each CSV file."""
+    """Return what readers see: the version's name, and a hash of each published table and CSV file.
+
+    Rows of a table are sorted first.
+    """
     current = (warehouse / "current").resolve()
     seen = {"version": current.name}
     with duckdb.connect(str(current / "tthc.duckdb"), read_only=True) as connection:
@@ -173,5 +192,5 @@ def published(warehouse: Path) -> dict[str, str]:
 
 
 def settings_of(warehouse: Path, ground: Ground) -> Settings:
-    """How the program itself finds its way about a warehouse of this ground."""
+    """Return how the program itself finds its way about a warehouse of this ground."""
     return Settings(raw_dir=ground.after, warehouse_dir=warehouse, registers_dir=ground.registers)

@@ -21,7 +21,7 @@ KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}
 
 
 def after_any_end(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]:
-    """What must hold however the night ended, before anybody mends anything."""
+    """Yield what must hold however the night ended, before anybody mends anything."""
     current = warehouse / "current"
     if not current.is_symlink() or not files_match_manifest(current.resolve()):
         yield "I1 current does not name a complete version"
@@ -31,7 +31,7 @@ def after_any_end(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]
 
 
 def after_recovery(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]:
-    """What must hold once the next night has gone through: as if there had never been a fault."""
+    """Yield what must hold once the next night has gone through: as if there had never been a fault."""
     if done.code != EXIT_PUBLISHED:
         yield f"the next night ended with {done.code}: {done.said[-400:]}"
         return
@@ -42,7 +42,7 @@ def after_recovery(ground: Ground, warehouse: Path, done: Night) -> Iterator[str
 
 
 def wrong_figures(ground: Ground, warehouse: Path) -> Iterator[str]:
-    """Published tables and files that are not what this ground's deliveries give."""
+    """Yield published tables and files that are not what this ground's deliveries give."""
     seen = published(warehouse)
     differing = sorted(name for name in {*seen, *ground.outcome} if seen.get(name) != ground.outcome.get(name))
     if differing:
@@ -50,7 +50,7 @@ def wrong_figures(ground: Ground, warehouse: Path) -> Iterator[str]:
 
 
 def lost_rows(ground: Ground, warehouse: Path) -> Iterator[str]:
-    """Sources of which other than all delivered rows are accounted for."""
+    """Yield sources of which other than all delivered rows are accounted for."""
     rows = {source: counts["rows_in"] for source, counts in read_manifest(warehouse / "current")["rows"].items()}
     if rows != ground.rows:
         yield f"I3 rows in: {rows}, delivered: {ground.rows}"
@@ -63,7 +63,7 @@ def _archive_is_whole(warehouse: Path) -> Iterator[str]:
 
 
 def no_person(warehouse: Path) -> Iterator[str]:
-    """Files outside `restricted/` in which one of the planted persons can be found."""
+    """Yield files outside `restricted/` in which one of the planted persons can be found."""
     outside = [str(path) for path in warehouse.iterdir() if path.name != "restricted"]
     patterns = [option for canary in CANARIES for option in ("-e", canary)]
     found = subprocess.run(["grep", "-rlaF", *patterns, "--", *outside], capture_output=True, text=True, check=False)

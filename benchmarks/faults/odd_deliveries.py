@@ -53,13 +53,15 @@ UNREADABLE: dict[str, bytes] = {
 
 
 def unreadable_files(ground: Ground, folder: Path) -> Verdict:
-    """Every unreadable file beside the good ones: each is refused by name, and no figure is touched."""
+    """Return every unreadable file beside the good ones: each is refused by name, and no figure is touched."""
     return _all_refused(ground, folder, "unreadable file", UNREADABLE)
 
 
 def hostile_files(ground: Ground, folder: Path) -> Verdict:
-    """The workbooks that others made to break readers (`shared/real`, none of ours), as unreadable ones. Twins
-    and what is no delivery by its name are left out."""
+    """Return the workbooks that others made to break readers (`shared/real`, none of ours), as unreadable ones.
+
+    Twins and what is no delivery by its name are left out.
+    """
     single = {path.read_bytes(): path.name for path in sorted(HOSTILE.iterdir()) if DELIVERED.search(path.name)}
     return _all_refused(ground, folder, "hostile file", {name: content for content, name in single.items()})
 
@@ -82,7 +84,7 @@ def _all_refused(ground: Ground, folder: Path, family: str, files: dict[str, byt
 
 
 def odd_names(ground: Ground, folder: Path) -> Verdict:
-    """What only looks like a delivery is left lying and named; odd but sound names are taken for what they hold."""
+    """Check that what only looks like a delivery is left and named, and that odd but sound names are ingested."""
 
     def deliver(raw: Path) -> None:
         day = raw / "tien_trinh" / LAST_DAY
@@ -108,7 +110,7 @@ def odd_names(ground: Ground, folder: Path) -> Verdict:
 
 
 def wrong_rows(ground: Ground, folder: Path) -> Verdict:
-    """The wrong rows that the made-up province plants: each in quarantine under its reason, none in a figure."""
+    """Return the wrong rows that the made-up province plants: each in quarantine under its reason, none in a figure."""
     truth = json.loads((ground.after / "truth.json").read_text(encoding="utf-8"))["faults"]
     planted = {code: fault["rows"] for code, fault in truth.items() if code != "identical_repeat"}
     with ground.warehouse(folder) as warehouse:
@@ -127,7 +129,7 @@ def wrong_rows(ground: Ground, folder: Path) -> Verdict:
 
 
 def held(name: str, deliver: Callable[[Path], object]) -> Callable[[Ground, Path], Verdict]:
-    """A delivery that somebody has to look at: the gate refuses the night, the earlier version stays."""
+    """Return a delivery that somebody has to look at: the gate refuses the night, the earlier version stays."""
 
     def trial(ground: Ground, folder: Path) -> Verdict:
         with _delivered(ground, folder, deliver) as (raw, warehouse):
@@ -150,14 +152,14 @@ def empty_day(raw: Path) -> None:
 
 
 def shrunken_restatement(raw: Path) -> None:
-    """A day of last month again, with a third of its dossiers gone."""
+    """Deliver a day of last month again, with a third of its dossiers gone."""
     path = next((raw / "ho_so" / "2024-11-30").glob("*.csv"))
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([lines[0], *lines[1 + len(lines) // 3 :]]), encoding="utf-8")
 
 
 def day_times(factor: float) -> Callable[[Path], None]:
-    """A day with so many times as many rows as the three Tuesdays before it."""
+    """Return a day with so many times as many rows as the three Tuesdays before it."""
 
     def deliver(raw: Path) -> None:
         path = next((raw / "tien_trinh" / LAST_DAY).glob("tien_trinh*.csv"))

@@ -14,7 +14,11 @@ MARK = "<!-- faults: made by `make faults` -->"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. `refused`: nights that ended without publishing, and files refused."""
+    """One line of the table.
+
+    Attributes:
+        refused: Nights that ended without publishing, and files refused.
+    """
 
     family: str
     injected: int
@@ -31,7 +35,7 @@ class Line:
 
 
 def lines(verdicts: list[Verdict]) -> list[Line]:
-    """One line per family in the order of the families' first verdicts by name, and their sum."""
+    """Return one line per family in the order of the families' first verdicts by name, and their sum."""
     families = sorted({verdict.family for verdict in verdicts})
     found = [_line(family, [v for v in verdicts if v.family == family]) for family in families]
     return [*found, _line("together", verdicts)]
@@ -50,7 +54,7 @@ def _line(name: str, verdicts: list[Verdict]) -> Line:
 
 
 def table(verdicts: list[Verdict]) -> Table:
-    """For the terminal."""
+    """Return for the terminal."""
     shown = Table(*HEADER, title="faults")
     for line in lines(verdicts):
         shown.add_row(*line.cells)
@@ -58,7 +62,7 @@ def table(verdicts: list[Verdict]) -> Table:
 
 
 def as_json(verdicts: list[Verdict]) -> str:
-    """Family → how much was injected, and every trouble in words."""
+    """Return family → how much was injected, and every trouble in words."""
     families = sorted({verdict.family for verdict in verdicts})
     told = {family: [v for v in verdicts if v.family == family] for family in families}
     return json.dumps({
@@ -68,7 +72,7 @@ def as_json(verdicts: list[Verdict]) -> str:
 
 
 def write(verdicts: list[Verdict], page: Path, *, seed: int) -> None:
-    """Replaces the table between the marks of the page."""
+    """Replace the table between the marks of the page."""
     rows = ["| " + " | ".join(HEADER) + " |", "|---|" + "--:|" * (len(HEADER) - 1)]
     rows += ["| " + " | ".join(line.cells) + " |" for line in lines(verdicts)]
     commits = ", ".join(sorted({verdict.code for verdict in verdicts}))

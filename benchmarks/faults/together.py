@@ -25,7 +25,7 @@ PAIR = "select (select as_of from marts.dim_run), (select sum(received_total) fr
 
 
 def two_runs(ground: Ground, folder: Path) -> Verdict:
-    """A second run, and a backfill, while one is under way: both leave at once and name the first's pid."""
+    """Return a second run, and a backfill, while one is under way: both leave at once and name the first's pid."""
     with ground.warehouse(folder) as warehouse:
         first = os.fork()
         if first == 0:
@@ -48,7 +48,7 @@ def two_runs(ground: Ground, folder: Path) -> Verdict:
 
 
 def readers(ground: Ground, folder: Path, *, reads: int) -> Verdict:
-    """Two readers while `current` goes to and fro between two versions as fast as it can, and one with a long read."""
+    """Run two readers while `current` switches between two versions as fast as it can, and one long read."""
     warehouse = folder / "read"
     shutil.copytree(ground.right, warehouse, symlinks=True)
     try:
@@ -85,7 +85,7 @@ def readers(ground: Ground, folder: Path, *, reads: int) -> Verdict:
 
 
 def _versions(warehouse: Path) -> dict[str, list[str]]:
-    """Version → what a reader must see in it."""
+    """Return version → what a reader must see in it."""
     return {path.name: _seen(path) for path in sorted((warehouse / "versions").iterdir())}
 
 
@@ -112,7 +112,10 @@ def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict[str, 
 
 
 def no_network(ground: Ground, folder: Path) -> Verdict:
-    """A night without any network beside one with: no attempt to connect, the same figures, and how long each took."""
+    """Return a night without any network beside one with.
+
+    No attempt to connect, the same figures, and how long each took.
+    """
     with ground.warehouse(folder) as warehouse:
         beside = ground.night(warehouse)
     with ground.warehouse(folder) as warehouse:

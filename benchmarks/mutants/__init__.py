@@ -1,1 +1,4 @@
-"""Would a small mistake in the SQL of an indicator be noticed? Each comparison, null rule and bound, spoilt once."""
+"""Would a small mistake in the SQL of an indicator be noticed?
+
+Each comparison, null rule and bound, spoilt once.
+"""

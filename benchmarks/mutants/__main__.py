@@ -1,7 +1,7 @@
 """`make mutants`: spoils the SQL behind every indicator in each small way, and counts what is noticed.
 
-A mutant is killed by the first generated province in which a figure differs from the oracle's. What survives must
-stand in `survivors.yml` with the reason why it makes no difference; the share killed must reach 95 %.
+A mutant is killed by the first generated province in which a figure differs from the oracle's. What survives must stand
+in `survivors.yml` with the reason why it makes no difference; the share killed must reach 95 %.
 """
 
 import sys
@@ -21,7 +21,7 @@ EXCUSES = Path(__file__).with_name("survivors.yml")
 
 
 def run(chosen: str) -> int:
-    """Tries all mutants whose model's name holds `chosen`; 0 where enough are killed and the rest is explained."""
+    """Try all mutants whose model's name holds `chosen`; 0 where enough are killed and the rest is explained."""
     listed, console = all_mutants(), Console()
     numbers = [number for number, one in enumerate(listed) if chosen in one.model]
     console.print(f"{len(numbers)} mutants, {PROVINCES} provinces; building the provinces takes a minute or two …")
@@ -42,7 +42,7 @@ def run(chosen: str) -> int:
 
 
 def _explain(console: Console, survivors: list[str]) -> list[str]:
-    """Prints each survivor with its reason; returns those that have none."""
+    """Print each survivor with its reason; return those that have none."""
     excused: dict[str, str] = read_yaml(EXCUSES.read_text(encoding="utf-8")) or {}
     for name in survivors:
         reason = excused.get(name, "NO REASON GIVEN")

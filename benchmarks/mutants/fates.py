@@ -36,7 +36,7 @@ class Project:
 
 @cache
 def project() -> Project:
-    """Compiled once per process."""
+    """Return compiled once per process."""
     with tempfile.TemporaryDirectory() as folder:
         manifest = compile_project(Path(folder) / "warehouse")
     models = models_for(manifest)
@@ -58,7 +58,7 @@ def project() -> Project:
 
 @cache
 def all_mutants() -> list[Mutant]:
-    """Every mutant of the models in question, the same list in every process."""
+    """Return every mutant of the models in question, the same list in every process."""
     return [
         one for model in project().models if model.name.startswith(SPOILT) for one in mutants(model.name, model.sql)
     ]
@@ -76,7 +76,10 @@ class Province:
         self.right: dict[str, Rows] = {}
 
     def notices(self, model: Model, sql: str) -> bool:
-        """Whether the oracle differs where one model is spoilt. All is right again after it."""
+        """Whether the oracle differs where one model is spoilt.
+
+        All is right again after it.
+        """
         # Most mistakes that make no difference make none here already.
         if self._rows(f"({sql})") == self._of(model):
             return False
@@ -107,12 +110,12 @@ class Province:
 
 @cache
 def provinces() -> list[Province]:
-    """Built once per process; a mutant meets them in this order."""
+    """Return built once per process; a mutant meets them in this order."""
     return [Province(seed) for seed in range(PROVINCES)]
 
 
 def fate(number: int) -> tuple[int, str]:
-    """What becomes of one mutant: killed, survived every province, or stillborn (its SQL does not run at all)."""
+    """Return the fate of one mutant: killed, survived every province, or stillborn (its SQL does not run)."""
     mutant = all_mutants()[number]
     model = next(one for one in project().models if one.name == mutant.model)
     for position, one in enumerate(provinces()):

@@ -19,7 +19,10 @@ FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A statement with one mistake in it. `what` says which, in a form that names it for good."""
+    """A statement with one mistake in it.
+
+    `what` says which, in a form that names it for good.
+    """
 
     model: str
     what: str
@@ -27,7 +30,7 @@ class Mutant:
 
 
 def mutants(model: str, sql: str) -> Iterator[Mutant]:
-    """Every mutant of one model's SQL; two mistakes that read alike are told apart by a number."""
+    """Yield every mutant of one model's SQL; two mistakes that read alike are told apart by a number."""
     tree = sqlglot.parse_one(sql, dialect=DIALECT)
     seen: dict[str, int] = {}
     for position, node in enumerate(tree.walk()):

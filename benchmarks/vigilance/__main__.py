@@ -27,7 +27,7 @@ FIRST_SEED = {"kinds": 1_000, "honest": 1}
 
 
 def code_version() -> str:
-    """What the notes hold for: models, registers, sample and this harness."""
+    """Return what the notes hold for: models, registers, sample and this harness."""
     parts = (
         "dbt_project/models",
         "dbt_project/macros",
@@ -40,7 +40,7 @@ def code_version() -> str:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(prog="make vigilance", description=__doc__)
     parser.add_argument("--trials", type=int, default=20, help="per kind, size and province (default 20)")
     parser.add_argument("--nights", type=int, default=250, help="honest nights, of each cadence (default 250)")
@@ -56,7 +56,10 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run what is not noted yet, write the table. Exit code 1 where what is required was not reached."""
+    """Run what is not noted yet, write the table.
+
+    Exit code 1 where what is required was not reached.
+    """
     chosen, console = arguments(), Console(stderr=True)
     notes = chosen.notes or NOTES / f"{code_version()}.jsonl"
     notes.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +80,10 @@ def main() -> int:
 
 
 def _honest_nights(chosen: argparse.Namespace, bench: Bench, notes: Path) -> Iterator[tuple[int, int, str]]:
-    """Honest nights of provinces drawn one after the other, sizes in turn, until there are enough of each cadence."""
+    """Yield honest nights of provinces drawn one after the other, until there are enough of each cadence.
+
+    The sizes take turns.
+    """
     for cadence, sizes in HONEST_SIZES.items():
         known = {
             one["seed"]: one["nights"] for one in noted(notes) if one["what"] == "Honest" and one["cadence"] == cadence
@@ -94,7 +100,7 @@ def _honest_nights(chosen: argparse.Namespace, bench: Bench, notes: Path) -> Ite
 
 
 def _falsified(chosen: argparse.Namespace, bench: Bench, notes: Path) -> Iterator[tuple[int, int, str]]:
-    """Every kind at every size, on some days of one province after the other."""
+    """Yield every kind at every size, on some days of one province after the other."""
     kinds = {name: kind for name, kind in load_kinds().kinds.items()
              if not chosen.only or any(word in name for word in chosen.only)}  # fmt: skip
     cases = [(name, kind, size.size) for name, kind in kinds.items() for size in kind.sizes]
@@ -120,7 +126,7 @@ def _falsified(chosen: argparse.Namespace, bench: Bench, notes: Path) -> Iterato
 
 
 def _spread(days: list[str], count: int) -> list[str]:
-    """Some of the days, the last one among them, as far apart as they go."""
+    """Return some of the days, the last one among them, as far apart as they go."""
     step = max(len(days) // count, 1)
     return days[::-step][:count]
 

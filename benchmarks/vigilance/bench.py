@@ -36,8 +36,11 @@ class Model:
 
 @dataclass(frozen=True, order=True)
 class Unusual:
-    """One measure of one delivery that stands out; `unit_code` is empty where the province is meant. `leads`: it names
-    a hold, which the others of its topic (or of its unit) stand behind."""
+    """One measure of one delivery that stands out; `unit_code` is empty if the province is meant.
+
+    Attributes:
+        leads: It names a hold, which the others of its topic (or of its unit) stand behind.
+    """
 
     source: str
     business_day: dt.date
@@ -107,8 +110,10 @@ class Bench:
         self.states["workspace.ledger.unit_name"] = self.loads
 
     def judge(self, day: str, tonight: list[Parsed] | None = None, *, trial: object = None) -> list[Unusual]:
-        """Return what stands out of the deliveries of a day, those of the days before being history and later ones not
-        there yet. `tonight` replaces what came that day (null: as it came), `trial` names it."""
+        """Return what stands out of the deliveries of a day; the days before are history, later ones do not exist yet.
+
+        `tonight` replaces what came that day (null: as it came), `trial` names it.
+        """
         self.build(day, tonight, trial)
         return [one for one in self.unusual() if one.business_day == dt.date.fromisoformat(day)]
 
@@ -124,15 +129,19 @@ class Bench:
         self._build()
 
     def judge_all(self) -> list[Unusual]:
-        """Return what stands out in any delivery of the history, all of it loaded at once: a delivery is compared with
-        earlier ones only, so this judges as many nights as there are days."""
+        """Return what stands out in any delivery of the history, all of it loaded at once.
+
+        A delivery is compared with earlier ones only, so this judges as many nights as there are days.
+        """
         last = max(one.day for one in self.history)
         self.judge(last)
         return self.unusual()
 
     def unusual(self) -> list[Unusual]:
-        """Return every measure of province and units that stands out, of all days built. Which lead is what
-        expectations/holds.sql says; a test holds both together."""
+        """Return every measure of province and units that stands out, of all days built.
+
+        Which lead is what expectations/holds.sql says; a test holds both together.
+        """
         rows = self.connection.execute(
             """
             select source, business_day, measure, stratum, '', abs(deviation) / nullif(bound, 0),
@@ -160,8 +169,11 @@ class Bench:
         return dict(found)
 
     def margins(self) -> dict[str, tuple[int, float, int]]:
-        """Return by family of measures, and for parts of units, how many were compared, how far the furthest lay from
-        what was expected (1: on its bound), and how many stand out."""
+        """Return, by family of measures and for parts of units, how far honest measures lay from their bounds.
+
+        That is how many were compared, how far the furthest lay from what was expected (1: on its bound), and how many
+        stand out.
+        """
         found = self.connection.execute(
             """
             select family, count(*), max(abs(deviation) / bound), count(*) filter (where standing = 'unusual')
@@ -218,7 +230,10 @@ class Bench:
             self.states[f"workspace.registers.{name}"] = frame
 
     def _build(self) -> None:
-        """Build what reads something that changed. A view is what it reads, so its state is theirs."""
+        """Build what reads something that changed.
+
+        A view is what it reads, so its state is theirs.
+        """
         for model in self.models:
             state = tuple(id(self.states.get(one)) if _is_frame(self.states.get(one)) else self.states.get(one)
                           for one in sorted(model.reads))  # fmt: skip

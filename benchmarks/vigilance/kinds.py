@@ -14,8 +14,10 @@ KINDS = Path(__file__).with_name("kinds.yml")
 
 
 class Size(Strict):
-    """How much is struck; `needs` is how many rows of the source a delivery must have to be noticed, null where the
-    design promises nothing."""
+    """How much is falsified.
+
+    `needs`: how many rows of the source a delivery must have to be noticed, null if the design promises nothing.
+    """
 
     size: float = Field(gt=0, le=1)
     needs: int | None = None
@@ -55,5 +57,8 @@ class Kinds(Strict):
 
 @cache
 def load_kinds() -> Kinds:
-    """Return every kind. Raise pydantic.ValidationError where the file is not well-formed."""
+    """Return every kind.
+
+    Raise pydantic.ValidationError where the file is not well-formed.
+    """
     return Kinds.model_validate(read_yaml(KINDS.read_text(encoding="utf-8")))

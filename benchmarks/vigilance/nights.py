@@ -40,7 +40,9 @@ class Nights:
 
     def night(self, day: str, tonight: list[Parsed] | None = None) -> list[dict[str, Any]]:
         """Return what holds the night that follows a day, by column of the view `held`; nothing held is published.
-        `tonight` replaces what came."""
+
+        `tonight` replaces what came.
+        """
         self.bench.build(day, tonight, trial=None if tonight is None else self)
         connection = self.bench.connection.cursor()
         connection.execute("use tthc.marts")

@@ -34,8 +34,10 @@ SPREAD = 0.15
 
 @dataclass(frozen=True)
 class File:
-    """One delivered table: its name below the source's day (a sync message's, for what came within one), its rows as
-    they print."""
+    """One delivered table.
+
+    Its name below the source's day (a sync message's, for what came within one), its rows as they print.
+    """
 
     name: str
     texts: pl.DataFrame
@@ -54,7 +56,7 @@ class Kept(Writer):
         self._keep(source, day, f"{source}/{day}/{source}-{day}.synthetic.csv", table)
 
     def message(self, day: str, unit: str, dossiers: pl.DataFrame, children: dict[str, pl.DataFrame]) -> None:
-        """The rows of a sync message, source by source."""
+        """Make the rows of a sync message, source by source."""
         for source, table in {"ho_so": dossiers, **children}.items():
             if table.height:
                 self._keep(source, day, f"ho_so/{day}/DongBoHoSoMC-{unit}-{day}.synthetic.json", table)
@@ -79,13 +81,13 @@ class Parsed:
         return self.lake.height + self.rejected.height
 
     def reasons(self) -> Counter[str]:
-        """Rejected rows by reason; a row may have several."""
+        """Return rejected rows by reason; a row may have several."""
         return Counter(self.rejected["reasons"].explode().to_list() if self.rejected.height else [])
 
 
 @cache
 def contracts() -> dict[str, Contract]:
-    """Every contract by source."""
+    """Return every contract by source."""
     return load_contracts(PROJECT_DIR / "contracts")
 
 
@@ -93,7 +95,11 @@ def drawn_days(
     dossiers: int, seed: int, cadence: Cadence, first: dt.date | None = None, last: dt.date | None = None,
     *, varied: bool = True,
 ) -> dict[str, Delivery]:  # fmt: skip
-    """Return the deliveries of one honest province by business day. `varied`: its habits differ from the sample's."""
+    """Return the deliveries of one honest province by business day.
+
+    Args:
+        varied: Its habits differ from the sample's.
+    """
     behaviour = load_behaviour()
     if varied:
         vary(behaviour, np.random.default_rng([seed, 17]))
@@ -127,7 +133,10 @@ def vary(behaviour: Behaviour, chance: np.random.Generator) -> None:
 
 
 def parsed(source: str, day: str, file: File) -> Parsed:
-    """Return what the lake gets of a file, by the parser's own rules. Raise FileRefused where none of it is taken."""
+    """Return what the lake gets of a file, by the parser's own rules.
+
+    Raise FileRefused if none of it is taken.
+    """
     contract, business_day = contracts()[source], dt.date.fromisoformat(day)
     numbered = file.texts.with_columns(_row_number=pl.int_range(1, file.texts.height + 1, dtype=pl.Int64))
     accepted, rejected = Validators(contracts(), business_day)(Batch(source, numbered))

@@ -46,8 +46,11 @@ def results(found: Iterable[dict[str, Any]], kinds: Kinds) -> dict[str, Any]:
 
 
 def _margins(ones: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """By family of bounds: how many measures were compared, how many of them the budget allows to stand out, how many
-    did, and how far the furthest honest one lay."""
+    """Return by family of bounds.
+
+    How many measures were compared, how many of them the budget allows to stand out, how many did, and how far the
+    furthest honest one lay.
+    """
     limits, found = load_measures(COUNTRY), defaultdict(list)
     alpha = defaultdict(lambda: limits.delivery.alpha, unit=limits.unit.alpha)
     for one in ones:
@@ -105,7 +108,7 @@ def _rate(
 
 
 def as_text(found: dict[str, Any]) -> str:
-    """The results for a terminal."""
+    """Return the results for a terminal."""
     lines = [f"{_honest_words(one)}: {one['false_nights']} of {one['nights']} nights held" for one in found["honest"]]
     lines += [
         f"{one['kind']} {one['size']:g}, {one['dossiers']} {one['cadence']}: noticed {one['noticed']}, named"
@@ -120,7 +123,7 @@ def _honest_words(one: dict[str, Any]) -> str:
 
 
 def markdown(found: dict[str, Any], kinds: Kinds) -> str:
-    """The part of docs/gate.md between the markers."""
+    """Return the part of docs/gate.md between the markers."""
     sizes = sorted({(one["cadence"], one["dossiers"]) for one in found["rates"]})
     head = "".join(f" {dossiers:,} ({cadence}) |" for cadence, dossiers in sizes)
     lines = [
@@ -164,7 +167,10 @@ def _cell(one: dict[str, Any]) -> str:
 
 
 def write(found: dict[str, Any], kinds: Kinds) -> None:
-    """Put the table into docs/gate.md and the numbers beside it. Raise ValueError where the page lost its markers."""
+    """Put the table into docs/gate.md and the numbers beside it.
+
+    Raise ValueError if the page lost its markers.
+    """
     page = PAGE.read_text(encoding="utf-8")
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)

@@ -42,21 +42,26 @@ class Province:
         return self.days[min(self.days)]["don_vi"][0].texts
 
     def judged_days(self) -> list[str]:
-        """Days that have enough before them to be compared."""
+        """Return days that have enough before them to be compared."""
         return sorted(self.days)[LEAST_BEFORE[self.cadence] :]
 
     def before(self, source: str, day: str) -> Delivery:
-        """The newest earlier delivery of a source."""
+        """Return the newest earlier delivery of a source."""
         earlier = max(one for one in self.days if one < day and source in self.days[one])
         return {source: self.days[earlier][source]}
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One falsified delivery. `rows`: what the source delivered that day before it was falsified. `spoke`: what holds
-    the night (measure, and its stratum) and does not hold the honest one, what is furthest off first. `refused`: the
-    code with which the parser takes nothing of the file, null where it takes it. `named`: whether any of what spoke
-    names the right cause."""
+    """One falsified delivery.
+
+    Attributes:
+        rows: What the source delivered that day before it was falsified.
+        spoke: What holds the night (measure, and its stratum) and does not hold the honest one, what is furthest
+            off first.
+        refused: The code with which the parser takes nothing of the file, null if it takes it.
+        named: Whether any of what spoke names the right cause.
+    """
 
     kind: str
     size: float
@@ -73,8 +78,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class Honest:
-    """The nights of one honest province that had something to be compared with, and what stood out of them. `margins`:
-    by family how many measures were compared, how far the furthest lay (1: on its bound), how many stood out."""
+    """The nights of one honest province that had something to be compared with, and what stood out of them.
+
+    Attributes:
+        margins: By family how many measures were compared, how far the furthest lay (1: on its bound), how many
+            stood out.
+    """
 
     dossiers: int
     cadence: str
@@ -109,7 +118,11 @@ def honest(bench: Bench, of: Province) -> Honest:
 
 
 def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: float, calm: list[Unusual]) -> Trial:
-    """Falsify one delivery and judge it. `calm`: what stood out of the honest one."""
+    """Falsify one delivery and judge it.
+
+    Args:
+        calm: What stood out of the honest one.
+    """
     told = (of.dossiers, of.cadence, of.seed, day)
     chance = np.random.default_rng([of.seed, int(day.replace("-", "")), round(size * 1000), *name.encode()])
     lists = of.before("thu_tuc", day)
@@ -132,7 +145,7 @@ def _names(kind: Kind, spoke: str) -> bool:
 
 
 def _parsed_anew(of: Province, day: str, false: Delivery) -> list[Parsed]:
-    """What the lake gets of a falsified delivery: only what was struck is parsed again."""
+    """Return what the lake gets of a falsified delivery: only what was struck is parsed again."""
     honest_files = of.days[day]
     struck = {source for source, files in false.items() if files is not honest_files.get(source)}
     kept = [one for one in of.history if one.day == day and one.source not in struck]
@@ -140,13 +153,13 @@ def _parsed_anew(of: Province, day: str, false: Delivery) -> list[Parsed]:
 
 
 def causes(found: list[Unusual]) -> tuple[str, ...]:
-    """What leads, as measure and stratum, the furthest off first."""
+    """Return what leads, as measure and stratum, the furthest off first."""
     leading = sorted((one for one in found if one.leads), key=lambda one: -one.score)
     return tuple(dict.fromkeys(f"{one.measure}:{one.stratum}" if one.stratum else one.measure for one in leading))
 
 
 def noted(path: Path) -> Iterator[dict[str, Any]]:
-    """What a campaign has found so far; a line that a kill cut off is left out."""
+    """Yield what a campaign has found so far; a line that a kill cut off is left out."""
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -22,7 +22,7 @@ QUARTER = dt.date(2024, 2, 5), dt.date(2024, 5, 5)
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.vigilance.whole_nights", description=__doc__)
     parser.add_argument("--cadence", choices=("monthly", "daily"), nargs="*", default=["monthly", "daily"])
     parser.add_argument("--dossiers", type=int, default=2_000, help="of the year (default 2000)")
@@ -32,7 +32,10 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run every night. Exit code 1 where one did not publish."""
+    """Run every night.
+
+    Exit code 1 where one did not publish.
+    """
     chosen, failed = arguments(), 0
     for cadence in chosen.cadence:
         with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +44,7 @@ def main() -> int:
 
 
 def _nights(folder: Path, cadence: Cadence, chosen: argparse.Namespace) -> int:
-    """How many nights of a province did not publish."""
+    """Return how many nights of a province did not publish."""
     first, last = QUARTER if cadence == "daily" else (None, None)
     print(f"{cadence}: {chosen.dossiers} dossiers, seed {chosen.seed}", flush=True)
     write_province(
@@ -60,7 +63,7 @@ def _nights(folder: Path, cadence: Cadence, chosen: argparse.Namespace) -> int:
 
 
 def _run(folder: Path) -> int:
-    """One night; what it says goes into a file."""
+    """Return one night; what it says goes into a file."""
     env = {**os.environ, "TTHC_RAW_DIR": str(folder / "raw"), "TTHC_WAREHOUSE_DIR": str(folder / "warehouse")}
     with (folder / "said.txt").open("w", encoding="utf-8") as said:
         command = [sys.executable, "-m", "pipelines", "run"]
@@ -68,7 +71,7 @@ def _run(folder: Path) -> int:
 
 
 def _why(folder: Path) -> str:
-    """What the newest refused candidate was held for, or the last lines said where there is none."""
+    """Return what the newest refused candidate was held for, or the last lines said where there is none."""
     gates = sorted((folder / "warehouse" / "refused").glob("*/gate.json"), key=lambda path: path.stat().st_mtime)
     if not gates:
         return ": " + (folder / "said.txt").read_text(encoding="utf-8")[-300:].replace("\n", " ")

@@ -28,7 +28,7 @@ NAMES = [
 
 
 def text_contract(columns: list[str]) -> Contract:
-    """A contract under which every column is plain text."""
+    """Return a contract under which every column is plain text."""
     said = {"vi": "chữ", "en": "text"}
     fields = [{"name": name, "type": "text", "description": said} for name in columns]
     return Contract.model_validate(
@@ -37,7 +37,7 @@ def text_contract(columns: list[str]) -> Contract:
 
 
 def csv_spectrum(_: Path) -> Iterator[Case]:
-    """csv_spectrum: the corners of CSV that are legal, with their content as JSON."""
+    """Yield csv_spectrum: the corners of CSV that are legal, with their content as JSON."""
     for path in sorted((REAL / "csv_spectrum").glob("*.csv")):
         found = json.loads((REAL / "csv_spectrum_expected" / f"{path.stem}.json").read_text(encoding="utf-8"))
         records = [record | MENDED.get(path.stem, {}) for record in (found if isinstance(found, list) else [found])]
@@ -45,7 +45,7 @@ def csv_spectrum(_: Path) -> Iterator[Case]:
 
 
 def pollock(_: Path) -> Iterator[Case]:
-    """The Pollock sample: one table of products, damaged in 115 ways, through a contract of types and patterns."""
+    """Yield the Pollock sample: one table, damaged in 115 ways, through a contract of types and patterns."""
     contract = load_contract(Path(__file__).parent / "pollock.yml")
     for path in sorted((REAL / "pollock_sample" / "csv").glob("*.csv")):
         yield Case(
@@ -54,7 +54,7 @@ def pollock(_: Path) -> Iterator[Case]:
 
 
 def damaged_in_dialect_only(path: Path) -> bool:
-    """True for a Pollock file that the declared dialect alone reads rightly: our reader has no excuse there."""
+    """Return True for a Pollock file that the declared dialect alone reads rightly: our reader has no excuse there."""
     stated = json.loads(
         (REAL / "pollock_sample" / "parameters" / f"{path.name}_parameters.json").read_text(encoding="utf-8")
     )
@@ -66,14 +66,20 @@ def damaged_in_dialect_only(path: Path) -> bool:
 
 
 def hostile_workbooks(_: Path) -> Iterator[Case]:
-    """Workbooks made to break readers: bombs, fuzzed files, passwords, external links. None is a list of ours."""
+    """Yield workbooks made to break readers: bombs, fuzzed files, passwords, external links.
+
+    None is a list of ours.
+    """
     contract = load_contracts(Settings().contracts_dir)["thu_tuc"]
     for path in sorted((REAL / "hostile_workbooks").iterdir()):
         yield Case(path, contract, None)
 
 
 def naughty_strings(folder: Path) -> Iterator[Case]:
-    """Strings that break programs, one a file, written by polars. Stored composed (NFC), else byte for byte."""
+    """Yield strings that break programs, one a file, written by polars.
+
+    Stored composed (NFC), else byte for byte.
+    """
     for number, text in enumerate(json.loads((REAL / "naughty_strings.json").read_text(encoding="utf-8"))):
         path = folder / f"{number}.csv"
         try:
@@ -84,7 +90,7 @@ def naughty_strings(folder: Path) -> Iterator[Case]:
 
 
 def encodings(folder: Path) -> Iterator[Case]:
-    """A list of Vietnamese units in every encoding that we know offices to have used, rightly and wrongly declared."""
+    """Yield a list of units in every encoding that offices are known to use, rightly and wrongly declared."""
     plain = load_contracts(Settings().contracts_dir)["don_vi"]
     old = plain.model_copy(update={"formats": plain.formats.model_copy(update={"encoding": "cp1258"})})
     truth: list[Row] = [(f"H19.{number}", name, "xa", None, None, None) for number, name in enumerate(NAMES, 10)]

@@ -38,8 +38,11 @@ PERSONS = ("TRAN THI MAU", "079000000001", "0912345678", "a.mau@example.vn", "Ng
 
 @dataclass(frozen=True)
 class Kind:
-    """A file, what it truly holds (the fields that are not empty), and what must become of it. `cells`: it is for the
-    rules on single cells to see."""
+    """A file, what it truly holds (the fields that are not empty), and what must become of it.
+
+    Attributes:
+        cells: It is for the rules on single cells to see.
+    """
 
     name: str
     source: str
@@ -59,7 +62,7 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _below(name: str, rows: Sequence[Sequence[str]]) -> Iterator[Kind]:
-    """The same list with something below it in every format that people print."""
+    """Yield the same list with something below it in every format that people print."""
     yield Kind(f"{name}, xlsx", "thu_tuc", "a.xlsx", new_workbook(xml_rows(rows)), TWO, "quarantined")
     yield Kind(f"{name}, xls", "thu_tuc", "a.xls", old_workbook(old_rows(rows)), TWO, "quarantined")
     yield Kind(f"{name}, html", "thu_tuc", "a.xls", _html(rows), TWO, "quarantined")
@@ -67,7 +70,7 @@ def _below(name: str, rows: Sequence[Sequence[str]]) -> Iterator[Kind]:
 
 
 def below_lists() -> Iterator[Kind]:
-    """Signatures, notes and headers under a list."""
+    """Yield signatures, notes and headers under a list."""
     yield from _below("signatures below an empty row", [*LIST, *EMPTY, *SIGNED])
     yield from _below("signatures right below", [*LIST, *SIGNED])
     yield from _below("signatures in plain letters", [*LIST, *EMPTY, *SIGNED_PLAINLY])
@@ -84,7 +87,7 @@ def below_lists() -> Iterator[Kind]:
 
 
 def workbooks() -> Iterator[Kind]:
-    """Numbers shown as others, and two cells at one place."""
+    """Yield numbers shown as others, and two cells at one place."""
     limited = [{"MaTTHC": "1.000001", "TenTTHC": "Đăng ký khai sinh", "ThoiHanGiaiQuyet": "5"}]
     for number, code in enumerate(("0%", "#,##0,", "0&quot;000&quot;", ";;;")):
         row = f'<row r="3">{text_cell("A3", "1.000002")}{text_cell("B3", "Hai")}<c r="C3" s="1"><v>2</v></c></row>'
@@ -120,7 +123,7 @@ def workbooks() -> Iterator[Kind]:
 
 
 def numbers_below_headers() -> Iterator[Kind]:
-    """The numbers of a form's columns, and a row of data that looks like them."""
+    """Yield the numbers of a form's columns, and a row of data that looks like them."""
     form = [LIMITED[0], ["(1)", "(2)", "(3)"], LIMITED[1]]
     limited = [{"MaTTHC": "1.000001", "TenTTHC": "Đăng ký khai sinh", "ThoiHanGiaiQuyet": "5"}]
     yield Kind("(1) (2) (3)", "thu_tuc", "a.xlsx", new_workbook(xml_rows(form)), limited, "exact")
@@ -135,7 +138,7 @@ def numbers_below_headers() -> Iterator[Kind]:
 
 
 def text_files() -> Iterator[Kind]:
-    """Quotes, separators, and bytes of another kind under a name of text."""
+    """Yield quotes, separators, and bytes of another kind under a name of text."""
     two = [{"MaTTHC": "1.000001", "TenTTHC": "Một"}, {"MaTTHC": "1.000003", "TenTTHC": "Ba"}]
     row, last = "1.000001,Một\n", "1.000003,Ba\n"
     yield Kind(
@@ -160,7 +163,7 @@ def text_files() -> Iterator[Kind]:
 
 
 def single_cells() -> Iterator[Kind]:
-    """What the rules on cells must see."""
+    """Yield what the rules on cells must see."""
     good = [{"MaTTHC": "1.000001", "TenTTHC": "Một"}]
     start = PROCEDURES + "1.000001,Một\n"
 
@@ -200,7 +203,7 @@ def single_cells() -> Iterator[Kind]:
 
 
 def kinds() -> list[Kind]:
-    """Every kind."""
+    """Return every kind."""
     parts = (below_lists, workbooks, numbers_below_headers, text_files, single_cells)
     return [kind for part in parts for kind in part()]
 
@@ -215,7 +218,7 @@ def _row(fields: Fields, contract: Contract) -> Row:
 
 
 def case_of(kind: Kind, folder: Path) -> Case:
-    """The kind as a file in a folder of its own."""
+    """Return the kind as a file in a folder of its own."""
     folder.mkdir()
     path = folder / kind.file_name
     path.write_bytes(kind.content.encode() if isinstance(kind.content, str) else kind.content)
@@ -225,6 +228,6 @@ def case_of(kind: Kind, folder: Path) -> Case:
 
 
 def silent_kinds(folder: Path) -> Iterator[Case]:
-    """Every kind as a case of the corpus."""
+    """Yield every kind as a case of the corpus."""
     for number, kind in enumerate(kinds()):
         yield case_of(kind, folder / str(number))

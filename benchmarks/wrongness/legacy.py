@@ -20,14 +20,14 @@ VNI_BREVE = {"\u0300": "è", "\u0301": "é", "\u0309": "ú", "\u0303": "ü", "\u
 
 
 def to_tcvn3(text: str) -> str:
-    """What a program without the font shows of text that was typed in a TCVN3 font."""
+    """Return what a program without the font shows of text that was typed in a TCVN3 font."""
     return "".join(
         TCVN3.get(letter, TCVN3.get(letter.lower(), letter)) for letter in unicodedata.normalize("NFC", text)
     )
 
 
 def to_vni(text: str) -> str:
-    """The same for a VNI font."""
+    """Return the same for a VNI font."""
     shown = []
     for letter in unicodedata.normalize("NFC", text):
         base, *marks = list(unicodedata.normalize("NFD", letter))
@@ -46,5 +46,5 @@ def to_vni(text: str) -> str:
 
 
 def read_wrongly(text: str, encoding: str) -> str:
-    """UTF-8 read as a one-byte encoding: what stands in a file that was opened wrongly and saved again."""
+    """Return UTF-8 read as a one-byte encoding: what stands in a file that was opened wrongly and saved again."""
     return text.encode().decode(encoding, errors="replace")

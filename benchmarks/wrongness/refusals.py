@@ -30,8 +30,12 @@ XML_2003 = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:offi
 
 @dataclass(frozen=True)
 class Provoked:
-    """A file that is refused with `code`. `place`: what its sentence must name, empty where the whole file is meant.
-    `rows`: how many rows the file beside it says it has, None where there is none."""
+    """A file that is refused with `code`.
+
+    Attributes:
+        place: What its sentence must name, empty if the whole file is meant.
+        rows: How many rows the file beside it says it has, None if there is none.
+    """
 
     code: str
     name: str
@@ -56,7 +60,7 @@ def _sheet(extra: str) -> bytes:
 
 
 def provoked() -> list[Provoked]:
-    """The files, in the order of docs/refusals.md."""
+    """Return the files, in the order of docs/refusals.md."""
     units = pl.DataFrame(UNIT)
     return [
         Provoked("header_differs", "a.csv", "MaDonVi,Ten,Cap\n" + ROW, "1"),
@@ -117,7 +121,7 @@ def provoked() -> list[Provoked]:
 
 
 def refusal_of(case: Provoked, folder: Path, contracts: dict[str, Contract]) -> FileRefused | None:
-    """What the reader of the nightly job says of the file, None where it takes it."""
+    """Return what the reader of the nightly job says of the file, None if it takes it."""
     path = folder / case.name
     if case.content is None:
         path.mkdir()

@@ -1,7 +1,7 @@
 """One file through reader and judge, and what became of it against what it truly holds.
 
-exact: every row, as it should be. refused: no row came in. quarantined: some rows were kept back, all others
-are right. silently wrong: a row came in that the file does not hold, or one is gone and nothing was said.
+exact: every row, as it should be. refused: no row came in. quarantined: some rows were kept back, all others are right.
+silently wrong: a row came in that the file does not hold, or one is gone and nothing was said.
 """
 
 import datetime as dt
@@ -23,14 +23,18 @@ Row = tuple[str | None, ...]
 
 
 def text_row(cells: Iterable[str]) -> Row:
-    """Cells as a row of text; an empty one is null."""
+    """Return cells as a row of text; an empty one is null."""
     return tuple(cell or None for cell in cells)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A file, the contract it is read by, and the rows it holds as text; None where it holds none for certain.
-    `wanted`: the verdict that is right where more than one would be safe; `name`: what to call it."""
+    """A file, the contract it is read by, and the rows it holds as text; None if it holds none for certain.
+
+    Attributes:
+        wanted: The verdict that is right where more than one would be safe.
+        name: What to call it.
+    """
 
     path: Path
     contract: Contract
@@ -40,14 +44,14 @@ class Case:
 
 
 def written(value: object, field: ContractField, contract: Contract) -> str | None:
-    """A typed value as the file would write it."""
+    """Return a typed value as the file would write it."""
     if isinstance(value, (dt.date, dt.time)):
         return value.strftime(field.format or getattr(contract.formats, f"{field.type}_text"))
     return None if value is None else str(value)
 
 
 def judge_case(case: Case) -> tuple[Verdict, str]:
-    """The verdict, and the refusal's or the first reason's code."""
+    """Return the verdict, and the refusal's or the first reason's code."""
     contract, judge = case.contract, Validators({case.contract.source: case.contract}, DAY)
     found: list[tuple[int, Row]] = []
     reasons: Counter[str] = Counter()

@@ -14,12 +14,12 @@ SECTOR, END, FREE, IS_FAT = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
 def text_cell(place: str, text: str) -> str:
-    """A cell of text as XML."""
+    """Return a cell of text as XML."""
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 def xml_rows(rows: Sequence[Sequence[str]], first: int = 1) -> str:
-    """Rows of text as XML, the first at Excel's row `first`."""
+    """Return rows of text as XML, the first at Excel's row `first`."""
     return "".join(
         f'<row r="{y}">' + "".join(text_cell(f"{'ABCDEFGH'[x]}{y}", cell) for x, cell in enumerate(row)) + "</row>"
         for y, row in enumerate(rows, first)
@@ -27,7 +27,10 @@ def xml_rows(rows: Sequence[Sequence[str]], first: int = 1) -> str:
 
 
 def new_workbook(*sheets: str, formats: Sequence[str] = (), extra: Sequence[str] = ()) -> bytes:
-    """An .xlsx whose sheets hold these rows of XML. Style 1 and on are cells of these number formats."""
+    """Return an .xlsx whose sheets hold these rows of XML.
+
+    Style 1 and on are cells of these number formats.
+    """
     numbers = range(1, len(sheets) + 1)
     formatted = "".join(f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(formats))
     styles = "".join(f'<xf numFmtId="{n}"/>' for n in (0, *range(200, 200 + len(formats))))
@@ -65,7 +68,7 @@ def _text(text: str) -> bytes:
 
 
 def old_cell(row: int, column: int, value: str | float, style: int = 0) -> bytes:
-    """A record of one cell, counted from 0: text, a whole number as Excel packs it, or another number."""
+    """Return a record of one cell, counted from 0: text, a whole number as Excel packs it, or another number."""
     place = struct.pack("<HHH", row, column, style)
     if isinstance(value, str):
         return _record(0x0204, place + _text(value))
@@ -75,12 +78,15 @@ def old_cell(row: int, column: int, value: str | float, style: int = 0) -> bytes
 
 
 def old_rows(rows: Sequence[Sequence[str | float]]) -> bytes:
-    """Records of the cells of these rows."""
+    """Return records of the cells of these rows."""
     return b"".join(old_cell(y, x, cell) for y, row in enumerate(rows) for x, cell in enumerate(row))
 
 
 def old_workbook(cells: bytes, formats: Sequence[str] = (), extra: bytes = b"") -> bytes:
-    """A binary .xls with one sheet of these records. Style 1 and on are cells of these number formats."""
+    """Return a binary .xls with one sheet of these records.
+
+    Style 1 and on are cells of these number formats.
+    """
     start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)) + extra
     start += b"".join(_record(0x041E, struct.pack("<H", 200 + n) + _text(code)) for n, code in enumerate(formats))
     start += b"".join(
@@ -100,7 +106,7 @@ def _entry(name: str, kind: int, first: int, size: int, child: int = FREE) -> by
 
 
 def _compound(stream: bytes) -> bytes:
-    """The stream as the only one of a compound file: header, table of sectors, directory, content."""
+    """Return the stream as the only one of a compound file: header, table of sectors, directory, content."""
     stream = stream.ljust(max(-(-len(stream) // SECTOR) * SECTOR, 4096), b"\0")
     count = len(stream) // SECTOR
     chain = [IS_FAT, END, *range(3, count + 2), END]

@@ -18,6 +18,8 @@ from pipelines.cli import serve  # noqa: F401 isort: skip
 from pipelines.cli.app import app
 from pipelines.common.errors import TthcError
 
+__all__ = ["app", "main"]
+
 
 def main() -> None:
     """Entry point: runs a command, and turns errors of ours into a sentence and an exit code."""
@@ -34,8 +36,10 @@ def main() -> None:
 
 
 def _where(error: Exception) -> str:
-    """What the system says of a fault, such as a full disk, and where; other errors' own words can quote values, and
-    are shown only to whoever asks for them (TTHC_DEBUG=1)."""
+    """Return what the system says of a fault, such as a full disk, and where.
+
+    Messages of other errors can quote values, and are shown only on request (TTHC_DEBUG=1).
+    """
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}" + (f", {error.filename}" if error.filename else "")
     return ""

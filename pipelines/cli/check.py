@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.contracts.model import Contract
     from pipelines.contracts.places import RowPlace
     from pipelines.dry_run.check import DryRun
+    from pipelines.dry_run.places import FileToCheck
     from pipelines.dry_run.report import FileReport, SpotInFile
 
 LEFT = "left_"
@@ -60,28 +61,47 @@ def check(
     Mã thoát / exit: 0 mọi dòng đều nhận (all accepted) · 5 có dòng bị từ chối (rows rejected) ·
     6 có tệp không được nhận (file refused) · 2 sai cú pháp (usage).
     """
-    from pipelines.contracts.model import load_contracts
     from pipelines.dry_run.check import DryRun
     from pipelines.dry_run.places import FileRequest
     from pipelines.landing.discover import today_at_home
 
-    if source is not None and contract is not None:
-        raise typer.BadParameter(say("check_needs_one"))
     settings = settings_with()
-    contracts = load_contracts(settings.contracts_dir)
-    if source is not None and source not in contracts:
-        raise typer.BadParameter(say("unknown_source", sources=", ".join(contracts)))
-    if contract is not None:
-        own = _own_contract(contract)
-        source, contracts = own.source, {**contracts, own.source: own}
+    source, contracts = _contracts_for(source, contract, settings.contracts_dir)
     today = today_at_home()
     places = FileRequest(contracts, source, day.date() if day else today, today).places(files)
     if not places:
         raise UsageFault("check_nothing", folder=", ".join(map(str, files)))
     checking = DryRun(contracts, settings, out)
+    code = _run(checking, places)
+    for report in checking.reports:
+        _report_file(report, contracts)
+    if checking.lists_checked is False:
+        _line(say("check_no_warehouse", folder=settings.warehouse_dir))
+    if len(checking.reports) > 1:
+        _report_total(checking)
+    raise typer.Exit(code)
+
+
+def _contracts_for(source: str | None, own_file: Path | None, folder: Path) -> "tuple[str | None, dict[str, Contract]]":
+    """Return the source that the command names, and the contracts with its own one in place of ours."""
+    from pipelines.contracts.model import load_contracts
+
+    if source is not None and own_file is not None:
+        raise typer.BadParameter(say("check_needs_one"))
+    contracts = load_contracts(folder)
+    if source is not None and source not in contracts:
+        raise typer.BadParameter(say("unknown_source", sources=", ".join(contracts)))
+    if own_file is None:
+        return source, contracts
+    own = _own_contract(own_file)
+    return own.source, {**contracts, own.source: own}
+
+
+def _run(checking: "DryRun", places: "list[FileToCheck]") -> int:
+    """Check the files and return the exit code; what breaks down is told without quoting a value."""
     try:
         with _progress() as (watch, weighing):
-            code = checking.run(places, watch, weighing)
+            return checking.run(places, watch, weighing)
     except KeyboardInterrupt:
         raise TthcError("check_interrupted") from None
     except TthcError:
@@ -90,13 +110,6 @@ def check(
         if os.environ.get("TTHC_DEBUG"):
             raise
         raise TthcError("check_broke", kind=type(error).__name__, folder=tempfile.gettempdir()) from None
-    for report in checking.reports:
-        _report_file(report, contracts)
-    if checking.lists_checked is False:
-        _line(say("check_no_warehouse", folder=settings.warehouse_dir))
-    if len(checking.reports) > 1:
-        _report_total(checking)
-    raise typer.Exit(code)
 
 
 def _own_contract(path: Path) -> "Contract":
@@ -113,7 +126,7 @@ def _own_contract(path: Path) -> "Contract":
 
 @contextmanager
 def _progress() -> Iterator[tuple[Any, ...]]:
-    """What a person at a terminal sees while long files are read: which file, how many rows so far."""
+    """Show a person at a terminal which file is read, and how many rows so far."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
@@ -131,7 +144,7 @@ def _line(text: str) -> None:
 
 
 def _why(code: str, params: Mapping[str, object]) -> str:
-    """The sentence for a refusal: those of landing are told to whoever delivers, not to whoever runs the night."""
+    """Return the sentence for a refusal; those of landing are worded for whoever delivers the file."""
     own = f"check_{code}" if code.startswith(LEFT) else code
     return f"[{code}] {say(own, **params)}"
 
@@ -148,13 +161,7 @@ def _report_file(report: "FileReport", contracts: "dict[str, Contract]") -> None
     _line(report.file)
     if report.source not in report.counts or not report.counts[report.source]["rows_in"]:
         _line(say("check_no_rows", source=report.source))
-    for source, c in report.counts.items():
-        if c["rows_in"]:
-            _line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
-        if report.cleaned.get(source):
-            _line(say("check_cleaned", source=source, count=report.cleaned[source]))
-        if source in report.superseded:
-            _line(say("check_superseded", source=source, count=report.superseded[source]))
+    _report_counts(report)
     if report.unnamed[0]:
         _line(say("check_unnamed", count=report.unnamed[0], places=describe_places(report.unnamed_places)))
     for (source, reason), (count, _) in sorted(report.reasons.items()):
@@ -169,8 +176,18 @@ def _report_file(report: "FileReport", contracts: "dict[str, Contract]") -> None
             _line(say("check_conflict", places=" ↔ ".join(named)))
 
 
+def _report_counts(report: "FileReport") -> None:
+    for source, c in report.counts.items():
+        if c["rows_in"]:
+            _line(say("check_counts", source=source, rows=c["rows_in"], accepted=c["accepted"], rejected=c["rejected"]))
+        if report.cleaned.get(source):
+            _line(say("check_cleaned", source=source, count=report.cleaned[source]))
+        if source in report.superseded:
+            _line(say("check_superseded", source=source, count=report.superseded[source]))
+
+
 def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotInFile], list[RowPlace]]]":
-    """The first conflicts of a source, each with the places of its rows."""
+    """Yield the first conflicts of a source, each with the places of its rows."""
     yield from zip(report.conflicts.get(source, []), report.conflict_places.get(source, []), strict=True)
 
 

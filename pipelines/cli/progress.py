@@ -31,7 +31,7 @@ class StageHandler(logging.Handler):
         self.began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Called by logging for every record; never lets a display fault reach the run."""
+        """Show a record that logging passes on; a display fault never reaches the run."""
         try:
             self._show(record)
         except Exception:
@@ -50,7 +50,7 @@ class StageHandler(logging.Handler):
             self.progress.update(self.task, completed=done, total=total)
 
     def finish(self) -> None:
-        """Marks the stage under way as done."""
+        """Mark the stage under way as done."""
         if self.task is not None:
             total = self.progress.tasks[self.task].total or 1
             self.progress.update(self.task, completed=total, total=total)
@@ -59,7 +59,7 @@ class StageHandler(logging.Handler):
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[None]:
-    """Shows what the steps log while the block runs."""
+    """Show what the steps log while the block runs."""
     columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
                MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
     logger = logging.getLogger("tthc")

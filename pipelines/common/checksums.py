@@ -1,4 +1,4 @@
-"""Seals: a JSON document that carries the hash of its own content tells when a byte of it was changed.
+"""Seals: a JSON document carries the hash of its own content, so that a changed byte is noticed.
 
 Belongs here: making and checking that hash. It guards against damage, not against somebody who seals anew.
 """

@@ -11,7 +11,16 @@ from pipelines.settings import Settings
 
 
 def connect(settings: Settings, database: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Return a connection to a database file; no extension is ever loaded. Raises duckdb.Error where it is none."""
+    """Open a database file within the limits of the settings; no extension is ever loaded.
+
+    Args:
+        settings: Memory limit, threads and the folder for temporary files.
+        path: The database file.
+        read_only: True if nothing may be written.
+
+    Raises:
+        duckdb.Error: If the file is not a DuckDB database.
+    """
     connection = duckdb.connect(str(database), read_only=read_only, config=settings.duckdb_config())
     # DuckDB (1.5) heeds this one only when it is set after opening.
     connection.execute(f"set max_temp_directory_size = '{settings.duckdb_temp_limit}'")

@@ -10,7 +10,10 @@ EXIT_STALE = EXIT_REFUSED  # of `tthc status` alone
 
 
 class TthcError(Exception):
-    """Stops the run. `code` names a sentence in messages.yml, `params` fill it; `exit_code` is the process's."""
+    """Stops the run.
+
+    `code` names a sentence in messages.yml, `params` fill it; `exit_code` is the process's.
+    """
 
     exit_code = EXIT_FAULT
 

@@ -1,4 +1,4 @@
-"""Small sure things about files: hashing, private folders, writing so that a crash leaves old or new, never half.
+"""Reliable file operations: hashing, private folders, and writing that a crash cannot leave half done.
 
 Nothing here knows what a file is about.
 """
@@ -18,7 +18,11 @@ UNFINISHED, LEAVING = ".part", ".leaving"
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a regular file for reading. Raises OSError for a link, a folder or a pipe, which would wait for ever."""
+    """Open a regular file for reading.
+
+    Raises:
+        OSError: For a link, a folder or a pipe, which would wait for ever.
+    """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -30,14 +34,16 @@ def open_regular(path: Path) -> BufferedReader:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hex."""
+    """Return SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def fingerprint(*places: Path, names: str = "*") -> str:
-    """Return the SHA-256 over names and bytes of every file so named below the folders (or of the file itself, where a
-    place is one): the version of what they define."""
+    """Return one SHA-256 over the names and bytes of all matching files below the folders.
+
+    A place may also be a single file. The result is the version of what these files define.
+    """
     digest = hashlib.sha256()
     for place in places:
         folder, found = (place.parent, [place]) if place.is_file() else (place, place.rglob(names))
@@ -47,14 +53,14 @@ def fingerprint(*places: Path, names: str = "*") -> str:
 
 
 def private_folder(path: Path) -> Path:
-    """Makes the folder, its parents too, and closes it to everyone else (mode 0700)."""
+    """Make the folder, its parents too, and close it to everyone else (mode 0700)."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
 
 
 def sync_folder(path: Path) -> None:
-    """Makes the folder's own entries durable: a rename is only safe once its folder is on disk."""
+    """Make the folder's own entries durable: a rename is only safe once its folder is on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -63,14 +69,14 @@ def sync_folder(path: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Makes a file's bytes durable."""
+    """Make a file's bytes durable."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
 
 
 @contextmanager
 def atomic_write(path: Path, mode: int = 0o644) -> Iterator[Path]:
-    """Yields a temporary path beside `path`; on success it is made durable and renamed over it."""
+    """Yield a temporary path beside `path`; on success it is made durable and renamed over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}{UNFINISHED}")
     try:
@@ -97,7 +103,7 @@ def link_tree(source: Path, target: Path) -> None:
 
 
 def remove_atomically(path: Path) -> None:
-    """Removes a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
+    """Remove a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
     if path.exists():
         leaving = path.with_name(f".{path.name}{LEAVING}")
         remove_tree(leaving)
@@ -106,7 +112,7 @@ def remove_atomically(path: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Removes what a crash left of unfinished writes and removals below the folder. Returns how many."""
+    """Remove what a crash left of unfinished writes and removals below the folder, and return how many."""
     left: list[Path] = []
     for place, folders, files in os.walk(folder):
         here = [name for name in (*folders, *files) if name.endswith((UNFINISHED, LEAVING))]
@@ -118,7 +124,7 @@ def remove_leftovers(folder: Path) -> int:
 
 
 def remove_tree(path: Path) -> None:
-    """Removes a folder and all below it, read-only files included; nothing there is no error."""
+    """Remove a folder and all below it, read-only files included; nothing there is no error."""
     if path.exists():
         for child in (path, *path.rglob("*")):
             if child.is_dir() and not child.is_symlink():

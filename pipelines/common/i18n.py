@@ -1,7 +1,7 @@
 """What the program says to people, in Vietnamese (default) and English.
 
-Sentences are data (`messages.yml`: code → vi, en); this module only looks them up and fills them in. A part in
-[[double brackets]] is said only where every parameter in it is given and not empty.
+Sentences are data (`messages.yml`: code → vi, en); this module only looks them up and fills them in. A part in [[double
+brackets]] is said only where every parameter in it is given and not empty.
 """
 
 import re
@@ -19,13 +19,17 @@ language: ContextVar[str] = ContextVar("language", default="vi")
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """Every message code with its sentence per language."""
+    """Return every message code with its sentence per language."""
     content: dict[str, dict[str, str]] = read_yaml((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
     return content
 
 
 def say(code: str, **params: object) -> str:
-    """The sentence for `code` in the language in force. Raises KeyError for an unknown code."""
+    """Return the sentence for `code` in the language in force.
+
+    Raises:
+        KeyError: For an unknown code.
+    """
     sentence = catalogue()[code][language.get()]
     if "[[" in sentence:
         given = {name for name, value in params.items() if value not in ("", None)}

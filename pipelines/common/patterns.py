@@ -1,8 +1,9 @@
 """What text of a delivery must not look like: one definition for the door, the gate, the audit and the quality page.
 
 Every pattern here means the same to Rust's regex (polars) and to RE2 (DuckDB): digits and letters are written out,
-because `\\d` and `\\w` differ between the two, and there is no lookaround. The patterns named `DOOR_…` use Unicode
-properties that RE2 lacks, so only the door can check them; each refuses at least what its counterpart for all does.
+because the short forms (backslash d, backslash w) differ between the two, and there is no lookaround. The patterns
+named `DOOR_…` use Unicode properties that RE2 lacks, so only the door can check them; each refuses at least what its
+counterpart for all does.
 """
 
 # --- Codes: the signs that one is made of. A contract may add some (`also`) or narrow it (`pattern`).
@@ -48,12 +49,12 @@ _NOT_ROUND = "(?:[1-9][0-9]{2}|[0-9][1-9][0-9]|[0-9]{2}[1-9])"  # 500.000.000 is
 
 
 def _groups(first: str, *sizes: int) -> str:
-    """Groups of digits: `first`, then groups of the sizes, each after a separator."""
+    """Return a pattern for groups of digits: `first`, then groups of the sizes, each after a separator."""
     return first + "".join(f"{_S}[0-9]{{{size}}}" for size in sizes)
 
 
 def _alone(*shapes: str) -> str:
-    """Any of the shapes, where it is not part of a longer number or code."""
+    """Return a pattern for any of the shapes, if it is not part of a longer number or code."""
     return f"{_FROM}(?:{'|'.join(shapes)}){_TO}"
 
 
@@ -99,12 +100,12 @@ HONEST = (
 
 
 def match_whole(pattern: str) -> str:
-    """The pattern as one that the whole text must match."""
+    """Return the pattern as one that the whole text must match."""
     return f"^(?:{pattern})$"
 
 
 def fill_patterns(sql: str) -> str:
-    """SQL with the patterns of this module in place of {{ person }}, {{ honest }}, {{ code }} and {{ shown }}."""
+    """Return SQL in which {{ person }}, {{ honest }}, {{ code }} and {{ shown }} are replaced by patterns."""
     for name, pattern in (("person", PERSON), ("honest", HONEST), ("code", CODE), ("shown", SHOWN)):
         sql = sql.replace(f"{{{{ {name} }}}}", pattern)
     return sql

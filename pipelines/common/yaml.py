@@ -1,4 +1,7 @@
-"""YAML as all files of ours are read. Does not belong here: what any of them says."""
+"""YAML as all files of ours are read.
+
+Does not belong here: what any of them says.
+"""
 
 from collections import Counter
 from typing import Any
@@ -7,8 +10,10 @@ import yaml
 
 
 class _OnceLoader(yaml.CSafeLoader):
-    """libyaml's reader, some ten times as fast as PyYAML's own; no key may stand twice in one mapping, for of two the
-    plain loader silently takes the last."""
+    """Read YAML with libyaml and refuse a key that stands twice in one mapping.
+
+    It is about ten times as fast as PyYAML's own reader. The plain loader silently takes the last of two equal keys.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -20,5 +25,5 @@ class _OnceLoader(yaml.CSafeLoader):
 
 
 def read_yaml(text: str | bytes) -> Any:
-    """What the text holds. Raises yaml.YAMLError, at a key that stands twice too."""
+    """Return the content of a YAML text. Raise yaml.YAMLError if it is not valid or a key stands twice."""
     return yaml.load(text, _OnceLoader)  # noqa: S506 (a safe loader)

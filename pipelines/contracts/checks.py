@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_rule(rule: "RowRule", contract: "Contract") -> None:
-    """The condition must be SQL over one typed row. Raises ValueError that says what is wrong with it."""
+    """Raise ValueError if the condition of a rule is not SQL over one typed row; the message says why."""
     where = f"{contract.source}: rule {rule.code}"
     schema = {field.name: dtype_of(field) for field in contract.fields if field.personal != "drop"}
     schema["_business_day"] = pl.Date()
@@ -38,7 +38,7 @@ def check_rule(rule: "RowRule", contract: "Contract") -> None:
 
 
 def check_default(field: "ContractField", contract: "Contract") -> None:
-    """What an empty cell stands for must be a sound cell in every format. Raises ValueError where it is not."""
+    """Raise ValueError if the default of an empty cell is not a valid cell in every format."""
     families: dict[Family, str] = {"text": "CSV, JSON and Parquet", "sheet": "Excel and HTML lists"}
     cell = pl.DataFrame({field.name: [field.default]}, schema={field.name: pl.String()})
     for family, files in families.items():

@@ -1,7 +1,7 @@
 """From text to typed columns: what a well-formed timestamp, date, number, flag, code or choice is.
 
-Each field becomes two things: the expression of its typed value, and for each reason code the condition
-under which a cell is wrong. Does not belong here: formats of files, rows as a whole (`judge`).
+Each field becomes two things: the expression of its typed value, and for each reason code the condition under which a
+cell is wrong. Does not belong here: formats of files, rows as a whole (`judge`).
 """
 
 import re
@@ -53,8 +53,10 @@ WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}
 
 @dataclass(frozen=True)
 class TypedField:
-    """How one field is read: its typed value, and for each reason code the condition of a wrong value. With
-    `wrong_where_null` a cell is wrong, too, where it holds something and its value is null."""
+    """How one field is read: its typed value, and for each reason code the condition of a wrong value.
+
+    With `wrong_where_null` a cell is wrong, too, where it holds something and its value is null.
+    """
 
     value: pl.Expr
     wrong: dict[str, pl.Expr]
@@ -62,12 +64,12 @@ class TypedField:
 
 
 def is_numeric_choice(field: ContractField) -> bool:
-    """Code lists of digits only become small integers, so that SQL reads `status = 9`."""
+    """Return True if a code list has only digits: it becomes a small integer, so that SQL reads `status = 9`."""
     return all(code.isdigit() for code in field.codes or ())
 
 
 def dtype_of(field: ContractField) -> pl.DataType:
-    """The column type of a field in the lake."""
+    """Return the column type of a field in the lake."""
     if field.type == "choice":
         return pl.Int16() if is_numeric_choice(field) else pl.String()
     types = {"integer": pl.Int64(), "decimal": pl.Float64(), "flag": pl.Int16(), "timestamp": pl.Datetime("us"),
@@ -76,7 +78,7 @@ def dtype_of(field: ContractField) -> pl.DataType:
 
 
 def pattern_of(field: ContractField, contract: Contract, family: Family) -> str:
-    """The strptime pattern of a moment: the field's own, else the contract's for text or for lists."""
+    """Return the strptime pattern of a moment: the field's own, else the contract's for text or for lists."""
     return field.format or getattr(contract.formats, f"{field.type}_{family}")
 
 
@@ -99,7 +101,7 @@ def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
 
 
 def _out_of_bounds(field: ContractField, value: pl.Expr) -> dict[str, pl.Expr]:
-    """For each bound that the contract sets, when a number lies beyond it."""
+    """Return, for each bound that the contract sets, the condition that a number lies beyond it."""
     bounds = {"below_minimum": (field.minimum, value.lt), "above_maximum": (field.maximum, value.gt)}
     return {code: beyond(bound) for code, (bound, beyond) in bounds.items() if bound is not None}
 
@@ -127,12 +129,12 @@ def _choice(field: ContractField, text: pl.Expr) -> TypedField:
 
 
 def looks_personal(text: pl.Expr) -> pl.Expr:
-    """True where text looks like a person's number or address, as the gate and the audit take it."""
+    """Return the condition that a text looks like a person's number or address, as the gate and the audit take it."""
     return text.str.contains(PERSON) & ~text.str.contains(match_whole(HONEST))
 
 
 def _null_word(field: ContractField) -> str:
-    """A cell, or one of several values in it, that is a word which programs write for an empty cell."""
+    """Return the condition that a cell, or one of several values in it, is a word that programs write for empty."""
     if field.separator is None:
         return match_whole(NULL_WORD)
     part = re.escape(field.separator)
@@ -140,7 +142,7 @@ def _null_word(field: ContractField) -> str:
 
 
 def _names_things(field: ContractField) -> bool:
-    """True for a code that people see, which must not be a person's number."""
+    """Return True for a code that people see; it must not be a person's number."""
     return field.type == "code" and not field.technical_id and field.personal is None
 
 
@@ -152,7 +154,7 @@ def _not_a_code(field: ContractField) -> str:
 
 
 def _words(field: ContractField, text: pl.Expr) -> TypedField:
-    """Codes and text: values as they are written."""
+    """Return the type of codes and text: values as they are written."""
     misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN[field.alphabet]}"
     wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > LONGEST[field.type]}
     if field.type == "code":
@@ -187,7 +189,7 @@ def _reading(field: ContractField, contract: Contract, family: Family) -> TypedF
 
 
 def type_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
-    """How the text column named like the field is read in files of a family."""
+    """Return how the text column named like the field is read in files of a family."""
     reading = _reading(field, contract, family)
     if field.unit_name:
         return reading
@@ -206,8 +208,11 @@ def _unclean_text(field: ContractField) -> str:
 
 
 def type_plain_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
-    """The same for cells that need no cleaning, which is nearly all of them. A cell that might need it, or that
-    could be wrong in a way only cleaned text shows, counts as wrong here and is looked at again."""
+    """Return the same as `type_column` for cells that need no cleaning, which is nearly all of them.
+
+    A cell that might need it, or that could be wrong in a way only cleaned text shows, counts as wrong here and is
+    looked at again.
+    """
     reading = _reading(field, contract, family)
     text, wrong = pl.col(field.name), dict(reading.wrong)
     if field.unit_name:
@@ -229,7 +234,7 @@ def type_plain_column(field: ContractField, contract: Contract, family: Family) 
 
 
 def _compose_text(field: ContractField) -> pl.Expr:
-    """Text composed (NFC), without blanks around it, and where the field says so none repeated inside."""
+    """Return text composed (NFC), without blanks around it, and where the field says so none repeated inside."""
     text = pl.col(field.name).str.normalize("NFC")
     if field.squish or field.any_case:
         text = text.str.replace_all(rf"[{BLANKS}]+", " ")
@@ -237,12 +242,12 @@ def _compose_text(field: ContractField) -> pl.Expr:
 
 
 def has_list_mark(field: ContractField) -> pl.Expr:
-    """True where `cleaned` takes the mark of a list off a name."""
+    """Return the condition that `clean_text` removes the mark of a list from a name."""
     return _compose_text(field).str.contains(f"^{LIST_MARK}").fill_null(False)
 
 
 def clean_text(field: ContractField) -> pl.Expr:
-    """Text as it is judged: tidied, names without the mark of a list, the contract's spellings of null as null."""
+    """Return text as it is judged: tidied, without list marks before names, the contract's null words as null."""
     text = _compose_text(field)
     if field.shown:
         text = text.str.replace(f"^{LIST_MARK}", "")

@@ -17,7 +17,7 @@ ONE_SIGN: dict[str, Any] = {"pattern": r"^[\t\x20-\x7e]$"}
 
 
 def _only_with(attribute: str, *types: str) -> dict[str, Any]:
-    """A piece of JSON Schema: the attribute stands only in fields of these types."""
+    """Return a JSON Schema condition: the attribute is allowed only in fields of these types."""
     is_given = {"required": [attribute], "properties": {attribute: {"not": {"type": "null"}}}}
     return {"if": is_given, "then": {"properties": {"type": {"enum": list(types)}}}}
 
@@ -30,7 +30,7 @@ CODES_ONLY_WITH_CHOICES: dict[str, Any] = {
 
 
 def _check_moment(pattern: str, kind: str, name: str) -> None:
-    """A moment that is written by the pattern must be read back whole. Raises ValueError where it is not."""
+    """Raise ValueError if a moment that is written by the pattern is not read back whole."""
     try:
         read = dt.datetime.strptime(PROBE.strftime(pattern), pattern)
     except ValueError:
@@ -42,6 +42,8 @@ def _check_moment(pattern: str, kind: str, name: str) -> None:
 
 
 class Strict(BaseModel):
+    """Base of the models of a contract: unknown keys are refused, and nothing changes after loading."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -148,38 +150,43 @@ class ContractField(Strict):
 
     @model_validator(mode="after")
     def _attributes_fit_the_type(self) -> "ContractField":
-        if (self.type == "choice") != (self.codes is not None):
-            raise ValueError(f"{self.name}: codes are given for type choice, and only there")
-        if self.minimum is not None and self.type not in ("integer", "decimal"):
-            raise ValueError(f"{self.name}: a minimum is for numbers")
-        if self.maximum is not None and self.type not in ("integer", "decimal"):
-            raise ValueError(f"{self.name}: a maximum is for numbers")
-        if (self.also is not None or self.technical_id is not None) and self.type != "code":
-            raise ValueError(f"{self.name}: also and technical_id are for codes")
-        if self.any_case is not None and self.type != "choice":
-            raise ValueError(f"{self.name}: any_case is for choices")
-        if self.any_case and len({code.upper() for code in self.codes or ()}) < len(self.codes or ()):
-            raise ValueError(f"{self.name}: two codes differ in capitals only")
-        if self.earliest is not None and self.type not in ("timestamp", "date"):
-            raise ValueError(f"{self.name}: earliest is for timestamps and dates")
-        if self.separator is not None and (self.type, self.personal) != ("text", "pseudonym"):
-            raise ValueError(f"{self.name}: a separator is for text that is kept as a pseudonym")
-        if self.unit_name is not None and (
-            (self.type, self.personal, self.required) != ("text", "pseudonym", False)
-            or self.separator is not None
-            or self.pattern is not None
-            or self.alphabet is not None
-        ):
-            raise ValueError(f"{self.name}: unit_name is for text that is kept as a pseudonym and may be anything")
-        if self.shown is not None and (self.type != "text" or self.personal is not None):
-            raise ValueError(f"{self.name}: shown is for text that is kept as it is")
-        if self.pattern is not None and self.type not in ("text", "code"):
-            raise ValueError(f"{self.name}: a pattern is for text and codes")
-        if self.alphabet is not None and self.type != "text":
-            raise ValueError(f"{self.name}: an alphabet is for text")
-        if self.format is not None and self.type not in MOMENTS:
-            raise ValueError(f"{self.name}: a format is for timestamps, dates and times")
+        numbers, choice, pseudonym = ("integer", "decimal"), self.type == "choice", ("text", "pseudonym")
+        kept = (self.type, self.personal)
+        is_code_only = self.also is not None or self.technical_id is not None
+        # In the order in which they are reported: what is wrong, and the sentence that says so.
+        faults = (
+            (choice != (self.codes is not None), "codes are given for type choice, and only there"),
+            (self.minimum is not None and self.type not in numbers, "a minimum is for numbers"),
+            (self.maximum is not None and self.type not in numbers, "a maximum is for numbers"),
+            (is_code_only and self.type != "code", "also and technical_id are for codes"),
+            (self.any_case is not None and not choice, "any_case is for choices"),
+            (self._codes_differ_in_case_only(), "two codes differ in capitals only"),
+            (
+                self.earliest is not None and self.type not in ("timestamp", "date"),
+                "earliest is for timestamps and dates",
+            ),
+            (self.separator is not None and kept != pseudonym, "a separator is for text that is kept as a pseudonym"),
+            (
+                self.unit_name is not None and not self._may_be_unit_name(),
+                "unit_name is for text that is kept as a pseudonym and may be anything",
+            ),
+            (self.shown is not None and kept != ("text", None), "shown is for text that is kept as it is"),
+            (self.pattern is not None and self.type not in ("text", "code"), "a pattern is for text and codes"),
+            (self.alphabet is not None and self.type != "text", "an alphabet is for text"),
+            (self.format is not None and self.type not in MOMENTS, "a format is for timestamps, dates and times"),
+        )
+        for is_wrong, why in faults:
+            if is_wrong:
+                raise ValueError(f"{self.name}: {why}")
         return self
+
+    def _codes_differ_in_case_only(self) -> bool:
+        codes = self.codes or {}
+        return bool(self.any_case) and len({code.upper() for code in codes}) < len(codes)
+
+    def _may_be_unit_name(self) -> bool:
+        is_free = self.separator is None and self.pattern is None and self.alphabet is None
+        return is_free and (self.type, self.personal, self.required) == ("text", "pseudonym", False)
 
     @model_validator(mode="after")
     def _patterns_can_be_read(self) -> "ContractField":
@@ -196,8 +203,11 @@ class ContractField(Strict):
 
 
 class Formats(Strict):
-    """How this source writes moments, numbers and files. Patterns are in strptime's letters: %d day, %m month,
-    %Y year, %H hour, %M minute, %S second. `text` is for CSV, JSON and Parquet, `sheet` for Excel and HTML lists."""
+    """How this source writes moments, numbers and files.
+
+    Patterns are in strptime's letters: %d day, %m month, %Y year, %H hour, %M minute, %S second. `text` is for CSV,
+    JSON and Parquet, `sheet` for Excel and HTML lists.
+    """
 
     timestamp_text: str = Field("%Y%m%d%H%M%S", description="day and time in CSV, JSON and Parquet")
     timestamp_sheet: str = Field("%d/%m/%Y %H:%M:%S", description="day and time in Excel and HTML lists")

@@ -1,7 +1,7 @@
-"""What a reason code means to the deliverer: which field, and how to mend it, in the language in force.
+"""What a reason code means to the deliverer: which field, and how to correct it, in the current language.
 
-Row rules bring their own sentence from the contract; what is wrong with a single cell, or with a row against
-other sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
+Row rules bring their own sentence from the contract; what is wrong with a single cell, or with a row against other
+sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
 """
 
 import itertools
@@ -18,7 +18,7 @@ SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "
 
 
 def _format(field: ContractField, contract: Contract) -> str:
-    """The patterns of a moment, the one of lists in brackets where it differs."""
+    """Return the patterns of a moment, with the one for lists in brackets if it differs."""
     if field.type not in ("timestamp", "date", "time"):
         return ""
     own = (
@@ -31,7 +31,7 @@ def _format(field: ContractField, contract: Contract) -> str:
 
 
 def fix_hint(reason: str, contract: Contract) -> str:
-    """One sentence for a reason such as `bad_timestamp:NgayTiepNhan` or the code of a row rule."""
+    """Return one sentence on how to correct a reason such as `bad_timestamp:NgayTiepNhan` or a row rule's code."""
     code, _, name = reason.partition(":")
     for rule in contract.rules:
         if rule.code == code:
@@ -49,7 +49,7 @@ def fix_hint(reason: str, contract: Contract) -> str:
 
 
 def describe_places(places: Sequence[RowPlace]) -> str:
-    """Places as people say them, those that differ in `at` alone together: `line 3, 8, column Cap`, `cell E8, E9`."""
+    """Return places as people write them, grouped if only `at` differs: `line 3, 8, column Cap`, `cell E8, E9`."""
     alike = itertools.groupby(places, key=lambda place: (place.kind, place.column))
     return "; ".join(
         say(f"place_{kind}", at=", ".join(place.at for place in same), column=column) for (kind, column), same in alike

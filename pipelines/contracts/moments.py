@@ -20,12 +20,12 @@ DIRECTIVE = re.compile("%.")
 
 
 def years_of(field: ContractField) -> tuple[int, int]:
-    """First and last year that a moment of the field may lie in."""
+    """Return the first and the last year in which a moment of the field may lie."""
     return field.earliest or EARLIEST, LATEST
 
 
 def regex_of_pattern(pattern: str, years: str = "[0-9]{4}") -> str | None:
-    """A regular expression of what the pattern writes, or None where it has letters other than those of WRITTEN."""
+    """Return a regular expression of what the pattern writes, or None if it has letters other than those of WRITTEN."""
     found = DIRECTIVE.findall(pattern)
     if set(found) - set(WRITTEN):
         return None
@@ -35,7 +35,9 @@ def regex_of_pattern(pattern: str, years: str = "[0-9]{4}") -> str | None:
 
 
 def is_written_as_pattern(text: pl.Expr, read: pl.Expr, pattern: str) -> pl.Expr:
-    """True where the cell is what the pattern would write. strptime also reads "2024-1-1", "2024 1 5 8 0 0" and
-    seconds of 60."""
+    """Return True if the cell is what the pattern would write.
+
+    strptime also reads "2024-1-1", "2024 1 5 8 0 0" and seconds of 60.
+    """
     form = regex_of_pattern(pattern)
     return read.dt.to_string(pattern) == text if form is None else text.str.contains(form)

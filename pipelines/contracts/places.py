@@ -16,8 +16,11 @@ from pipelines.contracts.batch import Batch
 
 @dataclass(frozen=True)
 class RowPlace:
-    """`at`: the cell (`E8`), the number of a line, row or element, or the path; `column`: what the file calls the
-    column or member where `at` does not say it, null where the whole row is meant."""
+    """The place in a file that a reason is about.
+
+    `at`: the cell (`E8`), the number of a line, row or element, or the path; `column`: what the file calls the column
+    or member where `at` does not say it, null if the whole row is meant.
+    """
 
     kind: Literal["cell", "line", "row", "object", "element", "path"]
     at: str
@@ -28,8 +31,12 @@ class RowPlace:
 
 
 def place_of(batch: Batch, number: int, reason: str, path: str | None = None) -> RowPlace:
-    """The place of a row of a batch that is rejected for a reason. `path`: where a JSON record stands (its line in
-    NDJSON); it may be null where the batch has a `stem`, and without either the row goes by its number."""
+    """Return the place of a row of a batch that is rejected for a reason.
+
+    Args:
+        path: Where a JSON record stands (its line in NDJSON); it may be null if the batch has a `stem`, and without
+            either the row goes by its number.
+    """
     field = reason.partition(":")[2]
     label = batch.labels.get(field, field) or None
     if path is None and batch.stem is not None:
@@ -46,8 +53,7 @@ def place_of(batch: Batch, number: int, reason: str, path: str | None = None) ->
 
 
 def json_paths_of(batches: Generator[Batch], wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
-    """The paths of the rows that `wanted` numbers by source, out of batches that were read with `whole`; reading ends
-    with the last of them."""
+    """Return the paths of the rows that `wanted` numbers by source; reading ends with the last of them."""
     left = {source: set(numbers) for source, numbers in wanted.items() if numbers}
     found: dict[tuple[str, int], str] = {}
     with closing(batches):

@@ -19,8 +19,10 @@ CODE_COLUMNS: dict[Thing, str] = {
 
 
 class Lookup(Strict):
-    """A field whose value must be known; while it is not, the row waits in quarantine with the reason
-    unknown_<known>."""
+    """A field whose value must be known.
+
+    While it is not, the row waits in quarantine with the reason unknown_<known>.
+    """
 
     field: str = Field(description="the field that is looked up; where it is empty, nothing is", examples=["MaDonVi"])
     known: Thing = Field(

@@ -1,7 +1,7 @@
 """`tthc check`: a dry run of extracts against a contract, for whoever delivers them.
 
-The same reading and judging as the nightly job, without archive, lake or ledger. What it says names files,
-rows and reasons, never a value; `rejected.parquet` holds the deliverer's own rows, readable by its owner only.
+The same reading and judging as the nightly job, without archive, lake or ledger. What it says names files, rows and
+reasons, never a value; `rejected.parquet` holds the deliverer's own rows, readable by its owner only.
 """
 
 import json
@@ -39,7 +39,8 @@ Watch = Callable[[int, int, str, int], None]
 class DryRun:
     """Checks files, compares their rows and, with `out`, keeps accepted and rejected rows as Parquet.
 
-    `lists_checked` is null where nothing had to be looked up, else whether a warehouse's lists were at hand."""
+    `lists_checked` is null if nothing had to be looked up, else whether a warehouse's lists were at hand.
+    """
 
     def __init__(self, contracts: dict[str, Contract], settings: Settings, out: Path | None) -> None:
         self.contracts, self.settings, self.out = contracts, settings, out
@@ -48,8 +49,11 @@ class DryRun:
         self._files: dict[tuple[str, str], ParquetFile] = {}
 
     def run(self, places: list[FileToCheck], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
-        """Check every file and return the exit code of the whole. `watch` is told the number of the file under way, of
-        how many, its name, and rows so far; `weighing` is called when all files are read."""
+        """Check every file and return the exit code of the whole.
+
+        `watch` is called with the number of the file under way, of how many, its name, and rows so far; `weighing` is
+        called when all files are read.
+        """
         with tempfile.TemporaryDirectory(prefix="tthc-check-") as scratch:  # mode 0700
             rows = ComparedRows(Path(scratch), self.contracts, self.settings)
             try:
@@ -69,7 +73,10 @@ class DryRun:
         return EXIT_ROWS_REJECTED if any(report.rejected for report in self.reports) else EXIT_PUBLISHED
 
     def _one(self, number: int, place: FileToCheck, rows: ComparedRows, watch: Callable[[int], None]) -> FileReport:
-        """Check one file by itself. A file that would not be taken, for whatever reason, is reported, not raised."""
+        """Check one file by itself.
+
+        A file that would not be taken, for whatever reason, is reported, not raised.
+        """
         report = FileReport(str(place.path), place.source)
         try:
             self._read(number, place, rows, report, watch)
@@ -115,7 +122,7 @@ class DryRun:
             yield batch, *judge(batch)
 
     def _compare(self, rows: ComparedRows) -> list[Conflict]:
-        """Add to the reports what only lists and other rows show. Returns the first conflicts."""
+        """Add to the reports what only lists and other rows show, and return the first conflicts."""
         if rows.needs_lists():
             at_hand = self._load_lists(rows)
             self.lists_checked = at_hand if rows.looks_up() else None
@@ -133,17 +140,11 @@ class DryRun:
         return conflicts
 
     def _locate(self, places: list[FileToCheck], conflicts: list[Conflict]) -> None:
-        """Add to the reports where people find the rows that are shown. A file is read once more only where nothing
-        else tells: for rows of NDJSON and of lists within messages."""
-        shown: dict[int, dict[str, set[int]]] = {}
-        for number, report in enumerate(self.reports):
-            for (source, _), (_, rows) in report.reasons.items():
-                shown.setdefault(number, {}).setdefault(source, set()).update(rows)
-            if report.unnamed[0]:
-                shown.setdefault(number, {}).setdefault(DOSSIERS, set()).update(report.unnamed[1])
-        for source, spots in conflicts:
-            for file, row in spots:
-                shown.setdefault(file, {}).setdefault(source, set()).add(row)
+        """Add to the reports where people find the rows that are shown.
+
+        A file is read once more only where nothing else tells: for rows of NDJSON and of lists within messages.
+        """
+        shown = self._shown_rows(conflicts)
         paths = {file: self._paths(places[file], self.reports[file], wanted) for file, wanted in shown.items()}
 
         def place(file: int, source: str, row: int, reason: str) -> RowPlace:
@@ -159,6 +160,19 @@ class DryRun:
             for file in dict.fromkeys(file for file, _ in spots):
                 self.reports[file].conflict_places.setdefault(source, []).append(named)
 
+    def _shown_rows(self, conflicts: list[Conflict]) -> dict[int, dict[str, set[int]]]:
+        """Return the row numbers that the reports show, by file and source."""
+        shown: dict[int, dict[str, set[int]]] = {}
+        for number, report in enumerate(self.reports):
+            for (source, _), (_, rows) in report.reasons.items():
+                shown.setdefault(number, {}).setdefault(source, set()).update(rows)
+            if report.unnamed[0]:
+                shown.setdefault(number, {}).setdefault(DOSSIERS, set()).update(report.unnamed[1])
+        for source, spots in conflicts:
+            for file, row in spots:
+                shown.setdefault(file, {}).setdefault(source, set()).add(row)
+        return shown
+
     def _paths(self, place: FileToCheck, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
         """Return the paths of rows that only reading tells; fewer where the file can no longer be read."""
         unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
@@ -169,7 +183,7 @@ class DryRun:
             return {}
 
     def _load_lists(self, rows: ComparedRows) -> bool:
-        """Take in the lists of the published version. Returns False where there is none that can be read."""
+        """Load the lists of the published version; return False if there is none that can be read."""
         try:
             rows.load_lists((self.settings.current_link / "tthc.duckdb").resolve())
         except duckdb.Error:
@@ -238,6 +252,6 @@ def _identity(path: Path) -> tuple[int, int, int]:
 
 
 def _span(frame: pl.DataFrame) -> tuple[int, int]:
-    """The first and last row number of a batch; an empty range where it has no row."""
+    """Return the first and last row number of a batch; an empty range where it has no row."""
     numbers = frame["_row_number"]
     return (0, -1) if frame.is_empty() else (int(numbers.min()), int(numbers.max()))  # type: ignore[arg-type]

@@ -16,8 +16,11 @@ from pipelines.landing.discover import SIDECARS, business_day, discover, reason_
 
 @dataclass(frozen=True)
 class FileToCheck:
-    """One file to check, with its source and business day. `left`: the code of why it would not be taken, else null;
-    then `source` may be unknown ('')."""
+    """One file to check, with its source and business day.
+
+    Attributes:
+        left: The code of why it would not be taken, else null; then `source` may be unknown ('').
+    """
 
     path: Path
     source: str
@@ -27,8 +30,10 @@ class FileToCheck:
 
 @dataclass(frozen=True)
 class FileRequest:
-    """What the command says of all files: the contracts' `sources`, `source` where it names one, the `day` of files
-    that lie in no day folder, and `today`."""
+    """What the command says of all files.
+
+    The contracts' `sources`, `source` where it names one, the `day` of files that lie in no day folder, and `today`.
+    """
 
     sources: Collection[str]
     source: str | None
@@ -36,8 +41,11 @@ class FileRequest:
     today: dt.date
 
     def places(self, arguments: list[Path]) -> list[FileToCheck]:
-        """Return every file that the arguments stand for, each once, in their order. Raises UsageFault where the source
-        of one cannot be known."""
+        """Return every file that the arguments stand for, each once, in their order.
+
+        Raises:
+            UsageFault: If the source of one cannot be known.
+        """
         found: dict[Path, FileToCheck] = {}
         for argument in arguments:
             for path in _expanded(argument):
@@ -48,7 +56,7 @@ class FileRequest:
         return list(found.values())
 
     def _below(self, folder: Path) -> Iterator[FileToCheck]:
-        """Every file below a folder: as landing finds it where the folder belongs to a landing folder, else all."""
+        """Yield every file below a folder: as landing finds it in a landing folder, else all."""
         landing = self._landing_of(folder)
         if landing is None:
             for path in _files(folder):
@@ -66,7 +74,7 @@ class FileRequest:
                 yield FileToCheck(folder / path.relative_to(here), place.source, place.day, place.left)
 
     def _landing_of(self, folder: Path) -> Path | None:
-        """The landing folder that this folder is, or is a source's or a day's folder of; null where it is none."""
+        """Return the landing folder that this folder is, or is a source's or a day's folder of; null if it is none."""
         here = folder.absolute()
         if here.parent.name in self.sources and business_day(here.name):
             return here.parent.parent
@@ -92,7 +100,7 @@ class FileRequest:
 
 
 def _expanded(argument: Path) -> list[Path]:
-    """What a name with wildcards in it stands for; the name itself where it is a file's or nothing fits."""
+    """Return what a name with wildcards in it stands for; the name itself where it is a file's or nothing fits."""
     text = str(argument)
     if os.path.lexists(argument) or not glob.has_magic(text):
         return [argument]
@@ -100,7 +108,7 @@ def _expanded(argument: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All below a folder but folders and hidden names, sorted; links are not followed."""
+    """Yield all below a folder but folders and hidden names, sorted; links are not followed."""
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

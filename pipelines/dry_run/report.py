@@ -20,7 +20,10 @@ SpotInFile = tuple[str, int]
 
 @dataclass
 class FileReport:
-    """What one file would become. `refused` is a message code and its parameters where it would not be taken."""
+    """What one file would become.
+
+    `refused` is a message code and its parameters where it would not be taken.
+    """
 
     file: str
     source: str
@@ -41,7 +44,7 @@ class FileReport:
 
     @property
     def is_refused(self) -> bool:
-        """True where a file would not be taken; a folder that no contract names is only reported, as in landing."""
+        """True if a file would not be taken; a folder that no contract names is only reported, as in landing."""
         return self.refused is not None and self.refused[0] != "left_unknown_source"
 
     @property
@@ -54,7 +57,7 @@ class FileReport:
         return sum(counts[what] for counts in self.counts.values())
 
     def add(self, batch: Batch, accepted: pl.DataFrame, rejected: pl.DataFrame) -> None:
-        """Take the verdict on one batch of rows."""
+        """Add the accepted and rejected rows of one batch."""
         source = batch.source
         if source not in self.layouts:
             self.layouts[source] = replace(batch, frame=batch.frame.clear())
@@ -77,7 +80,7 @@ class FileReport:
         self.reasons[source, reason] = earlier + count, sorted([*rows, *first])[:FIRST_ROWS]
 
     def _cleaned(self, source: str) -> dict[str, int]:
-        """How many names a list mark was taken off, where there was any."""
+        """Return how many names a list mark was removed from, if there was any."""
         return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
 
     def to_dict(self) -> dict[str, Any]:

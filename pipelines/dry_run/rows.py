@@ -48,7 +48,7 @@ class ComparedRows(StagedRows):
         return self.looks_up() or UNITS in self._sources
 
     def load_lists(self, database: Path) -> None:
-        """Take in the lists of a published version. Raises duckdb.Error where it cannot be read or believed."""
+        """Load the lists of a published version. Raise duckdb.Error if it cannot be read or believed."""
         if database.with_name(f"{database.name}.wal").exists():  # nobody of ours leaves a log beside a finished file
             raise duckdb.IOException("a log lies beside it")
         # Attaching takes no bound value; a quote in the path is doubled.
@@ -93,7 +93,7 @@ class ComparedRows(StagedRows):
         return found
 
     def unnamed(self) -> list[ComparisonRejection]:
-        """Return rows that are accepted and name a handling unit of no list; nothing where no list is at hand."""
+        """Return rows that are accepted and name a handling unit of no list; nothing if no list is at hand."""
         if DOSSIERS not in self._sources or "known_unit" not in self._lists:
             return []
         rows, late = self._table(DOSSIERS), self._table(DOSSIERS, "late")
@@ -150,7 +150,7 @@ class ComparedRows(StagedRows):
         )
 
     def _list_names(self) -> None:
-        """Every name of the known units, out of the lake and the files under check, with the unit it stands for."""
+        """Make the list of every name of the known units, from lake and files under check, with its unit."""
         files = sorted(str(path) for path in (self._lake / UNITS).glob("*/*.parquet"))
         said = [pl.DataFrame(schema={"MaDonVi": pl.String, "TenDonVi": pl.String})]
         if files:
@@ -213,7 +213,7 @@ class ComparedRows(StagedRows):
         )
 
     def _judged(self, source: str, relation: str) -> str | None:
-        """SQL over a relation's rows with their `reason`; null where no list of a warehouse is at hand."""
+        """Return SQL over a relation's rows with their `reason`; null if no list of a warehouse is at hand."""
         rules, tombstone = self._rules[source], self._contracts[source].tombstone
         lookups = [one if one.relation in self._lists else None for one in rules.lookups]
         if not any(lookups) or None in lookups:
@@ -227,7 +227,7 @@ class ComparedRows(StagedRows):
         return f"select d.*, case {' '.join(cases)} end as reason from ({relation}) d {' '.join(joins)}"
 
     def _add_to_lists(self, source: str) -> None:
-        """What the files bring of a list's own source counts as known, in place of what was known of the same thing."""
+        """Add to a list what the files bring of its own source, in place of what was known of the same thing."""
         for relation, known in KNOWN.items():
             if known.source != source or relation not in self._lists:
                 continue

@@ -87,7 +87,7 @@ class StagedRows:
         self._db.close()
 
     def add(self, file: int, source: str, accepted: pl.DataFrame, day: dt.date, untold: tuple[str, ...]) -> None:
-        """Take in accepted rows of a file. `untold`: fields that their message cannot tell."""
+        """Add accepted rows of a file; `untold`: fields their message cannot tell."""
         names, untellable = self._columns(source), self._untellable(source)
         hidden = [field.name for field in self._contracts[source].fields if field.unit_name]
         accepted = accepted.with_columns(
@@ -109,7 +109,7 @@ class StagedRows:
         self._db.unregister("incoming")
 
     def drop(self, file: int) -> None:
-        """Forget a file that turned out to be unreadable."""
+        """Remove a file that turned out to be unreadable."""
         for source in self._sources:
             self._db.execute(f"delete from {self._table(source)} where _file = ?", [file])
 
@@ -117,7 +117,7 @@ class StagedRows:
         return quoted(f"{what}_{source}")
 
     def _columns(self, source: str) -> list[str]:
-        """What is kept of each row besides its hash: key, newness, and all that rules and lists ask for."""
+        """Return what is kept of each row besides its hash: key, newness, and all that rules and lists ask for."""
         contract, rules = self._contracts[source], self._rules[source]
         asked = {*contract.key, contract.newness, contract.tombstone, *(lookup.field for lookup in rules.lookups)}
         asked |= {word for rule in rules.forbidden for word in re.findall(r"\bd\.(\w+)", rule.when)}
@@ -128,7 +128,7 @@ class StagedRows:
         return [field.name for field in contract.fields if field.name in asked]
 
     def _untellable(self, source: str) -> list[str]:
-        """Fields of the source that some message cannot tell; they are compared only where they are told."""
+        """Return fields of the source that some message cannot tell; they are compared only where they are told."""
         names = self._untold.get(source, {})
         return [field.name for field in self._contracts[source].fields if field.name in names]
 

@@ -97,9 +97,12 @@ Statement = tuple[str, tuple[object, ...]]
 
 @dataclass(frozen=True)
 class Baseline:
-    """`previous` is the database of the published version and `version` its name, both None where there is none:
-    then nothing is compared with it. `first`: the files of the ledger of first publication. Without limits every change
-    of a figure and every longer step of the as-of day is held, without overrides nothing is let by."""
+    """What a candidate is compared with, and what may pass although it is held.
+
+    `previous` is the database of the published version and `version` its name, both None if there is none: then nothing
+    is compared with it. Without limits every change of a figure and every longer step of the as-of day is held, without
+    overrides nothing passes. `first`: the files of the ledger of first publication.
+    """
 
     previous: Path | None = None
     version: str | None = None
@@ -111,8 +114,11 @@ class Baseline:
 
     @cached_property
     def uncompared(self) -> tuple[str, ...]:
-        """What cannot be compared though it should be: `registers` where the published version holds no copy of its
-        own, as earlier code wrote none; `first_values` where the ledger of first publication cannot be read."""
+        """Codes of what cannot be compared though it should be.
+
+        `registers`: the published version holds no copy of its own, as earlier code wrote none; `first_values`: the
+        ledger of first publication cannot be read.
+        """
         found = []
         if self.previous is not None:
             with duckdb.connect(str(self.previous), read_only=True) as connection:
@@ -130,8 +136,11 @@ class Baseline:
         return [str(path) for path in self.first]
 
     def statements(self) -> Iterator[Statement]:
-        """SQL with bound values that makes the tables hold_override, drift_limit, jump_limit, removal_limit,
-        previous_run, previous_delivery, previous_value, first_value and previous_register."""
+        """Yield SQL, with the values to bind, that makes the tables that the gate's comparison reads.
+
+        These are hold_override, drift_limit, jump_limit, removal_limit, previous_run, previous_delivery,
+        previous_value, first_value and previous_register.
+        """
         for statement in filter(str.strip, _TABLES.split(";")):
             yield statement, ()
         for override in self.overrides:

@@ -1,8 +1,10 @@
-"""A Great Expectations data source for DuckDB files, which it lacks. Importing this imports all of it.
+"""A Great Expectations data source for DuckDB files, which it lacks.
 
-Belongs here: the one connection through which checks read a candidate. Great Expectations fetches results
-after giving the connection back, which empties a DuckDB cursor (GX#10738, #11579); so one is kept, as GX
-itself does for SQLite. Does not belong here: what is checked.
+Importing this imports all of it.
+
+Belongs here: the one connection through which checks read a candidate. Great Expectations fetches results after giving
+the connection back, which empties a DuckDB cursor (GX#10738, #11579); so one is kept, as GX itself does for SQLite.
+Does not belong here: what is checked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +30,10 @@ EngineClass = type[SqlAlchemyExecutionEngine]
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
-    """Keeps one connection. A failed query is rolled back: in DuckDB it would fail every later one too."""
+    """Keeps one connection.
+
+    A failed query is rolled back: in DuckDB it would fail every later one too.
+    """
 
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
@@ -41,8 +46,10 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             raise
 
     def close(self) -> None:
-        """Gives the file free: afterwards it can be renamed, and opened with other settings. GX calls this
-        once more when it forgets the engine."""
+        """Release the file: afterwards it can be renamed, and opened with other settings.
+
+        GX calls this once more when it forgets the engine.
+        """
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -50,7 +57,10 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
 
 class DuckDBDatasource(SQLDatasource):
-    """One DuckDB file, opened read-only. Use query assets: SQLAlchemy 2.1 cannot reflect DuckDB's tables."""
+    """One DuckDB file, opened read-only.
+
+    Use query assets: SQLAlchemy 2.1 cannot reflect DuckDB's tables.
+    """
 
     type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
     connection_string: str = "duckdb://"
@@ -62,7 +72,7 @@ class DuckDBDatasource(SQLDatasource):
         return DuckDBExecutionEngine
 
     def get_engine(self) -> sa.Engine:
-        """Built from parts, never from a URL text: a path may hold `%`, `#`, `$` and blanks."""
+        """Return the engine, built from parts and not from a URL text: a path may hold `%`, `#`, `$` and blanks."""
         if self._engine is None:
             self._engine = sa.create_engine(
                 sa.URL.create("duckdb", database=self.database),
@@ -78,7 +88,7 @@ class DuckDBDatasource(SQLDatasource):
 
 
 def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
+    """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -86,9 +96,11 @@ def quoted(name: str) -> str:
 def open_candidate(
     database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[DuckDBDatasource]:
-    """The candidate as a data source whose tables of `schema` go by their bare names and whose SQL may use
-    the macros and the baseline's tables; settings cannot be changed any more from within. Closed and disposed of
-    afterwards."""
+    """Open the candidate as a data source whose tables of `schema` go by their bare names.
+
+    SQL may use the macros and the baseline's tables; settings cannot be changed from within. The source is closed and
+    disposed of afterwards.
+    """
     source = DuckDBDatasource(
         name="candidate",
         database=str(database),

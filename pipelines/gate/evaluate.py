@@ -1,7 +1,9 @@
-"""Great Expectations at work: suites in, counts out. Importing this imports all of it.
+"""Great Expectations at work: suites in, counts out.
 
-Belongs here: how a check is put to Great Expectations and what is taken from its answer. Its results can
-hold raw values, so exactly two things are taken: success, and a count. Does not belong here: the verdict.
+Importing this imports all of it.
+
+Belongs here: how a check is put to Great Expectations and what is taken from its answer. Its results can hold raw
+values, so exactly two things are taken: success, and a count. Does not belong here: the verdict.
 """
 
 import re
@@ -44,32 +46,38 @@ class Evaluator:
         self.tables = frozenset(name for (name,) in rows)
 
     def create_held_view(self, holds: str) -> None:
-        """Makes the view `held`, which checks and `held` read. Raises where the candidate lacks what it needs."""
+        """Make the view `held`, which checks and `held` read.
+
+        Raise where the candidate lacks what it needs.
+        """
         with self._source.get_execution_engine().get_connection() as connection:
             connection.exec_driver_sql(holds)
             connection.commit()
 
     def held(self) -> tuple[Held, ...]:
-        """Everything that is held back, approved or not: names of our own registers and sources, no value."""
+        """Return everything that is held back, approved or not: names of our own registers and sources, no value."""
         return tuple(Held(*row) for row in self._rows(HELD))
 
     def new_sources(self) -> tuple[str, ...]:
-        """Sources with a delivery that the published version has not."""
+        """Return sources with a delivery that the published version has not."""
         return tuple(source for (source,) in self._rows(NEW_SOURCES))
 
     def effects(self) -> tuple[Effect, ...]:
-        """What each held edit of a register moved: published figures of the province and its levels."""
+        """Return what each held edit of a register moved: published figures of the province and its levels."""
         return tuple(Effect(*row) for row in self._rows(EFFECTS))
 
     def overrides(self) -> tuple[OverrideUse, ...]:
-        """Every override with what has become of it."""
+        """Return every override with what has become of it."""
         return tuple(OverrideUse(*row) for row in self._rows(OVERRIDES))
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row or ()) for row in self._source.get_execution_engine().execute_query(sa.text(query))]
 
     def evaluate(self, suite: Suite) -> TableResult:
-        """Runs every check of the suite. What raises is a failed check, and does not stop the others."""
+        """Run every check of the suite.
+
+        What raises is a failed check, and does not stop the others.
+        """
         asked = {check.id: check for check in suite.checks}
         configured = gx.ExpectationSuite(
             name=suite.table, expectations=[_configuration(check).to_domain_obj() for check in suite.checks]
@@ -89,7 +97,7 @@ class Evaluator:
 def open_evaluator(
     database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[Evaluator]:
-    """An evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""
+    """Open an evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""
     project = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False),
@@ -101,14 +109,17 @@ def open_evaluator(
 
 
 def _configuration(check: Expectation) -> ExpectationConfiguration:
-    """Great Expectations' form of a check; `meta` carries our id through to the answer."""
+    """Return Great Expectations' form of a check; `meta` carries our id through to the answer."""
     kwargs = check.kwargs if check.sql is None else {"unexpected_rows_query": _counting_query(check.sql)}
     return ExpectationConfiguration(type=check.type, kwargs=dict(kwargs), meta={"id": check.id})
 
 
 def _counting_query(sql: str) -> str:
-    """The violations as rows without content, so that no value leaves DuckDB. GX fills `{…}` and SQLAlchemy
-    `:name` into query texts; both are kept from doing so, but for the `{batch}` that GX insists on."""
+    """Return the violations as rows without content, so that no value leaves DuckDB.
+
+    GX fills `{…}` and SQLAlchemy `:name` into query texts; both are kept from doing so, but for the `{batch}` that GX
+    insists on.
+    """
     literal = _SQL_PARAMETER.sub(r"\:", sql.strip().rstrip(";")).replace("{", "{{").replace("}", "}}")
     return f"/* {{batch}} */ select 1 as violation from (\n{literal}\n) as violations"  # noqa: S608
 
@@ -123,7 +134,10 @@ def _result(asked: Mapping[str, Expectation], answer: Any) -> CheckResult:
 
 
 def _exception_class(info: Mapping[str, Any]) -> str | None:
-    """The first exception's class, or None. Its message is left behind: DuckDB quotes values in it."""
+    """Return the first exception's class, or None.
+
+    Its message is left behind: DuckDB quotes values in it.
+    """
     parts = [info] if "raised_exception" in info else list(info.values())
     traces = [str(part.get("exception_traceback")) for part in parts if part.get("raised_exception")]
     if not traces:

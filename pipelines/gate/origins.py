@@ -52,7 +52,7 @@ def locate_failures(result: GateResult, settings: Settings, candidate: Path, wor
 
 
 def failing_rows(table: str, check: Expectation) -> str | None:
-    """Return the SQL that selects the rows that fail a check, or None where it looks at no single row."""
+    """Return the SQL that selects the rows that fail a check, or None if it looks at no single row."""
     if check.sql is not None:
         return check.sql.strip().rstrip(";")
     kwargs = {"min_value": "null", "max_value": "null", **check.kwargs}

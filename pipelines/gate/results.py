@@ -15,8 +15,11 @@ UNCOMPARED = {"registers": "status_uncompared_registers", "first_values": "statu
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One expectation. `unexpected_count` is null where nothing is counted (a row floor, a raised check);
-    `raised` is the class name of the exception that kept the check from an answer."""
+    """One expectation.
+
+    `unexpected_count` is null if nothing is counted (a row floor, a raised check); `raised` is the class name of the
+    exception that kept the check from an answer.
+    """
 
     id: str
     title_vi: str
@@ -39,8 +42,11 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class TableResult:
-    """One published table. `expected` is how many checks its suite holds, `problems` are codes of what
-    kept the suite from being run at all (`suite_missing`, `table_missing`, `raised: <class>`)."""
+    """One published table.
+
+    `expected` is how many checks its suite holds, `problems` are codes of what kept the suite from being run at all
+    (`suite_missing`, `table_missing`, `raised: <class>`).
+    """
 
     table: str
     expected: int
@@ -49,7 +55,7 @@ class TableResult:
 
     @property
     def evaluated(self) -> int:
-        """Checks that gave an answer: each counts once, and one that raised did not answer."""
+        """Number of checks that gave an answer: each counts once, and one that raised did not answer."""
         return len({check.id for check in self.checks if check.raised is None})
 
     @property
@@ -61,9 +67,11 @@ class TableResult:
 
 @dataclass(frozen=True)
 class Held:
-    """One thing that holds the candidate back; `override_code` names the approval, null where there is none. Of the
-    subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what came, as
-    people read it; `files` names the deliveries that it came with."""
+    """One thing that holds the candidate back; `override_code` names the approval, null if there is none.
+
+    Of the subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what
+    came, as people read it; `files` names the deliveries that it came with.
+    """
 
     hold: str
     source: str | None
@@ -87,7 +95,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Effect:
-    """One figure that an edit of a register may have moved, before and now; null where there is none."""
+    """One figure that an edit of a register may have moved, before and now; null if there is none."""
 
     register: str
     entry: str
@@ -117,11 +125,15 @@ class OverrideUse:
 
 @dataclass(frozen=True)
 class GateResult:
-    """The verdict on one candidate file. It holds for exactly the bytes of `candidate_sha256` and the
-    suites of `suites_sha256`; either is null where there was nothing to hash. `compared_with` is the version whose
-    figures the candidate's were held against, null where there was none; `new_sources` have a delivery that it has not,
-    `uncompared` is what it gives nothing to compare with. `effects`: what each held edit of a register moved, the
-    largest few."""
+    """The verdict on one candidate file.
+
+    It holds for exactly the bytes of `candidate_sha256` and the suites of `suites_sha256`; either is null if there was
+    nothing to hash. `compared_with` is the version whose figures the candidate's were held against, null if there was
+    none; `new_sources` have a delivery that it has not, `uncompared` is what it gives nothing to compare with.
+
+    Attributes:
+        effects: What each held edit of a register moved, the largest few.
+    """
 
     tables: tuple[TableResult, ...]
     candidate_sha256: str | None
@@ -144,7 +156,7 @@ class GateResult:
 
     @property
     def success(self) -> bool:
-        """Fails closed: no table, a missing hash, any problem or any table not passed is a refusal."""
+        """True only if nothing is in doubt: no table, a missing hash, any problem or any failed table is a refusal."""
         bound = self.candidate_sha256 is not None and self.suites_sha256 is not None
         return bound and bool(self.tables) and not self.problems and all(t.success for t in self.tables)
 
@@ -156,11 +168,11 @@ class GateResult:
         return (*checks, *(problem for problem in (*problems, *self.problems) if problem.startswith("raised: ")))
 
     def failures(self) -> tuple[tuple[str, CheckResult], ...]:
-        """(table, check) of every check that did not pass, in suite order."""
+        """Return (table, check) of every check that did not pass, in suite order."""
         return tuple((table.table, check) for table in self.tables for check in table.checks if not check.success)
 
     def to_dict(self) -> Verdict:
-        """For JSON: the whole verdict, derived numbers included."""
+        """Return the whole verdict for JSON, derived numbers included."""
         return {
             "success": self.success,
             "expected": self.expected,
@@ -189,8 +201,10 @@ class GateResult:
 
     @staticmethod
     def from_dict(verdict: Mapping[str, Any]) -> "GateResult":
-        """The verdict that `to_dict` wrote; what was derived is not believed but derived anew. Raises KeyError or
-        TypeError where it is no verdict."""
+        """Return the verdict that `to_dict` wrote; what was derived is not believed but derived anew.
+
+        Raise KeyError or TypeError where it is no verdict.
+        """
         tables = tuple(
             TableResult(
                 told["table"],

@@ -1,7 +1,7 @@
 """The expectation suites of `expectations/`: read strictly, so that a slip of the pen never weakens the gate.
 
-Belongs here: files to records. Does not belong here: running anything, and any rule about one table
-(that is the YAML, which officials edit).
+Belongs here: files to records. Does not belong here: running anything, and any rule about one table (that is the YAML,
+which officials edit).
 """
 
 import hashlib
@@ -33,7 +33,10 @@ _FLOOR_EN = (
 
 
 class SuiteError(ValueError):
-    """A suite file that cannot be taken at its word. The message names file and place."""
+    """A suite file that cannot be taken at its word.
+
+    The message names file and place.
+    """
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Suite:
-    """What one published table must fulfil. `min_rows` 0 means that the table may be empty."""
+    """What one published table must fulfil.
+
+    `min_rows` 0 means that the table may be empty.
+    """
 
     table: str
     min_rows: int
@@ -73,8 +79,10 @@ class Suite:
 
 @dataclass(frozen=True)
 class Suites:
-    """All suites of a folder by table, the SQL macros they use, the SQL that makes the view `held` of what is held
-    back, and the hash of every file read."""
+    """All suites of a folder by table, and the files that they share.
+
+    These are the SQL macros, the SQL that makes the view `held` of what is held back, and the hash of every file read.
+    """
 
     by_table: Mapping[str, Suite]
     macros: str
@@ -83,7 +91,7 @@ class Suites:
 
 
 def load_suites(folder: Path) -> Suites:
-    """Every `<table>.yml` of the folder, checked against its `schema.json`. Raises SuiteError."""
+    """Load every `<table>.yml` of the folder, checked against its `schema.json`. Raise SuiteError if one is wrong."""
     from jsonschema import Draft202012Validator
 
     files, others = _files(folder)
@@ -94,14 +102,17 @@ def load_suites(folder: Path) -> Suites:
 
 
 def suites_on_disk(folder: Path) -> tuple[frozenset[str], str]:
-    """Names of the tables that have a suite, and the hash of all files, as they lie on disk at this moment. Raises
-    SuiteError where one cannot be read."""
+    """Return names of the tables that have a suite, and the hash of all files, as they lie on disk at this moment.
+
+    Raises:
+        SuiteError: If one cannot be read.
+    """
     files, others = _files(folder)
     return frozenset(name.removesuffix(".yml") for name in files), _digest({**files, **others})
 
 
 def _files(folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The suites, and the files that all of them use."""
+    """Return the suites, and the files that all of them use."""
     suites = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
     return suites, {name: _read(folder / name) for name in (SCHEMA_FILE, MACROS_FILE, HOLDS_FILE)}
 

@@ -1,7 +1,7 @@
 """Finding deliveries in the landing folder: `<source>/<business day>/<file>`.
 
-Belongs here: what counts as a delivery and what is left lying, with the reason. Does not belong here:
-copying or reading what a file says.
+Belongs here: what counts as a delivery and what is left lying, with the reason. Does not belong here: copying or
+reading what a file says.
 """
 
 import datetime as dt
@@ -22,8 +22,11 @@ SIDECARS = (".sha256", ".rows")
 
 @dataclass(frozen=True)
 class Landing:
-    """What lies in landing now: deliveries with their paths, what is left lying with a message code, and the errors of
-    those at which looking broke down."""
+    """The content of the landing folder now.
+
+    Deliveries with their paths, what is left lying with a message code, and the errors of those paths that could not be
+    looked at.
+    """
 
     deliveries: dict[Delivery, Path]
     left: dict[Path, str]
@@ -36,12 +39,12 @@ def today_at_home() -> dt.date:
 
 
 def _business_day_of(folder: Path) -> dt.date | None:
-    """The day that a folder is named after; None where it is no folder or its name no day."""
+    """Return the day that a folder is named after; None if it is no folder or its name is no day."""
     return None if not folder.is_dir() or folder.is_symlink() else business_day(folder.name)
 
 
 def business_day(name: str) -> dt.date | None:
-    """Return the day that a day folder's name stands for, None where it is not written YEAR-MONTH-DAY."""
+    """Return the day that a day folder's name stands for, None if it is not written YEAR-MONTH-DAY."""
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
@@ -49,7 +52,7 @@ def business_day(name: str) -> dt.date | None:
 
 
 def reason_to_leave(path: Path) -> str | None:
-    """Return the message code that says why a file is no delivery and no sidecar, None where it is one."""
+    """Return the message code of why a file is neither delivery nor sidecar; None if it is one."""
     try:
         path.name.encode()
         mode = path.lstat().st_mode
@@ -68,8 +71,11 @@ def reason_to_leave(path: Path) -> str | None:
 
 
 def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = None) -> Landing:
-    """Every delivery below `raw_dir`. Folders that no contract names and odd files are listed, never an error; so are
-    business days later than `today` (default: today in Việt Nam), which would close the future."""
+    """Return every delivery below `raw_dir`.
+
+    Folders that no contract names and odd files are listed, never an error; so are business days later than `today`
+    (default: today in Việt Nam), which would close the future.
+    """
     today = today or today_at_home()
     landing = Landing({}, {})
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
@@ -82,7 +88,7 @@ def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = No
 
 
 def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place: object) -> None:
-    """Looks at one path; where that breaks down the path is left, and the others are found all the same."""
+    """Look at one path; if that breaks down, leave the path and go on with the others."""
     try:
         look(landing, path, *place)
     except Exception as error:
@@ -109,7 +115,7 @@ def _discover_file(landing: Landing, path: Path, source: str, day: dt.date) -> N
 
 
 def _listed(folder: Path, left: dict[Path, str]) -> list[Path]:
-    """What lies in a folder; one that may not be looked into is left with the reason."""
+    """Return what lies in a folder; a folder that may not be opened is left with the reason."""
     try:
         return sorted(folder.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""One file's trouble stays that file's: telling it from trouble that would strike every file, and keeping its trace.
+"""Tell trouble with one file from trouble that would affect every file, and keep its trace.
 
 Belongs here: that judgement and the trace for whoever maintains the program. Does not belong here: what becomes of the
 file, which is said by whoever was working on it.
@@ -22,7 +22,7 @@ DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
 
 
 def is_machine_fault(error: BaseException) -> bool:
-    """Return True where the error, or one that caused it, is the machine's and not the file's."""
+    """Return True if the error, or one that caused it, is the machine's and not the file's."""
     return any(_is_system_wide(one) for one in _causes(error))
 
 
@@ -40,9 +40,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def keep_trace(settings: Settings, label: str, error: BaseException) -> Path:
-    """Write where in the program the error arose to `restricted/traces/`, since it may quote values. Return the path.
+    """Write where in the program the error arose to `restricted/traces/`, and return the path.
 
-    A trace that cannot be written is no error of its own: the path is returned all the same.
+    A trace may quote values, so only few may read it. A trace that cannot be written raises nothing: the path is
+    returned all the same.
     """
     path = _folder(settings) / f"{hashlib.sha256(label.encode(errors='replace')).hexdigest()[:16]}.txt"
     text = f"{label}\n{''.join(traceback.format_exception(error))}"

@@ -1,7 +1,7 @@
 """Copying each delivery once into the restricted archive, and writing its line in the ledger.
 
-The archive is the truth from which everything else can be rebuilt, so parsing reads it and never landing:
-a file swapped after it was hashed cannot slip in.
+The archive is the truth from which everything else can be rebuilt, so parsing reads it and never landing: a file
+swapped after it was hashed cannot slip in.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def _identity(path: Path) -> tuple[int, int, int]:
 
 
 def _still_growing(path: Path) -> bool:
-    """A file touched within the last seconds is looked at twice."""
+    """Return True if a file was touched within the last seconds and changes between two looks."""
     before = _identity(path)
     age = time.time() - path.stat().st_mtime
     if 0 <= age < SETTLE_SECONDS:
@@ -54,8 +54,11 @@ def _copy_hashed(source: Path, target: Path) -> str:
 
 
 def _place(folder: Path, sha: str) -> Path:
-    """The next number of the delivery, which keeps the order of restatements, so that the archive alone tells it.
-    Bytes that came last already, before a crash kept them from their line, keep their number."""
+    """Return where a delivery is archived: the next number keeps the order of restatements.
+
+    So the archive alone tells that order. Bytes that came last already, before a crash kept them from their line, keep
+    their number.
+    """
     newest = next((path.name for path, _ in reversed(archived_in(folder))), "0000-")
     number, _, last_sha = newest.partition("-")
     return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
@@ -67,7 +70,7 @@ def _hash(path: Path) -> str:
 
 
 class _Ingest:
-    """Ingests deliveries one by one into the archive and the ledger; built once a run, for what is known already."""
+    """Ingest deliveries one by one into the archive and the ledger; built once per run."""
 
     def __init__(self, settings: Settings, ledger: sqlite3.Connection) -> None:
         self.settings, self.ledger = settings, ledger
@@ -77,9 +80,11 @@ class _Ingest:
         self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
-        """Ingest one file. Return True if it or its row count is new.
+        """Ingest one file, and return True if it or its row count is new.
 
-        Raises LeftForNextRun where it has to be left for the next run, and whatever goes wrong while it is read.
+        Raises:
+            LeftForNextRun: If it has to be left for the next run; any other error that occurs while it is read is
+                raised too.
         """
         if _still_growing(path):
             raise LeftForNextRun("left_still_growing")
@@ -95,11 +100,11 @@ class _Ingest:
         return True
 
     def _is_kept(self, last: Arrival) -> bool:
-        """Bytes that went missing from the archive are ingested once more while landing still has them."""
+        """Return True if the archive holds the bytes; missing ones are ingested again while landing still has them."""
         return last.sequence in self.gone or archive_path(self.settings, last).is_file()
 
     def _check_row_count(self, last: Arrival, said: Sidecars) -> bool:
-        """A `.rows` that came, changed or went after its file: the file is then judged by it anew."""
+        """Return True if a `.rows` file came, changed or was removed: the file is then judged by it anew."""
         if said.rows == last.expected_rows:
             return False
         keep_expected_rows(archive_path(self.settings, last), said.rows)
@@ -128,10 +133,10 @@ class _Ingest:
 
 
 def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
-    """Archive whatever is new in landing. Return counts: found, new, left; what is left is logged by name.
+    """Archive whatever is new in landing, and return counts: found, new, left.
 
-    Trouble with one file leaves that file, with a trace under `restricted/`; only trouble that would strike every file,
-    such as a full disk, is raised.
+    What is left is logged by name. Trouble with one file leaves that file, with a trace under `restricted/`; only
+    trouble that would affect every file, such as a full disk, is raised.
     """
     landing = discover(settings.raw_dir, sources)
     left = dict(landing.left)
@@ -156,7 +161,7 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
 
 
 def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
-    """Log why a path is left lying, keep the trace where something broke, and return what its sentence needs."""
+    """Log why a path is left, keep the trace if something broke, and return what its sentence needs."""
     # A name that is no UTF-8 could not be printed.
     name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
     if broke is not None:
@@ -171,5 +176,5 @@ def _code_of(error: Exception) -> str:
 
 
 def archive_path(settings: Settings, arrival: Arrival) -> Path:
-    """Where the arrival's bytes lie."""
+    """Return the path of the arrival's bytes."""
     return settings.archive_dir / arrival.archived_as

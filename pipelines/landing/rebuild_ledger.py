@@ -1,4 +1,4 @@
-"""The ledger, written anew from the archive where it is gone or damaged, and completed where a crash left it short.
+"""Rebuild the ledger from the archive where it is missing or damaged, and complete it after a crash.
 
 The archive names every arrival by itself: `<source>/<business day>/<file name>/<number>-<sha256>`, beside it how many
 rows it should have (`.rows`) and, where its bytes were removed when their time was over, what had been made of them
@@ -49,7 +49,7 @@ class _Note(TypedDict):
 
 
 def ensure_ledger(settings: Settings) -> None:
-    """Makes the ledger whole: from the archive where it is missing or damaged; a damaged file is kept aside."""
+    """Rebuild the ledger from the archive if it is missing or damaged; a damaged file is kept aside."""
     path = settings.ledger_file
     if path.exists() and not is_sound(path):
         aside = path.with_name("damaged.sqlite")
@@ -64,7 +64,7 @@ def ensure_ledger(settings: Settings) -> None:
 
 
 def is_sound(path: Path) -> bool:
-    """True where SQLite finds no fault in the file and every line that figures depend on is as it was written."""
+    """Return True if SQLite finds no fault in the file and every line that figures depend on is as it was written."""
     try:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
@@ -75,7 +75,7 @@ def is_sound(path: Path) -> bool:
 
 
 def add_missing_arrivals(settings: Settings) -> int:
-    """Adds what lies in the archive and has no line: a crash came between the two. Returns how many lines."""
+    """Add what lies in the archive and has no line, because of a crash between the two. Return how many lines."""
     archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
@@ -101,13 +101,13 @@ def add_missing_arrivals(settings: Settings) -> int:
 
 
 def archived_arrivals(archive: Path) -> Iterator[tuple[Path, bool]]:
-    """Where each arrival's bytes lie, or lay before they were forgotten; restatements in the order they came in."""
+    """Yield the path of each arrival's bytes and whether they were forgotten; restatements in order of arrival."""
     for folder in sorted(path for path in archive.glob("*/*/*") if path.is_dir()):
         yield from archived_in(folder)
 
 
 def archived_in(folder: Path) -> list[tuple[Path, bool]]:
-    """The same for one delivery, whose folder this is."""
+    """Return the same for one delivery, whose folder is given."""
     found = [match for match in (KEPT.fullmatch(path.name) for path in folder.iterdir()) if match]
     marked = {match["name"] for match in found if match["forgotten"]}
     names = sorted({match["name"] for match in found}, key=lambda name: int(name.partition("-")[0]))
@@ -115,7 +115,7 @@ def archived_in(folder: Path) -> list[tuple[Path, bool]]:
 
 
 def _arrival(archive: Path, path: Path) -> Arrival:
-    """What the archive tells of one arrival."""
+    """Return the arrival that a path of the archive describes."""
     day = dt.date.fromisoformat(path.parent.parent.name)
     delivery = Delivery(path.parent.parent.parent.name, day, path.parent.name)
     size = path.stat().st_size if path.exists() else _note(path)["byte_count"]
@@ -135,14 +135,22 @@ def _forget(ledger: sqlite3.Connection, sequence: int, note: _Note) -> None:
 
 
 def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: Receipt | None) -> None:
-    """Leaves word beside an arrival, before its bytes go, of what was made of them. Nothing in it is personal."""
+    """Write a note beside an arrival, before its bytes are removed; nothing in it is personal.
+
+    Args:
+        path: The archived bytes.
+        as_of: The day as of which they are removed.
+        byte_count: Their size.
+        parse_key: The key of the receipt; null if they were never parsed.
+        receipt: The result of parsing them; null if none.
+    """
     note: _Note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
     with atomic_write(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
 def keep_expected_rows(path: Path, rows: int | None) -> None:
-    """Write beside an arrival how many rows the deliverer said it has; None takes back what was said."""
+    """Write beside an arrival how many rows the deliverer says it has; None removes the number."""
     note = path.with_name(path.name + ROWS)
     if rows is None:
         note.unlink(missing_ok=True)
@@ -152,10 +160,10 @@ def keep_expected_rows(path: Path, rows: int | None) -> None:
 
 
 def read_expected_rows(path: Path) -> int | None:
-    """How many rows the deliverer said the archived file has; None where nothing was said.
+    """Return how many rows the deliverer says the archived file has; None if nothing was said.
 
-    What is no such number (an earlier release kept any digits) is a number that no file has, so that the file is
-    refused and its deliverer asked again.
+    A text that is no such number (an earlier release kept any digits) becomes a number that no file has, so that the
+    file is refused and its deliverer asked again.
     """
     try:
         with open_regular(path.with_name(path.name + ROWS)) as stream:

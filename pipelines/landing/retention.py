@@ -1,7 +1,7 @@
-"""Forgetting: delivered files and rejected rows hold personal data, and are removed when their time is over.
+"""Retention: delivered files and rejected rows hold personal data, and are removed when their time is over.
 
-Time is counted in business days delivered, not by the clock, so that a wrong clock removes nothing. What
-was made of a file stays: its line in the ledger, its receipt, and its rows in the lake, which name nobody.
+Time is counted in business days delivered, not by the clock, so that a wrong clock removes nothing. What was made of a
+file stays: its line in the ledger, its receipt, and its rows in the lake, which name nobody.
 """
 
 import datetime as dt
@@ -17,7 +17,11 @@ log = logging.getLogger("tthc.landing")
 
 
 def purge_expired(settings: Settings, as_of: dt.date) -> dict[str, int]:
-    """Removes what is older than the settings keep. Returns how many files of archive and quarantine went."""
+    """Remove what is older than the settings keep; return how many files of archive and quarantine were removed.
+
+    Returns:
+        How many files of archive and quarantine went.
+    """
     removed = {"archive": _purge_archive(settings, as_of), "quarantine": _purge_quarantine(settings, as_of)}
     if any(removed.values()):
         log.info(say("forgotten", **removed))

@@ -29,21 +29,27 @@ class LeftForNextRun(Exception):
 
 @dataclass(frozen=True)
 class Sidecars:
-    """What the deliverer says of a file; None where nothing is said. `sha256` is in lower-case hex."""
+    """What the deliverer says of a file; None if nothing is said.
+
+    `sha256` is in lower-case hex.
+    """
 
     sha256: str | None
     rows: int | None
 
 
 def refuse_other_count(expected: int | None, got: int) -> None:
-    """Raise FileRefused where a file has another number of rows than its `.rows` says; without one anything goes."""
+    """Raise FileRefused if a file has another number of rows than its `.rows` says; without one do nothing."""
     if expected is not None and expected != got:
         raise FileRefused("wrong_row_count", expected=expected, got=got)
 
 
 def read_sidecars(path: Path) -> Sidecars:
-    """Return what the sidecars of a file say. Raises LeftForNextRun where one is no small text file or says no hash or
-    number."""
+    """Return what the sidecars of a file say.
+
+    Raises:
+        LeftForNextRun: If one is no small text file or holds no hash or number.
+    """
     sha, rows = _first_word(path, ".sha256"), _first_word(path, ".rows")
     if sha is not None and not SHA256.fullmatch(sha):
         raise LeftForNextRun("left_wrong_sha256")
@@ -53,7 +59,7 @@ def read_sidecars(path: Path) -> Sidecars:
 
 
 def _first_word(path: Path, suffix: str) -> str | None:
-    """The first word of a sidecar; empty where it holds none, None where there is no such file."""
+    """Return the first word of a sidecar; empty if it holds none, None if there is no such file."""
     try:
         with open_regular(path.with_name(path.name + suffix)) as stream:
             content = stream.read(LARGEST_BYTES + 1)

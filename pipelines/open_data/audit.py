@@ -97,8 +97,11 @@ QUESTIONS = {"exact": EXACT, "form": EXACT_FORM, "recount": RECOUNT, "unclassifi
 def audit_vintage(
     connection: Connection, register: PublicationRegister, rules: DisclosureRules, folder: Path, workspace: Path
 ) -> None:
-    """Raises TthcError that names every finding; returns nothing where there is none. Findings name tables, columns,
-    how many rows, and of the first of them the codes and where in `workspace` they came from; never the value."""
+    """Raise TthcError that names every finding; return nothing if there is none.
+
+    Findings name tables, columns, how many rows, and of the first of them the codes and where in `workspace` they came
+    from; never the value.
+    """
     findings = [f"{name}: {count}" for name, query in QUESTIONS.items() if (count := _count(connection, query))]
     for table in register.tables:
         if not read_table(connection, table, folder, WRITTEN):
@@ -111,7 +114,7 @@ def audit_vintage(
 
 
 def audit_names(register: PublicationRegister, folder: Path) -> None:
-    """Raises TthcError where anything lies in the folder that the register does not name; for when all is written."""
+    """Raise TthcError if anything lies in the folder that the register does not name; for when all is written."""
     unknown = sorted({path.name for path in folder.iterdir()} - register.files)
     if unknown:
         raise TthcError("disclosure_audit", findings="; ".join(f"{name}: not in the register" for name in unknown))
@@ -125,7 +128,7 @@ def _count(connection: Connection, query: str) -> int:
 def _of_table(
     connection: Connection, register: PublicationRegister, rules: DisclosureRules, table: Table, workspace: Path
 ) -> list[tuple[str, int, str]]:
-    """What is wrong with a written table: the check or column, in how many rows, and which."""
+    """Return what is wrong with a written table: the check or column, in how many rows, and which."""
     missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
     wrong = [("rows", _count(connection, missing), "")]
     for column in table.columns:
@@ -145,8 +148,10 @@ def _of_table(
 
 
 def _rows(connection: Connection, table: Table, column: Column, condition: str, workspace: Path) -> str:
-    """The first wrong rows in brackets, by their keys (only what is a sound code and nobody's number is shown) and by
-    file, row and field where they were delivered."""
+    """Return the first wrong rows in brackets, by their keys and by file, row and field.
+
+    Of the keys only sound codes that are nobody's number are shown.
+    """
     selected = ", ".join(f"cast({name} as varchar)" for name in table.key)
     query = f"select distinct {selected} from {WRITTEN} as t where {condition} order by all limit {NAMED}"  # noqa: S608
     found = []
@@ -162,7 +167,7 @@ def _rows(connection: Connection, table: Table, column: Column, condition: str, 
 def _place(
     connection: Connection, workspace: Path, table: Table, column: Column, keys: Mapping[str, str | None]
 ) -> str:
-    """The file, row and field of a finding, such as `thu_tuc/2024-12-31/a.csv row 3 TenTTHC`; empty where unknown."""
+    """Return file, row and field of a finding, such as `thu_tuc/2024-12-31/a.csv row 3 TenTTHC`; empty if unknown."""
     if not workspace.is_file():
         return ""
     try:
@@ -173,24 +178,24 @@ def _place(
 
 
 def _is_sound(connection: Connection, value: str | None) -> bool:
-    """True for a code that is nobody's number."""
+    """Return True for a code that is nobody's number."""
     sound = f"select regexp_full_match($1, '{CODE}') and not {looks_personal('$1')}"
     return value is not None and connection.execute(sound, [value]).fetchone() == (True,)
 
 
 def looks_personal(words: str) -> str:
-    """The SQL condition that text looks like a person's number or address."""
+    """Return the SQL condition that text looks like a person's number or address."""
     return f"(regexp_matches({words}, '{PERSON}') and not regexp_full_match({words}, '{HONEST}'))"
 
 
 def _flag_condition(table: Table, flag: Column) -> str:
-    """A figure or a reason for its absence, never both, never neither; no flag of another kind."""
+    """Return the condition that a cell has a figure or a reason for its absence, and no flag of another kind."""
     empty = " and ".join(f"{value} is null" for value in flag.of)
     return f"({empty}) <> coalesce({flag.name} not in ('p', 'r'), false)"
 
 
 def _text_conditions(register: PublicationRegister, column: Column) -> list[str]:
-    """Texts that are not of the column's list, that a spreadsheet could run, or that look like a person's."""
+    """Return conditions for texts not in the column's list, that a spreadsheet could run, or that look personal."""
     if column.values is None:
         return []
     kind, _, place = column.values.partition(":")

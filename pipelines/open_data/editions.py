@@ -37,8 +37,11 @@ PUBLIC, PRIVATE = 0o444, 0o600
 
 @dataclass(frozen=True)
 class Edition:
-    """A vintage that was out: its name, the one before it (null: the first), the last day of its periods (ISO), and the
-    SHA-256 of its `vintage.json`, which holds the hashes of all its files."""
+    """A vintage that was published.
+
+    Its name, the one before it (null: the first), the last day of its periods (ISO), and the SHA-256 of its
+    `vintage.json`, which holds the hashes of all its files.
+    """
 
     name: str
     before: str | None
@@ -47,23 +50,30 @@ class Edition:
 
 
 def editions(settings: Settings) -> list[Edition]:
-    """Return all editions in the order in which they came out, the newest last. One that came out again after a later
-    one was withdrawn stands twice."""
+    """Return all editions in the order in which they were published, the newest last.
+
+    One that was published again after a later one was withdrawn stands twice.
+    """
     found = (_read_index(place / INDEX) for place in _places(settings))
     return max(found, key=len, default=[])
 
 
 def newest_edition(settings: Settings) -> Path | None:
-    """Return the folder of the newest edition ever out, whatever `current` names; None where nothing was ever out.
+    """Return the folder of the newest edition, whatever `current` names; None if there never was one.
 
-    Raises TthcError (`edition_lost`) where no sound copy of it is left.
+    Raises:
+        TthcError: If no sound copy of it is left (`edition_lost`).
     """
     known = editions(settings)
     return folder_of(settings, known[-1]) if known else None
 
 
 def folder_of(settings: Settings, edition: Edition) -> Path:
-    """Return a folder that holds an edition whole. Raises TthcError (`edition_lost`) where none does."""
+    """Return a folder that holds an edition whole.
+
+    Raises:
+        TthcError: If no folder does (`edition_lost`).
+    """
     for place in _places(settings):
         if edition_intact(place / edition.name, edition):
             return place / edition.name
@@ -71,7 +81,7 @@ def folder_of(settings: Settings, edition: Edition) -> Path:
 
 
 def edition_intact(folder: Path, edition: Edition) -> bool:
-    """Return True if the folder holds the edition, every byte as it came out."""
+    """Return True if the folder holds the edition, every byte as it was published."""
     try:
         return sha256_of(folder / NAME) == edition.sha256 and read_vintage(folder) is not None
     except OSError:
@@ -79,7 +89,7 @@ def edition_intact(folder: Path, edition: Edition) -> bool:
 
 
 def withdrawn(known: list[Edition]) -> set[str]:
-    """Return the names of editions after which one with fewer closed periods came out, themselves not out again."""
+    """Return the names of editions that a later one with fewer closed periods replaced, and that did not return."""
     gone: dict[str, bool] = {}
     least = None
     for edition in reversed(known):
@@ -89,14 +99,18 @@ def withdrawn(known: list[Edition]) -> set[str]:
 
 
 def edition_in(folder: Path) -> Edition:
-    """Return the vintage in a folder as the edition that it is or would be. Raises OSError where there is none."""
+    """Return the vintage in a folder as the edition that it is or would be.
+
+    Raises:
+        OSError: If there is none.
+    """
     vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
     return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
                    sha256_of(folder / NAME))  # fmt: skip
 
 
 def add_edition(settings: Settings, folder: Path) -> Edition:
-    """Keep the vintage in the folder as the newest edition, for good: both copies first, then the index."""
+    """Keep the vintage in the folder as the newest edition: both copies first, then the index."""
     edition = edition_in(folder)
     known = [*editions(settings), edition]
     _keep(settings, folder, edition)
@@ -105,8 +119,11 @@ def add_edition(settings: Settings, folder: Path) -> Edition:
 
 
 def recover_editions(settings: Settings) -> None:
-    """Make both copies of every edition and the index whole again: from each other, from what versions hold, and, where
-    the index is lost, from the editions themselves. What cannot be restored is logged."""
+    """Make both copies of every edition and the index whole again.
+
+    From each other, from what versions hold, and, where the index is lost, from the editions themselves. What cannot be
+    restored is logged.
+    """
     known = editions(settings)
     stray = {one.name: one for one in _found(settings) if one.name not in {edition.name for edition in known}}
     # Copies come before the index: where a crash or a loss left one without its line, it came out.
@@ -153,7 +170,7 @@ def _places(settings: Settings) -> tuple[Path, Path]:
 
 
 def _sources(settings: Settings, edition: Edition) -> Iterator[Path]:
-    """Where an edition may lie: its places, then what versions show."""
+    """Yield where an edition may lie: its places, then what versions show."""
     yield from (place / edition.name for place in _places(settings))
     yield _of_earlier_release(settings)
     for version in sorted(settings.versions_dir.glob("[!.]*/open-data")):
@@ -162,7 +179,7 @@ def _sources(settings: Settings, edition: Edition) -> Iterator[Path]:
 
 
 def _found(settings: Settings) -> Iterator[Edition]:
-    """The editions that lie in their places, and what an earlier release kept of the last one."""
+    """Yield the editions that lie in their places, and what an earlier release kept of the last one."""
     folders = [folder for place in _places(settings) for folder in sorted(place.glob("[!.]*")) if folder.is_dir()]
     for folder in (*folders, _of_earlier_release(settings)):
         if read_vintage(folder) is not None:
@@ -170,12 +187,12 @@ def _found(settings: Settings) -> Iterator[Edition]:
 
 
 def _of_earlier_release(settings: Settings) -> Path:
-    """Where releases that kept the last vintage only kept it."""
+    """Return where releases that kept the last vintage only kept it."""
     return settings.restricted_dir / "open-data" / "last"
 
 
 def _depth(edition: Edition, known: dict[str, Edition]) -> int:
-    """How many of the known ones came out before it, by what each says of the one before."""
+    """Return how many of the known ones came out before it, by what each says of the one before."""
     passed: set[str] = set()
     before = edition.before
     while before in known and before not in passed:
@@ -220,7 +237,7 @@ def _read_index(path: Path) -> list[Edition]:
 
 
 def _write_indexes(settings: Settings, known: list[Edition]) -> None:
-    """Write the index where it is not these editions already."""
+    """Write the index unless it lists these editions already."""
     text = json.dumps(with_checksum({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
     for place, mode in zip(_places(settings), (PUBLIC, PRIVATE), strict=True):
         if _read_index(place / INDEX) != known:

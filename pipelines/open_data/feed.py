@@ -26,8 +26,11 @@ NO_PERIOD = "1970-01-01"  # Atom wants a day; an edition of no closed period has
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One edition for readers: its name and the one before (null: the first), the last day of its periods (ISO, '' for
-    none), whether a later one with fewer periods replaced it, whether it is synthetic, its files."""
+    """One edition for readers.
+
+    Its name and the one before (null: the first), the last day of its periods (ISO, '' for none), whether a later one
+    with fewer periods replaced it, whether it is synthetic, its files.
+    """
 
     edition: str
     before: str | None
@@ -95,7 +98,7 @@ def _both(sentence: Sentence) -> str:
 
 
 def _marked(sentence: Sentence, is_synthetic: bool) -> str:
-    """The sentence, before it that all of it is synthetic where it is: a title travels alone."""
+    """Return the sentence, for synthetic data with a word before it that says so: a title travels alone."""
     return _both(sentence) if not is_synthetic else f"[TỔNG HỢP / SYNTHETIC] {_both(sentence)}"
 
 

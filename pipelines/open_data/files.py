@@ -1,8 +1,8 @@
 """The files of a vintage: CSV and Parquet of each table, as the register has it.
 
 Belongs here: writing them from the scratch database and reading an earlier vintage's back. CSV: UTF-8 without BOM,
-comma, RFC 4180, LF, ISO dates, decimal point, empty where there is nothing. A Parquet file says in its own metadata
-what it is. The same rows give the same bytes.
+comma, RFC 4180, LF, ISO dates, decimal point, empty if there is nothing. A Parquet file says in its own metadata what
+it is. The same rows give the same bytes.
 """
 
 from pathlib import Path
@@ -21,7 +21,11 @@ TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "date": "
 def write_tables(
     connection: Connection, register: PublicationRegister, folder: Path, *, synthetic: bool
 ) -> dict[str, int]:
-    """Writes every table of the register in its order. Returns rows per CSV file."""
+    """Write every table of the register in its order.
+
+    Returns:
+        Rows per CSV file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = {}
     for table in register.tables:
@@ -38,14 +42,16 @@ def write_tables(
 
 
 def write_checksums(folder: Path) -> None:
-    """Writes `SHA256SUMS` of all files that lie in the folder now, as `sha256sum -c` reads it. Not of `vintage.json`,
-    which comes last and names the hash of this file too."""
+    """Write `SHA256SUMS` of all files that lie in the folder now, as `sha256sum -c` reads it.
+
+    Not of `vintage.json`, which comes last and names the hash of this file too.
+    """
     lines = [f"{sha256_of(path)}  {path.name}" for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
     (folder / CHECKSUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _words(register: PublicationRegister, table: Table, synthetic: bool) -> dict[str, str]:
-    """What a Parquet file says of itself, per language; the synthetic first."""
+    """Return what a Parquet file says of itself, per language; the synthetic first."""
     told = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
     for lang in LANGUAGES:
         notice = {f"notice_{lang}": getattr(said("synthetic"), lang)} if synthetic else {}
@@ -58,8 +64,10 @@ def _quoted(text: str) -> str:
 
 
 def read_table(connection: Connection, table: Table, folder: Path, name: str) -> bool:
-    """Makes table `name` of a CSV that an earlier vintage published, by the register of today. False where that has no
-    such file or no such columns: then there is nothing to compare."""
+    """Make table `name` of a CSV that an earlier vintage published, by the register of today.
+
+    False if that has no such file or no such columns: then there is nothing to compare.
+    """
     path = folder / table.file_name
     if not path.is_file():
         return False

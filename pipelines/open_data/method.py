@@ -1,5 +1,6 @@
-"""The method note that goes out with the data, in two languages: what is published, what is hidden and why, and what
-the attack on it could and could not do.
+"""The method note that goes out with the data, in two languages.
+
+What is published, what is hidden and why, and what the attack on it could and could not do.
 
 Belongs here: turning the register, the rules and the audit's figures into words. Every number in it is one of theirs.
 """
@@ -39,7 +40,12 @@ def method_page(
     synthetic: bool,
     until: str,
 ) -> str:
-    """The note in one language. `figures`: the audit's (see `vintage.audit_figures`); `until`: the last day (ISO)."""
+    """Return the note in one language.
+
+    Args:
+        figures: The audit's (see `vintage.audit_figures`).
+        until: The last day (ISO).
+    """
     dataset = register.dataset
     lines = [f"# {getattr(titled(dataset.title, synthetic=synthetic), lang)}", ""]
     lines += [f"**{getattr(said('synthetic'), lang)}.**", ""] if synthetic else []
@@ -66,7 +72,7 @@ def write_method(
     synthetic: bool,
     until: str,
 ) -> None:
-    """Writes the note in both languages."""
+    """Write the note in both languages."""
     for lang, name in PAGES.items():
         page = method_page(lang, register, rules, figures, synthetic=synthetic, until=until)
         (folder / name).write_text(page, encoding="utf-8")

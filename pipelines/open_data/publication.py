@@ -26,7 +26,7 @@ UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable", "edition_lost"
 
 
 def publication_key(settings: Settings) -> tuple[str | None, str]:
-    """Return what a try to make open data depends on besides the version: the vintage before, a mark of the secret."""
+    """Return what an attempt at open data depends on besides the version: the vintage before, a mark of the secret."""
     known = editions(settings)
     return (known[-1].name if known else None), key_check(settings.key_file)
 
@@ -34,9 +34,16 @@ def publication_key(settings: Settings) -> tuple[str | None, str]:
 def write_open_data(
     settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
-    """Write the open data of a candidate into `folder`, or the newest edition where the disclosure control finds that
-    none is safe; no folder where there is none before, nor for a version beside the published one. Returns what came of
-    it and rows per CSV file, and leaves the former for the later steps. Raises TthcError where something else is wrong.
+    """Write the open data of a candidate, or the newest edition if the disclosure control finds that none is safe.
+
+    No folder is made if there is no edition before, nor for a version beside the published one. The state is also left
+    in the work folder for the later steps.
+
+    Returns:
+        The state of the open data, and rows per CSV file.
+
+    Raises:
+        TthcError: If something other than the disclosure control stops it.
     """
     name, mark = publication_key(settings)
     open_data = OpenData(state="new", why=None, params={}, since=None, before=name, key_check=mark)
@@ -78,7 +85,7 @@ def _make(settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path,
 
 
 def _withdrawn(before: Vintage, made: Vintage, known: list[Edition]) -> Withdrawn:
-    """What the newest edition holds and the vintage that was made does not."""
+    """Return what the newest edition holds and the vintage that was made does not."""
     codes = {code for code, *_ in made["essence"]["closed_periods"]}
     lost = {name: count - made["rows"].get(name, 0) for name, count in before["rows"].items()}
     return Withdrawn(
@@ -89,7 +96,7 @@ def _withdrawn(before: Vintage, made: Vintage, known: list[Edition]) -> Withdraw
 
 
 def _keep(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, int]:
-    """Let the newest edition go on, byte for byte, where there is one that may."""
+    """Let the newest edition stay public, byte for byte, if there is one that may."""
     open_data["state"] = "none"
     try:
         previous = newest_edition(settings)
@@ -104,12 +111,12 @@ def _keep(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, in
 
 
 def open_data_of_run(settings: Settings) -> OpenData:
-    """Return what came of the open data of the candidate of this run."""
+    """Return the state of the open data of this run's candidate."""
     state: OpenData = json.loads((settings.work_dir / NAME).read_text(encoding="utf-8"))
     return state
 
 
 def _since(settings: Settings, plan: RunSpec) -> str:
-    """The as-of day of the first version in a row whose open data were held back."""
+    """Return the as-of day of the first version in a row whose open data were held back."""
     earlier = published_open_data(settings)
     return str(earlier["since"]) if earlier is not None and is_held_back(earlier) else plan.as_of

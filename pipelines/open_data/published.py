@@ -17,8 +17,11 @@ from pipelines.settings import Settings
 
 
 def edition_table(settings: Settings) -> pl.DataFrame:
-    """Return one row per edition in the order in which they came out: edition_number from 1, closed_until (the last day
-    of its periods; null where none had closed) and dataset_count (0 where its public copy is lost)."""
+    """Return one row per edition in the order in which they were published.
+
+    The columns are edition_number from 1, closed_until (the last day of its periods; null if none had closed) and
+    dataset_count (0 if its public copy is lost).
+    """
     known = editions(settings)
     lost = set(damaged_editions(settings, deep=False))
     counts = {name: 0 if name in lost else _datasets(settings, name) for name in {one.name for one in known}}
@@ -27,7 +30,7 @@ def edition_table(settings: Settings) -> pl.DataFrame:
 
 
 def _datasets(settings: Settings, name: str) -> int:
-    """Tables of an edition whose file lies there."""
+    """Return tables of an edition whose file lies there."""
     folder = settings.editions_dir / name
     named = json.loads((folder / NAME).read_text(encoding="utf-8"))["rows"]
     return len([file for file in named if (folder / file).is_file()])

@@ -44,8 +44,13 @@ class Change:
 
 
 def flag_revisions(connection: Connection, register: PublicationRegister, previous: Path) -> list[Change]:
-    """Sets flag `r` on every figure that the previous vintage (a folder) showed otherwise or hid, in the tables of the
-    scratch database. Returns all changes, those to a hidden figure too, in the order of tables and rows."""
+    """Set flag `r` on every figure that the previous vintage showed differently or hid.
+
+    `previous` is the folder of that vintage; the tables are those of the scratch database.
+
+    Returns:
+        All changes, those to a hidden figure too, in the order of tables and rows.
+    """
     changes: list[Change] = []
     for table in register.tables:
         flags = [column for column in table.columns if column.role == "flag"]
@@ -73,13 +78,16 @@ def _of_flag(connection: Connection, table: Table, flag: Column) -> list[Change]
 
 
 def identity(table: Table) -> tuple[str, ...]:
-    """The columns that say which figure it is: the key, and the period that it is of."""
+    """Return the columns that say which figure it is: the key, and the period that it is of."""
     has_period = any(column.name == PERIOD for column in table.columns)
     return (*table.key, *([PERIOD] if has_period and PERIOD not in table.key else []))
 
 
 def is_exact(table: Table) -> str:
-    """The SQL condition that a row is published exactly. Table `indicator_class` is there; the province's are exact."""
+    """Return the SQL condition that a row is published exactly.
+
+    Table `indicator_class` is there; the province's are exact.
+    """
     if table.disclosure != "by_indicator":
         return "false" if table.disclosure == "sdc1" else "true"
     province = "pham_vi" if any(column.name == "pham_vi" for column in table.columns) else "cap"
@@ -88,7 +96,7 @@ def is_exact(table: Table) -> str:
 
 
 def value_has_sign(table: Table, value: str) -> bool:
-    """True for a rate whose sign stands beside it in column `dau`."""
+    """Return True for a rate whose sign stands beside it in column `dau`."""
     return table.column(value).role == "rate" and any(column.name == "dau" for column in table.columns)
 
 
@@ -117,8 +125,12 @@ CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới /
 
 
 def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int, notice: str = "") -> str:
-    """CHANGES.md: the count per table, then one line per exact figure, old and new. `thaw`: of the rules. `notice`:
-    what is said first."""
+    """Return CHANGES.md: the count per table, then one line per exact figure, old and new.
+
+    Args:
+        thaw: Of the rules.
+        notice: What is said first.
+    """
     page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:
         return page + FIRST

@@ -77,12 +77,12 @@ REASONS = """
 
 
 def figure_macros(rules: DisclosureRules) -> str:
-    """SQL macros for rates, verdicts (1, 0, or null where the shown figures cannot tell) and reasons."""
+    """Return SQL macros for rates, verdicts (1, 0, or null if the shown figures cannot tell) and reasons."""
     return bound_macros(rules) + EXACT + PROTECTED.format(**rules.rate.model_dump()) + REASONS
 
 
 def create_published_tables(connection: Connection, register: PublicationRegister, rules: DisclosureRules) -> None:
-    """Makes one table per published file, named as the file is, with the register's columns alone, in its order."""
+    """Make one table per published file, named as the file is, with the register's columns alone, in its order."""
     connection.execute(SHOWN)
     connection.execute(figure_macros(rules))
     create_class_tables(connection, rules)
@@ -92,8 +92,10 @@ def create_published_tables(connection: Connection, register: PublicationRegiste
 
 
 def wanted(table: Table, query: str) -> str:
-    """The register's columns out of what a query offers, typed and sorted, and in each row whether the data are real.
-    The SQL is ours, never an outsider's."""
+    """Return the register's columns from the columns of a query, typed and sorted.
+
+    Each row also says whether the data are real. The SQL is ours, never an outsider's.
+    """
     types = {"string": "varchar", "integer": "bigint", "number": "double", "date": "date", "boolean": "integer"}
     columns = ", ".join(f"cast({c.name} as {types[c.type]}) as {c.name}" for c in table.columns)
     return f"select {columns} from ({query}) cross join ({KIND}) order by {', '.join(table.order_by)}"  # noqa: S608
@@ -112,7 +114,7 @@ CLASSES = """
 
 
 def create_class_tables(connection: Connection, rules: DisclosureRules) -> None:
-    """Make `indicator_class`: per indicator and rule whether it is exact or protected, null where nobody said so."""
+    """Make `indicator_class`: per indicator and rule whether it is exact or protected, null if nobody said so."""
     known = {"protected": rules.protected.codes, "exact": [*rules.exact.indicators],
              "origins": [*rules.exact.origins]}  # fmt: skip
     connection.execute(CLASSES, known)

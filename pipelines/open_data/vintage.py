@@ -54,7 +54,7 @@ FIGURES = """
 
 @dataclass(frozen=True)
 class VintageBuild:
-    """What every step of making a vintage is given."""
+    """What every step of making a vintage needs."""
 
     connection: Connection
     settings: Settings
@@ -66,9 +66,23 @@ class VintageBuild:
 
 def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previous: Path | None,
                   folder: Path) -> dict[str, int]:  # fmt: skip
-    """Writes the open data of a candidate warehouse into `folder`: the vintage before as it is where no period closed
-    since and the rules are the same, else a new one. `previous`: the open data that is out now, null where none is.
-    Returns rows per CSV file. Raises TthcError where the audit finds anything; then nothing may be published."""
+    """Write the open data of a candidate warehouse into `folder`: the vintage before, or a new one.
+
+    The vintage before stays as it is if no period closed since and the rules are the same.
+
+    Args:
+        settings: Where registers, secret and work folder lie.
+        plan: What the run computes.
+        candidate_file: The warehouse that the figures come from.
+        previous: The open data that are public now, null if none are.
+        folder: Where the files are written.
+
+    Returns:
+        Rows per CSV file.
+
+    Raises:
+        TthcError: If the audit finds anything; then nothing may be published.
+    """
     country = settings.country_dir
     register, rules = load_register(country), load_rules(country)
     province = load_province(settings.registers_dir / settings.province)
@@ -94,19 +108,22 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
 
 
 def _stays(settings: Settings, before: Vintage, essence: Essence) -> bool:
-    """True where the vintage before goes on: nothing it depends on is another, or a warehouse that went back to an
-    earlier day knows less than what is out, and nobody asked to withdraw that (`--publish`)."""
+    """Return True if the vintage before stays public.
+
+    That is so if nothing it depends on has changed, or if a warehouse that went back to an earlier day knows less than
+    what is public, and nobody asked to withdraw that (`--publish`).
+    """
     goes_back = (_until(essence) or "") < (before.get("closed_until") or "")
     return may_remain(before, essence) or (goes_back and not settings.publish)
 
 
 def _until(essence: Essence) -> str | None:
-    """The last day (ISO) of the closed periods; null where no period is closed."""
+    """Return the last day (ISO) of the closed periods; null if no period is closed."""
     return max((str(end) for *_, end in essence["closed_periods"]), default=None)
 
 
 def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> Essence:
-    """All that a vintage depends on but the figures themselves: while this is the same, what is out stays."""
+    """Return all that a vintage depends on except the figures: while this is the same, the published one stays."""
     country = settings.country_dir
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
     return {
@@ -173,7 +190,10 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
 def audit_figures(
     connection: Connection, secured: AttackSummary, rules: DisclosureRules, *, compared: bool, synthetic: bool
 ) -> dict[str, Any]:
-    """What the audit came to, as published: counts of cells, what was hidden and attacked, what remained possible."""
+    """Return what the audit came to, as published.
+
+    Counts of cells, what was hidden and attacked, what remained possible.
+    """
     names = ("cells", "shown", "small", "hidden_too")
     row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)
     return {

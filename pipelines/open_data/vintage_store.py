@@ -18,8 +18,10 @@ EDITIONS = "editions"  # the folder of earlier vintages within a published one; 
 class Essence(TypedDict):
     """Everything that a vintage depends on, except the figures themselves.
 
-    `closed_periods`: code, first and last day (ISO) of each; `key_check`: a mark of the secret; the rest are hashes of
-    registers and code, and what is printed of the province.
+    Attributes:
+        closed_periods: Code, first and last day (ISO) of each.
+        key_check: A mark of the secret; the rest are hashes of registers and code, and what is printed of the
+            province.
     """
 
     closed_periods: list[list[str]]
@@ -57,7 +59,10 @@ class VintageHead(TypedDict):
 class Vintage(VintageHead):
     """The content of `vintage.json`.
 
-    `others`: SHA-256 of the remaining files. Vintages of earlier releases lack it, the descriptions and the seal.
+    Vintages of earlier releases lack it, the descriptions and the seal.
+
+    Attributes:
+        others: SHA-256 of the remaining files.
     """
 
     others: NotRequired[dict[str, str]]
@@ -65,8 +70,10 @@ class Vintage(VintageHead):
 
 
 def seal_vintage(folder: Path, head: VintageHead) -> None:
-    """Writes `vintage.json`: the head (with `files` and `descriptions`, hashes by file), the hashes of all `others`
-    in the folder, and a seal over all that."""
+    """Write `vintage.json`: the head, the hashes of all other files in the folder, and a seal over all that.
+
+    The head has `files` and `descriptions`, hashes by file.
+    """
     named = {*head["files"], *head.get("descriptions", {}), NAME}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
     text = json.dumps(with_checksum({**head, "others": others}), ensure_ascii=False, indent=1, sort_keys=True)
@@ -74,8 +81,10 @@ def seal_vintage(folder: Path, head: VintageHead) -> None:
 
 
 def read_vintage(folder: Path | None) -> Vintage | None:
-    """What a published folder says of itself; null where there is none, or any file of it is not what it was. Vintages
-    of before there were descriptions or seals lack those."""
+    """Return what `vintage.json` says; null if there is none, or any file is not what it was.
+
+    Vintages of earlier releases have no descriptions or seal.
+    """
     if folder is None:
         return None
     try:
@@ -88,8 +97,10 @@ def read_vintage(folder: Path | None) -> Vintage | None:
 
 
 def may_remain(vintage: Vintage, essence: Essence) -> bool:
-    """True where a vintage that was read may go on as it is: all it depends on is the same, and a seal vouches for each
-    byte. One of before there were seals is compared with, and never copied."""
+    """Return True if a vintage may stay as it is: all it depends on is the same and it carries a seal.
+
+    One without a seal (of an earlier release) is compared with, and never copied.
+    """
     return SEAL in vintage and vintage["essence"] == essence
 
 

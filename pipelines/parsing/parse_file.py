@@ -1,7 +1,7 @@
 """One archived file into the lake and the quarantine, with a receipt that accounts for every row.
 
-The order is: read → judge → protect → write. A file that cannot be read with certainty leaves no row
-anywhere and a receipt that says why.
+The order is: read → judge → protect → write. A file that cannot be read with certainty leaves no row anywhere and a
+receipt that says why.
 """
 
 import hashlib
@@ -26,14 +26,17 @@ from pipelines.storage.ledger import Arrival
 
 
 def parse_key(arrival: Arrival, made_by: str) -> str:
-    """Names the outcome of parsing: same delivery, bytes, row count said beside it, contracts, parser and secret (the
-    latter three are `version.parser_version`), same outcome."""
+    """Return the key of a parsing result: whatever has the same key has the same result.
+
+    It covers delivery, bytes, the row count said beside them, and contracts, parser and secret (the latter three are
+    `version.parser_version`).
+    """
     parts = (arrival.delivery.label, arrival.sha256, str(arrival.expected_rows), made_by)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def refused_receipt(arrival: Arrival, refusal: FileRefused) -> Receipt:
-    """The receipt of a file of which nothing was taken."""
+    """Return the receipt of a file from which nothing was taken."""
     return {
         "delivery": arrival.delivery.label,
         "sha256": arrival.sha256,
@@ -56,7 +59,7 @@ class FileOutcome:
         self.rejected: dict[str, list[pl.DataFrame]] = {}
 
     def add(self, contract: Contract, accepted: pl.DataFrame, rejected: pl.DataFrame, writer: BackgroundCalls) -> None:
-        """Takes the verdict on one batch."""
+        """Add the accepted and rejected rows of one batch."""
         source, delivery = contract.source, self.delivery
         name = lake_file(source, delivery, self.key)
         if name not in self.files:
@@ -73,7 +76,11 @@ class FileOutcome:
             self.rejected.setdefault(source, []).append(_listed(rejected))
 
     def finish(self, *, keep: bool) -> dict[str, str]:
-        """Closes the lake's files and writes the lists of rejected rows. Returns path below the lake → SHA-256."""
+        """Close the lake's files and write the lists of rejected rows.
+
+        Returns:
+            Path below the lake → SHA-256.
+        """
         hashes = {name: file.close(keep=keep) for name, file in self.files.items()}
         for source, frames in self.rejected.items() if keep else ():
             name = rejected_file(source, self.delivery, self.key)
@@ -88,7 +95,7 @@ class FileOutcome:
         return {name: sha for name, sha in hashes.items() if sha}
 
     def receipt(self, files: dict[str, str]) -> Receipt:
-        """What the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
+        """Return what the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
         sources: dict[str, SourceCounts] = {
             s: {
                 "rows_in": c["rows_in"], "accepted": c["accepted"], "rejected": c["rejected"],
@@ -102,7 +109,7 @@ class FileOutcome:
 
 
 def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
-    """What may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
+    """Return what may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
     none = pl.lit(None, pl.String)
     code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in rejected.columns else none
     sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$") & ~looks_personal(code)
@@ -118,7 +125,17 @@ def parse_arrival(
     arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: str,
     lake: Path, quarantine: Path, limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
 ) -> Receipt:  # fmt: skip
-    """Parses one archived file. Returns its receipt; a file that cannot be read is no error, the receipt says so."""
+    """Parse one archived file and return its receipt; a file that cannot be read is no error, the receipt says so.
+
+    Args:
+        arrival: The ledger's line.
+        archived: The bytes.
+        contracts: By source.
+        key: Name of the result (`parse_key`).
+        secret: For pseudonyms.
+        lake: Folder of the accepted rows.
+        quarantine: Folder of the rejected ones.
+    """
     delivery = arrival.delivery
     outcome, judge = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)
     try:

@@ -13,7 +13,10 @@ END = object()
 
 
 def prefetch(items: Generator[T]) -> Iterator[T]:
-    """The same items, each fetched in another thread while its forerunner is used. Errors come at their place."""
+    """Yield the same items, each fetched in another thread while its forerunner is used.
+
+    Errors come at their place.
+    """
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
         coming: Future[Any] = pool.submit(next, items, END)
         while (item := coming.result()) is not END:
@@ -22,19 +25,22 @@ def prefetch(items: Generator[T]) -> Iterator[T]:
 
 
 class BackgroundCalls:
-    """Runs calls one after another in another thread, at most one waiting. Their errors are raised here."""
+    """Runs calls one after another in another thread, at most one waiting.
+
+    Their errors are raised here.
+    """
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
         self._under_way: Future[object] | None = None
 
     def call(self, work: Callable[..., object], *args: object) -> None:
-        """Waits for the call before and starts this one."""
+        """Wait for the call before and start this one."""
         self.wait()
         self._under_way = self._pool.submit(work, *args)
 
     def wait(self) -> None:
-        """Returns when nothing is under way. Raises what the last call raised."""
+        """Return when nothing is under way. Raise what the last call raised."""
         if self._under_way is not None:
             under_way, self._under_way = self._under_way, None
             under_way.result()
@@ -42,7 +48,7 @@ class BackgroundCalls:
 
 @contextmanager
 def background_writer() -> Iterator[BackgroundCalls]:
-    """A Behind whose thread ends with the block; its last call has ended then, and its error been raised."""
+    """Yield a BackgroundCalls whose thread ends with the block; by then its last call has ended, or raised."""
     with ThreadPoolExecutor(1, thread_name_prefix="write-behind") as pool:
         worker = BackgroundCalls(pool)
         yield worker

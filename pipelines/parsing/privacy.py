@@ -25,10 +25,11 @@ PSEUDONYM_HEX_DIGITS = 32
 
 
 def load_key(path: Path) -> str:
-    """Return the secret of this installation; make one at random, mode 0600, where there is none yet.
+    """Return the secret of this installation; make a random one, mode 0600, if there is none yet.
 
-    Raises TthcError where what lies there cannot be a secret: a link or no regular file, readable by others, not ASCII,
-    or shorter than 32 bytes.
+    Raises:
+        TthcError: If the file cannot be a secret: a link or no regular file, readable by others, not ASCII, or
+            shorter than 32 bytes.
     """
     if not path.is_symlink() and not path.exists():
         _make_key(path)
@@ -36,7 +37,7 @@ def load_key(path: Path) -> str:
 
 
 def key_id(secret: str) -> str:
-    """Return a short mark that tells one secret from another and tells nothing of it."""
+    """Return a short mark that tells one secret from another and reveals nothing of it."""
     return hmac.digest(secret.encode(), b"key id", "sha256").hex()[:16]
 
 
@@ -77,15 +78,19 @@ def _read_key(path: Path) -> str:
 
 
 def keyed_hash(text: pl.Expr, key: str) -> pl.Expr:
-    """HMAC-SHA256 of a text, the first 32 hex digits: the same value under the same key is always the same, and
-    without the key it tells nothing. Null stays null."""
+    """Return the HMAC-SHA256 of a text, the first 32 hex digits; null stays null.
+
+    The same value under the same key always gives the same, and without the key it reveals nothing.
+    """
     hashed: pl.Expr = text.chash.hmac_sha256(key=key)  # type: ignore[attr-defined]  # polars_hash adds `chash`
     return hashed.str.head(PSEUDONYM_HEX_DIGITS)
 
 
 def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
-    """The pseudonym of each of several values in a text column, joined again by the separator, so that one value can
-    be recognised among others. Blanks around a value do not count; where there is no value, null."""
+    """Return the pseudonym of each of several values in a text column, joined again by the separator.
+
+    So one value can be recognised among others. Blanks around a value do not count; where there is no value, null.
+    """
     value = pl.element().str.strip_chars()
     hashed = value.filter(value != "").chash.hmac_sha256(key=key).str.head(PSEUDONYM_HEX_DIGITS)  # type: ignore[attr-defined]
     joined = pl.col(name).str.split(separator).list.eval(hashed).list.join(separator)
@@ -93,7 +98,7 @@ def pseudonyms(name: str, separator: str, key: str) -> pl.Expr:
 
 
 def protect(accepted: pl.DataFrame, contract: Contract, key: str) -> pl.DataFrame:
-    """Accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
+    """Return accepted rows without their personal fields; pseudonym fields keep their name and hold the pseudonym."""
     dropped = [field.name for field in contract.fields if field.personal == "drop"]
     kept = [field for field in contract.fields if field.personal == "pseudonym" and field.name in accepted.columns]
     hidden = [_protected_column(field, key) for field in kept]

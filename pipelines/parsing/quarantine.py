@@ -1,7 +1,7 @@
 """Whole rows for the quarantine: as they were delivered, with everything personal in them.
 
-Rejected rows are known by their number and reasons; their content is fetched from the delivered file once
-more, so that nothing personal is carried along for the many rows that are accepted.
+Rejected rows are known by their number and reasons; their content is fetched from the delivered file once more, so that
+nothing personal is carried along for the many rows that are accepted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,8 +24,10 @@ Rejections = Mapping[str, pl.DataFrame]
 def complete_rows(
     path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections, limits: ReadLimits
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Source and rows of a delivered file that `rejections` name (per source `_row_number` and `_reasons`), each with
-    its `_place`."""
+    """Yield source and rows of a delivered file that `rejections` name, each row with its `_place`.
+
+    `rejections`: per source `_row_number` and `_reasons`.
+    """
     told = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
     for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True, limits=limits):
         if batch.source in rejections:
@@ -34,8 +36,11 @@ def complete_rows(
 
 
 def row_places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
-    """Where a person finds what each reason is about: `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON,
-    else the row's number, which in text is its line."""
+    """Return where a person finds what each reason is about.
+
+    That is `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON, else the row's number, which in text is its
+    line.
+    """
     paths = rows["_path"] if "_path" in rows.columns else [None] * rows.height
     found = []
     for number, path, reasons in zip(rows["_row_number"], paths, rows["_reasons"], strict=True):
@@ -45,7 +50,7 @@ def row_places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
 
 
 def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) -> Path:
-    """Where the rejected rows of one delivery lie."""
+    """Return the path of the rejected rows of one delivery."""
     return folder / source / delivery.business_day.isoformat() / f"{name}.parquet"
 
 
@@ -58,7 +63,7 @@ def write_quarantine(
     rejections: Rejections,
     limits: ReadLimits,
 ) -> None:
-    """Writes the rows that `rejections` name, one file per source, readable by their owner only."""
+    """Write the rows that `rejections` name, one file per source, readable by their owner only."""
     files: dict[str, ParquetFile] = {}
     try:
         for source, rows in complete_rows(archived, delivery, contracts, rejections, limits):

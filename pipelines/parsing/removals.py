@@ -42,8 +42,10 @@ GONE = """
 
 
 def removed_dossiers(before: Receipt | None, after: Receipt, settings: Settings) -> list[list[Any]]:
-    """Unit, late, on time, still open of the dossiers that the earlier bytes had and the later ones lack; empty where
-    either was refused or its rows do not lie in the lake."""
+    """Return unit, late, on time, still open of the dossiers that the later bytes no longer have.
+
+    The list is empty if either file was refused or its rows do not lie in the lake.
+    """
     if before is None or before["refused"] or after["refused"]:
         return []
     old, new = (

@@ -1,4 +1,6 @@
-"""Restatements: the same delivery again with other bytes. What it changed is counted by key and reported.
+"""Restatements: the same delivery again with other bytes.
+
+What it changed is counted by key and reported.
 
 Both outcomes lie in the lake, so the difference is that of typed rows, without anything personal.
 """
@@ -29,7 +31,7 @@ DIFFERENCE = """
 
 
 def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
-    """The arrival that this one replaces: the one before it under the same name, or None."""
+    """Return the arrival that this one replaces: the one before it under the same name, or None."""
     earlier = [a for a in everything if a.delivery == arrival.delivery and a.sequence < arrival.sequence]
     return max(earlier, key=lambda a: a.sequence, default=None)
 
@@ -37,8 +39,10 @@ def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | 
 def compare_with_previous(
     before: Receipt | None, after: Receipt, contracts: dict[str, Contract], settings: Settings
 ) -> dict[str, Changes] | None:
-    """By source: how many keys the earlier bytes had, and how many were added, removed and changed. None where the
-    earlier bytes could not be read."""
+    """Return by source how many keys the earlier bytes had, and how many were added, removed and changed.
+
+    None if the earlier bytes could not be read.
+    """
     if before is None or before["refused"] or after["refused"]:
         return None
     found = {}
@@ -50,7 +54,7 @@ def compare_with_previous(
 
 
 def _difference(contract: Contract, before: list[str], after: list[str], settings: Settings) -> Changes:
-    """Counts over keys; a key that stands twice counts once, with all its rows as its content."""
+    """Return counts over keys; a key that stands twice counts once, with all its rows as its content."""
     columns = [name for name in lake_schema(contract) if name not in PROVENANCE]
     keys = ", ".join(contract.key)
     sql = DIFFERENCE.format(keys=keys, content=f"list_sort(list(hash({', '.join(columns)})))")

@@ -38,8 +38,12 @@ TRIED_AGAIN = {BROKE, "file_unreadable", "archive_missing", "archive_damaged"}
 
 @dataclass(frozen=True)
 class LakeState:
-    """What counts today. `parsed`: active arrivals with their receipts, refused ones included. `made_by`: today's
-    contracts, parser and secret by one name."""
+    """What counts today.
+
+    Attributes:
+        parsed: Active arrivals with their receipts, refused ones included.
+        made_by: Today's contracts, parser and secret by one name.
+    """
 
     parsed: list[tuple[Arrival, Receipt]]
     duplicate: list[Arrival]
@@ -52,7 +56,7 @@ class LakeState:
         return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
 
     def totals(self, source: str) -> dict[str, int]:
-        """Rows of one source over all deliveries: rows_in, accepted and rejected by parsing."""
+        """Return rows of one source over all deliveries: rows_in, accepted and rejected by parsing."""
         counts = [receipt["sources"][source] for _, receipt in self.parsed if source in receipt["sources"]]
         return {
             "rows_in": sum(one["rows_in"] for one in counts),
@@ -62,8 +66,10 @@ class LakeState:
 
 
 class Receipts:
-    """What parsing has made of arrivals so far, under today's contracts, parser and secret; where the bytes are gone,
-    under the last ones."""
+    """The results of parsing so far, under today's contracts, parser and secret.
+
+    For arrivals whose bytes are gone, the results under the last ones.
+    """
 
     def __init__(self, settings: Settings, secret: str | None = None) -> None:
         self.made_by = parser_version(settings, secret if secret is not None else load_key(settings.key_file))
@@ -73,36 +79,36 @@ class Receipts:
         self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._known.values()}
 
     def key(self, arrival: Arrival) -> str:
-        """The name under which parsing leaves its outcome today."""
+        """Return the key of an arrival's receipt under today's contracts, parser and secret."""
         return parse_key(arrival, self.made_by)
 
     def of(self, arrival: Arrival) -> Receipt | None:
-        """The receipt that counts today, or None where the file has to be parsed."""
+        """Return the receipt that counts today, or None if the file has to be parsed."""
         if arrival.sequence in self.forgotten:
             return self.newest(arrival)
         return self._known.get(self.key(arrival))
 
     def newest(self, arrival: Arrival) -> Receipt | None:
-        """The last receipt of these bytes under any contracts and parser."""
+        """Return the last receipt of these bytes under any contracts and parser."""
         return self._newest.get((arrival.delivery.label, arrival.sha256))
 
     def add(self, arrival: Arrival, receipt: Receipt) -> None:
-        """Take up what was made of an arrival just now."""
+        """Add the receipt of an arrival that was parsed just now."""
         self._known[self.key(arrival)] = receipt
         self._newest[arrival.delivery.label, arrival.sha256] = receipt
 
     def is_refused(self, arrival: Arrival) -> bool:
-        """True where the file was read and refused; one that was not read yet is not."""
+        """Return True if the file was read and refused; one that was not read yet is not."""
         receipt = self.of(arrival)
         return receipt is not None and receipt["refused"] is not None
 
     def classify_arrivals(self) -> dict[str, list[Arrival]]:
-        """What counts today (`ledger.standing`), by what is known so far of refused files."""
+        """Return what counts today (`ledger.classify_arrivals`), by what is known so far of refused files."""
         return classify_arrivals(self.everything, self.is_refused)
 
 
 def files_intact(receipt: Receipt, settings: Settings) -> bool:
-    """A lake file that is gone or whose bytes changed is never used; it is parsed again from the archive."""
+    """Return True if all lake files of a receipt are unchanged; a file that is not is parsed again."""
     for name, sha in receipt["files"].items():
         path = settings.lake_dir / name
         if not path.is_file() or sha256_of(path) != sha:
@@ -111,7 +117,7 @@ def files_intact(receipt: Receipt, settings: Settings) -> bool:
 
 
 def lake_state(settings: Settings) -> LakeState:
-    """What counts today by the ledger alone; deliveries that have not been parsed yet are not in it."""
+    """Return what counts today by the ledger alone, without deliveries that have not been parsed yet."""
     known = Receipts(settings)
     stand = known.classify_arrivals()
     keyed = [(arrival, known.of(arrival)) for arrival in stand["active"]]
@@ -129,19 +135,21 @@ class Parser:
         self.quarantine = private_folder(settings.restricted_dir / "quarantine")
 
     def parse(self, arrival: Arrival) -> Receipt:
-        """The receipt of these bytes as parsed today; not yet in the ledger.
+        """Return the receipt of these bytes as parsed today; it is not yet in the ledger.
 
-        Where the archive no longer holds them as they came, the last outcome stands if its files are intact; if not,
-        TthcError is raised, since rows that counted before must not vanish; if none of its rows ever counted, the file
-        is refused. So it is for any other trouble with the file, with a trace under `restricted/`, unless it would
-        strike every file.
+        Where the archive no longer holds them as they came, the last receipt counts if its files are intact. If none of
+        its rows ever counted, the file is refused. The same holds for any other trouble with the file, with a trace
+        under `restricted/`, unless it would affect every file.
+
+        Raises:
+            TthcError: If rows that counted before would vanish.
         """
         try:
             return self._parse(arrival, self._archived(arrival))
         except TthcError as loss:
             last = self.known.newest(arrival)
             if last is None or last["refused"] is not None:
-                return self._marked(refused_receipt(arrival, FileRefused(loss.code, **loss.params)))
+                return {**refused_receipt(arrival, FileRefused(loss.code, **loss.params)), **self._mark}
             if last.get("key_id") != key_id(self.secret) or not files_intact(last, self.settings):
                 raise
             log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
@@ -151,7 +159,7 @@ class Parser:
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
             code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
-            return self._marked(refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)))
+            return {**refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)), **self._mark}
 
     def _archived(self, arrival: Arrival) -> Path:
         archived = archive_path(self.settings, arrival)
@@ -167,16 +175,18 @@ class Parser:
             arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine,
             self.settings.read_limits,
         )  # fmt: skip
-        return self._marked(receipt)
+        return {**receipt, **self._mark}
 
-    def _marked(self, receipt: Receipt) -> Receipt:
-        """Return the receipt with the names of the parser and the secret that made it."""
-        origin: ReceiptOrigin = {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
-        return {**receipt, **origin}
+    @property
+    def _mark(self) -> ReceiptOrigin:
+        """The parser and the secret that make today's receipts."""
+        return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
 
     def restated(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> Restatement:
-        """What the receipt says of the file that this one replaced: what changed, None where that cannot be said. No
-        figure depends on it, so trouble here refuses nothing."""
+        """Return the part of a receipt about the file that this one replaced: what changed, None if unknown.
+
+        No figure depends on it, so trouble here refuses nothing.
+        """
         try:
             changes = self._changes(arrival, earlier, receipt)
             removals = self._removals(arrival, earlier, receipt)
@@ -188,7 +198,7 @@ class Parser:
         return {"restates": changes, "removals": removals, "restated_sha256": earlier.sha256}
 
     def _removals(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> list[list[list[Any]]]:
-        """Of every replacement under this name so far, in turn, the dossiers that it removed (`removed_dossiers`)."""
+        """Return, for every replacement under this name so far, the dossiers that it removed (`removed_dossiers`)."""
         said = self.known.of(arrival)
         if said is None or said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
             before = self._before(earlier)
@@ -198,8 +208,10 @@ class Parser:
         return said.get("removals", []) if said is not None else []
 
     def _changes(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> dict[str, Changes] | None:
-        """Said anew only where nothing was said of these two: lake and ledger may be lost and made again from the
-        archive, and then it must be the same."""
+        """Return what the replacement changed, as it was recorded, or count it if nothing was recorded.
+
+        Lake and ledger may be lost and made again from the archive, and then the counts must be the same.
+        """
         said = self.known.of(arrival)
         if said is None or said.get("restated_sha256") != earlier.sha256:
             before = self._before(earlier)
@@ -210,13 +222,13 @@ class Parser:
         return said["restates"]
 
     def save(self, arrival: Arrival, receipt: Receipt) -> None:
-        """Writes the receipt: with it, parsing is done."""
+        """Write the receipt to the ledger; with it, parsing is done."""
         with open_ledger(self.settings.ledger_file) as ledger:
             save_receipt(ledger, self.known.key(arrival), receipt)
         self.known.add(arrival, receipt)
 
     def _before(self, earlier: Arrival) -> Receipt | None:
-        """The earlier file's receipt with its rows in the lake, or None where its bytes are no longer kept."""
+        """Return the earlier file's receipt with its rows in the lake, or None if its bytes are no longer kept."""
         receipt = self.known.of(earlier)
         if receipt is not None and files_intact(receipt, self.settings):
             return receipt
@@ -231,10 +243,11 @@ class Parser:
 
 
 def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
-    """Parses what has not been parsed as it is parsed today. A refused file is listed, not raised.
+    """Parse what has not been parsed under today's rules. A refused file is listed, not raised.
 
-    Raises TthcError where rows that counted can be made anew from nothing any more, or where pseudonyms of two secrets
-    would stand side by side.
+    Raises:
+        TthcError: If rows that counted cannot be made again, or if pseudonyms of two secrets would stand side by
+            side.
     """
     parser = Parser(settings, contracts)
     _refuse_two_secrets(parser.known, parser.secret, settings)
@@ -266,8 +279,10 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) 
 
 
 def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> None:
-    """Raises TthcError where the rows of forgotten bytes have pseudonyms of another secret: whether two papers are the
-    same could not be told any more."""
+    """Raise TthcError if the rows of forgotten bytes have pseudonyms of another secret.
+
+    Then nobody could say any more whether two papers are the same.
+    """
     own = key_id(secret)
     gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.forgotten]
     others = [receipt for receipt in gone if receipt and receipt["files"] and receipt.get("key_id", own) != own]

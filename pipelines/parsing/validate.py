@@ -1,8 +1,8 @@
 """The judgement of every row: accepted, or rejected with all its reasons.
 
-A reason is `code:Field` where one field is wrong, else the code of a row rule. Rows are judged as they came;
-only those that fail are cleaned (`typed.cleaned`) and judged again, because nearly all need no cleaning.
-Does not belong here: formats, files, what other rows or other sources say.
+A reason is `code:Field` where one field is wrong, else the code of a row rule. Rows are judged as they came; only those
+that fail are cleaned (`typed.cleaned`) and judged again, because nearly all need no cleaning. Does not belong here:
+formats, files, what other rows or other sources say.
 """
 
 import datetime as dt
@@ -46,11 +46,15 @@ class Validator:
         self.changed_cells = 0
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Accepted rows typed (fields the file lacks are null, personal ones that are dropped left out), and
-        rejected rows as they came: these keep their text and get `_reasons`, a list that is never empty,
-        and `_updated_at`, what the contract calls newness, null where it has none or it cannot be read.
+        """Return the accepted rows, typed, and the rejected rows as they came.
 
-        Raises FileRefused where a cell shows that the file was read in another encoding than it was written in."""
+        Of the accepted ones, fields the file lacks are null, and personal ones that are dropped are left out. The
+        rejected ones keep their text and get `_reasons`, a list that is never empty, and `_updated_at`, the contract's
+        newness, null if it has none or it cannot be read.
+
+        Raises:
+            FileRefused: If a cell shows that the file was read in another encoding than it was written in.
+        """
         columns = batch.frame.columns
         absent = [name for name in ("_fault", *(f.name for f in self.fields)) if name not in columns]
         frame = batch.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -103,7 +107,7 @@ class Validator:
     def _evaluate(
         self, frame: pl.DataFrame, reading: dict[str, TypedField], conditions: dict[str, pl.Expr]
     ) -> pl.DataFrame:
-        """Typed values, and one Boolean column per reason."""
+        """Return typed values, and one Boolean column per reason."""
         values = frame.select(
             "_row_number",
             "_fault",
@@ -126,7 +130,7 @@ class Validator:
         return values.with_columns(*unread, *marks)
 
     def _unless_deleted(self, condition: pl.Expr) -> pl.Expr:
-        """The condition, which a row that says its thing is gone breaks only by what identifies it."""
+        """Return the condition, limited to identifying fields in a row that says its thing was deleted."""
         tombstone, names = self.contract.tombstone, set(condition.meta.root_names())
         if tombstone is None or names <= {*self.contract.tombstone_fields, "_business_day"}:
             return condition
@@ -141,7 +145,7 @@ class Validator:
         return pl.any_horizontal(*marks, pl.col("_fault").is_not_null()).fill_null(False)
 
     def _refuse_misread(self, batch: Batch, rejected: pl.DataFrame) -> None:
-        """A file was written in one encoding: where one cell shows that it was another, no cell is certain."""
+        """Raise FileRefused if a cell shows that the file was written in another encoding: then no cell is certain."""
         for number, reasons in rejected.select("_row_number", "_reasons").iter_rows():
             for reason in reasons:
                 if reason.startswith(MISREAD_TEXT):
@@ -172,7 +176,7 @@ class Validator:
 
 
 def _first_of_each_cell(reasons: list[str]) -> list[str]:
-    """What is wrong with a cell is said once: that a number's code has the wrong form as well would be noise."""
+    """Return only the first reason of each cell: that a number's code has the wrong form as well would be noise."""
     first: dict[str, str] = {}
     for reason in reasons:
         first.setdefault(reason.partition(":")[2] or reason, reason)
@@ -180,7 +184,7 @@ def _first_of_each_cell(reasons: list[str]) -> list[str]:
 
 
 def _only_follows(reason: str, reasons: list[str], conditions: dict[str, str]) -> bool:
-    """A cell that is wrong in itself becomes null: that it is then missing, or breaks a rule, would be noise."""
+    """Return the condition without cells that are wrong in themselves: that such a cell is null would be noise."""
     for whole in NO_ROW:
         if whole in reasons:
             return reason != whole
@@ -197,12 +201,12 @@ class Validators:
         self._made: dict[tuple[object, ...], Validator] = {}
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Accepted and rejected rows of a batch."""
+        """Return accepted and rejected rows of a batch."""
         kind = (batch.source, batch.family, batch.untold)
         if kind not in self._made:
             self._made[kind] = Validator(self._contracts[batch.source], batch.family, self._day, batch.untold)
         return self._made[kind](batch)
 
     def changed_cells(self, source: str) -> int:
-        """How many names of accepted rows had a list mark before them that was taken off."""
+        """Return how many names of accepted rows had a list mark that was removed."""
         return sum(judge.changed_cells for judge in self._made.values() if judge.contract.source == source)

@@ -22,14 +22,17 @@ LIBRARIES = ("ijson", "lxml", "numpy", "olefile", "polars", "polars-hash", "pyar
 
 
 def parser_version(settings: Settings, secret: str) -> str:
-    """Return a name that changes with contracts, parser, libraries or secret. It tells nothing of the secret."""
+    """Return a name that changes with contracts, parser, libraries or secret.
+
+    It tells nothing of the secret.
+    """
     contracts = fingerprint(settings.contracts_dir, names=CONTRACT_FILES)
     return hashlib.sha256(json.dumps([contracts, code_and_libraries(), key_id(secret)]).encode()).hexdigest()[:24]
 
 
 @cache
 def code_and_libraries() -> str:
-    """Return a name of the parser's code and the libraries it works with; neither changes while a process lives."""
+    """Return a name of the parser's code and its libraries; neither changes while a process runs."""
     folder = PROJECT_DIR / "pipelines"
     code = [fingerprint(folder / part, names="*.py") for part in PARSER_CODE]
     libraries = {name: version(name) for name in LIBRARIES}

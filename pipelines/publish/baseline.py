@@ -21,9 +21,13 @@ DATABASE = "tthc.duckdb"
 
 
 def baseline_of(settings: Settings) -> Baseline:
-    """The baseline of a run: the version that `current` names or, where that is lost or its database damaged, the last
-    one that is sound. What cannot be compared is said: it must not keep its own replacement out. Raises TthcError where
-    limits or overrides are not well-formed."""
+    """Return the baseline of a run: the current version or, if that is lost or damaged, the last sound one.
+
+    What cannot be compared is logged: it must not block its own replacement.
+
+    Raises:
+        TthcError: If limits or overrides are not well-formed.
+    """
     registers = settings.registers_dir / settings.province
     named = current_version(settings)
     version = named if named and _is_sound(settings.versions_dir / named) else _last_sound(settings)

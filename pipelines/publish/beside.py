@@ -15,16 +15,20 @@ from pipelines.storage.run_spec import RunSpec
 
 
 def with_placement(settings: Settings, plan: RunSpec) -> RunSpec:
-    """Return the plan, marked as one beside where somebody asked for an earlier day than the published one and did not
-    say `--publish`."""
+    """Return the plan, marked as beside if an earlier day than the published one was asked for.
+
+    With `--publish` it is published all the same.
+    """
     day = published_as_of(settings)
     asked_for_earlier = settings.as_of is not None and day is not None and plan.as_of < day
     return replace(plan, is_beside=asked_for_earlier and not settings.publish)
 
 
 def published_as_of(settings: Settings) -> str | None:
-    """Return the as-of day (ISO) of what is published; where the version is lost, the last day of the newest edition;
-    None where nothing was ever published."""
+    """Return the as-of day (ISO) of what is published; None if nothing was ever published.
+
+    If the version is lost it is the last day of the newest edition.
+    """
     try:
         return str(read_manifest(settings.current_link)["as_of"])
     except (OSError, ValueError, KeyError):
@@ -33,7 +37,7 @@ def published_as_of(settings: Settings) -> str | None:
 
 
 def is_kept_beside(settings: Settings, plan: RunSpec) -> bool:
-    """Return True if the version that the plan would make lies in its place already, whole."""
+    """Return True if the version that the plan would make is in its place already, whole."""
     return files_match_manifest(settings.versions_dir / plan.version)
 
 

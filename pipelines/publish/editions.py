@@ -34,14 +34,19 @@ OPEN_DATA, SITE = "open-data", "site"
 
 
 def ensure_editions(settings: Settings) -> None:
-    """Make the editions whole again, and keep what a crash kept from being kept. For the holder of the run's lock."""
+    """Restore the editions, and keep what a crash left unkept. The caller holds the run's lock."""
     recover_editions(settings)
     keep_published(settings, again=False)
 
 
 def keep_published(settings: Settings, *, again: bool = True) -> None:
-    """Keep the vintage that the current version brought out as an edition. `again`: one that was out before too, after
-    a later one was withdrawn; false where `current` may name an older version for another reason."""
+    """Keep the vintage that the current version brought out as an edition.
+
+    Args:
+        settings: Where the editions lie.
+        again: True keeps a vintage that was published before too, after a later one was withdrawn; False is for
+            callers where `current` may name an older version for another reason.
+    """
     folder = settings.current_link / OPEN_DATA
     vintage, known = read_vintage(folder), editions(settings)
     if vintage is None or (known and known[-1].name == vintage["vintage"]):
@@ -53,8 +58,11 @@ def keep_published(settings: Settings, *, again: bool = True) -> None:
 
 
 def write_editions(settings: Settings, own: Path) -> None:
-    """Put every edition, that of the open data in the folder `own` included, below it, as second names of the same
-    bytes, with their list and the feed. Nothing where there are no open data."""
+    """Write every edition below the folder `own` of open data, as second names of the same bytes.
+
+    The edition of `own` itself is included; so are the list of them and the feed. Nothing is written if there are no
+    open data.
+    """
     if not own.is_dir():
         return
     target, known = own / EDITIONS, editions(settings)
@@ -74,17 +82,19 @@ def write_editions(settings: Settings, own: Path) -> None:
 
 
 def _listed(folder: Path, known: list[Edition]) -> list[FeedEntry]:
-    """The editions that lie in a folder as readers are told of them, each where it came out last."""
+    """Return the editions that lie in a folder as readers are told of them, each where it came out last."""
     gone = withdrawn(known)
     names = [name for name in dict.fromkeys(one.name for one in reversed(known)) if (folder / name).is_dir()]
     return [feed_entry(folder / name, is_withdrawn=name in gone) for name in reversed(names)]
 
 
 def roll_back(settings: Settings, version: str | None) -> str:
-    """Point `current` at an earlier version, by default at the one published before it, and return its name. The
-    warehouse goes back, what the public was given does not: the version shows the newest edition and its site.
+    """Point `current` at an earlier version, by default at the one published before it, and return its name.
 
-    Raises TthcError where there is none, where it does not verify, or where the newest edition is lost.
+    The warehouse goes back, what the public was given does not: the version shows the newest edition and its site.
+
+    Raises:
+        TthcError: If there is none, where it does not verify, or where the newest edition is lost.
     """
     ensure_editions(settings)
     version = version or version_before(settings)
@@ -101,7 +111,7 @@ def roll_back(settings: Settings, version: str | None) -> str:
 
 
 def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
-    """Put the newest edition and its site in the place of what the version showed; the rest of it stays as it is."""
+    """Replace what the version showed by the newest edition and its site; the rest of it stays as it is."""
     part, manifest = folder.with_name(f".{folder.name}{UNFINISHED}"), read_manifest(folder)
     remove_tree(part)
     part.mkdir()
@@ -127,8 +137,10 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
 
 
 def _site_of(settings: Settings, edition: str) -> Path | None:
-    """The site of an edition as a sound version shows it, the one published last first; today's register and pages may
-    not fit an earlier edition."""
+    """Return the site of an edition as the newest sound version shows it.
+
+    Today's register and pages may not fit an earlier edition.
+    """
     for name in reversed(published_history(settings)):
         folder = settings.versions_dir / name
         vintage = read_vintage(folder / OPEN_DATA)

@@ -51,13 +51,15 @@ NEW = """
 
 
 def ledger_files(settings: Settings) -> tuple[Path, ...]:
-    """The ledger's files in the order in which they were written."""
+    """Return the ledger's files in the order in which they were written."""
     return tuple(sorted(settings.first_published_dir.glob("[0-9]*.parquet")))
 
 
 def note_published(settings: Settings) -> int:
-    """Write down what the published version says first, and what it says anew under an approval. Returns how many
-    figures. Once per version: a second call adds nothing. What cannot be read is said, and the night goes on."""
+    """Record the values that the published version gives first, or anew under an approval; return how many.
+
+    Once per version: a second call adds nothing. What cannot be read is logged, and the night goes on.
+    """
     version, files = current_version(settings), ledger_files(settings)
     if version is None or any(path.stem.partition("-")[2] == version for path in files):
         return 0

@@ -20,9 +20,11 @@ from pipelines.settings import DuckDBConfig
 
 @contextmanager
 def open_finished(database: Path, config: DuckDBConfig) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a read-only connection that can reach no file, not even its own, and whose settings cannot be changed.
+    """Open a read-only connection that can reach no file, not even its own, and whose settings cannot change.
 
-    Raises TthcError (`log_beside_version`) where a log lies beside the file, duckdb.Error where it is no database.
+    Raises:
+        TthcError: If a log lies beside the file (`log_beside_version`).
+        duckdb.Error: If the file is no database.
     """
     log = database.with_name(f"{database.name}.wal")
     if log.exists() or log.is_symlink():
@@ -47,7 +49,7 @@ def _connect(database: Path, config: DuckDBConfig) -> duckdb.DuckDBPyConnection:
 
 
 def _place_beside(database: Path) -> Path | None:
-    """A folder of the same file system that may be written, so that a link will do; None for the system's own."""
+    """Return a writable folder of the same file system, so that a link will do; None for the system's own."""
     try:
         place = database.resolve(strict=True).parents[2]
     except (OSError, IndexError):

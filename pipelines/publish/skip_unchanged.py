@@ -23,16 +23,21 @@ LEFT = "left"
 
 
 def left_beside(settings: Settings) -> str:
-    """A mark of what a night leaves beside its version: names and sizes of the quarantine's files. It goes into the
-    ledger with the run's end, so that a loss of either is noticed."""
+    """Return a mark of what a night leaves beside its version: names and sizes of the quarantine's files.
+
+    It goes into the ledger with the run's end, so that a loss of either is noticed.
+    """
     folder = settings.restricted_dir / "quarantine"
     files = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*.parquet"))
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
 def is_already_published(settings: Settings, plan: RunSpec) -> bool:
-    """True where the plan's version is the current one, whole, made under the secret of today, and all that its night
-    left is there still: then computing it again could change nothing. Every byte of it is read to know that."""
+    """Return True if computing the plan's version again could change nothing.
+
+    That is so if it is the current one, whole, made under the secret of today, and all that its night left is there
+    still. Every byte of it is read to know that.
+    """
     folder = settings.versions_dir / plan.version
     if current_version(settings) != plan.version or not files_match_manifest(folder):
         return False
@@ -44,8 +49,11 @@ def is_already_published(settings: Settings, plan: RunSpec) -> bool:
 
 
 def _open_data_stand(settings: Settings, folder: Path) -> bool:
-    """True where making the version's open data again would give the same: the newest edition, under the secret of
-    today, or one held back for what was found then, under that secret and after that vintage."""
+    """Return True if making the version's open data again would give the same.
+
+    They are the newest edition, under the secret of today, or were held back for what was found then, under that secret
+    and after that vintage.
+    """
     told = read_manifest(folder).get("open_data")
     if told is not None and is_held_back(told):
         return (told["before"], told["key_check"]) == publication_key(settings)

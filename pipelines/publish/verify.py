@@ -17,15 +17,17 @@ from pipelines.storage.run_spec import candidate_file
 
 
 def verify_verdict(settings: Settings, version: str, gate: Verdict) -> None:
-    """Returns where the verdict is a pass of these very bytes under these very suites, for exactly the tables that
-    would be published. Raises CandidateRefused that says which of it is not so."""
+    """Raise CandidateRefused unless the verdict is a pass of these very bytes under these very suites.
+
+    It must also cover exactly the tables that would be published. The error says which of it does not hold.
+    """
     doubts = list(_doubts(settings, gate))
     if doubts:
         raise CandidateRefused("verdict_refused", version=version, why=", ".join(doubts))
 
 
 def _doubts(settings: Settings, gate: Verdict) -> Iterator[str]:
-    """Codes of what does not hold; a verdict that cannot be read is one, and then the rest is not asked."""
+    """Yield codes of what does not hold; a verdict that cannot be read is one, and then the rest is not asked."""
     try:
         verdict = GateResult.from_dict(gate)
     except (KeyError, TypeError, AttributeError):
@@ -49,7 +51,7 @@ def _doubts(settings: Settings, gate: Verdict) -> Iterator[str]:
 
 
 def _tables(settings: Settings) -> list[str]:
-    """Names of the tables that the candidate would publish."""
+    """Return names of the tables that the candidate would publish."""
     with connect(settings, candidate_file(settings), read_only=True) as connection:
         rows = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
     return sorted(name for (name,) in rows)

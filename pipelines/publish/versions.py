@@ -1,7 +1,7 @@
 """Versions: a finished candidate is moved into place and `current` is switched to it in one step.
 
-A version is complete or absent: everything is on disk before the folder gets its name, and the folder has
-its name before `current` points at it. Readers keep whatever version they opened.
+A version is complete or absent: everything is on disk before the folder gets its name, and the folder has its name
+before `current` points at it. Readers keep whatever version they opened.
 """
 
 import json
@@ -28,7 +28,11 @@ BESIDE_KEPT = 3
 
 
 def close_candidate(settings: Settings) -> str:
-    """Closes the candidate for good: checkpoint, no log left beside it. Returns its SHA-256."""
+    """Close the candidate for good: checkpoint, no log left beside it; return its SHA-256.
+
+    Returns:
+        Its SHA-256.
+    """
     path = candidate_file(settings)
     with connect(settings, path) as connection:
         connection.execute("checkpoint")
@@ -38,13 +42,17 @@ def close_candidate(settings: Settings) -> str:
 
 
 def current_version(settings: Settings) -> str | None:
-    """The name of the published version, None where nothing has been published."""
+    """Return the name of the published version, None if nothing has been published."""
     link = settings.current_link
     return link.readlink().name if link.is_symlink() else None
 
 
 def switch_current(settings: Settings, version: str) -> None:
-    """Points `current` at a version in one step. Raises TthcError where the version does not verify."""
+    """Switch `current` to a version in one step.
+
+    Raises:
+        TthcError: If the version does not verify.
+    """
     folder = settings.versions_dir / version
     if not files_match_manifest(folder):
         raise TthcError("version_damaged", version=version)
@@ -59,11 +67,22 @@ def publish(
     settings: Settings, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
     open_data: OpenData | None = None,
 ) -> bool:  # fmt: skip
-    """Makes the candidate the current version, or, where the plan says beside, a version that `current` does not name.
-    True where that changed what is published. A version of that name stays as it is, unless it is damaged or had to do
-    without its own open data, which the candidate has now, or shows other editions than came out since.
+    """Make the candidate the current version and return True if that changed what is published.
 
-    Raises CandidateRefused where the gate did not pass these very bytes.
+    Where the plan says beside, it becomes a version that `current` does not name. A version of that name stays as it
+    is, unless it is damaged, or lacks its own open data, which the candidate has now, or shows other editions than were
+    published since.
+
+    Args:
+        settings: Where versions lie.
+        plan: What the run computed.
+        gate: The verdict on the candidate.
+        code: The version of the code.
+        rows: Counts per source.
+        open_data: The state of its open data; null if unknown.
+
+    Raises:
+        CandidateRefused: If the gate did not pass these very bytes.
     """
     verify_verdict(settings, plan.version, gate)
     folder = settings.versions_dir / plan.version
@@ -83,16 +102,21 @@ def publish(
 
 
 def _shows_other_open_data(folder: Path, candidate: Path) -> bool:
-    """True where the candidate shows another edition, or other editions beside it, than the version of its name: that
-    was made before one came out or was withdrawn."""
+    """Return True if the candidate shows another edition, or other editions beside it, than the version of its name.
+
+    That version was made before one was published or withdrawn.
+    """
     shown = [(one / "open-data" / VINTAGE, one / "open-data" / EDITIONS / "index.json") for one in (candidate, folder)]
     candidate_s, folder_s = [[path.read_bytes() if path.is_file() else None for path in paths] for paths in shown]
     return candidate_s[0] is not None and candidate_s != folder_s
 
 
 def put_in_place(candidate: Path, folder: Path) -> None:
-    """Make a complete folder the version of that name, in place of one that had it. Its bytes are on disk before it has
-    the name; what a crash leaves between the two renames `restore_replaced` puts back."""
+    """Make a complete folder the version of that name, in place of one that had it.
+
+    Its bytes are on disk before it has the name; what a crash leaves between the two renames `restore_replaced` puts
+    back.
+    """
     for path in [p for p in candidate.rglob("*") if p.is_file()]:
         if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a second name of what is on disk already
             path.chmod(READ_ONLY)
@@ -110,7 +134,7 @@ def put_in_place(candidate: Path, folder: Path) -> None:
 
 
 def restore_replaced(settings: Settings) -> None:
-    """Give a version its name back that a crash left without one, between being moved aside and being replaced."""
+    """Restore the name of a version that a crash left without one while it was being replaced."""
     for aside in settings.versions_dir.glob(f".*{LEAVING}"):
         folder = aside.with_name(aside.name.removeprefix(".").removesuffix(LEAVING))
         if not folder.exists() and files_match_manifest(aside):
@@ -118,8 +142,10 @@ def restore_replaced(settings: Settings) -> None:
 
 
 def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
-    """True where the version was computed beside the published one, or its open data were held back, and the
-    candidate's (null: unknown) are not."""
+    """Return True if the version lacks open data of its own and the candidate has them.
+
+    It lacks them if it was computed beside the published one, or if they were held back. `open_data` null: unknown.
+    """
     earlier = read_manifest(folder).get("open_data")
     if is_beside(earlier):
         return open_data is not None and not is_beside(open_data)
@@ -127,8 +153,10 @@ def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
 
 
 def keep_refused(settings: Settings, plan: RunSpec, gate: Verdict) -> Path:
-    """Moves a refused candidate aside for inspection, the gate's verdict with it; the last one per version stays, and
-    of all together the last REFUSED_KEPT."""
+    """Move a refused candidate aside for inspection, together with the gate's verdict.
+
+    The last one per version stays, and of all together the last REFUSED_KEPT.
+    """
     folder = settings.refused_dir / plan.version
     remove_atomically(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -139,8 +167,11 @@ def keep_refused(settings: Settings, plan: RunSpec, gate: Verdict) -> Path:
 
 
 def history(settings: Settings, folder: Path) -> list[str]:
-    """The versions in a folder, the one that a run made or confirmed last at the end: by the ledger's numbers of runs,
-    never by a clock. Those of which the ledger (lost, and made anew) knows nothing come first, by name."""
+    """Return the versions in a folder, the one that a run made or confirmed last at the end.
+
+    The order is that of the ledger's numbers of runs, never of a clock. Those of which the ledger (lost, and made anew)
+    knows nothing come first, by name.
+    """
     with open_ledger(settings.ledger_file) as ledger:
         made = last_runs(ledger)
     names = (path.name for path in folder.glob("[!.]*") if path.is_dir())
@@ -148,13 +179,17 @@ def history(settings: Settings, folder: Path) -> list[str]:
 
 
 def published_history(settings: Settings) -> list[str]:
-    """The versions that were published, in the order of `history`: without those that were computed beside."""
+    """Return the versions that were published, in the order of `history`: without those that were computed beside."""
     folder = settings.versions_dir
     return [name for name in history(settings, folder) if not is_beside(open_data_of(folder / name))]
 
 
 def version_before(settings: Settings) -> str:
-    """The version that was published before the current one. Raises TthcError where there is none."""
+    """Return the version that was published before the current one.
+
+    Raises:
+        TthcError: If there is none.
+    """
     known, current = published_history(settings), current_version(settings)
     earlier = known[: known.index(current)] if current in known else known
     if not earlier:
@@ -163,8 +198,10 @@ def version_before(settings: Settings) -> str:
 
 
 def prune(settings: Settings) -> list[str]:
-    """Removes the oldest versions beyond those to keep, published ones and those computed beside each by themselves,
-    never the current one. Returns their names. Editions of the open data lie elsewhere and stay."""
+    """Remove the oldest versions beyond those to keep, never the current one, and return their names.
+
+    Published ones and those computed beside are counted separately. Editions of the open data lie elsewhere and stay.
+    """
     folder, spared = settings.versions_dir, current_version(settings)
     published = published_history(settings)
     beside = [name for name in history(settings, folder) if name not in published]

@@ -1,8 +1,8 @@
 """Which days are worked: the register of exceptional days, and counting over it.
 
-Belongs here: holidays, days swapped with a weekend, and arithmetic in working days. Does not belong here:
-office hours, due dates of dossiers, where the register lies. A year that the register does not hold is an
-error, never a year without holidays.
+Belongs here: holidays, days swapped with a weekend, and arithmetic in working days. Does not belong here: office hours,
+due dates of dossiers, where the register lies. A year that the register does not hold is an error, never a year without
+holidays.
 """
 
 import csv
@@ -25,7 +25,7 @@ SATURDAY = 5
 # Next year's days off are notified towards the end of the year; from this month on their absence is worth a word.
 ASK_FROM_MONTH = 11
 
-Days = npt.ArrayLike  # one date, or an array of dates (datetime64[D])
+Days = npt.ArrayLike | dt.date  # one date, or an array of dates (datetime64[D])
 
 
 class CalendarError(ValueError):
@@ -34,8 +34,11 @@ class CalendarError(ValueError):
 
 @dataclass(frozen=True)
 class ExceptionalDay:
-    """One row of the register. `decree` is the legal basis; empty means it is not known here. `is_verified` is false
-    where the day follows from the law or the lunar calendar alone, because the year's notice was not at hand."""
+    """One row of the register.
+
+    `decree` is the legal basis; empty means it is not known here. `is_verified` is false where the day follows from the
+    law or the lunar calendar alone, because the year's notice was not at hand.
+    """
 
     date: dt.date
     day_kind: DayKind
@@ -63,8 +66,13 @@ class WorkCalendar:
 
 
 def load_calendar(path: Path) -> WorkCalendar:
-    """Read the register (columns date, day_kind, name_vi, name_en, decree, and verified: empty or `not_verified`).
-    Raises CalendarError."""
+    """Read the register of days off (columns date, day_kind, name_vi, name_en, decree, verified).
+
+    `verified` is empty or `not_verified`.
+
+    Raises:
+        CalendarError: If the register contradicts itself.
+    """
     with path.open(encoding="utf-8", newline="") as stream:
         rows = [
             ExceptionalDay(
@@ -81,7 +89,7 @@ def load_calendar(path: Path) -> WorkCalendar:
 
 
 def calendar_of(rows: Iterable[ExceptionalDay]) -> WorkCalendar:
-    """A calendar of the years that the rows name. Contradicting rows raise CalendarError."""
+    """Return a calendar of the years that the rows name. Raise CalendarError if rows contradict each other."""
     days = tuple(sorted(rows, key=lambda row: row.date))
     if len({day.date for day in days}) != len(days):
         raise CalendarError("a day stands twice in the register")
@@ -95,15 +103,21 @@ def calendar_of(rows: Iterable[ExceptionalDay]) -> WorkCalendar:
 
 
 def is_working_day(calendar: WorkCalendar, days: Days) -> Any:
-    """True for each worked day. Raises CalendarError for a year outside the register."""
+    """Return True for each worked day.
+
+    Raises:
+        CalendarError: For a year outside the register.
+    """
     return np.is_busday(_inside(calendar, days), busdaycal=calendar.busdays)
 
 
 def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -> Any:
-    """The `count`-th working day after each day, the day itself not counted; negative counts go back.
+    """Return the `count`-th working day after each day, the day itself not counted; negative counts go back.
 
-    With 0: the day itself, or the next working day where it is none. Raises CalendarError where start or
-    result lies outside the register.
+    With 0: the day itself, or the next working day where it is none.
+
+    Raises:
+        CalendarError: If start or result lies outside the register.
     """
     starts, counts = _inside(calendar, days), np.asarray(count)
     # Rolling a free day onto the next worked one is already the first step.
@@ -114,14 +128,14 @@ def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -
 
 
 def working_days_between(calendar: WorkCalendar, start: Days, end: Days) -> Any:
-    """Working days after `start` up to and with `end`: 0 on the same day, negative where end is earlier."""
+    """Return the working days after `start` up to and with `end`: 0 on the same day, negative if end is earlier."""
     one = np.timedelta64(1, "D")
     begin, finish = _inside(calendar, start), _inside(calendar, end)
     return np.busday_count(begin + one, finish + one, busdaycal=calendar.busdays)
 
 
 def years_to_complete(calendar: WorkCalendar, today: dt.date) -> list[YearToComplete]:
-    """Return which of this year and, from 1 November on, the next is not or not wholly in the register."""
+    """Return which of this year and, from 1 November on, the next is not or not completely in the register."""
     asked = [today.year, today.year + 1] if today.month >= ASK_FROM_MONTH else [today.year]
     unverified = {day.date.year for day in calendar.days if not day.is_verified}
     missing = [YearToComplete(year, "missing") for year in asked if year not in calendar.years]
@@ -129,11 +143,11 @@ def years_to_complete(calendar: WorkCalendar, today: dt.date) -> list[YearToComp
 
 
 def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.DataFrame":
-    """One row per calendar day of whole years, with the columns of `dim_calendar`.
+    """Return one row per calendar day of whole years, with the columns of `dim_calendar`.
 
-    day_kind is working, weekend, holiday, swapped_off or swapped_work; names and decree are null on ordinary
-    days; working_day_number counts worked days from the first of the span, and a free day carries the number
-    of the working day before it (0 before the first).
+    day_kind is working, weekend, holiday, swapped_off or swapped_work; names and decree are null on ordinary days;
+    working_day_number counts worked days from the first of the span, and a free day carries the number of the working
+    day before it (0 before the first).
     """
     import polars as pl
 
@@ -170,7 +184,10 @@ def _kind(text: str) -> DayKind:
 
 
 def _busdays(years: tuple[int, ...], days: tuple[ExceptionalDay, ...]) -> np.busdaycalendar:
-    """numpy knows no worked Saturday: every weekday is a working one here, and free weekends are holidays."""
+    """Return the calendar in numpy's form, in which every weekday is worked and free weekends are holidays.
+
+    numpy knows no single worked Saturday.
+    """
     free = [day.date for day in days if day.day_kind != "swapped_work"]
     worked = np.array([day.date for day in days if day.day_kind == "swapped_work"], dtype="datetime64[D]")
     if years:

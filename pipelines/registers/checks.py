@@ -1,7 +1,7 @@
 """Registers held against each other: nothing twice, nothing that names what is not there.
 
-Belongs here: what only several registers together, or several rows, show to be wrong. A row by itself is checked
-where it is read.
+Belongs here: what only several registers together, or several rows, show to be wrong. A row by itself is checked where
+it is read.
 """
 
 import polars as pl
@@ -22,7 +22,11 @@ ALWAYS = pl.date(9999, 12, 31)
 
 
 def check_registers(tables: dict[str, pl.DataFrame]) -> None:
-    """Checks the tables as dbt reads them. Raises TthcError that names register and row."""
+    """Check the tables as dbt reads them.
+
+    Raises:
+        TthcError: If a row is wrong; the error names register and row.
+    """
     for register, key in KEYS.items():
         repeated = tables[register].filter(pl.struct(key).is_duplicated())
         if not repeated.is_empty():
@@ -49,7 +53,7 @@ def _named_indicators(tables: dict[str, pl.DataFrame]) -> list[tuple[str, pl.Dat
 
 
 def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> None:
-    """One definition at a time: the spans of a key may follow each other, never overlap."""
+    """Raise TthcError if two definitions of one key overlap; their spans may follow each other."""
     ordered = table.sort("valid_from").with_columns(
         following=pl.col("valid_from").shift(-1).over(key), until=pl.col("valid_to").fill_null(ALWAYS)
     )
@@ -59,7 +63,7 @@ def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> No
 
 
 def _check_targets(targets: pl.DataFrame) -> None:
-    """A figure has at most one target: `*` stands for every level, so no level may stand beside it."""
+    """Raise TthcError if a figure has two targets: `*` stands for every level, so no level may stand beside it."""
     spans = targets.select(
         "indicator_code", "rule", "unit_level", "valid_from", until=pl.col("valid_to").fill_null(ALWAYS)
     ).with_row_index()

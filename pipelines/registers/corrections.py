@@ -1,7 +1,7 @@
 """Known errors of a source that it has not mended yet: what a row says, and what it should say.
 
-Belongs here: reading `corrections.csv` and holding it against the contracts. How corrections are laid over the lake
-is `transform.corrected`; what comes of a source that has mended its error is the gate's.
+Belongs here: reading `corrections.csv` and holding it against the contracts. How corrections are laid over the lake is
+`transform.corrected`; what comes of a source that has mended its error is the gate's.
 """
 
 import datetime as dt
@@ -32,8 +32,10 @@ TABLE = {
 
 
 class Correction(RegisterRow):
-    """One wrong cell of one thing, and its right value. Values are written as the lake shows them as text; empty
-    is null."""
+    """One wrong cell of one thing, and its right value.
+
+    Values are written as the lake shows them as text; empty is null.
+    """
 
     correction_code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     source: str
@@ -47,22 +49,26 @@ class Correction(RegisterRow):
     status: Literal["active", "retired"]
 
     def key_parts(self, contract: Contract) -> list[str]:
-        """The value of each key field, as text; a key of one field may itself hold a bar."""
+        """Return the value of each key field, as text; a key of one field may itself hold a bar."""
         return [self.row_key] if len(contract.key) == 1 else self.row_key.split(BAR)
 
 
 def column_type(field: ContractField) -> str:
-    """DuckDB's type of a field's column in the lake."""
+    """Return DuckDB's type of a field's column in the lake."""
     return COLUMN_TYPES[dtype_of(field)]
 
 
 def read_corrections(folder: Path) -> list[Correction]:
-    """The corrections of a province as they stand in the register. Raises TthcError."""
+    """Return the corrections of a province as they stand in the register. Raise TthcError if one is not well-formed."""
     return read_rows(folder / "corrections.csv", Correction)
 
 
 def load_corrections(folder: Path, contracts: dict[str, Contract]) -> list[Correction]:
-    """The same, each held against its contract. Raises TthcError that names the correction, never a value."""
+    """Return the corrections of a province, each checked against its contract.
+
+    Raises:
+        TthcError: If one does not fit; the error names the correction, never a value.
+    """
     corrections = read_corrections(folder)
     with duckdb.connect() as connection:
         for correction in corrections:
@@ -90,7 +96,7 @@ def _check(correction: Correction, contract: Contract | None, connection: duckdb
 
 
 def _check_once(corrections: list[Correction]) -> None:
-    """Two corrections of one wrong cell would make two rows of one."""
+    """Raise TthcError if a wrong cell is corrected twice: that would make two rows of one."""
     codes = Counter(c.correction_code for c in corrections)
     cells = Counter((c.source, c.row_key, c.field, c.wrong_value) for c in corrections if c.status == "active")
     for c in corrections:
@@ -100,7 +106,7 @@ def _check_once(corrections: list[Correction]) -> None:
 
 
 def _as_in_lake(text: str, field: ContractField, connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a text is exactly what a value of the field's type reads as: else it would never be found."""
+    """Return True if a text is exactly what a value of the field's type reads as: else it would never be found."""
     kind = column_type(field)
     found = connection.execute(f"select cast(try_cast(? as {kind}) as varchar)", [text]).fetchone()
     return found is not None and found[0] == text
@@ -109,7 +115,7 @@ def _as_in_lake(text: str, field: ContractField, connection: duckdb.DuckDBPyConn
 def _is_right(
     correction: Correction, field: ContractField, contract: Contract, connection: duckdb.DuckDBPyConnection
 ) -> bool:
-    """A right value is another one, of the field's type, that the contract would have taken."""
+    """Return True if the right value is another one, of the field's type, that the contract would have accepted."""
     right = correction.right_value
     if right == correction.wrong_value or (right is None and field.required):
         return False
@@ -122,8 +128,10 @@ def _is_right(
 
 
 def correction_table(corrections: list[Correction], counts: dict[str, tuple[int, int]] | None = None) -> pl.DataFrame:
-    """One row per correction, with how many rows have its key and how many of them are wrong. The values themselves
-    stay in the register: they may be what nobody should read."""
+    """Return one row per correction, with how many rows have its key and how many of them are wrong.
+
+    The values themselves stay in the register: they may be what nobody should read.
+    """
     rows = []
     for correction in corrections:
         with_key, wrong = (counts or {}).get(correction.correction_code, (0, 0))

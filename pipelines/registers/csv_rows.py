@@ -1,7 +1,7 @@
 """Registers that are CSV files: rows checked against a model one by one, and as typed tables.
 
-Belongs here: reading, and telling whoever edits a register which row is wrong. What a register holds is said by
-its own module.
+Belongs here: reading, and telling whoever edits a register which row is wrong. What a register holds is said by its own
+module.
 """
 
 import csv
@@ -22,7 +22,10 @@ TYPES: dict[Any, Any] = {str: pl.String, int: pl.Int64, float: pl.Float64, dt.da
 
 
 class RegisterRow(Strict):
-    """One row of a register. An empty cell is null: not known, or none."""
+    """One row of a register.
+
+    An empty cell is null: not known, or none.
+    """
 
     # What is wrong is shown to people and kept in logs; what a cell holds need not be.
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -32,8 +35,13 @@ Row = TypeVar("Row", bound=RegisterRow)
 
 
 def read_rows(path: Path, model: type[Row]) -> list[Row]:
-    """All rows of a register in file order. A column whose field has a default may be missing: registers written before
-    there was such a column stay readable. Raises TthcError that names the file and the row that is wrong."""
+    """Return all rows of a register in file order.
+
+    A column whose field has a default may be missing: registers written before there was such a column stay readable.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names the file and the row that is wrong.
+    """
     # Composed, as everything else is; with or without the mark that Excel puts before UTF-8.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     lines = csv.DictReader(text.splitlines(keepends=True), strict=True)
@@ -54,7 +62,7 @@ def read_rows(path: Path, model: type[Row]) -> list[Row]:
 
 
 def _type_of(annotation: Any) -> Any:
-    """The column type of an annotation: that of the one thing it may be besides null."""
+    """Return the column type of an annotation: that of the one thing it may be besides null."""
     if get_origin(annotation) is Literal:
         return pl.String
     if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
@@ -63,6 +71,6 @@ def _type_of(annotation: Any) -> Any:
 
 
 def table_of(rows: Iterable[Row], model: type[Row]) -> pl.DataFrame:
-    """The rows as a table that has its columns and types even where there is no row."""
+    """Return the rows as a table that has its columns and types even if there is no row."""
     schema = {name: _type_of(field.annotation) for name, field in model.model_fields.items()}
     return pl.DataFrame([row.model_dump() for row in rows], schema=schema)

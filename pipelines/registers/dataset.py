@@ -65,8 +65,13 @@ class Licence(Strict):
 
 
 class Dataset(Strict):
-    """The dataset as a whole. `base_iri`: what identifiers begin with. `beside`: files that go out with the tables.
-    `last_column`: what every table ends with, whether its figures are real."""
+    """The dataset as a whole.
+
+    Attributes:
+        base_iri: What identifiers begin with.
+        beside: Files that go out with the tables.
+        last_column: What every table ends with, whether its figures are real.
+    """
 
     name: str = Field(pattern=FILE_NAME)
     title: Sentence
@@ -94,6 +99,6 @@ class Dataset(Strict):
         return self
 
     def licence_on(self, day: str | None) -> Licence:
-        """The licence of data until that day (ISO); the newest for data without a day."""
+        """Return the licence of data until that day (ISO); the newest for data without a day."""
         found = [one for one in self.licences if day and (one.valid_from is None or str(one.valid_from) <= day)]
         return found[-1] if found else self.licences[-1]

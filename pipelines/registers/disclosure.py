@@ -94,17 +94,23 @@ class DisclosureRules(Strict):
         return self
 
     def up_keys(self, remainder: int) -> int:
-        """How many of the 256 keys round a count with this remainder up. No whole number of them is exactly
-        `remainder / base`; the nearest one leaves an expected error under 1/128 of a case, and none over all
-        remainders together."""
+        """Return how many of the 256 keys round a count with this remainder up.
+
+        No whole number of them is exactly `remainder / base`; the nearest one leaves an expected error under 1/128 of a
+        case, and none over all remainders together.
+        """
         return (2 * KEYS * remainder + self.base) // (2 * self.base)
 
     def rounded(self, count: int, key: int) -> int:
-        """A count of at least the threshold, rounded by its cell key (0 to 255)."""
+        """Return a count of at least the threshold, rounded by its cell key (0 to 255)."""
         remainder = count % self.base
         return count - remainder + (self.base if key < self.up_keys(remainder) else 0)
 
 
 def load_rules(country: Path) -> DisclosureRules:
-    """The disclosure rules. Raises TthcError that names the wrong key."""
+    """Return the disclosure rules.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names the wrong key.
+    """
     return read_model(country / "disclosure.yml", DisclosureRules)

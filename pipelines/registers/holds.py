@@ -61,8 +61,11 @@ class SourceLimits(Strict):
 
 
 class DriftLimits(Strict):
-    """How far a figure of a closed period may move: its value, its denominator as a share of the earlier one; figures
-    whose denominators both lie under `least_denominator` are not compared."""
+    """How far a figure of a closed period may move.
+
+    Its value, its denominator as a share of the earlier one; figures whose denominators both lie under
+    `least_denominator` are not compared.
+    """
 
     value: float = Field(gt=0, lt=1)
     denominator: float = Field(gt=0)
@@ -70,9 +73,12 @@ class DriftLimits(Strict):
 
 
 class JumpLimits(Strict):
-    """How far the as-of day may go in one step, in working days: over `factor` usual gaps of `ho_so` and over
-    `least_step` is a jump. Before `least_delivered_days` days came no gap is usual: then a step over `unknown_step` is
-    one, unless the day brought a share of the usual rows, one `unknown_rows`-th at least."""
+    """How far the as-of day may go in one step, in working days.
+
+    Over `factor` usual gaps of `ho_so` and over `least_step` is a jump. Before `least_delivered_days` days came no gap
+    is usual: then a step over `unknown_step` is one, unless the day brought a share of the usual rows, one
+    `unknown_rows`-th at least.
+    """
 
     factor: float = Field(ge=1)
     least_step: int = Field(ge=1)
@@ -82,8 +88,11 @@ class JumpLimits(Strict):
 
 
 class RemovalLimits(Strict):
-    """When removed dossiers are late too often: the CUSUM of log-likelihood ratios, for odds of being late that are
-    `odds` times those of all dossiers, passes `threshold`."""
+    """When removed dossiers are late too often.
+
+    The CUSUM of log-likelihood ratios, for odds of being late that are `odds` times those of all dossiers, passes
+    `threshold`.
+    """
 
     threshold: float = Field(gt=0)
     odds: float = Field(gt=1)
@@ -106,7 +115,10 @@ class Holds(Strict):
     status: StatusLimits
 
     def of(self, source: str) -> SourceLimits:
-        """The limits of a source. Raises pydantic.ValidationError where its own ones are not well-formed."""
+        """Return the limits of a source.
+
+        Raise pydantic.ValidationError where its own ones are not well-formed.
+        """
         return SourceLimits.model_validate(self.defaults.model_dump() | self.sources.get(source, {}))
 
     @model_validator(mode="after")
@@ -151,7 +163,11 @@ class Override(RegisterRow):
 
 
 def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
-    """The limits of a province. With `sources` given, each named one must be among them. Raises TthcError."""
+    """Return the limits of a province; with `sources` given, each named one must be among them.
+
+    Raises:
+        TthcError: If the file is not well-formed or names an unknown source.
+    """
     path = folder / "holds.yml"
     try:
         holds = Holds.model_validate(read_yaml(path.read_text(encoding="utf-8")))
@@ -163,7 +179,11 @@ def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
 
 
 def load_overrides(folder: Path) -> list[Override]:
-    """The overrides of a province, expired ones included. Raises TthcError that names the row."""
+    """Return the overrides of a province, expired ones included.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names the row.
+    """
     overrides = read_rows(folder / "overrides.csv", Override)
     for code, count in Counter(override.override_code for override in overrides).items():
         if count > 1:
@@ -172,12 +192,16 @@ def load_overrides(folder: Path) -> list[Override]:
 
 
 def hold_limit_table(folder: Path, sources: Iterable[str]) -> pl.DataFrame:
-    """One row per source with its limits. Raises TthcError where a limit is for a source that no contract names."""
+    """Return one row per source with its limits.
+
+    Raises:
+        TthcError: If a limit is for a source that no contract names.
+    """
     known = sorted(sources)
     holds = load_holds(folder, known)
     return pl.DataFrame([{"source": source, **holds.of(source).model_dump()} for source in known])
 
 
 def override_table(overrides: Iterable[Override]) -> pl.DataFrame:
-    """One row per override."""
+    """Return one row per override."""
     return table_of(overrides, Override)

@@ -42,8 +42,10 @@ class UnitLimits(DeliveryLimits):
 
 
 class FamilyLimits(Strict):
-    """`tau0`: the wobble that is expected before history says better; under `least_rows` rows that count a delivery is
-    not compared."""
+    """`tau0`: the wobble that is expected before history says better.
+
+    Under `least_rows` rows that count a delivery is not compared.
+    """
 
     tau0: float = Field(gt=0)
     least_rows: int = Field(default=0, ge=0)
@@ -57,7 +59,10 @@ class UnitMeasure(Strict):
 
 
 class Measure(UnitMeasure):
-    """A measure of a delivery. Of unusual ones of a `topic` the one with the lowest `first` names the cause."""
+    """A measure of a delivery.
+
+    Of unusual ones of a `topic` the one with the lowest `first` names the cause.
+    """
 
     family: Family
     topic: str = Field(pattern=r"^[a-z]+$")
@@ -82,7 +87,11 @@ class Measures(Strict):
 
 @cache
 def load_measures(country: Path) -> Measures:
-    """Return the register. Raises TthcError that names what is not well-formed."""
+    """Return the register.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names what is not well-formed.
+    """
     path = country / "measures.yml"
     try:
         return Measures.model_validate(read_yaml(path.read_text(encoding="utf-8")))
@@ -91,7 +100,7 @@ def load_measures(country: Path) -> Measures:
 
 
 def measure_table(country: Path) -> pl.DataFrame:
-    """One row per measure with its family, the family's wobble, and what it is grouped by."""
+    """Return one row per measure with its family, the family's wobble, and what it is grouped by."""
     known = load_measures(country)
     rows = [
         (code, one.family, known.families[one.family].tau0, known.families[one.family].least_rows, one.topic, one.first)
@@ -101,8 +110,10 @@ def measure_table(country: Path) -> pl.DataFrame:
 
 
 def profile_bound_table(country: Path) -> pl.DataFrame:
-    """One row per number of earlier deliveries with the t quantile that DuckDB cannot make: how many standard
-    deviations off one honest measure is with the chance `alpha`."""
+    """Return one row per number of earlier deliveries with the t quantile that DuckDB cannot make.
+
+    How many standard deviations off one honest measure is with the chance `alpha`.
+    """
     from scipy.special import stdtrit
 
     known = load_measures(country)
@@ -112,7 +123,7 @@ def profile_bound_table(country: Path) -> pl.DataFrame:
 
 
 def unit_bound_table(country: Path) -> pl.DataFrame:
-    """One row: the normal quantile, the dispersion and how many deliveries a unit's part is compared with."""
+    """Return one row: the normal quantile, the dispersion and how many deliveries a unit's part is compared with."""
     from scipy.special import ndtri
 
     unit = load_measures(country).unit

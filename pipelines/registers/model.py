@@ -1,7 +1,7 @@
 """Registers: the province, its periods, indicators and targets, read from `registers/` and validated.
 
-Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and
-anything particular to one province (that is its folder). The working calendar is in `workdays`.
+Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and anything
+particular to one province (that is its folder). The working calendar is in `workdays`.
 """
 
 import datetime as dt
@@ -36,7 +36,13 @@ class ReformPlan(Strict):
 
 
 class Publisher(Strict):
-    """In whose name open data go out. `homepage` and `email` null: not known. `note`: what is not confirmed."""
+    """In whose name open data go out.
+
+    `homepage` and `email` null: not known.
+
+    Attributes:
+        note: What is not confirmed.
+    """
 
     name: Sentence
     homepage: str | None = Field(pattern=r"^https?://\S+$")
@@ -52,7 +58,7 @@ class OwnUnit(Strict):
     valid_to: dt.date | None = None
 
     def holds(self, day: dt.date) -> bool:
-        """Whether it is the one on a day."""
+        """Return True if it is the one on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
@@ -73,7 +79,7 @@ class Province(Strict):
         return self
 
     def own_unit_on(self, day: dt.date) -> str | None:
-        """The code of the department that makes the plan on a day, None where none is entered for it."""
+        """Return the code of the department that makes the plan on a day, None if none is entered for it."""
         return next((one.code for one in self.own_units if one.holds(day)), None)
 
 
@@ -149,18 +155,21 @@ class Target(RegisterRow):
 
 
 def load_province(folder: Path) -> Province:
-    """The province of a register folder. Raises pydantic.ValidationError that names the wrong key."""
+    """Return the province of a register folder.
+
+    Raise pydantic.ValidationError that names the wrong key.
+    """
     return Province.model_validate(read_yaml((folder / "province.yml").read_text(encoding="utf-8")))
 
 
 def load_indicators(country: Path) -> list[Indicator]:
-    """All indicators in the order of the register."""
+    """Return all indicators in the order of the register."""
     text = (country / "indicators.yml").read_text(encoding="utf-8")
     return TypeAdapter(list[Indicator]).validate_python(read_yaml(text))
 
 
 def load_period_rules(folder: Path) -> PeriodRules:
-    """The rules of the province's periods."""
+    """Return the rules of the province's periods."""
     return PeriodRules.model_validate(read_yaml((folder / "periods.yml").read_text(encoding="utf-8")))
 
 
@@ -185,8 +194,10 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
 
 
 def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
-    """One row per period that has begun by `as_of`: period_code, period_type, start_date, end_date,
-    report_due_date (null where no report is due)."""
+    """Return one row per period that has begun by `as_of`.
+
+    Period_code, period_type, start_date, end_date, report_due_date (null if no report is due).
+    """
     years = range(min(rules.first_year, as_of.year), as_of.year + 1)
     rows = {row[0]: row for year in years for row in _year_periods(year, rules)}
     for edited in rules.edited:
@@ -199,12 +210,12 @@ def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
 
 
 def target_table(folder: Path) -> pl.DataFrame:
-    """One row per indicator, rule, level and span of validity."""
+    """Return one row per indicator, rule, level and span of validity."""
     return table_of(read_rows(folder / "targets.csv", Target), Target)
 
 
 def need_table(country: Path) -> pl.DataFrame:
-    """One row per indicator, rule and source without which it is unknown."""
+    """Return one row per indicator, rule and source without which it is unknown."""
     rows = [
         {"indicator_code": i.code, "rule": i.rule, "source": source}
         for i in load_indicators(country)
@@ -215,7 +226,7 @@ def need_table(country: Path) -> pl.DataFrame:
 
 
 def indicator_table(country: Path) -> pl.DataFrame:
-    """One row per indicator, rule and span of validity."""
+    """Return one row per indicator, rule and span of validity."""
     rows = [
         {
             "indicator_code": i.code, "rule": i.rule, "name_vi": i.name.vi, "name_en": i.name.en,

@@ -27,8 +27,10 @@ class Goal(RegisterRow):
 
 
 class Task(RegisterRow):
-    """One task of the plan's annex. A standing task has no day by which it is done; a conditional one starts when
-    others act."""
+    """One task of the plan's annex.
+
+    A standing task has no day by which it is done; a conditional one starts when others act.
+    """
 
     plan_year: int
     task_code: str
@@ -52,20 +54,28 @@ class Task(RegisterRow):
 
 
 def load_goals(folder: Path) -> list[Goal]:
-    """The goals of a province's plan, in the order of the plan. Raises TthcError."""
+    """Return the goals of a province's plan, in the order of the plan.
+
+    Raises:
+        TthcError: If it is not well-formed.
+    """
     return read_rows(folder / "goals.csv", Goal)
 
 
 def load_tasks(folder: Path) -> list[Task]:
-    """The tasks of the plan's annex, in its order. Raises TthcError."""
+    """Return the tasks of the plan's annex, in its order.
+
+    Raises:
+        TthcError: If it is not well-formed.
+    """
     return read_rows(folder / "tasks.csv", Task)
 
 
 def goal_table(folder: Path) -> pl.DataFrame:
-    """One row per goal and level."""
+    """Return one row per goal and level."""
     return table_of(load_goals(folder), Goal)
 
 
 def task_table(folder: Path) -> pl.DataFrame:
-    """One row per task of the annex."""
+    """Return one row per task of the annex."""
     return table_of(load_tasks(folder), Task)

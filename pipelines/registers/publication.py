@@ -31,8 +31,12 @@ class ForeignKey(Strict):
 
 
 class Column(Strict):
-    """One published column. `of`: for a flag, the columns that it speaks of. `required`: never empty, as the columns of
-    a key are without saying so."""
+    """One published column.
+
+    Attributes:
+        of: For a flag, the columns that it speaks of.
+        required: Never empty, as the columns of a key are without saying so.
+    """
 
     name: str = Field(pattern=NAME)
     title: Sentence
@@ -53,15 +57,21 @@ class Column(Strict):
 
     @property
     def codes(self) -> str | None:
-        """The name of its code list, None where it has none."""
+        """The name of its code list, None if it has none."""
         kind, _, name = (self.values or "").partition(":")
         return name if kind == "codes" else None
 
 
 class Table(Strict):
-    """One published file. Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one
-    or the other, as the row's indicator is; `none`: no figures. `why`: the reason of its class, where it has one.
-    Vintage `closed_periods`: only periods that are over; `all`: a list that has no periods."""
+    """One published file.
+
+    Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one or the other, as the
+    row's indicator is; `none`: no figures. Vintage `closed_periods`: only periods that are over; `all`: a list that has
+    no periods.
+
+    Attributes:
+        why: The reason of its class, where it has one.
+    """
 
     name: str = Field(pattern=FILE_NAME)
     title: Sentence
@@ -108,7 +118,11 @@ class Table(Strict):
         return tuple(column.name for column in self.columns if column.required or column.name in self.key)
 
     def column(self, name: str) -> Column:
-        """The column of that name. Raises StopIteration where there is none."""
+        """Return the column of that name.
+
+        Raises:
+            StopIteration: If there is none.
+        """
         return next(column for column in self.columns if column.name == name)
 
 
@@ -152,11 +166,19 @@ class PublicationRegister(Strict):
         return frozenset((*tables, *self.dataset.beside))
 
     def table(self, name: str) -> Table:
-        """The table of that name. Raises StopIteration where there is none."""
+        """Return the table of that name.
+
+        Raises:
+            StopIteration: If there is none.
+        """
         return next(table for table in self.tables if table.name == name)
 
     def code_list(self, name: str) -> CodeList:
-        """The code list of that name. Raises StopIteration where there is none."""
+        """Return the code list of that name.
+
+        Raises:
+            StopIteration: If there is none.
+        """
         return next(one for one in self.dataset.code_lists if one.name == name)
 
 
@@ -165,12 +187,20 @@ def _has(tables: dict[str, Table], table: str, column: str) -> bool:
 
 
 def load_register(country: Path) -> PublicationRegister:
-    """The publication register. Raises TthcError that names the wrong key."""
+    """Return the publication register.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names the wrong key.
+    """
     return read_model(country / FILE, PublicationRegister)
 
 
 def read_model(path: Path, model: type[Model]) -> Model:
-    """One YAML file as a model. Raises TthcError that names the file and the wrong key."""
+    """Return one YAML file as a model.
+
+    Raises:
+        TthcError: If it is not well-formed; the error names the file and the wrong key.
+    """
     try:
         return model.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:

@@ -63,13 +63,19 @@ SCORE_RULE = {
 
 
 def load_groups(country: Path) -> list[Group]:
-    """The groups in the order of the decision. Raises pydantic.ValidationError that names the wrong key."""
+    """Return the groups in the order of the decision.
+
+    Raise pydantic.ValidationError that names the wrong key.
+    """
     text = (country / "decision_766.yml").read_text(encoding="utf-8")
     return TypeAdapter(list[Group]).validate_python(read_yaml(text))
 
 
 def score_rule_table(country: Path) -> pl.DataFrame:
-    """One row per component and span of validity. A factor is an indicator under the component's own rule."""
+    """Return one row per component and span of validity.
+
+    A factor is an indicator under the component's own rule.
+    """
     rows = [
         (c.code, group.code, c.name.vi, c.name.en, c.max_points, c.full_at, c.points_if_empty, c.indicator, c.rule,
          c.factor, c.missing, group.valid_from, group.valid_to)

@@ -46,7 +46,7 @@ class ProcedureChange(RegisterRow):
 
 
 def _check_successions(file: str, pairs: Iterable[tuple[str, str | None]]) -> None:
-    """Nothing may be replaced by itself, not even through others. Raises TthcError."""
+    """Raise TthcError if something is replaced by itself, be it through others."""
     successors: dict[str, set[str]] = {}
     for old, new in pairs:
         known = successors.setdefault(old, set())
@@ -65,7 +65,11 @@ def _check_successions(file: str, pairs: Iterable[tuple[str, str | None]]) -> No
 
 
 def load_unit_changes(folder: Path) -> list[UnitChange]:
-    """The province's changes of units. Raises TthcError."""
+    """Return the province's changes of units.
+
+    Raises:
+        TthcError: If it is not well-formed.
+    """
     rows = read_rows(folder / "unit_changes.csv", UnitChange)
     _check_successions("unit_changes.csv", ((row.old_unit_code, row.new_unit_code) for row in rows))
     main = Counter((row.old_unit_code, row.changed_on) for row in rows if row.is_main)
@@ -75,17 +79,21 @@ def load_unit_changes(folder: Path) -> list[UnitChange]:
 
 
 def load_procedure_changes(country: Path) -> list[ProcedureChange]:
-    """The country's changes of procedures. Raises TthcError."""
+    """Return the country's changes of procedures.
+
+    Raises:
+        TthcError: If it is not well-formed.
+    """
     rows = read_rows(country / "procedure_changes.csv", ProcedureChange)
     _check_successions("procedure_changes.csv", ((row.old_procedure_code, row.new_procedure_code) for row in rows))
     return rows
 
 
 def unit_change_table(folder: Path) -> pl.DataFrame:
-    """One row per unit and successor."""
+    """Return one row per unit and successor."""
     return table_of(load_unit_changes(folder), UnitChange)
 
 
 def procedure_change_table(country: Path) -> pl.DataFrame:
-    """One row per procedure and successor."""
+    """Return one row per procedure and successor."""
     return table_of(load_procedure_changes(country), ProcedureChange)

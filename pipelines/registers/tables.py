@@ -105,7 +105,7 @@ def register_tables(
 
 
 def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:
-    """The periods, each with the department that makes the plan on its last day (null where none is entered)."""
+    """Return the periods, each with the department that makes the plan on its last day (null if none is entered)."""
     table = period_table(rules, as_of)
     own = [province.own_unit_on(day) for day in table["end_date"]]
     return table.with_columns(own_unit=pl.Series(own, dtype=pl.String))

@@ -1,7 +1,7 @@
 """Where a figure comes from, for `tthc explain`: definition, parts, deliveries, and what counts against it.
 
-Belongs here: reading these out of a published version. Does not belong here: any rule of counting (the views in
-schema `cases` hold those), printing. Dossier codes are internal: what is returned here is never open data.
+Belongs here: reading these out of a published version. Does not belong here: any rule of counting (the views in schema
+`cases` hold those), printing. Dossier codes are internal: what is returned here is never open data.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,10 @@ class ExplainedCut:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One figure with everything behind it. `figure` is null where the warehouse holds none for this subject."""
+    """One figure with everything behind it.
+
+    `figure` is null if the warehouse holds none for this subject.
+    """
 
     definition: Row
     period: Row
@@ -95,8 +98,13 @@ class Explanation:
 def explain(
     connection: duckdb.DuckDBPyConnection, code: str, rule: str, unit: str | None, period: str | None
 ) -> Explanation:
-    """Looks a figure up. `unit` is a unit's code, a level, or null for the province; `period` null is the newest
-    closed month. Raises UsageFault with the nearest names where something is not known."""
+    """Look up a figure with everything behind it.
+
+    `unit` is a unit's code, a level, or null for the province; `period` null is the newest closed month.
+
+    Raises:
+        UsageFault: If something is not known; the error names the nearest names.
+    """
     definition = _one(connection, INDICATOR, code, rule)
     if definition is None:
         listing = ("indicator_code || '/' || rule", "dim_indicator")
@@ -124,7 +132,7 @@ def explain(
 
 
 def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str, subject: ExplainedCut) -> list[Row]:
-    """Cases in the denominator that are not in the numerator; for reported figures the units that fall short."""
+    """Return cases in the denominator that are not in the numerator; for reported figures the units that fall short."""
     code, rule = definition["indicator_code"], definition["rule"]
     if definition["origin"] == "reported":
         return _rows(connection, REPORTED, [period, code, rule, *subject.bound])
@@ -165,7 +173,7 @@ def _subject(connection: duckdb.DuckDBPyConnection, unit: str | None) -> Explain
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, message: str, asked: str, listing: tuple[str, str]) -> UsageFault:
-    """The fault that names what is nearest to what was asked; `listing` is a column and its table."""
+    """Return the fault that names what is nearest to what was asked; `listing` is a column and its table."""
     expression, table = listing
     listed = connection.execute(f"select {expression} from marts.{table} order by 1").fetchall()  # noqa: S608 - ours
     near = get_close_matches(asked, [name for (name,) in listed], n=5, cutoff=0.4)

@@ -18,7 +18,7 @@ SHOWN = 40
 
 
 def show_explanation(console: Console, found: Explanation, output: str, *, everything: bool) -> None:
-    """Prints an explanation; `everything` shows all codes, not the first 40."""
+    """Print an explanation; `everything` shows all codes, not the first 40."""
     if output == "csv":
         writer = csv.DictWriter(sys.stdout, ["case_code", "unit_code", "event_date", "reason"], extrasaction="ignore")
         writer.writeheader()
@@ -85,7 +85,7 @@ def _value(definition: Row, figure: Row) -> str:
 
 
 def _deliveries(console: Console, found: Explanation, *, everything: bool) -> None:
-    """One line per source with its newest file; every file where everything is asked for."""
+    """Print one line per source with its newest file; every file if everything is asked for."""
     if not found.deliveries:
         return
     table = Table(title=say("explain_deliveries"), title_justify="left")
@@ -122,7 +122,7 @@ def _against(console: Console, found: Explanation, *, everything: bool) -> None:
 
 
 def _reason(row: Row) -> str:
-    """In words; a rating is its own reason, and a reported figure shows its parts."""
+    """Return the reason in words; a rating is its own reason, and a reported figure shows its parts."""
     reason = row["reason"] or "–"
     if reason == "reported":
         return f"{row['numerator']:,} / {row['denominator']:,}"

@@ -1,5 +1,6 @@
-"""What is held back, in words, with the line that would let it by: for the run's last page, `tthc status` and the
-quality page.
+"""What is held back, in words, with the line that would let it by.
+
+For the run's last page, `tthc status` and the quality page.
 
 Belongs here: sentences of one held thing of a verdict, and the line for overrides.csv. Does not belong here: what is
 held (`expectations/holds.sql`), nor where the sentence stands on a page.
@@ -20,8 +21,10 @@ NOTHING = "–"
 
 
 def held_sentence(thing: Thing, country: Path) -> str | None:
-    """Return which source, day, unit or figure, what was usual and what came, which files, and what to do: null for an
-    edit of a register, which a verdict lists with its effects."""
+    """Return the sentence on a thing that is held: what it is, what was usual, what came, and what to do.
+
+    Null for an edit of a register, which a verdict lists with its effects.
+    """
     if thing["hold"] == "register":
         return None
     # Verdicts of earlier code hold the subject alone.
@@ -42,8 +45,11 @@ def held_sentence(thing: Thing, country: Path) -> str | None:
 
 
 def override_line(thing: Thing, until: str | None) -> str:
-    """Return the row of overrides.csv that lets the thing by up to the business day `until` (its own where that is
-    null); who approves it, when and why stands there as a question."""
+    """Return the row of overrides.csv that lets the thing pass.
+
+    `until`: the last business day (ISO), the thing's own if null. Who approves it, when and why stands there as a
+    question.
+    """
     subject = {name: thing.get(name) or "" for name in SUBJECTS[thing["hold"]]}
     names = [thing["hold"], thing["source"], thing.get("measure"), thing.get("unit_code"), thing.get("indicator_code"),
              thing.get("register"), thing.get("value_hash")]  # fmt: skip
@@ -65,8 +71,10 @@ def approvals_needed(verdict: Mapping[str, Any]) -> list[Thing]:
 
 
 def publishable_rest(verdict: Mapping[str, Any]) -> str | None:
-    """Return the sentence on the night's other sources: nothing holds them. Null where all are held, or something else
-    than a delivery is."""
+    """Return the sentence on the night's other sources, which nothing holds.
+
+    Null if all are held, or something else than a delivery is.
+    """
     things = approvals_needed(verdict)
     if not things or any(thing["source"] is None for thing in things):
         return None

@@ -1,5 +1,6 @@
-"""What registers and lists do not say yet and a published version needs: a plan for its year, who follows a unit that
-ended, which unit a dossier's handling unit is.
+"""What registers and lists do not say yet and a published version needs.
+
+A plan for its year, who follows a unit that ended, which unit a dossier's handling unit is.
 
 Belongs here: finding such gaps in a version, and the sentence for each. Where they are shown is the run summary's and
 `tthc status`'s.
@@ -52,7 +53,7 @@ SHOWN_UNITS = 3
 
 
 def plan_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The gaps of an open version, each with the sentence that says what to enter where."""
+    """Return the gaps of an open version, each with the sentence that says what to enter where."""
     found = [
         {"gap": "no_targets", "plan_year": year, "values": values, "goals": goals,
          "why": say("plan_without_targets", year=year, values=f"{values:,}", goals=goals)}
@@ -67,7 +68,7 @@ def plan_gaps(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def without_handler(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One gap over all units whose dossiers name a handling unit that nobody knows; none where there is no such one."""
+    """Return one gap over all units whose dossiers name an unknown handling unit; none if there is none."""
     units = connection.execute(WITHOUT_HANDLER).fetchall()
     if not units:
         return []

@@ -25,8 +25,11 @@ ROWS_SHOWN = 200
 
 @contextmanager
 def read_only_connection(settings: Settings, version: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the current or the named version: read-only, no file or network access, schema `marts` in
-    front. Raises TthcError where there is none."""
+    """Open the current or the named version: read-only, without file or network access, schema `marts` in front.
+
+    Raises:
+        TthcError: If there is none.
+    """
     named, version = version, version or current_version(settings)
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
@@ -40,7 +43,11 @@ def read_only_connection(settings: Settings, version: str | None = None) -> Iter
 
 
 def show(settings: Settings, console: Console, query: str, output: str, version: str | None = None) -> None:
-    """Runs one query and prints its rows as a table, CSV or JSON. Raises TthcError where it fails."""
+    """Run one query and print its rows as a table, CSV or JSON.
+
+    Raises:
+        TthcError: If it fails.
+    """
     with read_only_connection(settings, version) as connection:
         _show(connection, console, query, output)
 
@@ -71,7 +78,7 @@ def _json(rows: list[dict[str, Any]]) -> str:
 
 
 def prompt(settings: Settings, console: Console, output: str, version: str | None = None) -> None:
-    """Reads queries from the terminal until .quit; an error is shown and the prompt goes on."""
+    """Read queries from the terminal until .quit; an error is shown and the prompt goes on."""
     from pipelines.common.i18n import say
 
     with read_only_connection(settings, version) as connection:

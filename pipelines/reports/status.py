@@ -49,8 +49,14 @@ _SOURCES = """
 
 
 def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
-    """Everything, days and moments as ISO text. `damaged` is null unless `verify`: then the names of the current
-    version's files that are not as its manifest has them. Raises TthcError where the calendar lacks this year."""
+    """Return the whole status, days and moments as ISO text.
+
+    `damaged` is null unless `verify`: then the names of the current version's files that are not as its manifest has
+    them.
+
+    Raises:
+        TthcError: If the calendar lacks this year.
+    """
     version, manifest = current_version(settings), _manifest(settings)
     last, came, is_sound = _ledger(settings)
     received: dict[str, dt.date] = {}
@@ -86,7 +92,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
 
 
 def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
-    """The last runs, every arrival, and whether the ledger can be believed; asking makes no ledger."""
+    """Return the last runs, every arrival, and whether the ledger can be believed; asking makes no ledger."""
     if not settings.ledger_file.exists():
         return [], [], True
     try:
@@ -97,7 +103,7 @@ def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
 
 
 def _manifest(settings: Settings) -> Mapping[str, Any]:
-    """The current version's manifest; empty where nothing is published or it cannot be read."""
+    """Return the current version's manifest; empty if nothing is published or it cannot be read."""
     try:
         return read_manifest(settings.current_link)
     except (OSError, ValueError):
@@ -105,8 +111,10 @@ def _manifest(settings: Settings) -> Mapping[str, Any]:
 
 
 def _open_data(manifest: Mapping[str, Any], last: list[Run]) -> dict[str, Any] | None:
-    """What came of the current version's open data: what the last run on it found, else what its manifest says; after
-    a rollback that alone."""
+    """Return the state of the current version's open data: what the last run on it found, else its manifest's.
+
+    After a rollback the manifest alone counts.
+    """
     if (manifest.get("open_data") or {}).get("state") == "stays":
         last = []
     of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
@@ -116,7 +124,7 @@ def _open_data(manifest: Mapping[str, Any], last: list[Run]) -> dict[str, Any] |
 
 
 def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
-    """How many editions of the open data there are, the newest, and which of them are lost or damaged."""
+    """Return how many editions of the open data there are, the newest, and which of them are lost or damaged."""
     known = editions(settings)
     names = list(dict.fromkeys(one.name for one in known))
     return {"count": len(names), "newest": known[-1].name if known else None, "folder": str(settings.editions_dir),
@@ -124,7 +132,7 @@ def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
 
 
 def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) -> int | None:
-    """Working days after the published as-of day, up to and with today."""
+    """Return working days after the published as-of day, up to and with today."""
     if "as_of" not in manifest:
         return None
     try:
@@ -134,8 +142,7 @@ def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) ->
 
 
 def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run]) -> Mapping[str, Any]:
-    """The verdict that people ask about: on the refused candidate where the last run was refused, else on what is
-    published."""
+    """Return the newest verdict: on the refused candidate if the last run was refused, else on the published one."""
     judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
     if judged is not None and judged.outcome == "refused":
         path = settings.refused_dir / str(judged.version) / "gate.json"
@@ -147,7 +154,7 @@ def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run
 
 
 def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The verdict in a few lines."""
+    """Return the verdict in a few lines."""
     if not gate:
         return None
     checks = [(table["table"], check) for table in gate["tables"] for check in table["checks"]]
@@ -168,13 +175,13 @@ def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
-    """What the last run left lying in landing: message code, file, and the sentence that says why and what to do."""
+    """Return what the last run left in landing: message code, file, and why and what to do."""
     left = last[0].detail.get(LEFT_IN_LANDING, []) if last else []
     return [{"code": one["code"], "file": one["file"], "why": say(**one)} for one in left]
 
 
 def _held_sentences(run: Run) -> dict[str, Any]:
-    """A run as it is; one that is said to be running and whose process is gone was interrupted."""
+    """Return a run as it is; one that is said to be running and whose process is gone was interrupted."""
     told, detail = asdict(run), run.detail
     del told["detail"]
     told["cause"] = detail.get("cause")
@@ -197,7 +204,10 @@ def _is_alive(pid: int) -> bool:
 
 
 def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:
-    """One entry per source that ever came, with the newest day received (the ledger) and published (the version)."""
+    """Return one entry per source that ever came, with its newest day received and its newest day published.
+
+    The former is the ledger's, the latter the version's.
+    """
     published: dict[str, dict[str, Any]] = {}
     database = settings.current_link / "tthc.duckdb"
     try:
@@ -229,7 +239,10 @@ def _iso(day: dt.date | None) -> str | None:
 
 
 def _damaged(settings: Settings) -> list[str]:
-    """Files of the current version that are missing, changed or too many; the manifest where it cannot be believed."""
+    """Return files of the current version that are missing, changed or unexpected.
+
+    It is the manifest alone if that itself is damaged.
+    """
     folder = settings.current_link.resolve()
     try:
         manifest = read_manifest(folder)
@@ -243,7 +256,7 @@ def _damaged(settings: Settings) -> list[str]:
 
 
 def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
-    """Reports of the plan that are due within the next two weeks."""
+    """Return reports of the plan that are due within the next two weeks."""
     rules = load_period_rules(settings.registers_dir / settings.province)
     rows = period_table(rules, today).drop_nulls("report_due_date").to_dicts()
     return [
@@ -254,7 +267,7 @@ def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
 
 
 def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
-    """What the registers do not say yet and the current version needs; nothing where none can be read."""
+    """Return what the registers do not say yet and the current version needs; nothing if none can be read."""
     try:
         with open_finished(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
             return plan_gaps(connection)

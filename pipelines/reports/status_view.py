@@ -24,7 +24,7 @@ DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 
 def show_status(console: Console, status: dict[str, Any], country: Path) -> None:
-    """Prints the current version, sources, gate, held things, overrides and runs."""
+    """Print the current version, sources, gate, held things, overrides and runs."""
     _version(console, status)
     if status["ledger_damaged"]:
         console.print(say("status_ledger_damaged"), style="bold red", markup=False)
@@ -65,7 +65,7 @@ def _version(console: Console, status: dict[str, Any]) -> None:
 
 
 def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
-    """Says whether the version has the open data that it should; versions of before this was kept say nothing."""
+    """Print whether the version has the open data that it should; earlier versions did not record this."""
     if open_data is None:
         return
     if is_held_back(open_data):
@@ -76,7 +76,7 @@ def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
 
 
 def _editions(console: Console, editions: dict[str, Any]) -> None:
-    """The editions that were ever out, and those that are not as they came out."""
+    """Print how many editions there are, and which are no longer as they were published."""
     if not editions["count"]:
         return
     console.print(say("status_editions", count=editions["count"], newest=editions["newest"]), highlight=False)
@@ -101,7 +101,7 @@ def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
 
 
 def _left(console: Console, left: list[dict[str, str]]) -> None:
-    """What the last run left lying in landing, and what to do about it."""
+    """Print what the last run left in landing, and what to do about it."""
     for one in left[:LEFT_SHOWN]:
         console.print(f"  {one['why']}", markup=False, highlight=False, soft_wrap=True)
     if len(left) > LEFT_SHOWN:

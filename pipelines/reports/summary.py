@@ -49,7 +49,7 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 
 
 def show_version(console: Console, folder: Path) -> None:
-    """Prints the tables of a published (or refused) version folder."""
+    """Print the tables of a published (or refused) version folder."""
     with open_finished(folder / "tthc.duckdb", {}) as connection:
         _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
@@ -61,7 +61,7 @@ def show_version(console: Console, folder: Path) -> None:
 
 
 def show_manifest(console: Console, folder: Path) -> None:
-    """Prints what was checked and where the version lies."""
+    """Print what was checked and where the version lies."""
     manifest = read_manifest(folder)
     checks = sum(table["expected"] for table in manifest["gate"]["tables"])
     console.print(say("summary_gate", checks=checks, tables=len(manifest["gate"]["tables"])), highlight=False)
@@ -79,7 +79,7 @@ def _rows(console: Console, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
-    """One line per indicator, one column per scope: the value, and the goal it meets or misses."""
+    """Print one line per indicator, one column per scope: the value, and the goal it meets or misses."""
     if not rows:
         return
     cells: dict[str, dict[str, str]] = {}
@@ -100,25 +100,18 @@ def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> None:
-    """How the plan's goals and tasks stand, in two lines."""
+    """Print how the plan's goals and tasks stand, in two lines."""
     names = ("goals", "met", "not_met", "tracked", "no_data")
     console.print(say("summary_goals", **dict(zip(names, goals, strict=True))), highlight=False)
     console.print(say("summary_tasks", tasks=tasks[0], overdue=tasks[1]), highlight=False)
 
 
 def show_refusal(console: Console, settings: Settings) -> None:
-    """Says which checks refused the candidate, in the reader's language, and where it is kept."""
+    """Say which checks refused the candidate, in the reader's language, and where it is kept."""
     verdict = json.loads((settings.work_dir / "gate.json").read_text(encoding="utf-8"))
     plan = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))
     for table in verdict["tables"]:
-        for check in table["checks"]:
-            if not check["success"]:
-                title = check[f"title_{language.get()}"]
-                console.print(say("refused_check", table=table["table"], id=check["id"], title=title), highlight=False)
-                for place in verdict.get("origins", {}).get(f"{table['table']}.{check['id']}", []):
-                    console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
-        for problem in table["problems"]:
-            console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
+        _failed_checks(console, table, verdict.get("origins", {}))
     for thing in approvals_needed(verdict):
         if thing["hold"] == "register":
             _edited_register(console, thing, verdict["effects"])
@@ -135,8 +128,20 @@ def show_refusal(console: Console, settings: Settings) -> None:
     console.print(say("refused_where", folder=settings.refused_dir / plan["version"]), highlight=False, soft_wrap=True)
 
 
+def _failed_checks(console: Console, table: Mapping[str, Any], origins: Mapping[str, list[str]]) -> None:
+    """Print the checks of a table that failed, each with the delivered rows that it is about."""
+    for check in table["checks"]:
+        if not check["success"]:
+            title = check[f"title_{language.get()}"]
+            console.print(say("refused_check", table=table["table"], id=check["id"], title=title), highlight=False)
+            for place in origins.get(f"{table['table']}.{check['id']}", []):
+                console.print(say("refused_origin", place=place), highlight=False, markup=False, soft_wrap=True)
+    for problem in table["problems"]:
+        console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
+
+
 def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
-    """One held edit of a register: old and new, what approves it, and the figures that it moved most."""
+    """Print one held edit of a register: old and new, what approves it, and the figures that it moved most."""
     told = {name: thing[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
     console.print(say("refused_register", **told), highlight=False, markup=False, soft_wrap=True)
     for one in effects:
@@ -149,7 +154,7 @@ def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[M
 
 
 def _figure(effect: Mapping[str, Any], when: str) -> str:
-    """A figure before or now, with a mark where it is held against a target."""
+    """Return a figure before or now, with a mark where it is held against a target."""
     value, met = effect[f"value_{when}"], effect[f"met_{when}"]
     mark = "" if met is None else " ✓" if met else " ✗"
     return "–" if value is None else f"{value:.4g}{mark}"

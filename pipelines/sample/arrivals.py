@@ -24,7 +24,10 @@ from pipelines.sample.reference import Reference
 
 @dataclass(frozen=True)
 class Arrivals:
-    """One entry per dossier, ordered by unit and time handed in. `channel` 0 is untold."""
+    """One entry per dossier, ordered by unit and time handed in.
+
+    `channel` 0 is untold.
+    """
 
     unit: Ints
     procedure: Ints
@@ -38,7 +41,7 @@ class Arrivals:
         return len(self.unit)
 
     def elapsed(self, year: int) -> Floats:
-        """Part of the year gone by when a dossier was handed in; 0 for earlier ones."""
+        """Return the part of the year gone by when a dossier was handed in; 0 for earlier ones."""
         first = int(np.datetime64(f"{year}-01-01", "D").astype(int))
         return np.clip((self.submitted // DAY - first) / 366, 0, 1)
 
@@ -46,7 +49,7 @@ class Arrivals:
 def draw_arrivals(
     count: int, seed: int, behaviour: Behaviour, reference: Reference, clock: Clock, limits: ProcedureLimits
 ) -> Arrivals:
-    """`count` dossiers of the year and of the two months before it."""
+    """Return `count` dossiers of the year and of the two months before it."""
     chance = stream(seed, "arrivals")
     volume, year = behaviour["volume"], behaviour["year"]
     shares = np.array([volume["levels"][name] for name in LEVELS])
@@ -158,7 +161,7 @@ def _moments(
 
 
 def _last_year(chance: np.random.Generator, clock: Clock, limit: Ints, year: int) -> Ints:
-    """Received so late in the year before that a dossier handled within its limit may still be open."""
+    """Return dossiers received so late in the year before that one within its limit may still be open."""
     first = int(clock.number(np.array(np.datetime64(f"{year}-01-01", "D").astype(int))))
     november = int(clock.number(np.array(np.datetime64(f"{year - 1}-11-01", "D").astype(int))))
     before = 1 + (chance.random(len(limit)) * 0.8 * limit).astype(int)

@@ -1,7 +1,7 @@
 """How the synthetic province behaves: `behaviour.yml`, and draws that read its shares.
 
-Belongs here: reading the file, and chance that depends on level and day. Does not belong here: any rule about
-dossiers, any figure.
+Belongs here: reading the file, and chance that depends on level and day. Does not belong here: any rule about dossiers,
+any figure.
 """
 
 from pathlib import Path
@@ -22,35 +22,35 @@ Flags = npt.NDArray[np.bool_]
 
 
 def load_behaviour() -> Behaviour:
-    """The settings as nested mappings, dates as `datetime.date`."""
+    """Return the settings as nested mappings, dates as `datetime.date`."""
     settings: Behaviour = read_yaml(SETTINGS.read_text(encoding="utf-8"))
     return settings
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Chance for one topic: a new topic or more draws in one never shift the others."""
+    """Return a random generator for one topic: a new topic or more draws in one never shift the others."""
     return np.random.default_rng([seed, *name.encode()])
 
 
 def by_level(shares: dict[str, float], level: Ints) -> Floats:
-    """A share per level, for each dossier's level index."""
+    """Return a share per level, for each dossier's level index."""
     return np.array([shares[name] for name in LEVELS], dtype=float)[level]
 
 
 def over_year(ends: list[float], elapsed: Floats) -> Floats:
-    """A share that moves in a straight line, `elapsed` being the part of the year gone by (0 to 1)."""
+    """Return a share that moves in a straight line, `elapsed` being the part of the year gone by (0 to 1)."""
     return ends[0] + (ends[1] - ends[0]) * np.clip(elapsed, 0, 1)
 
 
 def by_level_over_year(ends: dict[str, list[float]], level: Ints, elapsed: Floats) -> Floats:
-    """Both at once: each level's straight line."""
+    """Return both at once: each level's straight line."""
     start, finish = (np.array([ends[name][i] for name in LEVELS])[level] for i in (0, 1))
     mixed: Floats = start + (finish - start) * np.clip(elapsed, 0, 1)
     return mixed
 
 
 def zipf(size: int) -> Floats:
-    """Weights of a few frequent and many rare things, summing to 1."""
+    """Return weights of a few frequent and many rare things, summing to 1."""
     weights: Floats = 1 / np.arange(1, size + 1) ** 1.1
     shares: Floats = weights / weights.sum()
     return shares

@@ -1,7 +1,7 @@
 """Sources that hang on a dossier, under the national field names.
 
-Belongs here: which rows of such a source a delivery holds, and their columns. Does not belong here: chance,
-files. Columns are numbers or text; null prints as an empty string.
+Belongs here: which rows of such a source a delivery holds, and their columns. Does not belong here: chance, files.
+Columns are numbers or text; null prints as an empty string.
 """
 
 from collections.abc import Callable
@@ -24,23 +24,26 @@ OFFICES = ["Bộ phận một cửa", "Phòng chuyên môn"]
 
 @dataclass(frozen=True)
 class ChildTables:
-    """Every source that hangs on a dossier. `rows` are positions in the table drawn, `at` a moment."""
+    """Every source that hangs on a dossier.
+
+    `rows` are positions in the table drawn, `at` a moment.
+    """
 
     province: DrawnProvince
 
     def rows_of(self, source: str, nth: int) -> Ints:
-        """Rows that a delivery holds: those that arose, or were completed, since the one before."""
+        """Return rows that a delivery holds: those that arose, or were completed, since the one before."""
         hits = np.zeros(len(self._dossiers[source]), dtype=bool)
         for delivery in self._deliveries[source]:
             hits |= delivery == nth
         return np.flatnonzero(hits)
 
     def rows_with(self, source: str, dossiers: Ints) -> Ints:
-        """All rows of these dossiers that have arisen by the as-of day."""
+        """Return all rows of these dossiers that have arisen by the as-of day."""
         return np.flatnonzero(np.isin(self._dossiers[source], dossiers))
 
     def dossiers(self, source: str, rows: Ints) -> Ints:
-        """Which dossier each row belongs to."""
+        """Return which dossier each row belongs to."""
         return self._dossiers[source][rows]
 
     def table(self, source: str, rows: Ints, at: int) -> pl.DataFrame:

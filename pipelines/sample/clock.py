@@ -1,7 +1,7 @@
 """Time as the sample counts it: local seconds since 1970, and the same counted in office hours only.
 
-Belongs here: office hours, due dates, the printed form of a moment. Does not belong here: what happens then.
-`NEVER` stands for what has not happened.
+Belongs here: office hours, due dates, the printed form of a moment. Does not belong here: what happens then. `NEVER`
+stands for what has not happened.
 """
 
 from dataclasses import dataclass
@@ -59,37 +59,39 @@ class Clock:
         return printed
 
     def worked(self, day: Ints) -> Flags:
-        """Whether days (numbers since 1970) are worked."""
+        """Return whether days (numbers since 1970) are worked."""
         return self._worked[day - self.first_day]
 
     def number(self, day: Ints) -> Ints:
-        """Number of the first working day on or after each day."""
+        """Return the number of the first working day on or after each day."""
         return self._next_number[day - self.first_day]
 
     def to_work(self, moment: Ints) -> Ints:
-        """Seconds of office time gone by at a moment; outside office hours: at the next opening."""
+        """Return seconds of office time gone by at a moment; outside office hours: at the next opening."""
         day, second = moment // DAY, moment % DAY
         gone = np.clip(second - OPEN, 0, MORNING) + np.clip(second - BACK, 0, WORKDAY - MORNING)
         return self.number(day) * WORKDAY + np.where(self.worked(day), gone, 0)
 
     def from_work(self, work: Ints) -> Ints:
-        """The moment at which that much office time has gone by."""
+        """Return the moment at which that much office time has gone by."""
         # Far beyond the as-of day nothing is shown any more, so the register's last day stands for it.
         number, gone = np.minimum(work // WORKDAY, len(self.working_days) - 1), work % WORKDAY
         second = np.where(gone < MORNING, OPEN + gone, BACK + gone - MORNING)
         return self.working_days[number] * DAY + second
 
     def counted_from(self, received: Ints, next_day_from: int) -> Ints:
-        """Number of the working day that a time limit is counted from."""
+        """Return the number of the working day that a time limit is counted from."""
         day = received // DAY
         too_late = self.worked(day) & (received % DAY >= next_day_from)
         return self.number(day) + too_late
 
     def due_number(self, start: Ints, limit: Ints, unit: Ints) -> Ints:
-        """Number of the working day a dossier is due on.
+        """Return the number of the working day a dossier is due on; a free day moves to the next working day.
 
-        `start`: number of the day counted from; `limit` in `unit`: 0 working days, 1 calendar days, 2 hours
-        (eight make a working day), 3 months. A due day that is free moves to the next working day.
+        Args:
+            start: Number of the day counted from.
+            limit: The time limit.
+            unit: 0 working days, 1 calendar days, 2 hours (eight make a working day), 3 months.
         """
         first = self.working_days[start]
         dates = first.astype("datetime64[D]")
@@ -102,7 +104,7 @@ class Clock:
         )
 
     def stamps(self, moment: Ints) -> pl.Series:
-        """Moments as yyyyMMddHHmmss numbers; NEVER is null."""
+        """Return moments as yyyyMMddHHmmss numbers; NEVER is null."""
         told = moment < NEVER
         known = np.where(told, moment, self.first_day * DAY)
         second = known % DAY
@@ -111,18 +113,18 @@ class Clock:
         return null_where(values, ~told)
 
     def dates(self, moment: Ints) -> pl.Series:
-        """Moments as yyyyMMdd numbers; NEVER is null."""
+        """Return moments as yyyyMMdd numbers; NEVER is null."""
         told = moment < NEVER
         known = np.where(told, moment, self.first_day * DAY)
         return null_where(self._printed[known // DAY - self.first_day], ~told)
 
 
 def null_where(values: Ints, untold: Flags) -> pl.Series:
-    """A column of numbers with nulls."""
+    """Return a column of numbers with nulls."""
     table = pl.DataFrame({"value": values, "untold": untold})
     return table.select(pl.when(~pl.col("untold")).then("value"))["value"]
 
 
 def end_of(day: str) -> int:
-    """The last second of a day, in seconds since 1970."""
+    """Return the last second of a day, in seconds since 1970."""
     return (int(np.datetime64(day, "D").astype(int)) + 1) * DAY - 1

@@ -19,9 +19,11 @@ ONLINE = 2
 
 
 def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.date | None) -> tuple[str, ...]:
-    """Return the business days (ISO) on which something is delivered, from `first` to `last`, both counted; null is the
-    year's first or last day. Monthly: the ends of months in between, and `last` itself. Daily: every day, since online
-    dossiers come on free days too. Raise ValueError where the days lie in another year or in the wrong order."""
+    """Return the business days (ISO) on which something is delivered, from `first` to `last`, both counted.
+
+    Null is the year's first or last day. Monthly: the ends of months in between, and `last` itself. Daily: every day,
+    since online dossiers come on free days too. Raise ValueError if the days lie in another year or in the wrong order.
+    """
     first, last = first or dt.date(year, 1, 1), last or dt.date(year, 12, 31)
     if not dt.date(year, 1, 1) <= first <= last <= dt.date(year, 12, 31):
         raise ValueError(f"deliveries go from a day of {year} to the same or a later one")
@@ -33,7 +35,9 @@ def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.d
 
 def draw_entry_times(arrivals: Arrivals, seed: int, behaviour: Behaviour, as_of: int) -> Ints:
     """Return when each dossier was entered into the system: at once, or some days later for a few that came on paper.
-    Never after the as-of moment, so that at the end of the deliveries everything has come."""
+
+    Never after the as-of moment, so that at the end of the deliveries everything has come.
+    """
     late, chance = behaviour["entered_late"], stream(seed, "late entries")
     days = np.minimum(1 + chance.exponential(late["days"], len(arrivals)), late["most"])
     is_late = (chance.random(len(arrivals)) < late["share"]) & (arrivals.channel != ONLINE)
@@ -42,8 +46,10 @@ def draw_entry_times(arrivals: Arrivals, seed: int, behaviour: Behaviour, as_of:
 
 
 def first_edition(seed: int, behaviour: Behaviour, source: str, day: str, table: pl.DataFrame) -> pl.DataFrame | None:
-    """Return what was delivered first where the file comes again with the next delivery; null where it stands at once.
-    Of `ho_so` it tells some due dates not yet; of other sources it lacks some rows."""
+    """Return what was delivered first where the file comes again with the next delivery; null if it stands at once.
+
+    Of `ho_so` it tells some due dates not yet; of other sources it lacks some rows.
+    """
     again, chance = behaviour["delivered_again"], stream(seed, f"delivered again {source} {day}")
     if source not in again["sources"] or chance.random() >= again["share"] or table.height < again["least"]:
         return None

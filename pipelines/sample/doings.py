@@ -15,7 +15,10 @@ from pipelines.sample.dossiers import Lifecycles
 
 @dataclass(frozen=True)
 class Events:
-    """One row per doing. What `kind` means is said by the function that draws it."""
+    """One row per doing.
+
+    What `kind` means is said by the function that draws it.
+    """
 
     dossier: Ints
     moment: Ints
@@ -23,7 +26,10 @@ class Events:
 
 
 def draw_steps(lives: Lifecycles, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Events:
-    """Processing steps; `kind` is the status after the step. Nothing is done to a dossier while it waits."""
+    """Return processing steps; `kind` is the status after the step.
+
+    Nothing is done to a dossier while it waits.
+    """
     chance, arrivals = stream(seed, "steps"), lives.arrivals
     known = np.flatnonzero((arrivals.received < NEVER) & ~arrivals.refused)
     end = np.where(lives.finished < NEVER, lives.finished, as_of)
@@ -76,7 +82,7 @@ def draw_ratings(lives: Lifecycles, seed: int, behaviour: Behaviour, as_of: int)
 
 
 def draw_notices(lives: Lifecycles, seed: int, behaviour: Behaviour, as_of: int) -> Events:
-    """Notices that the result is ready; `kind` is channel (0 SMS, 1 Zalo, 2 e-mail) + 10 where it failed."""
+    """Return notices that the result is ready; `kind` is channel (0 SMS, 1 Zalo, 2 e-mail) + 10 where it failed."""
     chance, shares = stream(seed, "notices"), behaviour["notices"]
     done = _is_reported(np.where(lives.withdrawn, NEVER, lives.finished))
     elapsed = lives.arrivals.elapsed(behaviour["year"])[done]
@@ -93,7 +99,7 @@ def draw_notices(lives: Lifecycles, seed: int, behaviour: Behaviour, as_of: int)
 
 
 def draw_apologies(lives: Lifecycles, seed: int, behaviour: Behaviour, clock: Clock, as_of: int) -> Events:
-    """Letters for what ended late or is late at the as-of day; `kind`: working days to the new promise."""
+    """Return letters for what ended late or is late at the as-of day; `kind`: working days to the new promise."""
     chance, level = stream(seed, "apologies"), lives.arrivals.level
     late = np.flatnonzero(is_late(lives, as_of))
     late = late[chance.random(len(late)) < by_level(behaviour["apology"], level[late])]
@@ -105,7 +111,7 @@ def draw_apologies(lives: Lifecycles, seed: int, behaviour: Behaviour, clock: Cl
 
 
 def is_late(lives: Lifecycles, as_of: int) -> Flags:
-    """Finished after the due date, or open with the due date gone by; a withdrawn dossier is never late."""
+    """Return True if finished after the due date, or open after it; a withdrawn dossier is never late."""
     state = lives.state(as_of)
     end = np.where(lives.finished < NEVER, lives.finished, np.where(state.status == 3, 0, as_of))
     return (state.due < NEVER) & (end // DAY > state.due // DAY) & ~(lives.withdrawn & (lives.finished < NEVER))
@@ -116,7 +122,7 @@ def _is_reported(moment: Ints) -> Ints:
 
 
 def _gather(parts: Sequence[tuple[Ints, Ints, "int | Ints"]], last: Ints) -> Events:
-    """Joins the parts, without what comes after the last moment or a second time at one moment."""
+    """Join the parts, without what comes after the last moment or a second time at one moment."""
     dossier = np.concatenate([part[0] for part in parts])
     moment = np.concatenate([part[1] for part in parts])
     kind = np.concatenate([np.broadcast_to(part[2], len(part[0])) for part in parts])

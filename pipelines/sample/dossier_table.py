@@ -1,7 +1,7 @@
 """`ho_so` and `dvcqg`: dossiers under the national field names, as they stood at a moment.
 
-Belongs here: columns of these two sources. Does not belong here: which dossiers a delivery holds (drawn.py),
-files. Columns are numbers or text; null prints as an empty string.
+Belongs here: columns of these two sources. Does not belong here: which dossiers a delivery holds (drawn.py), files.
+Columns are numbers or text; null prints as an empty string.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class DossierTable:
         return np.where(elsewhere & np.isin(unit, communes), province.reference.at_work(other, day), unit)
 
     def states(self, rows: Ints, at: int) -> pl.DataFrame:
-        """`ho_so` rows of these dossiers as they stood at a moment."""
+        """Return `ho_so` rows of these dossiers as they stood at a moment."""
         province, drawn = self.province, self.drawn
         arrivals, clock = province.lives.arrivals, province.clock
         state, changed = province.lives.state(at), province.lives.last_change(at)
@@ -92,7 +92,7 @@ class DossierTable:
         return pl.DataFrame(columns)
 
     def copies(self, rows: Ints, at: int) -> pl.DataFrame:
-        """`dvcqg` rows: what reached the national portal, with its gaps and lags."""
+        """Return `dvcqg` rows: what reached the national portal, with its gaps and lags."""
         province, drawn = self.province, self.drawn
         clock, state, changed = province.clock, province.lives.state(at), province.lives.last_change(at)
         rows = rows[(state.received[rows] < NEVER) & ~drawn["missing"][rows] & ~state.deleted[rows]]

@@ -1,7 +1,7 @@
 """The life of every dossier, as moments; and what a system shows of it at the end of a day.
 
-Belongs here: what a life consists of, and the state that follows from it. Does not belong here: chance
-(lifecourse.py), documents, people, files, indicators.
+Belongs here: what a life consists of, and the state that follows from it. Does not belong here: chance (lifecourse.py),
+documents, people, files, indicators.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class Supplement:
 
 @dataclass(frozen=True)
 class Lifecycles:
-    """Moments per dossier, NEVER where it did not happen by the as-of day. Positions as in Arrivals."""
+    """Moments per dossier, NEVER where it did not happen by the as-of day.
+
+    Positions as in Arrivals.
+    """
 
     arrivals: Arrivals
     due: Ints
@@ -50,14 +53,14 @@ class Lifecycles:
         return (*first, self.finished, self.stray_finish, self.returned, self.paid, self.deleted)
 
     def last_change(self, at: int) -> Ints:
-        """The last change up to a moment; 0 where the dossier did not exist yet."""
+        """Return the last change up to a moment; 0 where the dossier did not exist yet."""
         last = np.zeros_like(self.arrivals.submitted)
         for moment in self.moments:
             last = np.maximum(last, np.where(moment <= at, moment, 0))
         return last
 
     def state(self, at: int) -> "State":
-        """What the system shows at a moment, for every dossier handed in by then."""
+        """Return what the system shows at a moment, for every dossier handed in by then."""
         seen = self.arrivals.received <= at
         status = np.where(seen, np.where(self.arrivals.refused, 3, 2), 1)
         status = np.where(self.taken_up <= at, 4, status)

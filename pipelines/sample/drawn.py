@@ -21,8 +21,12 @@ from pipelines.sample.reference import Reference
 
 @dataclass(frozen=True)
 class DrawnProvince:
-    """Everything drawn, ready to be written. `deliveries`: the business days, the as-of day last. `entered`: per
-    dossier the moment before which no delivery holds it or anything that belongs to it."""
+    """Everything drawn, ready to be written.
+
+    Attributes:
+        deliveries: The business days, the as-of day last.
+        entered: Per dossier the moment before which no delivery holds it or anything that belongs to it.
+    """
 
     seed: int
     behaviour: Behaviour
@@ -50,7 +54,7 @@ class DrawnProvince:
 
     @cached_property
     def codes(self) -> pl.Series:
-        """Dossier codes: unit, day handed in, number of that unit and day."""
+        """Dossier codes, made of the unit, the day handed in and a number of that unit and day."""
         arrivals = self.lives.arrivals
         day = arrivals.submitted // DAY
         fresh = np.ones(len(arrivals), dtype=bool)
@@ -72,11 +76,11 @@ class DrawnProvince:
         return int(many.argmax())
 
     def delivery_of(self, moment: Ints) -> Ints:
-        """Which delivery a moment falls into; len(deliveries) for what has not happened."""
+        """Return which delivery a moment falls into; len(deliveries) for what has not happened."""
         return np.searchsorted(self.ends, moment)
 
     def changed(self, nth: int) -> Ints:
-        """Dossiers whose state belongs into a delivery."""
+        """Return dossiers whose state belongs into a delivery."""
         last = self.lives.last_change(int(self.ends[nth]))
         is_there = (last > 0) & (self.entered <= self.ends[nth])
         return np.flatnonzero(is_there & (np.maximum(last, self.entered) > (self.ends[nth - 1] if nth else 0)))

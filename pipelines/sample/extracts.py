@@ -20,22 +20,29 @@ ENVELOPE_LISTS = {
 
 @dataclass
 class Writer:
-    """Writes below `out` and counts the rows per source. `by_night`: below one more folder, named after the night on
-    which a file comes, so that a night's folder copied over the landing folder is what that night finds."""
+    """Writes below `out` and counts the rows per source.
+
+    Attributes:
+        by_night: Below one more folder, named after the night on which a file comes, so that a night's folder
+            copied over the landing folder is what that night finds.
+    """
 
     out: Path
     by_night: bool = False
     rows: Counter[str] = field(default_factory=Counter)
 
     def csv(self, source: str, day: str, table: pl.DataFrame, night: str | None = None) -> None:
-        """One CSV file; an extract without rows is not delivered. `night`: when it comes, null on its business day."""
+        """Write one CSV file; an extract without rows is not delivered.
+
+        `night`: when it comes, null on its business day.
+        """
         if table.is_empty():
             return
         self._put(source, day, table, night)
         self.rows[source] += table.height
 
     def first_edition(self, source: str, day: str, table: pl.DataFrame) -> None:
-        """What came under the same name before; its rows come again, so they are not counted."""
+        """Write what came under the same name before; its rows come again, so they are not counted."""
         self._put(source, day, table, None)
 
     def _put(self, source: str, day: str, table: pl.DataFrame, night: str | None) -> None:
@@ -43,7 +50,7 @@ class Writer:
         table.write_csv(self._place(source, day, night) / name, line_terminator="\n")
 
     def message(self, day: str, unit: str, dossiers: pl.DataFrame, children: dict[str, pl.DataFrame]) -> None:
-        """A `DongBoHoSoMC` message: all values strings, null as an empty string, children nested."""
+        """Write a `DongBoHoSoMC` message: all values strings, null as an empty string, children nested."""
         if dossiers.is_empty():
             return
         nested = {source: _by_dossier(table) for source, table in children.items()}
@@ -66,7 +73,7 @@ class Writer:
 
 
 def as_texts(table: pl.DataFrame) -> pl.DataFrame:
-    """The same rows as they print."""
+    """Return the same rows as they print."""
     return table.select(pl.all().cast(pl.String))
 
 

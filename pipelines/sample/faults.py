@@ -1,7 +1,7 @@
 """Wrong rows in known numbers, so that it can be checked that each is refused for its reason and none counts.
 
-Belongs here: the value faults of the design's reliability.md. Every wrong row is an extra one: its dossier is
-invented for it, or its true row is delivered as well, so the numbers in `truth.json` stay the same.
+Belongs here: the value faults of the design's reliability.md. Every wrong row is an extra one: its dossier is invented
+for it, or its true row is delivered as well, so the numbers in `truth.json` stay the same.
 """
 
 import datetime as dt
@@ -106,7 +106,7 @@ class Faults:
     serial: int = 0
 
     def spoil(self, source: str, day: str, table: pl.DataFrame) -> pl.DataFrame:
-        """The table with this delivery's share of wrong rows at its end; other sources unchanged."""
+        """Return the table with this delivery's share of wrong rows at its end; other sources unchanged."""
         if source not in KEYS:
             return table
         texts = as_texts(table)
@@ -122,7 +122,7 @@ class Faults:
         return pl.concat([texts, pl.DataFrame(extra, schema=texts.schema)])
 
     def report(self) -> dict[str, Any]:
-        """Per reason the number of rows, and where each stands."""
+        """Return per reason the number of rows, and where each stands."""
         result: dict[str, Any] = {}
         for row in self.planted:
             entry = result.setdefault(row["reason"], {"rows": 0, "keys": []})
@@ -131,7 +131,7 @@ class Faults:
         return dict(sorted(result.items()))
 
     def _due(self, at: int, day: str) -> int:
-        """How many rows of a kind fall on a delivery: evenly over the year, other kinds on other days."""
+        """Return how many rows of a kind fall on a delivery: evenly over the year, other kinds on other days."""
         nth, days = self.deliveries.index(day), len(self.deliveries)
         return sum((n * 5 + at) % days == nth for n in range(self.per_kind))
 
@@ -155,7 +155,7 @@ class Faults:
         return rows
 
     def _conflicts(self, day: str, good: list[Row]) -> list[Row]:
-        """Two rows of one new dossier, equally new, that differ: neither can be believed."""
+        """Return two rows of one new dossier, equally new, that differ: neither can be believed."""
         rows = []
         for _ in range(self._due(len(KINDS), day)):
             row = self._pick(good)
@@ -166,7 +166,7 @@ class Faults:
         return rows
 
     def _repeats(self, day: str, good: list[Row]) -> list[Row]:
-        """The same row twice: not wrong, counted as superseded."""
+        """Return the same row twice: not wrong, counted as superseded."""
         rows = [self._pick(good) for _ in range(self._due(len(KINDS) + 1, day))]
         for row in rows:
             self._note(REPEAT, "ho_so", day, row)
@@ -183,14 +183,14 @@ class Faults:
 
 
 def plan_faults(province: DrawnProvince) -> Faults:
-    """So many rows of each kind as the size of the province asks for."""
+    """Return so many rows of each kind as the size of the province asks for."""
     plan, count = province.behaviour["faults"], len(province.lives.arrivals)
     per_kind = plan["least"] + count * plan["per_100000"] // 100_000
     return Faults(province.deliveries, per_kind, stream(province.seed, "faults"))
 
 
 def _sound(source: str) -> pl.Expr:
-    """Rows to spoil: finished dossiers with every date, so that a spoilt row is wrong in one way only."""
+    """Return rows to spoil: finished dossiers with every date, so that a spoilt row is wrong in one way only."""
     if source != "ho_so":
         return pl.lit(True)
     told = [pl.col(name).is_not_null() for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")]

@@ -18,7 +18,10 @@ from pipelines.sample.reference import Reference
 
 @dataclass(frozen=True)
 class Waits:
-    """Rounds of supplements in office time. `due` holds the due number before the first and after each."""
+    """Rounds of supplements in office time.
+
+    `due` holds the due number before the first and after each.
+    """
 
     asked: tuple[Ints, ...]
     answered: tuple[Ints, ...]
@@ -28,7 +31,10 @@ class Waits:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What every step of the drawing needs. `received` is invented where a dossier is not `handled`."""
+    """What every step of the drawing needs.
+
+    `received` is invented where a dossier is not `handled`.
+    """
 
     chance: np.random.Generator
     behaviour: Behaviour
@@ -49,7 +55,7 @@ class Drawing:
         return by_level(shares, self.arrivals.level)
 
     def share_of(self, most: Ints) -> Ints:
-        """Evenly between 0 and `most`."""
+        """Return evenly between 0 and `most`."""
         return (self.chance.random(len(self.start)) * most).astype(int)
 
 
@@ -62,7 +68,7 @@ def draw_lifecycles(
     limits: ProcedureLimits,
     as_of: int,
 ) -> Lifecycles:
-    """Draws each life, and forgets what would happen after the as-of moment or after a deletion."""
+    """Draw each life, and leave out what would happen after the as-of moment or after a deletion."""
     drawing = _start_handling(arrivals, seed, behaviour, clock, limits, as_of)
     handling = behaviour["handling"]
     withdrawn = drawing.handled & (drawing.due > drawing.start) & drawing.happens(handling["withdrawn"])
@@ -121,7 +127,7 @@ def _start_handling(
 
 
 def _waits(drawing: Drawing, eligible: Flags) -> Waits:
-    """Up to two requests for missing papers; the due day moves by the working days that each one waited."""
+    """Return up to two requests for missing papers; the due day moves by the working days that each one waited."""
     handling, span = drawing.behaviour["handling"], drawing.due - drawing.start
     happens = eligible & (span >= 2) & drawing.happens(drawing.by_level(handling["supplement"]))
     rounds_asked, rounds_answered, dues, last_answer = [], [], [drawing.due], drawing.begun
@@ -142,7 +148,7 @@ def _waits(drawing: Drawing, eligible: Flags) -> Waits:
 
 
 def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: Flags) -> Ints:
-    """When handling ends: early, on the due day or late; NEVER for what is stuck or waits for ever."""
+    """Return when handling ends: early, on the due day or late; NEVER for what is stuck or waits for ever."""
     handling, clock, due = drawing.behaviour["handling"], drawing.clock, waits.due[-1]
     late = drawing.happens(_lateness(drawing, reference)[drawing.arrivals.unit])
     length = handling["days_late"]
@@ -166,7 +172,7 @@ def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: F
 
 
 def _lateness(drawing: Drawing, reference: Reference) -> Floats:
-    """Per unit, the share finished late: a few units are far worse than the rest."""
+    """Return per unit, the share finished late: a few units are far worse than the rest."""
     handling, chance = drawing.behaviour["handling"], drawing.chance
     level = np.maximum(reference.unit_level, 0)
     share = by_level(handling["late"], level) * chance.lognormal(-0.1, 0.45, len(level))
@@ -181,7 +187,7 @@ def _lateness(drawing: Drawing, reference: Reference) -> Floats:
 
 
 def _promises(drawing: Drawing, waits: Waits) -> tuple[Ints, list[Supplement]]:
-    """The due date promised at reception (a few have none), and how each supplement moved it."""
+    """Return the due date promised at reception (a few have none), and how each supplement moved it."""
     clock, received, start = drawing.clock, drawing.received, drawing.start
     same_day = received // DAY == clock.working_days[start]
     second = np.where(same_day & (drawing.due > start), received % DAY, CLOSE)
@@ -202,7 +208,7 @@ def _promises(drawing: Drawing, waits: Waits) -> tuple[Ints, list[Supplement]]:
 
 
 def _taken_up(drawing: Drawing, first_doing: Ints) -> Ints:
-    """When an officer first opens the dossier: some hours after reception, before anything else happens."""
+    """Return when an officer first opens the dossier: some hours after reception, before anything else happens."""
     idle = 30 + drawing.chance.exponential(2 * 3600, len(first_doing)).astype(int)
     moment = drawing.clock.from_work(drawing.begun + idle)
     between = drawing.received + np.minimum(first_doing - drawing.received, DAY) // 2
@@ -216,9 +222,9 @@ def _deleted(drawing: Drawing) -> Ints:
 
 
 def _paused(drawing: Drawing, candidates: Flags, taken_up: Ints) -> tuple[Ints, Ints]:
-    """Some dossiers, all year round, wait for a payment (6), were stopped (8) or are being withdrawn (7).
+    """Return which dossiers wait, all year round, for a payment (6), were stopped (8) or are being withdrawn (7).
 
-    They stay so to the as-of day: gives the moment and the status.
+    They stay so to the as-of day. Returned are the moment and the status.
     """
     shares, count = drawing.behaviour["handling"]["paused"], len(candidates)
     draw = drawing.chance.random(count)
@@ -232,7 +238,7 @@ def _paused(drawing: Drawing, candidates: Flags, taken_up: Ints) -> tuple[Ints, 
 
 
 def _returned(drawing: Drawing, finished: Ints, withdrawn: Flags) -> tuple[Ints, Flags]:
-    """When the result was handed over, and whether that was the moment it was ready."""
+    """Return when the result was handed over, and whether that was the moment it was ready."""
     handling, clock = drawing.behaviour["handling"], drawing.clock
     done = (finished < NEVER) & ~withdrawn
     at_once = done & drawing.happens(drawing.by_level(handling["returned_at_once"]))
@@ -259,7 +265,7 @@ def _until(moment: Ints, last: "int | Ints") -> Ints:
 
 
 def _cut(lives: Lifecycles, as_of: int) -> Lifecycles:
-    """Nothing after the as-of moment, and nothing more on a dossier once it is deleted."""
+    """Remove what comes after the as-of moment, and what concerns a dossier after it was deleted."""
     last = np.minimum(lives.deleted, as_of)
     finished = _until(lives.finished, last)
     return replace(

@@ -1,7 +1,7 @@
 """What each procedure is like in the sample: its time limit, fee, result, and the flags the register lacks.
 
-One entry per procedure of the register, by position. Flags that the register does not know are planted here
-and delivered in `thu_tuc`; a few stay unknown, as in a real list.
+One entry per procedure of the register, by position. Flags that the register does not know are planted here and
+delivered in `thu_tuc`; a few stay unknown, as in a real list.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class ProcedureLimits:
 
 
 def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> ProcedureLimits:
-    """Reads what the register tells and draws the rest."""
+    """Read what the register tells and draw the rest."""
     chance, flags, table = stream(seed, "procedures"), behaviour["procedure_flags"], reference.procedures
     count = table.height
     unknown = behaviour["limits_where_unknown"]

@@ -20,13 +20,13 @@ CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 
 def unit_list(province: DrawnProvince) -> pl.DataFrame:
-    """`don_vi`, in full."""
+    """Return `don_vi`, in full."""
     table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
     return table.with_columns(odd_unit_names(table["TenDonVi"]))
 
 
 def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
-    """`thu_tuc`, in full, as it stood at a moment."""
+    """Return `thu_tuc`, in full, as it stood at a moment."""
     table, limits, clock = province.reference.procedures, province.limits, province.clock
     shares, chance = province.behaviour["procedure_flags"], stream(province.seed, "procedure list")
     count = table.height
@@ -80,8 +80,10 @@ def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
 def _dates(
     chance: np.random.Generator, shares: Behaviour, year: int, clock: Clock, own: Flags
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """When a procedure was announced, made public, came into force and was set up; most of them years ago, the planning
-    department's own in the year."""
+    """Return when a procedure was announced, made public, came into force and was set up.
+
+    Most of them years ago, the planning department's own in the year.
+    """
     count = len(own)
     first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
     of_year = (chance.random(count) < shares["announced_in_year"]) | own
@@ -113,7 +115,7 @@ class Feedback:
     public: Ints
 
     def delivered(self, nth: int) -> pl.DataFrame:
-        """Items that were sent, or to which something happened, since the delivery before."""
+        """Return items that were sent, or to which something happened, since the delivery before."""
         province = self.province
         at, clock = int(province.ends[nth]), province.clock
         moments = (self.sent, self.answered, self.refused, self.asked, self.public)
@@ -151,7 +153,7 @@ class Feedback:
 
 
 def draw_feedback(province: DrawnProvince) -> Feedback:
-    """Items of the whole year, in order of sending."""
+    """Return items of the whole year, in order of sending."""
     shares, chance = province.behaviour["feedback"], stream(province.seed, "feedback")
     clock, arrivals = province.clock, province.lives.arrivals
     count = max(shares["least"], len(arrivals) * shares["per_1000_dossiers"] // 1000)
@@ -189,7 +191,7 @@ def draw_feedback(province: DrawnProvince) -> Feedback:
 
 
 def reported_figures(province: DrawnProvince, quarter: int) -> pl.DataFrame:
-    """`so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
+    """Return `so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
     behaviour = province.behaviour
     period = list(behaviour["report_periods"])[quarter]
     until = np.datetime64(behaviour["report_periods"][period], "D").astype(int)
@@ -207,7 +209,7 @@ def reported_figures(province: DrawnProvince, quarter: int) -> pl.DataFrame:
 
 
 def portal_points(province: DrawnProvince, day: str) -> pl.DataFrame:
-    """`diem_766` as the national portal shows it on a day: some components of each department."""
+    """Return `diem_766` as the national portal shows it on a day: some components of each department."""
     components, units = province.behaviour["portal_points"], province.reference.units
     chance = stream(province.seed, f"portal points {day}")
     printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
@@ -222,7 +224,7 @@ def portal_points(province: DrawnProvince, day: str) -> pl.DataFrame:
 
 
 def task_reports(province: DrawnProvince, quarter: int, day: str) -> pl.DataFrame:
-    """`nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
+    """Return `nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
     tasks = province.behaviour["tasks"]
     chance = stream(province.seed, "tasks")
     pace = chance.uniform(0.6, 1.5, len(tasks))

@@ -1,5 +1,7 @@
-"""Names and codes of procedures and units in every shape that honest lists have: list marks before a name, brackets,
-quotes, slashes, digits, line breaks, letters typed decomposed, names of many lines, field codes in the national form.
+"""Names and codes of procedures and units in every shape that honest lists have.
+
+List marks before a name, brackets, quotes, slashes, digits, line breaks, letters typed decomposed, names of many lines,
+field codes in the national form.
 
 Which rows get which shape depends on their position alone, so that every delivery tells the same.
 """
@@ -30,12 +32,12 @@ OTHER: tuple[Shape, ...] = (
 
 
 def odd_procedure_names(names: pl.Series, plain: pl.Series) -> pl.Series:
-    """The names, of which the first that are not `plain` have an odd shape each."""
+    """Return the names, of which the first that are not `plain` have an odd shape each."""
     return _shaped(names, plain, (*SAME, *OTHER))
 
 
 def odd_unit_names(names: pl.Series) -> pl.Series:
-    """The names, of which the last are written oddly but are the same once cleaned."""
+    """Return the names, of which the last are written oddly but are the same once cleaned."""
     return _shaped(names.reverse(), pl.repeat(False, len(names), eager=True), SAME).reverse()
 
 
@@ -47,7 +49,7 @@ def _shaped(names: pl.Series, plain: pl.Series, shapes: tuple[Shape, ...]) -> pl
 
 
 def field_codes(fields: pl.Series) -> pl.Series:
-    """A code such as G03-GD10 for every field; each twelfth has none, as in real lists."""
+    """Return a code such as G03-GD10 for every field; each twelfth has none, as in real lists."""
     named = sorted(fields.drop_nulls().unique())
     codes = {name: f"G{nth // 20 + 1:02d}-{_initials(name)}{nth % 20 + 1:02d}" for nth, name in enumerate(named)}
     for name in named[::12]:

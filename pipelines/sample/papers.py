@@ -1,7 +1,7 @@
 """The papers of a dossier: documents handed in, fees asked for, documents given out.
 
-Belongs here: which there are, and when they arise. Does not belong here: how they are written to files.
-Every table points to dossiers by position and is ordered by dossier.
+Belongs here: which there are, and when they arise. Does not belong here: how they are written to files. Every table
+points to dossiers by position and is ordered by dossier.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ ONLINE, CASH, TRANSFER, UNTOLD = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Components:
-    """Input documents. `nth` numbers them within the dossier from 1."""
+    """Input documents.
+
+    `nth` numbers them within the dossier from 1.
+    """
 
     dossier: Ints
     nth: Ints
@@ -37,7 +40,10 @@ class Components:
 
 @dataclass(frozen=True)
 class Fees:
-    """Fee requests. `paid` is when (NEVER: not), `method` one of the constants above, if paid."""
+    """Fee requests.
+
+    `paid` is when (NEVER: not), `method` one of the constants above, if paid.
+    """
 
     dossier: Ints
     nth: Ints
@@ -65,7 +71,7 @@ class Papers:
 
 
 def draw_papers(lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Papers:
-    """All papers of all dossiers."""
+    """Return all papers of all dossiers."""
     components = _components(lives, seed, behaviour)
     return Papers(
         components,

@@ -1,7 +1,9 @@
-"""Invented applicants. No one here can exist: the numbers lie in ranges that are never given out.
+"""Invented applicants.
 
-Identity numbers start with 999 (no province has that code), phone numbers with 0100 (no network has it),
-addresses name streets called "Giả Định" and e-mail ends in example.invalid.
+No one here can exist: the numbers lie in ranges that are never given out.
+
+Identity numbers start with 999 (no province has that code), phone numbers with 0100 (no network has it), addresses name
+streets called "Giả Định" and e-mail ends in example.invalid.
 """
 
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ class Persons:
     applicant_kind: Ints
 
     def columns(self, rows: Ints) -> dict[str, pl.Series]:
-        """The personal columns of `ho_so` for the dossiers at these positions."""
+        """Return the personal columns of `ho_so` for the dossiers at these positions."""
         name, number = self.name[rows], self.number[rows]
         words, at = [], name
         for list_of_words in self.words:
@@ -55,7 +57,7 @@ class Persons:
 
 
 def draw_persons(count: int, seed: int, behaviour: Behaviour) -> Persons:
-    """One applicant per dossier; numbers never repeat."""
+    """Return one applicant per dossier; numbers never repeat."""
     chance = stream(seed, "persons")
     settings = behaviour["persons"]
     words = (settings["family"], settings["middle"], settings["given"])

@@ -56,15 +56,17 @@ def write_province(
     last: dt.date | None = None,
     by_night: bool = False,
 ) -> dict[str, Any]:
-    """Writes a year of deliveries below `out`, `truth.json` and a notice that all of it is synthetic.
+    """Write a year of deliveries below `out`, `truth.json` and a notice that all of it is synthetic.
 
-    Gives back what `truth.json` holds. The same arguments give the same bytes. With `faults`, known numbers
-    of wrong rows are added that must not change any number. `progress` is told (business day, done, of how
-    many). `cadence`, `first` and `last` choose the days (`deliveries.delivery_days`): the first delivery carries all
-    that came before it, and the truth is as of the last one. `by_night` writes `<night>/<source>/<business day>/`, and
-    some files twice: as they came first, and the next night as they were delivered again.
-    Raises FileExistsError where `out` already holds dossiers, ValueError for fewer than one dossier and for days of
-    another year.
+    Return what `truth.json` holds. The same arguments give the same bytes. With `faults`, known numbers of wrong
+    rows are added that must not change any number. `progress` is told (business day, done, of how many). `cadence`,
+    `first` and `last` choose the days (`deliveries.delivery_days`): the first delivery carries all that came before it,
+    and the truth is as of the last one. `by_night` writes `<night>/<source>/<business day>/`, and some files twice: as
+    they came first, and the next night as they were delivered again.
+
+    Raises:
+        FileExistsError: If `out` already holds dossiers, ValueError for fewer than one dossier and for days of
+            another year.
     """
     if dossiers < 1:
         raise ValueError("a province needs at least one dossier")
@@ -98,7 +100,7 @@ def write_province(
 def draw_province(
     count: int, seed: int, behaviour: Behaviour, reference: Reference, deliveries: tuple[str, ...]
 ) -> DrawnProvince:
-    """Everything that happens up to the last of these business days, before anything is written."""
+    """Return everything that happens up to the last of these business days, before anything is written."""
     as_of = end_of(deliveries[-1])
     clock, limits = Clock(reference.calendar), draw_limits(seed, behaviour, reference)
     arrivals = draw_arrivals(count, seed, behaviour, reference, clock, limits)
@@ -124,7 +126,7 @@ def draw_province(
 def deliver(
     province: DrawnProvince, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
 ) -> None:
-    """Puts everything drawn into the writer, delivery by delivery."""
+    """Put everything drawn into the writer, delivery by delivery."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
     last, year = len(province.deliveries) - 1, province.behaviour["year"]
     quarter_of, month_of = (_rounds(province, _ends_of(year, months)) for months in (3, 1))
@@ -163,7 +165,7 @@ def deliver(
 
 
 def _ends_of(year: int, months: int) -> list[str]:
-    """Last days of the year's parts of so many months."""
+    """Return last days of the year's parts of so many months."""
     starts = np.arange(f"{year}-01", f"{year + 1}-02", months, dtype="datetime64[M]")[1:].astype("datetime64[D]")
     return [str(day) for day in starts - np.timedelta64(1, "D")]
 
@@ -176,7 +178,7 @@ def _rounds(province: DrawnProvince, ends: list[str]) -> dict[int, int]:
 def _write_message(
     province: DrawnProvince, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
 ) -> None:
-    """The sync message carries each dossier with all of its papers, as that message always does."""
+    """Write the sync message, which always carries each dossier with all of its papers."""
     rows, at = changed[province.in_envelope(changed)], province.as_of
     nested = {source: children.table(source, children.rows_with(source, rows), at) for source in ENVELOPE_LISTS}
     unit = province.reference.units["MaDonVi"][province.envelope_unit]

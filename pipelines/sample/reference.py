@@ -19,10 +19,14 @@ from pipelines.sample.clock import NEVER
 
 @dataclass(frozen=True)
 class Reference:
-    """Registers of one province. Dossiers point to rows of `units` and `procedures` by position.
+    """Registers of one province.
 
-    `own_unit`: code of the department whose plan it is on the last day of the year that is drawn. `successors`: of a
-    unit that ended, the unit that took its place, of several the main one; units without one are not in it.
+    Dossiers point to rows of `units` and `procedures` by position.
+
+    Attributes:
+        own_unit: Code of the department whose plan it is on the last day of the year that is drawn.
+        successors: Of a unit that ended, the unit that took its place, of several the main one; units without one
+            are not in it.
     """
 
     units: pl.DataFrame
@@ -49,25 +53,27 @@ class Reference:
         return days.cast(pl.Int64).fill_null(NEVER).to_numpy()
 
     def at_work(self, unit: Ints, day: Ints) -> Ints:
-        """Positions of the units that do the work of these units on these days: themselves, or their successors where
-        the list has them."""
+        """Return positions of the units that do the work of these units on these days.
+
+        Themselves, or their successors where the list has them.
+        """
         codes = self.units["MaDonVi"].to_list()
         position = {code: at for at, code in enumerate(codes)}
         after = np.array([position.get(self.successors.get(code, code), at) for at, code in enumerate(codes)])
         return np.where(day > self.last_day[unit], after[unit], unit)
 
     def units_of(self, level: str) -> Ints:
-        """Positions of the units of a level."""
+        """Return positions of the units of a level."""
         return np.flatnonzero(self.unit_level == LEVELS.index(level))
 
     def procedures_of(self, level: str) -> Ints:
-        """Positions of the procedures that a level (tinh, huyen, xa) handles."""
+        """Return positions of the procedures that a level (tinh, huyen, xa) handles."""
         handled = self.procedures["CapThucHien"].str.split(";").list.contains(level)
         return np.flatnonzero(handled.to_numpy())
 
 
 def load_reference(registers: Path, province: str, year: int) -> Reference:
-    """Reads `<registers>/<province>` and `<registers>/vietnam`; every value stays text, empty is null."""
+    """Read `<registers>/<province>` and `<registers>/vietnam`; every value stays text, empty is null."""
     here, country = registers / province, registers / "vietnam"
     fields, changes = _read(here / "field_departments.csv"), _read(here / "unit_changes.csv")
     return Reference(

@@ -1,7 +1,7 @@
 """The numbers that must come out: form II.06a and the plan's indicators over dossiers and feedback.
 
-Belongs here: the periods, and the rows of `truth.json`. Does not belong here: the counting (truth_counts.py),
-reading what was written, the pipeline's own SQL. That these ways agree is a test.
+Belongs here: the periods, and the rows of `truth.json`. Does not belong here: the counting (truth_counts.py), reading
+what was written, the pipeline's own SQL. That these ways agree is a test.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ class Period:
 
 
 def periods_of(year: int, report_ends: dict[str, dt.date]) -> list[Period]:
-    """Months, quarters, the year, and the plan's cumulative report periods."""
+    """Return months, quarters, the year, and the plan's cumulative report periods."""
     first = [dt.date(year, month, 1) for month in range(1, 13)] + [dt.date(year + 1, 1, 1)]
     one = dt.timedelta(days=1)
     months = [Period(f"{year}-{n + 1:02}", first[n], first[n + 1] - one) for n in range(12)]
@@ -37,7 +37,7 @@ def periods_of(year: int, report_ends: dict[str, dt.date]) -> list[Period]:
 
 
 def truth_of(province: DrawnProvince) -> dict[str, list[dict[str, Any]]]:
-    """Rows of `handling_status` and `indicator_values` (rule `plan`) for the scopes level and province."""
+    """Return rows of `handling_status` and `indicator_values` (rule `plan`) for the scopes level and province."""
     facts, code = facts_of(province), province.reference.province_code
     today = dt.date.fromisoformat(province.deliveries[-1])
     behaviour = province.behaviour

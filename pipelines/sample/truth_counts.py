@@ -17,7 +17,7 @@ Shares = dict[str, tuple[Ints, Ints]]
 
 
 def count_form(facts: DossierFacts, start: int, cut: int) -> Counts:
-    """The columns of form II.06a."""
+    """Return the columns of form II.06a."""
     received, finished = facts.received, facts.finished
     arrived = (received >= start) & (received <= cut)
     carried = (received < start) & (finished >= start)
@@ -44,7 +44,7 @@ def count_form(facts: DossierFacts, start: int, cut: int) -> Counts:
 
 
 def count_indicators(facts: DossierFacts, start: int, cut: int) -> Shares:
-    """Numerator and denominator of every indicator over dossiers and feedback, rule `plan`."""
+    """Return numerator and denominator of every indicator over dossiers and feedback, rule `plan`."""
     arrived = (facts.received >= start) & (facts.received <= cut)
     resolved = (facts.finished >= start) & (facts.finished <= cut)
     handed_out = resolved & ~facts.withdrawn & facts.owes_result
@@ -89,7 +89,7 @@ def _open_overdue(facts: DossierFacts, cut: int) -> Flags:
 
 
 def _satisfaction(facts: DossierFacts, start: int, cut: int) -> tuple[Ints, Ints]:
-    """One rating per dossier, the newest of the period; kinds 0 and 1 are satisfied."""
+    """Return one rating per dossier, the newest of the period; kinds 0 and 1 are satisfied."""
     day = facts.ratings.moment // DAY
     rows = np.flatnonzero((day >= start) & (day <= cut))
     newest = np.full(len(facts.level), -1)

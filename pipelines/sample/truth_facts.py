@@ -1,7 +1,7 @@
 """What counts of each dossier and of each item of feedback, from the generator's own arrays.
 
-Belongs here: the terms of the design's indicators (in scope, finished, paused, in time), with numpy. Does not
-belong here: periods and figures (truth_counts.py), reading what was written, the pipeline's own SQL.
+Belongs here: the terms of the design's indicators (in scope, finished, paused, in time), with numpy. Does not belong
+here: periods and figures (truth_counts.py), reading what was written, the pipeline's own SQL.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,12 @@ OPEN_STATUSES = (2, 4, 5, 6, 8)
 
 @dataclass(frozen=True)
 class DossierFacts:
-    """Per dossier; dates are days since 1970, NEVER where there is none. Out of scope: nothing ever happens.
+    """Per dossier; dates are days since 1970, NEVER where there is none.
 
-    `reported`: when the newest state of a dossier was reported; `status` is that state's.
+    Out of scope: nothing ever happens.
+
+    Attributes:
+        reported: When the newest state of a dossier was reported; `status` is that state's.
     """
 
     level: Ints
@@ -54,7 +57,7 @@ class DossierFacts:
     feedback: "FeedbackFacts"
 
     def status_at(self, cut: int) -> Ints:
-        """The newest state's status where it was reported by then; else the newest step's, if it can be true."""
+        """Return the newest state's status where it was reported by then; else the newest step's, if it can be true."""
         row = np.full(len(self.status), -1)
         seen = np.flatnonzero(self.steps.moment // DAY <= cut)
         row[self.steps.dossier[seen]] = seen  # ordered by moment: the last one stays
@@ -63,7 +66,7 @@ class DossierFacts:
         return np.where(by_step, step, self.status)
 
     def paused(self, cut: int) -> Flags:
-        """A supplement open at the cut, or a status that stops the clock."""
+        """Return True for a supplement open at the cut, or a status that stops the clock."""
         status = self.status_at(cut)
         result: Flags = (status == 6) | (status == 8) | ((status == 5) & ~self.has_supplements)
         for asked, answered in self.waits:
@@ -82,7 +85,10 @@ class FeeFacts:
 
 @dataclass(frozen=True)
 class FeedbackFacts:
-    """Items of feedback, by the level of the unit that answers. `rating` is -1 where there is none."""
+    """Items of feedback, by the level of the unit that answers.
+
+    `rating` is -1 where there is none.
+    """
 
     level: Ints
     deadline: Ints
@@ -91,7 +97,7 @@ class FeedbackFacts:
 
 
 def facts_of(province: DrawnProvince) -> DossierFacts:
-    """What the newest state of each dossier, and all that belongs to it, says."""
+    """Return what the newest state of each dossier, and all that belongs to it, says."""
     lives, arrivals, papers = province.lives, province.lives.arrivals, province.papers
     components, results = papers.components, papers.results
     state, drawn, count = lives.state(province.as_of), DossierTable(province).drawn, len(arrivals)
@@ -141,7 +147,7 @@ def _finished(state: State, scope: Flags) -> Ints:
 
 
 def _reported(province: DrawnProvince, update_untold: Flags) -> Ints:
-    """The day of the last change; where the system does not tell it, the business day that brought it."""
+    """Return the day of the last change; where the system does not tell it, the business day that brought it."""
     changed = province.lives.last_change(province.as_of)
     brought = province.delivery_of(np.maximum(changed, province.entered))
     # What is handed in after the as-of day has not changed at all, and has no delivery.
@@ -150,7 +156,7 @@ def _reported(province: DrawnProvince, update_untold: Flags) -> Ints:
 
 
 def _reported_alike(state: State, finished: Ints, lags: Flags) -> Flags:
-    """Whether the portal's copy tells the same status and finish date; it has no date of handing over."""
+    """Return whether the portal's copy tells the same status and finish date; it has no date of handing over."""
     copied = np.where(np.isin(state.status, (7, 9, 10)), _day(state.finished), NEVER)
     alike: Flags = ~(lags & (state.status >= 4)) & (copied == finished)
     return alike
@@ -177,7 +183,7 @@ def _fees(fees: Fees, scope: Flags) -> FeeFacts:
 
 
 def _feedback(province: DrawnProvince) -> FeedbackFacts:
-    """Where no deadline is told it is the 15th working day after the item was sent."""
+    """Return feedback with its deadline: if none is told, the 15th working day after the item was sent."""
     feedback, clock = draw_feedback(province), province.clock
     sent = feedback.sent // DAY
     # A day's number is that of the next working day, so a free day is itself one short.

@@ -2,6 +2,6 @@
 
 `figures` reads the CSVs, `periods` and `numbers` say how periods and numbers read, `offices`, `fields` and `revisions`
 put together what a page shows, `charts` draws, `render` fills the templates, `build` writes it all, `serve` shows it.
-Does not belong here: counting, rounding, hiding (that is `open_data`). Texts are data: texts.yml; what comes first on
-a page: choice.yml.
+Does not belong here: counting, rounding, hiding (that is `open_data`). Texts are data: texts.yml; what comes first on a
+page: choice.yml.
 """

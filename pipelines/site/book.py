@@ -40,8 +40,10 @@ class PageSubject:
 
 @dataclass(frozen=True)
 class OfficeUnit:
-    """An office of don-vi.csv. `mark`: what tells it apart where its name stands twice; `over`: it had ended before the
-    last day of the data."""
+    """An office of don-vi.csv.
+
+    `mark`: what tells it apart where its name stands twice; `over`: it had ended before the last day of the data.
+    """
 
     code: str
     name: str
@@ -61,7 +63,7 @@ class OfficeUnit:
 
     @property
     def mark(self) -> str:
-        """ " (–2025)" and the like, empty where the name is enough."""
+        """What tells offices of one name apart, such as " (–2025)"; empty if the name is enough."""
         return "".join(f" ({mark})" for mark in self.marks)
 
     @property
@@ -76,7 +78,7 @@ class OfficeUnit:
 
     @property
     def years(self) -> str:
-        """In which years it existed: "–2025", "2025–"; empty where that is not known."""
+        """In which years it existed: "–2025", "2025–"; empty if that is not known."""
         return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
 
     @property
@@ -93,7 +95,7 @@ class Sheet:
     times: dict[str, Row]
 
     def indicator(self, code: str, rule: str, period: str) -> Row | None:
-        """The row of an indicator in a period, None where the vintage has none."""
+        """Return the row of an indicator in a period, None if the vintage has none."""
         return self.indicators.get((code, rule, period))
 
 
@@ -137,8 +139,10 @@ class VintageReader:
 
     @cached_property
     def years_without_targets(self) -> list[str]:
-        """Years after the first plan's in which a period has closed and no goal has a target: the plan is not entered
-        yet. Empty where the vintage has no goals at all."""
+        """Years after the first plan's in which a period has closed and no goal has a target.
+
+        The plan is not entered yet. Empty where the vintage has no goals at all.
+        """
         goals = self.data.rows("muc-tieu-ke-hoach")
         with_targets = {row["nam"] for row in goals if row["muc_tieu"]}
         first = min((row["nam"] for row in goals), default="9999")
@@ -165,11 +169,11 @@ class VintageReader:
         return {(row["ma_chi_tieu"], row["cach_tinh"]): row for row in rows}
 
     def level_subject(self, level: str) -> PageSubject:
-        """All offices of a level; of `tinh`, all offices."""
+        """Return all offices of a level; of `tinh`, all offices."""
         return PageSubject("tinh" if level == "tinh" else "cap", self.province.code, level)
 
     def sheet(self, subject: PageSubject) -> Sheet:
-        """The subject's figures in the periods that pages show."""
+        """Return the subject's figures in the periods that pages show."""
         if subject not in self._sheets:
             key = (subject.scope, subject.unit_code, subject.level)
             indicators = {(row["ma_chi_tieu"], row["cach_tinh"], row["ky"]): row for row in self._indicators.at(*key)}
@@ -190,7 +194,10 @@ class VintageReader:
         return self._shown("thoi-gian-giai-quyet", [self.headline] if self.headline else [])
 
     def _shown(self, table: str, periods: list[Period]) -> SheetRows:
-        """Of a table that grows with the years only what pages show becomes Python objects."""
+        """Return the rows of a table that pages show.
+
+        A table grows with the years; only these rows become Python objects.
+        """
         frame = self.data.frame(table)
         if not frame.width:
             return SheetRows(table, frame, ())
@@ -199,7 +206,7 @@ class VintageReader:
 
 
 def _tell_apart(units: dict[str, OfficeUnit]) -> None:
-    """Marks offices of one name with the first of these that none of them shares: years, the office above, the code."""
+    """Mark offices of one name with the first of these that none of them shares: years, the office above, the code."""
     named: dict[str, list[OfficeUnit]] = {}
     for unit in units.values():
         named.setdefault(unit.bare, []).append(unit)

@@ -31,10 +31,23 @@ from pipelines.storage.open_data_state import OpenData
 
 def write_site(open_data: Path, site: Path, register: PublicationRegister, *, synthetic: bool, as_of: str, version: str,
                public_url: str | None = None, description: Description | None = None) -> dict[str, int]:  # fmt: skip
-    """Writes the whole site anew into `site`. `as_of`: ISO day of the vintage; `version`: its name on the pages;
-    `public_url`, `description`: see `render.Facts`.
+    """Write the whole site anew into `site`.
 
-    Returns how many pages and how many bytes of pages. Raises TthcError where a table it needs is missing.
+    Args:
+        open_data: The folder of the vintage.
+        site: The folder that is written.
+        register: What is published.
+        synthetic: True if the data are not real.
+        as_of: ISO day of the vintage.
+        version: Its name on the pages.
+        public_url: The address of the site, null if unknown.
+        description: The dataset's description, null if it has none.
+
+    Returns:
+        How many pages and how many bytes of pages.
+
+    Raises:
+        TthcError: If a table it needs is missing.
     """
     book = VintageReader(open_data)
     remove_tree(site)
@@ -58,7 +71,7 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
 
 
 def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) -> None:
-    """`robots.txt`, and the map of the site where its address is known: the protocol takes absolute addresses only."""
+    """Write `robots.txt`, and `sitemap.xml` if the address is known: the protocol takes absolute addresses only."""
     robots = "User-agent: *\nAllow: /\n"
     if public_url is not None:
         robots += f"Sitemap: {public_url}sitemap.xml\n"
@@ -68,8 +81,11 @@ def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) 
 
 def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, province: Province,
                        public_url: str | None = None) -> dict[str, int]:  # fmt: skip
-    """The site of a vintage as the nightly job has written it: day and name are the vintage's own, not the run's, so a
-    night that closes no period leaves every byte of the site as it was. `country`: the register's folder."""
+    """Write the site of a vintage as the nightly job has written it.
+
+    Day and name are the vintage's own, not the run's, so a night that closes no period leaves every byte of the site as
+    it was. `country`: the register's folder.
+    """
     vintage, register = json.loads((open_data / "vintage.json").read_text(encoding="utf-8")), load_register(country)
     periods = vintage["essence"]["closed_periods"]
     as_of = max((last for *_, last in periods), default="")
@@ -79,9 +95,14 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
 
 
 def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
-    """Write the site of a version's folder, whose open data lie there already: that of their vintage; with a vintage
-    that was kept, its site as it was; without any, a page that says so; none for a version that is not published.
-    Returns counts of pages and bytes."""
+    """Write the site of a version's folder, whose open data are there already.
+
+    It is the site of their vintage; with a vintage that was kept, its site as it was; without any, a page that says so;
+    none for a version that is not published.
+
+    Returns:
+        Counts of pages and bytes.
+    """
     if open_data["state"] == "beside":
         return {}
     site, country = folder / "site", settings.country_dir

@@ -23,7 +23,10 @@ SPAN_GAP = 6
 
 @dataclass(frozen=True)
 class Mark:
-    """A labelled figure. `text`: the figure as people read it. `kind` goes into the class: own, met, not_met …"""
+    """A labelled figure.
+
+    `text`: the figure as people read it; `kind` goes into the class: own, met, not_met …
+    """
 
     label: str
     figure: Figure | None
@@ -36,14 +39,14 @@ class Mark:
 
     @property
     def span(self) -> tuple[float, float] | None:
-        """From where to where the true share may lie, of "at least" and "at most"; null where it is told."""
+        """From where to where the true share may lie, of "at least" and "at most"; null if it is told."""
         if self.value is None or self.figure is None or not self.figure.bound:
             return None
         return (self.value, 100.0) if self.figure.bound == ">=" else (0.0, self.value)
 
 
 def bounds(values: list[float]) -> tuple[float, float]:
-    """The ends of an axis in per cent, on tens: room for the values, at least 30 wide, never beyond 0 and 100."""
+    """Return the ends of an axis in per cent, on tens: at least 30 wide, with room, within 0 and 100."""
     low, high = min(values, default=0.0), max(values, default=100.0)
     upper = 100.0 if high > 70 else max(30.0, math.ceil((high + 8) / 10) * 10)
     lower = max(0.0, math.floor((low - 4) / 10) * 10)
@@ -51,7 +54,10 @@ def bounds(values: list[float]) -> tuple[float, float]:
 
 
 def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str, *, small: bool = False) -> Markup:
-    """A line by month with the target. A month without a number has its flag at the foot, and no line passes it."""
+    """Return a line by month with the target.
+
+    A month without a number has its flag at the foot, and no line passes it.
+    """
     shown = [mark.value for mark in [*marks, *([target] if target else [])] if mark.value is not None]
     low, high = bounds(shown)
     plot = PLOT // 2 if small else PLOT
@@ -93,7 +99,7 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
 
 
 def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
-    """Horizontal bars from 0 to 100 per cent with the target across them; the first one is the page's own."""
+    """Return horizontal bars from 0 to 100 per cent with the target across them; the first one is the page's own."""
     height = len(marks) * BAR + 8
     parts = []
     for at, mark in enumerate(marks):
@@ -120,8 +126,11 @@ def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
 
 
 def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
-    """One dot per office above its figure, stacked where several have the same whole per cent. Of "at least" and "at
-    most" no place is known: a line over all the places where the office may be stands above the dots."""
+    """Return one dot per office above its figure, stacked where several have the same whole per cent.
+
+    Of "at least" and "at most" no place is known: a line over all the places where the office may be stands above the
+    dots.
+    """
     shown = [mark for mark in marks if mark.value is not None]
     spans = [mark.span for mark in shown if mark.span]
     values = [mark.value for mark in [*shown, *([target] if target else [])] if mark.value is not None]

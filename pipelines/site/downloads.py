@@ -35,9 +35,11 @@ class Download:
 
 
 def link_downloads(open_data: Path, site: Path) -> list[Download]:
-    """Puts every open-data file below the site, as a second name of the same bytes where the disk can, else a copy;
-    earlier editions too, which are not listed here. A site is complete in itself: its folder can be laid on any web
-    server."""
+    """Put every open-data file below the site, as a second name of the same bytes where the disk can, else a copy.
+
+    Earlier editions too, which are not listed here. A site is complete in itself: its folder can be laid on any web
+    server.
+    """
     offered = []
     for source in sorted(path for path in open_data.rglob("*") if path.is_file()):
         name = source.relative_to(open_data).as_posix()
@@ -50,12 +52,15 @@ def link_downloads(open_data: Path, site: Path) -> list[Download]:
 
 
 def download_name(path: Path, name: str) -> Download:
-    """A file as the site offers it under a name, relative to the folder of files."""
+    """Return a file as the site offers it under a name, relative to the folder of files."""
     return Download(name, name.split(".")[0], _format(name), path.stat().st_size)
 
 
 def by_table(offered: list[Download], tables: list[str]) -> dict[str, list[Any]]:
-    """The files of each table, the CSV first, and those that are of no table (`loose`): for the page of downloads."""
+    """Return the files of each table, the CSV first, and those that are of no table (`loose`).
+
+    For the page of downloads.
+    """
     files = {
         table: sorted((file for file in offered if file.table == table), key=lambda file: file.format != "CSV")
         for table in tables

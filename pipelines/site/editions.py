@@ -18,8 +18,10 @@ FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", "datapackage.json", "CHANGES.md")
 
 @dataclass(frozen=True)
 class ShownEdition:
-    """One edition on the page: its name, the last day of its periods (ISO, '' for none), whether it is withdrawn, and
-    the files to begin with."""
+    """One edition on the page.
+
+    Its name, the last day of its periods (ISO, '' for none), whether it is withdrawn, and the files to begin with.
+    """
 
     name: str
     until: str

@@ -29,13 +29,17 @@ class LevelMonths:
 
     @property
     def newest(self) -> tuple[Period, Row] | None:
-        """The newest month with a share on time, None where every month is hidden."""
+        """The newest month with a share on time, None if every month is hidden."""
         return next(((month, row) for month, row in reversed(self.months) if row and row["ty_le_dung_han"]), None)
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of procedures. `address`: its page's name, made of its own name (codes may be missing)."""
+    """A field of procedures.
+
+    Attributes:
+        address: Its page's name, made of its own name (codes may be missing).
+    """
 
     code: str
     name: str
@@ -45,7 +49,7 @@ class Field:
 
 
 def fields(book: VintageReader) -> list[Field]:
-    """Every field of the procedure catalogue or with published figures, in the order of the alphabet."""
+    """Return every field of the procedure catalogue or with published figures, in the order of the alphabet."""
     months: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
     for row in book.data.rows("linh-vuc"):
         months.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), {})[row["cap"], row["ky"]] = row
@@ -60,7 +64,7 @@ def fields(book: VintageReader) -> list[Field]:
 
 
 def _newest_year(rows: list[Row]) -> list[Row]:
-    """The newest year's rows, the procedures that most people ask for first."""
+    """Return the newest year's rows, the procedures that most people ask for first."""
     newest = max((row["nam"] for row in rows), default="")
     return sorted(
         (row for row in rows if row["nam"] == newest), key=lambda row: (-int(row["nhan"] or 0), row["ten_thu_tuc"])
@@ -68,7 +72,7 @@ def _newest_year(rows: list[Row]) -> list[Row]:
 
 
 def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """A page name for each field; where two names fold to one, the later ones get a number."""
+    """Return a page name for each field; where two names fold to one, the later ones get a number."""
     found: dict[tuple[str, str], str] = {}
     for key in named:
         base = slug(key[1])[:LONGEST_ADDRESS].strip("-") or "linh-vuc"

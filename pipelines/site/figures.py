@@ -32,7 +32,7 @@ class Figure:
 
     @property
     def value(self) -> float | None:
-        """For placing a mark on a chart and for comparing; None where there is no number."""
+        """For placing a mark on a chart and for comparing; None if there is no number."""
         return float(self.text) if self.text else None
 
     @property
@@ -53,11 +53,11 @@ class Row:
         return self.cells[column]
 
     def get(self, column: str) -> str:
-        """The text of a column, '' where the table has no such column."""
+        """Return the text of a column, '' where the table has no such column."""
         return self.cells.get(column, "")
 
     def figure(self, column: str) -> Figure:
-        """The figure in a column with its flag (`co_<column>`; of a rate `co` and `dau`)."""
+        """Return the figure in a column with its flag (`co_<column>`; of a rate `co` and `dau`)."""
         rate = column.startswith(RATE)
         flag = self.get("co" if rate else f"co_{column}")
         return Figure(f"{self.table}:{self.number}:{column}", self[column], flag, self.get("dau") if rate else "")
@@ -71,19 +71,19 @@ class SheetRows:
         self._parts = frame.partition_by(columns, as_dict=True) if frame.height else {}
 
     def at(self, *values: str) -> list[Row]:
-        """The rows whose columns have these values, in the order of the file."""
+        """Return the rows whose columns have these values, in the order of the file."""
         part = self._parts.get(values)
         return [] if part is None else list(rows_of(self._table, part))
 
 
 def rows_of(table: str, frame: pl.DataFrame) -> Iterator[Row]:
-    """A frame's rows as `Row`; the column `__row` is their number in the file."""
+    """Yield a frame's rows as `Row`; the column `__row` is their number in the file."""
     for cells in frame.iter_rows(named=True):
         yield Row(table, cells.pop("__row"), cells)
 
 
 class OpenDataFolder:
-    """An open-data folder. Raises TthcError where a table that the site needs is missing."""
+    """An open-data folder. It raises TthcError if a table that the site needs is missing."""
 
     def __init__(self, folder: Path) -> None:
         missing = [f"{name}.csv" for name in NEEDED if not (folder / f"{name}.csv").is_file()]
@@ -92,7 +92,7 @@ class OpenDataFolder:
         self.folder = folder
 
     def frame(self, table: str) -> pl.DataFrame:
-        """A table as text, with `__row`; without rows where the file is not there."""
+        """Return a table as text, with `__row`; without rows where the file is not there."""
         path = self.folder / f"{table}.csv"
         if not path.is_file():
             return pl.DataFrame()
@@ -100,5 +100,5 @@ class OpenDataFolder:
         return frame.with_row_index("__row", offset=1)
 
     def rows(self, table: str) -> list[Row]:
-        """All rows of a small table."""
+        """Return all rows of a small table."""
         return list(rows_of(table, self.frame(table)))

@@ -17,22 +17,22 @@ UNITS_OF_SIZE = ("B", "kB", "MB", "GB")
 
 @lru_cache(maxsize=1 << 16)  # the same figures stand on many pages
 def number(text: str, lang: str) -> str:
-    """A decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
+    """Return a decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
     return format_number(Decimal(text), lang)
 
 
 def percent(text: str, lang: str, bound: str = "") -> str:
-    """A share in per cent, after the sign of a bound where it is one; no language of ours puts a blank in between."""
+    """Return a share in per cent, after the sign of a bound if it is one; no blank stands before the per cent sign."""
     return f"{BOUNDS[bound]}{number(text, lang)}%"
 
 
 def date(text: str, lang: str) -> str:
-    """An ISO date, as people of that language write it."""
+    """Return an ISO date, as people of that language write it."""
     return format_day(dt.date.fromisoformat(text), lang)
 
 
 def size(count: int, lang: str) -> str:
-    """A file's size in decimal units, whole below 10 kB, else two or three digits."""
+    """Return a file's size in decimal units, whole below 10 kB, else two or three digits."""
     amount, unit = float(count), 0
     while amount >= 1000 and unit < len(UNITS_OF_SIZE) - 1:
         amount, unit = amount / 1000, unit + 1
@@ -41,11 +41,14 @@ def size(count: int, lang: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name as someone without a Vietnamese keyboard types it: "Đồng Nai" → "dong nai". đ is a letter of its own."""
+    """Return a name as someone without a Vietnamese keyboard types it.
+
+    "Đồng Nai" → "dong nai". đ is a letter of its own.
+    """
     bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
     return " ".join(bare.replace("Đ", "d").replace("đ", "d").casefold().split())
 
 
 def slug(text: str) -> str:
-    """A name as part of an address: folded, everything but letters and digits a hyphen."""
+    """Return a name as part of an address: folded, everything but letters and digits a hyphen."""
     return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")

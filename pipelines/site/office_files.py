@@ -15,7 +15,10 @@ PLACE = "co-quan"
 
 
 def write_office_files(book: VintageReader, site: Path) -> dict[str, list[Download]]:
-    """Writes them below the site. Returns the files of each office by its code; none for one without figures."""
+    """Write the small files of each office below the site, and return them by the office's code.
+
+    An office without figures has none.
+    """
     found: dict[str, list[Download]] = {code: [] for code in book.units}
     (site / FOLDER / PLACE).mkdir(parents=True, exist_ok=True)
     for table in TABLES:

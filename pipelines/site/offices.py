@@ -19,8 +19,11 @@ NO_RATE = {"c": "hidden", "s": "hidden", "m": "few", "o": "nothing", "z": "nothi
 
 @dataclass(frozen=True)
 class Answer:
-    """What a subject's row says of its target. `verdict`: met, not_met (both may be certain of a hidden figure too),
-    unclear, tracked (no target), hidden, few, nothing (nothing to count), absent (no figure); the flag says why."""
+    """What a subject's row says of its target.
+
+    `verdict`: met, not_met (both may be certain of a hidden figure too), unclear, tracked (no target), hidden, few,
+    nothing (nothing to count), absent (no figure); the flag says why.
+    """
 
     row: Row | None
 
@@ -70,8 +73,12 @@ class Trend:
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of one subject as its page shows them. `time`: how long dossiers took, null where few were finished;
-    `others`: the same indicators as the other rule has them."""
+    """The figures of one subject as its page shows them.
+
+    Attributes:
+        time: How long dossiers took, null if few were finished.
+        others: The same indicators as the other rule has them.
+    """
 
     subject: PageSubject
     answer: Answer
@@ -84,7 +91,7 @@ class Overview:
 
 
 def overview(book: VintageReader, subject: PageSubject) -> Overview:
-    """The overview of a subject, in the headline period and by month."""
+    """Return the overview of a subject, in the headline period and by month."""
     sheet = book.sheet(subject)
     return Overview(
         subject=subject,
@@ -99,7 +106,7 @@ def overview(book: VintageReader, subject: PageSubject) -> Overview:
 
 
 def answer(book: VintageReader, subject: PageSubject, code: str | None = None) -> Answer:
-    """What the headline period says of an indicator; of the leading one where none is named."""
+    """Return what the headline period says of an indicator; of the leading one where none is named."""
     if book.headline is None:
         return Answer(None)
     return Answer(book.sheet(subject).indicator(code or book.choice.lead, book.choice.rule, book.headline.code))
@@ -108,7 +115,10 @@ def answer(book: VintageReader, subject: PageSubject, code: str | None = None) -
 def ranked(
     book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False
 ) -> list[tuple[OfficeUnit, list[Answer]]]:
-    """Offices with the compared indicators: best leading figure first, or worst, by name where equal, hidden last."""
+    """Return offices with the compared indicators.
+
+    Best leading figure first, or worst, by name where equal, hidden last.
+    """
     found = [(unit, [answer(book, unit.subject, code) for code in book.choice.compared]) for unit in units]
 
     def place(entry: tuple[OfficeUnit, list[Answer]]) -> tuple[bool, float, str, str]:
@@ -120,18 +130,18 @@ def ranked(
 
 
 def active_units(units: list[OfficeUnit]) -> list[OfficeUnit]:
-    """Those that had not ended."""
+    """Return the units that had not ended."""
     return [unit for unit in units if not unit.over]
 
 
 def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
-    """Those that had, by the year in which they did, the newest year first."""
+    """Return the units that had ended, by the year in which they did, the newest year first."""
     years = sorted({unit.valid_to[:4] for unit in units if unit.over}, reverse=True)
     return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
 
 
 def _beside(book: VintageReader, subject: PageSubject) -> list[PageSubject]:
-    """With what a subject is compared: itself first, then its level, then the province."""
+    """Return what a subject is compared with: itself first, then its level, then the province."""
     if subject.scope == "tinh":
         return [subject, *(book.level_subject(level) for level in book.levels)]
     own = [subject] if subject.scope == "cap" else [subject, book.level_subject(subject.level)]
@@ -143,13 +153,13 @@ def _trend(book: VintageReader, sheet: Sheet, code: str) -> Trend:
 
 
 def _indicators(book: VintageReader, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
-    """Every indicator that has something to say here: a number, or that it is kept secret."""
+    """Return every indicator that has something to say here: a number, or that it is kept secret."""
     period = book.headline.code if book.headline else ""
     rows = ((code, sheet.indicator(code, rule, period)) for code, one in book.catalogue if one == rule)
     return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] in ("c", "s", "m"))]
 
 
 def _form(book: VintageReader, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
-    """Form II.06a turned on its side: one line per count, one column per period."""
+    """Return form II.06a turned on its side: one line per count, one column per period."""
     rows = [sheet.handling.get(period.code) for period in book.form_periods]
     return [(count, rows) for count in COUNTS] if any(rows) else []

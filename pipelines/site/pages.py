@@ -25,8 +25,12 @@ WORST_FIRST = "-thap-truoc"
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its address within a language, its template, what the template is given. `preview`: the picture that
-    stands for it elsewhere; `same_as`: the address of the page of which it is another order."""
+    """One page: its address within a language, its template, what the template is given.
+
+    Attributes:
+        preview: The picture that stands for it elsewhere.
+        same_as: The address of the page of which it is another order.
+    """
 
     path: str
     template: str
@@ -39,8 +43,11 @@ def pages(
     book: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
     tables: list[str], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
-    """Every page of the site, once; each is printed in both languages. `own_files`: the small files of each office;
-    `tables`: those of the register, in order; `editions`: those that were out, the newest first."""
+    """Yield every page of the site, once; each is printed in both languages.
+
+    `own_files`: the small files of each office; `tables`: those of the register, in order; `editions`: those that were
+    published, the newest first.
+    """
     province = book.level_subject("tinh")
     groups = list(_groups(book))
     others = {table: rows for table in OTHER_TABLES if (rows := _recent(book, table))}
@@ -87,7 +94,10 @@ def pages(
 def _lists(
     book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False, together: bool = False
 ) -> dict[str, Any]:
-    """The offices of a page, and by year those that have ended; `together`: all at once, of an office that has too."""
+    """Return the offices of a page, and by year those that have ended.
+
+    `together`: all at once, also of an office that has ended.
+    """
     return {
         "offices": ranked(book, units if together else active_units(units), worst_first=worst_first),
         "ended": [] if together else [(year, ranked(book, those, worst_first=worst_first))
@@ -107,8 +117,10 @@ class IndicatorGroup:
 
 
 def _groups(book: VintageReader) -> Iterator[IndicatorGroup]:
-    """The list of all offices for the front page: departments, then each district and below it its communes; after them
-    those that have ended, by year."""
+    """Yield the list of all offices for the front page.
+
+    Departments, then each district and below it its communes; after them those that have ended, by year.
+    """
 
     def answered(units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Any]]:
         return [(unit, answer(book, unit.subject)) for unit in units]
@@ -136,7 +148,7 @@ def _sections(book: VintageReader) -> list[tuple[str, list[Row]]]:
 
 
 def _indicators(book: VintageReader) -> list[tuple[str, list[Row]]]:
-    """The catalogue by indicator: its rules together."""
+    """Return the catalogue by indicator: its rules together."""
     found: dict[str, list[Row]] = {}
     for (code, _), row in book.catalogue.items():
         found.setdefault(code, []).append(row)
@@ -144,6 +156,6 @@ def _indicators(book: VintageReader) -> list[tuple[str, list[Row]]]:
 
 
 def _recent(book: VintageReader, table: str) -> list[Row]:
-    """A table's rows of the periods that the site speaks of."""
+    """Return a table's rows of the periods that the site speaks of."""
     shown = {period.code for period in [*book.months, *book.form_periods]}
     return [row for row in book.data.rows(table) if row["ky"] in shown]

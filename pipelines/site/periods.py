@@ -29,7 +29,7 @@ class Period:
         return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, self.code)), "report")
 
     def name(self, lang: str) -> str:
-        """As it stands in a sentence: "năm 2024", "quý IV/2024", "tháng 12/2024"."""
+        """Return the name as it stands in a sentence: "năm 2024", "quý IV/2024", "tháng 12/2024"."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "year":
             return f"năm {year}" if lang == "vi" else year
@@ -45,7 +45,7 @@ class Period:
         return self.code[5:].lstrip("0")
 
     def short(self, lang: str) -> str:
-        """As it stands in the head of a column."""
+        """Return the name as it stands in the head of a column."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "month":
             return f"{int(part)}/{year}" if lang == "vi" else f"{month_name(int(part), short=True)} {year}"
@@ -53,9 +53,9 @@ class Period:
 
 
 def headline(periods: list[Period]) -> Period | None:
-    """The period that answers "is my office on time?": the newest closed year or quarter, else the newest month.
+    """Return the period that answers "is my office on time?": the newest closed year or quarter, else the newest month.
 
-    Where a year and a quarter end on the same day it is the year. None where nothing is closed.
+    Where a year and a quarter end on the same day it is the year. None if nothing is closed.
     """
     for kinds in (("year", "quarter"), ("month",), ("report",)):
         found = [period for period in periods if period.kind in kinds]
@@ -65,7 +65,10 @@ def headline(periods: list[Period]) -> Period | None:
 
 
 def recent_months(periods: list[Period]) -> list[Period]:
-    """The newest months, at most twelve, oldest first; without gaps, so that a line between two is one month long."""
+    """Return the newest months, at most twelve, oldest first.
+
+    Without gaps, so that a line between two is one month long.
+    """
     months = sorted((period for period in periods if period.kind == "month"), key=lambda period: period.last)
     start = max((at + 1 for at, (one, other) in enumerate(pairwise(months)) if not _adjacent(one, other)), default=0)
     return months[start:][-MONTHS_SHOWN:]
@@ -77,6 +80,6 @@ def _adjacent(one: Period, other: Period) -> bool:
 
 
 def quarters_of(periods: list[Period], year: str) -> list[Period]:
-    """The closed quarters of a year, oldest first, and the year itself where it is closed."""
+    """Return the closed quarters of a year, oldest first, and the year itself where it is closed."""
     found = [period for period in periods if period.code[:4] == year and period.kind in ("quarter", "year")]
     return sorted(found, key=lambda period: (period.kind == "year", period.last))

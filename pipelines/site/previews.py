@@ -23,8 +23,12 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class PreviewText:
-    """What a picture says. `figure`: the share as people read it, or why there is none; `notice`: that it is synthetic,
-    empty where it is not."""
+    """What a picture says.
+
+    Attributes:
+        figure: The share as people read it, or why there is none.
+        notice: That it is synthetic, empty if it is not.
+    """
 
     who: str
     figure: str
@@ -34,7 +38,7 @@ class PreviewText:
 
 
 def drawing(words: PreviewText) -> str:
-    """The picture as SVG."""
+    """Return the picture as SVG."""
     lines = textwrap.wrap(words.who, LINE)[:2]
     size = max(SMALLEST, min(LARGEST, 900 // max(1, len(words.figure))))
     band = (
@@ -56,7 +60,7 @@ def drawing(words: PreviewText) -> str:
 
 
 def write_previews(folder: Path, pictures: dict[str, PreviewText]) -> None:
-    """Writes one PNG per key."""
+    """Write one PNG per key."""
     from vl_convert import svg_to_png
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +69,10 @@ def write_previews(folder: Path, pictures: dict[str, PreviewText]) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """The same picture in a third of the size. Level 6 packs nearly as tightly as 9, in a fifth of the time."""
+    """Return the same picture in a third of the size.
+
+    Level 6 packs nearly as tightly as 9, in a fifth of the time.
+    """
     kept, packed, at = [], b"", len(SIGNATURE)
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])

@@ -1,5 +1,4 @@
-"""Fills a template: words of the language, figures with their address, links relative to the page, charts, and what a
-page tells machines of itself.
+"""Fill a template: words of the language, figures, links, charts, and the page's description for machines.
 
 Belongs here: markup that every page needs. Does not belong here: which pages there are (pages), what they show.
 """
@@ -38,16 +37,21 @@ DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
-    """texts.yml: code → sentence per language."""
+    """Return texts.yml: code → sentence per language."""
     content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
     return content
 
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What is true of the whole site. `as_of`: last day (ISO) of the vintage, '' where none; `version`: its name;
-    `public_url`: where the site lies, with a / at its end, null where that is not known; `description`: of the dataset,
-    null where the open data have none."""
+    """What is true of the whole site.
+
+    Attributes:
+        as_of: Last day (ISO) of the vintage, '' where none.
+        version: Its name.
+        public_url: Where the site lies, with a / at its end, null if that is not known.
+        description: Of the dataset, null if the open data have none.
+    """
 
     book: VintageReader
     register: PublicationRegister
@@ -74,26 +78,26 @@ class PageRenderer:
     same_as: str | None = None
 
     def t(self, code: str, /, **blanks: object) -> Markup:
-        """A sentence of texts.yml; what fills its blanks is escaped unless it is markup already."""
+        """Return a sentence of texts.yml; what fills its blanks is escaped unless it is markup already."""
         sentence = Markup(texts()[code][self.lang])  # noqa: S704 - our own sentences
         return sentence.format(**blanks) if blanks else sentence
 
     def say(self, sentence: Any) -> str:
-        """A sentence of the register in the page's language."""
+        """Return a sentence of the register in the page's language."""
         return str(getattr(sentence, self.lang))
 
     def has(self, code: str) -> bool:
         return code in texts()
 
     def to(self, path: str, lang: str | None = None) -> str:
-        """A link from this page to another of the same (or the named) language; `/…` is from the site's root."""
+        """Return a link from this page to another of the same (or the named) language; `/…` is from the site's root."""
         target = path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}"
         place, _, anchor = target.partition("#")
         relative = posixpath.relpath(place, posixpath.dirname(f"{self.lang}/{self.path}"))
         return f"{relative}#{anchor}" if anchor else relative
 
     def at(self, path: str, lang: str | None = None) -> str:
-        """The address of a page or file for whoever is elsewhere: absolute where the public one is known."""
+        """Return the address of a page or file for whoever is elsewhere: absolute where the public one is known."""
         if self.facts.public_url is None:
             return self.to(path, lang)
         return self.facts.public_url + (path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}")
@@ -109,11 +113,11 @@ class PageRenderer:
         return self.at(f"/{previews.FOLDER}/{self.preview}.png")
 
     def titled(self, title: Markup) -> Markup:
-        """A page's title; of synthetic data with a word before it that says so."""
+        """Return a page's title; of synthetic data with a word before it that says so."""
         return Markup("{} {}").format(self.t("synthetic_mark"), title) if self.facts.synthetic else title
 
     def told(self, title: Markup, about: Markup) -> Markup:
-        """What the page tells machines of itself, in the words of schema.org, as the content of a script element."""
+        """Return the page's description in the words of schema.org, as the content of a script element."""
         facts = self.facts
         site = {"@type": "WebSite", "name": str(self.t("site_name")), "url": self.at("index.html")}
         page: dict[str, Any] = {
@@ -132,7 +136,7 @@ class PageRenderer:
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no markup is left in it
 
     def plain(self, figure: Figure | None) -> str:
-        """A figure as text: the number, or the word for why there is none."""
+        """Return a figure as text: the number, or the word for why there is none."""
         if figure is None:
             return texts()["flag_none"][self.lang]
         if not figure.text:
@@ -141,7 +145,7 @@ class PageRenderer:
 
     # The two below are called a hundred thousand times; `escape` alone is a tenth of what `Markup.format` takes.
     def cell(self, figure: Figure | None, label: str = "") -> Markup:
-        """A figure as a cell of a table; with a label that stands before it where the table becomes a list."""
+        """Return a figure as a cell of a table; with a label that stands before it where the table becomes a list."""
         more = f' role="cell" data-label="{escape(label)}"' if label else ""
         if figure is None:
             return Markup(f'<td class="gone"{more}>{self.plain(None)}</td>')  # noqa: S704
@@ -152,7 +156,7 @@ class PageRenderer:
         )
 
     def inline(self, figure: Figure | None) -> Markup:
-        """A figure within a sentence."""
+        """Return a figure within a sentence."""
         if figure is None:
             return Markup(self.plain(None))  # noqa: S704
         told = escape(self.plain(figure))
@@ -165,21 +169,24 @@ class PageRenderer:
         return size(count, self.lang)
 
     def names(self, unit: OfficeUnit) -> Markup:
-        """An office's official name; it is Vietnamese on every page."""
+        """Return an office's official name; it is Vietnamese on every page."""
         return self.vietnamese(unit.full)
 
     def vietnamese(self, text: str) -> Markup:
-        """Text that is Vietnamese whatever the page's language."""
+        """Return text that is Vietnamese whatever the page's language."""
         return escape(text) if self.lang == "vi" else Markup('<span lang="vi">{}</span>').format(text)
 
     def who(self, subject: PageSubject) -> str:
-        """The name of a subject."""
+        """Return the name of a subject."""
         if subject.scope == "don-vi":
             return self.facts.book.units[subject.unit_code].short
         return str(self.t(f"all_{subject.level}"))
 
     def summary(self, answer: Answer) -> str:
-        """One sentence without markup that says whether the promise is kept: for titles, previews, readers aloud."""
+        """Return one sentence without markup that says whether the promise is kept.
+
+        For titles, previews, readers aloud.
+        """
         period = self.facts.book.headline
         if period is None:
             return str(self.t("no_period"))
@@ -193,7 +200,7 @@ class PageRenderer:
         )
 
     def trend(self, trend: Trend, ident: str, name: str, *, small: bool = False) -> Markup:
-        """The chart of an indicator by month."""
+        """Return the chart of an indicator by month."""
         marks = [self._month(month, row, "ty_le") for month, row in trend.points]
         return charts.trend(
             marks, self._goal(trend.target), ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
@@ -201,13 +208,13 @@ class PageRenderer:
         )  # fmt: skip
 
     def months(self, months: list[tuple[Period, Row | None]], column: str, ident: str, name: str) -> Markup:
-        """The chart of any share by month."""
+        """Return the chart of any share by month."""
         marks = [self._month(month, row, column) for month, row in months]
         return charts.trend(marks, None, ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
                             small=True)  # fmt: skip
 
     def bars(self, compared: list[tuple[PageSubject, Answer]], ident: str, title: str) -> Markup:
-        """The chart that puts a subject beside others."""
+        """Return the chart that puts a subject beside others."""
         marks = [
             charts.Mark(
                 self.who(subject), answer.rate, self.plain(answer.rate), f"{'' if at else 'own '}{answer.verdict}"
@@ -218,13 +225,13 @@ class PageRenderer:
         return charts.bars(marks, self._goal(target), ident, title, str(self.t("compare_about")))
 
     def dots(self, ranked: list[tuple[OfficeUnit, list[Answer]]], ident: str, title: str) -> Markup:
-        """The chart of all offices of a list."""
+        """Return the chart of all offices of a list."""
         marks = [charts.Mark(unit.short, answers[0].rate, "", answers[0].verdict) for unit, answers in ranked]
         target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
         return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
 
     def has_bounds(self, ranked: list[tuple[OfficeUnit, list[Answer]]]) -> bool:
-        """True where some office's share is told as "at least" or "at most" only."""
+        """Return True if some office's share is told as "at least" or "at most" only."""
         return any(answers[0].rate is not None and answers[0].rate.bound for _, answers in ranked)
 
     def _month(self, month: Period, row: Row | None, column: str) -> charts.Mark:
@@ -262,7 +269,7 @@ def plain_renderer() -> Callable[..., str]:
 
 
 def page_renderer(facts: SiteFacts) -> Callable[..., str]:
-    """A function that renders a template for a page in a language with what the page shows."""
+    """Return a function that renders a template for a page in a language with what the page shows."""
     environment = _environment()
 
     def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,

@@ -13,7 +13,7 @@ REVISED = "r"
 
 
 def revised(book: VintageReader) -> list[tuple[Row, Figure]]:
-    """Row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
+    """Return row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
     found: list[tuple[Row, Figure]] = []
     for path in sorted(book.data.folder.glob("*.csv")):
         frame = book.data.frame(path.stem)

@@ -24,7 +24,7 @@ HEADERS = {
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Files of one folder; no listings of folders, nothing outside it, nothing said of who asks."""
+    """Serve the files of one folder; no listings, nothing outside it, and no log of who asks."""
 
     server_version, sys_version = "tthc", ""
 
@@ -49,13 +49,16 @@ class SiteHandler(SimpleHTTPRequestHandler):
         return None
 
     def log_message(self, *_: object) -> None:
-        """Nothing is logged: what citizens look at is their own affair."""
+        """Log nothing: what citizens look at is their own affair."""
 
 
 def site_server(settings: Settings, port: int) -> ThreadingHTTPServer:
-    """A server of the current version's site, not yet running; port 0 takes any free one.
+    """Return a server of the current version's site, not yet running; port 0 takes any free one.
 
-    It follows `current` when a night switches it. Raises TthcError where there is no site or the port is taken.
+    It follows `current` when a night switches it.
+
+    Raises:
+        TthcError: If there is no site or the port is taken.
     """
     folder = settings.current_link / "site"
     if not (folder / "index.html").is_file():

@@ -15,8 +15,11 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def pictures(facts: SiteFacts) -> dict[str, PreviewText]:
-    """The words of each picture by its key: the province's (`tinh`), each level's, each office's (its code), in both
-    languages, as one picture serves both pages."""
+    """Return the words of each picture by its key.
+
+    The province's (`tinh`), each level's, each office's (its code), in both languages, as one picture serves both
+    pages.
+    """
     book = facts.book
     subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (book.province.name, book.level_subject("tinh"))}
     vi, en = (PageRenderer(facts, lang, "index.html") for lang in LANGUAGES)
@@ -39,7 +42,7 @@ def _words(vi: PageRenderer, en: PageRenderer, who: str, found: Answer) -> Previ
 
 
 def site_map(public_url: str, addresses: list[str]) -> str:
-    """`sitemap.xml`: each page once in each language, with the other one as its alternate."""
+    """Return `sitemap.xml`: each page once in each language, with the other one as its alternate."""
 
     def entry(address: str, lang: str) -> str:
         others = "".join(

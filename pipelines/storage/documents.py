@@ -19,8 +19,9 @@ class Refusal(TypedDict):
 class SourceCounts(TypedDict):
     """Rows of one source in one file.
 
-    `reasons`: how many rows were rejected for each reason. `cleaned`: how many names had a list mark that was removed;
-    receipts of earlier releases lack it.
+    Attributes:
+        reasons: How many rows were rejected for each reason.
+        cleaned: How many names had a list mark that was removed; receipts of earlier releases lack it.
     """
 
     rows_in: int
@@ -33,10 +34,13 @@ class SourceCounts(TypedDict):
 class Receipt(TypedDict):
     """The result of parsing one file.
 
-    `refused` is null for a file that was read. `sources`: counts by source; `files`: path below the lake → SHA-256.
-    `made_by` and `key_id`: the parser and the secret that were used. Where the file replaced an earlier one,
-    `restated_sha256` names the bytes it replaced, `restates` says by source how many keys changed (null if unknown) and
-    `removals` lists the removed dossiers of each replacement (`parsing.removals`).
+    `refused` is null for a file that was read. `made_by` and `key_id`: the parser and the secret that were used. Where
+    the file replaced an earlier one, `restated_sha256` names the bytes it replaced, `restates` says by source how many
+    keys changed (null if unknown) and `removals` lists the removed dossiers of each replacement (`parsing.removals`).
+
+    Attributes:
+        sources: Counts by source.
+        files: Path below the lake → SHA-256.
     """
 
     delivery: str
@@ -122,8 +126,11 @@ class Input(TypedDict):
 class Manifest(TypedDict):
     """The contents of a version and the checks that it passed.
 
-    `rows`: by source, how many files and rows (`manifest.conservation`). `files`: path → SHA-256. Manifests of earlier
-    releases lack `open_data` and `seal`.
+    Manifests of earlier releases lack `open_data` and `seal`.
+
+    Attributes:
+        rows: By source, how many files and rows (`manifest.conservation`).
+        files: Path → SHA-256.
     """
 
     version: str

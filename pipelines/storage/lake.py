@@ -24,25 +24,30 @@ REJECTED = {
 
 
 def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Columns of a source in the lake: its fields but for the dropped personal ones, then where the row came from."""
+    """Return columns of a source in the lake.
+
+    Its fields but for the dropped personal ones, then where the row came from.
+    """
     kept = {field.name: dtype_of(field) for field in contract.fields if field.personal != "drop"}
     return {**kept, **PROVENANCE}
 
 
 def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Columns of a source in the quarantine: its fields as text, the line where it had no fields, why, and where
-    it stood."""
+    """Return columns of a source in the quarantine.
+
+    Its fields as text, the line where it had no fields, why, and where it stood.
+    """
     fields: dict[str, pl.DataType] = {field.name: pl.String() for field in contract.fields}
     return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), "_place": pl.String(), **PROVENANCE}
 
 
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
-    """Path below the lake folder of what one delivery holds of one source."""
+    """Return path below the lake folder of what one delivery holds of one source."""
     return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 
 def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
-    """Path below the lake folder of the list of rejected rows: numbers and reasons, no content."""
+    """Return path below the lake folder of the list of rejected rows: numbers and reasons, no content."""
     return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 
@@ -65,14 +70,18 @@ class ParquetFile:
         )  # fmt: skip
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Adds rows; columns are put in the schema's order, a missing one is null."""
+        """Add rows; columns are put in the schema's order, a missing one is null."""
         ordered = frame.select(
             [(pl.col(n) if n in frame.columns else pl.lit(None)).cast(t).alias(n) for n, t in self.schema.items()]
         )
         self._writer.write_table(_arrow(ordered))
 
     def close(self, *, keep: bool) -> str | None:
-        """Ends the file. Returns its SHA-256, or None where it is thrown away."""
+        """End the file.
+
+        Returns:
+            Its SHA-256, or None if it is thrown away.
+        """
         self._writer.close()
         if not keep:
             self._stack.pop_all()

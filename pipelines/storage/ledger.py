@@ -1,9 +1,9 @@
 """The ledger: which bytes arrived as which delivery, what parsing made of them, and what became of every row.
 
-One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added;
-which of them counts today is derived (`active`), so the order of arrival decides nothing but restatements.
-Every line that a figure depends on carries a digest, since SQLite itself would not notice a flipped byte:
-a ledger that was damaged is never believed, it is written anew from the archive (`rebuild`).
+One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added; which of them counts
+today is derived (`active`), so the order of arrival decides nothing but restatements. Every line that a figure depends
+on carries a digest, since SQLite itself would not notice a flipped byte: a ledger that was damaged is never believed,
+it is written anew from the archive (`rebuild`).
 """
 
 import datetime as dt
@@ -48,7 +48,10 @@ class LedgerDamaged(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """One line of the ledger: bytes that arrived as a delivery. `archived_as` is relative to the archive."""
+    """One line of the ledger: bytes that arrived as a delivery.
+
+    `archived_as` is relative to the archive.
+    """
 
     delivery: Delivery
     sha256: str
@@ -78,7 +81,7 @@ class RowOutcome:
 
 @contextmanager
 def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection with the schema in place; commits on success, rolls back on error, closes always."""
+    """Open the ledger with its schema in place; commit on success, roll back on error, always close."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=60)
     try:
@@ -94,7 +97,7 @@ def _digest(*values: object) -> str:
 
 
 def _sound(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows without the digest that each ends in. Raises LedgerDamaged where one does not fit its row."""
+    """Return rows without the digest that each ends in. Raise LedgerDamaged if one does not fit its row."""
     for *values, digest in rows:
         if _digest(*values) != digest:
             raise LedgerDamaged
@@ -102,13 +105,13 @@ def _sound(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def record_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
-    """Adds one arrival. The caller adds only bytes that differ from the delivery's newest ones."""
+    """Add one arrival. The caller adds only bytes that differ from the delivery's newest ones."""
     (sequence,) = ledger.execute("select coalesce(max(sequence), 0) + 1 from arrival").fetchone()
     _write_arrival(ledger, replace(arrival, sequence=sequence))
 
 
 def save_expected_rows(ledger: sqlite3.Connection, arrival: Arrival, rows: int | None) -> None:
-    """Write how many rows the deliverer says an arrival has, after it came; None where nothing is said any more."""
+    """Write how many rows the deliverer says an arrival has, after it came; None takes the number back."""
     _write_arrival(ledger, replace(arrival, expected_rows=rows))
 
 
@@ -120,7 +123,7 @@ def _write_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
 
 
 def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
-    """All arrivals in the order in which they came. Raises LedgerDamaged."""
+    """Return all arrivals in the order in which they came. Raise LedgerDamaged if a line was altered."""
     return [
         Arrival(Delivery(source, dt.date.fromisoformat(day), name), sha, size, expected, archived, sequence)
         for sequence, source, day, name, sha, size, expected, archived in _sound(
@@ -132,11 +135,11 @@ def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
 def classify_arrivals(
     everything: list[Arrival], is_refused: Callable[[Arrival], bool] = lambda _: False
 ) -> dict[str, list[Arrival]]:
-    """Arrivals by what they count for today: `active`, `restated` (newer bytes under the same name came) or
-    `duplicate` (other name, same day, same bytes).
+    """Return arrivals by what they count for today: `active`, `restated` or `duplicate`.
 
-    Of the same bytes under several names the first in the alphabet stands for all, but never one that is refused where
-    another is not: under another name, or with another row count beside it, a file may be readable.
+    `restated`: newer bytes under the same name came; `duplicate`: another name on the same day has the same bytes. Of
+    the same bytes under several names the first in the alphabet is active, but never one that is refused where another
+    is not: under another name, or with another row count beside it, a file may be readable.
     """
     newest: dict[Delivery, Arrival] = {arrival.delivery: arrival for arrival in everything}
     chosen: dict[tuple[str, dt.date, str], Arrival] = {}
@@ -153,39 +156,39 @@ def classify_arrivals(
 
 
 def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: Receipt) -> None:
-    """Remembers what parsing made of one file; a receipt is the last thing that parsing writes."""
+    """Save the result of parsing one file; a receipt is the last thing that parsing writes."""
     row = (parse_key, json.dumps(content, sort_keys=True))
     ledger.execute("insert or replace into receipt values (?, ?, ?)", (*row, _digest(*row)))
 
 
 def receipts(ledger: sqlite3.Connection) -> dict[str, Receipt]:
-    """All receipts by parse key, the newest last. Raises LedgerDamaged."""
+    """Return all receipts by parse key, the newest last. Raise LedgerDamaged if a line was altered."""
     found = _sound(ledger.execute("select * from receipt order by rowid").fetchall())
     return {key: json.loads(content) for key, content in found}
 
 
 def drop_receipts(ledger: sqlite3.Connection, parse_keys: set[str]) -> None:
-    """Forgets outcomes of parsing that nothing will ask for again."""
+    """Remove results of parsing that nothing will ask for again."""
     ledger.executemany("delete from receipt where parse_key = ?", [(key,) for key in sorted(parse_keys)])
 
 
 def save_forgotten(ledger: sqlite3.Connection, sequence: int, as_of: dt.date) -> None:
-    """Remembers that the bytes of an arrival were removed because their time was over."""
+    """Record that the bytes of an arrival were removed because their retention period is over."""
     row = (sequence, as_of.isoformat())
     ledger.execute("insert or replace into forgotten values (?, ?, ?)", (*row, _digest(*row)))
 
 
 def forgotten(ledger: sqlite3.Connection) -> set[int]:
-    """Sequence numbers of arrivals whose bytes are no longer kept. Raises LedgerDamaged."""
+    """Return the numbers of arrivals whose bytes are no longer kept. Raise LedgerDamaged if a line was altered."""
     return {sequence for sequence, _ in _sound(ledger.execute("select * from forgotten").fetchall())}
 
 
 def save_outcomes(ledger: sqlite3.Connection, outcomes: list[RowOutcome]) -> None:
-    """Replaces what became of the rows of every delivery by what the version now published made of them."""
+    """Replace the counts of rows of every delivery by those of the version now published."""
     ledger.execute("delete from outcome")
     ledger.executemany("insert into outcome values (?, ?, ?, ?, ?, ?, ?)", [astuple(outcome) for outcome in outcomes])
 
 
 def outcomes(ledger: sqlite3.Connection) -> list[RowOutcome]:
-    """What became of the rows of every delivery in the version published last, one per source and file."""
+    """Return the counts of rows of every delivery in the version published last, one per source and file."""
     return [RowOutcome(*row) for row in ledger.execute("select * from outcome order by source, source_file")]

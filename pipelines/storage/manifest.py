@@ -27,7 +27,7 @@ UNSEALED = {"version", "as_of", "province", "synthetic", "code", "inputs", "rows
 
 
 def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[RowOutcome]:
-    """What the candidate made of every row: one outcome per source and accepted file."""
+    """Return what the candidate made of every row: one outcome per source and accepted file."""
     with duckdb.connect(str(database), read_only=True, config=config) as connection:
         rows = connection.execute(
             "select source, concat_ws('/', delivered_as, business_day, file_name), rows_in, rows_accepted,"
@@ -37,7 +37,7 @@ def row_outcomes(database: Path, version: str, config: DuckDBConfig) -> list[Row
 
 
 def conservation(outcomes: list[RowOutcome]) -> dict[str, dict[str, int]]:
-    """Per source, over its accepted files: how many, rows in, accepted, rejected, superseded."""
+    """Return counts per source over its accepted files: files, rows in, accepted, rejected, superseded."""
     totals: dict[str, Counter[str]] = {}
     for one in outcomes:
         counts = {name: getattr(one, name) for name in ("rows_in", "accepted", "rejected", "superseded")}
@@ -46,8 +46,10 @@ def conservation(outcomes: list[RowOutcome]) -> dict[str, dict[str, int]]:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below the folder but the manifest itself, by relative path. Bytes that have several names,
-    as open data have (in the site, among the editions), are read once."""
+    """Return the SHA-256 of every file below the folder except the manifest, by relative path.
+
+    Bytes that have several names, as open data have (in the site, among the editions), are read once.
+    """
     known: dict[tuple[int, int], str] = {}
     found = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME):
@@ -63,8 +65,16 @@ def write_manifest(
     folder: Path, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
     open_data: "OpenData | None" = None,
 ) -> None:  # fmt: skip
-    """Writes the manifest of a candidate folder. Nothing in it depends on when or where the run took place.
-    `open_data`: what came of its open data (`open_data.publication`)."""
+    """Write the manifest of a candidate folder; nothing in it depends on when or where the run took place.
+
+    Args:
+        folder: The candidate; all its files are hashed.
+        plan: What the run computed.
+        gate: The verdict that passed the candidate.
+        code: The version of the code.
+        rows: Counts per source (`conservation`).
+        open_data: The state of its open data; null if unknown.
+    """
     content: Manifest = {
         "version": plan.version, "as_of": plan.as_of, "province": plan.province, "synthetic": plan.is_synthetic,
         "code": code, "inputs": plan.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
@@ -77,7 +87,7 @@ def write_manifest(
 
 
 def rewrite_manifest(folder: Path, manifest: Manifest, open_data: "OpenData") -> None:
-    """Write the manifest of a version into a folder that holds the same but for its open data and its site."""
+    """Write the manifest of a version into a folder that differs from it only in open data and site."""
     content: Manifest = {**manifest, "files": file_hashes(folder), "open_data": open_data}
     with atomic_write(folder / NAME) as temporary:
         text = json.dumps(with_checksum(content), ensure_ascii=False, indent=1, sort_keys=True)
@@ -85,18 +95,18 @@ def rewrite_manifest(folder: Path, manifest: Manifest, open_data: "OpenData") ->
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a version."""
+    """Return the manifest of a version."""
     content: Manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     return content
 
 
 def manifest_intact(manifest: Mapping[str, object]) -> bool:
-    """True where the manifest's own words are those that were written."""
+    """Return True if the manifest is unchanged since it was written."""
     return checksum_matches(manifest) or manifest.keys() == UNSEALED
 
 
 def files_match_manifest(folder: Path) -> bool:
-    """True where the manifest is sound and the folder holds exactly its files, byte for byte."""
+    """Return True if the manifest is sound and the folder holds exactly its files, byte for byte."""
     try:
         manifest = read_manifest(folder)
         return manifest_intact(manifest) and manifest["files"] == file_hashes(folder)

@@ -1,4 +1,4 @@
-"""What came of a version's open data, as its manifest says it and as people are told.
+"""The state of a version's open data, as its manifest and the reports give it.
 
 Belongs here: the shape of that word, and reading it. Deciding it is `open_data.publication`'s.
 """
@@ -15,12 +15,15 @@ HELD_BACK = ("kept", "none")
 
 
 class OpenData(TypedDict):
-    """`state`: new, unchanged (the vintage before goes on, as it should), kept (it stays because no new one is safe),
-    none (nor is there one before), stays (the warehouse went back, the newest edition did not) or beside (a version
-    that is not published has none). `why`: the code of the finding with its `params`, and `since` which as-of day that
-    has been so; null unless kept or none. `before` and `key_check`: the vintage before and the secret it was tried
-    with, for the same try would find the same. `withdrawn`: what is no longer out; only where the publication took
-    something back."""
+    """The state of a version's open data.
+
+    `state`: new, unchanged (the vintage before goes on, as it should), kept (it stays because no new one is safe), none
+    (nor is there one before), stays (the warehouse went back, the newest edition did not) or beside (a version that is
+    not published has none). `why`: the code of the finding with its `params`, and `since` which as-of day that has been
+    so; null unless kept or none. `before` and `key_check`: the vintage before and the secret that were used, for the
+    same attempt would find the same. `withdrawn`: what is no longer public; only if the publication took something
+    back.
+    """
 
     state: Literal["new", "unchanged", "kept", "none", "stays", "beside"]
     why: str | None
@@ -32,7 +35,7 @@ class OpenData(TypedDict):
 
 
 class Withdrawn(TypedDict):
-    """What a publication as of an earlier day took back: codes of periods, names of editions, rows per table."""
+    """The parts that a publication as of an earlier day took back: periods, names of editions, rows per table."""
 
     periods: list[str]
     editions: list[str]
@@ -45,17 +48,20 @@ def is_beside(open_data: Mapping[str, Any] | None) -> bool:
 
 
 def is_held_back(open_data: Mapping[str, Any] | None) -> bool:
-    """Return True if no new open data could be made safe. Null: a version of before this was written down."""
+    """Return True if no new open data could be made safe.
+
+    Null: a version of before this was written down.
+    """
     return open_data is not None and open_data["state"] in HELD_BACK
 
 
 def published_open_data(settings: Settings) -> OpenData | None:
-    """Return what the current version's manifest says of its open data; null where it says nothing."""
+    """Return what the current version's manifest says of its open data; null if it says nothing."""
     return open_data_of(settings.current_link)
 
 
 def open_data_of(folder: Path) -> OpenData | None:
-    """Return what a version's manifest says of its open data; null where it says nothing or cannot be read."""
+    """Return what a version's manifest says of its open data; null if it says nothing or cannot be read."""
     try:
         return read_manifest(folder).get("open_data")
     except (OSError, ValueError, AttributeError):
@@ -69,7 +75,7 @@ def sentence_of(open_data: Mapping[str, Any]) -> str:
 
 
 def withdrawn_sentences(open_data: Mapping[str, Any] | None) -> list[str]:
-    """Return sentences that list what a publication took back from the public; none where it took nothing back."""
+    """Return sentences that list what a publication took back from the public; empty if nothing."""
     gone = (open_data or {}).get("withdrawn")
     if not gone:
         return []

@@ -14,8 +14,11 @@ from pipelines.storage.documents import Input
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What one run computes: as of which day, from which inputs, and so under which version name. `is_beside`: it is
-    not to be published (`publish.beside`)."""
+    """What one run computes: as of which day, from which inputs, and so under which version name.
+
+    Attributes:
+        is_beside: It is not to be published (`publish.beside`).
+    """
 
     as_of: str
     version: str
@@ -25,25 +28,25 @@ class RunSpec:
     is_beside: bool = False
 
     def save(self, settings: Settings) -> None:
-        """Leaves the plan for the later steps of the run."""
+        """Write the specification for the later steps of the run."""
         (settings.work_dir / "plan.json").write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
     def load(settings: Settings) -> "RunSpec":
-        """The plan of the run under way."""
+        """Return the specification of the run under way."""
         return RunSpec(**json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8")))
 
 
 def workspace_file(settings: Settings) -> Path:
-    """Where dbt's scratch database lies."""
+    """Return the path of dbt's scratch database."""
     return settings.work_dir / "workspace.duckdb"
 
 
 def candidate_dir(settings: Settings) -> Path:
-    """The folder that becomes a version if the gate lets it."""
+    """Return the folder that becomes a version if the gate passes it."""
     return settings.work_dir / "candidate"
 
 
 def candidate_file(settings: Settings) -> Path:
-    """The candidate warehouse."""
+    """Return the path of the candidate warehouse."""
     return candidate_dir(settings) / "tthc.duckdb"

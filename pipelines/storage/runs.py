@@ -18,8 +18,11 @@ KILLS_BEFORE = "memory_kills_before"
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the nightly job. `outcome` is running, published, unchanged, beside, refused, failed or interrupted;
-    `began` and `ended` are the machine's clock in UTC, for people only; `detail` says more, such as why it failed."""
+    """One run of the nightly job.
+
+    `outcome` is running, published, unchanged, beside, refused, failed or interrupted; `began` and `ended` are the
+    machine's clock in UTC, for people only; `detail` says more, such as why it failed.
+    """
 
     sequence: int
     pid: int
@@ -32,8 +35,10 @@ class Run:
 
 
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
-    """Adds a line for the run that begins and holds the lock; returns its number. One that is still said to be running
-    was killed; the oldest lines beyond RUNS_KEPT go."""
+    """Add a line for the run that begins and holds the lock, and return its number.
+
+    A run that is still marked as running was killed. The oldest lines beyond RUNS_KEPT are removed.
+    """
     for sequence, detail in ledger.execute("select sequence, detail from run where outcome = 'running'").fetchall():
         cause = json.dumps({"cause": cause_of_end(json.loads(detail).get(KILLS_BEFORE))})
         ledger.execute(
@@ -52,7 +57,16 @@ def end_run(
     ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
-    """Writes how a run ended. What is not given stays as it was, so that a reason can be added later."""
+    """Write how a run ended; what is not given stays as it was, so that a reason can be added later.
+
+    Args:
+        ledger: An open ledger.
+        sequence: The number that `begin_run` returned.
+        outcome: One of the outcomes of `Run`.
+        version: The version that the run made.
+        as_of: Its as-of day (ISO).
+        detail: More facts, merged into those that are there.
+    """
     ledger.execute(
         "update run set ended = ?, outcome = ?, version = coalesce(?, version), as_of = coalesce(?, as_of),"
         " detail = json_patch(detail, ?) where sequence = ?",
@@ -61,7 +75,7 @@ def end_run(
 
 
 def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
-    """Add to what is remembered of the run under way; where none is, nothing is noted."""
+    """Add to the details of the run under way; do nothing if there is none."""
     ledger.execute(
         "update run set detail = json_patch(detail, ?)"
         " where sequence = (select max(sequence) from run) and outcome = 'running'",
@@ -70,7 +84,7 @@ def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
 
 
 def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
-    """The newest runs, the newest first."""
+    """Return the newest runs, the newest first."""
     rows = ledger.execute(
         "select sequence, pid, began, ended, outcome, version, as_of, detail from run order by sequence desc limit ?",
         (limit,),
@@ -82,7 +96,7 @@ def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
 
 
 def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
-    """Version → number of the last run that made it, or made it again."""
+    """Return, by version, the number of the last run that made it or made it again."""
     return dict(ledger.execute("select version, max(sequence) from run where version is not null group by version"))
 
 

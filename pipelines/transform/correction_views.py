@@ -1,5 +1,6 @@
-"""Known corrections laid over the lake: the view of a source shows the right value where a row still has the wrong
-one, and nothing else changes.
+"""Known corrections laid over the lake.
+
+The view of a source shows the right value where a row still has the wrong one, and nothing else changes.
 
 Belongs here: the internal table of corrections, the corrected views, the counts. Which corrections there may be is
 `corrections`; the lake's files stay as they were delivered.
@@ -16,14 +17,14 @@ from pipelines.transform.row_rules import row_newness
 
 
 def _name(identifier: str) -> str:
-    """An identifier of a contract, quoted."""
+    """Return an identifier of a contract, quoted."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def _rows(
     corrections: list[Correction], contracts: dict[str, Contract], columns: dict[tuple[str, str], int]
 ) -> pl.DataFrame:
-    """The corrections with their keys taken apart."""
+    """Return the corrections with their keys taken apart."""
     width = max(len(contract.key) for contract in contracts.values())
     schema = {
         "correction_code": pl.String, "column_number": pl.Int64, "is_active": pl.Boolean, "wrong_value": pl.String,
@@ -62,11 +63,11 @@ class Corrections:
         connection.unregister("incoming")
 
     def concern(self, source: str) -> bool:
-        """Whether any of them is about a source."""
+        """Return True if any of them is about a source."""
         return any(of == source for of, _ in self.columns)
 
     def create_view(self, source: str) -> None:
-        """Makes `lake.<source>` from `uncorrected.<source>`."""
+        """Make `lake.<source>` from `uncorrected.<source>`."""
         replaced, joins = [], []
         for (of, field), number in self.columns.items():
             if of != source:
@@ -87,8 +88,11 @@ class Corrections:
         )
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """Correction → rows with its key, and how many of them are wrong. None is, once the newest row of the key
-        (or each of several equally new) is not: the older ones stay in the lake for ever."""
+        """Return correction → rows with its key, and how many of them are wrong.
+
+        None is, once the newest row of the key (or each of several equally new) is not: the older ones stay in the lake
+        for ever.
+        """
         return {code: found for cell in self.columns for code, found in self._counts(*cell).items()}
 
     def _counts(self, source: str, field: str) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,7 @@
 """dbt as a child that never outlives the run: when the run is killed, the kernel kills dbt with it.
 
-An orphaned dbt would go on writing into the workspace that the next run is making anew. Installed as `tthc-dbt`,
-beside the Python that runs us.
+An orphaned dbt would go on writing into the workspace that the next run is making anew. Installed as `tthc-dbt`, beside
+the Python that runs us.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with(parent: int) -> None:
-    """Asks Linux for SIGKILL at the parent's death; elsewhere there is no such thing, and nothing is asked."""
+    """Ask Linux for SIGKILL at the parent's death; other systems have no such call, and nothing is asked."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before we asked
@@ -24,7 +24,10 @@ def die_with(parent: int) -> None:
 
 
 def main() -> None:
-    """Entry point: dbt's own command line. Its version, which Dagster asks of every run, needs none of dbt loaded."""
+    """Run dbt's own command line.
+
+    Its version, which Dagster asks of every run, needs none of dbt loaded.
+    """
     die_with(os.getppid())
     if sys.argv[1:] == ["--version"]:
         print(f"dbt-core {version('dbt-core')}")
@@ -33,8 +36,10 @@ def main() -> None:
 
 
 def dbt(arguments: list[str]) -> int:
-    """Runs one dbt command in this process and gives dbt's exit code: 0, 1 where a model or test failed, 2 where dbt
-    itself did. A build parses nothing anew where an earlier parse left its result in DBT_TARGET_PATH."""
+    """Run one dbt command in this process and return its exit code: 0, 1 for a failed model or test, 2 for dbt itself.
+
+    Models are not parsed again by a build where an earlier parse left its result in DBT_TARGET_PATH.
+    """
     from dbt.cli.main import dbtRunner
 
     target = os.environ.get("DBT_TARGET_PATH") if arguments[:1] == ["build"] else None
@@ -46,7 +51,7 @@ def dbt(arguments: list[str]) -> int:
 
 
 def _parsed(target: str | None) -> Any:
-    """dbt's manifest; None, and so a new parse, where there is none or it cannot be read."""
+    """Return dbt's manifest; None, and so a new parse, where there is none or it cannot be read."""
     from dbt.contracts.graph.manifest import Manifest
 
     try:

@@ -55,13 +55,24 @@ def _environment(dbt_project: Path) -> Environment:
 
 
 def render_sql(dbt_project: Path, template: str, **given: Any) -> str:
-    """Return the SQL of a template that calls macros of the project. `given`: by name what it reads besides, or what
-    stands in for a macro. Raises jinja2.TemplateError where it is no template."""
+    """Return the SQL of a template that calls macros of the project.
+
+    Args:
+        dbt_project: The folder of the project.
+        template: Jinja text as in a model.
+        given: By name what it reads besides, or what stands in for a macro.
+
+    Raises:
+        jinja2.TemplateError: The text is no template.
+    """
     return _environment(dbt_project).from_string(template, globals=given).render().strip()
 
 
 def render_model(dbt_project: Path, model: str, **given: Any) -> str:
-    """Return the SQL of a model such as `state/misplaced_unit`. Raises OSError where there is none, else as
-    `render_sql`."""
+    """Return the SQL of a model such as `state/misplaced_unit`, as `render_sql` does.
+
+    Raises:
+        OSError: There is no such model.
+    """
     path = dbt_project / "models" / f"{model}.sql"
     return render_sql(dbt_project, path.read_text(encoding="utf-8"), **given)

@@ -44,7 +44,10 @@ def load_origins() -> Mapping[str, Origin]:
 
 
 def attach_delivered(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Make the run's workspace readable as `delivered`. Raises duckdb.Error where there is none."""
+    """Make the run's workspace readable as `delivered`.
+
+    Raise duckdb.Error where there is none.
+    """
     # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
     path = str(workspace).replace("'", "''")
     connection.execute(f"attach if not exists '{path}' as delivered (read_only)")
@@ -56,8 +59,8 @@ def place_of_row(
     """Return where a row of a published table was delivered, such as `don_vi/2024-12-31/a.csv row 3 TenDonVi`.
 
     `row` holds at least the table's key; `columns` are those that a check read: the fields they come from are named.
-    None where the table's rows come from no single row, or the key is not complete. Raises duckdb.Error where the
-    workspace lacks the source.
+    None if the table's rows come from no single row, or the key is not complete. Raise duckdb.Error where the workspace
+    lacks the source.
     """
     origin = load_origins().get(table)
     if origin is None or any(row.get(column) is None for column in origin.key):

@@ -1,7 +1,7 @@
 """Rows that only the whole of the deliveries shows to be wrong: they join the quarantine, whole, night by night.
 
-An unknown unit, procedure or dossier, a conflict: dbt judges these anew each night over all deliveries, so
-a row is taken by itself once the list that names its unit arrives, and then leaves the quarantine.
+An unknown unit, procedure or dossier, a conflict: dbt judges these anew each night over all deliveries, so a row is
+taken by itself once the list that names its unit arrives, and then leaves the quarantine.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ Rejections = dict[str, pl.DataFrame]
 
 
 def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
-    """Delivery label → source → `_row_number` and `_reasons` of the rows that dbt rejected this night."""
+    """Return, by delivery label and source, `_row_number` and `_reasons` of the rows that dbt rejected this night."""
     found: dict[str, Rejections] = {}
     with connect(settings, workspace_file(settings), read_only=True) as connection:
         modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
@@ -42,7 +42,11 @@ def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Re
 
 
 def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> dict[str, int]:
-    """Writes what was rejected this night and is not kept yet, removes what no longer is. Returns counts of files."""
+    """Write what was rejected this night and is not kept yet, remove what no longer is; return counts of files.
+
+    Returns:
+        Counts of files.
+    """
     folder = settings.restricted_dir / "quarantine"
     rejected = rejected_by_delivery(settings, list(contracts))
     with open_ledger(settings.ledger_file) as ledger:
@@ -67,8 +71,11 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
 def _keep(
     settings: Settings, contracts: dict[str, Contract], arrival: Arrival, name: str, rejections: Rejections
 ) -> bool:
-    """Write the rows of one delivery whole. Return False, and say so, where its archived bytes cannot be read again:
-    the rows stay listed by number and reason, and the next night tries again."""
+    """Write the rows of one delivery whole.
+
+    Return False, and say so, where its archived bytes cannot be read again: the rows stay listed by number and reason,
+    and the next night tries again.
+    """
     folder = settings.restricted_dir / "quarantine"
     try:
         archived = archive_path(settings, arrival)
@@ -83,7 +90,7 @@ def _keep(
 
 
 def _name(arrival: Arrival, rejections: Rejections) -> str:
-    """Changes with the bytes of the delivery and with what is rejected of it, so that nothing is written twice."""
+    """Return a name that changes with the delivery's bytes and its rejected rows, so that nothing is written twice."""
     digest = hashlib.sha256(f"{arrival.delivery.label} {arrival.sha256}".encode())
     for source, rows in sorted(rejections.items()):
         digest.update(f"{source} {rows.write_json()}".encode())

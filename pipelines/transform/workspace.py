@@ -49,7 +49,7 @@ REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "r
 
 
 def code_version(settings: Settings) -> str:
-    """Fingerprint of all that decides what comes out of given inputs, libraries included."""
+    """Return a fingerprint of all that decides the result for given inputs, libraries included."""
     dbt = settings.dbt_project_dir
     files = fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.registers_dir,
                         settings.expectations_dir, dbt / "models", dbt / "macros")  # fmt: skip
@@ -60,8 +60,17 @@ def code_version(settings: Settings) -> str:
 def make_plan(
     settings: Settings, contracts: dict[str, Contract], state: LakeState, published: str | None = None
 ) -> RunSpec:
-    """The plan of this run. `published`: the as-of day (ISO) of what is published, null where nothing is. Raises
-    TthcError where a source without which nothing can be said never came."""
+    """Return the plan of this run.
+
+    Args:
+        settings: Registers, and the day that was asked for.
+        contracts: By source.
+        state: What counts in the lake.
+        published: The as-of day (ISO) of what is published, null if nothing is.
+
+    Raises:
+        TthcError: If a source that every version needs never came.
+    """
     read = {arrival.delivery.source for arrival, _ in state.accepted}
     absent = [source for source, contract in contracts.items() if contract.obligatory and source not in read]
     if absent:
@@ -94,15 +103,18 @@ def make_plan(
 
 
 def _is_taken_back(arrival: Arrival, receipt: Receipt, published: str | None) -> bool:
-    """True for a delivery of a day after the published one that was replaced by a file without rows: the day was a slip
-    and closes nothing. What was published up to a day stays up to that day, and an empty file there is held."""
+    """Return True for a delivery of a day after the published one that was replaced by a file without rows.
+
+    The day was a slip and closes nothing. What was published up to a day stays up to that day, and an empty file there
+    is held.
+    """
     is_new = arrival.delivery.business_day.isoformat() > (published or "")
     replaced = "restated_sha256" in receipt
     return is_new and replaced and not any(counts["rows_in"] for counts in receipt["sources"].values())
 
 
 def _distinguishing_marks(receipt: Receipt, made_by: str) -> list[str]:
-    """What sets an outcome apart from that of the same bytes read well and by today's parser; mostly nothing."""
+    """Return what makes a result differ from that of the same bytes under today's parser; mostly nothing."""
     refusal = receipt["refused"]["code"] if receipt["refused"] else None
     earlier = receipt.get("made_by") if receipt.get("made_by") != made_by else None
     return [mark for mark in (refusal, earlier) if mark]
@@ -142,8 +154,10 @@ def _delivery_rows(state: LakeState) -> list[dict[str, object]]:
 
 
 def _shown_name() -> pl.Expr:
-    """The file's name, or the start of its hash where the name looks like a person's number or address: the name is
-    the deliverer's, and the gate would refuse the whole night for it."""
+    """Return the file's name, or the start of its hash if the name looks like a person's number or address.
+
+    The name is the deliverer's, and the gate would refuse the whole night for it.
+    """
     return pl.when(looks_personal(pl.col("file_name"))).then(pl.col("sha256").str.head(12)).otherwise("file_name")
 
 
@@ -166,7 +180,10 @@ def _removal_rows(state: LakeState) -> list[tuple[object, ...]]:
 
 
 def _files(state: LakeState, prefix: str, lake: Path) -> dict[str, list[str]]:
-    """The lake's files of a source that count, by what parser made them: those of one parser have the same columns."""
+    """Return the lake's files of a source that count, by the parser that made them.
+
+    Those of one parser have the same columns.
+    """
     found: dict[str, list[str]] = {}
     for _, receipt in state.accepted:
         names = [str(lake / name) for name in receipt["files"] if name.startswith(f"{prefix}/")]
@@ -179,9 +196,10 @@ def _view(
     connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, list[str]], schema: dict[str, pl.DataType],
     made_by: str,
 ) -> None:  # fmt: skip
-    """A view with the columns of the schema over Parquet files; a table without rows where there are none. `made_by`:
-    today's parser. A file of an earlier one, whose archive is gone, may lack a column that its contract got since: it
-    is null there.
+    """Make a view with the columns of the schema over Parquet files; a table without rows if there are none.
+
+    `made_by`: today's parser. A file of an earlier one, whose archive is gone, may lack a column that its contract got
+    since: it is null there.
     """
     empty = pl.DataFrame(schema=schema)
     if not files:
@@ -212,8 +230,15 @@ def build_workspace(
     plan: RunSpec,
     editions: pl.DataFrame | None = None,
 ) -> None:
-    """Make the workspace of one run, and an empty candidate folder beside it. `editions`: those published so far
-    (`registers.tables.EDITION`), None for none."""
+    """Make the workspace of one run, and an empty candidate folder beside it.
+
+    Args:
+        settings: Where everything lies.
+        contracts: By source.
+        state: What counts in the lake.
+        plan: What the run computes.
+        editions: Those published so far (`registers.tables.EDITION`), None for none.
+    """
     workspace = workspace_file(settings)
     for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
         remove_tree(leftover)

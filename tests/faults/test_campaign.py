@@ -19,8 +19,10 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_few_faults_do_no_harm(night: Night, tmp_path: Path) -> None:
-    """On the session's own night, in a process of its own: nights are forked from one that has used neither polars nor
-    DuckDB."""
+    """On the session's own night, in a process of its own.
+
+    Nights are forked from one that has used neither polars nor DuckDB.
+    """
     command = [sys.executable, "-m", "benchmarks.faults", "--few", "--seed", "4", "--streams", "1", "--json",
                "--folder", str(tmp_path), "--on", str(night.raw), str(night.warehouse)]  # fmt: skip
     env = {**os.environ, "TZ": "Pacific/Kiritimati", "TTHC_REGISTERS_DIR": str(night.registers)}

@@ -19,7 +19,7 @@ DRIFT, JUMP, REMOVAL = LIMITS.drift, LIMITS.jump, LIMITS.removal
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
-    """What the gate does on its connection before the checks, on one of ours."""
+    """Make what the gate does on its connection before the checks, on one of ours."""
     connection.execute(suites.macros)
     for statement, values in baseline.statements():
         connection.execute(statement, values)
@@ -34,13 +34,13 @@ def suites() -> Suites:
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse that passes every suite, in a folder with blanks and signs; not to be changed."""
+    """Return a warehouse that passes every suite, in a folder with blanks and signs; not to be changed."""
     return build(tmp_path_factory.mktemp("Sở TT & $kho 100%") / "tthc.duckdb")
 
 
 @pytest.fixture(scope="session")
 def first(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger of first publication with one figure, which is not known in the sound warehouse."""
+    """Return a ledger of first publication with one figure, which is not known in the sound warehouse."""
     path = tmp_path_factory.mktemp("first") / "000001-v0.parquet"
     with duckdb.connect(sound, read_only=True) as connection:
         connection.execute(
@@ -57,7 +57,7 @@ def first(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def marts(
     sound: Path, first: Path, suites: Suites, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
+    """Yield an open copy of the sound warehouse with the macros of the suites; tests roll their damage back."""
     copy = shutil.copy(sound, tmp_path_factory.mktemp("marts") / "tthc.duckdb")
     with duckdb.connect(copy) as connection:
         prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT, jump=JUMP, removal=REMOVAL, first=(first,)))
@@ -66,7 +66,7 @@ def marts(
 
 @pytest.fixture
 def damaged(sound: Path, tmp_path: Path) -> Callable[[Iterable[str]], Path]:
-    """Makes a copy of the sound warehouse with some statements run on it."""
+    """Make a copy of the sound warehouse with some statements run on it."""
 
     def damage(statements: Iterable[str]) -> Path:
         copy = Path(shutil.copy(sound, tmp_path / "damaged.duckdb"))
@@ -81,7 +81,7 @@ def damaged(sound: Path, tmp_path: Path) -> Callable[[Iterable[str]], Path]:
 
 @pytest.fixture
 def some_suites(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a suites folder that holds only the given tables' suites."""
+    """Make a suites folder that holds only the given tables' suites."""
 
     def pick(*tables: str) -> Path:
         folder = tmp_path / "expectations"

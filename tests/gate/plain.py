@@ -11,7 +11,7 @@ from pipelines.gate.suites import Expectation, Suite, Suites
 
 
 def violations(table: str, check: Expectation) -> str:
-    """SQL whose rows break the check."""
+    """Return SQL whose rows break the check."""
     kwargs = check.kwargs
     column = kwargs.get("column")
     match check.type:
@@ -40,7 +40,7 @@ def violations(table: str, check: Expectation) -> str:
 
 
 def failing(connection: duckdb.DuckDBPyConnection, suite: Suite) -> set[str]:
-    """Ids of the checks that do not pass; one whose SQL raises does not pass."""
+    """Return ids of the checks that do not pass; one whose SQL raises does not pass."""
     found = set()
     for check in suite.checks:
         try:
@@ -52,6 +52,6 @@ def failing(connection: duckdb.DuckDBPyConnection, suite: Suite) -> set[str]:
 
 
 def all_failing(connection: duckdb.DuckDBPyConnection, suites: Suites) -> Mapping[str, Set[str]]:
-    """The same for every suite, by table; tables without a failing check are left out."""
+    """Return the same for every suite, by table; tables without a failing check are left out."""
     found = {table: failing(connection, suite) for table, suite in suites.by_table.items()}
     return {table: ids for table, ids in found.items() if ids}

@@ -1,9 +1,13 @@
-"""Figures that creep: each night moves less than drift allows, all together more. Held by what was first published."""
+"""Figures that creep: each night moves less than drift allows, all together more.
+
+Held by what was first published.
+"""
 
 import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -37,8 +41,8 @@ class Nights:
                 connection.execute(statement)
         return path
 
-    def publish(self, *statements: str, held: Iterable[dict] = ()) -> int:
-        """How many figures were noted."""
+    def publish(self, *statements: str, held: Iterable[dict[str, Any]] = ()) -> int:
+        """Return how many figures were noted."""
         self.count += 1
         folder = self.settings.versions_dir / f"v{self.count}"
         folder.mkdir(parents=True)
@@ -48,7 +52,7 @@ class Nights:
         self.settings.current_link.symlink_to(Path("versions") / folder.name)
         return note_published(self.settings)
 
-    def held(self, suites: Suites, *statements: str, overrides: tuple = (), last: bool = True) -> list[Held]:
+    def held(self, suites: Suites, *statements: str, overrides: tuple[Any, ...] = (), last: bool = True) -> list[Held]:
         previous = self.settings.current_link.resolve() / "tthc.duckdb" if last else None
         baseline = Baseline(previous, "v", overrides, DRIFT, first=ledger_files(self.settings))
         with duckdb.connect(self.candidate(statements)) as connection:
@@ -124,7 +128,7 @@ def test_the_ledger_notes_each_figure_once_and_is_never_rewritten(nights: Nights
     closed = "select count(*) from marts.indicator_values where is_closed and scope <> 'unit'" \
              " and coalesce(denominator, numerator) is not null"  # fmt: skip
     with duckdb.connect(nights.sound, read_only=True) as connection:
-        (count,) = connection.execute(closed).fetchone()
+        ((count,),) = connection.execute(closed).fetchall()
     assert nights.publish() == count > 0
     (path,) = ledger_files(nights.settings)
     before = path.read_bytes()

@@ -1,5 +1,7 @@
-"""The gate as the nightly run calls it, with Great Expectations inside: it agrees with the plain checks, and
-every way of getting around it ends in a refusal."""
+"""The gate as the nightly run calls it, with Great Expectations inside.
+
+It agrees with the plain checks, and every way of getting around it ends in a refusal.
+"""
 
 import json
 import logging
@@ -59,7 +61,7 @@ def test_sound_warehouse_passes_and_is_left_free(sound: Path, suites: Suites, tm
 
 
 def _heap(checks: set[tuple[str, str]]) -> list[str]:
-    """One damage for each check, rows and columns taken away last: later damage may bury earlier one."""
+    """Return one damage for each check, rows and columns taken away last: later damage may bury earlier one."""
     first = {(d.table, check): d.sql for d in reversed(DAMAGES) for check in d.noticed}
     return sorted({first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql))
 
@@ -83,7 +85,7 @@ def test_great_expectations_agrees_with_the_plain_checks(
 
 
 def test_counts_are_given_and_values_are_not(
-    damaged: Damaged, some_suites: SomeSuites, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture
+    damaged: Damaged, some_suites: SomeSuites, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     candidate = damaged(
         [
@@ -224,7 +226,7 @@ def test_candidate_that_changes_while_it_is_checked_is_refused(
     candidate = damaged([])
     checked = run._table_result
 
-    def check_then_change(*args: object) -> TableResult:
+    def check_then_change(*args: Any) -> TableResult:
         result = checked(*args)
         with candidate.open("ab") as stream:
             stream.write(b"\0")

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,7 +24,7 @@ HEADER = ",".join(Override.model_fields) + "\n"
 
 
 def line(row: str) -> str:
-    """A row of overrides.csv without the subjects that volume, freshness and drift do not have."""
+    """Return a row of overrides.csv without the subjects that volume, freshness and drift do not have."""
     cells = row.split(",")
     return ",".join([*cells[:8], *[""] * 6, *cells[8:]]) + "\n"
 
@@ -35,8 +36,8 @@ def override(code: str = "PD-1", **subject: object) -> Override:
     return Override.model_validate({"override_code": code, **empty, **said, **subject})
 
 
-def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list[tuple], dict[str, str]]:
-    """What is held, and what has become of the overrides."""
+def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list[tuple[Any, ...]], dict[str, str]]:
+    """Return what is held, and what has become of the overrides."""
     with duckdb.connect(candidate) as connection:
         prepare(connection, suites, baseline)
         uses = connection.execute(OVERRIDES).fetchall()
@@ -180,7 +181,7 @@ HELD_THINGS = [
 
 @pytest.mark.parametrize(("damage", "subject"), HELD_THINGS, ids=lambda value: str(value)[:40])
 def test_an_override_lets_by_exactly_what_it_names_until_its_last_day(
-    damaged: Damaged, sound: Path, suites: Suites, damage: str, subject: dict
+    damaged: Damaged, sound: Path, suites: Suites, damage: str, subject: dict[str, Any]
 ) -> None:
     candidate = damaged([damage])
     other = {name: {"source": "le_phi", "indicator_code": "online_share"}.get(name, value)
@@ -265,7 +266,7 @@ def comes(days: dict[str, int], as_of: str | None = None) -> list[str]:
 
 
 def working_days(first: str, last: str) -> dict[str, int]:
-    """Monday to Friday, 100 rows each."""
+    """Return monday to Friday, 100 rows each."""
     start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     all_days = (start + dt.timedelta(days=n) for n in range((end - start).days + 1))
     return {day.isoformat(): 100 for day in all_days if day.weekday() < 5}

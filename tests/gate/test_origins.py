@@ -35,7 +35,7 @@ BASE = """
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
-    """A candidate and the workspace that it was made in, below a folder with a quote in its name."""
+    """Return a candidate and the workspace that it was made in, below a folder with a quote in its name."""
     folder = tmp_path / "it's here"
     folder.mkdir()
     for name, script in (("tthc.duckdb", UNITS), ("workspace.duckdb", BASE)):
@@ -45,7 +45,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def verdict(table: str, *failed: str) -> GateResult:
-    """A verdict on a table in which these checks failed."""
+    """Return a verdict on a table in which these checks failed."""
     checks = tuple(CheckResult(check, "…", "…", success=False, unexpected_count=1) for check in failed)
     return GateResult((TableResult(table, len(checks), checks),), "a", "b")
 

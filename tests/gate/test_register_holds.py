@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -22,7 +23,7 @@ HASH = "value_hash = left(sha256(coalesce(value, '')), 16)"
 
 
 def edit(value: str | None, where: str) -> str:
-    """A cell of the candidate says something else."""
+    """Return a cell of the candidate says something else."""
     said = "null" if value is None else f"'{value}'"
     return f"update register_entries set value = {said} where {where}; update register_entries set {HASH}"
 
@@ -101,7 +102,7 @@ def test_old_and_new_are_told(
     assert (one.register, one.usual, one.came) == told
 
 
-def approval(one: Held, **changes: object) -> Override:
+def approval(one: Held, **changes: Any) -> Override:
     subject = {"register": one.register, "entry": one.entry, "value_hash": one.value_hash}
     return override(hold="register", **{**subject, **changes})
 

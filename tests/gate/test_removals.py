@@ -27,10 +27,14 @@ def gate(marts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return marts
 
 
+# What became of each override when something was looked at last: code → state.
+USES: dict[str, str] = {}
+
+
 def held(
     connection: duckdb.DuckDBPyConnection, rows: list[Row], *overrides: Override, share: float = 0.12
 ) -> list[Held]:
-    """What is held for removed dossiers; nothing of it stays."""
+    """Return what is held for removed dossiers; nothing of it stays."""
     connection.execute("begin")
     try:
         connection.execute("delete from removals; delete from hold_override")
@@ -43,15 +47,19 @@ def held(
             if "into hold_override" in statement:
                 connection.execute(statement, values)
         found = [Held(*row) for row in connection.execute(HELD).fetchall()]
-        held.uses = {use[0]: use[-1] for use in connection.execute(OVERRIDES).fetchall()}
+        USES.clear()
+        USES.update({use[0]: use[-1] for use in connection.execute(OVERRIDES).fetchall()})
         return [one for one in found if one.hold == "removal"]
     finally:
         connection.execute("rollback")
 
 
 def passed(days: dict[int, list[int]], share: float, bound: float, approved: set[int]) -> Iterator[int]:
-    """The rule in words: each late dossier adds, every other one takes off, never under 0; over the bound it is held,
-    and after an approved day everything is forgotten."""
+    """Yield the rule in words.
+
+    Each late dossier adds, every other one takes off, never under 0; over the bound it is held, and after an approved
+    day everything is forgotten.
+    """
     odds = 3 * share / (1 - share)
     suspected = odds / (1 + odds)
     score, told = 0.0, False
@@ -95,7 +103,10 @@ approvals = st.sets(st.tuples(st.sampled_from((*UNITS, "*")), st.integers(0, 60)
 @settings(max_examples=60, deadline=None)
 @given(counts=days, share=st.sampled_from((0.02, 0.12, 0.4)), approved=approvals)
 def test_the_gate_agrees_with_the_sum_in_plain_python(
-    gate: duckdb.DuckDBPyConnection, counts: dict, share: float, approved: set[tuple[str, int]]
+    gate: duckdb.DuckDBPyConnection,
+    counts: dict[tuple[int, str], tuple[int, int]],
+    share: float,
+    approved: set[tuple[str, int]],
 ) -> None:
     rows = [(day, unit, late, other) for (day, unit), (late, other) in counts.items() if late + other]
     lines = [approval(unit, day, f"PD-{n}") for n, (unit, day) in enumerate(sorted(approved))]
@@ -103,7 +114,7 @@ def test_the_gate_agrees_with_the_sum_in_plain_python(
     for unit, day in approved:
         by_unit[unit].add(day)
     found = held(gate, rows, *lines, share=share)
-    told = {(one.unit_code, (dt.date.fromisoformat(one.business_day) - FIRST).days) for one in found}
+    told = {(one.unit_code, (dt.date.fromisoformat(str(one.business_day)) - FIRST).days) for one in found}
     # An approved day that has no removal of its own restarts the sum all the same; the slow sum knows only days.
     for unit, on in approved:
         rows.append((on, unit if unit != "*" else UNITS[0], 0, 0))
@@ -139,7 +150,7 @@ def test_an_approved_removal_stays_approved_and_the_count_begins_anew(gate: duck
     line = approval("H19.30", day_of(one)).model_copy(update={"valid_until": dt.date(2023, 3, 1)})
     (found,) = held(gate, [(day, "H19.30", 2, 0) for day in range(14)], line)
     assert found.override_code == "PD-1"
-    assert held.uses == {"PD-1": "used"}  # past its last day, and still what it was given for
+    assert USES == {"PD-1": "used"}  # past its last day, and still what it was given for
     later = held(gate, [(day, "H19.30", 2, 0) for day in range(40)], line)
     assert [one.override_code for one in later] == ["PD-1", None]
     assert later[0].business_day == one.business_day

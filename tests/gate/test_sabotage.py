@@ -5,8 +5,9 @@ The candidate would be published otherwise: the same steps without the sabotage 
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,6 +16,7 @@ from pipelines.common.errors import CandidateRefused
 from pipelines.gate.run import run_gate
 from pipelines.publish.versions import close_candidate, current_version, publish
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 
 from .conftest import SUITES
@@ -28,7 +30,7 @@ class Night:
     """A warehouse with version `v1` published and a candidate `v2`; `verdict` is what the gate said of it."""
 
     settings: Settings
-    verdict: dict = field(default_factory=dict)
+    verdict: Any = None
 
     def gate(self) -> None:
         config = self.settings.duckdb_config()
@@ -50,16 +52,17 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def passed(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """The verdict on the sound warehouse."""
+def passed(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    """Return the verdict on the sound warehouse."""
     night = Night(Settings(warehouse_dir=tmp_path_factory.mktemp("kho"), expectations_dir=SUITES))
     night.candidate(sound)
     night.gate()
-    return night.verdict
+    verdict: Verdict = night.verdict
+    return verdict
 
 
 @pytest.fixture
-def night(sound: Path, passed: dict, tmp_path: Path) -> Iterator[Night]:
+def night(sound: Path, passed: Verdict, tmp_path: Path) -> Iterator[Night]:
     suites = Path(shutil.copytree(SUITES, tmp_path / "expectations"))
     night = Night(Settings(warehouse_dir=tmp_path / "kho", expectations_dir=suites), passed)
     night.candidate(sound)
@@ -116,7 +119,7 @@ def another_table_slipped_in(night: Night) -> None:
 
 
 def warning_for_error(night: Night) -> None:
-    """A check failed, and somewhere on the way that was taken for a warning: the headline says success."""
+    """Take a failed check for a warning somewhere on the way: the headline says success."""
     tables = [dict(table) for table in night.verdict["tables"]]
     tables[0]["checks"] = [{**tables[0]["checks"][0], "success": False}, *tables[0]["checks"][1:]]
     night.verdict = {**night.verdict, "tables": tables}
@@ -136,7 +139,7 @@ def no_verdict(night: Night) -> None:
     night.verdict = {"success": True}
 
 
-SABOTAGES = {
+SABOTAGES: dict[Callable[[Night], None], str] = {
     empty_table: "checks_failed",
     empty_suite: "other_suites",
     column_without_values: "checks_failed",
@@ -153,7 +156,7 @@ SABOTAGES = {
 }
 
 
-@pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda sabotage: sabotage.__name__)
+@pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda sabotage: str(sabotage.__name__))
 def test_sabotage_is_refused_and_the_published_version_stays(night: Night, sabotage: Callable[[Night], None]) -> None:
     sabotage(night)
     with pytest.raises(CandidateRefused) as caught:
@@ -161,7 +164,7 @@ def test_sabotage_is_refused_and_the_published_version_stays(night: Night, sabot
     assert SABOTAGES[sabotage] in str(caught.value)
 
 
-def test_without_sabotage_the_same_steps_publish(sound: Path, passed: dict, tmp_path: Path) -> None:
+def test_without_sabotage_the_same_steps_publish(sound: Path, passed: Verdict, tmp_path: Path) -> None:
     night = Night(Settings(warehouse_dir=tmp_path / "kho", expectations_dir=SUITES), passed)
     for version in ("v1", "v2"):
         night.candidate(sound)

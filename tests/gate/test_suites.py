@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -106,7 +107,7 @@ def test_personal_patterns_are_found(marts: duckdb.DuckDBPyConnection, personal:
     assert marts.execute("select looks_personal(?)", [personal]).fetchone() == (True,)
 
 
-def edited(folder: Path, table: str, change: Callable[[dict], object]) -> Path:
+def edited(folder: Path, table: str, change: Callable[[dict[str, Any]], object]) -> Path:
     path = folder / f"{table}.yml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(document)
@@ -135,7 +136,7 @@ def edited(folder: Path, table: str, change: Callable[[dict], object]) -> Path:
     ],
 )
 def test_slip_in_a_suite_is_an_error(
-    some_suites: Callable[..., Path], change: Callable[[dict], object], said: str
+    some_suites: Callable[..., Path], change: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     folder = edited(some_suites("dim_unit"), "dim_unit", change)
     with pytest.raises(SuiteError, match=re.escape(said)) as caught:
@@ -170,7 +171,7 @@ def test_hash_follows_every_file(some_suites: Callable[..., Path], tmp_path: Pat
     assert load_suites(moved).sha256 != before
 
 
-def table_result(expected: int = 1, success: bool = True, **known: object) -> TableResult:
+def table_result(expected: int = 1, success: bool = True, **known: Any) -> TableResult:
     return TableResult("t", expected, checks=(CheckResult("a", "vi", "en", success=success, **known),))
 
 

@@ -100,7 +100,10 @@ def _parts(counts: str) -> str:
 
 
 def counted() -> str:
-    """SQL that makes `counted`: numerator, denominator and unknown cases per indicator, rule, period and unit."""
+    """Return SQL that makes `counted`: counts per indicator, rule, period and unit.
+
+    They are numerator, denominator and unknown cases.
+    """
     by_day = [
         f"select '{code}', '{rule}', period_code, unit_code, unit_level, {_parts(counts)} "
         f"from dim_period join {table} on {day} between start_date and cut_date where {cases} group by all"

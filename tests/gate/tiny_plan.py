@@ -58,7 +58,7 @@ PAIRS = (
 
 
 def rule_differences() -> str:
-    """SQL that makes `rule_differences`."""
+    """Return SQL that makes `rule_differences`."""
     cases = " union all ".join(
         f"select '{code}' as indicator_code, unit_code, unit_level, {day} as day_plan, {plan} as plan, "
         f"{day_766} as day_766, {result_766} as result_766 from {table}"

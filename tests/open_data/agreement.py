@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import rdflib
@@ -16,14 +17,15 @@ from rdflib.namespace import DCTERMS, RDF
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 SPDX = "http://spdx.org/rdf/terms#"
 CSVW_TYPES = {"string": "string", "integer": "integer", "double": "number", "date": "date", "boolean": "boolean"}
-Facts = dict[str, object]
+Facts = dict[str, Any]
 
 
-def load(folder: Path, name: str) -> dict:
-    return json.loads((folder / name).read_text(encoding="utf-8"))
+def load(folder: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+    return found
 
 
-def by_language(values: list[dict]) -> dict[str, str]:
+def by_language(values: list[dict[str, Any]]) -> dict[str, str]:
     return {value["@language"]: value["@value"] for value in values}
 
 
@@ -70,7 +72,7 @@ def of_csvw(folder: Path) -> Facts:
     return {"tables": facts, "vintage": vintage}
 
 
-def of_csvw_column(column: dict) -> tuple:
+def of_csvw_column(column: dict[str, Any]) -> tuple[Any, ...]:
     datatype = column["datatype"] if isinstance(column["datatype"], dict) else {"base": column["datatype"]}
     codes = [code["schema:value"] for code in column.get("schema:valueReference", [])]
     assert not codes or datatype["format"].replace("\\", "").split("|") == codes
@@ -79,13 +81,12 @@ def of_csvw_column(column: dict) -> tuple:
 
 
 def of_dcat(folder: Path) -> Facts:
-    """Titles of tables, size and hash of every file, and what is said of the vintage."""
+    """Return titles of tables, size and hash of every file, and what is said of the vintage."""
     data = rdflib.Graph().parse(folder / "catalog.jsonld", format="json-ld", publicID="https://x.example/")
     files = {
         str(data.value(one, DCAT.downloadURL)).removeprefix("https://x.example/"): (
-            int(data.value(one, DCAT.byteSize)),
-            data.value(data.value(one, rdflib.URIRef(f"{SPDX}checksum")),
-                       rdflib.URIRef(f"{SPDX}checksumValue")).toPython().hex())
+            int(str(data.value(one, DCAT.byteSize))),
+            literal(data, data.value(one, rdflib.URIRef(f"{SPDX}checksum")), f"{SPDX}checksumValue").toPython().hex())
         for one in data.subjects(RDF.type, DCAT.Distribution)
     }  # fmt: skip
     titles = {str(one).rpartition("/")[2]: both(data, one, DCTERMS.title) for one in data.subjects(DCTERMS.isPartOf)}
@@ -96,13 +97,26 @@ def of_dcat(folder: Path) -> Facts:
     issued, modified = (str(data.value(version, property_)) for property_ in (DCTERMS.issued, DCTERMS.modified))
     vintage = {"name": str(data.value(version, DCAT.version)), "title": both(data, version, DCTERMS.title),
                "about": both(data, version, DCTERMS.description), "days": (issued, modified),
-               "licence": both(data, data.value(version, DCTERMS.license), DCTERMS.description)}  # fmt: skip
+               "licence": both(data, node(data, version, DCTERMS.license), DCTERMS.description)}  # fmt: skip
     return {"files": files, "titles": titles, "abouts": abouts, "vintage": vintage}
 
 
 def both(data: rdflib.Graph, subject: rdflib.term.Node, property_: rdflib.URIRef) -> tuple[str, str]:
-    texts = {text.language: str(text) for text in data.objects(subject, property_)}
+    found = data.objects(subject, property_)
+    texts = {text.language: str(text) for text in found if isinstance(text, rdflib.Literal)}
     return texts["vi"], texts["en"]
+
+
+def node(data: rdflib.Graph, subject: rdflib.term.Node, property_: rdflib.URIRef) -> rdflib.term.Node:
+    found = data.value(subject, property_)
+    assert found is not None
+    return found
+
+
+def literal(data: rdflib.Graph, subject: rdflib.term.Node | None, address: str) -> rdflib.Literal:
+    found = data.value(subject, rdflib.URIRef(address))
+    assert isinstance(found, rdflib.Literal)
+    return found
 
 
 def of_schema_org(folder: Path) -> Facts:
@@ -122,20 +136,24 @@ def of_workbook(folder: Path, tables: list[str]) -> Facts:
     path = folder / "thu-tuc-hanh-chinh.xlsx"
     properties = openpyxl.load_workbook(path, read_only=True).properties
     book = CalamineWorkbook.from_path(path)  # the quicker reader of long sheets
-    columns: dict[str, list] = {}
-    keys: dict[str, set] = {}
+    columns: dict[str, list[Any]] = {}
+    keys: dict[str, set[Any]] = {}
     for table, name, vi, en, kind, _, key, required, _ in book.get_sheet_by_index(
         len(book.sheet_names) - 1
     ).to_python()[1:]:
-        columns.setdefault(table, []).append((name, kind, vi, en, bool(required)))
-        keys.setdefault(table, set()).update([name] if key else [])
+        columns.setdefault(str(table), []).append((name, kind, vi, en, bool(required)))
+        keys.setdefault(str(table), set()).update([name] if key else [])
     rows = {name: book.get_sheet_by_name(name).height - 2 for name in tables}
     return {"columns": columns, "keys": keys, "rows": rows, "version": properties.description,
             "title": properties.title}  # fmt: skip
 
 
 def agree(folder: Path) -> int:
-    """Holds every description against the Data Package, and that against the files. Returns how many columns."""
+    """Hold every description against the Data Package, and that against the files.
+
+    Returns:
+        How many columns.
+    """
     package, web, catalogue, search = of_package(folder), of_csvw(folder), of_dcat(folder), of_schema_org(folder)
     assert package == web
     tables = package["tables"]

@@ -4,6 +4,7 @@ import csv
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,7 +17,7 @@ from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.site.open_data import write_small_open_data
 
-HEAD = {
+HEAD: Any = {
     "vintage": "2024-12-31-0123456789ab", "before": "2024-11-30-ba9876543210",
     "essence": {"closed_periods": [["2023", "2023-01-01", "2023-12-31"], ["2024", "2024-01-01", "2024-12-31"]],
                 "synthetic": True},
@@ -41,7 +42,7 @@ def register() -> PublicationRegister:
 
 
 def write_edition(folder: Path, register: PublicationRegister) -> Edition:
-    """Writes the tables as the nightly run does, and their descriptions."""
+    """Write the tables as the nightly run does, and their descriptions."""
     source = write_small_open_data(folder / "source", register)
     target = folder / "open-data"
     with duckdb.connect() as connection:
@@ -70,7 +71,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def spoil(folder: Path, table: str, column: str, value: str, line: int = 0) -> None:
-    """Writes another value into one cell of a CSV; the rest stays as it is."""
+    """Write another value into one cell of a CSV; the rest stays as it is."""
     path = folder / f"{table}.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)

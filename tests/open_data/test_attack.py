@@ -27,20 +27,21 @@ RESOLVED = ["resolved", "resolved_in_time"]
 
 
 def office(seed: int) -> dict[tuple[str, str], int]:
-    """True counts of an office, drawn day by day, so that periods add up."""
+    """Return True counts of an office, drawn day by day, so that periods add up."""
     chance = random.Random(seed)
     days = [dt.date(2024, 1, 1) + dt.timedelta(days=n) for n in range(91)]
     often = {month: chance.choice([0.05, 0.35, 0.4]) for month in (1, 2, 3)}
     by_day = [(day, n, n * int(chance.random() < 0.9)) for day in days for n in [chance.random() < often[day.month]]]
-    counts = {}
+    counts: dict[tuple[str, str], int] = {}
     for code, _, first, last in MONTHS:
         inside = [row for row in by_day if first <= row[0] <= last]
-        counts |= {(m, code): int(sum(row[at] for row in inside)) for at, m in enumerate(RESOLVED, 1)}
+        totals = (sum(resolved for _, resolved, _ in inside), sum(in_time for *_, in_time in inside))
+        counts |= {(m, code): total for m, total in zip(RESOLVED, totals, strict=True)}
     return counts
 
 
 def figure(count: int, key: int, *, known: bool = False) -> HiddenFigure:
-    """A figure as the rule lets it out; `known`: an earlier vintage showed the same cases."""
+    """Return a figure as the rule lets it out; `known`: an earlier vintage showed the same cases."""
     if count < RULES.threshold:
         return HiddenFigure(count, (0, RULES.threshold - 1), NOTHING, is_hidden=True)
     shown = RULES.rounded(count, key)
@@ -59,7 +60,10 @@ def subject(counts: dict[tuple[str, str], int], seed: int) -> AttackedSubject:
 
 
 def by_integers(of: AttackedSubject) -> dict[str, int]:
-    """Another attacker: exact integer programming, one hidden figure after the other. How wide each stays."""
+    """Return another attacker: exact integer programming, one hidden figure after the other.
+
+    How wide each stays.
+    """
     block = of.block(of.frames[0])
     rules = [LinearConstraint(block.shown, block.low, block.high), LinearConstraint(block.positive, 0, np.inf)]
     if not block.positive.shape[0]:
@@ -74,8 +78,11 @@ def by_integers(of: AttackedSubject) -> dict[str, int]:
 
 
 def test_a_golden_example_by_hand() -> None:
-    """A quarter: 3 + 8 + 14 = 25 resolved, each month shown only where it is 10 or more. Plain suppression with
-    exact figures leaves 3 and 8 only as 11 in sum; with January known from elsewhere, February is known as well."""
+    """A quarter: 3 + 8 + 14 = 25 resolved, each month shown only where it is 10 or more.
+
+    Plain suppression with exact figures leaves 3 and 8 only as 11 in sum; with January known from elsewhere, February
+    is known as well.
+    """
     structure = build_constraints(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
     truth = np.array([3.0, 8.0, 14.0, 25.0])
     low, high = np.array([0.0, 0, 14, 25]), np.array([9.0, 9, 14, 25])
@@ -88,7 +95,7 @@ def test_a_golden_example_by_hand() -> None:
 
 
 def test_without_protection_the_attack_recovers_what_is_hidden() -> None:
-    """Counts under 5 suppressed, all others exact, as tables often are published: most of what is hidden is found."""
+    """Count under 5 suppressed, all others exact, as tables often are published: most of what is hidden is found."""
     hidden_ever = found_ever = 0
     for seed in range(12):
         counts = office(seed)
@@ -125,8 +132,10 @@ def test_the_defence_is_needed_and_gives_up_little() -> None:
 
 
 def test_what_an_earlier_vintage_showed_is_still_known_and_hiding_it_again_helps_nobody() -> None:
-    """January's 3 rests on a quarter of 23 and the shown 10 and 10 of the other months, which are hidden for it; where
-    these were out before with the same cases, nothing is left to hide."""
+    """January's 3 rests on a quarter of 23 and the shown 10 and 10 of the other months, which are hidden for it.
+
+    Where these were out before with the same cases, nothing is left to hide.
+    """
     structure = build_constraints(RULES, [p for p in MONTHS if p[1] in ("month", "quarter")], ["resolved"])
     names = ["2024-01", "2024-02", "2024-03", "2024-Q1"]
     frame = Frame(names, structure.shown, structure.positive)

@@ -19,7 +19,7 @@ from tests.open_data.conftest import Edition, spoil
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The folder on 127.0.0.1, as a web server would have it, with no setting for CSVW."""
+    """Open the folder on 127.0.0.1, as a web server would have it, with no setting for CSVW."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -32,7 +32,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def complaints(folder: Path) -> list[str]:
-    """What the package says of the folder's tables; reading, keys and references."""
+    """Return what the package says of the folder's tables; reading, keys and references."""
     from csvw import CSVW
 
     csvw = CSVW(str(folder / "csv-metadata.json"), validate=True, strict=False)
@@ -44,7 +44,7 @@ def complaints(folder: Path) -> list[str]:
 
 
 def as_day(value: object) -> object:
-    """The package gives a date as its midnight."""
+    """Return the package gives a date as its midnight."""
     return value.date() if isinstance(value, dt.datetime) else value
 
 

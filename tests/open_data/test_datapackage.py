@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("no_network")
 
 
 def errors(folder: Path) -> list[tuple[str, str]]:
-    """Table and kind of each error; of the package as a whole without a table."""
+    """Return table and kind of each error; of the package as a whole without a table."""
     from frictionless import validate
 
     report = validate(str(folder / "datapackage.json"))
@@ -86,7 +86,7 @@ def test_version_2_is_declared_and_nothing_empty_is_said(edition: Edition) -> No
 
 
 def empty(value: object, path: str = "") -> list[str]:
-    """Paths of all that is empty, but for the missing value, which is the empty text."""
+    """Return paths of all that is empty, but for the missing value, which is the empty text."""
     if isinstance(value, dict):
         return [found for key, one in value.items() for found in empty(one, f"{path}/{key}")]
     if isinstance(value, list) and value:

@@ -1,5 +1,7 @@
-"""The descriptions are read back and say the same of the same files: tables, columns, types, titles, keys, rows, bytes,
-hashes, licence, vintage."""
+"""The descriptions are read back and say the same of the same files.
+
+Tables, columns, types, titles, keys, rows, bytes, hashes, licence, vintage.
+"""
 
 import shutil
 import subprocess

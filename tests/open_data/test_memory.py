@@ -1,6 +1,5 @@
 """Protected tables of closed periods stay until ten cases have moved: what few late cases do, nobody sees."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -44,7 +43,11 @@ class Province:
         self.vintages: list[str] = []
 
     def publish(self, january: list[Case], february: list[Case], hidden: str = "") -> Shown:
-        """Returns what is shown of each measure, field and month. `hidden`: a cell to hide for the sake of others."""
+        """Return what is shown of each measure, field and month.
+
+        Args:
+            hidden: A cell to hide for the sake of others.
+        """
         with duckdb.connect() as connection:
             connection.execute(MARTS)
             connection.execute(CASES)
@@ -66,8 +69,8 @@ class Province:
 
 
 @pytest.fixture
-def province(tmp_path: Path) -> Iterator[Province]:
-    yield Province(tmp_path / "kho")
+def province(tmp_path: Path) -> Province:
+    return Province(tmp_path / "kho")
 
 
 def cases(first: int, counts: dict[str, int]) -> list[Case]:
@@ -111,7 +114,10 @@ def test_from_ten_on_it_says_what_is_true_now(province: Province, late: int) -> 
 
 
 def test_late_cases_add_up_over_vintages(province: Province) -> None:
-    """Four and five more are nine: nothing. The tenth shows all ten at once."""
+    """Four and five more are nine: nothing.
+
+    The tenth shows all ten at once.
+    """
     first = province.publish(JANUARY, [])
     late = [(7_000_000_001 * (n + 1), "c", True) for n in range(10)]
     for known in (4, 9):

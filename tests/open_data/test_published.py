@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def come_out(settings: Settings, folder: Path, name: str, closed_until: str, tab
     for table in tables:
         (made / table).write_text(f"{name}\n")
     files = {table: sha256_of(made / table) for table in tables}
-    head = {"vintage": name, "before": None, "closed_until": closed_until, "files": files, "descriptions": {},
+    head: Any = {"vintage": name, "before": None, "closed_until": closed_until, "files": files, "descriptions": {},
             "rows": dict.fromkeys(tables, 1)}  # fmt: skip
     seal_vintage(made, head)
     add_edition(settings, made)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,7 +55,7 @@ def test_every_text_comes_from_a_list_that_exists() -> None:
 
 
 # A key of the whole, or of one table, and what makes it wrong.
-WRONG: dict[str, tuple[str, Callable[[dict], object]]] = {
+WRONG: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     "a code list that is none": ("linh-vuc", lambda table: column_of(table, "cap").update(values="codes:khong-co")),
     "a key that is no column": ("ky", lambda table: table.update(key=["khong_co"])),
     "a text from nowhere": ("ky", lambda table: column_of(table, "loai").pop("values")),
@@ -70,11 +71,11 @@ WRONG: dict[str, tuple[str, Callable[[dict], object]]] = {
 }  # fmt: skip
 
 
-def column_of(table: dict, name: str) -> dict:
+def column_of(table: dict[str, Any], name: str) -> dict[str, Any]:
     return next(column for column in table["columns"] if column["name"] == name)
 
 
-def flag_of(table: dict, name: str) -> dict:
+def flag_of(table: dict[str, Any], name: str) -> dict[str, Any]:
     return next(column for column in table["columns"] if column.get("of") == [name])
 
 

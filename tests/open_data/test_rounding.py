@@ -19,7 +19,7 @@ counts = st.integers(min_value=10, max_value=10**9)
 
 
 def plain(count: int, key: int) -> int:
-    """The rule once more, as a person would do it: of 256 keys the share nearest to r/5 goes up."""
+    """Return the rule once more, as a person would do it: of 256 keys the share nearest to r/5 goes up."""
     below = count // 5 * 5
     ups = {0: 0, 1: 51, 2: 102, 3: 154, 4: 205}[count - below]
     return below + 5 if key % 256 < ups else below
@@ -59,7 +59,7 @@ def test_a_key_is_the_hmac_of_the_code_under_the_secret() -> None:
 def test_the_same_cases_in_any_order_give_the_same_figure_and_others_may_not() -> None:
     keys = case_keys(pl.Series("case_code", [f"H19-{n}" for n in range(500)]), "secret")
     shuffled = keys.sample(fraction=1.0, shuffle=True, seed=3)
-    figures = {RULES.rounded(13, keys[at : at + 13].sum() % KEYS) for at in range(200)}
+    figures = {RULES.rounded(13, int(keys[at : at + 13].sum() % KEYS)) for at in range(200)}
     assert keys.sum() == shuffled.sum() and figures == {10, 15}
 
 

@@ -48,7 +48,7 @@ def add(
 
 
 def exact(connection: duckdb.DuckDBPyConnection, code: str, scope: str, level: str, n: int) -> None:
-    """An exact total that is published."""
+    """Make an exact total that is published."""
     connection.execute(
         "insert into tthc.marts.indicator_values values (?, 'plan', ?, ?, '2024-01', 0, ?, null)",
         [code, scope, level, n],
@@ -65,7 +65,7 @@ def ratings(connection: duckdb.DuckDBPyConnection, counts: dict[tuple[str, str],
 
 
 def secured(connection: duckdb.DuckDBPyConnection, folder: Path, measure: str) -> Reasons:
-    """The reason of each figure of a measure after the attack, None where it is shown."""
+    """Return the reason of each figure of a measure after the attack, None if it is shown."""
     create_cell_tables(connection, RULES, [])
     assert load_history(connection, Settings(warehouse_dir=folder), RULES, None)
     create_figure_table(connection, RULES)

@@ -8,6 +8,7 @@ import json
 import math
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,12 +20,13 @@ DUCKDB = {"string": "varchar", "integer": "bigint", "number": "double", "date": 
 PANDAS = {"string": "string", "integer": "Int64", "number": "float64", "date": "string", "boolean": "boolean"}
 
 
-def resources(folder: Path) -> list[dict]:
-    return json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+def resources(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    return found
 
 
 def into_duckdb(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Every resource as a table with its primary key, which DuckDB holds it to; then every foreign key."""
+    """Return every resource as a table with its primary key, which DuckDB holds it to; then every foreign key."""
     connection = duckdb.connect()
     for resource in resources(folder):
         schema, dialect = resource["schema"], resource["dialect"]
@@ -40,8 +42,8 @@ def into_duckdb(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def broken_references(connection: duckdb.DuckDBPyConnection, resource: dict) -> list[tuple[str, str]]:
-    """Foreign keys with a row that names nothing; one with an empty part names nothing and need not."""
+def broken_references(connection: duckdb.DuckDBPyConnection, resource: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return foreign keys with a row that names nothing; one with an empty part names nothing and need not."""
     broken = []
     for key in resource["schema"].get("foreignKeys", []):
         target = key["reference"].get("resource", resource["name"])
@@ -55,7 +57,7 @@ def broken_references(connection: duckdb.DuckDBPyConnection, resource: dict) -> 
     return broken
 
 
-def into_pandas(folder: Path, resource: dict) -> "object":
+def into_pandas(folder: Path, resource: dict[str, Any]) -> Any:
     import pandas as pd
 
     schema, dialect = resource["schema"], resource["dialect"]
@@ -70,8 +72,8 @@ def into_pandas(folder: Path, resource: dict) -> "object":
     )  # fmt: skip
 
 
-def facts_of_parquet(path: Path, resource: dict) -> list[tuple]:
-    """Per column how many values there are, and of what has a sum, the sum."""
+def facts_of_parquet(path: Path, resource: dict[str, Any]) -> list[Any]:
+    """Return per column how many values there are, and of what has a sum, the sum."""
     names = [field["name"] for field in resource["schema"]["fields"]]
     summed = {field["name"] for field in resource["schema"]["fields"] if field["type"] in ("integer", "number")}
     asked = ", ".join(f"count({n}), {f'coalesce(sum({n}), 0)' if n in summed else '0'}" for n in names)
@@ -80,7 +82,7 @@ def facts_of_parquet(path: Path, resource: dict) -> list[tuple]:
 
 
 def load_and_compare(folder: Path) -> int:
-    """Returns how many rows were loaded and found to be those of the Parquet files."""
+    """Return how many rows were loaded and found to be those of the Parquet files."""
     connection, rows = into_duckdb(folder), 0
     for resource in resources(folder):
         parquet = folder / resource["alternates"][0]["path"]

@@ -1,8 +1,10 @@
 """Made-up figures say so in each file by itself, and are never told in the name of a real authority."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -75,7 +77,9 @@ def test_a_workbook_says_so_in_its_properties_first_sheet_and_on_paper(edition: 
 
 
 @pytest.mark.parametrize("document", [data_package, table_group, dcat, schema_org])
-def test_no_authority_speaks_for_made_up_figures(edition: Edition, document) -> None:
+def test_no_authority_speaks_for_made_up_figures(
+    edition: Edition, document: Callable[[Description], dict[str, Any]]
+) -> None:
     made_up = json.dumps(document(described(edition, synthetic=True)), ensure_ascii=False)
     assert not any(name in made_up for name in AUTHORITY)
     assert said("synthetic_publisher").vi in made_up

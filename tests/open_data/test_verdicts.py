@@ -29,7 +29,7 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
 
 
 def shown(count: int, key: int, reason: str) -> tuple[int | None, str | None]:
-    """A count as the rule lets it out: rounded, too small, or hidden for the sake of others."""
+    """Return a count as the rule lets it out: rounded, too small, or hidden for the sake of others."""
     if reason == "s":
         return None, "s"
     return (None, "c") if count < RULES.threshold else (RULES.rounded(count, key), None)

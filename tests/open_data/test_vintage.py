@@ -1,11 +1,14 @@
-"""Vintages of the synthetic province: exact where it is exact, frozen until a period closes, revisions listed, and
-nothing out that fails."""
+"""Vintages of the synthetic province.
+
+Exact where it is exact, frozen until a period closes, revisions listed, and nothing out that fails.
+"""
 
 import csv
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -56,8 +59,10 @@ def settings(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Settings
 
 @pytest.fixture(scope="module")
 def candidates(night: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The night's warehouse; the same with December, or November too, still running; one whose facts lack a rating; and
-    one with an indicator that nobody classified."""
+    """Return the night's warehouse; the same with December, or November too, still running.
+
+    One whose facts lack a rating; and one with an indicator that nobody classified.
+    """
     folder = tmp_path_factory.mktemp("candidates")
     changes = {"whole": "select 1", "december": DECEMBER_OPEN, "november": NOVEMBER_OPEN,
                "short": "delete from marts.fct_satisfaction where dossier_code ="
@@ -75,7 +80,7 @@ def candidates(night: Night, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 @pytest.fixture(scope="module")
 def first(settings: Settings, candidates: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first vintage: the year but for December."""
+    """Return the first vintage: the year but for December."""
     folder = tmp_path_factory.mktemp("first") / "open-data"
     write_vintage(settings, PLAN, candidates["december"], None, folder)
     return folder
@@ -94,10 +99,11 @@ def opinion_rows(folder: Path) -> list[dict[str, str]]:
     return [row for row in rows if row["ma_chi_tieu"] in OPINIONS and row["pham_vi"] != "tinh"]
 
 
-def marts(candidate: Path, query: str) -> list[dict]:
+def marts(candidate: Path, query: str) -> list[dict[str, Any]]:
     with duckdb.connect(str(candidate), read_only=True) as connection:
         connection.execute("set schema = 'marts'")
-        return connection.sql(query).to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+        return found
 
 
 def test_every_exact_figure_and_verdict_is_the_marts(first: Path, candidates: dict[str, Path]) -> None:
@@ -311,7 +317,7 @@ OTHER = "field_name = 'Hộ tịch'"
 
 
 def protected_rows(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """What is protected of a vintage, without what only later vintages have: the period that closed since."""
+    """Return what is protected of a vintage, without what only later vintages have: the period that closed since."""
     tables = {
         "chi-tieu": opinion_rows(folder),
         **{name: rows_of(folder, name) for name in ("linh-vuc", "thu-tuc", "phan-anh")},
@@ -321,7 +327,7 @@ def protected_rows(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 def waiting(candidates: dict[str, Path], settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A vintage of the whole year while one report period is still open."""
+    """Return a vintage of the whole year while one report period is still open."""
     folder = tmp_path_factory.mktemp("waiting")
     shutil.copy(candidates["whole"], folder / "before.duckdb")
     with duckdb.connect(str(folder / "before.duckdb")) as connection:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +24,8 @@ NAME = "thu-tuc-hanh-chinh.xlsx"
 
 
 @pytest.fixture(scope="module")
-def book(edition: Edition) -> Iterator[openpyxl.Workbook]:
-    yield openpyxl.load_workbook(edition.folder / NAME)
+def book(edition: Edition) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(edition.folder / NAME)
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def copy(edition: Edition, tmp_path: Path) -> Path:
 
 
 def as_csv(value: object) -> str:
-    """A cell as the CSV writes it."""
+    """Return a cell as the CSV writes it."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):

@@ -6,6 +6,7 @@ Here: one function per indicator and rule, its rows as the views in schema `case
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 from . import rule_766
 from .cases_of_province import of_procedures, of_tasks
@@ -37,12 +38,12 @@ ByPeriod = tuple[str, str, str, str, bool | None, str]
 
 
 def by_day(dossier: Dossier, day: date, counts: bool, reason: str, part: str = "") -> ByDay:
-    """A case that counts, if it ever does, from the day that decides its period."""
+    """Return a case that counts, if it ever does, from the day that decides its period."""
     return (dossier.code + part, dossier.unit_code, dossier.unit_level, day, None, day if counts else None, reason)
 
 
 def received(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[Dossier], Iterator[ByDay]]:
-    """Cases by the day of receipt; `judge` says whether a dossier counts and why, or null where it is no case."""
+    """Return cases by the day of receipt; `judge` says whether a dossier counts and why, or null if it is no case."""
 
     def cases(dossier: Dossier) -> Iterator[ByDay]:
         judged = judge(dossier)
@@ -53,7 +54,7 @@ def received(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[D
 
 
 def resolved(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[Dossier], Iterator[ByDay]]:
-    """The same by the day of the finish."""
+    """Return the same by the day of the finish."""
 
     def cases(dossier: Dossier) -> Iterator[ByDay]:
         judged = judge(dossier) if dossier.finished else None
@@ -64,7 +65,7 @@ def resolved(judge: Callable[[Dossier], tuple[bool, str] | None]) -> Callable[[D
 
 
 def either(holds: bool, yes: str, no: str) -> tuple[bool, str]:
-    """Whether it counts, and the word for it."""
+    """Return whether it counts, and the word for it."""
     return holds, yes if holds else no
 
 
@@ -124,7 +125,7 @@ def online(dossier: Dossier) -> tuple[bool, str]:
 
 
 def payments(dossier: Dossier) -> Iterator[ByDay]:
-    """Each fee request that was paid."""
+    """Yield each fee request that was paid."""
     for fee in dossier.fees:
         paid = day_of(fee.NgayThuPhi)
         if fee.TrangThaiThanhToan == 1 and fee.Gia > 0 and paid:
@@ -133,7 +134,7 @@ def payments(dossier: Dossier) -> Iterator[ByDay]:
 
 
 def ratings(dossier: Dossier) -> Iterator[ByDay]:
-    """Each rating, up to the day of the next."""
+    """Yield each rating, up to the day of the next."""
     given = sorted(dossier.ratings, key=lambda rating: rating.ThoiGianDanhGia)
     for rating, following in zip(given, [*given[1:], None], strict=False):
         day, says = rating.ThoiGianDanhGia.date(), rating.DanhGia
@@ -142,7 +143,7 @@ def ratings(dossier: Dossier) -> Iterator[ByDay]:
 
 
 def notified(dossier: Dossier) -> Iterator[ByDay]:
-    """Each resolved dossier; it counts from the day of its first delivered notification."""
+    """Yield each resolved dossier; it counts from the day of its first delivered notification."""
     if dossier.finished:
         told = first_notice(dossier)
         yield (*by_day(dossier, dossier.finished, False, "")[:5], told, "not_notified" if told is None else "notified")
@@ -170,7 +171,7 @@ BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {
 
 
 def feedback_on_time(settled: Settled) -> Iterator[ByDay]:
-    """Each item that has a deadline."""
+    """Yield each item that has a deadline."""
     for item in settled.feedback:
         deadline, answered = feedback_deadline(item), day_of(item.NgayTraLoi)
         if deadline is not None:
@@ -181,7 +182,7 @@ def feedback_on_time(settled: Settled) -> Iterator[ByDay]:
 
 
 def feedback_satisfaction(settled: Settled) -> Iterator[ByDay]:
-    """Each item that was answered and rated."""
+    """Yield each item that was answered and rated."""
     for item in settled.feedback:
         answered, says = day_of(item.NgayTraLoi), item.MucDoHaiLong
         if answered is not None and says is not None:
@@ -196,7 +197,7 @@ OVER_FEEDBACK: dict[str, Callable[[Settled], Iterator[ByDay]]] = {
 
 
 def apologies(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
-    """Resolved overdue in the period, or open and overdue at its cut."""
+    """Yield resolved overdue in the period, or open and overdue at its cut."""
     letter = first_letter(dossier)
     apologised = letter is not None and letter <= period.cut
     home = dossier.home(period.cut)
@@ -208,7 +209,7 @@ def apologies(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
 
 
 def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
-    """Resolved in the period, or open at its cut and not plainly in time."""
+    """Yield resolved in the period, or open at its cut and not plainly in time."""
     counts = {"in_time": True, "overdue": False, "unknown": None}
 
     def case(verdict: Verdict, prefix: str = "") -> ByPeriod:
@@ -224,14 +225,14 @@ def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
 
 
 def own_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
-    """The dossiers of the department that makes the plan on the period's last day."""
+    """Yield the dossiers of the department that makes the plan on the period's last day."""
     home = dossier.home(period.cut)
     if period.holds(dossier.received) and home.MaDonVi == own_unit(period.end):
         yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
 
 
 def own_online_resolved(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
-    """The same of what was resolved."""
+    """Yield the same of what was resolved."""
     home = dossier.home(period.cut)
     if period.holds(dossier.finished) and home.MaDonVi == own_unit(period.end):
         yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
@@ -245,9 +246,9 @@ BY_PERIOD: dict[str, Callable[[Dossier, Period], Iterator[ByPeriod]]] = {
 }
 
 
-def cases(settled: Settled, as_of: date) -> dict[str, list[tuple]]:
-    """Every case of every indicator, by `<code>__<rule>`."""
-    found: dict[str, list[tuple]] = {}
+def cases(settled: Settled, as_of: date) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every case of every indicator, by `<code>__<rule>`."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
     for name, of_dossier in BY_DAY.items():
         found[name] = [case for dossier in settled.dossiers for case in of_dossier(dossier)]
     for name, of_feedback in OVER_FEEDBACK.items():

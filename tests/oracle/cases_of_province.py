@@ -19,22 +19,24 @@ WORDS = {"procedures_issued_on_time": {True: "issued_in_time", False: "issued_la
 
 
 def answer(count: procedures.Count) -> bool | None:
-    """What a formula says of the one thing it was asked about."""
+    """Return what a formula says of the one thing it was asked about."""
     numerator, denominator, _ = count
     return numerator == 1 if denominator else None
 
 
 def announced(one: Procedure, counts: bool | None) -> str:
-    """Why a procedure was published in time or not."""
+    """Return why a procedure was published in time or not."""
     if counts is None:
         return "unknown"
     if one.NgayCongKhai is None:
         return "not_public"
-    return "public_in_time" if one.NgayCongKhai <= nth_after(one.NgayQuyetDinhCongBo, 5) else "public_late"
+    last = nth_after(one.NgayQuyetDinhCongBo, 5)
+    assert last is not None  # else it could not be said whether it counts
+    return "public_in_time" if one.NgayCongKhai <= last else "public_late"
 
 
 def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
-    """Each indicator's name with a case of it."""
+    """Yield each indicator's name with a case of it."""
     for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
         for code, formula in formulas.items():
             for one in settled.procedures.values():
@@ -50,7 +52,7 @@ def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPer
 
 
 def of_tasks(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
-    """The same of the annex."""
+    """Yield the same of the annex."""
     for task in plan_tasks():
         count = procedures.plan_tasks_on_schedule(settled.progress, period, [task], plan_tasks())
         if any(count):
@@ -60,7 +62,7 @@ def of_tasks(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]
 
 
 def task_reason(task: Task, counts: bool) -> str:
-    """Why a task is on schedule or not."""
+    """Return why a task is on schedule or not."""
     if task.kind == "standing":
         return "standing_started" if counts else "standing_not_started"
     return "done_in_time" if counts else "not_done_in_time"

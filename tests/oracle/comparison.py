@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from operator import attrgetter
+from typing import Any
 
 from . import facts, rule_766
 from .cases import cases
@@ -81,15 +82,20 @@ BOTH_RULES = set(rule_766.OVER_DOSSIERS)
 
 
 def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
-    """Builds a world; every table in which SQL and oracle differ, with the first rows that only one of them has."""
+    """Build a world; every table in which SQL and oracle differ, with the first rows that only one of them has."""
     warehouse.build(world)
     yield from disagreements_as_built(warehouse, world)
 
 
 def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
-    """The same of a world that is built already."""
+    """Yield the same of a world that is built already."""
     settled = settle(world.records(), world.as_of, changes=world.changes)
-    registers = {"targets": world.targets, "absent": world.absent, "low": world.low, "editions": world.editions}
+    registers: dict[str, Any] = {
+        "targets": world.targets,
+        "absent": world.absent,
+        "low": world.low,
+        "editions": world.editions,
+    }
     values = indicator_values(settled, world.as_of, **registers)
     for name, expected in _figures(settled, world).items():
         yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
@@ -104,8 +110,8 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
         yield from _difference(f"base_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
 
 
-def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple]]) -> Iterator[str]:
-    """Every case of an indicator, with the word for why it counts or does not."""
+def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple[Any, ...]]]) -> Iterator[str]:
+    """Yield every case of an indicator, with the word for why it counts or does not."""
     for model in warehouse.models:
         if model.name.startswith("case_"):
             found = Counter(warehouse.rows(f"from {model.relation}"))
@@ -113,7 +119,7 @@ def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple]]) -> Iter
 
 
 def _difference(
-    name: str, expected: Counter, got: Counter, may_be_absent: Callable[[tuple], bool] | None = None
+    name: str, expected: Counter[Any], got: Counter[Any], may_be_absent: Callable[[tuple[Any, ...]], bool] | None = None
 ) -> Iterator[str]:
     only_oracle, only_sql = expected - got, got - expected
     if may_be_absent:
@@ -143,7 +149,7 @@ FEEDBACK_AT_CUT = """
 """
 
 
-def _found(warehouse: Warehouse, name: str) -> Counter:
+def _found(warehouse: Warehouse, name: str) -> Counter[Any]:
     at_cut = {"at_cut": AT_CUT, "feedback_at_cut": FEEDBACK_AT_CUT}
     if name in at_cut:
         return Counter(warehouse.rows(at_cut[name]))
@@ -151,18 +157,18 @@ def _found(warehouse: Warehouse, name: str) -> Counter:
 
 
 # The oracle gives a row for every subject and period, rows of zeros included; SQL may leave those out.
-MAY_BE_ABSENT: dict[str, Callable[[tuple], bool]] = {"handling_status": lambda row: not any(row[4:])}
+MAY_BE_ABSENT: dict[str, Callable[[tuple[Any, ...]], bool]] = {"handling_status": lambda row: not any(row[4:])}
 
 
-def _figures(settled: Settled, world: World) -> dict[str, Counter]:
+def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
     dossiers = settled.dossiers
-    of_each: dict[str, Callable] = {
+    of_each: dict[str, Callable[..., Any]] = {
         "fct_timeliness": facts.timeliness,
         "fct_online_share": facts.online,
         "fct_digitisation": facts.digitisation,
         "fct_national_sync": facts.national_sync,
     }
-    of_some: dict[str, Callable] = {
+    of_some: dict[str, Callable[..., Any]] = {
         "fct_payments": facts.payments,
         "fct_payment_duty": facts.payment_duty,
         "fct_satisfaction": facts.satisfaction,
@@ -197,21 +203,21 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter]:
     }
 
 
-def _value(v: IndicatorValue) -> tuple:
+def _value(v: IndicatorValue) -> tuple[Any, ...]:
     return (v.indicator_code, v.rule, v.period_code, *v.subject, v.numerator, v.denominator,
             v.value, v.target, v.met, v.is_closed, v.missing_source, v.unknown_count, v.is_provisional)  # fmt: skip
 
 
 def _with_form_rows(warehouse: Warehouse, values: list[IndicatorValue]) -> Iterator[IndicatorValue]:
-    """What nobody can compute has a row wherever the form has one, and the form may leave out rows of zeros."""
+    """Yield what nobody can compute has a row wherever the form has one, and the form may leave out rows of zeros."""
     form = set(warehouse.rows("select period_code, scope, unit_code, unit_level from tthc.marts.handling_status"))
     for value in values:
         if value.missing_source is None or (value.period_code, *value.subject) in form:
             yield value
 
 
-def _untold_differences(warehouse: Warehouse, told: dict[tuple, tuple]) -> Iterator[str]:
-    """The cases behind both rules of an indicator must add up to the figures of both."""
+def _untold_differences(warehouse: Warehouse, told: dict[tuple[Any, ...], tuple[Any, ...]]) -> Iterator[str]:
+    """Yield the cases behind both rules of an indicator must add up to the figures of both."""
     found = warehouse.rows(
         "select indicator_code, period_code, scope, unit_code, unit_level,"
         " sum(case_count) filter (counted_plan), sum(case_count) filter (counted_plan is not null),"
@@ -235,8 +241,8 @@ def _untold_differences(warehouse: Warehouse, told: dict[tuple, tuple]) -> Itera
         yield "rule_differences: rows of no case"
 
 
-def _fates(settled: Settled, world: World, source: str) -> Counter:
-    """Each row of a source in the lake with what the oracle says became of it; repeats are alike, so counted."""
+def _fates(settled: Settled, world: World, source: str) -> Counter[Any]:
+    """Return each row of a source in the lake with what the oracle says became of it; repeats are alike, so counted."""
     delivered = Counter(_unnamed(row) for row, _ in world.lake_rows(source))
     rejected = Counter((_unnamed(row), "rejected", why) for why, row in settled.quarantine)
     superseded = Counter((_unnamed(row), "superseded", None) for row in settled.superseded)
@@ -247,12 +253,15 @@ def _fates(settled: Settled, world: World, source: str) -> Counter:
 
 
 def _unnamed(row: Row) -> Row:
-    """A row without the name of its handling unit: repeats may spell it in several ways, and any of them counts."""
+    """Return a row without the name of its handling unit.
+
+    Repeats may spell it in several ways, and any of them counts.
+    """
     return replace(row, DonViXuLy=None) if isinstance(row, DossierState) else row
 
 
-def _found_fates(warehouse: Warehouse, world: World, source: str) -> Counter:
-    """The same by SQL, whose rows are traced back to the delivered ones by file and row number."""
+def _found_fates(warehouse: Warehouse, world: World, source: str) -> Counter[Any]:
+    """Return the same by SQL, whose rows are traced back to the delivered ones by file and row number."""
     at = {(place["_source_file"], place["_row_number"]): _unnamed(row) for row, place in world.lake_rows(source)}
     found = warehouse.rows(f"select _source_file, _row_number, disposition, reason from workspace.state.base_{source}")
     return Counter((at[file, number], disposition, reason) for file, number, disposition, reason in found)

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from pipelines.contracts.model import load_contracts
 from pipelines.parsing.unit_names import hash_unit_names
+from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
 from pipelines.storage.lake import lake_schema
 from pipelines.storage.run_spec import candidate_dir
 from pipelines.transform.dbt import run_dbt, target_dir
-from pipelines.transform.workspace import DELIVERY, REASON, register_tables
+from pipelines.transform.workspace import DELIVERY, REASON
 
 from .records import PROVINCE
 from .world import SECRET, SOURCES, World
@@ -41,16 +43,17 @@ class Model:
     sql: str
 
 
-def compile_project(warehouse: Path) -> dict:
-    """dbt's manifest of the project with every model's SQL in it."""
+def compile_project(warehouse: Path) -> dict[str, Any]:
+    """Return dbt's manifest of the project with every model's SQL in it."""
     settings = Settings(warehouse_dir=warehouse)
     candidate_dir(settings).mkdir(parents=True)
     run_dbt(settings, "compile")
-    return json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
+    return found
 
 
-def models_for(manifest: dict, tables: Iterable[str] = COMPARED) -> list[Model]:
-    """Every model that the tables need, each after those that it reads."""
+def models_for(manifest: dict[str, Any], tables: Iterable[str] = COMPARED) -> list[Model]:
+    """Return every model that the tables need, each after those that it reads."""
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     ordered: dict[str, Model] = {}
 
@@ -73,7 +76,7 @@ def _registers(as_of: date) -> dict[str, pl.DataFrame]:
 
 
 def _turned(indicators: pl.DataFrame, low: Iterable[str]) -> pl.DataFrame:
-    """The register of indicators where some under rule `plan` should be low."""
+    """Return the register of indicators where some under rule `plan` should be low."""
     is_low = pl.col("indicator_code").is_in(list(low)) & (pl.col("rule") == "plan")
     return indicators.with_columns(direction=pl.when(is_low).then(pl.lit("down")).otherwise("direction"))
 
@@ -95,7 +98,7 @@ class Warehouse:
         self.connection.execute("use workspace")
 
     def build(self, world: World) -> None:
-        """Replaces whatever was there by the models of this world."""
+        """Replace whatever was there by the models of this world."""
         lake = world.lake_frames()
         for source, contract in self.contracts.items():
             self._load(f"lake.{source}", lake.get(source, pl.DataFrame(schema=lake_schema(contract))))
@@ -120,6 +123,6 @@ class Warehouse:
         self.connection.execute(f"create or replace table workspace.{name} as select * from incoming")
         self.connection.unregister("incoming")
 
-    def rows(self, query: str) -> list[tuple]:
-        """Rows of a query over `marts` and the scratch schemas."""
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return rows of a query over `marts` and the scratch schemas."""
         return self.connection.execute(query).fetchall()

@@ -52,7 +52,10 @@ class Draws:
         return self.rng.random() < probability
 
     def day(self, first: date, last: date, *anchors: date | None) -> date:
-        """A day within both bounds: mostly the edge of a period or its neighbour, or that of an anchor, else any."""
+        """Return a day within both bounds.
+
+        Mostly the edge of a period or its neighbour, or that of an anchor, else any.
+        """
         wanted = [day for day in anchors if day is not None]
         if wanted and self.chance(0.4):
             day = self.rng.choice(wanted) + timedelta(days=self.rng.choice([-1, 0, 0, 1]))
@@ -64,11 +67,11 @@ class Draws:
         return first + timedelta(days=self.rng.randint(0, max((last - first).days, 0)))
 
     def edge(self) -> date:
-        """The edge of a period or its neighbour."""
+        """Return the edge of a period or its neighbour."""
         return self.rng.choice(self.near)
 
     def flag(self) -> int | None:
-        """A flag of a list: mostly known."""
+        """Return a flag of a list: mostly known."""
         return self.rng.choices([None, 0, 1], [1, 2, 4])[0]
 
     def moment(self, day: date) -> datetime:
@@ -76,7 +79,7 @@ class Draws:
         return datetime.combine(day, clock)
 
     def moments(self, days: list[date]) -> list[datetime]:
-        """A moment of each day, no two alike, since the moment is part of a child's key."""
+        """Return a moment of each day, no two alike, since the moment is part of a child's key."""
         return [self.moment(day) + timedelta(minutes=number) for number, day in enumerate(days)]
 
     def business_day(self, earliest: date) -> date:
@@ -89,7 +92,7 @@ class Draws:
             self.rows[source] += [replace(row, business_day=again)] * self.rng.choice([1, 1, 2])
 
     def restate(self, source: str, row: Row, change: Any) -> None:
-        """Delivers a row once, or twice with a difference; twice on one business day is a conflict."""
+        """Deliver a row once, or twice with a difference; twice on one business day is a conflict."""
         versions = [row, replace(row, **change)]
         self.rng.shuffle(versions)
         self.add(source, versions[0])

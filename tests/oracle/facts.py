@@ -1,11 +1,12 @@
 """The fact tables, once more: what the warehouse should say of each dossier, child and feedback item.
 
-Here: one function per table, its rows as tuples in the order of the columns that `comparison` reads. Not here:
-sums over periods (values, form).
+Here: one function per table, its rows as tuples in the order of the columns that `comparison` reads. Not here: sums
+over periods (values, form).
 """
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from . import rule_766
 from .periods import periods
@@ -35,35 +36,38 @@ from .working_days import between
 
 
 def whose(dossier: Dossier, cut: date | None = None) -> tuple[str, str, str, str, str]:
-    """The columns that most facts begin with; its unit is that at the cut, by default on the day of the figures."""
+    """Return the columns that most facts begin with.
+
+    The unit is that at the cut, by default on the day of the figures.
+    """
     home = dossier.home(cut or dossier.as_of)
     return dossier.code, dossier.procedure.MaTTHC, home.MaDonVi, home.Cap, dossier.received_by
 
 
 def unit_of(dossier: Dossier) -> tuple[str, str, str, str]:
-    """The same without the procedure."""
+    """Return the same without the procedure."""
     return dossier.code, dossier.unit_code, dossier.unit_level, dossier.received_by
 
 
 def first_letter(dossier: Dossier) -> date | None:
-    """The day of the first apology letter."""
+    """Return the day of the first apology letter."""
     return min((letter.NgayXinLoi.date() for letter in dossier.letters), default=None)
 
 
 def first_notice(dossier: Dossier) -> date | None:
-    """The day of the first delivered notification."""
+    """Return the day of the first delivered notification."""
     return min((one.NgayGui.date() for one in dossier.notices if one.TrangThai == 1), default=None)
 
 
 def original_due(dossier: Dossier) -> date | None:
-    """The due date before the first request that tells one; else the due date as it is."""
+    """Return the due date before the first request that tells one; else the due date as it is."""
     told = [one for one in dossier.supplements if one.NgayHenTraTruoc is not None]
     first = min(told, key=lambda one: one.NgayBoSung, default=None)
     return dossier.due if first is None else day_of(first.NgayHenTraTruoc)
 
 
-def timeliness(dossier: Dossier) -> tuple:
-    """fct_timeliness."""
+def timeliness(dossier: Dossier) -> tuple[Any, ...]:
+    """Return fct_timeliness."""
     finished, how = dossier.finished, outcome(dossier)
     verdict = resolved_verdict(dossier)
     return (
@@ -78,8 +82,8 @@ def timeliness(dossier: Dossier) -> tuple:
     )  # fmt: skip
 
 
-def online(dossier: Dossier) -> tuple:
-    """fct_online_share."""
+def online(dossier: Dossier) -> tuple[Any, ...]:
+    """Return fct_online_share."""
     owes = dossier.procedure.CoKetQua
     return (
         *whose(dossier), dossier.received, dossier.channel, dossier.channel == 2, dossier.finished,
@@ -87,8 +91,8 @@ def online(dossier: Dossier) -> tuple:
     )  # fmt: skip
 
 
-def digitisation(dossier: Dossier) -> tuple:
-    """fct_digitisation."""
+def digitisation(dossier: Dossier) -> tuple[Any, ...]:
+    """Return fct_digitisation."""
     parts, owes = live(dossier), dossier.procedure.CoKetQua
     digitised = [part for part in parts if part.DuocSoHoa == 1]
     has_input, has_result = rule_766.has_component_file(dossier), rule_766.has_result_file(dossier)
@@ -99,8 +103,8 @@ def digitisation(dossier: Dossier) -> tuple:
     )  # fmt: skip
 
 
-def procedure(one: Procedure) -> tuple:
-    """dim_procedure: flags as yes, no or not known."""
+def procedure(one: Procedure) -> tuple[Any, ...]:
+    """Return dim_procedure: flags as yes, no or not known."""
     return (
         one.MaTTHC, one.TenTTHC, one.MaDonViThucHien, one.ThoiHanGiaiQuyet, one.DonViThoiHan,
         is_one(one.CoPhiLePhi), is_one(one.ThanhToanTrucTuyen), is_one(one.CoKetQua), is_one(one.CoHoSoMau), one.MucDo,
@@ -110,8 +114,8 @@ def procedure(one: Procedure) -> tuple:
     )  # fmt: skip
 
 
-def payments(dossier: Dossier) -> Iterator[tuple]:
-    """fct_payments: one row per fee request."""
+def payments(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_payments: one row per fee request."""
     for fee in dossier.fees:
         yield (
             dossier.code, fee.MaPhiLePhi, dossier.unit_code, dossier.unit_level, dossier.received_by, fee.Gia,
@@ -120,15 +124,15 @@ def payments(dossier: Dossier) -> Iterator[tuple]:
         )  # fmt: skip
 
 
-def payment_duty(dossier: Dossier) -> Iterator[tuple]:
-    """fct_payment_duty: one row per dossier whose procedure has a fee."""
+def payment_duty(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_payment_duty: one row per dossier whose procedure has a fee."""
     if dossier.procedure.CoPhiLePhi == 1:
         exempt, online = rule_766.is_exempt(dossier), rule_766.is_paid_online(dossier)
         yield *whose(dossier), dossier.received, exempt, online
 
 
-def satisfaction(dossier: Dossier) -> Iterator[tuple]:
-    """fct_satisfaction: one row per rating."""
+def satisfaction(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_satisfaction: one row per rating."""
     ratings = sorted(dossier.ratings, key=lambda rating: rating.ThoiGianDanhGia)
     for rating, following in zip(ratings, [*ratings[1:], None], strict=False):
         at, says = rating.ThoiGianDanhGia, rating.DanhGia
@@ -136,8 +140,8 @@ def satisfaction(dossier: Dossier) -> Iterator[tuple]:
         yield *unit_of(dossier), at, at.date(), says, says in SATISFIED, later
 
 
-def national_sync(dossier: Dossier) -> tuple:
-    """fct_national_sync."""
+def national_sync(dossier: Dossier) -> tuple[Any, ...]:
+    """Return fct_national_sync."""
     copy = dossier.copy
     return (
         *unit_of(dossier), dossier.received, copy is not None, day_of(copy.NgayTiepNhan) if copy else None,
@@ -146,20 +150,20 @@ def national_sync(dossier: Dossier) -> tuple:
     )  # fmt: skip
 
 
-def notifications(dossier: Dossier) -> Iterator[tuple]:
-    """fct_notifications."""
+def notifications(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_notifications."""
     for one in dossier.notices:
         yield *unit_of(dossier), one.NgayGui, one.NgayGui.date(), one.Kenh, one.TrangThai == 1
 
 
-def apologies(dossier: Dossier) -> Iterator[tuple]:
-    """fct_apologies."""
+def apologies(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_apologies."""
     for one in dossier.letters:
         yield *unit_of(dossier), one.NgayXinLoi, one.NgayXinLoi.date(), day_of(one.NgayHenTraLai)
 
 
-def feedback(settled: Settled) -> Iterator[tuple]:
-    """fct_feedback: one row per item."""
+def feedback(settled: Settled) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_feedback: one row per item."""
     for item in settled.feedback:
         deadline, answered, rating = feedback_deadline(item), day_of(item.NgayTraLoi), item.MucDoHaiLong
         # "is_on_time (answered_date <= deadline; false when not answered)"
@@ -172,8 +176,8 @@ def feedback(settled: Settled) -> Iterator[tuple]:
         )  # fmt: skip
 
 
-def open_late(settled: Settled, as_of: date) -> Iterator[tuple]:
-    """fct_open_late: one row per dossier and period at whose cut it was open and in doubt."""
+def open_late(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_open_late: one row per dossier and period at whose cut it was open and in doubt."""
     for period in periods(as_of):
         cut = period.cut
         for dossier in settled.dossiers:

@@ -56,7 +56,7 @@ class HandlingStatus:
 
 
 def scopes(settled: Settled) -> Iterator[Scope]:
-    """ "per unit, level and province"; a level or the province carries the province's unit code."""
+    """Rule: "per unit, level and province"; a level or the province carries the province's unit code."""
     for code, unit in sorted(settled.units.items()):
         yield Scope("unit", code, unit.Cap)
     for level in sorted({unit.Cap for unit in settled.units.values()}):
@@ -68,7 +68,7 @@ WHOLE = Scope("province", PROVINCE, "tinh")
 
 
 def form_row(dossiers: Sequence[Dossier], period: Period, subject: Scope) -> HandlingStatus:
-    """Form II.06a for one subject and one period; the sentences are those of its section."""
+    """Return form II.06a for one subject and one period; the sentences are those of its section."""
     count: dict[str | None, int] = defaultdict(int)
     for dossier in dossiers:
         received, finished, cut = dossier.received, dossier.finished, period.cut
@@ -107,7 +107,7 @@ def form_row(dossiers: Sequence[Dossier], period: Period, subject: Scope) -> Han
 
 
 def handling_status(settled: Settled, as_of: date) -> list[HandlingStatus]:
-    """Form II.06a for every period begun by the as-of day and every subject, rows of zeros included."""
+    """Return form II.06a for every period begun by the as-of day and every subject, rows of zeros included."""
     return [
         form_row([dossier for dossier in settled.dossiers if subject.covers(dossier, period)], period, subject)
         for period in periods(as_of)

@@ -1,4 +1,6 @@
-"""Small synthetic provinces, dense in edge cases, for the oracle. Nothing in them is real.
+"""Small synthetic provinces, dense in edge cases, for the oracle.
+
+Nothing in them is real.
 
 Here: units, procedures and dossiers drawn from a seed, and their files. Not here: any indicator, what belongs to a
 dossier (generate_children) or to none (generate_reports), what is put right on an edge (generate_edges), and anything
@@ -8,6 +10,7 @@ as large or as lifelike as `tthc sample`.
 import random
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -24,17 +27,17 @@ from .world import Delivery, World
 
 
 def worlds() -> st.SearchStrategy[World]:
-    """Provinces for hypothesis; a failure shrinks to a small seed, not to a small province."""
+    """Return provinces for hypothesis; a failure shrinks to a small seed, not to a small province."""
     return st.integers(min_value=0, max_value=2**32 - 1).map(province)
 
 
 def province(seed: int) -> World:
-    """The province of a seed: 2 to 14 units, 5 to 40 dossiers; the same for ever."""
+    """Return the province of a seed: 2 to 14 units, 5 to 40 dossiers; the same for ever."""
     return _Maker(random.Random(seed)).world()
 
 
 def gone(code: str, day: date, updated: datetime | None = None) -> DossierState:
-    """A row that says no more than that a dossier was deleted."""
+    """Return a row that says no more than that a dossier was deleted."""
     return DossierState(code, None, None, None, day, DaXoa=1, NgayCapNhat=updated)
 
 
@@ -87,7 +90,7 @@ class _Maker(Draws):
                     self.add("thu_tuc", replace(procedure, business_day=later, TenTTHC="Tên thứ ba"))
 
     def procedure(self, code: str, delivered: date) -> Procedure:
-        """A procedure whose dates lie near edges and near each other."""
+        """Return a procedure whose dates lie near edges and near each other."""
         units = [("NGAY", 40), ("NGAY_LAM_VIEC", 30), ("GIO", 90), ("THANG", 2), ("THANG", 1)]
         unit, most = self.rng.choice([*units, *units, (None, 9)])
         decided = self.edge() if self.chance(0.8) else None
@@ -174,7 +177,7 @@ class _Maker(Draws):
         return self.day(received, self.days[-1] + timedelta(days=15))
 
     def limit_day(self, received: date, procedure: Procedure) -> date | None:
-        """The last day on which a dossier without a due date is in time, or its neighbour."""
+        """Return the last day on which a dossier without a due date is in time, or its neighbour."""
         limit, unit = procedure.ThoiHanGiaiQuyet, procedure.DonViThoiHan
         if limit is None or unit is None:
             return None
@@ -186,7 +189,7 @@ class _Maker(Draws):
         return nth_after(received, (-(-limit // 8) if unit == "GIO" else limit) + off)
 
     def final(self, first: DossierState, received: date, procedure: Procedure) -> DossierState:
-        """The state the dossier is left in: any status, with finish fields that go with it or do not."""
+        """Return the state the dossier is left in: any status, with finish fields that go with it or do not."""
         status = self.rng.choices(range(1, 11), [2, 3, 2, 4, 4, 3, 5, 4, 8, 8])[0]
         state = replace(first, TrangThaiHoSo=status)
         if status == 1 and self.chance(0.6):
@@ -206,11 +209,11 @@ class _Maker(Draws):
         return state
 
     def broken(self, state: DossierState, received: date) -> DossierState:
-        """A further state that is to be rejected."""
-        finished = {"TrangThaiHoSo": self.rng.choice([9, 10]), "NgayTra": None}
+        """Return a further state that is to be rejected."""
+        finished: dict[str, Any] = {"TrangThaiHoSo": self.rng.choice([9, 10]), "NgayTra": None}
         after = self.moment(self.days[-1] + timedelta(days=1))
         before = self.moment(received - timedelta(days=1))
-        ways = [
+        ways: list[dict[str, Any]] = [
             {"MaDonVi": STRANGER},
             {"MaDonViXuLy": STRANGER},
             {"MaTTHC": f"9.999999.000.00.00.{PROVINCE}"},
@@ -223,7 +226,7 @@ class _Maker(Draws):
         return replace(state, **self.rng.choice(ways))
 
     def deliver(self, history: list[DossierState], received: date) -> None:
-        """Puts the states on business days in any order, so that old states arrive late."""
+        """Put the states on business days in any order, so that old states arrive late."""
         updated = datetime.combine(received, time(0, 15))
         evening = datetime.combine(self.days[-1], time(20, 0))
         for state in history:
@@ -257,7 +260,7 @@ class _Maker(Draws):
     # ---- files ----------------------------------------------------------------------------------------
 
     def deliveries(self) -> list[Delivery]:
-        """Every row in one of two files of its source and business day; files arrive in any order."""
+        """Return every row in one of two files of its source and business day; files arrive in any order."""
         files: dict[tuple[str, date, str, str | None], list[Row]] = {}
         for source, rows in self.rows.items():
             for row in rows:

@@ -58,7 +58,7 @@ class Children:
         return self.draw.day(self.received, self.draw.horizon, self.finished, self.due, *anchors)
 
     def some(self, counts: list[int]) -> list[datetime]:
-        """Moments near the dossier's days, as many as one of the counts."""
+        """Return moments near the dossier's days, as many as one of the counts."""
         return self.draw.moments([self.near() for _ in range(self.draw.rng.choice(counts))])
 
     def supplements(self) -> None:
@@ -76,7 +76,10 @@ class Children:
             self.draw.restate("bo_sung", request, {"NgayTiepNhanBoSung": back})
 
     def saving_wait(self) -> tuple[date, date] | None:
-        """A wait by which a dossier without a due date just keeps its procedure's time limit, or just does not."""
+        """Return a wait that decides about the time limit of a dossier without a due date.
+
+        With it the dossier just keeps its procedure's time limit, or just does not.
+        """
         limit, unit = self.procedure.ThoiHanGiaiQuyet, self.procedure.DonViThoiHan
         # While it is open, the limit is looked at on the day where a period is cut.
         end = self.finished or self.draw.rng.choice(self.draw.edges)
@@ -145,8 +148,10 @@ class Children:
                 self.fee_in_message(fee)
 
     def fee_in_message(self, fee: Fee) -> None:
-        """The same fee in the dossier's sync message, which says nothing of its payment: mostly on the day of the
-        file, seldom of another amount, seldom all the same with a word on the payment."""
+        """Add the same fee in the dossier's sync message, which says nothing of its payment.
+
+        Mostly on the day of the file, seldom of another amount, seldom all the same with a word on the payment.
+        """
         rng, draw = self.draw.rng, self.draw
         day = fee.business_day if draw.chance(0.7) else rng.choice(draw.days)
         same = replace(fee, TrangThaiThanhToan=None, business_day=day, in_message=True)
@@ -178,7 +183,7 @@ class Children:
             self.draw.restate("xin_loi", letter, {"NgayHenTraLai": moment + timedelta(days=7)})
 
     def copy(self) -> None:
-        """The portal's copy: like the dossier, or off by a day or a status, or without a date."""
+        """Add the portal's copy: like the dossier, or off by a day or a status, or without a date."""
         rng, draw, state = self.draw.rng, self.draw, self.state
         off = timedelta(days=rng.choice([-1, 0, 0, 0, 0, 1]))
         received = None if draw.chance(0.08) else draw.moment(self.received + off)
@@ -190,6 +195,7 @@ class Children:
             end += timedelta(days=rng.choice([0, 0, 0, 0, 1]))
         finished = draw.moment(end) if end is not None and draw.chance(0.9) else None
         synced = draw.moment(self.received + ONE_DAY)
+        assert status is not None
         copy = NationalCopy(self.code, status, synced, self.delivered(), received, finished)
         change = rng.choice([{"TrangThaiHoSo": 4}, {"NgayTiepNhan": state.NgayTiepNhan}, {"NgayKetThucXuLy": None}])
         draw.restate("dvcqg", copy, change)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from .draws import ONE_DAY, Draws
 from .generate_reports import STRANGER
@@ -38,7 +39,7 @@ class Edges:
         self.number = 900
 
     def make(self) -> None:
-        """Some of the edges, never all."""
+        """Add some of the edges, never all."""
         for edge, probability in (
             (self.a_source_that_never_came, 0.12),
             (self.procedures_that_end_at_a_cut, 0.4),
@@ -75,8 +76,9 @@ class Edges:
                 NgayHetHieuLuc=self.rng.choice([cut + off, cut + off, None]),
                 MucDo=self.rng.choice([2, 3, 4]),
                 MaDonViThucHien=self.rng.choice([None, own_unit(cut)]),
-                **{flag: self.rng.choice([None, 0, 1, 1, 1]) for flag in flags},
             )
+            known: dict[str, Any] = {flag: self.rng.choice([None, 0, 1, 1, 1]) for flag in flags}
+            procedure = replace(procedure, **known)
             self.draw.add("thu_tuc", procedure)
 
     def code_of_procedure(self) -> str:
@@ -90,8 +92,10 @@ class Edges:
         return tuple(Edition(cut and cut - off, self.rng.randint(0, 14)) for cut in cuts)
 
     def targets_that_change(self) -> None:
-        """Targets of the plan give way to others on a day on which periods end, or on the next one; some for good, and
-        some for every level alike. Some indicators should be low, not high."""
+        """Targets of the plan give way to others on a day on which periods end, or on the next one.
+
+        Some for good, and some for every level alike. Some indicators should be low, not high.
+        """
         ends = sorted({period.end for period in periods(self.draw.as_of)})
         for_all = {code for code in LEVELLED if self.draw.chance(0.3)}
         kept = [Target(code, "*", 50, date(2024, 1, 1), date(2024, 12, 31)) for code in sorted(for_all)]
@@ -112,9 +116,12 @@ class Edges:
     # ---- names of units -------------------------------------------------------------------------------
 
     def units_named(self) -> None:
-        """Messages name the handling unit of some dossiers: by today's name or an earlier one, in any case and with
-        or without diacritics; a unit gone or yet to come; one of two of a name; one that nobody knows. The same state
-        may come a second time from a file that names none, gives the code, or spells the name otherwise."""
+        """Messages name the handling unit of some dossiers.
+
+        By today's name or an earlier one, in any case and with or without diacritics; a unit gone or yet to come; one
+        of two of a name; one that nobody knows. The same state may come a second time from a file that names none,
+        gives the code, or spells the name otherwise.
+        """
         units = self.draw.rows["don_vi"]
         offices = [unit for unit in units if unit.Cap != "tinh"]
         for unit in self.rng.sample(offices, min(len(offices), self.rng.randint(0, 4))):
@@ -140,7 +147,7 @@ class Edges:
                 dossiers.append(replace(named_state, **self.rng.choice(twins)))
 
     def spelled(self, name: str) -> str:
-        """A name as somebody may type it."""
+        """Return a name as somebody may type it."""
         apart = unicodedata.normalize("NFD", name)
         plain = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
         without = plain.replace("Đ", "D").replace("đ", "d")
@@ -151,8 +158,10 @@ class Edges:
     # ---- open dossiers --------------------------------------------------------------------------------
 
     def open_for_as_long_as_allowed(self) -> None:
-        """Dossiers without a due date that have used up their procedure's limit on the day of a cut, or are a day over;
-        they stand still, and no step says since when."""
+        """Dossiers without a due date that have used up their procedure's limit on the day of a cut, or are a day over.
+
+        They stand still, and no step says since when.
+        """
         for _ in range(self.rng.randint(1, 3)):
             unit, limit = self.rng.choice([("NGAY", 3), ("NGAY_LAM_VIEC", 2), ("GIO", 16), ("GIO", 11), ("THANG", 1)])
             cut = self.rng.choice(self.cuts)
@@ -162,11 +171,11 @@ class Edges:
                 self.open_dossier(received, self.procedure_with_limit(unit, limit), self.rng.choice([5, 8]))
 
     def days_before(self, cut: date) -> Iterator[date]:
-        """The forty days up to a day, that day included."""
+        """Return the forty days up to a day, that day included."""
         return (cut - timedelta(days=back) for back in range(40))
 
     def procedure_with_limit(self, unit: str, limit: int) -> str:
-        """The code of a new procedure."""
+        """Return the code of a new procedure."""
         procedure = Procedure(
             self.code_of_procedure(),
             self.draw.days[0],
@@ -185,7 +194,7 @@ class Edges:
         due: date | None = None,
         unit: str | None = None,
     ) -> str:
-        """A dossier of any unit that is there, told of on the day it was received; its code."""
+        """Return a dossier of any unit that is there, told of on the day it was received; its code."""
         self.number += 1
         if procedure is None:
             procedure = self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC
@@ -205,14 +214,17 @@ class Edges:
         return state.MaHoSo
 
     def asked(self, code: str, day: date, back: date | None) -> None:
-        """A supplement request of a dossier, answered at noon."""
+        """Add a supplement request of a dossier, answered at noon."""
         answered = datetime.combine(back, NOON) if back else None
         request = Supplement(code, datetime.combine(day, MORNING), self.draw.business_day(day), answered)
         self.draw.add("bo_sung", request)
 
     def back_as_the_clock_stopped(self) -> None:
-        """A dossier that stopped (a step of status 8) on the day on which a supplement came back, or the day before,
-        and is within its limit then only if the wait is taken off; at the cut it no longer is."""
+        """Add a dossier that stopped on the day on which a supplement came back, or the day before.
+
+        It stopped by a step of status 8. It is within its limit then only if the wait is taken off; at the cut it no
+        longer is.
+        """
         limit = self.rng.randint(1, 3)
         waited = self.rng.randint(1, 3)
         stopped = self.rng.choice(self.cuts) - timedelta(days=self.rng.randint(1, 2))
@@ -223,7 +235,7 @@ class Edges:
         self.draw.add("tien_trinh", step)
 
     def due_at_a_cut_and_asked_twice(self) -> None:
-        """A dossier that is due on the day of a cut and was asked for more than once; nothing is open any more."""
+        """Add a dossier that is due on the day of a cut and was asked for more than once; nothing is open any more."""
         due = self.rng.choice(self.cuts)
         code = self.open_dossier(due - timedelta(days=20), due=due)
         for days in (12, 8):
@@ -232,8 +244,11 @@ class Edges:
     # ---- the map --------------------------------------------------------------------------------------
 
     def a_merger(self) -> None:
-        """One unit's dossiers go on under another's code; when each began, ended, and took over is drawn around one
-        day, on which and around which the dossiers were received."""
+        """One unit's dossiers go on under another's code.
+
+        When each began, ended, and took over is drawn around one day, on which and around which the dossiers were
+        received.
+        """
         listed = self.draw.days[0]
         near = [listed - timedelta(days=back) for back in (4, 3, 2)]
 
@@ -252,8 +267,11 @@ class Edges:
             self.left_behind(self.rng.choice(near))
 
     def successions(self, changed_on: date, near: list[date]) -> Iterator[UnitChange]:
-        """What the register says of the old unit: one successor, none, or several of which one may be the main one;
-        the new unit may itself be replaced around the same days."""
+        """Yield what the register says of the old unit.
+
+        One successor, none, or several of which one may be the main one; the new unit may itself be replaced around the
+        same days.
+        """
         other = self.rng.choice([unit.MaDonVi for unit in self.draw.rows["don_vi"][:-2]] + [STRANGER])
         main = self.rng.choice([None, NEW_UNIT, other])
         kind = self.rng.choice(["merged", "merged", "abolished", "split", "split"])
@@ -267,7 +285,10 @@ class Edges:
             yield UnitChange(NEW_UNIT, self.rng.choice([other, None]), self.rng.choice([*near, self.draw.days[0]]))
 
     def left_behind(self, received: date) -> None:
-        """A dossier of the old unit that nobody sends again under another code, finished around the change or open."""
+        """Add a dossier of the old unit that nobody sends again under another code.
+
+        Finished around the change or open.
+        """
         code = self.open_dossier(received, unit=OLD_UNIT)
         finished = received + self.rng.choice([timedelta(days=0), ONE_DAY, timedelta(days=2), timedelta(days=9)])
         if self.draw.chance(0.5) and finished <= self.draw.days[-1]:
@@ -278,8 +299,10 @@ class Edges:
             )
 
     def feedback_around_the_end_of_a_unit(self) -> None:
-        """Items of units that end, sent and answered around their last day, due at a cut soon after it; some are never
-        answered, some answered before they were sent, some sent again under another unit."""
+        """Items of units that end, sent and answered around their last day, due at a cut soon after it.
+
+        Some are never answered, some answered before they were sent, some sent again under another unit.
+        """
         ends = {unit.MaDonVi: unit.HieuLucDen for unit in self.draw.rows["don_vi"]}
         ends |= {change.old: change.changed_on - ONE_DAY for change in self.changes if not ends.get(change.old)}
         ended = sorted((code, end) for code, end in ends.items() if end)
@@ -307,8 +330,11 @@ class Edges:
                 self.draw.add("phan_anh", replace(item, MaDonVi=other, NgayGui=sent_on, business_day=day))
 
     def a_list_that_cannot_be(self) -> None:
-        """A few units whose lists, full or in part, put them under one another as it comes: in circles, under lower
-        levels, under units that nobody knows. Some of their states are sound, and some dossiers are theirs."""
+        """Add a few units whose lists, full or in part, put them under one another as it comes.
+
+        In circles, under lower levels, under units that nobody knows. Some of their states are sound, and some dossiers
+        are theirs.
+        """
         codes = [f"{PROVINCE}.4{number}" for number in range(self.rng.randint(1, 4))]
         levels = {code: self.rng.choice(["so", "huyen", "xa"]) for code in codes}
         parents = [*codes, *codes, PROVINCE, PROVINCE, STRANGER, None]
@@ -335,7 +361,7 @@ class Edges:
             self.open_dossier(self.draw.days[0], unit=self.rng.choice(codes))
 
     def gone_before_it_came(self) -> None:
-        """A dossier of which no more is known than that it was deleted, and a step of it."""
+        """Add a dossier of which no more is known than that it was deleted, and a step of it."""
         self.number += 1
         day = self.rng.choice(self.draw.days)
         state = DossierState(f"{PROVINCE}-240101-{self.number}", None, None, None, day, DaXoa=1)
@@ -343,8 +369,12 @@ class Edges:
         self.draw.add("tien_trinh", Step(state.MaHoSo, datetime.combine(day, MORNING), "4", day))
 
     def moved_dossier(self, received: date) -> None:
-        """A dossier received by the old unit and sent on under the new one; seldom its day of receipt is mended too.
-        Some are received at another desk all along, and only the unit that handles them changes."""
+        """Add a dossier received by the old unit and sent on under the new one.
+
+        Seldom its day of receipt is corrected too.
+
+        Some are received at another desk all along, and only the unit that handles them changes.
+        """
         self.number += 1
         desk = self.draw.chance(0.3)
         before = DossierState(

@@ -27,12 +27,12 @@ def make_reports(draw: Draws, units: list[str]) -> None:
 
 
 def unit_or_stranger(draw: Draws, units: list[str]) -> str:
-    """A unit, seldom one that nobody knows."""
+    """Return a unit, seldom one that nobody knows."""
     return STRANGER if draw.chance(0.07) else draw.rng.choice(units)
 
 
 def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
-    """An item whose deadline lies near the edge of a period: its own, or three weeks after it was sent."""
+    """Add an item whose deadline lies near the edge of a period: its own, or three weeks after it was sent."""
     rng = draw.rng
     wanted = draw.edge()
     sent = LONG_AGO if draw.chance(0.04) else wanted - timedelta(days=rng.choice([19, 20, 21, 22, 23, 29]))
@@ -61,7 +61,7 @@ def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
 
 
 def make_figure(draw: Draws, units: list[str]) -> None:
-    """A figure at, above or below a target; of a goal, a period or a unit that may not exist; seldom impossible."""
+    """Add a figure at, above or below a target; of a goal, a period or a unit that may not exist; seldom impossible."""
     rng = draw.rng
     begun = [period.code for period in periods(draw.as_of)]
     not_begun = [period.code for period in periods(date(draw.as_of.year + 1, 12, 31)) if period.start > draw.as_of]
@@ -76,7 +76,7 @@ def make_figure(draw: Draws, units: list[str]) -> None:
 
 
 def make_progress(draw: Draws) -> None:
-    """A report on a task, near its deadline where it has one; seldom on a task that is not in the plan."""
+    """Add a report on a task, near its deadline where it has one; seldom on a task that is not in the plan."""
     rng = draw.rng
     tasks = plan_tasks()
     with_deadline = [task for task in tasks if task.deadline is not None]

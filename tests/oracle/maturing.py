@@ -60,7 +60,7 @@ DENOMINATORS: dict[tuple[str, str], Denominator] = {
 
 
 def provisional(dossiers: Sequence[Dossier], period: Period) -> set[tuple[str, str]]:
-    """ "such a figure is marked provisional until no dossier of its denominator is open", on the as-of day."""
+    """Rule: "such a figure is marked provisional until no dossier of its denominator is open", on the as-of day."""
     return {
         name
         for name, denominator in DENOMINATORS.items()

@@ -56,5 +56,5 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def all_absent(absent: Collection[str], units: Collection[str]) -> set[str]:
-    """What is missing: sources that never came, and the own unit where the list lacks it."""
+    """Return what is missing: sources that never came, and the own unit where the list lacks it."""
     return {*absent, *(() if OWN_UNIT in units else (OWN,))}

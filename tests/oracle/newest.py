@@ -15,35 +15,47 @@ from .settled import Settled
 
 
 def is_too_new(row: Row) -> bool:
-    """ "An update time more than a day after its business day is wrong"."""
+    """Rule: "An update time more than a day after its business day is wrong"."""
     updated = row.NgayCapNhat if isinstance(row, DossierState) else None
     return updated is not None and updated.date() > row.business_day + timedelta(days=1)
 
 
 def newness(row: Row) -> tuple[datetime, date]:
-    """ "newness being NgayCapNhat (where the source has none or it is empty: the end of the business day),
-    then the business day; never the order of arrival"."""
+    """Apply the rule quoted here.
+
+    "newness being NgayCapNhat (where the source has none or it is empty: the end of the business day), then the
+    business day; never the order of arrival".
+    """
     updated = row.NgayCapNhat if isinstance(row, DossierState) and not is_too_new(row) else None
     return updated or datetime.combine(row.business_day, time(23, 59, 59)), row.business_day
 
 
 def told_by(row: Row) -> dict[str, Any]:
-    """What a row says: an empty field says that there is nothing, but not where a message cannot say anything."""
+    """Return what a row says.
+
+    An empty field says that there is nothing, but not where a message cannot say anything.
+    """
     if not (isinstance(row, Fee) and row.in_message):
         return vars(row)
     return {name: value for name, value in vars(row).items() if value is not None or name not in UNTOLD}
 
 
 def told_of_handler(state: DossierState, settled: Settled) -> dict[str, Any]:
-    """What a state says of who handles the dossier: a name cannot tell the code, and an unknown name tells nothing."""
+    """Return what a state says of who handles the dossier.
+
+    A name cannot tell the code, and an unknown name tells nothing.
+    """
     told = {} if state.DonViXuLy and state.MaDonViXuLy is None else {"MaDonViXuLy": state.MaDonViXuLy}
     handler = handler_told(state, settled.units, settled.names)
     return told | ({"handler": handler} if handler else {})
 
 
-def says_most(row: Row, settled: Settled) -> tuple:
-    """By which of repeats the one that counts is chosen: of dossiers one that gives the unit's code comes before one
-    that names a known unit, that before one that names an unknown unit, and that before one that says nothing."""
+def says_most(row: Row, settled: Settled) -> tuple[Any, ...]:
+    """Return by which of repeats the one that counts is chosen.
+
+    Of dossiers one that gives the unit's code comes before one that names a known unit, that before one that names an
+    unknown unit, and that before one that says nothing.
+    """
     if isinstance(row, DossierState):
         handler = handler_told(row, settled.units, settled.names)
         return (row.MaDonViXuLy is not None, handler is not None, row.DonViXuLy is not None)
@@ -62,7 +74,7 @@ def differ(rows: Sequence[Row], settled: Settled) -> bool:
 
 
 def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) -> list[R]:
-    """The row that counts of each key; the others go to `settled` as superseded or as a conflict."""
+    """Return the row that counts of each key; the others go to `settled` as superseded or as a conflict."""
     by_key: dict[Hashable, dict[tuple[datetime, date], list[R]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         by_key[key(row)][newness(row)].append(row)

@@ -20,12 +20,12 @@ class Period:
 
     @property
     def cut(self) -> date:
-        """ "**Cut** = min(P.end, as-of day)"."""
+        """Rule: "**Cut** = min(P.end, as-of day)"."""
         return min(self.end, self.as_of)
 
     @property
     def is_closed(self) -> bool:
-        """ "`is_closed` = P.end ≤ as-of day"."""
+        """Rule: "`is_closed` = P.end ≤ as-of day"."""
         return self.end <= self.as_of
 
     def holds(self, day: date | None) -> bool:
@@ -34,7 +34,7 @@ class Period:
 
 
 def periods(as_of: date, first_year: int = 2024) -> list[Period]:
-    """Periods from `first_year` that have begun by the as-of day; a later one says nothing yet."""
+    """Return periods from `first_year` that have begun by the as-of day; a later one says nothing yet."""
     found = []
     for year in range(first_year, as_of.year + 1):
         first = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]

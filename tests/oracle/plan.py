@@ -1,7 +1,7 @@
 """Rule `plan`: the indicators over dossiers and feedback, by loops; every rule beside the sentence it comes from.
 
-Here: numerator and denominator of some dossiers, or some feedback, in one period. Not here: sums over units and
-targets (values), procedures, reported figures.
+Here: numerator and denominator of some dossiers, or some feedback, in one period. Not here: sums over units and targets
+(values), procedures, reported figures.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,27 +27,27 @@ Count = tuple[int, int]
 
 
 def share(dossiers: Sequence[Dossier], counts: Callable[[Dossier], bool]) -> Count:
-    """How many of some dossiers are counted, and how many they are."""
+    """Return how many of some dossiers are counted, and how many they are."""
     return len([dossier for dossier in dossiers if counts(dossier)]), len(dossiers)
 
 
 def received_in(dossiers: Sequence[Dossier], period: Period) -> list[Dossier]:
-    """ "received in P"."""
+    """Rule: "received in P"."""
     return [dossier for dossier in dossiers if period.holds(dossier.received)]
 
 
 def resolved_in(dossiers: Sequence[Dossier], period: Period) -> list[Dossier]:
-    """ "resolved in P": finished, by any of the three statuses that finish."""
+    """Rule: "resolved in P": finished, by any of the three statuses that finish."""
     return [dossier for dossier in dossiers if period.holds(dossier.finished)]
 
 
 def on_time_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "resolved early or on time / resolved in P"."""
+    """Rule: "resolved early or on time / resolved in P"."""
     return share(resolved_in(dossiers, period), lambda dossier: outcome(dossier) != "overdue")
 
 
 def satisfaction_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "newest rating per dossier in P that is RẤT HÀI LÒNG or HÀI LÒNG / rated dossiers"."""
+    """Rule: "newest rating per dossier in P that is RẤT HÀI LÒNG or HÀI LÒNG / rated dossiers"."""
     counted = []
     for dossier in dossiers:
         # "a later rating after the cut does not matter; two in P: the newest"
@@ -58,44 +58,44 @@ def satisfaction_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
 
 
 def online_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "received in P, channel 2 / received in P"."""
+    """Rule: "received in P, channel 2 / received in P"."""
     return share(received_in(dossiers, period), lambda dossier: dossier.channel == 2)
 
 
 def online_resolved_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "resolved in P, channel 2 / resolved in P"."""
+    """Rule: "resolved in P, channel 2 / resolved in P"."""
     return share(resolved_in(dossiers, period), lambda dossier: dossier.channel == 2)
 
 
 def own_online_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "the department's own unit: received in P, channel 2 / received in P"."""
+    """Rule: "the department's own unit: received in P, channel 2 / received in P"."""
     own = own_unit(period.end)
     return online_share([dossier for dossier in dossiers if dossier.home(period.cut).MaDonVi == own], period)
 
 
 def own_online_resolved_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "the same, resolved in P, channel 2 / resolved in P"."""
+    """Rule: "the same, resolved in P, channel 2 / resolved in P"."""
     own = own_unit(period.end)
     return online_resolved_share([dossier for dossier in dossiers if dossier.home(period.cut).MaDonVi == own], period)
 
 
 def digitised_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "received in P with ≥ 1 live component with DuocSoHoa = 1 / received in P"."""
+    """Rule: "received in P with ≥ 1 live component with DuocSoHoa = 1 / received in P"."""
     return share(received_in(dossiers, period), lambda d: any(part.DuocSoHoa == 1 for part in live(d)))
 
 
 def is_reused(dossier: Dossier) -> bool:
-    """ "a component DuocTaiSuDung in (1,2) or DuocLayTuKhoDMQG = 1", of the live ones."""
+    """Rule: "a component DuocTaiSuDung in (1,2) or DuocLayTuKhoDMQG = 1", of the live ones."""
     return any(part.DuocTaiSuDung in (1, 2) or part.DuocLayTuKhoDMQG == 1 for part in live(dossier))
 
 
 def data_reuse_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "received in P with a component DuocTaiSuDung in (1,2) or DuocLayTuKhoDMQG = 1 / received in P"."""
+    """Rule: "received in P with a component DuocTaiSuDung in (1,2) or DuocLayTuKhoDMQG = 1 / received in P"."""
     return share(received_in(dossiers, period), is_reused)
 
 
 def online_payment_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "fee requests paid in P (Gia > 0) by truc-tuyen / fee requests paid in P (Gia > 0)"."""
+    """Rule: "fee requests paid in P (Gia > 0) by truc-tuyen / fee requests paid in P (Gia > 0)"."""
     paid: list[Fee] = []
     for dossier in dossiers:
         for fee in dossier.fees:
@@ -105,18 +105,18 @@ def online_payment_share(dossiers: Sequence[Dossier], period: Period) -> Count:
 
 
 def sync_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "received in P and found in `dvcqg` with the same received date / received in P"."""
+    """Rule: "received in P and found in `dvcqg` with the same received date / received in P"."""
     return share(received_in(dossiers, period), is_synced)
 
 
 def sync_match_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "found and same status and finish date / found", of those received in P."""
+    """Rule: "found and same status and finish date / found", of those received in P."""
     found = [dossier for dossier in received_in(dossiers, period) if dossier.copy is not None]
     return share(found, is_matching)
 
 
 def apology_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "with a letter / dossiers resolved overdue in P or open overdue at the cut"."""
+    """Rule: "with a letter / dossiers resolved overdue in P or open overdue at the cut"."""
     cut = period.cut
     late = [dossier for dossier in resolved_in(dossiers, period) if outcome(dossier) == "overdue"]
     late += [dossier for dossier in dossiers if is_open(dossier, cut) and open_overdue(dossier, cut)]
@@ -125,8 +125,10 @@ def apology_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
 
 
 def result_digitised_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "resolved in P (9, 10), CoKetQua = 1, with a result file that is not one of its input files / such
-    dossiers"."""
+    """Apply the rule quoted here.
+
+    "resolved in P (9, 10), CoKetQua = 1, with a result file that is not one of its input files / such dossiers".
+    """
     owed = [
         dossier
         for dossier in resolved_in(dossiers, period)
@@ -136,7 +138,7 @@ def result_digitised_share(dossiers: Sequence[Dossier], period: Period) -> Count
 
 
 def notification_share(dossiers: Sequence[Dossier], period: Period) -> Count:
-    """ "resolved in P with a delivered notification / resolved in P"; the notice dated by the cut."""
+    """Rule: "resolved in P with a delivered notification / resolved in P"; the notice dated by the cut."""
 
     def was_told(dossier: Dossier) -> bool:
         return any(one.TrangThai == 1 and one.NgayGui.date() <= period.cut for one in dossier.notices)
@@ -145,7 +147,7 @@ def notification_share(dossiers: Sequence[Dossier], period: Period) -> Count:
 
 
 def feedback_on_time_rate(feedback: Sequence[Feedback], period: Period) -> Count:
-    """ "deadline in P and ≤ cut, answered on or before it / deadline in P and ≤ cut"."""
+    """Rule: "deadline in P and ≤ cut, answered on or before it / deadline in P and ≤ cut"."""
     numerator = denominator = 0
     for item in feedback:
         deadline = feedback_deadline(item)
@@ -157,7 +159,7 @@ def feedback_on_time_rate(feedback: Sequence[Feedback], period: Period) -> Count
 
 
 def feedback_satisfaction_rate(feedback: Sequence[Feedback], period: Period) -> Count:
-    """ "answered in P and rated satisfied / answered in P and rated"."""
+    """Rule: "answered in P and rated satisfied / answered in P and rated"."""
     answered = [item for item in feedback if period.holds(day_of(item.NgayTraLoi))]
     rated = [item for item in answered if item.MucDoHaiLong is not None]
     return len([item for item in rated if item.MucDoHaiLong in SATISFIED]), len(rated)

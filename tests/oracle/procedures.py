@@ -5,6 +5,7 @@ Here: numerator, denominator, and for procedures how many are unknown because a 
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from .periods import Period
 from .records import Procedure, Progress
@@ -15,25 +16,27 @@ Count = tuple[int, int, int]
 
 
 def in_force(procedure: Procedure, cut: date) -> bool:
-    """ "NgayHieuLuc null or ≤ cut, and NgayHetHieuLuc null or ≥ cut"."""
+    """Rule: "NgayHieuLuc null or ≤ cut, and NgayHetHieuLuc null or ≥ cut"."""
     begun = procedure.NgayHieuLuc is None or procedure.NgayHieuLuc <= cut
     return begun and (procedure.NgayHetHieuLuc is None or procedure.NgayHetHieuLuc >= cut)
 
 
 def is_public(procedure: Procedure) -> bool:
-    """ "LaTTHCNoiBo not 1"."""
+    """Rule: "LaTTHCNoiBo not 1"."""
     return procedure.LaTTHCNoiBo != 1
 
 
 def judged(procedures: Sequence[Procedure], judge: Callable[[Procedure], bool | None]) -> Count:
-    """Counts procedures of which `judge` says yes, no, or (null) that a flag is missing: "in neither numerator
-    nor denominator of the indicator that reads it, and counted as unknown beside it"."""
+    """Count procedures of which `judge` says yes, no, or (null) that a flag is missing.
+
+    "in neither numerator nor denominator of the indicator that reads it, and counted as unknown beside it".
+    """
     answers = [judge(procedure) for procedure in procedures]
     return answers.count(True), answers.count(True) + answers.count(False), answers.count(None)
 
 
-def flagged(procedures: Sequence[Procedure], period: Period, condition: str, read: Callable) -> Count:
-    """Procedures in force at the cut whose flag `condition` is 1, judged by what `read` says of them."""
+def flagged(procedures: Sequence[Procedure], period: Period, condition: str, read: Callable[..., Any]) -> Count:
+    """Return procedures in force at the cut whose flag `condition` is 1, judged by what `read` says of them."""
 
     def judge(procedure: Procedure) -> bool | None:
         return None if getattr(procedure, condition) is None else read(procedure)
@@ -43,22 +46,22 @@ def flagged(procedures: Sequence[Procedure], period: Period, condition: str, rea
 
 
 def is_one(flag: int | None) -> bool | None:
-    """A flag as yes, no or unknown."""
+    """Return a flag as yes, no or unknown."""
     return None if flag is None else flag == 1
 
 
 def is_online(procedure: Procedure) -> bool | None:
-    """ "MucDo in (3,4)"."""
+    """Rule: "MucDo in (3,4)"."""
     return None if procedure.MucDo is None else procedure.MucDo in (3, 4)
 
 
 def payment_enabled_share(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "of those, ThanhToanTrucTuyen = 1 / procedures in force at the cut with CoPhiLePhi = 1"."""
+    """Rule: "of those, ThanhToanTrucTuyen = 1 / procedures in force at the cut with CoPhiLePhi = 1"."""
     return flagged(procedures, period, "CoPhiLePhi", lambda p: is_one(p.ThanhToanTrucTuyen))
 
 
 def published_on_time_share(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "NgayCongKhai ≤ decision + 5 working days / public procedures with NgayQuyetDinhCongBo in P"."""
+    """Rule: "NgayCongKhai ≤ decision + 5 working days / public procedures with NgayQuyetDinhCongBo in P"."""
 
     def judge(procedure: Procedure) -> bool | None:
         deadline = nth_after(procedure.NgayQuyetDinhCongBo, 5)
@@ -70,13 +73,13 @@ def published_on_time_share(procedures: Sequence[Procedure], period: Period) -> 
 
 
 def sample_dossier_share(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "CoHoSoMau = 1 / public procedures in force at the cut"."""
+    """Rule: "CoHoSoMau = 1 / public procedures in force at the cut"."""
     meant = [p for p in procedures if is_public(p) and in_force(p, period.cut)]
     return judged(meant, lambda p: is_one(p.CoHoSoMau))
 
 
 def process_configured_share(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "NgayCauHinhQuyTrinh ≤ NgayHieuLuc (or set, where that is null) / procedures in force at the cut"."""
+    """Rule: "NgayCauHinhQuyTrinh ≤ NgayHieuLuc (or set, where that is null) / procedures in force at the cut"."""
 
     def judge(procedure: Procedure) -> bool:
         # "null NgayCauHinhQuyTrinh: not configured, not unknown"
@@ -88,27 +91,31 @@ def process_configured_share(procedures: Sequence[Procedure], period: Period) ->
 
 
 def online_service_coverage(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "MucDo in (3,4) / in force, DuDieuKienTrucTuyen = 1"."""
+    """Rule: "MucDo in (3,4) / in force, DuDieuKienTrucTuyen = 1"."""
     return flagged(procedures, period, "DuDieuKienTrucTuyen", is_online)
 
 
 def portal_integration_share(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "TichHopDVCQG = 1 / in force, DuDieuKienTrucTuyen = 1"."""
+    """Rule: "TichHopDVCQG = 1 / in force, DuDieuKienTrucTuyen = 1"."""
     return flagged(procedures, period, "DuDieuKienTrucTuyen", lambda p: is_one(p.TichHopDVCQG))
 
 
 def is_own(procedure: Procedure, period: Period) -> bool | None:
-    """ "MaDonViThucHien (the department whose procedure it is)"; null: unknown. Nothing is a department's own where the
-    province names none on the day."""
+    """Rule: "MaDonViThucHien (the department whose procedure it is)"; null: unknown.
+
+    Nothing is a department's own where the province names none on the day.
+    """
     own = own_unit(period.end)
     if not own:
         return False
     return None if procedure.MaDonViThucHien is None else procedure.MaDonViThucHien == own
 
 
-def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) -> Count:
-    """The department's own procedures in force and suited to be online, judged by what `read` says of them; who lacks
-    either is out, and of the rest who lacks to say either is unknown."""
+def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable[..., Any]) -> Count:
+    """Return the department's own procedures in force and suited to be online, judged by what `read` says of them.
+
+    Who lacks either is out, and of the rest who lacks to say either is unknown.
+    """
 
     def judge(procedure: Procedure) -> bool | None:
         told = is_own(procedure, period), procedure.DuDieuKienTrucTuyen
@@ -119,18 +126,24 @@ def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable) 
 
 
 def own_service_coverage(procedures: Sequence[Procedure], period: Period) -> Count:
-    """Plan II.2.1: "100% thủ tục (…) thuộc thẩm quyền giải quyết của Sở có đủ điều kiện, được cung cấp trực tuyến"."""
+    """Apply plan II.2.1, on services that the department offers online.
+
+    "100% thủ tục (…) thuộc thẩm quyền giải quyết của Sở có đủ điều kiện, được cung cấp trực tuyến".
+    """
     return own_suited(procedures, period, is_online)
 
 
 def own_portal_integration(procedures: Sequence[Procedure], period: Period) -> Count:
-    """Plan II.2.1: "(…) và được tích hợp, cung cấp trên Cổng Dịch vụ công quốc gia"."""
+    """Return plan II.2.1: "(…) và được tích hợp, cung cấp trên Cổng Dịch vụ công quốc gia"."""
     return own_suited(procedures, period, lambda p: is_one(p.TichHopDVCQG))
 
 
 def procedures_issued_on_time(procedures: Sequence[Procedure], period: Period) -> Count:
-    """Decision 766, 1.1: "decision date <= effective date - 5 working days", of the department's public procedures
-    with NgayQuyetDinhCongBo in P."""
+    """Return Decision 766, 1.1.
+
+    "decision date <= effective date - 5 working days", of the department's public procedures with NgayQuyetDinhCongBo
+    in P.
+    """
 
     def judge(procedure: Procedure) -> bool | None:
         decided, effective = procedure.NgayQuyetDinhCongBo, procedure.NgayHieuLuc
@@ -146,14 +159,14 @@ def procedures_issued_on_time(procedures: Sequence[Procedure], period: Period) -
 
 
 def online_service_coverage_766(procedures: Sequence[Procedure], period: Period) -> Count:
-    """ "public, in force, MucDo not null (null: unknown)" / "MucDo in (3,4)"."""
+    """Rule: "public, in force, MucDo not null (null: unknown)" / "MucDo in (3,4)"."""
     return judged([p for p in procedures if is_public(p) and in_force(p, period.cut)], is_online)
 
 
 def plan_tasks_on_schedule(
     progress: Sequence[Progress], period: Period, tasks: Sequence[Task], all_tasks: Sequence[Task] = ()
 ) -> Count:
-    """ "annex tasks done by their deadline or not yet due and started / tasks due or standing"."""
+    """Rule: "annex tasks done by their deadline or not yet due and started / tasks due or standing"."""
     numerator = denominator = 0
     for task in tasks:
         # "annex tasks of plan year = year(P.end)"

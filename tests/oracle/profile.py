@@ -18,7 +18,7 @@ WEIGHTS = (0.4, 0.3, 0.2, 0.1)
 
 @dataclass(frozen=True)
 class Value:
-    """One measured value; `g` null where nothing could be measured."""
+    """One measured value; `g` null if nothing could be measured."""
 
     series: str
     day: dt.date
@@ -40,8 +40,10 @@ class Judged:
 
 
 def judge(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
-    """Judge every value by earlier ones of its series and kind; what stood out in one of three looks is weighed in no
-    later one."""
+    """Judge every value by earlier ones of its series and kind.
+
+    What stood out in one of three looks is weighed in no later one.
+    """
     for _ in range(3):
         seen = _pass(values)
         values = [replace(one, stood_out=seen[one.series, one.day].standing == "unusual") for one in values]
@@ -54,7 +56,9 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
     for one in sorted(values, key=lambda value: value.day):
         series[one.series, one.kind].append(one)
     for (_, kind), own in series.items():
-        span, past, wobbles = (12 if kind == "" else 30), [], []
+        span = 12 if kind == "" else 30
+        past: list[tuple[float, float]] = []
+        wobbles: list[float] = []
         for one in own:
             recent = past[-span:][::-1]
             weight = sum(WEIGHTS[: len(recent)])
@@ -72,7 +76,7 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
                 pools[one.day, family].append(lately)
             if one.g is not None and not one.stood_out:
                 past.append((one.g, one.v))
-                if expected is not None:
+                if expected is not None and noise is not None:
                     off = (one.g - expected) ** 2
                     wobbles.append(min(off, 16 * (noise + TAU0[family] ** 2)) - noise)
     return {key: _judged(*told, pools[told[0].day, told[4]]) for key, told in forecasts.items()}

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from .records import PROVINCE, DossierState, Feedback, Unit
 from .registers import UnitChange
@@ -17,28 +18,32 @@ Units = dict[str, Unit]
 # Every name that the list ever gave a unit, by its code.
 Names = Mapping[str, frozenset[str]]
 # How new a state is.
-Age = tuple
+Age = tuple[Any, ...]
 
 
 def folded(name: str) -> str:
-    """A name without regard to letter case, composition and blanks."""
+    """Return a name without regard to letter case, composition and blanks."""
     return unicodedata.normalize("NFC", re.sub("[ \u00a0\t\n]+", " ", name).strip(" ").lower())
 
 
 def bare(name: str) -> str:
-    """A folded name without diacritics."""
+    """Return a folded name without diacritics."""
     apart = unicodedata.normalize("NFD", folded(name).replace("đ", "d"))
     return "".join(sign for sign in apart if unicodedata.category(sign) != "Mn")
 
 
 def named_by(state: DossierState, units: Units, names: Names) -> str | None:
-    """The unit that a state names: any name that the list ever gave it; of several the one valid on the received day.
-    Diacritics must agree, or lack where that leaves one unit."""
+    """Return the unit that a state names, by any name that the list ever gave it.
+
+    Of several it is the one valid on the received day.
+
+    Diacritics must agree, or lack where that leaves one unit.
+    """
     if state.MaDonViXuLy is not None or not state.DonViXuLy:
         return None
     day = state.NgayTiepNhan.date() if state.NgayTiepNhan else state.business_day
     there = [code for code, unit in units.items() if unit.HieuLucDen is None or unit.HieuLucDen >= day]
-    begun = [code for code in there if units[code].HieuLucTu is None or units[code].HieuLucTu <= day]
+    begun = [code for code in there if (first := units[code].HieuLucTu) is None or first <= day]
     later = [code for code in there if code not in begun]
     for some in (begun, later):
         for spelled in (folded, bare):
@@ -50,12 +55,12 @@ def named_by(state: DossierState, units: Units, names: Names) -> str | None:
 
 
 def handler_told(state: DossierState, units: Units, names: Names) -> str | None:
-    """The unit that a state says to handle the dossier, by code or by name; null where it says none that is known."""
+    """Return the unit that handles the dossier by its state's code or name; null if none is known."""
     return state.MaDonViXuLy or named_by(state, units, names)
 
 
 def handled_by(state: DossierState, units: Units, names: Names) -> str | None:
-    """ "those of the unit that handles it: MaDonViXuLy where given, else the one named, else MaDonVi"."""
+    """Rule: "those of the unit that handles it: MaDonViXuLy where given, else the one named, else MaDonVi"."""
     return handler_told(state, units, names) or state.MaDonVi
 
 
@@ -66,8 +71,11 @@ def homes_of(
     names: Names,
     changes: Sequence[UnitChange],
 ) -> Homes:
-    """Which unit answers for a dossier, from day to day, while it is open. One sent again under a unit that came into
-    being after it was received, or that took over from the earlier one after it, was the earlier one's until then."""
+    """Return which unit answers for a dossier, from day to day, while it is open.
+
+    One sent again under a unit that came into being after it was received, or that took over from the earlier one after
+    it, was the earlier one's until then.
+    """
     own_age = next(age for age, row in states if row == state)
     # Of states equally new one may say who handles it and another not: then it is the one that is said.
     by_age: dict[Age, str | None] = {}
@@ -75,14 +83,17 @@ def homes_of(
         by_age[age] = handler_told(row, units, names) or by_age.get(age)
     for age, row in states:
         by_age[age] = by_age[age] or row.MaDonVi
+    assert state.NgayTiepNhan is not None  # else the row would have been rejected
     return homes_by(own_age, by_age, state.NgayTiepNhan.date(), units, changes)
 
 
 def feedback_homes_of(
     item: Feedback, rows: Sequence[tuple[Age, Feedback]], units: Units, changes: Sequence[UnitChange]
 ) -> Homes:
-    """Which unit answers for a feedback item, from day to day, while it is not answered; sent again under another unit,
-    as of a dossier."""
+    """Return which unit answers for a feedback item, from day to day, while it is not answered.
+
+    Sent again under another unit, as of a dossier.
+    """
     own_age = next(age for age, row in rows if row == item)
     return homes_by(own_age, {age: row.MaDonVi for age, row in rows}, item.NgayGui.date(), units, changes)
 
@@ -90,8 +101,11 @@ def feedback_homes_of(
 def homes_by(
     own_age: Age, by_age: Mapping[Age, str | None], received: date, units: Units, changes: Sequence[UnitChange]
 ) -> Homes:
-    """The same of what was received on a day and counts by the word of an age, with all words on whose it was."""
-    now = units[by_age[own_age]]
+    """Return the same for what was received on a day and counts by the word of an age.
+
+    `by_age`: all words on whose it was.
+    """
+    now = units[str(by_age[own_age])]
     took_over = {one.old: one.changed_on for one in changes if one.new == now.MaDonVi and one.changed_on > received}
     came_later = now.HieuLucTu is not None and now.HieuLucTu > received
     before = {
@@ -107,7 +121,9 @@ def homes_by(
     first, passed_on = now, date.min
     if before:
         first = units[before[max(before)]]
-        passed_on = took_over.get(first.MaDonVi) or now.HieuLucTu
+        since = took_over.get(first.MaDonVi) or now.HieuLucTu
+        assert since is not None
+        passed_on = since
     days = {date.min, passed_on} | {end for unit in units.values() if (end := end_of(unit, changes))}
     return tuple((day, answering(now if day >= passed_on else first, day, units, changes)) for day in sorted(days))
 
@@ -118,7 +134,10 @@ def was_there(unit: Unit, day: date) -> bool:
 
 
 def end_of(unit: Unit, changes: Sequence[UnitChange]) -> date | None:
-    """The first day on which a unit is gone: after its last day in the list, else by the register; null: it stays."""
+    """Return the first day on which a unit is gone: after its last day in the list, else by the register; null.
+
+    It stays.
+    """
     if unit.Cap == "tinh":
         return None
     if unit.HieuLucDen is not None:
@@ -127,8 +146,10 @@ def end_of(unit: Unit, changes: Sequence[UnitChange]) -> date | None:
 
 
 def next_of(unit: Unit, units: Units, changes: Sequence[UnitChange]) -> str:
-    """Who takes over what a unit leaves open: of several successors the main one; without a known one, the next unit
-    above that outlives it."""
+    """Return who takes over what a unit leaves open.
+
+    Of several successors the main one; without a known one, the next unit above that outlives it.
+    """
     mine = [one for one in changes if one.old == unit.MaDonVi]
     last = [one for one in mine if one.changed_on == max(each.changed_on for each in mine)]
     named = [one.new for one in last if one.is_main] or [one.new for one in last if one.new]
@@ -137,14 +158,14 @@ def next_of(unit: Unit, units: Units, changes: Sequence[UnitChange]) -> str:
     end, above = end_of(unit, changes), unit.MaDonViCha
     while above in units:
         its_end = end_of(units[above], changes)
-        if its_end is None or its_end > end:
+        if its_end is None or (end is not None and its_end > end):
             return above
         above = units[above].MaDonViCha
     return PROVINCE
 
 
 def answering(unit: Unit, day: date, units: Units, changes: Sequence[UnitChange]) -> Unit:
-    """ "nothing open stands under a unit after its last day": who answers on a day for what was a unit's."""
+    """Rule: "nothing open stands under a unit after its last day": who answers on a day for what was a unit's."""
     passed: set[str] = set()
     while (end := end_of(unit, changes)) is not None and end <= day:
         if unit.MaDonVi in passed:
@@ -155,5 +176,5 @@ def answering(unit: Unit, day: date, units: Units, changes: Sequence[UnitChange]
 
 
 def _province(units: Units) -> Unit:
-    """The province, also where the list names its offices only."""
+    """Return the province, also where the list names its offices only."""
     return units.get(PROVINCE) or Unit(PROVINCE, "tinh", date.min)

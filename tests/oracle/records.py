@@ -1,7 +1,7 @@
 """The rows the oracle reads, as plain records: one dataclass per landing source.
 
-Here: fields under their official names, as `contract.md` gives them. Not here: any rule. Nothing is shared
-with the pipeline, so that an error in one of the two shows as a difference.
+Here: fields under their official names, as `contract.md` gives them. Not here: any rule. Nothing is shared with the
+pipeline, so that an error in one of the two shows as a difference.
 """
 
 from dataclasses import dataclass, field
@@ -52,7 +52,10 @@ class Procedure:
 
 @dataclass(frozen=True)
 class DossierState:
-    """A row of `ho_so`: one state of a dossier. Only one that says the dossier is gone may lack what is null here."""
+    """A row of `ho_so`: one state of a dossier.
+
+    Only one that says the dossier is gone may lack what is null here.
+    """
 
     MaHoSo: str
     MaTTHC: str | None

@@ -1,8 +1,7 @@
 """The indicators of the design's `indicators.md`, once more, by loops over plain records.
 
-Here: under one name, all that a reader of delivered rows needs. Every rule stands beside the sentence it comes
-from in the modules named below. Nothing is shared with the pipeline, so that an error in one of the two shows as
-a difference.
+Here: under one name, all that a reader of delivered rows needs. Every rule stands beside the sentence it comes from in
+the modules named below. Nothing is shared with the pipeline, so that an error in one of the two shows as a difference.
 """
 
 from .form import HandlingStatus, Scope, form_row, handling_status

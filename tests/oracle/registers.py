@@ -19,7 +19,7 @@ OWN_UNIT = "H19.11"
 
 
 def own_unit(day: date) -> str:
-    """ "(`own_unit`, with validity dates)", on a day."""
+    """Rule: "(`own_unit`, with validity dates)", on a day."""
     return OWN_UNIT if day >= date(2022, 1, 1) else ""
 
 
@@ -45,8 +45,11 @@ class Task:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A row of the register of changes: from a day on, one unit's work is another's, or nobody's; of several that take
-    over from one, one may be the main one."""
+    """A row of the register of changes.
+
+    From a day on, one unit's work is another's, or nobody's; of several that take over from one, one may be the main
+    one.
+    """
 
     old: str
     new: str | None
@@ -64,8 +67,10 @@ class Edition:
 
 @dataclass(frozen=True)
 class Target:
-    """A target of rule `plan` in whole percent, for one level or (`*`) all, for periods that end from its first day to
-    its last; without a last day it goes on."""
+    """A target of rule `plan` in whole percent, for one level or (`*`) all.
+
+    It is for periods that end from its first day to its last; without a last day it goes on.
+    """
 
     indicator_code: str
     unit_level: str
@@ -76,7 +81,7 @@ class Target:
 
 @cache
 def plan_tasks() -> tuple[Task, ...]:
-    """The register of tasks."""
+    """Return the register of tasks."""
     with (REGISTERS / "dong-nai" / "tasks.csv").open(encoding="utf-8", newline="") as stream:
         return tuple(
             Task(
@@ -91,7 +96,7 @@ def plan_tasks() -> tuple[Task, ...]:
 
 @cache
 def unit_changes() -> tuple[UnitChange, ...]:
-    """The register of changes of units."""
+    """Return the register of changes of units."""
     with (REGISTERS / "dong-nai" / "unit_changes.csv").open(encoding="utf-8", newline="") as stream:
         return tuple(
             UnitChange(
@@ -105,8 +110,11 @@ def unit_changes() -> tuple[UnitChange, ...]:
 
 
 def plan_of(code: str, reported: date, tasks: Sequence[Task]) -> int:
-    """Which plan a report on a task belongs to: the newest that has the task, of the report's year at the latest; one
-    that comes before all of them belongs to the first."""
+    """Return which plan a report on a task belongs to.
+
+    The newest that has the task, of the report's year at the latest; one that comes before all of them belongs to the
+    first.
+    """
     years = sorted(task.plan_year for task in tasks if task.code == code)
     by_then = [year for year in years if year <= reported.year]
     return by_then[-1] if by_then else years[0]

@@ -20,8 +20,10 @@ class Verdict(NamedTuple):
 
 
 def waited(dossier: Dossier, end: date) -> tuple[int, int | None]:
-    """Calendar and working days spent in "requests with NgayBoSung date <= end and received back date <= end";
-    working days are null where the calendar lacks one of the days."""
+    """Return calendar and working days spent in "requests with NgayBoSung date <= end and received back date <= end".
+
+    Working days are null if the calendar lacks one of the days.
+    """
     calendar, working = 0, 0
     known = True
     for request in requests_by(dossier, end):
@@ -36,14 +38,14 @@ def waited(dossier: Dossier, end: date) -> tuple[int, int | None]:
 
 
 def months_later(day: date, count: int) -> date:
-    """The same day some months later, or the last day of that month where it has no such day."""
+    """Return the same day some months later, or the last day of that month where it has no such day."""
     month = day.month - 1 + count
     year, month = day.year + month // 12, month % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def by_limit(dossier: Dossier, end: date) -> Verdict:
-    """ "by the time limit (ThoiHanGiaiQuyet, DonViThoiHan of the procedure)"."""
+    """Rule: "by the time limit (ThoiHanGiaiQuyet, DonViThoiHan of the procedure)"."""
     limit, unit = dossier.procedure.ThoiHanGiaiQuyet, dossier.procedure.DonViThoiHan
     # "limit or unit null -> unknown"
     if limit is None or unit is None:
@@ -69,14 +71,17 @@ def by_limit(dossier: Dossier, end: date) -> Verdict:
 
 
 def by_dates(dossier: Dossier, end: date) -> Verdict:
-    """ "due not null: finished <= due -> in time else overdue; due null: by the time limit of the procedure"."""
+    """Rule: "due not null: finished <= due -> in time else overdue; due null: by the time limit of the procedure"."""
     if dossier.due is None:
         return by_limit(dossier, end)
     return Verdict("in_time", "within_due") if end <= dossier.due else Verdict("overdue", "after_due")
 
 
 def resolved_verdict(dossier: Dossier) -> Verdict | None:
-    """How a resolved dossier is judged; null while it has no finish date. Withdrawn ones by the same dates."""
+    """Return how a resolved dossier is judged; null while it has no finish date.
+
+    Withdrawn ones by the same dates.
+    """
     if dossier.finished is None:
         return None
     # "n>=2 -> overdue": "more than once -> overdue"
@@ -86,7 +91,7 @@ def resolved_verdict(dossier: Dossier) -> Verdict | None:
 
 
 def stop_date(dossier: Dossier, cut: date) -> date | None:
-    """The day on which the clock of a dossier that is open at the cut stopped; null where that is not known."""
+    """Return the day on which the clock of a dossier that is open at the cut stopped; null if that is not known."""
     # "if a request is open at the cut -> its date"
     request = open_request(dossier, cut)
     if request is not None:
@@ -103,7 +108,7 @@ def stop_date(dossier: Dossier, cut: date) -> date | None:
 
 
 def open_verdict(dossier: Dossier, cut: date) -> Verdict:
-    """How a dossier that is open at the cut is judged."""
+    """Return how a dossier that is open at the cut is judged."""
     if len(requests_by(dossier, cut)) >= 2:
         return Verdict("overdue", "two_supplements")
     # "If at stop=cut it is in time -> in time."

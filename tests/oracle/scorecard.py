@@ -8,7 +8,7 @@ import csv
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .form import WHOLE, Scope
 from .needs import NEEDS
@@ -44,7 +44,7 @@ class Goal(NamedTuple):
 
 @cache
 def goals() -> tuple[Goal, ...]:
-    """The register of goals."""
+    """Return the register of goals."""
     with (REGISTERS / "dong-nai" / "goals.csv").open(encoding="utf-8", newline="") as stream:
         return tuple(
             Goal(int(row["plan_year"]), row["goal_code"], row["indicator_code"] or None, row["unit_level"])
@@ -57,10 +57,15 @@ def scorecard(
     as_of: date,
     targets: tuple[Target, ...] | None = None,
     absent: Collection[str] = (),
-) -> Iterator[tuple]:
-    """ "every goal of the plan, its line in the plan, target, newest value, trend against the last period, met / not
-    met / no data"; "A goal without data shows as "chưa có số liệu", never as zero and never left out"."""
-    told = {(v.indicator_code, v.period_code, v.subject): v for v in values if v.rule == "plan" and v.value is not None}
+) -> Iterator[tuple[Any, ...]]:
+    """Apply the rule quoted here.
+
+    "every goal of the plan, its line in the plan, target, newest value, trend against the last period, met / not met /
+    no data"; "A goal without data shows as "chưa có số liệu", never as zero and never left out".
+    """
+    told: dict[tuple[str | None, str, Scope], IndicatorValue] = {
+        (v.indicator_code, v.period_code, v.subject): v for v in values if v.rule == "plan" and v.value is not None
+    }
     for goal in goals():
         # Figures of a goal are those of the cumulative periods of the plan's year.
         shown = [
@@ -81,7 +86,9 @@ def scorecard(
 Shown = tuple[Period, IndicatorValue]
 
 
-def _stands(goal: Goal, newest: Shown | None, last: Shown | None, targets: tuple[Target, ...] | None) -> tuple:
+def _stands(
+    goal: Goal, newest: Shown | None, last: Shown | None, targets: tuple[Target, ...] | None
+) -> tuple[Any, ...]:
     if newest is None:
         year_end = Period("", "year", date(goal.plan_year, 1, 1), date(goal.plan_year, 12, 31), date.max)
         percent = target_percent(goal.indicator_code or "", year_end, goal.subject, targets)
@@ -100,13 +107,13 @@ def _stands(goal: Goal, newest: Shown | None, last: Shown | None, targets: tuple
 
 
 def missing(goal: Goal, absent: Collection[str]) -> str | None:
-    """The sources without which nothing is known of a goal."""
+    """Return the sources without which nothing is known of a goal."""
     needed = NEEDS.get((goal.indicator_code or "", "plan"), ())
     return ", ".join(sorted(set(needed).intersection(absent))) or None
 
 
-def tasks(settled: Settled, as_of: date) -> Iterator[tuple]:
-    """ "each row of the annex (…) with the newest `nhiem_vu` report", as of a day."""
+def tasks(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
+    """Rule: "each row of the annex (…) with the newest `nhiem_vu` report", as of a day."""
     for task in plan_tasks():
         reports = [
             r

@@ -1,13 +1,14 @@
 """Which rows count: the newest accepted state of a dossier with its children, and where each other row went.
 
-Here: section 2 of `contract.md` and the terms of `indicators.md`, by loops over plain records; every rule
-stands beside the sentence it comes from. Not here: which of several rows of a key is the newest (newest), for which
-unit a dossier counts (receiving), figures, any SQL.
+Here: section 2 of `contract.md` and the terms of `indicators.md`, by loops over plain records; every rule stands beside
+the sentence it comes from. Not here: which of several rows of a key is the newest (newest), for which unit a dossier
+counts (receiving), figures, any SQL.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from .newest import is_too_new, newest, newness
 from .periods import periods
@@ -21,20 +22,23 @@ from .units import sound_units
 
 
 def day_of(moment: datetime | None) -> date | None:
-    """ "All comparisons are on calendar dates in Asia/Ho_Chi_Minh"; the fields are local times already."""
+    """Rule: "All comparisons are on calendar dates in Asia/Ho_Chi_Minh"; the fields are local times already."""
     return None if moment is None else moment.date()
 
 
 def finished_day(state: DossierState) -> date | None:
-    """ "for status 7, 9 and 10 only: date of NgayKetThucXuLy, else of NgayTra; for other statuses null,
-    whatever the fields say"."""
+    """Apply the rule quoted here.
+
+    "for status 7, 9 and 10 only: date of NgayKetThucXuLy, else of NgayTra; for other statuses null, whatever the fields
+    say".
+    """
     if state.TrangThaiHoSo not in (7, 9, 10):
         return None
     return day_of(state.NgayKetThucXuLy) or day_of(state.NgayTra)
 
 
 def row_rule_broken(row: Row) -> str | None:
-    """The rule that a row breaks by itself, or null."""
+    """Return the rule that a row breaks by itself, or null."""
     if isinstance(row, DossierState):
         return state_rule_broken(row)
     # Only a sync message may lack the status, and then it tells nothing else of the payment.
@@ -50,7 +54,10 @@ def row_rule_broken(row: Row) -> str | None:
 
 
 def state_rule_broken(state: DossierState) -> str | None:
-    """The same of a dossier row. Reliability.md, "Values", "To quarantine"."""
+    """Return the same of a dossier row.
+
+    Reliability.md, "Values", "To quarantine".
+    """
     # "An update time more than a day after its business day is wrong and rejects the row"
     if is_too_new(state):
         return "newer_than_business_day"
@@ -76,7 +83,7 @@ def state_rule_broken(state: DossierState) -> str | None:
 
 
 def state_rejection(state: DossierState, settled: Settled) -> str | None:
-    """Why a dossier row is not a state at all, or null."""
+    """Return why a dossier row is not a state at all, or null."""
     broken = row_rule_broken(state)
     if broken:
         return broken
@@ -96,7 +103,7 @@ def state_rejection(state: DossierState, settled: Settled) -> str | None:
 
 
 def figure_rejection(figure: Figure, units: dict[str, Unit], begun: set[str]) -> str | None:
-    """Why a reported figure is none, or null; of several reasons the first."""
+    """Return why a reported figure is none, or null; of several reasons the first."""
     broken = row_rule_broken(figure)
     if broken:
         return broken
@@ -112,7 +119,7 @@ def figure_rejection(figure: Figure, units: dict[str, Unit], begun: set[str]) ->
 
 
 def accepted(rows: Iterable[R], rejection: Callable[[R], str | None], settled: Settled) -> list[R]:
-    """The rows without a reason against them; the others go to quarantine with it."""
+    """Return the rows without a reason against them; the others go to quarantine with it."""
     found = []
     for row in rows:
         reason = rejection(row)
@@ -129,7 +136,7 @@ def settle(
     tasks: Sequence[Task] | None = None,
     changes: Sequence[UnitChange] = (),
 ) -> Settled:
-    """Judges every row: the dossiers in scope with their children, and where each other row went."""
+    """Judge every row: the dossiers in scope with their children, and where each other row went."""
     settled = Settled(units={}, as_of=as_of)
     settled.units = sound_units(records.units, settled)
     settled.procedures = {row.MaTTHC: row for row in newest(records.procedures, lambda row: row.MaTTHC, settled)}
@@ -154,7 +161,7 @@ def settle(
             by_dossier[row.MaHoSo].append(row)
         return by_dossier
 
-    of_dossier = {
+    of_dossier: dict[str, dict[str, Any]] = {
         "steps": children(records.steps, "ThoiDiemXuLy", "TrangThai"),
         "supplements": children(records.supplements, "NgayBoSung"),
         "components": children(records.components, "TepDinhKemId"),
@@ -177,6 +184,10 @@ def settle(
         # "**in scope**: accepted, not deleted, status not 1 or 3"
         if state.DaXoa == 1 or state.TrangThaiHoSo in (1, 3):
             continue
+        # Rows without these were rejected before.
+        assert state.MaDonVi is not None and state.TrangThaiHoSo is not None and state.NgayTiepNhan is not None
+        assert state.MaTTHC is not None
+        own: dict[str, Any] = {name: rows[state.MaHoSo] for name, rows in of_dossier.items()}
         settled.dossiers.append(
             Dossier(
                 code=state.MaHoSo,
@@ -208,14 +219,14 @@ def settle(
                 # and is flagged."
                 newer_state_rejected=any(newness(row) > newness(state) for row in bad[state.MaHoSo]),
                 # "Children (…) count only with a dossier in scope"
-                **{name: rows[state.MaHoSo] for name, rows in of_dossier.items()},
+                **own,
             )
         )
     return settled
 
 
 def settle_reports(records: Records, settled: Settled, begun: set[str], tasks: Sequence[Task] | None) -> None:
-    """Judges what belongs to no dossier: feedback, reported figures, progress on the plan's tasks."""
+    """Judge what belongs to no dossier: feedback, reported figures, progress on the plan's tasks."""
     known_tasks = {task.code for task in (plan_tasks() if tasks is None else tasks)}
 
     def of_unit(row: Feedback) -> str | None:

@@ -53,8 +53,10 @@ Homes = Sequence[tuple[date, Unit]]
 
 
 def home_at(homes: Homes, as_of: date, opened: date, closed: date | None, cut: date) -> Unit:
-    """The unit that answers for a dossier or a feedback item "at the earlier of its finish and the cut", and never one
-    whose last day was before it was opened."""
+    """Return the unit that answers for a dossier or a feedback item "at the earlier of its finish and the cut".
+
+    It is never one whose last day was before it was opened.
+    """
     # What happens to units after the as-of day is not known yet, also where the dossier came after it.
     day = min(as_of, max(opened, min(cut, closed or cut)))
     return [unit for start, unit in homes if start <= day][-1]
@@ -92,8 +94,11 @@ class Dossier:
     letters: Sequence[Letter] = ()
 
     def home(self, cut: date) -> Unit:
-        """ "a dossier belongs with all its counts to the unit that answers for it at the earlier of its finish and the
-        cut"."""
+        """Apply the rule quoted here.
+
+        "a dossier belongs with all its counts to the unit that answers for it at the earlier of its finish and the
+        cut".
+        """
         return home_at(self.homes, self.as_of, self.received, self.finished, cut)
 
     @property
@@ -126,8 +131,10 @@ class Settled:
     superseded: list[Row] = field(default_factory=list)
 
     def feedback_home(self, item: Feedback, cut: date | None = None) -> Unit:
-        """The unit that answers for a feedback item at a cut, by default on the day of the figures, or on the day of
-        its answer where that came earlier."""
+        """Return the unit that answers for a feedback item at a cut, by default on the day of the figures.
+
+        Where its answer came earlier, it is the day of its answer that counts.
+        """
         answered = None if item.NgayTraLoi is None else item.NgayTraLoi.date()
         homes = self.feedback_homes[item.MaPhanAnh]
         return home_at(homes, self.as_of, item.NgayGui.date(), answered, cut or self.as_of)

@@ -64,7 +64,7 @@ PLAN_YEAR = 2024
 
 @cache
 def plan_targets() -> tuple[Target, ...]:
-    """The plan's own targets: those of its year."""
+    """Return the plan's own targets: those of its year."""
     first, last = date(PLAN_YEAR, 1, 1), date(PLAN_YEAR, 12, 31)
     return tuple(
         Target(code, level, percent, first, last)
@@ -82,7 +82,7 @@ def _by_code(targets: tuple[Target, ...]) -> dict[str, list[Target]]:
 
 
 def target_percent(code: str, period: Period, subject: Scope, targets: tuple[Target, ...] | None = None) -> int | None:
-    """The target for a subject; a period is judged by the targets that are valid on the day it ends."""
+    """Return the target for a subject; a period is judged by the targets that are valid on the day it ends."""
     for target in _by_code(plan_targets() if targets is None else targets).get(code, ()):
         is_meant = target.unit_level in ("*", subject.unit_level)
         if is_meant and target.first <= period.end and (target.last is None or period.end <= target.last):

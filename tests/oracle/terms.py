@@ -15,20 +15,23 @@ SATISFIED = ("RẤT HÀI LÒNG", "HÀI LÒNG")
 
 
 def is_open(dossier: Dossier, cut: date) -> bool:
-    """ "open = received ≤ cut and not finished by the cut"; "A dossier finished after the cut was open at the
-    cut, whatever its status is today."."""
+    """Apply the rule quoted here.
+
+    "open = received ≤ cut and not finished by the cut"; "A dossier finished after the cut was open at the cut, whatever
+    its status is today.".
+    """
     return dossier.received <= cut and not (dossier.finished is not None and dossier.finished <= cut)
 
 
 def newest_step(dossier: Dossier, cut: date, status: str | None = None) -> Step | None:
-    """The newest step by the cut, of any status or of one."""
+    """Return the newest step by the cut, of any status or of one."""
     by_then = [step for step in dossier.steps if step.ThoiDiemXuLy.date() <= cut]
     of_status = [step for step in by_then if status in (None, step.TrangThai)]
     return max(of_status, key=lambda step: step.ThoiDiemXuLy, default=None)
 
 
 def status_at(dossier: Dossier, cut: date) -> int:
-    """The status of a dossier at the cut: the newest word on it by then, of its states and of its steps."""
+    """Return the status of a dossier at the cut: the newest word on it by then, of its states and of its steps."""
     # "every accepted or superseded state of the dossier, told at NgayCapNhat, else at the end of its business day"
     words = [(moment, day, status) for moment, day, status in dossier.told if moment.date() <= cut]
     for step in dossier.steps:
@@ -44,12 +47,15 @@ def status_at(dossier: Dossier, cut: date) -> int:
 
 
 def requests_by(dossier: Dossier, day: date) -> list[Supplement]:
-    """Supplement requests made by a day."""
+    """Return supplement requests made by a day."""
     return [request for request in dossier.supplements if request.NgayBoSung.date() <= day]
 
 
 def open_request(dossier: Dossier, cut: date) -> Supplement | None:
-    """The first "supplement request open at the cut (NgayBoSung ≤ cut, and not yet received back by the cut)"."""
+    """Return the first open supplement request.
+
+    "supplement request open at the cut (NgayBoSung ≤ cut, and not yet received back by the cut)".
+    """
     for request in sorted(requests_by(dossier, cut), key=lambda one: one.NgayBoSung):
         if request.NgayTiepNhanBoSung is None or request.NgayTiepNhanBoSung.date() > cut:
             return request
@@ -69,7 +75,7 @@ def paused(dossier: Dossier, cut: date) -> bool:
 
 
 def open_overdue(dossier: Dossier, cut: date) -> bool:
-    """ "open_overdue: due < cut and not paused", of a dossier that is open at the cut."""
+    """Rule: "open_overdue: due < cut and not paused", of a dossier that is open at the cut."""
     return dossier.due is not None and dossier.due < cut and not paused(dossier, cut)
 
 
@@ -79,7 +85,7 @@ def is_in_doubt(dossier: Dossier, cut: date) -> bool:
 
 
 def outcome_reason(dossier: Dossier) -> str | None:
-    """Why a dossier counts as resolved early, on time or overdue; null while it has no finish date."""
+    """Return why a dossier counts as resolved early, on time or overdue; null while it has no finish date."""
     if dossier.finished is None:
         return None
     # "**withdrawn**: status 7 with a finish date: resolved, never overdue"
@@ -93,7 +99,7 @@ def outcome_reason(dossier: Dossier) -> str | None:
 
 
 def outcome(dossier: Dossier) -> str | None:
-    """How a dossier was resolved: 'early', 'on_time' or 'overdue'; null while it has no finish date."""
+    """Return how a dossier was resolved: 'early', 'on_time' or 'overdue'; null while it has no finish date."""
     # "on_time: withdrawn, or due is null, or finished = due; of the others early: finished < due; overdue:
     # finished > due"
     return {
@@ -107,31 +113,37 @@ def outcome(dossier: Dossier) -> str | None:
 
 
 def live(dossier: Dossier) -> list[Component]:
-    """Components that were not deleted."""
+    """Return components that were not deleted."""
     return [part for part in dossier.components if part.IsDeleted != 1]
 
 
 def paths(fields: Iterable[str | None]) -> set[str]:
-    """ "Both fields may hold several paths joined by `##`: compare single paths; empty pieces are no path"."""
+    """Rule: "Both fields may hold several paths joined by `##`: compare single paths; empty pieces are no path"."""
     return {path for text in fields if text is not None for path in text.split("##") if path}
 
 
 def has_own_result_file(dossier: Dossier) -> bool:
-    """ "has a result file (DuongDanTepTinKetQua) that is none of its input files (DuongDanTaiTepTin of any of
-    its accepted components, deleted ones too)"."""
+    """Apply the rule quoted here.
+
+    "has a result file (DuongDanTepTinKetQua) that is none of its input files (DuongDanTaiTepTin of any of its accepted
+    components, deleted ones too)".
+    """
     given = paths(part.DuongDanTaiTepTin for part in dossier.components)
     return bool(paths(result.DuongDanTepTinKetQua for result in dossier.results) - given)
 
 
 def is_matching(dossier: Dossier) -> bool:
-    """ "same TrangThaiHoSo and same finish date, where the copy's finish date = date(NgayKetThucXuLy) if its
-    status is 7,9,10 else null; equal also when both null"."""
+    """Apply the rule quoted here.
+
+    "same TrangThaiHoSo and same finish date, where the copy's finish date = date(NgayKetThucXuLy) if its status is
+    7,9,10 else null; equal also when both null".
+    """
     copy = dossier.copy
     return copy is not None and copy.TrangThaiHoSo == dossier.status and copy_finished(dossier) == dossier.finished
 
 
 def copy_finished(dossier: Dossier) -> date | None:
-    """The finish date that the national portal's copy tells."""
+    """Return the finish date that the national portal's copy tells."""
     copy = dossier.copy
     if copy is None or copy.TrangThaiHoSo not in (7, 9, 10):
         return None
@@ -139,11 +151,13 @@ def copy_finished(dossier: Dossier) -> date | None:
 
 
 def is_synced(dossier: Dossier) -> bool:
-    """ "in `dvcqg` with the same received date (dates equal)"."""
+    """Rule: "in `dvcqg` with the same received date (dates equal)"."""
     return dossier.copy is not None and day_of(dossier.copy.NgayTiepNhan) == dossier.received
 
 
 def feedback_deadline(item: Feedback) -> date | None:
-    """ "deadline = date(HanTraLoi), else the 15th working day after date(NgayGui); null where the calendar
-    lacks it"."""
+    """Apply the rule quoted here.
+
+    "deadline = date(HanTraLoi), else the 15th working day after date(NgayGui); null if the calendar lacks it".
+    """
     return day_of(item.HanTraLoi) or nth_after(item.NgayGui.date(), 15)

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.slow
 
 
 def edges_of(one: Dossier, as_of: date) -> set[str]:
-    """The names of the edge cases that a dossier in scope is an instance of, seen from its province."""
+    """Return the names of the edge cases that a dossier in scope is an instance of, seen from its province."""
     found = {f"status {one.status}", f"channel {one.channel}", f"level {one.unit_level}"}
     for period in periods(as_of):
         for name, day in (("received", one.received), ("finished", one.finished), ("due", one.due)):
@@ -92,7 +93,7 @@ def edges_of(one: Dossier, as_of: date) -> set[str]:
 
 
 def child_edges(one: Dossier, as_of: date) -> dict[str, bool]:
-    """The same of what belongs to the dossier, and of how rule 766 judges it."""
+    """Return the same of what belongs to the dossier, and of how rule 766 judges it."""
     cuts = {period.cut for period in periods(as_of)}
     verdict = resolved_verdict(one)
     checks = {f"766 resolved {verdict.reason}": True} if verdict else {}
@@ -143,7 +144,7 @@ def child_edges(one: Dossier, as_of: date) -> dict[str, bool]:
 
 
 def waiting_edges(one: Dossier, cut: date) -> dict[str, bool]:
-    """Edges of a dossier that is open at a cut and judged by its waits or its limit."""
+    """Return edges of a dossier that is open at a cut and judged by its waits or its limit."""
     checks = {}
     if one.due is None and one.procedure.DonViThoiHan is not None and one.procedure.ThoiHanGiaiQuyet is not None:
         unit = one.procedure.DonViThoiHan
@@ -157,9 +158,9 @@ def waiting_edges(one: Dossier, cut: date) -> dict[str, bool]:
     return checks
 
 
-def own_edges(one: World, settled: Settled) -> Counter:
-    """Edges among what a province's registers and files say."""
-    found: Counter = Counter()
+def own_edges(one: World, settled: Settled) -> Counter[Any]:
+    """Return edges among what a province's registers and files say."""
+    found: Counter[Any] = Counter()
     ends = {period.end for period in periods(one.as_of)}
     received = {dossier.received for dossier in settled.dossiers if dossier.unit_code in (OLD_UNIT, NEW_UNIT)}
     found["kept by the unit that received it"] += any(d.unit_code == OLD_UNIT for d in settled.dossiers)
@@ -192,9 +193,9 @@ def own_edges(one: World, settled: Settled) -> Counter:
     return found
 
 
-def report_edges(settled: Settled, as_of: date) -> Counter:
-    """Edges among what belongs to no dossier."""
-    found: Counter = Counter()
+def report_edges(settled: Settled, as_of: date) -> Counter[Any]:
+    """Return edges among what belongs to no dossier."""
+    found: Counter[Any] = Counter()
     begun = periods(as_of)
     cuts = {period.cut for period in begun}
     for item in settled.feedback:
@@ -212,7 +213,9 @@ def report_edges(settled: Settled, as_of: date) -> Counter:
         found["feedback sent after its unit had ended"] += homes[0] == homes[1] != settled.units[item.MaDonVi]
         last = settled.units[item.MaDonVi].HieuLucDen
         found["feedback answered on the last day of its unit"] += answered is not None and answered == last
-        found["feedback answered the day after it"] += bool(answered and last) and (answered - last).days == 1
+        found["feedback answered the day after it"] += (
+            answered is not None and last is not None and (answered - last).days == 1
+        )
         found["feedback answered before it was sent"] += answered is not None and answered < item.NgayGui.date()
     for row in settled.procedures.values():
         flags = ("CoPhiLePhi", "ThanhToanTrucTuyen", "CoKetQua", "CoHoSoMau", "DuDieuKienTrucTuyen", "TichHopDVCQG")
@@ -227,7 +230,9 @@ def report_edges(settled: Settled, as_of: date) -> Counter:
     for task in plan_tasks():
         done = [row for row in settled.progress if row.MaNhiemVu == task.code and row.TrangThai == "XONG"]
         found["done on the deadline"] += any(row.NgayBaoCao == task.deadline for row in done)
-        found["done after the deadline"] += bool(task.deadline) and any(r.NgayBaoCao > task.deadline for r in done)
+        found["done after the deadline"] += any(
+            task.deadline is not None and r.NgayBaoCao > task.deadline for r in done
+        )
         found["reported twice"] += len([row for row in settled.progress if row.MaNhiemVu == task.code]) > 1
     return found
 
@@ -353,9 +358,9 @@ EXPECTED_REASONS = {
 }
 
 
-def test_every_edge_case_is_frequent_among_the_generated():
-    edges: Counter = Counter()
-    reasons: Counter = Counter()
+def test_every_edge_case_is_frequent_among_the_generated() -> None:
+    edges: Counter[Any] = Counter()
+    reasons: Counter[Any] = Counter()
     for seed in SEEDS:
         for one in settled_world(seed).dossiers:
             edges.update(edges_of(one, world(seed).as_of))
@@ -367,12 +372,12 @@ def test_every_edge_case_is_frequent_among_the_generated():
     assert not {reason: reasons[reason] for reason in EXPECTED_REASONS if reasons[reason] < 20}
 
 
-def test_business_days_arrive_out_of_order():
+def test_business_days_arrive_out_of_order() -> None:
     arrivals = [[file.business_day for file in world(seed).deliveries] for seed in SEEDS]
     assert any(days != sorted(days) for days in arrivals)
 
 
-def test_the_lake_lacks_only_rows_that_break_a_row_rule():
+def test_the_lake_lacks_only_rows_that_break_a_row_rule() -> None:
     import polars as pl
 
     for seed in range(20):
@@ -389,7 +394,7 @@ def test_the_lake_lacks_only_rows_that_break_a_row_rule():
             assert frame[key].to_list() == [getattr(row, key) for row in kept]
 
 
-def test_the_lake_is_typed_even_where_a_column_is_empty():
+def test_the_lake_is_typed_even_where_a_column_is_empty() -> None:
     import polars as pl
 
     expected = {
@@ -406,7 +411,7 @@ def test_the_lake_is_typed_even_where_a_column_is_empty():
     assert World(DAY, ()).lake_frames()["le_phi"].schema["Gia"] == pl.Int64
 
 
-def test_a_seed_gives_one_province_in_every_process():
+def test_a_seed_gives_one_province_in_every_process() -> None:
     code = "from oracle.generate import province; print([province(seed) for seed in range(5)])"
     tests = Path(__file__).parent.parent
     printed = {
@@ -422,7 +427,7 @@ def test_a_seed_gives_one_province_in_every_process():
     assert len(printed) == 1
 
 
-def test_provinces_stay_small():
+def test_provinces_stay_small() -> None:
     for seed in SEEDS:
         assert 2 <= len({unit.MaDonVi for unit in world(seed).rows("don_vi")}) <= 14
         assert 4 <= len({row.MaHoSo for row in world(seed).rows("ho_so")}) <= 45

@@ -1,7 +1,7 @@
 """Laws that hold in every generated province, whatever is in it.
 
-Here: identities, sums, and that neither order nor repeats nor time passing changes what was counted. Not here:
-single sentences (the tests by hand), and whether the provinces are rich enough (test_generator).
+Here: identities, sums, and that neither order nor repeats nor time passing changes what was counted. Not here: single
+sentences (the tests by hand), and whether the provinces are rich enough (test_generator).
 """
 
 import random
@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,12 +30,12 @@ from .worlds import FEW, SEEDS, figures, form, settled_world, world
 pytestmark = pytest.mark.slow
 
 
-def counts(row: HandlingStatus) -> Counter:
-    """The counts of a row, zeros dropped so that sums compare."""
+def counts(row: HandlingStatus) -> Counter[Any]:
+    """Return the counts of a row, zeros dropped so that sums compare."""
     return +Counter({name: value for name, value in vars(row).items() if isinstance(value, int)})
 
 
-def test_the_four_identities_of_the_form_hold_in_every_row():
+def test_the_four_identities_of_the_form_hold_in_every_row() -> None:
     for seed in SEEDS:
         for row in form(seed):
             assert row.received_total == row.received_online + row.received_direct + row.carried_over
@@ -43,9 +44,9 @@ def test_the_four_identities_of_the_form_hold_in_every_row():
             assert row.received_total == row.resolved_total + row.open_total
 
 
-def test_units_and_levels_each_add_up_to_the_province():
+def test_units_and_levels_each_add_up_to_the_province() -> None:
     for seed in SEEDS:
-        sums: dict[tuple[str, str], Counter] = {}
+        sums: dict[tuple[str, str], Counter[Any]] = {}
         for row in form(seed):
             sums.setdefault((row.period_code, row.subject.scope), Counter()).update(counts(row))
         for period in periods(world(seed).as_of):
@@ -54,7 +55,7 @@ def test_units_and_levels_each_add_up_to_the_province():
             assert sums[period.code, "level"] == whole
 
 
-def test_what_is_open_at_the_end_of_a_month_is_carried_over_into_the_next():
+def test_what_is_open_at_the_end_of_a_month_is_carried_over_into_the_next() -> None:
     for seed in SEEDS:
         rows = {row.period_code: row for row in form(seed) if row.subject.scope == "province"}
         months = [period for period in periods(world(seed).as_of) if period.kind == "month"]
@@ -62,11 +63,11 @@ def test_what_is_open_at_the_end_of_a_month_is_carried_over_into_the_next():
             assert rows[month.code].open_total == rows[following.code].carried_over
 
 
-def test_months_add_up_to_the_year_where_columns_count_events():
+def test_months_add_up_to_the_year_where_columns_count_events() -> None:
     events = ("received_online", "received_direct", "resolved_early", "resolved_on_time", "resolved_overdue")
     for seed in SEEDS:
         kinds = {period.code: (period.start.year, period.kind) for period in periods(world(seed).as_of)}
-        sums: Counter = Counter()
+        sums: Counter[Any] = Counter()
         for row in form(seed):
             if row.subject.scope == "province":
                 sums.update({(*kinds[row.period_code], name): getattr(row, name) for name in events})
@@ -76,16 +77,16 @@ def test_months_add_up_to_the_year_where_columns_count_events():
 
 
 def of_plan(seed: int, code: str) -> list[IndicatorValue]:
-    """The figures of one indicator under rule plan; none where a source that it needs never came."""
+    """Return the figures of one indicator under rule plan; none where a source that it needs never came."""
     return [value for value in known(seed) if (value.indicator_code, value.rule) == (code, "plan")]
 
 
 def known(seed: int) -> list[IndicatorValue]:
-    """The figures that can be told."""
+    """Return the figures that can be told."""
     return [value for value in figures(seed) if value.missing_source is None]
 
 
-def test_no_numerator_is_larger_than_its_denominator():
+def test_no_numerator_is_larger_than_its_denominator() -> None:
     for seed in FEW:
         for value in figures(seed):
             if value.missing_source is not None:
@@ -93,11 +94,13 @@ def test_no_numerator_is_larger_than_its_denominator():
             elif value.indicator_code == "open_datasets":
                 assert value.denominator is None
             else:
+                assert value.numerator is not None and value.denominator is not None
+                assert value.unknown_count is not None
                 assert 0 <= value.numerator <= value.denominator
                 assert value.unknown_count >= 0
 
 
-def test_indicators_and_form_tell_one_story():
+def test_indicators_and_form_tell_one_story() -> None:
     for seed in FEW:
         rows = {(row.period_code, row.subject): row for row in form(seed)}
         for value in of_plan(seed, "on_time_rate"):
@@ -115,17 +118,18 @@ def test_indicators_and_form_tell_one_story():
             assert value.denominator == row.resolved_overdue + row.open_overdue
 
 
-def test_rule_766_judges_every_dossier_of_the_form_or_says_it_cannot():
+def test_rule_766_judges_every_dossier_of_the_form_or_says_it_cannot() -> None:
     for seed in FEW:
         rows = {(row.period_code, row.subject): row for row in form(seed)}
         for value in known(seed):
             if (value.indicator_code, value.rule) == ("on_time_rate", "766"):
                 row = rows[value.period_code, value.subject]
+                assert value.denominator is not None and value.unknown_count is not None
                 assert value.denominator + value.unknown_count == row.received_total
 
 
-def test_a_reason_never_says_both_that_a_case_counts_and_that_it_does_not():
-    said: dict[tuple[str, str], set] = {}
+def test_a_reason_never_says_both_that_a_case_counts_and_that_it_does_not() -> None:
+    said: dict[tuple[str, str], set[Any]] = {}
     for seed in FEW:
         for name, found in cases(settled_world(seed), world(seed).as_of).items():
             for *_, counts, reason in found:
@@ -135,9 +139,9 @@ def test_a_reason_never_says_both_that_a_case_counts_and_that_it_does_not():
     assert {name: answers for name, answers in said.items() if len(answers) > 1} == {}
 
 
-def test_levels_and_units_each_add_up_to_the_province_in_every_indicator():
+def test_levels_and_units_each_add_up_to_the_province_in_every_indicator() -> None:
     for seed in FEW:
-        sums: dict[tuple, Counter] = {}
+        sums: dict[tuple[Any, ...], Counter[Any]] = {}
         for value in known(seed):
             if value.denominator is not None:
                 name = value.indicator_code, value.rule, value.period_code, value.subject.scope
@@ -148,13 +152,13 @@ def test_levels_and_units_each_add_up_to_the_province_in_every_indicator():
                 assert total == sums[code, rule, period, "province"]
 
 
-def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
+def test_months_add_up_to_the_quarter_where_an_indicator_counts_events() -> None:
     # What the own department received is another's once it has ended with dossiers open.
     states = {"apology_rate", "satisfaction_rate", "notification_share", "own_online_share", *REPORTED}
     events = {*OVER_DOSSIERS, *OVER_FEEDBACK} - states
     for seed in FEW:
         begun = periods(world(seed).as_of)
-        sums: Counter = Counter()
+        sums: Counter[Any] = Counter()
         for value in known(seed):
             if value.indicator_code in events and value.rule == "plan" and value.subject.scope == "province":
                 name = value.indicator_code, value.period_code
@@ -166,7 +170,7 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events():
                     assert sums[code, quarter.code, side] == sum(sums[code, month, side] for month in months)
 
 
-def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes():
+def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes() -> None:
     for seed in FEW[:50]:
         as_of = world(seed).as_of
         later = indicator_values(
@@ -200,11 +204,11 @@ KEYS = {
 }  # fmt: skip
 
 
-def key_of(row: Row) -> tuple:
+def key_of(row: Row) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in KEYS[type(row).__name__])
 
 
-def test_every_row_ends_once_as_winner_superseded_or_quarantined():
+def test_every_row_ends_once_as_winner_superseded_or_quarantined() -> None:
     for seed in SEEDS:
         settled = settled_world(seed)
         ended = Counter(settled.superseded) + Counter(row for _, row in settled.quarantine)
@@ -218,7 +222,7 @@ def test_every_row_ends_once_as_winner_superseded_or_quarantined():
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(worlds())
-def test_order_of_arrival_and_repeats_change_nothing(some: World):
+def test_order_of_arrival_and_repeats_change_nothing(some: World) -> None:
     rng = random.Random(0)
     shuffled = {name: rng.sample(list(rows) * 2, 2 * len(rows)) for name, rows in vars(some.records()).items()}
     again, once = settle(Records(**shuffled), some.as_of), settle(some.records(), some.as_of)

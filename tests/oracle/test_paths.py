@@ -1,7 +1,11 @@
-"""Addresses of files, several in one cell: an input that comes back as a result is recognised although both were
-replaced by pseudonyms, one each. From the cell through judge and pseudonyms to the cases of the indicator."""
+"""Addresses of files, several in one cell.
+
+An input that comes back as a result is recognised although both were replaced by pseudonyms, one each. From the cell
+through judge and pseudonyms to the cases of the indicator.
+"""
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,22 +18,23 @@ from pipelines.settings import Settings
 
 from .by_hand import DAY, PROCEDURES, UNITS, at, state
 from .compiled import Warehouse, models_for
-from .records import Component, Result
+from .records import Component, Result, Row
 from .world import Delivery, World
 
 CASES = "case_result_digitised_share__plan"
 
 
 def stored(source: str, field: str, path: str, **others: str) -> str | None:
-    """What the lake keeps of a cell."""
+    """Return what the lake keeps of a cell."""
     contract = load_contracts(Settings().contracts_dir)[source]
     frame = pl.DataFrame({"MaHoSo": ["A"], field: [path], **{name: [text] for name, text in others.items()}})
     accepted, _ = Validator(contract, "text", DAY)(Batch(source, frame.with_columns(_row_number=pl.lit(1, pl.Int64))))
-    return protect(accepted, contract, "k" * 64)[field][0]
+    found: str | None = protect(accepted, contract, "k" * 64)[field][0]
+    return found
 
 
 @pytest.fixture(scope="module")
-def warehouse(compiled_project: dict) -> Warehouse:
+def warehouse(compiled_project: dict[str, Any]) -> Warehouse:
     return Warehouse(models_for(compiled_project, [CASES]))
 
 
@@ -52,7 +57,7 @@ def test_an_input_sent_back_is_known_among_several_paths(
     back = stored("ket_qua", "DuongDanTepTinKetQua", sent_back, GiayToId="1")
     assert "kho" not in f"{given}{back}"
     finished = state(TrangThaiHoSo=9, NgayKetThucXuLy=at("10/03"))
-    rows = {
+    rows: dict[str, tuple[Row, ...]] = {
         "don_vi": UNITS,
         "thu_tuc": (replace(PROCEDURES[0], CoKetQua=1),),
         "ho_so": (finished,),

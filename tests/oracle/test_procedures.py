@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from . import procedures
 from .by_hand import DAY, MARCH, PROCEDURES, UNITS, at, copy, judged, on, procedure, state
 from .form import WHOLE, Scope
 from .periods import Period
+from .procedures import Count
 from .records import Figure, Progress, Unit
 from .registers import REPORTED, Edition, Task, own_unit, plan_tasks
 from .settle import settle
@@ -32,7 +34,7 @@ IN, OUT, UNKNOWN, NO = (1, 1, 0), (0, 0, 0), (0, 0, 1), (0, 1, 0)
         ("31/03", "31/03", True),
     ],
 )
-def test_in_force_at_the_cut(first, last, holds):
+def test_in_force_at_the_cut(first: str | None, last: str | None, holds: bool) -> None:
     one = procedure(NgayHieuLuc=on(first), NgayHetHieuLuc=on(last), CoPhiLePhi=1, ThanhToanTrucTuyen=1)
     assert procedures.in_force(one, MARCH.cut) is holds
     assert procedures.payment_enabled_share([one], MARCH) == (IN if holds else OUT)
@@ -50,7 +52,9 @@ def test_in_force_at_the_cut(first, last, holds):
         (None, None, UNKNOWN),
     ],
 )
-def test_a_flag_that_is_not_known_is_counted_as_unknown_and_never_taken_for_0(has, can, counts):
+def test_a_flag_that_is_not_known_is_counted_as_unknown_and_never_taken_for_0(
+    has: int | None, can: int | None, counts: Count
+) -> None:
     paying = procedure(CoPhiLePhi=has, ThanhToanTrucTuyen=can)
     assert procedures.payment_enabled_share([paying], MARCH) == counts
     online = procedure(DuDieuKienTrucTuyen=has, TichHopDVCQG=can)
@@ -71,7 +75,7 @@ def test_a_flag_that_is_not_known_is_counted_as_unknown_and_never_taken_for_0(ha
         (0, None, OUT, UNKNOWN),
     ],
 )
-def test_online_service_by_both_rules(suits, level, plan, of_766):
+def test_online_service_by_both_rules(suits: int | None, level: int | None, plan: Count, of_766: Count) -> None:
     for internal in (None, 0, 1):
         one = procedure(DuDieuKienTrucTuyen=suits, MucDo=level, LaTTHCNoiBo=internal)
         assert procedures.online_service_coverage([one], MARCH) == plan
@@ -95,13 +99,15 @@ def test_online_service_by_both_rules(suits, level, plan, of_766):
         (None, "01/03", OUT),
     ],
 )
-def test_published_by_the_fifth_working_day_after_the_decision(decided, published, counts):
+def test_published_by_the_fifth_working_day_after_the_decision(
+    decided: str | None, published: str | None, counts: Count
+) -> None:
     for internal, expected in ((None, counts), (0, counts), (1, OUT)):
         one = procedure(NgayQuyetDinhCongBo=on(decided), NgayCongKhai=on(published), LaTTHCNoiBo=internal)
         assert procedures.published_on_time_share([one], MARCH) == expected
 
 
-def test_published_on_time_is_unknown_where_the_calendar_ends():
+def test_published_on_time_is_unknown_where_the_calendar_ends() -> None:
     year = Period("2027", "year", date(2027, 1, 1), date(2027, 12, 31), date(2027, 12, 31))
     one = procedure(NgayQuyetDinhCongBo=date(2027, 12, 28), NgayCongKhai=date(2027, 12, 28))
     assert procedures.published_on_time_share([one], year) == UNKNOWN
@@ -122,8 +128,10 @@ def test_published_on_time_is_unknown_where_the_calendar_ends():
         (None, "15/03", OUT),
     ],
 )
-def test_issued_five_working_days_before_it_takes_effect(decided, effective, counts):
-    def count(**more):
+def test_issued_five_working_days_before_it_takes_effect(
+    decided: str | None, effective: str | None, counts: Count
+) -> None:
+    def count(**more: Any) -> Count:
         one = procedure(NgayQuyetDinhCongBo=on(decided), NgayHieuLuc=on(effective), **more)
         return procedures.procedures_issued_on_time([one], MARCH)
 
@@ -147,8 +155,8 @@ def test_issued_five_working_days_before_it_takes_effect(decided, effective, cou
     ],
 )
 def test_the_departments_own_procedures_are_those_the_list_gives_it(
-    department, suits, level, integrated, covered, portal
-):
+    department: str | None, suits: int | None, level: int | None, integrated: int | None, covered: Count, portal: Count
+) -> None:
     one = procedure(MaDonViThucHien=department, DuDieuKienTrucTuyen=suits, MucDo=level, TichHopDVCQG=integrated)
     assert procedures.own_service_coverage([one], MARCH) == covered
     assert procedures.own_portal_integration([one], MARCH) == portal
@@ -158,7 +166,7 @@ def test_the_departments_own_procedures_are_those_the_list_gives_it(
     ("sample", "internal", "counts"),
     [(1, None, IN), (1, 0, IN), (0, 0, NO), (None, 0, UNKNOWN), (1, 1, OUT), (None, 1, OUT)],
 )
-def test_sample_dossiers_of_public_procedures(sample, internal, counts):
+def test_sample_dossiers_of_public_procedures(sample: int | None, internal: int | None, counts: Count) -> None:
     assert procedures.sample_dossier_share([procedure(CoHoSoMau=sample, LaTTHCNoiBo=internal)], MARCH) == counts
 
 
@@ -166,7 +174,7 @@ def test_sample_dossiers_of_public_procedures(sample, internal, counts):
     ("set_up", "valid", "counts"),
     [("01/03", "01/03", IN), ("02/03", "01/03", NO), ("09/09", None, IN), (None, None, NO), (None, "01/03", NO)],
 )
-def test_configured_by_the_day_it_comes_into_force(set_up, valid, counts):
+def test_configured_by_the_day_it_comes_into_force(set_up: str | None, valid: str | None, counts: Count) -> None:
     one = procedure(NgayCauHinhQuyTrinh=on(set_up), NgayHieuLuc=on(valid), LaTTHCNoiBo=1)
     assert procedures.process_configured_share([one], MARCH) == counts
 
@@ -194,14 +202,14 @@ def test_configured_by_the_day_it_comes_into_force(set_up, valid, counts):
         ("none", None, [("31/03", "XONG")], OUT),
     ],
 )
-def test_a_task_is_on_schedule(kind, deadline, reports, counts):
-    told = [Progress("I", on(day), says, DAY) for day, says in reports]
-    told += [Progress("II", on("01/03"), "XONG", DAY)]
+def test_a_task_is_on_schedule(kind: str, deadline: str | None, reports: list[tuple[str, str]], counts: Count) -> None:
+    told = [Progress("I", at(day).date(), says, DAY) for day, says in reports]
+    told += [Progress("II", at("01/03").date(), "XONG", DAY)]
     assert procedures.plan_tasks_on_schedule(told, MARCH, [Task(2024, "I", kind, on(deadline))]) == counts
     assert procedures.plan_tasks_on_schedule(told, MARCH, [Task(2025, "I", kind, on(deadline))]) == OUT
 
 
-def test_the_annex_holds_tasks_of_every_kind_and_only_those_with_a_deadline_have_a_date():
+def test_the_annex_holds_tasks_of_every_kind_and_only_those_with_a_deadline_have_a_date() -> None:
     assert {task.kind for task in plan_tasks()} == {"standing", "deadline", "conditional", "none"}
     assert all((task.deadline is not None) == (task.kind == "deadline") for task in plan_tasks())
     assert len({task.code for task in plan_tasks()}) == len(plan_tasks())
@@ -210,15 +218,17 @@ def test_the_annex_holds_tasks_of_every_kind_and_only_those_with_a_deadline_have
 # ---- the table --------------------------------------------------------------------------------------------
 
 
-def table(records: Records, as_of: date = DAY, editions: Sequence[Edition] = ()) -> dict[tuple, IndicatorValue]:
-    """The table by indicator, rule, period and subject."""
+def table(
+    records: Records, as_of: date = DAY, editions: Sequence[Edition] = ()
+) -> dict[tuple[Any, ...], IndicatorValue]:
+    """Return the table by indicator, rule, period and subject."""
     values = indicator_values(settle(records, as_of), as_of, editions=editions)
     found = {(v.indicator_code, v.rule, v.period_code, *v.subject): v for v in values}
     assert len(found) == len(values)
     return found
 
 
-def test_reported_figures_add_up_over_units():
+def test_reported_figures_add_up_over_units() -> None:
     units = (*UNITS, Unit("H19.08", "so", DAY), Unit("H19.31", "huyen", DAY))
     figures = [
         Figure("e_documents", unit, "2024-BC-Q1", part, 10, DAY)
@@ -226,7 +236,7 @@ def test_reported_figures_add_up_over_units():
     ]
     found = table(Records(units, figures=figures))
 
-    def told(*subject: str) -> tuple:
+    def told(*subject: str) -> tuple[Any, ...]:
         value = found["e_documents", "plan", "2024-BC-Q1", *subject]
         return value.numerator, value.denominator, value.target, value.met
 
@@ -238,7 +248,7 @@ def test_reported_figures_add_up_over_units():
     assert found["e_documents", "plan", "2024-03", *WHOLE].denominator == 0
 
 
-def test_what_nobody_can_compute_is_null_with_the_fields_that_are_missing():
+def test_what_nobody_can_compute_is_null_with_the_fields_that_are_missing() -> None:
     found = table(Records(UNITS, PROCEDURES, [state()]))
     for code, missing in (
         ("satisfaction_rate", "phan_anh.MaHoSo"),
@@ -249,19 +259,19 @@ def test_what_nobody_can_compute_is_null_with_the_fields_that_are_missing():
         assert (value.missing_source, value.target, value.met) == (missing, None, None)
 
 
-def test_open_data_are_counted_and_no_rate():
+def test_open_data_are_counted_and_no_rate() -> None:
     editions = [Edition(on("29/02"), 13), Edition(on("31/03"), 12), Edition(on("29/02"), 11)]
-    value = table(Records(UNITS), on("31/03"), editions)["open_datasets", "plan", "2024", *WHOLE]
+    value = table(Records(UNITS), at("31/03").date(), editions)["open_datasets", "plan", "2024", *WHOLE]
     assert (value.numerator, value.denominator, value.value) == (11, None, 11)
     assert (value.target, value.met, value.unknown_count, value.missing_source) == (None, None, 0, None)
 
 
-def test_rule_766_has_no_target_of_the_plan():
+def test_rule_766_has_no_target_of_the_plan() -> None:
     found = table(Records(UNITS, PROCEDURES, [state()]))
     assert {value.target for (_, rule, *_), value in found.items() if rule == "766"} == {None}
 
 
-def test_every_indicator_of_the_design_is_there_once():
+def test_every_indicator_of_the_design_is_there_once() -> None:
     found = {name[:2] for name in table(Records(UNITS))}
     assert len(found) == 27 + 19 + 11
     assert {code for code, rule in found if rule == "plan"} >= {*TARGETS, *REPORTED, "open_datasets"}
@@ -270,7 +280,7 @@ def test_every_indicator_of_the_design_is_there_once():
     assert {"payment_enabled_share", "plan_tasks_on_schedule", "open_datasets"} <= provincial - by_unit
 
 
-def test_the_departments_own_share_is_one_figure_at_three_scopes():
+def test_the_departments_own_share_is_one_figure_at_three_scopes() -> None:
     units = (*UNITS, Unit("H19.11", "so", DAY))
     states = [state(MaHoSo=code, MaDonVi=unit, KenhThucHien=2) for code, unit in (("A", "H19.11"), ("B", "H19.07"))]
     found = table(Records(units, PROCEDURES, states))
@@ -279,7 +289,7 @@ def test_the_departments_own_share_is_one_figure_at_three_scopes():
         assert (value.numerator, value.denominator) == (1, 1)
 
 
-def test_the_larger_of_two_counts_is_taken_per_unit_and_then_added_up():
+def test_the_larger_of_two_counts_is_taken_per_unit_and_then_added_up() -> None:
     units = (*UNITS, Unit("H19.08", "so", DAY))
     one, other = state(), state(MaHoSo="B", MaDonVi="H19.08", NgayTiepNhan=at("05/02"))
     found = table(Records(units, PROCEDURES, [one, other], copies=[replace(copy("05/03"), MaHoSo="B")]))
@@ -287,7 +297,7 @@ def test_the_larger_of_two_counts_is_taken_per_unit_and_then_added_up():
     assert (value.numerator, value.denominator) == (1, 2)
 
 
-def test_the_newest_accepted_row_of_a_procedure_is_judged():
+def test_the_newest_accepted_row_of_a_procedure_is_judged() -> None:
     later = procedure(CoHoSoMau=1)
     found = judged(state())
     assert list(found.procedures.values()) == list(PROCEDURES)

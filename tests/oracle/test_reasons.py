@@ -1,6 +1,7 @@
 """`rule_differences` and `tthc explain` give a case the same reason: both take it from the cases of the indicator."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ COMPARED = """
 
 
 @pytest.fixture(scope="module")
-def warehouse(compiled_project: dict) -> Warehouse:
+def warehouse(compiled_project: dict[str, Any]) -> Warehouse:
     return Warehouse(models_for(compiled_project))
 
 
@@ -51,5 +52,5 @@ def test_a_case_has_one_reason(warehouse: Warehouse) -> None:
     assert {"no_component", "input_sent_as_result", "paid_online", "truc-tuyen"} <= set(seen)
 
 
-def _reasons(warehouse: Warehouse, query: str, one: Indicator) -> set[tuple]:
+def _reasons(warehouse: Warehouse, query: str, one: Indicator) -> set[tuple[Any, ...]]:
     return set(warehouse.rows(query.format(code=one.code, rule=one.rule)))

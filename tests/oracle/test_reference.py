@@ -6,6 +6,7 @@ test_procedures), laws over generated provinces (test_laws), the SQL.
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ from .by_hand import (
 from .periods import periods
 from .records import Component, DossierState, Fee, Feedback, Figure, NationalCopy, Progress, Step, Supplement, Unit
 from .settle import row_rule_broken, settle
-from .settled import Records
+from .settled import Dossier, Records
 from .terms import paused, status_at
 
 # ---- form II.06a ------------------------------------------------------------------------------------------
@@ -63,7 +64,7 @@ CARRIED = {"received_total", "carried_over"}
         (dossier("01/04", "02/04", "02/04"), set()),
     ],
 )
-def test_a_dossier_is_counted_in_these_columns_of_the_form(one, columns):
+def test_a_dossier_is_counted_in_these_columns_of_the_form(one: Dossier, columns: set[str]) -> None:
     assert counted(one) == columns
 
 
@@ -71,11 +72,11 @@ def test_a_dossier_is_counted_in_these_columns_of_the_form(one, columns):
     ("channel", "column"),
     [(1, "received_direct"), (2, "received_online"), (3, "received_direct"), (None, "received_direct")],
 )
-def test_only_channel_2_is_online_and_a_missing_channel_is_desk(channel, column):
+def test_only_channel_2_is_online_and_a_missing_channel_is_desk(channel: int | None, column: str) -> None:
     assert column in counted(dossier("05/03", channel=channel))
 
 
-def test_what_comes_after_the_as_of_day_has_not_happened():
+def test_what_comes_after_the_as_of_day_has_not_happened() -> None:
     seen = replace(MARCH, as_of=date(2024, 3, 10))
     assert counted(dossier("11/03"), seen) == set()
     assert counted(dossier("05/03", "09/03", "11/03"), seen) == OPEN_NEW | {"open_overdue"}
@@ -96,12 +97,12 @@ def test_what_comes_after_the_as_of_day_has_not_happened():
         ("10/03", "10/03", False),
     ],
 )
-def test_a_supplement_request_open_at_the_cut_pauses(asked, back, stands_still):
+def test_a_supplement_request_open_at_the_cut_pauses(asked: str, back: str | None, stands_still: bool) -> None:
     request = Supplement("A", at(asked), DAY, at(back) if back else None)
     assert paused(dossier("01/03", supplements=[request]), MARCH.cut) is stands_still
 
 
-def test_midnight_and_the_last_second_belong_to_their_day():
+def test_midnight_and_the_last_second_belong_to_their_day() -> None:
     late = Supplement("A", at("31/03", time(23, 59, 59)), DAY)
     early = Supplement("A", at("01/04", time(0, 0, 0)), DAY)
     assert paused(dossier("01/03", supplements=[late]), MARCH.cut)
@@ -109,19 +110,19 @@ def test_midnight_and_the_last_second_belong_to_their_day():
 
 
 @pytest.mark.parametrize("status", [6, 8])
-def test_status_6_and_8_pause_even_after_a_supplement_came_back(status):
+def test_status_6_and_8_pause_even_after_a_supplement_came_back(status: int) -> None:
     request = Supplement("A", at("02/03"), DAY, at("03/03"))
     assert paused(dossier("01/03", status=status, supplements=[request]), MARCH.cut)
 
 
-def test_status_5_pauses_only_where_there_is_no_supplement_row():
+def test_status_5_pauses_only_where_there_is_no_supplement_row() -> None:
     request = Supplement("A", at("02/03"), DAY, at("03/03"))
     assert paused(dossier("01/03", status=5), MARCH.cut)
     assert not paused(dossier("01/03", status=5, supplements=[request]), MARCH.cut)
 
 
 @pytest.mark.parametrize("status", [2, 4, 7])
-def test_other_statuses_do_not_pause_by_themselves(status):
+def test_other_statuses_do_not_pause_by_themselves(status: int) -> None:
     assert not paused(dossier("01/03", status=status), MARCH.cut)
 
 
@@ -148,11 +149,11 @@ def test_other_statuses_do_not_pause_by_themselves(status):
         ("01/04", [step("20/03", "8"), step("21/03", "9")], 8),
     ],
 )
-def test_the_status_at_the_cut_is_the_newest_word_on_it(reported, steps, status):
+def test_the_status_at_the_cut_is_the_newest_word_on_it(reported: str, steps: list[Step], status: int) -> None:
     assert status_at(dossier("01/03", reported=reported, steps=steps), MARCH.cut) == status
 
 
-def test_a_superseded_state_says_what_the_status_was_then():
+def test_a_superseded_state_says_what_the_status_was_then() -> None:
     then = state(TrangThaiHoSo=8, NgayCapNhat=at("30/03"), business_day=at("31/03").date())
     now = state(TrangThaiHoSo=4, NgayCapNhat=at("02/04"), business_day=at("05/04").date())
     one = judged(then, now).dossiers[0]
@@ -163,19 +164,19 @@ def test_a_superseded_state_says_what_the_status_was_then():
     assert status_at(judged(wrong, now).dossiers[0], MARCH.cut) == 4
 
 
-def test_a_dossier_stood_still_then_that_is_finished_now():
+def test_a_dossier_stood_still_then_that_is_finished_now() -> None:
     one = dossier("01/03", "05/03", "10/04", reported="10/04", steps=[step("04/03", "8")])
     assert counted(one) == OPEN_NEW | {"open_in_time"}
     assert counted(replace(one, steps=[step("04/03", "4")])) == OPEN_NEW | {"open_overdue"}
 
 
-def test_a_state_is_told_when_it_was_updated_or_else_at_the_end_of_its_business_day():
+def test_a_state_is_told_when_it_was_updated_or_else_at_the_end_of_its_business_day() -> None:
     assert judged(state(NgayCapNhat=at("05/03"))).dossiers[0].told == [(at("05/03"), DAY, 4)]
     assert judged(state()).dossiers[0].told == [(datetime.combine(DAY, time(23, 59, 59)), DAY, 4)]
 
 
-def test_status_5_by_the_step_log_pauses_only_without_a_supplement_row():
-    late = {"reported": "10/04", "steps": [step("04/03", "5")]}
+def test_status_5_by_the_step_log_pauses_only_without_a_supplement_row() -> None:
+    late: dict[str, Any] = {"reported": "10/04", "steps": [step("04/03", "5")]}
     assert paused(dossier("01/03", **late), MARCH.cut)
     assert not paused(dossier("01/03", supplements=[request("02/04")], **late), MARCH.cut)
 
@@ -184,15 +185,15 @@ def test_status_5_by_the_step_log_pauses_only_without_a_supplement_row():
 
 
 @pytest.mark.parametrize("status", [1, 3])
-def test_drafts_and_refused_dossiers_are_counted_nowhere(status):
+def test_drafts_and_refused_dossiers_are_counted_nowhere(status: int) -> None:
     assert judged(state(TrangThaiHoSo=status)).dossiers == []
 
 
-def test_a_draft_may_lack_a_received_date():
+def test_a_draft_may_lack_a_received_date() -> None:
     assert judged(state(TrangThaiHoSo=1, NgayTiepNhan=None)).quarantine == []
 
 
-def test_a_tombstone_takes_the_dossier_out_and_a_newer_state_brings_it_back():
+def test_a_tombstone_takes_the_dossier_out_and_a_newer_state_brings_it_back() -> None:
     alive, dead = state(NgayCapNhat=at("02/03")), state(NgayCapNhat=at("03/03"), DaXoa=1)
     back = state(NgayCapNhat=at("04/03"), DaXoa=0)
     assert judged(alive, dead).dossiers == []
@@ -211,7 +212,9 @@ def test_a_tombstone_takes_the_dossier_out_and_a_newer_state_brings_it_back():
         (8, at("05/03"), None, None),
     ],
 )
-def test_only_status_7_9_and_10_finish(status, done, returned, finished):
+def test_only_status_7_9_and_10_finish(
+    status: int, done: datetime | None, returned: datetime | None, finished: date | None
+) -> None:
     only = judged(state(TrangThaiHoSo=status, NgayKetThucXuLy=done, NgayTra=returned)).dossiers[0]
     assert only.finished == finished
 
@@ -231,7 +234,9 @@ def test_only_status_7_9_and_10_finish(status, done, returned, finished):
         ({"MaTTHC": "9.999999"}, "unknown_procedure"),
     ],
 )
-def test_a_rejected_row_is_no_state_and_the_newest_accepted_one_counts_flagged(change, reason):
+def test_a_rejected_row_is_no_state_and_the_newest_accepted_one_counts_flagged(
+    change: dict[str, Any], reason: str | None
+) -> None:
     good, bad = state(NgayCapNhat=at("02/03")), state(NgayCapNhat=at("03/03"), **change)
     assert judged(bad).dossiers == []
     both = judged(bad, good)
@@ -243,14 +248,14 @@ def test_a_rejected_row_is_no_state_and_the_newest_accepted_one_counts_flagged(c
     assert [one.newer_state_rejected for one in judged(of_another, good).dossiers] == [False]
 
 
-def test_edges_that_are_still_accepted():
+def test_edges_that_are_still_accepted() -> None:
     same_day = {"TrangThaiHoSo": 9, "NgayTiepNhan": at("20/03"), "NgayHenTra": at("01/03")}
     earlier_hour = at("20/03", time(8, 0))
     assert row_rule_broken(state(**same_day, NgayKetThucXuLy=earlier_hour)) is None
     assert row_rule_broken(state(NgayKetThucXuLy=at("29/02"))) is None
 
 
-def test_a_unit_abolished_before_the_dossier_was_received():
+def test_a_unit_abolished_before_the_dossier_was_received() -> None:
     def outcome_of(last_day: date) -> list[str]:
         units = (replace(UNITS[1], HieuLucDen=last_day),)
         return [reason for reason, _ in settle(Records(units, PROCEDURES, (state(),))).quarantine]
@@ -262,7 +267,7 @@ def test_a_unit_abolished_before_the_dossier_was_received():
 # ---- deleted, too new, handled by another ------------------------------------------------------------------
 
 
-def test_the_key_is_enough_to_delete_a_dossier():
+def test_the_key_is_enough_to_delete_a_dossier() -> None:
     alive = state(NgayCapNhat=at("02/03"))
     # Without an update time it is as new as the end of its business day.
     found = judged(alive, gone())
@@ -274,7 +279,7 @@ def test_the_key_is_enough_to_delete_a_dossier():
     assert [one.status for one in judged(alive, gone(NgayCapNhat=at("01/03"))).dossiers] == [4]
 
 
-def test_what_is_deleted_is_not_asked_for_its_unit_or_its_dates():
+def test_what_is_deleted_is_not_asked_for_its_unit_or_its_dates() -> None:
     assert judged(state(DaXoa=1, MaDonVi="H19.99", TrangThaiHoSo=9, NgayTiepNhan=None)).quarantine == []
 
 
@@ -286,7 +291,7 @@ def test_what_is_deleted_is_not_asked_for_its_unit_or_its_dates():
         (datetime(2099, 1, 1), "newer_than_business_day"),
     ],
 )
-def test_an_update_time_more_than_a_day_after_its_business_day_is_wrong(updated, reason):
+def test_an_update_time_more_than_a_day_after_its_business_day_is_wrong(updated: datetime, reason: str | None) -> None:
     late = state(NgayCapNhat=updated, TrangThaiHoSo=5)
     assert row_rule_broken(late) == reason
     assert row_rule_broken(gone(NgayCapNhat=updated)) == reason
@@ -296,14 +301,14 @@ def test_an_update_time_more_than_a_day_after_its_business_day_is_wrong(updated,
     assert (one.status, one.newer_state_rejected) == (6, False)
 
 
-def test_a_dossier_counts_for_the_unit_that_handles_it():
+def test_a_dossier_counts_for_the_unit_that_handles_it() -> None:
     (one,) = judged(state(MaDonVi="H19", MaDonViXuLy="H19.07")).dossiers
     assert (one.unit_code, one.unit_level, one.received_by) == ("H19.07", "so", "H19")
     (own,) = judged(state()).dossiers
     assert (own.unit_code, own.received_by) == ("H19.07", "H19.07")
 
 
-def test_the_unit_that_handles_it_must_have_been_there_not_the_desk():
+def test_the_unit_that_handles_it_must_have_been_there_not_the_desk() -> None:
     desk = replace(UNITS[1], HieuLucDen=date(2024, 2, 1))
     taken = state(MaDonVi="H19.07", MaDonViXuLy="H19")
     assert settle(Records((UNITS[0], desk), PROCEDURES, (taken,))).quarantine == []
@@ -315,10 +320,12 @@ def test_the_unit_that_handles_it_must_have_been_there_not_the_desk():
 
 
 def units_of(*rows: Unit) -> tuple[dict[str, str | None], list[tuple[str, str, int]]]:
-    """Each unit that counts with its parent, and the reason, unit and day of March of each row that does not."""
+    """Return each unit that counts with its parent, and the reason, unit and day of March of each row that does not."""
     found = settle(Records([UNITS[0], *rows], PROCEDURES))
     parents = {code: unit.MaDonViCha for code, unit in found.units.items() if code != "H19"}
-    return parents, sorted((reason, row.MaDonVi, row.business_day.day) for reason, row in found.quarantine)
+    refused = [(reason, row) for reason, row in found.quarantine if isinstance(row, Unit)]
+    assert len(refused) == len(found.quarantine)
+    return parents, sorted((reason, row.MaDonVi, row.business_day.day) for reason, row in refused)
 
 
 def unit(code: str, parent: str | None = "H19", level: str = "xa", day: int = 5) -> Unit:
@@ -349,7 +356,7 @@ def unit(code: str, parent: str | None = "H19", level: str = "xa", day: int = 5)
          [("unit_under_lower_level", "A", 5)]),
     ],
 )  # fmt: skip
-def test_which_units_count(rows, parents, wrong):
+def test_which_units_count(rows: list[Unit], parents: dict[str, str], wrong: list[tuple[str, str, int]]) -> None:
     assert units_of(*rows) == units_of(*rows[::-1]) == (parents, sorted(wrong))
 
 
@@ -357,19 +364,19 @@ def test_which_units_count(rows, parents, wrong):
 
 
 def newest_status(*states: DossierState) -> int:
-    """The status that counts, the same for every order of arrival."""
+    """Return the status that counts, the same for every order of arrival."""
     found = {judged(*order).dossiers[0].status for order in (states, states[::-1])}
     assert len(found) == 1
     return found.pop()
 
 
-def test_an_older_state_that_arrives_on_a_newer_business_day_does_not_win():
+def test_an_older_state_that_arrives_on_a_newer_business_day_does_not_win() -> None:
     newer = state(TrangThaiHoSo=5, NgayCapNhat=at("06/03"), business_day=date(2024, 3, 6))
     older = state(TrangThaiHoSo=2, NgayCapNhat=at("05/03"), business_day=date(2024, 3, 7))
     assert newest_status(newer, older) == 5
 
 
-def test_without_an_update_time_a_state_is_as_new_as_the_end_of_its_business_day():
+def test_without_an_update_time_a_state_is_as_new_as_the_end_of_its_business_day() -> None:
     without = state(TrangThaiHoSo=5)
     that_evening = state(TrangThaiHoSo=2, NgayCapNhat=at("20/03", time(22, 0)))
     next_morning = state(TrangThaiHoSo=4, NgayCapNhat=at("21/03", time(0, 0)), business_day=date(2024, 3, 21))
@@ -377,17 +384,17 @@ def test_without_an_update_time_a_state_is_as_new_as_the_end_of_its_business_day
     assert newest_status(without, next_morning) == 4
 
 
-def test_of_two_states_with_one_update_time_the_later_business_day_wins():
+def test_of_two_states_with_one_update_time_the_later_business_day_wins() -> None:
     first = state(TrangThaiHoSo=2, NgayCapNhat=at("05/03"), business_day=date(2024, 3, 6))
     assert newest_status(first, replace(first, TrangThaiHoSo=5, business_day=DAY)) == 5
 
 
-def test_identical_repeats_are_superseded():
+def test_identical_repeats_are_superseded() -> None:
     found = judged(state(), state(), state())
     assert (len(found.dossiers), len(found.superseded), found.quarantine) == (1, 2, [])
 
 
-def test_equally_new_and_different_is_a_conflict_and_an_older_state_counts():
+def test_equally_new_and_different_is_a_conflict_and_an_older_state_counts() -> None:
     one, other = state(NgayCapNhat=at("05/03")), state(NgayCapNhat=at("05/03"), MaDonVi="H19")
     older = state(TrangThaiHoSo=2, NgayCapNhat=at("04/03"))
     alone = judged(one, other)
@@ -397,7 +404,7 @@ def test_equally_new_and_different_is_a_conflict_and_an_older_state_counts():
     assert [(one.status, one.newer_state_rejected) for one in found] == [(2, True)]
 
 
-def test_two_steps_and_two_notices_of_one_second_both_count():
+def test_two_steps_and_two_notices_of_one_second_both_count() -> None:
     moment = at("05/03")
     steps = [Step("A", moment, "2", DAY), Step("A", moment, "4", DAY)]
     notices = [replace(notice("05/03"), Kenh=way) for way in ("SMS", "ZALO")]
@@ -422,7 +429,7 @@ def test_two_steps_and_two_notices_of_one_second_both_count():
         ([fee_in_message(), fee(NgayThuPhi=None), fee(NgayThuPhi=at("05/03"))], None),
     ],
 )
-def test_a_fee_in_the_message_repeats_the_one_of_the_file(fees: list[Fee], counts: int | None):
+def test_a_fee_in_the_message_repeats_the_one_of_the_file(fees: list[Fee], counts: int | None) -> None:
     for order in (fees, fees[::-1]):
         found = judged(state(), fees=order)
         assert found.dossiers[0].fees == ([] if counts is None else [fees[counts]])
@@ -432,7 +439,7 @@ def test_a_fee_in_the_message_repeats_the_one_of_the_file(fees: list[Fee], count
 # ---- what belongs to a dossier, and what belongs to none --------------------------------------------------
 
 
-def test_a_child_of_an_unknown_dossier_waits_and_the_newest_row_of_a_child_wins():
+def test_a_child_of_an_unknown_dossier_waits_and_the_newest_row_of_a_child_wins() -> None:
     part = Component("A", "1", 1, date(2024, 3, 6))
     gone = replace(part, IsDeleted=1, business_day=DAY)
     orphan = replace(part, MaHoSo="B")
@@ -441,17 +448,17 @@ def test_a_child_of_an_unknown_dossier_waits_and_the_newest_row_of_a_child_wins(
     assert found.dossiers[0].components == [gone]
 
 
-def test_a_child_of_a_draft_or_of_a_deleted_dossier_is_no_orphan():
+def test_a_child_of_a_draft_or_of_a_deleted_dossier_is_no_orphan() -> None:
     taken = Step("A", at("05/03"), "4", DAY)
     for known in (state(TrangThaiHoSo=1), state(DaXoa=1)):
         assert judged(known, steps=[taken]).quarantine == []
 
 
-def test_the_portals_copy_of_a_dossier_nobody_knows_is_no_orphan():
+def test_the_portals_copy_of_a_dossier_nobody_knows_is_no_orphan() -> None:
     assert judged(state(), copies=[NationalCopy("B", 4, at("05/03"), DAY)]).quarantine == []
 
 
-def test_feedback_waits_for_its_unit():
+def test_feedback_waits_for_its_unit() -> None:
     known, unknown = Feedback("P", "H19.07", at("05/03"), DAY), Feedback("Q", "H19.99", at("05/03"), DAY)
     found = judged(feedback=[known, unknown])
     assert (found.feedback, found.quarantine) == ([known], [("unknown_unit", unknown)])
@@ -471,18 +478,20 @@ def test_feedback_waits_for_its_unit():
         ({"TuSo": 6, "MaDonVi": "H19.99"}, "numerator_over_denominator"),
     ],
 )
-def test_a_reported_figure_needs_a_unit_a_goal_and_a_period_that_has_begun(change, reason):
+def test_a_reported_figure_needs_a_unit_a_goal_and_a_period_that_has_begun(
+    change: dict[str, Any], reason: str | None
+) -> None:
     figure = replace(Figure("e_documents", "H19.07", "2024-BC-Q1", 4, 5, DAY), **change)
     assert [why for why, _ in judged(figures=[figure]).quarantine] == ([reason] if reason else [])
 
 
-def test_a_period_that_has_not_begun_by_the_as_of_day_is_unknown():
+def test_a_period_that_has_not_begun_by_the_as_of_day_is_unknown() -> None:
     figure = Figure("e_documents", "H19.07", "2024-04", 4, 5, DAY)
     for as_of, waiting in ((date(2024, 3, 31), 1), (date(2024, 4, 1), 0)):
         assert len(settle(Records(UNITS, figures=[figure]), as_of).quarantine) == waiting
 
 
-def test_progress_is_on_a_task_of_the_plan():
+def test_progress_is_on_a_task_of_the_plan() -> None:
     known, unknown = Progress("I.1.1", DAY, "DANG", DAY), Progress("IX.9", DAY, "DANG", DAY)
     over = replace(known, NgayBaoCao=date(2024, 3, 1), TyLe=101)
     found = judged(progress=[known, unknown, over])
@@ -493,7 +502,7 @@ def test_progress_is_on_a_task_of_the_plan():
 # ---- periods ----------------------------------------------------------------------------------------------
 
 
-def test_the_register_of_2024():
+def test_the_register_of_2024() -> None:
     found = {period.code: period for period in periods(date(2024, 12, 31))}
     assert len(found) == 12 + 4 + 1 + 4
     assert (found["2024-02"].start, found["2024-02"].end) == (date(2024, 2, 1), date(2024, 2, 29))
@@ -505,7 +514,7 @@ def test_the_register_of_2024():
     assert found["2024-BC-NAM"].report_due == date(2024, 11, 8)
 
 
-def test_a_period_is_there_from_its_first_day_and_closed_from_its_last():
+def test_a_period_is_there_from_its_first_day_and_closed_from_its_last() -> None:
     def march_on(as_of: date) -> list[tuple[date, bool]]:
         return [(one.cut, one.is_closed) for one in periods(as_of) if one.code == "2024-03"]
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 import pytest
 
 from . import rule_766
 from .by_hand import DAY, MARCH, copy, dossier, procedure, request, step
-from .records import Component, Fee, Result
+from .records import Component, Fee, NationalCopy, Result
 from .rule_766_time import by_limit, months_later, open_verdict, resolved_verdict, waited
+from .settled import Dossier
 
 CUT = MARCH.cut
 LATER = {"reported": "10/04"}
@@ -38,7 +40,7 @@ LATER = {"reported": "10/04"}
         ),
     ],
 )
-def test_a_resolved_dossier_is_judged_by_its_dates_and_its_requests(one, verdict):
+def test_a_resolved_dossier_is_judged_by_its_dates_and_its_requests(one: Dossier, verdict: tuple[str, str]) -> None:
     assert resolved_verdict(one) == verdict
 
 
@@ -57,33 +59,35 @@ def test_a_resolved_dossier_is_judged_by_its_dates_and_its_requests(one, verdict
         (2, "THANG", "01/05"),
     ],
 )
-def test_the_last_day_within_a_time_limit(limit, unit, last):
+def test_the_last_day_within_a_time_limit(limit: int | None, unit: str | None, last: str) -> None:
     one = dossier("01/03", None, last[:5], procedure=procedure(ThoiHanGiaiQuyet=limit, DonViThoiHan=unit))
+    assert one.finished is not None
     assert by_limit(one, one.finished) == ("in_time", "within_limit")
     following = date.fromordinal(one.finished.toordinal() + 1)
     assert by_limit(one, following) == ("overdue", "over_limit")
 
 
 @pytest.mark.parametrize(("limit", "unit"), [(None, "NGAY"), (4, None), (None, None)])
-def test_without_a_limit_or_its_unit_nothing_is_known(limit, unit):
+def test_without_a_limit_or_its_unit_nothing_is_known(limit: int | None, unit: str | None) -> None:
     one = dossier("01/03", None, "01/03", procedure=procedure(ThoiHanGiaiQuyet=limit, DonViThoiHan=unit))
     assert resolved_verdict(one) == ("unknown", "no_limit")
 
 
-def test_a_calendar_that_lacks_a_day_leaves_working_days_unknown_and_calendar_days_known():
+def test_a_calendar_that_lacks_a_day_leaves_working_days_unknown_and_calendar_days_known() -> None:
     for unit, verdict in (("NGAY_LAM_VIEC", "unknown"), ("GIO", "unknown"), ("NGAY", "overdue"), ("THANG", "overdue")):
         old = dossier("31/12/2021", None, "05/03", procedure=procedure(ThoiHanGiaiQuyet=8, DonViThoiHan=unit))
-        assert resolved_verdict(old).outcome == verdict
+        found = resolved_verdict(old)
+        assert found is not None and found.outcome == verdict
 
 
-def test_a_month_later_is_the_same_day_or_the_months_last():
+def test_a_month_later_is_the_same_day_or_the_months_last() -> None:
     assert months_later(date(2024, 1, 31), 1) == date(2024, 2, 29)
     assert months_later(date(2023, 12, 31), 2) == date(2024, 2, 29)
     assert months_later(date(2024, 3, 15), 12) == date(2025, 3, 15)
     assert months_later(date(2024, 3, 15), 0) == date(2024, 3, 15)
 
 
-def test_time_waited_is_that_of_requests_answered_by_the_end():
+def test_time_waited_is_that_of_requests_answered_by_the_end() -> None:
     # Friday 1 March to Monday 4 March: three days, one of them worked.
     one = dossier("01/03", supplements=[request("01/03", "04/03"), request("05/03", "08/03"), request("09/03")])
     end = date(2024, 3, 7)
@@ -103,18 +107,17 @@ def test_time_waited_is_that_of_requests_answered_by_the_end():
         ("NGAY_LAM_VIEC", "06/03", "in_time"),
     ],
 )
-def test_time_waited_is_taken_off(unit, back, verdict):
+def test_time_waited_is_taken_off(unit: str, back: str | None, verdict: str) -> None:
     limit = {"NGAY": 4, "NGAY_LAM_VIEC": 2}[unit]
-    waiting = {"procedure": procedure(ThoiHanGiaiQuyet=limit, DonViThoiHan=unit)}
+    waiting: dict[str, Any] = {"procedure": procedure(ThoiHanGiaiQuyet=limit, DonViThoiHan=unit)}
     waiting["supplements"] = [request("01/03", back)]
-    assert (
-        resolved_verdict(dossier("01/03", None, "09/03" if unit == "NGAY" else "10/03", **waiting)).outcome == verdict
-    )
+    found = resolved_verdict(dossier("01/03", None, "09/03" if unit == "NGAY" else "10/03", **waiting))
+    assert found is not None and found.outcome == verdict
 
 
 # ---- open at the cut --------------------------------------------------------------------------------------
 
-BY_DAYS = {"procedure": procedure(ThoiHanGiaiQuyet=10, DonViThoiHan="NGAY")}
+BY_DAYS: dict[str, Any] = {"procedure": procedure(ThoiHanGiaiQuyet=10, DonViThoiHan="NGAY")}
 
 
 @pytest.mark.parametrize(
@@ -162,11 +165,11 @@ BY_DAYS = {"procedure": procedure(ThoiHanGiaiQuyet=10, DonViThoiHan="NGAY")}
         (dossier("20/03"), ("unknown", "no_limit")),
     ],
 )
-def test_an_open_dossier_is_judged_where_its_clock_stopped(one, verdict):
+def test_an_open_dossier_is_judged_where_its_clock_stopped(one: Dossier, verdict: tuple[str, str]) -> None:
     assert open_verdict(one, CUT) == verdict
 
 
-def test_on_time_counts_the_resolved_and_the_open_and_the_unknown_beside_them():
+def test_on_time_counts_the_resolved_and_the_open_and_the_unknown_beside_them() -> None:
     resolved = [dossier("01/01", "05/03", day) for day in ("29/02", "05/03", "06/03")]
     still_open = [dossier("01/03", "31/03"), dossier("01/04", "09/04"), dossier("01/03", None), resolved[0]]
     # Finished after the cut, two requests by then: open at the cut, with one.
@@ -193,7 +196,9 @@ def test_on_time_counts_the_resolved_and_the_open_and_the_unknown_beside_them():
         (None, 1, [], (0, 0, 1)),
     ],
 )
-def test_online_with_an_electronic_result_where_one_is_owed(owes, channel, papers, counts):
+def test_online_with_an_electronic_result_where_one_is_owed(
+    owes: int | None, channel: int | None, papers: list[tuple[str | None, str | None]], counts: tuple[int, int, int]
+) -> None:
     results = [Result("A", str(number), DAY, *paper) for number, paper in enumerate(papers)]
     one = dossier("05/03", channel=channel, procedure=procedure(CoKetQua=owes), results=results)
     assert rule_766.online_share([one, replace(one, received=date(2024, 4, 1))], MARCH) == counts
@@ -209,9 +214,11 @@ def test_online_with_an_electronic_result_where_one_is_owed(owes, channel, paper
         ({"DuongDanTaiTepTin": "a", "IsDeleted": 1}, "r", 0, 1),
     ],
 )
-def test_digitised_wholly_is_a_file_in_and_a_file_out(part, paper, wholly, result):
+def test_digitised_wholly_is_a_file_in_and_a_file_out(
+    part: dict[str, Any], paper: str | None, wholly: int, result: int
+) -> None:
     parts, papers = [replace(Component("A", "1", 1, DAY), **part)], [Result("A", "1", DAY, None, paper)]
-    children = {"components": parts, "results": papers}
+    children: dict[str, Any] = {"components": parts, "results": papers}
     one = dossier("05/03", procedure=procedure(CoKetQua=1), **children)
     assert rule_766.digitised_share([one], MARCH) == (wholly, 1, 0)
     assert rule_766.result_digitised_share([one], MARCH) == (result, 1, 0)
@@ -219,8 +226,8 @@ def test_digitised_wholly_is_a_file_in_and_a_file_out(part, paper, wholly, resul
         assert rule_766.result_digitised_share([replace(one, procedure=procedure(CoKetQua=owes))], MARCH) == (0, 0, 0)
 
 
-def test_reuse_is_of_another_component_or_result_and_not_of_the_citizens_store():
-    def reused(**part) -> tuple:
+def test_reuse_is_of_another_component_or_result_and_not_of_the_citizens_store() -> None:
+    def reused(**part: Any) -> tuple[Any, ...]:
         parts = [replace(Component("A", "1", 1, DAY), **part)]
         return rule_766.data_reuse_share([dossier("05/03", components=parts)], MARCH)
 
@@ -241,7 +248,9 @@ def test_reuse_is_of_another_component_or_result_and_not_of_the_citizens_store()
         (None, [5], 1, (0, 0, 0)),
     ],
 )
-def test_paying_online_is_asked_where_the_procedure_has_a_fee_that_is_not_waived(has_fee, amounts, paid, counts):
+def test_paying_online_is_asked_where_the_procedure_has_a_fee_that_is_not_waived(
+    has_fee: int | None, amounts: list[int], paid: int, counts: tuple[int, int, int]
+) -> None:
     fees = [Fee("A", str(number), amount, 0, DAY) for number, amount in enumerate(amounts)]
     one = dossier("05/03", procedure=procedure(CoPhiLePhi=has_fee), fees=fees, paid_online=paid)
     assert rule_766.online_payment_share([one], MARCH) == counts
@@ -255,16 +264,18 @@ def test_paying_online_is_asked_where_the_procedure_has_a_fee_that_is_not_waived
         ([copy("01/04"), copy(None)], (0, 2, 0)),
     ],
 )
-def test_sync_counts_what_the_portal_says_it_received_in_the_period(copies, counts):
+def test_sync_counts_what_the_portal_says_it_received_in_the_period(
+    copies: list[NationalCopy | None], counts: tuple[int, int, int]
+) -> None:
     assert rule_766.sync_rate([dossier("05/03", copy=one) for one in copies], MARCH) == counts
 
 
-def test_sync_divides_by_the_larger_count():
+def test_sync_divides_by_the_larger_count() -> None:
     told = [dossier("29/02", copy=copy("01/03")), dossier("01/04", copy=copy("31/03")), dossier("05/03")]
     assert rule_766.sync_rate(told, MARCH) == (2, 2, 0)
 
 
-def test_midnight_belongs_to_its_day():
+def test_midnight_belongs_to_its_day() -> None:
     late = dossier("01/03", "29/03", status=8, steps=[step("31/03", "8", time(23, 59, 59))])
     assert open_verdict(late, CUT).reason == "after_due"
     assert open_verdict(replace(late, steps=[step("01/04", "8", time(0, 0))]), CUT).reason == "stop_unknown"

@@ -4,6 +4,7 @@ A failure names the seed: `province(seed)` makes the same province again.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ IN_SUITE = 75
 
 
 @pytest.fixture(scope="session")
-def models(compiled_project: dict) -> list[Model]:
+def models(compiled_project: dict[str, Any]) -> list[Model]:
     return models_for(compiled_project)
 
 
@@ -32,7 +33,7 @@ def warehouse(models: list[Model]) -> Warehouse:
 
 
 def differences(warehouse: Warehouse, seed: int) -> str:
-    """Empty where SQL and oracle agree on a province, else what to read first and how to make it again."""
+    """Return empty where SQL and oracle agree on a province, else what to read first and how to make it again."""
     found = list(disagreements(warehouse, province(seed)))
     return "\n".join([f"province({seed}):", *found]) if found else ""
 

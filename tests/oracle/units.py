@@ -17,11 +17,11 @@ Age = tuple[datetime, date]
 
 
 def misplaced(code: str, listed: Mapping[str, Unit]) -> str | None:
-    """Why a unit cannot stand where a list puts it, or null."""
+    """Return why a unit cannot stand where a list puts it, or null."""
     unit = listed[code]
     passed: set[str] = set()
     above = unit.MaDonViCha
-    while above in listed and above not in passed:
+    while above is not None and above in listed and above not in passed:
         # "Units in a circle (A→B→A, A→A)"
         if above == code:
             return "unit_circle"
@@ -41,7 +41,7 @@ def misplaced(code: str, listed: Mapping[str, Unit]) -> str | None:
 
 
 def list_of(states: Mapping[str, Mapping[Age, list[Unit]]], until: Age | None = None) -> dict[str, Unit]:
-    """The list as it stood at a moment: each unit's newest state up to then; without a moment, up to now."""
+    """Return the list as it stood at a moment: each unit's newest state up to then; without a moment, up to now."""
     listed = {}
     for code, by_age in states.items():
         ages = [age for age in by_age if until is None or age <= until]
@@ -51,7 +51,7 @@ def list_of(states: Mapping[str, Mapping[Age, list[Unit]]], until: Age | None = 
 
 
 def sound_units(rows: Iterable[Unit], settled: Settled) -> dict[str, Unit]:
-    """The units that count, by code; all other rows go to `settled` with what became of them."""
+    """Return the units that count, by code; all other rows go to `settled` with what became of them."""
     states: dict[str, dict[Age, list[Unit]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         states[row.MaDonVi][newness(row)].append(row)
@@ -80,6 +80,6 @@ def sound_units(rows: Iterable[Unit], settled: Settled) -> dict[str, Unit]:
 
 
 def take_out(states: dict[str, dict[Age, list[Unit]]], wrong: Mapping[tuple[str, Age], str], settled: Settled) -> None:
-    """Moves wrong states to the quarantine."""
+    """Move wrong states to the quarantine."""
     for (code, age), reason in wrong.items():
         settled.quarantine += [(reason, row) for row in states[code].pop(age)]

@@ -21,7 +21,7 @@ from .targets import target_percent
 
 @dataclass(frozen=True)
 class IndicatorValue:
-    """A numerator and a denominator, with the plan's target in percent (null where none) and what is not known."""
+    """A numerator and a denominator, with the plan's target in percent (null if none) and what is not known."""
 
     indicator_code: str
     period_code: str
@@ -38,7 +38,10 @@ class IndicatorValue:
 
     @property
     def value(self) -> float | None:
-        """ "Rates are null where the denominator is 0"; otherwise a fraction from 0 to 1. A count is its value."""
+        """Rule: "Rates are null if the denominator is 0"; otherwise a fraction from 0 to 1.
+
+        A count is its value.
+        """
         if self.numerator is None or self.denominator == 0:
             return None
         return float(self.numerator) if self.denominator is None else self.numerator / self.denominator
@@ -50,8 +53,10 @@ class IndicatorValue:
 
     @property
     def met(self) -> bool | None:
-        """Whether the value reaches the target ("≥", or "≤" where it should be low), in whole numbers; null where
-        either is."""
+        """Whether the value reaches the target ("≥", or "≤" where it should be low), in whole numbers.
+
+        Null if either is.
+        """
         if self.target_percent is None or self.numerator is None or not self.denominator:
             return None
         found, wanted = 100 * self.numerator, self.target_percent * self.denominator
@@ -62,7 +67,10 @@ Counts = dict[tuple[str, str], tuple[int, int, int]]
 
 
 def unit_counts(dossiers: Sequence[Dossier], feedback: Sequence[Feedback], period: Period) -> Counts:
-    """The figures of one unit's dossiers and feedback, by indicator and rule: numerator, denominator, unknown."""
+    """Return the figures of one unit's dossiers and feedback by indicator and rule.
+
+    They are numerator, denominator and unknown.
+    """
     found: Counts = {}
     for code, of_plan in plan.OVER_DOSSIERS.items():
         found[code, "plan"] = (*of_plan(dossiers, period), 0)
@@ -74,7 +82,7 @@ def unit_counts(dossiers: Sequence[Dossier], feedback: Sequence[Feedback], perio
 
 
 def province_counts(settled: Settled, period: Period, tasks: Sequence[Task]) -> Counts:
-    """The figures that only the province has: "Indicators over procedures exist for scope `province` only"."""
+    """Return the figures that only the province has: "Indicators over procedures exist for scope `province` only"."""
     listed = list(settled.procedures.values())
     found: Counts = {}
     for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
@@ -93,8 +101,11 @@ def indicator_values(
     low: Collection[str] = (),
     editions: Sequence[Edition] = (),
 ) -> list[IndicatorValue]:
-    """Every indicator for every period begun by the as-of day and every subject, 0 / 0 included; null where a source
-    that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low` should be low."""
+    """Return every indicator for every period begun by the as-of day and every subject, 0 / 0 included.
+
+    Null if a source that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low`
+    should be low.
+    """
     absent = all_absent(absent, settled.units)
     reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
     known_tasks = plan_tasks() if tasks is None else tasks
@@ -129,8 +140,10 @@ def indicator_values(
 
 
 def published(editions: Sequence[Edition], period: Period) -> int:
-    """Tables of the last edition to come out of those that were out before the cut; an edition comes out after the
-    last day that it tells of."""
+    """Return tables of the last edition to come out of those that were out before the cut.
+
+    An edition comes out after the last day that it tells of.
+    """
     count = 0
     for edition in editions:
         if edition.closed_until is None or edition.closed_until < period.cut:
@@ -139,7 +152,7 @@ def published(editions: Sequence[Edition], period: Period) -> int:
 
 
 def _summed(by_unit: dict[str, Counts], settled: Settled, subject: Scope) -> Counts:
-    """The figures of a subject: "levels and province are sums of units'"."""
+    """Return the figures of a subject: "levels and province are sums of units'"."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for unit, counts in by_unit.items():
         if subject.covers_unit(unit, settled.units[unit].Cap):

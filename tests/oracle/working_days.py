@@ -14,14 +14,14 @@ ONE_DAY = timedelta(days=1)
 
 @cache
 def day_kinds() -> dict[date, str]:
-    """The register: what an exceptional day is."""
+    """Return the register: what an exceptional day is."""
     with (REGISTERS / "vietnam" / "working_calendar.csv").open(encoding="utf-8", newline="") as stream:
         return {date.fromisoformat(row["date"]): row["day_kind"] for row in csv.DictReader(stream)}
 
 
 @cache
 def years() -> frozenset[int]:
-    """The years that the register holds; any other is not known."""
+    """Return the years that the register holds; any other is not known."""
     return frozenset(day.year for day in day_kinds())
 
 
@@ -35,7 +35,7 @@ def is_worked(day: date) -> bool:
 
 @cache
 def nth_after(day: date, count: int) -> date | None:
-    """The count-th working day after a day, the day itself not counted; null where the calendar lacks it."""
+    """Return the count-th working day after a day, the day itself not counted; null if the calendar lacks it."""
     if day.year not in years():
         return None
     while count > 0:
@@ -49,7 +49,7 @@ def nth_after(day: date, count: int) -> date | None:
 
 @cache
 def nth_before(day: date, count: int) -> date | None:
-    """The count-th working day before a day, the day itself not counted; null where the calendar lacks it."""
+    """Return the count-th working day before a day, the day itself not counted; null if the calendar lacks it."""
     if day.year not in years():
         return None
     while count > 0:
@@ -63,7 +63,7 @@ def nth_before(day: date, count: int) -> date | None:
 
 @cache
 def between(start: date, end: date) -> int | None:
-    """Working days after start up to and with end; null where the calendar lacks one of the two."""
+    """Return working days after start up to and with end; null if the calendar lacks one of the two."""
     if start.year not in years() or end.year not in years():
         return None
     found, day = 0, start

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .newest import is_too_new
 from .records import (
@@ -61,8 +61,11 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file: a source, the business day it shows, its name, and its rows from row number 1. `within`: the source
-    of the sync message in which they came, null where they have a file of their own."""
+    """One file: a source, the business day it shows, its name, and its rows from row number 1.
+
+    Attributes:
+        within: The source of the sync message in which they came, null if they have a file of their own.
+    """
 
     source: str
     business_day: date
@@ -73,9 +76,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class World:
-    """A small province: the as-of day, every delivery in order of arrival (not of business days), and what its
-    registers say of changes of units, of targets (null: what ours say), and of indicators that should be low; what open
-    data came out before."""
+    """A small province: the as-of day, its deliveries and its registers.
+
+    Deliveries are in order of arrival (not of business days). The registers say changes of units, targets (null: what
+    ours say), indicators that should be low, and which open data were published before.
+    """
 
     as_of: date
     deliveries: tuple[Delivery, ...]
@@ -89,8 +94,8 @@ class World:
         """Sources of which no file ever came; a file without rows is a delivery too."""
         return frozenset(SOURCES) - {file.source for file in self.deliveries}
 
-    def register_rows(self) -> dict[str, list[dict]]:
-        """Registers that are the province's own, by name, as the rows that dbt reads."""
+    def register_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Return registers that are the province's own, by name, as the rows that dbt reads."""
         changes = [
             {"old_unit_code": one.old, "new_unit_code": one.new, "changed_on": one.changed_on, "kind": "merged",
              "is_main": "1" if one.is_main else None}
@@ -101,26 +106,26 @@ class World:
              "valid_from": one.first, "valid_to": one.last, "target": one.percent / 100, "plan_line": "một mục tiêu"}
             for one in self.targets or ()
         ]  # fmt: skip
-        editions = [
+        editions: list[dict[str, Any]] = [
             {"edition_number": number, "closed_until": one.closed_until, "dataset_count": one.datasets}
             for number, one in enumerate(self.editions, start=1)
         ]
-        own = {"unit_change": changes, "target": targets}
+        own: dict[str, list[dict[str, Any]]] = {"unit_change": changes, "target": targets}
         return {name: rows for name, rows in own.items() if rows} | {"edition": editions}
 
-    def rows(self, source: str) -> list:
-        """Every delivered row of a source, in order of arrival."""
+    def rows(self, source: str) -> list[Any]:
+        """Return every delivered row of a source, in order of arrival."""
         return [row for file in self.deliveries if file.source == source for row in file.rows]
 
     def records(self) -> Records:
-        """The same rows in the form the reference reads."""
+        """Return the same rows in the form the reference reads."""
         return Records(*(self.rows(source) for source in SOURCES))
 
     def lake_frames(self) -> "dict[str, pl.DataFrame]":
-        """The rows as the lake holds them, by source: parsed, without rows that break a row rule.
+        """Return the rows as the lake holds them, by source: parsed, without rows that break a row rule.
 
-        Unknown units and procedures, conflicts and orphans are still in; row numbers are those of the file.
-        Columns and types are the lake's own; a field that no rule of the oracle reads is null.
+        Unknown units and procedures, conflicts and orphans are still in; row numbers are those of the file. Columns and
+        types are the lake's own; a field that no rule of the oracle reads is null.
         """
         import polars as pl
 
@@ -137,7 +142,7 @@ class World:
         return frames
 
     def lake_rejected(self) -> "pl.DataFrame":
-        """The lake's list of the rows that break a row rule: where they stood and why, no content."""
+        """Return the lake's list of the rows that break a row rule: where they stood and why, no content."""
         import polars as pl
 
         from pipelines.storage.lake import REJECTED
@@ -150,11 +155,11 @@ class World:
         ]
         return pl.DataFrame(values, schema=REJECTED, orient="row")
 
-    def lake_rows(self, source: str) -> list[tuple[Row, dict]]:
-        """The rows of a source that reach the lake, each with where it stood: file and row number name it."""
+    def lake_rows(self, source: str) -> list[tuple[Row, dict[str, Any]]]:
+        """Return the rows of a source that reach the lake, each with where it stood: file and row number name it."""
         return [(row, place) for row, place in self._placed(source) if not row_rule_broken(row)]
 
-    def _placed(self, source: str) -> Iterator[tuple[Row, dict]]:
+    def _placed(self, source: str) -> Iterator[tuple[Row, dict[str, Any]]]:
         for file in self.deliveries:
             if file.source == source:
                 name = f"{file.within or source}/{file.business_day}/{file.file_name}"
@@ -165,7 +170,7 @@ class World:
 
 @cache
 def lake_schemas() -> "dict[str, dict[str, pl.DataType]]":
-    """Columns and types of each source in the lake, as its contract has them."""
+    """Return columns and types of each source in the lake, as its contract has them."""
     from pipelines.contracts.model import load_contracts
     from pipelines.storage.lake import lake_schema
 

@@ -1,6 +1,7 @@
 """The generated provinces that several files of laws look at, each made and settled once."""
 
 from functools import cache
+from typing import Any
 
 from .form import HandlingStatus, handling_status
 from .generate import province
@@ -16,26 +17,26 @@ FEW = range(100)
 
 @cache
 def world(seed: int) -> World:
-    """The province of a seed."""
+    """Return the province of a seed."""
     return province(seed)
 
 
 @cache
 def settled_world(seed: int) -> Settled:
-    """Its dossiers in scope and all else that counts."""
+    """Return its dossiers in scope and all else that counts."""
     one = world(seed)
     return settle(one.records(), one.as_of, changes=one.changes)
 
 
 @cache
 def form(seed: int) -> tuple[HandlingStatus, ...]:
-    """Its form II.06a."""
+    """Return its form II.06a."""
     return tuple(handling_status(settled_world(seed), world(seed).as_of))
 
 
 @cache
 def figures(seed: int) -> tuple[IndicatorValue, ...]:
-    """Its indicators."""
+    """Return its indicators."""
     one = world(seed)
-    registers = {"targets": one.targets, "absent": one.absent, "low": one.low, "editions": one.editions}
+    registers: dict[str, Any] = {"targets": one.targets, "absent": one.absent, "low": one.low, "editions": one.editions}
     return tuple(indicator_values(settled_world(seed), one.as_of, **registers))

@@ -1,5 +1,6 @@
-"""`python -m tests.pipeline.breaking …`: the `tthc` command with a fault in every function of landing and parsing, each
-for one file of its own.
+"""`python -m tests.pipeline.breaking …`.
+
+The `tthc` command with a fault in every function of landing and parsing, each for one file of its own.
 
 A function breaks when it is given the name of its file. Which did is written to the file that BROKEN_FUNCTIONS names.
 """
@@ -21,7 +22,7 @@ FUNCTIONS = [found for found in functions() if found[0] not in OF_THE_WHOLE]
 
 
 def file_of(number: int) -> str:
-    """The name of the file for which the function of that number breaks."""
+    """Return the name of the file for which the function of that number breaks."""
     return f"breaks-{number:03}.csv"
 
 

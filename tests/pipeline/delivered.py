@@ -6,6 +6,7 @@ Here: turning tables into records. Not here: which row counts, any figure.
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,19 +15,19 @@ from tests.oracle.world import SOURCES
 
 
 def records_of(tables: Mapping[str, pl.DataFrame], business_day: str = "_business_day") -> Records:
-    """Every row of every source, in any order; `business_day` is the column that says which day a row shows."""
+    """Return every row of every source, in any order; `business_day` is the column that says which day a row shows."""
     return Records(*(_rows(source, kind, tables[source], business_day) for source, kind in SOURCES.items()))
 
 
 def lake_tables(warehouse: Path) -> dict[str, pl.DataFrame]:
-    """What a warehouse has accepted so far, of every source that the oracle reads."""
+    """Return what a warehouse has accepted so far, of every source that the oracle reads."""
     return {
         source: pl.concat([pl.read_parquet(path) for path in sorted((warehouse / "lake" / source).rglob("*.parquet"))])
         for source in SOURCES
     }
 
 
-def _rows(source: str, kind: type, table: pl.DataFrame, business_day: str) -> list:
+def _rows(source: str, kind: type, table: pl.DataFrame, business_day: str) -> list[Any]:
     wanted = {field.name for field in fields(kind)}
     if "in_message" in wanted and "_source_file" in table.columns:
         own = pl.col("_source_file").str.starts_with(f"{source}/")

@@ -6,6 +6,7 @@ Fast enough for every order of delivery. What the whole job does with a province
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -29,7 +30,7 @@ class FewFiles:
     """One warehouse, and a landing folder for it."""
 
     def __init__(
-        self, folder: Path, models: list[Model], contracts: dict[str, Contract] | None = None, **settings: object
+        self, folder: Path, models: list[Model], contracts: dict[str, Contract] | None = None, **settings: Any
     ) -> None:
         self.settings = Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", **settings)
         self.contracts = contracts or load_contracts(self.settings.contracts_dir)
@@ -37,7 +38,7 @@ class FewFiles:
         self.settings.work_dir.mkdir(parents=True, exist_ok=True)
 
     def deliver(self, *files: FILE) -> LakeState:
-        """Source, business day, file name and content of each file; taken in and parsed."""
+        """Return source, business day, file name and content of each file; taken in and parsed."""
         for source, day, name, content in files:
             path = self.settings.raw_dir / source / day / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,11 +48,14 @@ class FewFiles:
         return update_lake(self.settings, self.contracts)
 
     def plan(self, state: LakeState) -> RunSpec:
-        """What a run on this state would compute, and under which version name."""
+        """Return what a run on this state would compute, and under which version name."""
         return make_plan(self.settings, self.contracts, state)
 
-    def night(self, state: LakeState) -> dict[str, list[tuple]]:
-        """Builds the models and keeps what they reject. Rows of every table that the models end in, sorted."""
+    def night(self, state: LakeState) -> dict[str, list[tuple[Any, ...]]]:
+        """Build the models and keep what they reject.
+
+        Rows of every table that the models end in, sorted.
+        """
         build_workspace(self.settings, self.contracts, state, self.plan(state))
         with duckdb.connect(str(workspace_file(self.settings))) as connection:
             connection.execute("attach ':memory:' as tthc")
@@ -68,10 +72,10 @@ class FewFiles:
         return found
 
     def quarantined(self, source: str) -> list[Path]:
-        """Files of the quarantine that hold rows of a source."""
+        """Return files of the quarantine that hold rows of a source."""
         return sorted((self.settings.restricted_dir / "quarantine" / source).glob("*/*.parquet"))
 
 
 def day(number: int) -> str:
-    """A day of the second week of June 2024."""
+    """Return a day of the second week of June 2024."""
     return dt.date(2024, 6, 10 + number).isoformat()

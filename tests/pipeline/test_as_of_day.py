@@ -19,7 +19,7 @@ ROW = "A-1,1.000001,H19.07,4,20241203080000,,,,\n"
 
 @pytest.fixture
 def few(tmp_path: Path) -> FewFiles:
-    """A province whose last delivery is of the last day of 2024."""
+    """Return a province whose last delivery is of the last day of 2024."""
     few = FewFiles(tmp_path, [])
     lists = ("don_vi", DAY, "u.csv", UNITS), ("thu_tuc", DAY, "p.csv", PROCEDURES)
     few.deliver(*lists, ("ho_so", DAY, "a.csv", DOSSIERS + ROW))

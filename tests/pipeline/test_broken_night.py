@@ -24,7 +24,10 @@ DAY = "2024-12-31"
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound province; beside it a file for each function, a pipe, a count of 25 digits and a file that is refused."""
+    """Return a sound province.
+
+    Beside it a file for each function, a pipe, a count of 25 digits and a file that is refused.
+    """
     folder = tmp_path_factory.mktemp("broken")
     write_province(folder / "raw", 400)
     # As a province that begins in October: the year's first periods have no dossier, and open data are published.

@@ -4,10 +4,11 @@ Each story is a year and a half of the same small province; what changes on its 
 figures of every period that had closed before the change are computed before it and long after, and compared.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from pipelines.open_data.disclosure.case_keys import CODES
 from pipelines.open_data.disclosure.counts import count_opinions
 from pipelines.registers.disclosure import load_rules
+from pipelines.registers.tables import register_tables
 from pipelines.reports.explain import explain
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
-from pipelines.transform.workspace import register_tables
 from tests.oracle.compiled import Warehouse, models_for
 from tests.oracle.records import (
     PROVINCE,
@@ -44,13 +45,13 @@ EVE = CHANGE - timedelta(days=1)
 UNITS = {"H19": "tinh", "H19.07": "so", "H19.31": "huyen", "H19.31.01": "xa", "H19.31.02": "xa"}
 SERVING = [code for code in UNITS if code != "H19"]
 OLD, NEW = "1.000001", "1.000002"
-Figures = dict[str, list[tuple]]
+Figures = dict[str, list[str]]
 CARRIED = "test.tthc.no_period_loses_or_gains_a_dossier"
 SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 
 def month_ends(last: date) -> list[date]:
-    """The business days on which everything is delivered."""
+    """Return the business days on which everything is delivered."""
     firsts = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(1, 37)]
     return [day - timedelta(days=1) for day in firsts if day - timedelta(days=1) <= last]
 
@@ -61,23 +62,29 @@ def at(day: date) -> datetime:
 
 @dataclass
 class Story:
-    """What changes on the day. `new_home`: under which unit a dossier is sent from then on; `still_served`: which units
-    receive dossiers after it; `lists`: rows of `don_vi` and `thu_tuc` delivered on it; `registers`: rows added."""
+    """What changes on the day.
+
+    Attributes:
+        new_home: Under which unit a dossier is sent from then on; `still_served`: which units receive dossiers
+            after it; `lists`: rows of `don_vi` and `thu_tuc` delivered on it; `registers`: rows added.
+    """
 
     new_home: dict[str, str] = field(default_factory=dict)
     received_by: dict[str, str] = field(default_factory=dict)
     procedure: str = OLD
     lists: tuple[Row, ...] = ()
-    registers: dict[str, list[dict]] = field(default_factory=dict)
+    registers: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, Any])
 
 
-def unit(code: str, level: str, day: date, **more: object) -> Unit:
+def unit(code: str, level: str, day: date, **more: Any) -> Unit:
     return Unit(code, level, day, MaDonViCha=None if code == PROVINCE else PROVINCE, **more)
 
 
 def dossiers(story: Story, last: date) -> Iterable[list[tuple[date, DossierState]]]:
-    """Every dossier as its states, each with the business day that delivers it. Three per unit and month: one early,
-    one a month late, one that stays open for half a year."""
+    """Yield every dossier as its states, each with the business day that delivers it.
+
+    Three per unit and month: one early, one a month late, one that stays open for half a year.
+    """
     for month in month_ends(last):
         for home in SERVING:
             received = month - timedelta(days=10)
@@ -99,7 +106,7 @@ def dossiers(story: Story, last: date) -> Iterable[list[tuple[date, DossierState
 
 
 def _states(story: Story, first: DossierState, finished: date, last: date) -> Iterable[tuple[date, DossierState]]:
-    home = first.MaDonVi
+    home = str(first.MaDonVi)
     for day in month_ends(last):
         if day < first.business_day:
             continue
@@ -116,8 +123,11 @@ def _states(story: Story, first: DossierState, finished: date, last: date) -> It
 
 
 def doings(first: DossierState, last: date) -> Iterable[Row]:
-    """What becomes known of a dossier month by month: it waits, comes back, stands still, is apologised for, notified,
-    paid for, rated and rated again. Each row comes with the extract of its month, an answer as a newer row."""
+    """Yield what becomes known of a dossier month by month.
+
+    It waits, comes back, stands still, is apologised for, notified, paid for, rated and rated again. Each row comes
+    with the extract of its month, an answer as a newer row.
+    """
     for days, make in (
         (20, lambda at, day: Step(first.MaHoSo, at, "5", day)),
         (20, lambda at, day: Supplement(first.MaHoSo, at, day)),
@@ -131,6 +141,7 @@ def doings(first: DossierState, last: date) -> Iterable[Row]:
         (150, lambda at, day: Rating(first.MaHoSo, at, "HÀI LÒNG", day)),
         (190, lambda at, day: Notice(first.MaHoSo, at, 1, day)),
     ):
+        assert first.NgayTiepNhan is not None
         moment = first.NgayTiepNhan + timedelta(days=days)
         day = next((day for day in month_ends(last) if day >= moment.date()), None)
         if day is not None:
@@ -138,8 +149,10 @@ def doings(first: DossierState, last: date) -> Iterable[Row]:
 
 
 def feedback(story: Story, last: date) -> Iterable[Feedback]:
-    """Three items per unit and month: one answered in time, one answered late, one never. What is not answered on the
-    day of the change is sent again under the new home, where there is one."""
+    """Yield three items per unit and month: one answered in time, one answered late, one never.
+
+    What is not answered on the day of the change is sent again under the new home, where there is one.
+    """
     for month in month_ends(last):
         for home in SERVING:
             sent = month - timedelta(days=10)
@@ -151,14 +164,16 @@ def feedback(story: Story, last: date) -> Iterable[Feedback]:
                     if day >= month:
                         moved = story.new_home.get(receiver, receiver) if day >= CHANGE else receiver
                         done = answered is not None and answered <= day
-                        told = {"NgayTraLoi": at(answered), "MucDoHaiLong": "HÀI LÒNG"} if done and answered else {}
+                        told: dict[str, Any] = (
+                            {"NgayTraLoi": at(answered), "MucDoHaiLong": "HÀI LÒNG"} if done and answered else {}
+                        )
                         yield replace(item, MaDonVi=moved, business_day=day, **told)
                         if done:
                             break
 
 
 def world(story: Story, as_of: date) -> World:
-    """Everything delivered by the day: monthly extracts, and on the day of the change the lists that tell it."""
+    """Return everything delivered by the day: monthly extracts, and on the day of the change the lists that tell it."""
     # A source without rows comes as an empty file: one that never came would make figures null.
     rows: dict[tuple[str, date], list[Row]] = {(source, FIRST): [] for source in SOURCES}
     for code, level in UNITS.items():
@@ -182,9 +197,9 @@ def world(story: Story, as_of: date) -> World:
 class Told(Warehouse):
     """A warehouse whose registers hold some rows more than the province's own."""
 
-    more: dict[str, list[dict]]
+    more: dict[str, list[dict[str, Any]]]
     # What becomes of a register's table, by name.
-    edited: ClassVar[dict[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {}
+    edited: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = MappingProxyType({})
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
         added = self.more.get(name.removeprefix("registers.")) if name.startswith("registers.") else None
@@ -198,7 +213,7 @@ class Told(Warehouse):
 
 
 @pytest.fixture(scope="module")
-def warehouse(compiled_project: dict) -> Told:
+def warehouse(compiled_project: dict[str, Any]) -> Told:
     tables = (
         "handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers", "plan_scorecard",
         "plan_tasks", "decision_766_points", "fct_feedback_handovers", "dim_run", "indicator_definitions", "deliveries",
@@ -207,7 +222,7 @@ def warehouse(compiled_project: dict) -> Told:
 
 
 def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figures:
-    """All figures of the periods that had closed by a day, as computed on another."""
+    """Return all figures of the periods that had closed by a day, as computed on another."""
     warehouse.more = story.registers
     warehouse.build(world(story, as_of))
     closed = f"(select period_code from tthc.marts.dim_period where end_date <= date '{closed_by}')"
@@ -283,7 +298,7 @@ def test_the_year_is_not_idle(warehouse: Told) -> None:
 
 @pytest.mark.parametrize("name", STORIES)
 def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(
-    warehouse: Told, compiled_project: dict, name: str
+    warehouse: Told, compiled_project: dict[str, Any], name: str
 ) -> None:
     """By unit, with what passed from one to another; of the province to the last dossier."""
     warehouse.more = STORIES[name].registers
@@ -307,7 +322,7 @@ OPEN = """
 
 
 def open_by_month(warehouse: Told, story: Story) -> dict[str, dict[str, int]]:
-    """What is open at the ends of the months from the eve of the change on, by unit."""
+    """Return what is open at the ends of the months from the eve of the change on, by unit."""
     warehouse.more = story.registers
     warehouse.build(world(story, LAST))
     found: dict[str, dict[str, int]] = {}
@@ -319,8 +334,8 @@ def open_by_month(warehouse: Told, story: Story) -> dict[str, dict[str, int]]:
 ENDED = unit("H19.31", "huyen", month_ends(LAST)[6], HieuLucDen=EVE)
 
 
-def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, list[dict]]:
-    """The register's rows of what took the place of the district on the day."""
+def replaced_by(*successors: str | None, main: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return the register's rows of what took the place of the district on the day."""
     kind = "split" if len(successors) > 1 else "merged" if successors[0] else "abolished"
     return {
         "unit_change": [
@@ -347,7 +362,7 @@ PASSED_ON = Story(lists=(ENDED,), received_by={"H19.31": "H19.31.01"}, registers
     ],
 )
 def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
-    warehouse: Told, compiled_project: dict, registers: dict[str, list[dict]], heir: str
+    warehouse: Told, compiled_project: dict[str, Any], registers: dict[str, list[dict[str, Any]]], heir: str
 ) -> None:
     """Nobody sends the dossiers again: the list and the register alone say who has them."""
     idle = open_by_month(warehouse, Story())
@@ -380,8 +395,10 @@ ITEMS = (
 
 
 def with_feedback(warehouse: Told, as_of: date) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
-    """Feedback of a district that ends on 30 June 2025 and whose open items a commune takes over: numerator and
-    denominator of each unit that has any, by indicator and period."""
+    """Return feedback of a district that ends on 30 June 2025 and whose open items a commune takes over.
+
+    Numerator and denominator of each unit that has any, by indicator and period.
+    """
     warehouse.more = {
         "unit_change": [
             {"old_unit_code": DISTRICT, "new_unit_code": TAKES_OVER, "changed_on": ON_THE_DAY, "kind": "merged"}
@@ -392,7 +409,7 @@ def with_feedback(warehouse: Told, as_of: date) -> dict[tuple[str, str], dict[st
         unit(code, level, FIRST, HieuLucDen=ends if code == DISTRICT else None) for code, level in UNITS.items()
     )
     sent = tuple(item for item in ITEMS if item.business_day <= as_of)
-    rows = {"don_vi": units, "thu_tuc": (Procedure(OLD, FIRST),), "phan_anh": sent}
+    rows: dict[str, tuple[Row, ...]] = {"don_vi": units, "thu_tuc": (Procedure(OLD, FIRST),), "phan_anh": sent}
     files = [Delivery(source, FIRST, f"{source}.csv", rows.get(source, ())) for source in SOURCES]
     warehouse.build(World(as_of, tuple(files)))
     found: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
@@ -498,8 +515,8 @@ TASK, OTHER_TASK = "I.1.1", "I.1.2"
 NIGHTS = [date(year, 12, 31) for year in (2024, 2025, 2026)]
 
 
-def plans(until: int) -> dict[str, list[dict]]:
-    """What is added to goals, targets and tasks for the plans after 2024's, with the same codes."""
+def plans(until: int) -> dict[str, list[dict[str, Any]]]:
+    """Return what is added to goals, targets and tasks for the plans after 2024's, with the same codes."""
     years = range(2025, until + 1)
     return {
         "target": [
@@ -521,7 +538,7 @@ def plans(until: int) -> dict[str, list[dict]]:
 
 
 def definitions(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """From 2025 on another basis, and lower is better; each year's definition ends with it."""
+    """Return from 2025 on another basis, and lower is better; each year's definition ends with it."""
 
     def edit(table: pl.DataFrame) -> pl.DataFrame:
         mine = (pl.col("indicator_code") == "on_time_rate") & (pl.col("rule") == "plan")
@@ -539,7 +556,7 @@ def definitions(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
 
 
 def own_units(table: pl.DataFrame) -> pl.DataFrame:
-    """The department that makes the plan is another one from March 2025 on."""
+    """Return the department that makes the plan is another one from March 2025 on."""
     later = pl.col("end_date") >= date(2025, 3, 1)
     return table.with_columns(own_unit=pl.when(later).then(pl.lit("H19.31")).otherwise(pl.lit("H19.07")))
 
@@ -557,7 +574,7 @@ def points(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
 
 
 def reports(as_of: date) -> Delivery:
-    """What is told of the tasks: the standing one is done in 2024, under way in 2026; of 2025 nobody speaks."""
+    """Return what is told of the tasks: the standing one is done in 2024, under way in 2026; of 2025 nobody speaks."""
     told = (
         Progress(TASK, date(2024, 5, 1), "XONG", as_of, 100),
         Progress(TASK, date(2026, 5, 1), "DANG", as_of, 10),
@@ -568,7 +585,7 @@ def reports(as_of: date) -> Delivery:
 
 
 def night(warehouse: Told, as_of: date, *, plan_until: int | None = None) -> None:
-    """Builds all that is known by the end of a year, with the registers as they are then."""
+    """Build all that is known by the end of a year, with the registers as they are then."""
     until = as_of.year if plan_until is None else plan_until
     warehouse.more = plans(until)
     warehouse.edited = {"indicator": definitions(until), "period": own_units, "score_rule": points(until)}
@@ -576,7 +593,7 @@ def night(warehouse: Told, as_of: date, *, plan_until: int | None = None) -> Non
         made = world(Story(), as_of)
         warehouse.build(replace(made, deliveries=(*made.deliveries, reports(as_of))))
     finally:
-        warehouse.edited = {}
+        warehouse.edited = MappingProxyType({})
 
 
 CLOSED = {
@@ -589,7 +606,7 @@ CLOSED = {
 
 
 def closed_by(warehouse: Told, day: date) -> Figures:
-    """Every figure, verdict and point of what had closed by a day."""
+    """Return every figure, verdict and point of what had closed by a day."""
     found = {
         table: sorted(map(str, warehouse.rows(f"select {query} where end_date <= date '{day}'")))
         for table, query in CLOSED.items()

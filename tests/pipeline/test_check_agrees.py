@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,7 +22,7 @@ def test_what_is_said_before_delivery_is_what_the_night_did(night: Night) -> Non
     places = FileRequest(contracts, None, today, today).places([night.raw])
     checking = DryRun(contracts, night.settings, None)
     code = checking.run(places, lambda *_: None)
-    said: dict[tuple[str, str], Counter] = {}
+    said: dict[tuple[str, str], Counter[Any]] = {}
     refused = set()
     for report in checking.reports:
         label = "/".join(Path(report.file).parts[-3:])

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,13 +22,14 @@ Scores = Callable[..., tuple[dict[str, float | None], dict[str, tuple[float | No
 
 
 @pytest.fixture(scope="module")
-def scores(compiled_project: dict) -> Scores:
-    """Points by component and (score, known points, their maximum) by group, for one subject."""
+def scores(compiled_project: dict[str, Any]) -> Scores:
+    """Return points by component and (score, known points, their maximum) by group, for one subject."""
 
     def sql(name: str) -> str:
-        return compiled_project["nodes"][f"model.tthc.{name}"]["compiled_code"]
+        found: str = compiled_project["nodes"][f"model.tthc.{name}"]["compiled_code"]
+        return found
 
-    def score(parts: Parts, factor: float = 1.0) -> tuple[dict, dict]:
+    def score(parts: Parts, factor: float = 1.0) -> tuple[dict[str, Any], dict[str, Any]]:
         rows = [
             SUBJECT
             | {"component": component.code, "factor": factor if component.factor else 1.0, "missing_source": None}
@@ -98,21 +100,23 @@ def test_submitting_online_counts_by_what_is_synchronised_and_is_full_at_half(sc
 
 def test_a_group_has_a_score_only_when_every_component_is_known(scores: Scores) -> None:
     known: Parts = {"1.1": (2, 39), "1.2": (39, 39), "1.3": (39, 39)}
-    assert scores(known)[1]["CKMB"] == (None, pytest.approx(6 * 2 / 39 + 6), 12)
+    points: object = scores(known)[1]["CKMB"]
+    assert points == (None, pytest.approx(6 * 2 / 39 + 6), 12)
     score, points, most = scores(known | {"1.4": (484_867, 484_867)})[1]["CKMB"]
     assert score == points == pytest.approx(12.31, abs=0.005)
     assert most == 18
 
 
 @pytest.fixture(scope="module")
-def live() -> dict:
+def live() -> dict[str, Any]:
     if not LIVE.exists():
         pytest.skip("the figures that the national portal shows are not kept in this project; put them beside it")
-    return json.loads(LIVE.read_text(encoding="utf-8"))["H19"]
+    found: dict[str, Any] = json.loads(LIVE.read_text(encoding="utf-8"))["H19"]
+    return found
 
 
-def live_parts(live: dict) -> Parts:
-    """What the live file holds, by component: the portal's own names stand in the register as `api`."""
+def live_parts(live: dict[str, Any]) -> Parts:
+    """Return what the live file holds, by component: the portal's own names stand in the register as `api`."""
     payment = live["payment"]
     pairs = {name: tuple(parts) for name, parts in live["metrics"].items()}
     pairs["totalDossierOnlinePaymentSuccess"] = (
@@ -129,7 +133,7 @@ def live_parts(live: dict) -> Parts:
 
 
 @pytest.mark.campaign
-def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: Scores, live: dict) -> None:
+def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: Scores, live: dict[str, Any]) -> None:
     """Progress and openness, the groups that the design expects; the others differ or lack inputs, as the page says."""
     groups = scores(live_parts(live))[1]
     for group in ("TDGQ", "CKMB"):
@@ -137,7 +141,7 @@ def test_where_the_live_file_holds_the_inputs_the_live_scores_come_out(scores: S
 
 
 @pytest.mark.campaign
-def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores: Scores, live: dict) -> None:
+def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores: Scores, live: dict[str, Any]) -> None:
     """The table of docs/decision-766.md: known points of each group beside the live score, nothing fitted."""
     groups = scores(live_parts(live))[1]
     page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")
@@ -146,7 +150,7 @@ def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores
 
 
 @pytest.mark.campaign
-def test_the_points_of_each_component_are_those_that_are_live(scores: Scores, live: dict) -> None:
+def test_the_points_of_each_component_are_those_that_are_live(scores: Scores, live: dict[str, Any]) -> None:
     """The second table of the page: all but one, which the portal scores without the working document's threshold."""
     page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")
     told = {

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def definitions(night: Night) -> dg.Definitions:
-    from pipelines.definitions import build_definitions
+    from pipelines.nightly.build import build_definitions
 
     return build_definitions(night.settings)
 

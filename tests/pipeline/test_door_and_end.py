@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -129,7 +130,7 @@ MOMENTS = ["20241231000000", "20241231235959", "20241231235960", "20241231240000
 
 
 def draw_cell(field: ContractField, known: dict[str, list[str]], rng: random.Random) -> str:
-    """One cell: mostly what such a field holds, at times its edge, at times what it may not hold."""
+    """Return one cell: mostly what such a field holds, at times its edge, at times what it may not hold."""
     if field.name in known and rng.random() < 0.8:
         return rng.choice(known[field.name])
     if not field.required and rng.random() < 0.3:
@@ -149,14 +150,14 @@ def draw_cell(field: ContractField, known: dict[str, list[str]], rng: random.Ran
 
 
 def draw_rows(contract: Contract, known: dict[str, list[str]], rng: random.Random) -> pl.DataFrame:
-    """Rows of one source, every field as text."""
+    """Return rows of one source, every field as text."""
     fields = [field for field in contract.fields if field.personal != "drop"]
     rows = [{field.name: draw_cell(field, known, rng) for field in fields} for _ in range(ROWS)]
     return pl.DataFrame(rows, schema=dict.fromkeys((field.name for field in fields), pl.String))
 
 
 def known_codes(night: Night) -> dict[str, list[str]]:
-    """Codes that the province has, by the field that names them."""
+    """Return codes that the province has, by the field that names them."""
     found = json.loads(night.tthc("sql", "--format", "json", """
         select (select list(unit_code) from dim_unit) as units, (select list(procedure_code) from dim_procedure) as
         procedures, (select list(dossier_code) from (from fct_timeliness order by all limit 300)) as dossiers
@@ -170,8 +171,11 @@ def known_codes(night: Night) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def drawn(night: Night, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
-    """The province's deliveries and, beside them, one drawn file of every source: the landing folder, and the files."""
+def drawn(night: Night, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
+    """Return the province's deliveries and, beside them, one drawn file of every source.
+
+    The landing folder, and the files.
+    """
     raw = tmp_path_factory.mktemp("drawn") / "raw"
     shutil.copytree(night.raw, raw)
     rng, known, files = random.Random(SEED), known_codes(night), []

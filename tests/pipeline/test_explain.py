@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -26,15 +27,16 @@ OVER_PROCEDURES = (
 )  # fmt: skip
 
 
-def explained(night: Night, *arguments: str) -> dict:
+def explained(night: Night, *arguments: str) -> dict[str, Any]:
     done = night.tthc("explain", *arguments, "--format", "json")
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 @pytest.fixture(scope="module")
 def worst(night: Night) -> tuple[str, int, int]:
-    """The unit with most overdue dossiers of the year: code, numerator, denominator."""
+    """Return the unit with most overdue dossiers of the year: code, numerator, denominator."""
     with duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True) as connection:
         query = (
             "select unit_code, numerator, denominator from marts.indicator_values where indicator_code = 'on_time_rate'"
@@ -115,7 +117,7 @@ def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments:
     assert nearest in done.stderr
 
 
-def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_project: dict) -> None:
+def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_project: dict[str, Any]) -> None:
     needed = ("indicator_values", "dim_indicator", "indicator_definitions", "plan_scorecard", "dim_period", "dim_unit",
               "dim_run", "deliveries")  # fmt: skip
     warehouse = Warehouse(models_for(compiled_project, needed))
@@ -132,12 +134,14 @@ def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_proje
             warehouse.connection.execute("use workspace")
         if found:  # a small province may have nothing late
             break
-    assert found["never"].figure["missing_source"] == "xin_loi"
+    figure = found["never"].figure
+    assert figure is not None and figure["missing_source"] == "xin_loi"
     assert found["never"].against == []
-    assert len(found["empty"].against) == found["empty"].figure["denominator"] > 0
+    figure = found["empty"].figure
+    assert figure is not None and len(found["empty"].against) == figure["denominator"] > 0
 
 
-def test_a_figure_is_explained_by_the_wording_that_held_in_its_period(compiled_project: dict) -> None:
+def test_a_figure_is_explained_by_the_wording_that_held_in_its_period(compiled_project: dict[str, Any]) -> None:
     needed = ("indicator_values", "dim_indicator", "indicator_definitions", "plan_scorecard", "dim_period", "dim_unit",
               "dim_run", "deliveries")  # fmt: skip
     warehouse = Warehouse(models_for(compiled_project, needed))
@@ -164,7 +168,7 @@ def cases(night: Night) -> duckdb.DuckDBPyConnection:
 
 
 def case_views(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """Every view of cases with its columns."""
+    """Return every view of cases with its columns."""
     rows = connection.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = 'cases' order by all"
     ).fetchall()

@@ -19,7 +19,7 @@ def renamed(night: Night, tmp_path: Path) -> Path:
 
 
 def counts(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, int]:
-    """Rows of every view of an attached file, asked for by its name there."""
+    """Return rows of every view of an attached file, asked for by its name there."""
     views = [name for (name,) in connection.execute(VIEWS, [catalog]).fetchall()]
     found = {name: connection.execute(f'select count(*) from "{catalog}".{name}').fetchone() for name in views}
     return {name: row[0] for name, row in found.items() if row}

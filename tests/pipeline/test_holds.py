@@ -1,11 +1,15 @@
-"""What is usual and what is odd: the models agree with a few lines of plain Python on histories drawn by chance, and
-the faults of the delivery plan are told by name."""
+"""What is usual and what is odd.
+
+The models agree with a few lines of plain Python on histories drawn by chance, and the faults of the delivery plan are
+told by name.
+"""
 
 import datetime as dt
 import math
 import random
 import statistics
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -36,7 +40,7 @@ Came = tuple[str, dt.date, int]
 class Days:
     """The models of delivery days over a table of deliveries that is written here."""
 
-    def __init__(self, manifest: dict) -> None:
+    def __init__(self, manifest: dict[str, Any]) -> None:
         wanted = models_for(manifest, ["delivery_days", "source_freshness"])
         own = ("dim_run", "dim_calendar", "int_delivery_day", "prf_day", "prf_rows", "prf_counted", "prf_value",
                "prf_first_look", "prf_second_look", "prf_third_look", "prf_judged",
@@ -60,8 +64,8 @@ class Days:
         self.connection.execute("use workspace")
 
     def build(self, came: Iterable[Came], refused: Iterable[tuple[str, dt.date]] = ()) -> None:
-        """Replaces what was there; order plays no part."""
-        rows = [(source, on, "accepted", count, 0) for source, on, count in came]
+        """Replace what was there; order plays no part."""
+        rows: list[tuple[object, ...]] = [(source, on, "accepted", count, 0) for source, on, count in came]
         rows += [(source, on, "refused", None, None) for source, on in refused]
         random.Random(len(rows)).shuffle(rows)
         for table in ("tthc.marts.deliveries", "workspace.ledger.delivery"):
@@ -76,7 +80,7 @@ class Days:
         ).fetchall()
         return dict(found)
 
-    def freshness(self, source: str) -> tuple:
+    def freshness(self, source: str) -> tuple[Any, ...]:
         (row,) = self.connection.execute(
             "select usual_gap, silence, longest_silence, is_daily, is_late from tthc.marts.source_freshness"
             " where source = ?",
@@ -91,7 +95,7 @@ class Days:
 
 
 @pytest.fixture(scope="module")
-def days(compiled_project: dict) -> Days:
+def days(compiled_project: dict[str, Any]) -> Days:
     return Days(compiled_project)
 
 
@@ -104,7 +108,7 @@ def calendar_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def every_working_day(source: str, rows: int, first: dt.date = dt.date(2024, 3, 1)) -> list[Came]:
-    """A source that comes every working day with about as many rows."""
+    """Return a source that comes every working day with about as many rows."""
     return [(source, on, rows + on.day % 5) for on in calendar_days(first, AS_OF) if worked(on)]
 
 
@@ -124,10 +128,12 @@ def is_by_holiday(on: dt.date) -> bool:
     return False
 
 
-def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, int]]:
-    """How many rows came, per working day that a delivery stands for, against the deliveries before."""
-    values, gaps, before = [], [], None
-    told: dict[dt.date, tuple[str, int]] = {}
+def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, int | None]]:
+    """Return how many rows came, per working day that a delivery stands for, against the deliveries before."""
+    values: list[Value] = []
+    gaps: list[int] = []
+    before: dt.date | None = None
+    told: dict[dt.date, tuple[str, int | None]] = {}
     for on in sorted(came):
         gap = None
         if before is not None:
@@ -137,8 +143,8 @@ def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, i
         is_daily = cadence is None or cadence <= 1.5
         kind = ("working" if worked(on) else "off") if is_daily else ""
         days = max(gap, 1) if gap is not None else None
-        skipped = days is None or (is_daily and is_by_holiday(on))
-        g = None if skipped else math.log((came[on] + 0.5) / days)
+        is_skipped = is_daily and is_by_holiday(on)
+        g = None if days is None or is_skipped else math.log((came[on] + 0.5) / days)
         values.append(Value("rows", on, kind, "count", g, 1 / (max(came[on], 1) + 0.5)))
         told[on] = (kind, days)
         before = on
@@ -146,13 +152,18 @@ def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, i
     return {on: (judged["rows", on], *told[on]) for on in came}
 
 
-def plain_standing(came: dict[dt.date, int], judged: tuple[Judged, str, int], on: dt.date, limits: SourceLimits) -> str:
-    """The rule in words: too many; a day off of a daily source; nothing where rows are usual; too few."""
+def plain_standing(
+    came: dict[dt.date, int], judged: tuple[Judged, str, int | None], on: dt.date, limits: SourceLimits
+) -> str:
+    """Return the rule in words: too many; a day off of a daily source; nothing if rows are usual; too few."""
     one, kind, days = judged
     is_compared = one.standing != "not_compared"
-    least = max(math.exp(one.expected - one.bound) * days - 0.5, 0) if is_compared else 0
-    if is_compared and came[on] > math.exp(one.expected + one.bound) * days - 0.5:
-        return "high"
+    least = 0.0
+    if is_compared:
+        assert one.expected is not None and one.bound is not None and days is not None
+        least = max(math.exp(one.expected - one.bound) * days - 0.5, 0)
+        if came[on] > math.exp(one.expected + one.bound) * days - 0.5:
+            return "high"
     if kind == "off":
         return "not_working"
     if came[on] == 0 and (least > 0 or limits.empty_without_history):
@@ -282,7 +293,7 @@ RESTATED = ("deliveries", "delivery_days")
 
 
 @pytest.fixture(scope="module")
-def models(compiled_project: dict) -> list[Model]:
+def models(compiled_project: dict[str, Any]) -> list[Model]:
     return models_for(compiled_project, RESTATED)
 
 
@@ -290,8 +301,8 @@ def dossiers(count: int) -> str:
     return DOSSIERS + "".join(f"A-{n},1.000001,H19.07,4,20240603080000,,,,\n" for n in range(count))
 
 
-def changes(few: FewFiles) -> tuple:
-    """keys_before, keys_removed and is_shrunk of the one dossier file."""
+def changes(few: FewFiles) -> tuple[Any, ...]:
+    """Return keys_before, keys_removed and is_shrunk of the one dossier file."""
     (row,) = [r for r in few.night(few.deliver())["deliveries"] if r[0] == "ho_so" and r[6] == "accepted"]
     return row[-4:-1]
 

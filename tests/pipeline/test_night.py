@@ -167,7 +167,7 @@ def test_the_canaries_would_be_found(night: Night, tmp_path: Path) -> None:
 
 
 def _persons(night: Night) -> set[str]:
-    """Values of personal fields in the delivered CSVs, and what was planted in files that are refused."""
+    """Return values of personal fields in the delivered CSVs, and what was planted in files that are refused."""
     contracts = load_contracts(night.settings.contracts_dir)
     persons = {CANARY_NAME, CANARY_PHONE}
     for path in night.raw.glob("*/*/*.csv"):
@@ -186,7 +186,7 @@ def _holds(content: bytes, sought: list[str]) -> bool:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds: tables written out as text, packed files unpacked, all others as they are."""
+    """Return what a file holds: tables written out as text, packed files unpacked, all others as they are."""
     if path.suffix == ".parquet":
         return json.dumps(pl.read_parquet(path).to_dicts(), default=str, ensure_ascii=False).encode()
     if path.suffix == ".duckdb":
@@ -203,7 +203,7 @@ def _content(path: Path) -> bytes:
 
 
 def _lake_tables(night: Night) -> list[list[str]]:
-    return [pl.read_parquet_schema(path).keys() for path in (night.warehouse / "lake" / "ho_so").rglob("*.parquet")]
+    return [list(pl.read_parquet_schema(path)) for path in (night.warehouse / "lake" / "ho_so").rglob("*.parquet")]
 
 
 def test_restricted_is_closed_to_others(night: Night) -> None:
@@ -237,8 +237,10 @@ def test_asked_to_stop_it_stops_and_says_so(tmp_path: Path) -> None:
 
 
 def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -> None:
-    """Everything delivered again, and one file also under another name: the same version stays, and nothing is
-    computed to find that out."""
+    """Everything delivered again, and one file also under another name.
+
+    The same version stays, and nothing is computed to find that out.
+    """
     warehouse, raw = tmp_path / "kho", tmp_path / "raw"
     shutil.copytree(night.warehouse, warehouse, symlinks=True)
     shutil.copytree(night.raw, raw)

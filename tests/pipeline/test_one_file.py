@@ -10,6 +10,7 @@ import pkgutil
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -48,13 +49,13 @@ FILES = {
 
 
 def dossier(code: str, status: int = 4) -> str:
-    """A line of a CSV of dossiers."""
+    """Return a line of a CSV of dossiers."""
     return f"{code},1.000001,H19.07,{status},20240611080000,,20240611090000,Mẫu,\n"
 
 
 @pytest.fixture
 def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
-    """A warehouse that has a sound day already."""
+    """Return a warehouse that has a sound day already."""
     monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     few = FewFiles(tmp_path, models=[])
     few.deliver(("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES))
@@ -66,7 +67,7 @@ def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
 
 
 def accepted(few: FewFiles) -> set[str]:
-    """Names of the files that count."""
+    """Return names of the files that count."""
     return {arrival.delivery.file_name for arrival, _ in update_lake(few.settings, few.contracts).accepted}
 
 
@@ -76,7 +77,7 @@ BESIDE = ("contracts.batch", "contracts.column_types", "contracts.moments", "con
 
 
 def modules() -> Iterator[ModuleType]:
-    """The modules that touch a single file, without those that run in a child process."""
+    """Yield the modules that touch a single file, without those that run in a child process."""
     for package in map(importlib.import_module, (f"pipelines.{name}" for name in PACKAGES)):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             if not found.ispkg:
@@ -85,12 +86,12 @@ def modules() -> Iterator[ModuleType]:
 
 
 def is_dunder(name: str) -> bool:
-    """True for what Python itself calls; `__call__` is a method like others."""
+    """Return True for what Python itself calls; `__call__` is a method like others."""
     return name.startswith("__") and name != "__call__"
 
 
 def functions() -> Iterator[tuple[str, object, str]]:
-    """Every function and method of landing and parsing: its name, where it is looked up, under which name."""
+    """Yield every function and method of landing and parsing: its name, where it is looked up, under which name."""
     for module in modules():
         for name, member in vars(module).items():
             if isinstance(member, FunctionType) and member.__module__ == module.__name__:
@@ -102,7 +103,7 @@ def functions() -> Iterator[tuple[str, object, str]]:
 
 
 def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
-    """Everywhere that a function is looked up when it is called: its own place, and modules that imported it."""
+    """Yield everywhere that a function is looked up when it is called: its own place, and modules that imported it."""
     function = vars(owner)[name]
     yield owner, name
     if isinstance(owner, ModuleType):
@@ -227,7 +228,7 @@ def test_what_strikes_every_file_stops_the_night(few: FewFiles, monkeypatch: pyt
 
 
 def said(caplog: pytest.LogCaptureFixture, file: str) -> str:
-    """The one warning about a file."""
+    """Return the one warning about a file."""
     (line,) = [record.getMessage() for record in caplog.records if file in record.getMessage()]
     return line
 
@@ -364,7 +365,7 @@ def test_a_repaired_parser_reaches_what_was_delivered_before(few: FewFiles, monk
 def test_another_release_of_a_library_is_another_parser(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     version.code_and_libraries.cache_clear()
     now = version.code_and_libraries()
-    known = version.version
+    known = installed_version
     monkeypatch.setattr(version, "version", lambda name: "999" if name == library else known(name))
     version.code_and_libraries.cache_clear()
     assert version.code_and_libraries() != now

@@ -1,10 +1,14 @@
-"""The profile of deliveries: the SQL of bounds agrees with plain Python on drawn histories of whole families, and every
-measure of the register is taken of a published night."""
+"""The profile of deliveries.
+
+The SQL of bounds agrees with plain Python on drawn histories of whole families, and every measure of the register is
+taken of a published night.
+"""
 
 import datetime as dt
 import math
 import random
 from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -30,7 +34,7 @@ VALUE = {"source": pl.String, "business_day": pl.Date, "measure": pl.String, "fa
 class Bounds:
     """The two models that judge, over values that are written here."""
 
-    def __init__(self, manifest: dict) -> None:
+    def __init__(self, manifest: dict[str, Any]) -> None:
         own = ("prf_first_look", "prf_second_look", "prf_third_look", "prf_judged")
         self.models = [model for model in models_for(manifest, ["delivery_measures"]) if model.name in own]
         self.connection = duckdb.connect()
@@ -58,12 +62,12 @@ class Bounds:
 
 
 @pytest.fixture(scope="module")
-def bounds(compiled_project: dict) -> Bounds:
+def bounds(compiled_project: dict[str, Any]) -> Bounds:
     return Bounds(compiled_project)
 
 
 def drawn(seed: int) -> list[Value]:
-    """Series with trends, wobbles, gaps and now and then something wild, daily or not, of one family or of several."""
+    """Draw series with trends, wobbles, gaps and now and then an outlier, daily or not, of one family or several."""
     chance = random.Random(seed)
     is_daily = chance.random() < 0.5
     days = [dt.date(2024, 1, 1) + dt.timedelta(days=n * (1 if is_daily else 30)) for n in range(chance.choice([6, 40]))]
@@ -123,7 +127,7 @@ def test_every_measure_is_taken_of_a_night_and_the_night_is_compared(night: Nigh
 class Units:
     """The models of units over counts that are written here."""
 
-    def __init__(self, manifest: dict) -> None:
+    def __init__(self, manifest: dict[str, Any]) -> None:
         own = ("prf_unit_before", "unit_measures")
         self.models = [model for model in models_for(manifest, ["unit_measures"]) if model.name in own]
         self.connection = duckdb.connect()
@@ -136,8 +140,12 @@ class Units:
     def standings(
         self, counts: dict[str, list[int]], measure: str = "rows", of: int | None = None
     ) -> dict[str, tuple[str, float | None]]:
-        """The newest delivery's standing and score of each unit; deliveries come monthly, 0 is none. `of`: how many
-        rows each unit has, of which the counts are part; null: the counts are parts of the province's rows."""
+        """Return the newest delivery's standing and score of each unit; deliveries come monthly, 0 is none.
+
+        Args:
+            of: How many rows each unit has, of which the counts are part; null: the counts are parts of the
+                province's rows.
+        """
         days = [dt.date(2024, 1 + n, 28) for n in range(max(map(len, counts.values())))]
         self.load("profile.prf_day", pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}))
         told = [(unit, *one) for unit, own in counts.items() for one in zip(days, own, strict=True)]
@@ -162,7 +170,7 @@ class Units:
 
 
 @pytest.fixture
-def units(compiled_project: dict) -> Units:
+def units(compiled_project: dict[str, Any]) -> Units:
     return Units(compiled_project)
 
 
@@ -216,11 +224,13 @@ def test_how_a_unit_works_is_not_compared_with_how_another_one_did_before_they_m
     assert {unit: standing for unit, (standing, _) in found.items()} == {"next": "not_compared", "B": "usual"}
 
 
-def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project: dict) -> None:
+def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project: dict[str, Any]) -> None:
     """Shares by their rows alone; means and ratios by all squares of the series so far and those of ten rows more.
-    Under `least_rows` there is no value."""
+
+    Under `least_rows` there is no value.
+    """
     days = [dt.date(2024, month, 28) for month in (1, 2, 3)]
-    counted = [
+    counted: list[tuple[str, list[tuple[Any, ...]]]] = [
         # measure, then per day x, n, g and v; v of a mean is the variance of the mean, of a ratio the sum of squares.
         ("deleted", [(3, 200, None, None), (0, 10, None, None), (5, 5, None, None)]),
         ("days_to_due", [(40, 20, 2.0, 0.01), (3, 2, 1.5, 0.0), (60, 30, 2.0, 0.02)]),

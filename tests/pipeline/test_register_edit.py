@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,7 +26,7 @@ def edit(registers: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def approve(registers: Path, held: dict) -> None:
+def approve(registers: Path, held: dict[str, Any]) -> None:
     subject = {name: held[name] for name in ("hold", "register", "entry", "value_hash")}
     line = {
         "override_code": "PD-1",

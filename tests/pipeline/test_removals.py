@@ -1,6 +1,7 @@
 """Dossiers that a delivery takes out of the data, deleted or no longer there, counted by unit and by how they stood."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -21,18 +22,18 @@ KINDS = {
 
 
 def dossiers(*codes: str, deleted: str = "", unit: str = "H19.07") -> str:
-    """Dossiers whose first letter says how they stand; those that are deleted have a newer row that says so."""
+    """Return dossiers whose first letter says how they stand; those that are deleted have a newer row that says so."""
     rows = "".join(f"{code},1.000001,{unit},,{KINDS[code[0]]},20240607080000,\n" for code in codes)
     return rows + "".join(f"{code},1.000001,{unit},,,,,,20240612080000,1\n" for code in deleted.split())
 
 
 @pytest.fixture(scope="module")
-def models(compiled_project: dict) -> list[Model]:
+def models(compiled_project: dict[str, Any]) -> list[Model]:
     return models_for(compiled_project, ["removals"])
 
 
-def removals(few: FewFiles) -> list[tuple]:
-    """Day, unit, late, on time, still open."""
+def removals(few: FewFiles) -> list[tuple[Any, ...]]:
+    """Return day, unit, late, on time, still open."""
     return [row[:5] for row in few.night(few.deliver())["removals"]]
 
 

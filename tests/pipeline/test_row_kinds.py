@@ -1,11 +1,15 @@
-"""Deliveries as systems write them: what a file says that only deletes, a message that cannot tell a payment, several
-rows of one second, a desk that takes in for another, units under themselves. In whatever order they come."""
+"""Deliveries as systems write them.
+
+What a file says that only deletes, a message that cannot tell a payment, several rows of one second, a desk that takes
+in for another, units under themselves. In whatever order they come.
+"""
 
 import itertools
 import json
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -23,7 +27,7 @@ FEES = "MaHoSo,MaPhiLePhi,Gia,TrangThaiThanhToan,HinhThucThanhToan,NgayThuPhi\n"
 
 
 @pytest.fixture(scope="module")
-def models(compiled_project: dict) -> list[Model]:
+def models(compiled_project: dict[str, Any]) -> list[Model]:
     sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("base_")]
     return models_for(compiled_project, [*ENDS, *sorted(sources)])
 
@@ -36,8 +40,8 @@ def nothing_is_still_growing(monkeypatch: pytest.MonkeyPatch) -> None:
 MOST_ORDERS = 6
 
 
-def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, list[tuple]]:
-    """The tables that the files end in, the same for every order in which they come; of four files for some orders."""
+def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the tables that the files end in, the same for every order in which they come (at most MOST_ORDERS)."""
     found = []
     orders = list(itertools.permutations(files))
     for number, order in enumerate(random.Random(3).sample(orders, min(MOST_ORDERS, len(orders)))):
@@ -50,8 +54,8 @@ def in_any_order(folder: Path, models: list[Model], *files: FILE) -> dict[str, l
     return found[0]
 
 
-def fates(tables: dict[str, list[tuple]], source: str) -> list[tuple]:
-    """Reason and disposition of each row of a source, in the order of its columns."""
+def fates(tables: dict[str, list[tuple[Any, ...]]], source: str) -> list[tuple[Any, ...]]:
+    """Return reason and disposition of each row of a source, in the order of its columns."""
     return [row[-2:] for row in tables[f"base_{source}"]]
 
 
@@ -89,7 +93,7 @@ PAID = FEES + "A-1,LP1,5000,1,truc-tuyen,20240611090000\n"
     ],
 )
 def test_a_fee_told_in_the_message_and_in_a_file(
-    tmp_path: Path, models: list[Model], said: dict[str, str], files: list[str], paid: list, rejected: int
+    tmp_path: Path, models: list[Model], said: dict[str, str], files: list[str], paid: list[Any], rejected: int
 ) -> None:
     own: list[FILE] = [("le_phi", day(1), f"{number}.csv", text) for number, text in enumerate(files)]
     tables = in_any_order(tmp_path, models, message(day(1), {"MaPhiLePhi": "LP1", **said}), *own)
@@ -123,7 +127,7 @@ NAMES = "MaDonVi,TenDonVi,Cap,HieuLucTu,HieuLucDen\n"
 
 
 def named(number: int, name: object, **more: str) -> FILE:
-    """A sync message of one dossier, as new as the others, that names the unit that handles it."""
+    """Return a sync message of one dossier, as new as the others, that names the unit that handles it."""
     dossier = {"MaHoSo": "A-1", "MaTTHC": "1.000001", "TrangThaiHoSo": "4", "NgayTiepNhan": "20240603080000",
                "NgayCapNhat": "20240611080000", "DonViXuLy": name, **more}  # fmt: skip
     content = {"service": "DongBoHoSoMC", "madonvi": "H19", "data": [dossier]}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, fields
 from datetime import date
+from typing import Any
 
 import duckdb
 import pytest
@@ -48,8 +49,8 @@ def settled(night: Night, as_of: date) -> Settled:
     return settle(records_of(lake_tables(night.warehouse)), as_of)
 
 
-def differences(expected: Counter, got: Counter) -> list[str]:
-    """The first rows that only one side has."""
+def differences(expected: Counter[Any], got: Counter[Any]) -> list[str]:
+    """Return the first rows that only one side has."""
     sides = {"only the oracle has": expected - got, "only the SQL has": got - expected}
     return [f"{name} {row}" for name, rows in sides.items() for row in sorted(map(str, rows.elements()))[:SHOWN]]
 
@@ -74,7 +75,7 @@ def test_every_indicator_is_the_oracles_for_every_subject_and_period(
     subjects = set(
         warehouse.execute("select period_code, scope, unit_code, unit_level from handling_status").fetchall()
     )
-    expected: Counter[tuple] = Counter()
+    expected: Counter[tuple[Any, ...]] = Counter()
     for value in indicator_values(settled, as_of):
         row = as_row(value)
         # What cannot be computed stands wherever the form has a row; other rows may be left out where nothing counts.
@@ -85,21 +86,21 @@ def test_every_indicator_is_the_oracles_for_every_subject_and_period(
     assert differences(expected, got) == []
 
 
-def as_row(value: IndicatorValue) -> tuple:
-    """In the order of the columns of `VALUE`."""
+def as_row(value: IndicatorValue) -> tuple[Any, ...]:
+    """Return in the order of the columns of `VALUE`."""
     return (value.indicator_code, value.rule, value.period_code, *value.subject, value.numerator, value.denominator,
             value.value, value.target, value.met, value.is_closed, value.missing_source,
             value.unknown_count)  # fmt: skip
 
 
 def listed(warehouse: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Indicators and rules whose cases are published."""
+    """Return indicators and rules whose cases are published."""
     names = warehouse.execute("select view_name from duckdb_views() where schema_name = 'cases' order by 1").fetchall()
     return [tuple(name.removeprefix("case_").split("__")) for (name,) in names]
 
 
 def cases_of(warehouse: duckdb.DuckDBPyConnection, code: str, rule: str) -> dict[str, tuple[int, ...]]:
-    """Per period: cases that count against, all that count, and, where they are listed, those not known."""
+    """Return per period: cases that count against, all that count, and, where they are listed, those not known."""
     view = f"cases.case_{code}__{rule}"
     columns = {name for name, *_ in warehouse.execute(f"describe {view}").fetchall()}
     if "period_code" in columns:

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -45,8 +46,10 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame)
     connection.unregister("incoming")
 
 
-def silence(connection: duckdb.DuckDBPyConnection, manifest: dict, days: Iterable[dt.date]) -> tuple:
-    """Usual gap, silence, its limit and whether the source is late, where it came on these days."""
+def silence(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], days: Iterable[dt.date]
+) -> tuple[Any, ...]:
+    """Return usual gap, silence, its limit and whether the source is late, where it came on these days."""
     rows = [("phan_anh", on, "accepted", 3, 0) for on in days] + [("ho_so", on, "accepted", 40, 0) for on in WORKED]
     _load(connection, "tthc.marts.deliveries", pl.DataFrame(rows, schema=LISTED, orient="row"))
     for model in models_for(manifest, ["source_freshness"]):
@@ -60,7 +63,7 @@ def silence(connection: duckdb.DuckDBPyConnection, manifest: dict, days: Iterabl
 
 
 def test_who_comes_by_chance_is_late_only_beyond_what_its_gaps_scatter(
-    connection: duckdb.DuckDBPyConnection, compiled_project: dict
+    connection: duckdb.DuckDBPyConnection, compiled_project: dict[str, Any]
 ) -> None:
     chance = random.Random(5)
     came = [on for on in WORKED if chance.random() < 0.5]
@@ -71,7 +74,7 @@ def test_who_comes_by_chance_is_late_only_beyond_what_its_gaps_scatter(
 
 @pytest.mark.parametrize(("every", "silent", "is_late"), [(1, 3, False), (1, 4, True), (5, 15, False), (5, 16, True)])
 def test_who_comes_by_the_clock_is_late_after_three_gaps(
-    connection: duckdb.DuckDBPyConnection, compiled_project: dict, every: int, silent: int, is_late: bool
+    connection: duckdb.DuckDBPyConnection, compiled_project: dict[str, Any], every: int, silent: int, is_late: bool
 ) -> None:
     days = WORKED[: -silent or None][::-1][::every]
     assert silence(connection, compiled_project, days) == (every, silent, 3 * every, is_late)

@@ -8,6 +8,7 @@ import shutil
 import stat
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -29,7 +30,7 @@ ENDS = ("deliveries", "delivery_days", "source_freshness", "quarantine_summary",
 
 
 @pytest.fixture(scope="module")
-def models(compiled_project: dict) -> list[Model]:
+def models(compiled_project: dict[str, Any]) -> list[Model]:
     sources = [node["name"] for node in compiled_project["nodes"].values() if node["name"].startswith("base_")]
     return models_for(compiled_project, [*ENDS, *sorted(sources)])
 
@@ -84,8 +85,10 @@ def test_five_files_in_any_order_end_in_the_same_version(
 
 
 def parsed_already(folder: Path, first: FewFiles, files: list[FILE]) -> str:
-    """The version that the files end in when they come one by one to a warehouse that has parsed their like before:
-    what parsing makes of a file depends on nothing but the file."""
+    """Deliver the files one by one to a warehouse that has parsed such files before, and return the last version.
+
+    The result of parsing depends on nothing but the file.
+    """
     few = FewFiles(folder, [], first.contracts)
     few.settings.ledger_file.parent.mkdir()
     shutil.copy(first.settings.ledger_file, few.settings.ledger_file)

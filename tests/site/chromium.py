@@ -25,7 +25,10 @@ ARGUMENTS = [
 
 
 def find_chromium(playwright: "Playwright") -> str:
-    """The path of a Chromium. Installs Debian's as root; else fails with the command to run."""
+    """Return the path of a Chromium.
+
+    Installs Debian's as root; else fails with the command to run.
+    """
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     own = Path(playwright.chromium.executable_path)
     if found is None and own.is_file():

@@ -1,4 +1,6 @@
-"""A small open-data folder to build a site from: one office of every kind, every flag, every bound. SYNTHETIC.
+"""A small open-data folder to build a site from: one office of every kind, every flag, every bound.
+
+SYNTHETIC.
 
 Columns are those of the publication register, so a register that moves on breaks this, not the tests' meaning.
 """
@@ -6,6 +8,7 @@ Columns are those of the publication register, so a register that moves on break
 import csv
 import json
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from pipelines.open_data import feed
@@ -50,7 +53,7 @@ PARTS = {"nam": 1, "quy": 4, "bao-cao": 1, "thang": 12}
 
 
 def lay_small_editions(open_data: Path) -> None:
-    """Lays three editions beside the tables, of which the second is withdrawn."""
+    """Lay three editions beside the tables, of which the second is withdrawn."""
     listed = []
     for name, until, gone in (("e1", "2024-10-31", False), ("e2", "2024-12-31", True), ("e3", "2024-11-30", False)):
         folder = open_data / EDITIONS / name
@@ -62,7 +65,10 @@ def lay_small_editions(open_data: Path) -> None:
 
 
 def write_small_open_data(folder: Path, register: PublicationRegister) -> Path:
-    """Writes the folder. The same bytes every time."""
+    """Write the folder.
+
+    The same bytes every time.
+    """
     folder.mkdir(parents=True)
     rows = {
         "don-vi": [dict(zip(_columns(register, "don-vi"), unit, strict=True)) for unit in UNITS],
@@ -93,12 +99,12 @@ FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi":
 
 
 def _columns(register: PublicationRegister, table: str) -> list[str]:
-    """But for the last one, which is the same in all."""
+    """Return but for the last one, which is the same in all."""
     return [column.name for column in register.table(table).columns[:-1]]
 
 
 def _subjects() -> list[tuple[str, str, str, str, int, int]]:
-    """pham_vi, unit, name, level, on time per mille, dossiers a year."""
+    """Return pham_vi, unit, name, level, on time per mille, dossiers a year."""
     names = {unit[0]: unit[1:3] for unit in UNITS}
     offices = [("don-vi", code, *names[code], *OFFICES[code]) for code in OFFICES]
     totals = [("cap", PROVINCE, names[PROVINCE][0], level, 958, 24_180) for level in ("so", "huyen", "xa")]
@@ -106,12 +112,12 @@ def _subjects() -> list[tuple[str, str, str, str, int, int]]:
 
 
 def protected(count: int) -> tuple[str, str]:
-    """A count as SDC-1 lets it out, here always rounded down: text and flag."""
+    """Return a count as SDC-1 lets it out, here always rounded down: text and flag."""
     return ("", "c") if count < 10 else (str(count // 5 * 5), "")
 
 
 def rate(numerator: str, denominator: str) -> tuple[str, str, str]:
-    """Text, bound and flag of a share of two protected counts."""
+    """Return text, bound and flag of a share of two protected counts."""
     if not numerator or not denominator or int(denominator) < 30:
         return "", "", "m" if numerator and denominator else "c"
     share = 100 * int(numerator) / int(denominator)
@@ -121,11 +127,11 @@ def rate(numerator: str, denominator: str) -> tuple[str, str, str]:
 
 
 def exact_rate(numerator: int, denominator: int) -> tuple[str, str, str]:
-    """Text, bound and flag of a share of two exact counts."""
+    """Return text, bound and flag of a share of two exact counts."""
     return (f"{100 * numerator / denominator:.2f}", "", "") if denominator else ("", "", "o")
 
 
-def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict]:
+def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict[str, Any]]:
     rows = []
     for code, rule, target in INDICATORS:
         for period, kind, *_ in PERIODS:
@@ -157,7 +163,7 @@ def _indicators(scope: str, unit: str, name: str, level: str, on_time: int, year
     return rows
 
 
-def _met(row: dict, target: float) -> str:
+def _met(row: dict[str, Any], target: float) -> str:
     is_protected = row["ma_chi_tieu"] == "satisfaction_rate" and row["pham_vi"] != "tinh"
     if not row["ty_le"] or (is_protected and abs(float(row["ty_le"]) - target) < 5):
         return ""
@@ -166,7 +172,7 @@ def _met(row: dict, target: float) -> str:
 
 def _form(
     register: PublicationRegister, scope: str, unit: str, name: str, level: str, on_time: int, yearly: int
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     counts = [column.name for column in register.table("tinh-hinh-giai-quyet").columns if column.role == "count"]
     rows = []
     for period, kind, *_ in PERIODS:
@@ -177,8 +183,8 @@ def _form(
     return rows
 
 
-def _times(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict]:
-    """No row where fewer than ten were finished."""
+def _times(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict[str, Any]]:
+    """Return no row where fewer than ten were finished."""
     return [
         {"ky": period, "pham_vi": scope, "ma_don_vi": unit, "ten_don_vi": name, "cap": level,
          "trung_vi": str(2 + on_time % 5), "phan_vi_90": str(1_000 + yearly % 30)}
@@ -187,7 +193,7 @@ def _times(scope: str, unit: str, name: str, level: str, on_time: int, yearly: i
     ]  # fmt: skip
 
 
-def _fields() -> list[dict]:
+def _fields() -> list[dict[str, Any]]:
     rows = []
     for name, volume in (("Hộ tịch", 1_200), ("Đất đai", 300), ("Nuôi con nuôi", 12)):
         for level in ("huyen", "xa"):
@@ -201,7 +207,7 @@ def _fields() -> list[dict]:
     return rows
 
 
-def _procedures() -> list[dict]:
+def _procedures() -> list[dict[str, Any]]:
     listed = [("1.000100", "Đăng ký khai sinh", "Hộ tịch", "xa", "3", "NGAY_LAM_VIEC", 4_005),
               ("1.000002", "Đăng ký kết hôn", "Hộ tịch", "huyen;xa", "", "", 1_475),
               ("1.000003", "Đăng ký biến động đất đai", "Đất đai", "huyen", "15", "NGAY", 690),
@@ -217,7 +223,7 @@ def _procedures() -> list[dict]:
     return rows
 
 
-def _payment(level: str, month: str) -> dict:
+def _payment(level: str, month: str) -> dict[str, Any]:
     row = {"cap": level, "ky": month}
     paid, online = (803, 301) if level == "so" else (25, 4)
     row |= {"giao_dich": str(paid), "truc_tuyen": str(online)}
@@ -225,7 +231,7 @@ def _payment(level: str, month: str) -> dict:
     return row
 
 
-def _feedback(channel: str, quarter: str) -> dict:
+def _feedback(channel: str, quarter: str) -> dict[str, Any]:
     row = {"kenh": channel, "ky": quarter}
     for column, count in (("nhan", 120), ("den_han", 100), ("dung_han", 90)):
         row[column], row[f"co_{column}"] = protected(count if channel == "1022" else 4)
@@ -233,7 +239,7 @@ def _feedback(channel: str, quarter: str) -> dict:
     return row
 
 
-def _goals() -> list[dict]:
+def _goals() -> list[dict[str, Any]]:
     shared = {"nam": "2024", "chu_tri": "Phòng Chuyển đổi số", "cap": "tinh"}
     return [
         shared | {"ma_muc_tieu": "II.1-1", "muc": "II.1", "noi_dung": "Hoàn thiện pháp luật", "co": "k",
@@ -247,7 +253,7 @@ def _goals() -> list[dict]:
     ]  # fmt: skip
 
 
-def _definition(code: str, rule: str) -> dict:
+def _definition(code: str, rule: str) -> dict[str, Any]:
     named = {
         f"dinh_nghia_{part}_{lang}": f"{part} {code} {rule}" for part in ("tu_so", "mau_so") for lang in ("vi", "en")
     }
@@ -256,7 +262,7 @@ def _definition(code: str, rule: str) -> dict:
             "bao_mat": "sdc1" if code == "satisfaction_rate" else "none"}  # fmt: skip
 
 
-def _wording(register: PublicationRegister, code: str, rule: str) -> dict:
-    """The same definition with the day it holds from."""
+def _wording(register: PublicationRegister, code: str, rule: str) -> dict[str, Any]:
+    """Return the same definition with the day it holds from."""
     columns = _columns(register, "dinh-nghia-chi-tieu")
     return {"hieu_luc_tu": "2024-01-01"} | {k: v for k, v in _definition(code, rule).items() if k in columns}

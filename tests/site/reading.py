@@ -45,7 +45,10 @@ class Shown:
 
 @cache
 def tree(page: Path) -> html.HtmlElement:
-    """A page, parsed. Pages are UTF-8 whatever lxml would guess."""
+    """Return a page, parsed.
+
+    Pages are UTF-8 whatever lxml would guess.
+    """
     return html.fromstring(page.read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
 
 
@@ -60,7 +63,7 @@ def table(open_data: Path, name: str) -> list[dict[str, str]]:
 
 
 def figures(site: Path, open_data: Path) -> Iterator[Shown]:
-    """Every element of every page that names a CSV cell."""
+    """Yield every element of every page that names a CSV cell."""
     for page in pages(site):
         lang = page.relative_to(site).parts[0]
         for element in tree(page).iterfind(".//*[@data-at]"):
@@ -69,7 +72,7 @@ def figures(site: Path, open_data: Path) -> Iterator[Shown]:
 
 
 def number_of(text: str, lang: str) -> Decimal:
-    """What a reader takes the text for: "≥ 1.234,5%" in Vietnamese is 1234.5."""
+    """Return what a reader takes the text for: "≥ 1.234,5%" in Vietnamese is 1234.5."""
     pattern = r"(?:[≥≤] ?)?(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d+))?%?" if lang == "vi" else (
         r"(?:[≥≤] ?)?(\d{1,3}(?:,\d{3})*|\d+)(?:\.(\d+))?%?"
     )  # fmt: skip

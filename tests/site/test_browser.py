@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -60,14 +60,14 @@ def page(browser: "Browser") -> Iterator["Page"]:
         yield context.new_page()
 
 
-def violations(page: "Page", rules: dict) -> list[str]:
-    """What axe finds on the page as it is now; axe has been put into it by `with_axe`."""
+def violations(page: "Page", rules: dict[str, Any]) -> list[str]:
+    """Return what axe finds on the page as it is now; axe has been put into it by `with_axe`."""
     found = page.evaluate(f"axe.run({json.dumps(rules)})")["violations"]
     return [f"{one['id']}: {one['nodes'][0]['target']} ({len(one['nodes'])})" for one in found]
 
 
 def with_axe(page: "Page") -> None:
-    """Puts axe-core into the page, once, and unfolds what is folded: it is part of the page too."""
+    """Put axe-core into the page, once, and unfolds what is folded: it is part of the page too."""
     from axe_playwright_python.base import AXE_SCRIPT
 
     page.evaluate(AXE_SCRIPT)
@@ -76,7 +76,7 @@ def with_axe(page: "Page") -> None:
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", ALL_RULES), ("dark", COLOURS)], ids=["light", "dark"])
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_axe_finds_nothing(browser: "Browser", small_site: Path, lang: str, scheme: str, rules: dict) -> None:
+def test_axe_finds_nothing(browser: "Browser", small_site: Path, lang: str, scheme: Any, rules: dict[str, Any]) -> None:
     found = []
     with browser.new_context(color_scheme=scheme, reduced_motion="reduce") as context:
         page = context.new_page()
@@ -100,7 +100,7 @@ def test_axe_would_find_something(page: "Page", small_site: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_charts_and_signs_stand_out(browser: "Browser", small_site: Path, scheme: str) -> None:
+def test_charts_and_signs_stand_out(browser: "Browser", small_site: Path, scheme: Any) -> None:
     with browser.new_context(color_scheme=scheme) as context:
         page = context.new_page()
         for kind in ("index", "co-quan/H19.39", "cap/xa", "linh-vuc/ho-tich"):
@@ -114,7 +114,10 @@ def test_charts_and_signs_stand_out(browser: "Browser", small_site: Path, scheme
 def test_at_320_pixels_the_page_reads_without_scrolling_sideways(
     browser: "Browser", small_site: Path, lang: str
 ) -> None:
-    """1280 pixels magnified to 400 % are 320 CSS pixels (WCAG 1.4.10). Tables may scroll within themselves."""
+    """1280 pixels magnified to 400 % are 320 CSS pixels (WCAG 1.4.10).
+
+    Tables may scroll within themselves.
+    """
     wide = []
     with browser.new_context(viewport={"width": 320, "height": 256}) as context:
         page = context.new_page()

@@ -4,6 +4,7 @@ import json
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,16 +28,17 @@ def edition(tmp_path_factory: pytest.TempPathFactory, register: PublicationRegis
 
 @pytest.fixture(scope="module")
 def public(edition: Edition, register: PublicationRegister, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with a public address, of figures that are said to be real."""
+    """Return a site with a public address, of figures that are said to be real."""
     site = tmp_path_factory.mktemp("công khai") / "site"
     write_site(edition.folder, site, register, synthetic=False, as_of=AS_OF, version=VERSION, public_url=ADDRESS,
                description=edition.description)  # fmt: skip
     return site
 
 
-def told_by(page: Path) -> dict:
+def told_by(page: Path) -> dict[str, Any]:
     (script,) = tree(page).iterfind(".//script[@type='application/ld+json']")
-    return json.loads(script.text)
+    found: dict[str, Any] = json.loads(script.text)
+    return found
 
 
 def written(site: Path) -> list[Path]:

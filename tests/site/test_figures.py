@@ -18,7 +18,7 @@ from tests.site.reading import HIDDEN_WORDS, NOTES, Shown, figures, number_of, p
 
 
 def wrong_figures(site: Path, open_data: Path) -> tuple[int, list[str]]:
-    """How many figures were compared, and what is wrong with which."""
+    """Return how many figures were compared, and what is wrong with which."""
     wrong, count = [], 0
     for shown in figures(site, open_data):
         count += 1
@@ -44,7 +44,7 @@ def wrong_figures(site: Path, open_data: Path) -> tuple[int, list[str]]:
 
 
 def out_of_place(site: Path, open_data: Path) -> list[str]:
-    """Figures that stand in a row, column or page of something else than their CSV row speaks of."""
+    """Return figures that stand in a row, column or page of something else than their CSV row speaks of."""
     return [trouble for shown in figures(site, open_data) if (trouble := _out_of_place(shown))]
 
 
@@ -88,7 +88,7 @@ def _month(text: str, lang: str) -> str:
 
 
 def unaddressed(site: Path) -> Iterator[str]:
-    """Digits in a cell, an answer or a list of offices that name no cell of a CSV."""
+    """Yield digits in a cell, an answer or a list of offices that name no cell of a CSV."""
     for page in pages(site):
         places = tree(page).xpath("//td[not(contains(@class, 'place'))] | //*[contains(@class, 'small')]")
         for place in places:

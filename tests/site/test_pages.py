@@ -22,7 +22,7 @@ LARGEST = 200_000
 
 
 def broken_links(site: Path) -> list[str]:
-    """Links and sources that lead nowhere, to an anchor that is not there, or off the site."""
+    """Link and sources that lead nowhere, to an anchor that is not there, or off the site."""
     broken, site = [], site.resolve()
     for page in pages(site):
         for element in tree(page).iter():

@@ -18,7 +18,7 @@ SECRET = "not for citizens"
 
 @pytest.fixture
 def warehouse(tmp_path: Path, small_site: Path) -> Path:
-    """A warehouse with one version, whose database must never be served."""
+    """Return a warehouse with one version, whose database must never be served."""
     version = tmp_path / "versions" / "one"
     version.mkdir(parents=True)
     (version / "tthc.duckdb").write_text(SECRET, encoding="utf-8")

@@ -12,6 +12,7 @@ from pipelines.contracts.model import Contract, load_contracts
 from pipelines.parsing.parse_file import parse_arrival
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
+from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival
 
 DAY = dt.date(2024, 12, 31)
@@ -27,7 +28,7 @@ def contracts() -> dict[str, Contract]:
 class Parsed:
     """What became of one file."""
 
-    receipt: dict
+    receipt: Receipt
     folder: Path
 
     @property
@@ -47,7 +48,7 @@ class Parsed:
 
 @pytest.fixture
 def parse(tmp_path: Path, contracts: dict[str, Contract]) -> Callable[..., Parsed]:
-    """Parses bytes, text or an existing file as a delivery of a source."""
+    """Parse bytes, text or an existing file as a delivery of a source."""
 
     def run(source: str, content: bytes | str | Path, name: str = "x.csv", rows: int | None = None) -> Parsed:
         path = tmp_path / "incoming"

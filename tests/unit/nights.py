@@ -2,11 +2,12 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.common.errors import TthcError
-from pipelines.common.files import link_tree, sha256_of
+from pipelines.common.files import link_tree, remove_tree, sha256_of
 from pipelines.open_data import publication, vintage
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.editions import editions
@@ -19,9 +20,10 @@ from pipelines.publish.skip_unchanged import LEFT, is_already_published, left_be
 from pipelines.settings import Settings
 from pipelines.site import build
 from pipelines.site.downloads import link_downloads
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import read_manifest
-from pipelines.storage.open_data_state import OpenData
+from pipelines.storage.open_data_state import OpenData, published_open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings
@@ -30,9 +32,12 @@ LAST = "2024-12-31"
 
 
 class Nights:
-    """A warehouse below a folder. `made` is what comes of the next candidate's open data."""
+    """A warehouse below a folder.
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: object) -> None:
+    `made` is what comes of the next candidate's open data.
+    """
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
         self.settings = small_settings(folder, **settings)
         self.settings.restricted_dir.mkdir(parents=True)
         self.settings.key_file.write_text("5a" * 32)
@@ -43,17 +48,17 @@ class Nights:
         monkeypatch.setattr(build, "write_vintage_site", self._write_site)
         monkeypatch.setattr("pipelines.publish.editions.write_vintage_site", self._write_site)
 
-    def asks(self, **settings: object) -> None:
+    def asks(self, **settings: Any) -> None:
         """From now on the settings are these."""
         self.settings = Settings(**{**self.settings.model_dump(), **settings})
 
     def _write_vintage(
         self, settings: Settings, plan: RunSpec, database: Path, previous: Path | None, folder: Path
-    ) -> dict:
-        """The months up to the as-of day are closed; a vintage holds the figure that its name is."""
+    ) -> dict[str, Any]:
+        """Write a vintage in which the months up to the as-of day are closed; it holds the figure that its name is."""
         months = [f"2024-{month:02d}" for month in range(1, int(plan.as_of[5:7]) + 1)]
         periods = [[month, f"{month}-01", str(_last_day(month))] for month in months]
-        essence = {"key_check": key_check(settings.key_file), "closed_periods": periods, "figures": str(self.made)}
+        essence: Any = {"key_check": key_check(settings.key_file), "closed_periods": periods, "figures": str(self.made)}
         before = read_vintage(previous)
         if before is not None and previous is not None and vintage._stays(settings, before, essence):
             link_tree(previous, folder)
@@ -62,21 +67,21 @@ class Nights:
         (folder / "bang.csv").write_text(f"{self.made}\n")
         if isinstance(self.made, TthcError):
             raise self.made  # with half of its files written
-        head = {"vintage": self.made, "essence": essence, "rows": {"bang.csv": len(periods)},
+        head: Any = {"vintage": self.made, "essence": essence, "rows": {"bang.csv": len(periods)},
                 "before": before["vintage"] if before else None, "closed_until": vintage._until(essence),
                 "files": {"bang.csv": sha256_of(folder / "bang.csv")}, "descriptions": {}}  # fmt: skip
         seal_vintage(folder, head)
-        return head["rows"]
+        return {"bang.csv": len(periods)}
 
     @staticmethod
-    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, **_: object) -> dict:
+    def _write_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, **_: object) -> dict[str, Any]:
         site.mkdir()
         link_downloads(open_data, site)
         (site / "index.html").write_text((open_data / "bang.csv").read_text())
         return {}
 
-    def candidate(self, version: str, made: TthcError | str) -> tuple[RunSpec, dict, OpenData]:
-        """A candidate of which `made` comes: a vintage of that name, or what the disclosure control finds."""
+    def candidate(self, version: str, made: TthcError | str) -> tuple[RunSpec, Verdict, OpenData]:
+        """Return a candidate of which `made` comes: a vintage of that name, or what the disclosure control finds."""
         self.made = made
         ensure_editions(self.settings)
         plan, gate = small_candidate(self.settings, version, self.as_of)
@@ -90,8 +95,10 @@ class Nights:
         return plan, gate, open_data
 
     def night(self, version: str, made: TthcError | str, as_of: str = LAST, *, crash: bool = False) -> bool:
-        """Publishes such a candidate. True where that changed what is published. With `crash` the night ends as soon as
-        it is published."""
+        """Publish such a candidate.
+
+        True if that changed what is published. With `crash` the night ends as soon as it is published.
+        """
         self.as_of = as_of
         plan, gate, open_data = self.candidate(version, made)
         with open_ledger(self.settings.ledger_file) as ledger:
@@ -105,12 +112,14 @@ class Nights:
                 end_run(ledger, run, "beside" if plan.is_beside else "published", version=version, detail=detail)
             versions.prune(self.settings)
         if candidate_dir(self.settings).exists():
-            versions.remove_tree(candidate_dir(self.settings))
+            remove_tree(candidate_dir(self.settings))
         return changed
 
     @property
-    def told(self) -> dict:
-        return read_manifest(self.settings.current_link)["open_data"]
+    def told(self) -> OpenData:
+        told = published_open_data(self.settings)
+        assert told is not None
+        return told
 
     @property
     def editions(self) -> list[str]:

@@ -1,5 +1,7 @@
-"""A source is one contract: from it come the model that says what became of its rows, and all that other models have to
-know of it. Models are rendered without dbt and run over a handful of rows."""
+"""A source is one contract: from it come its base model and all that other models have to know of it.
+
+Models are rendered without dbt and run over a handful of rows.
+"""
 
 import datetime as dt
 import shutil
@@ -91,7 +93,7 @@ def test_a_new_source_is_its_contract_and_what_make_docs_makes_of_it(project: Pa
     assert "khao_sat" in {table["name"] for table in lake["tables"]}
 
 
-def fates(project: Path, contract: Contract, rows: list[dict[str, Any]]) -> list[tuple]:
+def fates(project: Path, contract: Contract, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Row number, disposition, reason, unit and dossier of each row, by the model of its source."""
     schema = ", ".join(f"{name} {kind}" for name, kind in duck_types(contract).items())
     with duckdb.connect() as db:
@@ -119,18 +121,18 @@ def duck_types(contract: Contract) -> dict[str, str]:
 
 
 @pytest.fixture
-def judge(project: Path) -> Callable[..., list[tuple]]:
+def judge(project: Path) -> Callable[..., list[tuple[Any, ...]]]:
     (project / "contracts" / "khao_sat.yml").write_text(RATINGS, encoding="utf-8")
     contracts = load_contracts(project / "contracts")
     write_dbt_files(contracts, project / "dbt_project")
 
-    def run(*rows: dict[str, Any]) -> list[tuple]:
+    def run(*rows: dict[str, Any]) -> list[tuple[Any, ...]]:
         return fates(project, contracts["khao_sat"], [{"MaPhieu": "1", "MaDonVi": "U1", **row} for row in rows])
 
     return run
 
 
-def test_the_model_of_a_new_source_says_what_became_of_its_rows(judge: Callable[..., list[tuple]]) -> None:
+def test_the_model_of_a_new_source_says_what_became_of_its_rows(judge: Callable[..., list[tuple[Any, ...]]]) -> None:
     found = judge(
         {"Diem": 3},
         {"Diem": 4, "NgaySua": SECOND},  # newer by its own word
@@ -155,7 +157,9 @@ def test_the_model_of_a_new_source_says_what_became_of_its_rows(judge: Callable[
     ]
 
 
-def test_other_models_count_the_rows_of_a_new_source(judge: Callable[..., list[tuple]], project: Path) -> None:
+def test_other_models_count_the_rows_of_a_new_source(
+    judge: Callable[..., list[tuple[Any, ...]]], project: Path
+) -> None:
     for model in ("int_rejected_row", "int_row_count"):
         assert "base_khao_sat" in render_model(project / "dbt_project", f"intermediate/{model}")
     assert "'khao_sat'" in render_model(project / "dbt_project", "marts/deliveries")
@@ -178,7 +182,9 @@ def test_a_source_that_has_no_model_yet_is_looked_up_by_its_contract(project: Pa
         ((None, FIRST), (None, SECOND)),
     ],
 )
-def test_newness_is_the_update_time_else_the_end_of_the_day_then_the_day(older: tuple, newer: tuple) -> None:
+def test_newness_is_the_update_time_else_the_end_of_the_day_then_the_day(
+    older: tuple[Any, ...], newer: tuple[Any, ...]
+) -> None:
     with duckdb.connect() as db:
         sql = f"select {row_newness(DBT, '$updated::varchar', '$day::date')}"
         first, second = (

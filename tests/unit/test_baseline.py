@@ -1,6 +1,7 @@
 """What the next candidate is held against: the published version where it is sound, and never one that is not."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,21 +71,22 @@ def test_all_versions_lost_is_said_where_something_was_out(
 ) -> None:
     vintage = settings.work_dir / "open-data"
     vintage.mkdir(parents=True)
-    seal_vintage(vintage, {"vintage": "2024-01-31-abc", "files": {}, "descriptions": {}})
+    head: Any = {"vintage": "2024-01-31-abc", "files": {}, "descriptions": {}}
+    seal_vintage(vintage, head)
     add_edition(settings, vintage)
     assert baseline_of(settings).version is None
     assert say("baseline_lost") in caplog.text
 
 
 def damage(path: Path) -> None:
-    """The last byte is another."""
+    """Make the last byte is another."""
     path.chmod(0o644)
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
 def made(settings: Settings, number: int, version: str) -> None:
-    """The ledger's word that a run made a version."""
+    """Make the ledger's word that a run made a version."""
     with open_ledger(settings.ledger_file) as ledger:
         assert begin_run(ledger, 1) == number
         end_run(ledger, number, "published", version=version)

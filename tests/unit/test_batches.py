@@ -1,6 +1,7 @@
 """Batches stay within a number of bytes, however long their rows, and nothing is lost or told otherwise by it."""
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import polars as pl
@@ -20,8 +21,8 @@ from tests.unit.conftest import DAY
 MOST = 4_096
 
 
-def one(cells: list[int]):
-    """A generator of one batch whose rows hold texts of these lengths."""
+def one(cells: list[int]) -> Generator[Batch]:
+    """Yield a generator of one batch whose rows hold texts of these lengths."""
     text = pl.Series(["x" * length for length in cells], dtype=pl.String)
     numbers = pl.Series(range(1, len(cells) + 1), dtype=pl.Int64)
     yield Batch("ho_so", pl.DataFrame({"MaHoSo": text, "_row_number": numbers}), numbered="line")

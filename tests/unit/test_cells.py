@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -54,7 +55,7 @@ NULL_WORDS = ["NULL", "\\N", "(null)", "None", "N/A", "-", "--", "–", "—", "
 
 
 def cell(source: str, name: str, text: str | None, family: Family = "text", **others: str) -> tuple[object, list[str]]:
-    """The value that the lake keeps of a cell, None where its row is rejected; and the reasons about the cell."""
+    """Return the value that the lake keeps of a cell, None if its row is rejected; and the reasons about the cell."""
     frame = pl.DataFrame({name: [text], **{k: [v] for k, v in others.items()}}, schema_overrides={name: pl.String})
     judge = Validator(CONTRACTS[source], family, DAY)
     accepted, rejected = judge(Batch(source, frame.with_columns(_row_number=pl.lit(1, pl.Int64)), family))
@@ -63,7 +64,7 @@ def cell(source: str, name: str, text: str | None, family: Family = "text", **ot
 
 
 def alone(field: ContractField) -> Contract:
-    """A contract of this one field, so that nothing but the cell decides."""
+    """Return a contract of this one field, so that nothing but the cell decides."""
     said, one = {"vi": "một", "en": "one"}, field.model_copy(update={"required": False})
     return Contract.model_validate({"source": "x", "title": said, "grain": said, "key": [field.name], "fields": [one]})
 
@@ -174,15 +175,16 @@ def test_years_out_of_range_are_told_with_the_range() -> None:
 
 @pytest.mark.parametrize(("source", "name"), [("don_vi", "HieuLucDen"), ("thu_tuc", "NgayHetHieuLuc")])
 def test_the_lists_reach_far_back_and_9999_is_no_end(source: str, name: str) -> None:
-    other = {
+    other: dict[str, dict[str, Any]] = {
         "don_vi": {"MaDonVi": "H19", "TenDonVi": "Một", "Cap": "tinh"},
         "thu_tuc": {"MaTTHC": "1", "TenTTHC": "Một"},
     }
     assert cell(source, name, "19760501", **other[source]) == (dt.date(1976, 5, 1), [])
-    for family, text in [("text", "99991231"), ("text", "99991231235959"), ("sheet", "31/12/9999"),
-                         ("sheet", "31/12/9999 23:59:59")]:  # fmt: skip
-        assert cell(source, name, text, family, **other[source]) == (None, [])  # type: ignore[arg-type]
-        accepted, _ = judged(alone(CONTRACTS[source].by_name[name]), [text], family)  # type: ignore[arg-type]
+    cases: list[tuple[Family, str]] = [("text", "99991231"), ("text", "99991231235959"), ("sheet", "31/12/9999"),
+                                       ("sheet", "31/12/9999 23:59:59")]  # fmt: skip
+    for family, text in cases:
+        assert cell(source, name, text, family, **other[source]) == (None, [])
+        accepted, _ = judged(alone(CONTRACTS[source].by_name[name]), [text], family)
         assert accepted.height == 1
 
 
@@ -239,7 +241,7 @@ def test_all_kept_text_of_the_built_in_contracts_is_shown_text() -> None:
 
 @pytest.fixture(scope="module")
 def end() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with the gate's macros."""
+    """Yield a database with the gate's macros."""
     with duckdb.connect() as connection:
         connection.execute(load_suites(Settings().expectations_dir).macros)
         yield connection
@@ -260,7 +262,7 @@ TEXTS = st.lists(st.lists(PIECES, min_size=1, max_size=3).map("".join), min_size
 
 
 def is_misread(contract: Contract, text: str) -> bool:
-    """True where one cell refuses the whole file."""
+    """Return True if one cell refuses the whole file."""
     try:
         judged(contract, [text])
     except FileRefused:
@@ -296,12 +298,12 @@ def test_what_the_door_accepts_no_later_check_refuses(
     one = alone(field).model_copy(update={"formats": contract.formats})
     for family in ("text", "sheet"):
         sound = [text for text in texts if text and not is_misread(one, text)]
-        accepted, rejected = judged(one, [*sound, "Cấp"], family)  # type: ignore[arg-type]
+        accepted, rejected = judged(one, [*sound, "Cấp"], family)
         assert accepted.height + rejected.height == len(sound) + 1
         assert all(fix_hint(reason, one) for row in rejected["_reasons"] for reason in row)
         values = accepted.select(pl.col(field.name)).drop_nulls()
         if field.type in ("timestamp", "date"):
-            pattern, raw = pattern_of(field, one, family), {text.strip() for text in texts}  # type: ignore[arg-type]
+            pattern, raw = pattern_of(field, one, family), {text.strip() for text in texts}
             assert {value.strftime(pattern) for value in values[field.name]} <= raw
         elif field.type in ("integer", "flag"):
             assert all(str(value) in "".join(texts).replace(".", "") for value in values[field.name])
@@ -319,7 +321,7 @@ def test_what_the_door_accepts_no_later_check_refuses(
 
 
 def judged_list(source: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rejected rows of a list."""
+    """Return the rejected rows of a list."""
     numbered = frame.with_row_index("_row_number", 1).cast({"_row_number": pl.Int64})
     return Validator(CONTRACTS[source], "text", DAY)(Batch(source, numbered))[1]
 

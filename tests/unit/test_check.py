@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -66,13 +67,13 @@ def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         (["good.csv", "--contract", "good.csv"], 2),
     ],
 )
-def test_the_exit_code_says_how_it_went(check: Callable, arguments: list[str], code: int) -> None:
+def test_the_exit_code_says_how_it_went(check: Callable[..., Any], arguments: list[str], code: int) -> None:
     done = check(*arguments)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_reasons_come_with_places_and_a_cure_but_no_value(check: Callable) -> None:
+def test_reasons_come_with_places_and_a_cure_but_no_value(check: Callable[..., Any]) -> None:
     done = check("mixed.csv", "--source", "ho_so")
     assert "ho_so: 2 rows, 1 accepted, 1 rejected" in done.stdout
     assert re.search(
@@ -83,7 +84,7 @@ def test_reasons_come_with_places_and_a_cure_but_no_value(check: Callable) -> No
     assert "Trần" not in done.stdout and "44" not in done.stdout
 
 
-def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable, tmp_path: Path) -> None:
+def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable[..., Any], tmp_path: Path) -> None:
     check("good.csv", "mixed.csv", "bad.csv", "--source", "ho_so", "--out", "out")
     accepted = pl.read_parquet(tmp_path / "out" / "accepted.parquet")
     rejected = pl.read_parquet(tmp_path / "out" / "rejected.parquet")
@@ -120,14 +121,14 @@ def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract
             assert fix_hint(rule.code, contract) == rule.mend.vi
 
 
-def test_several_files_are_added_up_and_nothing_is_told_as_to_an_operator(check: Callable) -> None:
+def test_several_files_are_added_up_and_nothing_is_told_as_to_an_operator(check: Callable[..., Any]) -> None:
     done = check("good.csv", "mixed.csv", "bad.csv", "gone.csv", "--source", "ho_so")
     assert "Total: files 4, rows 3, accepted 2, rejected 1, refused 2" in done.stdout
     assert "next run" not in done.stdout + done.stderr and "night" not in (done.stdout + done.stderr).lower()
     assert "Not checked: whether units, procedures and dossiers are known" in done.stdout
 
 
-def test_the_help_shows_how_and_what_exit_codes_mean(check: Callable) -> None:
+def test_the_help_shows_how_and_what_exit_codes_mean(check: Callable[..., Any]) -> None:
     said = check("--help").stdout
     assert "tthc check ho_so.csv --source ho_so" in said
     assert all(f"{code} " in said for code in (0, 2, 5, 6))

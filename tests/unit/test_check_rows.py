@@ -26,6 +26,7 @@ from pipelines.dry_run import check as checking
 from pipelines.dry_run.check import DryRun
 from pipelines.dry_run.places import FileRequest
 from pipelines.dry_run.report import FileReport
+from pipelines.dry_run.rows import ComparedRows
 from pipelines.dry_run.stage import KNOWN
 from pipelines.parsing.readers.reading import read
 from pipelines.settings import Settings
@@ -37,10 +38,10 @@ ALL = load_contracts(Settings().contracts_dir)
 
 
 def _first_row() -> int:
-    """The number that the row below the header of a text file goes by."""
+    """Return the number that the row below the header of a text file goes by."""
     with tempfile.TemporaryDirectory() as folder:
         path = lay(Path(folder), "a.csv", row("A-1"))
-        return next(read(path, path.name, ALL["ho_so"], ALL)).frame["_row_number"][0]
+        return int(next(read(path, path.name, ALL["ho_so"], ALL)).frame["_row_number"][0])
 
 
 @dataclass
@@ -60,14 +61,14 @@ class Checked:
 
 
 def counted(report: FileReport) -> dict[tuple[str, str], tuple[int, list[int]]]:
-    """A report's reasons with rows counted below the header, wherever people see them."""
+    """Return a report's reasons with rows counted below the header, wherever people see them."""
     above = FIRST - 1 if report.file.endswith(".csv") else 0
     return {of: (count, [row - above for row in rows]) for of, (count, rows) in report.reasons.items()}
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Checked]:
-    """Checks files below tmp_path, without a warehouse unless one was made there."""
+    """Check files below tmp_path, without a warehouse unless one was made there."""
 
     def check(*names: str, source: str | None = None, day: dt.date = TODAY, out: Path | None = None) -> Checked:
         places = FileRequest(ALL, source, day, TODAY).places([tmp_path / name for name in names])
@@ -97,7 +98,7 @@ STEPS = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy\n"
 
 
 def warehouse(folder: Path) -> None:
-    """A published version with the lists that rows are looked up in."""
+    """Make a published version with the lists that rows are looked up in."""
     version = folder / "kho" / "versions" / "v1"
     version.mkdir(parents=True)
     (folder / "kho" / "current").symlink_to(Path("versions") / "v1")
@@ -237,7 +238,7 @@ def test_what_stops_the_whole_check_is_told_to_whoever_delivers(
     def breaks(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(checking.ComparedRows, "compare", breaks)
+    monkeypatch.setattr(ComparedRows, "compare", breaks)
     done = copy_context().run(CliRunner().invoke, app, ["check", str(path), "--source", "ho_so"])
     assert isinstance(done.exception, TthcError) and told in str(done.exception)
     assert "A-1" not in str(done.exception) and "công bố" not in str(done.exception)
@@ -320,8 +321,8 @@ def test_rows_are_weighed_as_the_contract_says(
     good = [r for r, bad in zip(in_order, conflicts, strict=True) if not bad]
     found = run("raw")
     for name, report in zip("ab", found.reports, strict=True):
-        own = [bad for r, bad in zip(in_order, conflicts, strict=True) if r[0] == name]
-        assert report.total("rows_in") == len(own) and report.rejected == sum(own)
+        flags = [bad for r, bad in zip(in_order, conflicts, strict=True) if r[0] == name]
+        assert report.total("rows_in") == len(flags) and report.rejected == sum(flags)
     assert sum(sum(r.superseded.values()) for r in found.reports) == len(good) - len({r[1] for r in good})
 
 

@@ -55,7 +55,8 @@ XB006;Vĩnh Cửu;2024-12-31;08.00;-1;3;;
 
 
 def buses() -> dict[str, Any]:
-    return yaml.safe_load(BUSES)
+    found: dict[str, Any] = yaml.safe_load(BUSES)
+    return found
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def test_running_numbers_of_lists_are_let_go_everywhere() -> None:
         lambda c: c["formats"].update(number_sheet="english"),
     ],
 )
-def test_a_fault_of_form_is_seen_by_the_editor_and_by_the_loader(change: Callable[[dict], object]) -> None:
+def test_a_fault_of_form_is_seen_by_the_editor_and_by_the_loader(change: Callable[[dict[str, Any]], object]) -> None:
     wrong = changed(change)
     assert not VALIDATOR.is_valid(wrong)
     with pytest.raises(ValidationError):
@@ -197,7 +198,7 @@ def test_a_fault_of_form_is_seen_by_the_editor_and_by_the_loader(change: Callabl
         ),
     ],
 )
-def test_a_fault_of_meaning_is_told_in_words(change: Callable[[dict], object], said: str) -> None:
+def test_a_fault_of_meaning_is_told_in_words(change: Callable[[dict[str, Any]], object], said: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         Contract.model_validate(changed(change))
     assert said in str(refusal.value)
@@ -232,7 +233,7 @@ def check(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     return run
 
 
-def test_a_new_source_needs_a_contract_and_no_python(check: Callable, tmp_path: Path) -> None:
+def test_a_new_source_needs_a_contract_and_no_python(check: Callable[..., Any], tmp_path: Path) -> None:
     assert VALIDATOR.is_valid(buses())
     done = check("en")
     assert done.returncode == 5, done.stdout + done.stderr
@@ -260,7 +261,9 @@ def test_a_new_source_needs_a_contract_and_no_python(check: Callable, tmp_path: 
         ("en", ["A bus has 80 seats. Check the count.", "Ve takes only: 1, 2.", "such as HH.mm."]),
     ],
 )
-def test_the_deliverer_reads_the_contract_s_own_cure(check: Callable, language: str, cures: list[str]) -> None:
+def test_the_deliverer_reads_the_contract_s_own_cure(
+    check: Callable[..., Any], language: str, cures: list[str]
+) -> None:
     said = check(language).stdout
     assert [cure for cure in cures if cure not in said] == []
     assert "Trần" not in said

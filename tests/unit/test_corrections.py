@@ -4,6 +4,7 @@ import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -36,7 +37,7 @@ def row(code: str, source: str, key: str, field: str, wrong: str, right: str, st
 
 
 def registers(folder: Path, rows: list[list[str]]) -> Path:
-    """A copy of the registers with these corrections."""
+    """Return a copy of the registers with these corrections."""
     shutil.copytree(PROJECT_DIR / "registers", folder)
     with (folder / "dong-nai" / "corrections.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([HEADER, *rows])
@@ -52,7 +53,7 @@ class Laid:
         build_workspace(province.settings, province.contracts, state, province.plan(state))
         self.path = workspace_file(province.settings)
 
-    def rows(self, query: str) -> list[tuple]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(query).fetchall()
 

@@ -25,6 +25,7 @@ from pipelines.parsing.update_lake import update_lake
 from pipelines.publish.versions import keep_refused, publish
 from pipelines.reports.quality import write
 from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec, candidate_dir
 from pipelines.storage.runs import end_run
@@ -47,14 +48,14 @@ def settings(tmp_path: Path, contracts: dict[str, Contract], monkeypatch: pytest
 
 
 @pytest.fixture
-def judged(settings: Settings) -> dict:
-    """A verdict on a candidate that is kept beside the warehouse, to be every night's."""
+def judged(settings: Settings) -> Verdict:
+    """Return a verdict on a candidate that is kept beside the warehouse, to be every night's."""
     _, verdict = small_candidate(settings, "model")
     candidate_dir(settings).rename(settings.warehouse_dir.with_name("model"))
     return verdict
 
 
-def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, number: int) -> None:
+def a_night(settings: Settings, contracts: dict[str, Contract], verdict: Verdict, number: int) -> None:
     """One night; every fourth has a delivery, every fifth is refused by the gate, every seventh breaks down."""
     day = FIRST + dt.timedelta(days=number)
     if number % 4 == 0:
@@ -82,14 +83,14 @@ def a_night(settings: Settings, contracts: dict[str, Contract], verdict: dict, n
 
 
 def used(folder: Path) -> dict[str, int]:
-    """Bytes per part of the warehouse."""
+    """Return bytes per part of the warehouse."""
     return {
         part.name: sum(path.lstat().st_size for path in [part, *part.rglob("*")] if path.is_file())
         for part in folder.iterdir()
     }
 
 
-def test_four_hundred_nights(settings: Settings, contracts: dict[str, Contract], judged: dict) -> None:
+def test_four_hundred_nights(settings: Settings, contracts: dict[str, Contract], judged: Verdict) -> None:
     most: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}  # in the first half, in the second
     for number in range(1, NIGHTS + 1):
         a_night(settings, contracts, judged, number)

@@ -5,8 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pipelines.cli.app import app
 from pipelines.common.errors import TthcError
@@ -36,7 +35,7 @@ def test_what_came_before_is_enough_for_a_run(tmp_path: Path, monkeypatch: pytes
 
 
 def _run_where_nothing_lies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
-    """`tthc run` that ends where it would load what a run needs."""
+    """Return `tthc run` that ends where it would load what a run needs."""
     (folder / "raw").mkdir()
     for name in ("RAW", "WAREHOUSE"):
         monkeypatch.setenv(f"TTHC_{name}_DIR", str(folder / name.lower()))

@@ -27,7 +27,7 @@ def test_what_once_came_in_wrong_comes_as_it_should(kind: Kind, tmp_path: Path) 
 
 
 def below(contract: Contract, *batches: Sequence[tuple[str | None, str | None]], gap: Sequence[int] = ()) -> list[bool]:
-    """Which rows of a list of codes and names are below it; `gap`: rows after an empty line."""
+    """Return which rows of a list of codes and names are below it; `gap`: rows after an empty line."""
     end, found, done = ListEnd(contract), list[bool](), 0
     for rows in batches:
         frame = pl.DataFrame(rows, schema={"MaTTHC": pl.String, "TenTTHC": pl.String}, orient="row")

@@ -42,7 +42,7 @@ def workbook(far: str = "") -> bytes:
 
 
 def packed_anew(change: Change, extra: dict[str, bytes] | None = None) -> bytes:
-    """A sound workbook with each member changed, and some more."""
+    """Return a sound workbook with each member changed, and some more."""
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

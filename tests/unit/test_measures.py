@@ -3,6 +3,7 @@
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scipy import stats
@@ -62,7 +63,7 @@ def test_a_slip_in_the_register_is_an_error(tmp_path: Path, right: str, wrong: s
         load_measures(tmp_path)
 
 
-def thing(hold: str, **told: object) -> dict:
+def thing(hold: str, **told: Any) -> dict[str, Any]:
     subject = dict.fromkeys((*Override.model_fields, "stratum", "usual", "came", "files", "period_code"))
     return {**subject, "hold": hold, "override_code": None, **told}
 
@@ -80,7 +81,7 @@ THINGS = [
 
 
 @pytest.mark.parametrize("held", THINGS, ids=lambda held: held["hold"])
-def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: dict) -> None:
+def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: dict[str, Any]) -> None:
     """Once somebody has put a name, a day and a reason in it."""
     line = override_line(held, "2024-12-31")
     row = line.replace("<ai chấp thuận>", "Chánh Văn phòng").replace("<ngày chấp thuận>", "2025-01-02")

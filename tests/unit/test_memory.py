@@ -36,12 +36,12 @@ MODELS = {
 
 
 def machine_with(monkeypatch: pytest.MonkeyPatch, total: int) -> None:
-    """What the container or machine allows."""
+    """Make what the container or machine allows."""
     monkeypatch.setattr(settings_module, "machine_memory", lambda: total)
 
 
 def as_bytes(size: str) -> int:
-    """A size as DuckDB is given it."""
+    """Return a size as DuckDB is given it."""
     assert size.endswith("KiB")
     return int(size.removesuffix("KiB")) << 10
 
@@ -97,7 +97,7 @@ def test_a_command_names_the_setting_that_cannot_be_used(
 
 
 def failed(*errors: tuple[str, str]) -> Any:
-    """A run of Dagster that failed with an error and its causes, as far as we look at it."""
+    """Return a run of Dagster that failed with an error and its causes, as far as we look at it."""
     chain = None
     for cls_name, message in reversed(errors):
         chain = SimpleNamespace(cls_name=cls_name, message=message, cause=chain)
@@ -106,7 +106,7 @@ def failed(*errors: tuple[str, str]) -> Any:
 
 
 def real_message() -> tuple[str, str]:
-    """What DuckDB itself says when it has no room."""
+    """Return what DuckDB itself says when it has no room."""
     with (
         duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""}) as connection,
         pytest.raises(duckdb.Error) as raised,

@@ -5,24 +5,25 @@ import urllib.request
 from contextvars import copy_context
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, TthcError
+from pipelines.common.files import remove_tree
 from pipelines.nightly import run as nightly_run
 from pipelines.open_data import publication
 from pipelines.open_data.editions import newest_edition
 from pipelines.open_data.publication import write_open_data
-from pipelines.open_data.vintage_store import read_vintage
-from pipelines.publish import versions
 from pipelines.publish.editions import roll_back
 from pipelines.reports.status import read_status
 from pipelines.site.serve import site_server
 from pipelines.storage.manifest import files_match_manifest
 from pipelines.storage.open_data_state import HELD_BACK, sentence_of
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
+from tests.publishable import vintage_in
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 
@@ -49,7 +50,8 @@ def test_the_vintage_before_stays_byte_for_byte(nights: Nights, code: str) -> No
     nights.night("v4", "vintage-2")
     assert nights.told["state"] == "new" and nights.told["before"] == "vintage-1"
     nights.night("v5", "vintage-2")
-    assert nights.told["state"] == "unchanged"
+    told = nights.told
+    assert told["state"] == "unchanged"
 
 
 def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
@@ -57,7 +59,7 @@ def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
     assert nights.told["since"] == "2024-12-31"
     plan, _, _ = nights.candidate("v2", FINDING)
     later = RunSpec("2025-01-31", "v2", plan.province, True, [])
-    versions.remove_tree(candidate_dir(nights.settings) / "site")
+    remove_tree(candidate_dir(nights.settings) / "site")
     open_data, _ = write_open_data(nights.settings, later, candidate_file(nights.settings),
                                  candidate_dir(nights.settings) / "open-data")  # fmt: skip
     assert open_data["since"] == "2024-12-31"
@@ -101,7 +103,7 @@ def test_once_safe_the_same_version_gets_its_open_data(nights: Nights, before: s
     assert nights.night("v2", FINDING) is False
     assert nights.night("v2", "vintage-2") is True
     assert nights.told["state"] == "new" and files_match_manifest(nights.settings.current_link)
-    assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-2"
+    assert vintage_in(newest_edition(nights.settings))["vintage"] == "vintage-2"
     assert nights.night("v2", FINDING) is False  # a vintage that is out is not taken back
     assert nights.told["state"] == "new"
     # What this night found is told all the same.
@@ -125,7 +127,7 @@ def test_a_version_without_open_data_can_be_gone_back_to_and_nothing_is_forgotte
     nights.night("v2", "vintage-1")
     assert roll_back(nights.settings, None) == "v1"
     assert files_match_manifest(nights.settings.current_link)
-    assert read_vintage(newest_edition(nights.settings))["vintage"] == "vintage-1"
+    assert vintage_in(newest_edition(nights.settings))["vintage"] == "vintage-1"
     nights.night("v3", FINDING)
     assert nights.told["state"] == "kept"
 
@@ -149,7 +151,7 @@ def test_the_command_ends_with_what_became_of_the_open_data(
     nights: Nights, monkeypatch: pytest.MonkeyPatch, state: str | None, code: int
 ) -> None:
     nights.night("v1", FINDING)
-    told = {**nights.told, "state": state} if state else None
+    told: Any = {**nights.told, "state": state} if state else None
     monkeypatch.setenv("TTHC_WAREHOUSE_DIR", "")  # the command sets it; here that ends with the test
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr(nightly_run, "run_nightly", lambda _: nightly_run.RunOutcome("v1", False, told))

@@ -5,6 +5,8 @@ import io
 import json
 import stat
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -108,7 +110,8 @@ def test_a_doubtful_file_is_refused_and_leaves_no_row(parse: Parse, content: byt
 
 def test_a_refusal_names_columns_but_never_a_value(parse: Parse) -> None:
     done = parse("ho_so", HEAD.replace("ChuHoSo,", "TenNguoi,") + GOOD)
-    assert "TenNguoi" in done.receipt["refused"]["params"]["unknown"]
+    refused = done.receipt["refused"]
+    assert refused is not None and "TenNguoi" in refused["params"]["unknown"]
     assert "Nguyễn" not in json.dumps(done.receipt, ensure_ascii=False)
 
 
@@ -149,7 +152,7 @@ def test_no_row_is_lost_whatever_comes(parse: Parse, rows: list[list[str]]) -> N
     assert done.lake("ho_so").height == accepted
 
 
-MESSAGE = {
+MESSAGE: dict[str, Any] = {
     "session": "s", "madonvi": "H19.07", "service": "DongBoHoSoMC", "isUpdating": "False",
     "data": [
         {
@@ -193,7 +196,7 @@ def test_the_sync_message_lands_as_a_dossier_and_its_children(parse: Parse) -> N
         ({"data": ["chuỗi"]}, "not_a_record"),
     ],
 )
-def test_a_message_out_of_contract_is_refused(parse: Parse, change: dict, code: str) -> None:
+def test_a_message_out_of_contract_is_refused(parse: Parse, change: dict[str, Any], code: str) -> None:
     assert parse("ho_so", json.dumps({**MESSAGE, **change}), "m.json").refused == code
 
 
@@ -204,7 +207,7 @@ def test_rows_also_come_as_an_array_or_by_line(parse: Parse) -> None:
     assert parse("don_vi", '[{"MaDonVi": "U1"', "a.json").refused == "not_json"
 
 
-def test_parquet_of_strings_is_taken_and_of_numbers_refused(parse: Parse, tmp_path) -> None:
+def test_parquet_of_strings_is_taken_and_of_numbers_refused(parse: Parse, tmp_path: Path) -> None:
     frame = pl.DataFrame({"MaDonVi": ["U1", "U2"], "TenDonVi": ["Một", "Hai"], "Cap": ["so", "xa"]})
     frame.write_parquet(tmp_path / "a.parquet")
     assert parse("don_vi", tmp_path / "a.parquet", "a.parquet").counts("don_vi") == (2, 2, 0)
@@ -213,7 +216,7 @@ def test_parquet_of_strings_is_taken_and_of_numbers_refused(parse: Parse, tmp_pa
 
 
 def _as_file(kind: str, row: dict[str, str]) -> bytes:
-    """One row as a file of a format, by libraries that know nothing of us."""
+    """Return one row as a file of a format, by libraries that know nothing of us."""
     frame, out = pl.DataFrame(row), io.BytesIO()
     if kind in ("csv", "tsv"):
         frame.write_csv(out, separator="," if kind == "csv" else "\t")

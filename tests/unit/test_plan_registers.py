@@ -58,7 +58,7 @@ def squish(text: str) -> str:
 
 
 def annex_rows() -> list[dict[str, str | None]]:
-    """The annex as a table: page breaks joined, headings and goals carried down to the rows they stand for."""
+    """Return the annex as a table: page breaks joined, headings and goals carried down to the rows they stand for."""
     rows: list[dict[str, str | None]] = []
     part = number = ""
     goal = lead = support = None
@@ -81,13 +81,16 @@ def annex_rows() -> list[dict[str, str | None]]:
 
 
 def plan_text() -> str:
-    """The whole plan in one line, and after it the annex with its page breaks joined."""
+    """Return the whole plan in one line, and after it the annex with its page breaks joined."""
     joined = " ".join(str(row["task"]) for row in annex_rows())
     return squish(PLAN) + " " + joined
 
 
 def whole_tasks() -> list[Task]:
-    """The tasks as the annex has them; a letter at the end of a code marks a part of one with a deadline of its own."""
+    """Return the tasks as the annex has them.
+
+    A letter at the end of a code marks a part of one with a deadline of its own.
+    """
     return [task for task in TASKS if not task.task_code[-1].isalpha()]
 
 
@@ -145,8 +148,10 @@ def test_goals_and_targets_are_quoted_word_for_word() -> None:
 
 
 def test_each_share_that_the_plan_asks_for_is_measured_against_it() -> None:
-    """Every percentage, wherever it stands in the text or in a cell of the annex, lies within the words of a goal; that
-    goal has an indicator, and a target of that number for its level."""
+    """Every percentage, wherever it stands in the text or in a cell of the annex, lies within the words of a goal.
+
+    That goal has an indicator, and a target of that number for its level.
+    """
     numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
     for target in TARGETS:
         numbers[target["indicator_code"], target["unit_level"]].add(f"{target['target']:.0%}")
@@ -172,7 +177,10 @@ def covers(wording: str, text: str, share: re.Match[str]) -> bool:
 
 
 def test_who_leads_is_whom_the_plan_names() -> None:
-    """By part of the plan: the department, and the words that name it. The annex names one department throughout."""
+    """By part of the plan: the department, and the words that name it.
+
+    The annex names one department throughout.
+    """
     joined = squish(MAIN)
     leads = {goal.goal_code: goal.lead_unit for goal in GOALS}
     for prefix, (lead, words) in LEADS.items():

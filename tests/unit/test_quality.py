@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ from pipelines.reports.quality.places import place_for
 from pipelines.reports.quality.wording import HERE, Translator, texts
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.delivery import Delivery
+from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import Arrival, open_ledger
 from pipelines.storage.runs import Run, begin_run, end_run
 from tests.unit.test_house import placeholders
@@ -58,7 +60,7 @@ FACTS = QualityFacts(
 NOTHING = dict.fromkeys(
     ("measure", "stratum", "unit_code", "register", "entry", "usual", "came", "value_hash", "files")
 )
-GATE = {
+GATE: Any = {
     "new_sources": ["ho_so", "le_phi"],
     "compared_with": "v1", "problems": ["candidate_has_wal"],
     "held": [
@@ -113,7 +115,9 @@ class Reader(HTMLParser):
             self.words.append(data)
 
 
-def read(contracts: dict[str, Contract], run: Run = RUN, facts: QualityFacts = FACTS, gate: dict | None = GATE) -> dict:
+def read(
+    contracts: dict[str, Contract], run: Run = RUN, facts: QualityFacts = FACTS, gate: Verdict | None = GATE
+) -> dict[str, Any]:
     return {name: Reader(html) for name, html in pages(run, facts, gate, contracts, COUNTRY)}
 
 
@@ -244,8 +248,10 @@ def test_places_are_shown_instead_of_numbers_where_they_are_known(contracts: dic
     assert "b.json : data[0].NgayHenTra, data[1].NgayHenTra" in text
 
 
-def parsed(settings: Settings, contracts: dict[str, Contract], source: str, name: str, content: bytes) -> tuple:
-    """An arrival and its receipt, with its rejected rows in the quarantine."""
+def parsed(
+    settings: Settings, contracts: dict[str, Contract], source: str, name: str, content: bytes
+) -> tuple[Any, ...]:
+    """Return an arrival and its receipt, with its rejected rows in the quarantine."""
     path = settings.warehouse_dir / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

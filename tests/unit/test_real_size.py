@@ -12,7 +12,7 @@ from pipelines.common.checksums import with_checksum
 
 
 def version(tmp_path: Path, accepted: int) -> Path:
-    """A published version of which the manifest counts a hundred rows."""
+    """Return a published version of which the manifest counts a hundred rows."""
     rows = {"ho_so": {"files": 1, "rows_in": 100, "accepted": accepted, "rejected": 7, "superseded": 3}}
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "manifest.json").write_text(json.dumps(with_checksum({"rows": rows})))

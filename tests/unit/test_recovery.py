@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str = "a.csv", rows: bool = False) -> Path:
-    """A list of apologies, taken into the archive."""
+    """Return a list of apologies, taken into the archive."""
     path = settings.raw_dir / "xin_loi" / day.isoformat() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEAD + "".join(f"H19-{number},20240430080000,\n" for number in numbers), encoding="utf-8")
@@ -55,8 +56,8 @@ def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str =
     return path
 
 
-def known(settings: Settings) -> list[tuple]:
-    """Every arrival, but for the numbers that the ledger gave them."""
+def known(settings: Settings) -> list[tuple[Any, ...]]:
+    """Return every arrival, but for the numbers that the ledger gave them."""
     with open_ledger(settings.ledger_file) as ledger:
         gone = forgotten(ledger)
         told = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
@@ -173,10 +174,15 @@ def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
 def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "whole.parquet").write_text("x")
-    with pytest.raises(RuntimeError), atomic_write(tmp_path / "a" / "half.parquet") as temporary:
-        temporary.write_text("x")
-        shutil.copy(temporary, temporary.with_name(".killed.parquet.part"))
-        raise RuntimeError
+
+    def killed_while_writing() -> None:
+        with atomic_write(tmp_path / "a" / "half.parquet") as temporary:
+            temporary.write_text("x")
+            shutil.copy(temporary, temporary.with_name(".killed.parquet.part"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        killed_while_writing()
     (tmp_path / ".v1.leaving" / "open-data").mkdir(parents=True)
     assert remove_leftovers(tmp_path) == 2
     assert [path.name for path in tmp_path.rglob("*")] == ["a", "whole.parquet"]

@@ -149,8 +149,10 @@ def test_calendar_agrees_with_the_holidays_library(year: int) -> None:
 
 
 def test_a_year_without_its_notice_says_so() -> None:
-    """Of 2027 only what the law and the lunar calendar give is known; which days around Tết and National Day are taken,
-    and which days are swapped, is not."""
+    """Of 2027 only what the law and the lunar calendar give is known.
+
+    Which days around Tết and National Day are taken, and which days are swapped, is not.
+    """
     unverified = [row["date"] for row in CALENDAR_ROWS if row["verified"] == "not_verified"]
     assert unverified == ["2027-02-04", "2027-02-09", "2027-02-10", "2027-09-03", "2027-11-24"]
     assert {row["verified"] for row in CALENDAR_ROWS} == {"", "not_verified"}

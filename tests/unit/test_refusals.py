@@ -21,7 +21,7 @@ VALUES = ("Xã", "Mẫu", "H19.07", "H19.08", "LayThuTuc", "Đăng nhập")
 
 
 def codes_of_the_readers() -> set[str]:
-    """Every message code that stands in the source of the readers."""
+    """Return every message code that stands in the source of the readers."""
     modules = [path for path in (PROJECT_DIR / "pipelines/parsing").rglob("*.py") if path.name not in OTHER_MODULES]
     source = "".join(path.read_text(encoding="utf-8") for path in modules)
     return {word for word in re.findall(r'"([a-z0-9_]+)"', source) if word in catalogue()}

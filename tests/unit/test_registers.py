@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pydantic
@@ -52,7 +53,7 @@ READ = {
 }  # fmt: skip
 
 
-def periods(as_of: dt.date) -> dict[str, tuple]:
+def periods(as_of: dt.date) -> dict[str, tuple[Any, ...]]:
     table = period_table(load_period_rules(PROVINCE), as_of)
     return {row[0]: row[2:] for row in table.iter_rows()}
 

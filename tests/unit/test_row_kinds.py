@@ -55,7 +55,8 @@ def test_a_row_that_is_not_deleted_lacks_what_is_required(parse: Callable[..., P
 def test_an_extract_that_lacks_a_column_is_still_refused(parse: Callable[..., Parsed]) -> None:
     done = parse("ho_so", "MaHoSo,MaDonVi,TrangThaiHoSo,DaXoa\nA-1,H19.07,4,1\n")
     assert done.refused == "header_differs"
-    assert done.receipt["refused"]["params"]["absent"] == "MaTTHC"
+    refused = done.receipt["refused"]
+    assert refused is not None and refused["params"]["absent"] == "MaTTHC"
     # Where a source knows no deletion, nothing has changed.
     assert parse("thong_bao", "MaHoSo,NgayGui\nA-1,20241202080000\n").refused == "header_differs"
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextvars import copy_context
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -19,8 +20,9 @@ from pipelines.contracts.fix_hints import describe_places, fix_hint
 from pipelines.contracts.model import Contract
 from pipelines.contracts.places import RowPlace, json_paths_of, place_of
 from pipelines.dry_run import check as checking
+from pipelines.parsing.readers.reading import read
 
-Check = Callable[..., tuple[str, list[dict]]]
+Check = Callable[..., tuple[str, list[dict[str, Any]]]]
 UNITS = ["MaDonVi", "TenDonVi", "Cap", "HieuLucTu", "HieuLucDen"]
 FEES = ["Mã hồ sơ", "MaPhiLePhi", "Gia", "TrangThaiThanhToan"]
 # What is wrong with each row: nothing, the level, both dates as a whole.
@@ -31,9 +33,13 @@ LEVEL_WRONG, DATES_WRONG = "not_in_code_list:Cap", "ends_before_it_begins"
 
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
-    """Runs `tthc check`. Returns what it prints and report.json."""
+    """Run `tthc check`.
 
-    def run(*paths: Path, source: str, lang: str = "en") -> tuple[str, list[dict]]:
+    Returns:
+        What it prints and report.json.
+    """
+
+    def run(*paths: Path, source: str, lang: str = "en") -> tuple[str, list[dict[str, Any]]]:
         out = tmp_path / "out"
         arguments = ["--lang", lang, "check", *map(str, paths), "--source", source, "--out", str(out)]
         done = copy_context().run(CliRunner().invoke, app, arguments)
@@ -50,8 +56,8 @@ def lay(folder: Path, name: str, content: object) -> Path:
     return path
 
 
-def reasons(report: dict) -> dict[str, tuple[list[int], list[str]]]:
-    """By reason the first rows and places; by `source reason` where the file is of another source."""
+def reasons(report: dict[str, Any]) -> dict[str, tuple[list[int], list[str]]]:
+    """Return by reason the first rows and places; by `source reason` where the file is of another source."""
     return {
         one["reason"] if one["source"] == report["source"] else f"{one['source']} {one['reason']}":
         (one["first_rows"], one["first_places"]) for one in report["reasons"]
@@ -59,7 +65,7 @@ def reasons(report: dict) -> dict[str, tuple[list[int], list[str]]]:
 
 
 def iso(row: list[str]) -> list[str]:
-    """The row with days as lists write them."""
+    """Return the row with days as lists write them."""
     return [f"{c[6:]}/{c[4:6]}/{c[:4]}" if c.isdigit() else c for c in row]
 
 
@@ -177,7 +183,7 @@ def test_a_conflict_names_both_places_each_as_its_file_shows_it(check: Check, tm
 
 def test_no_file_is_read_again_where_every_row_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[Path] = []
-    real = checking.read
+    real = read
 
     def counted(path: Path, *args: object, **named: object) -> object:
         reads.append(path)

@@ -176,7 +176,7 @@ def test_a_run_that_the_kernel_killed_for_memory_says_so(
 
 
 def refused(settings: Settings) -> None:
-    """A refused run after a published one, with one thing held and one override that is idle."""
+    """Make a refused run after a published one, with one thing held and one override that is idle."""
     publish(settings)
     ran(settings, "published", "v1")
     plan, gate = small_candidate(settings, "v2")

@@ -30,8 +30,10 @@ def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | Non
     return None
 
 
-def by_characters(text: str) -> tuple[str | None, set[int], list[int]]:
-    """One character at a time: the refusal, which records have a stray quote, and the line of each record.
+def by_characters(  # noqa: C901 (one automaton, which a reader checks against the standard in one piece)
+    text: str,
+) -> tuple[str | None, set[int], list[int]]:
+    """Return one character at a time: the refusal, which records have a stray quote, and the line of each record.
 
     States: at the start of a cell, in blanks at its start, in a plain cell, in a quoted one, behind a quote in it.
     """

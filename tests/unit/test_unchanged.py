@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ SECRET = "57" * 32
 
 @pytest.fixture
 def out(tmp_path: Path) -> tuple[Settings, RunSpec]:
-    """A warehouse after a night that published v2, with v1 before it, and the plan of a next night like it."""
+    """Return a warehouse after a night that published v2, with v1 before it, and the plan of a next night like it."""
     settings = small_settings(tmp_path)
     settings.restricted_dir.mkdir(parents=True)
     settings.key_file.write_text(SECRET)
@@ -30,7 +31,7 @@ def out(tmp_path: Path) -> tuple[Settings, RunSpec]:
     rejected.write_bytes(b"rows")
     for version in ("v1", "v2"):
         plan, gate = small_candidate(settings, version)
-        head = {"essence": {"key_check": key_check(settings.key_file)}, "files": {}, "descriptions": {}}
+        head: Any = {"essence": {"key_check": key_check(settings.key_file)}, "files": {}, "descriptions": {}}
         seal_vintage(candidate_dir(settings) / "open-data", head)
         with open_ledger(settings.ledger_file) as ledger:
             run = begin_run(ledger, 1)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -58,7 +59,7 @@ def test_damage_is_noticed_and_never_switched_to(settings: Settings, damage: str
 
 
 def test_any_flipped_bit_in_the_manifest_is_noticed(settings: Settings) -> None:
-    """Counts of rows and the gate's word stand there; people read them as they read the figures."""
+    """Count of rows and the gate's word stand there; people read them as they read the figures."""
     publish(settings, "v1")
     path = settings.versions_dir / "v1" / "manifest.json"
     path.chmod(0o644)
@@ -85,13 +86,14 @@ def test_a_damaged_version_is_replaced_by_its_next_run(settings: Settings) -> No
 
 
 @pytest.mark.parametrize("change", [{"success": False}, {"candidate_sha256": "0" * 64}])
-def test_only_the_bytes_that_the_gate_passed_are_published(settings: Settings, change: dict) -> None:
+def test_only_the_bytes_that_the_gate_passed_are_published(settings: Settings, change: dict[str, Any]) -> None:
     publish(settings, "v1")
-    plan, gate = small_candidate(settings, "v2")
+    plan, passed = small_candidate(settings, "v2")
+    gate: Any = {**passed, **change}
     with pytest.raises(CandidateRefused):
-        versions.publish(settings, plan, gate | change, "code", {})
+        versions.publish(settings, plan, gate, "code", {})
     assert versions.current_version(settings) == "v1"
-    kept = versions.keep_refused(settings, plan, gate | change)
+    kept = versions.keep_refused(settings, plan, gate)
     assert [table["table"] for table in json.loads((kept / "gate.json").read_text())["tables"]] == ["t"]
 
 
@@ -113,7 +115,12 @@ def test_a_reader_keeps_the_version_it_opened(settings: Settings) -> None:
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("old")
-    with pytest.raises(RuntimeError), atomic_write(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def broken_off() -> None:
+        with atomic_write(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken_off()
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -36,7 +37,7 @@ def now() -> Cells:
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """The cells after a text in one file of registers/ or contracts/ was replaced, each time it stands there."""
+    """Return the cells after a text in one file of registers/ or contracts/ was replaced, each time it stands there."""
 
     def edit(file: str, old: str, new: str) -> Cells:
         for name, folder in (("registers", SETTINGS.registers_dir), ("contracts", SETTINGS.contracts_dir)):
@@ -89,11 +90,17 @@ def test_the_copy_is_sorted_has_every_cell_once_and_is_the_same_again(now: Cells
     ],
 )  # fmt: skip
 def test_an_edit_changes_its_own_cells_alone(
-    now: Cells, edited: Edit, file: str, old: str, new: str, changed: dict
+    now: Cells,
+    edited: Edit,
+    file: str,
+    old: str,
+    new: str,
+    changed: dict[tuple[str, ...], tuple[str | None, str | None]],
 ) -> None:
     found = edited(file, old, new)
     assert found.keys() == now.keys()
-    assert {cell: (now[cell], value) for cell, value in found.items() if value != now[cell]} == changed
+    seen: object = {cell: (now[cell], value) for cell, value in found.items() if value != now[cell]}
+    assert seen == changed
 
 
 def test_a_goal_taken_out_is_gone_with_all_its_cells(now: Cells, edited: Edit) -> None:
@@ -118,7 +125,7 @@ def test_a_formula_is_how_the_register_computes_it_and_its_sql_without_comments(
     # Ten digits in a row would be taken for a phone number, and the gate would refuse the night.
     assert before.filter(pl.col("computation").str.contains("[0-9]")).is_empty()
 
-    def moved(now: list[Indicator]) -> list[tuple]:
+    def moved(now: list[Indicator]) -> list[tuple[Any, ...]]:
         changed = formula_table(now, tmp_path).join(before, on=before.columns, how="anti")
         return changed.select("indicator_code", "rule").rows()
 
@@ -147,7 +154,7 @@ trees = st.recursive(
 
 
 @given(st.dictionaries(st.text("klm", min_size=1, max_size=3), trees, min_size=1, max_size=5))
-def test_every_setting_is_one_leaf_and_a_change_of_it_shows(tree: dict) -> None:
+def test_every_setting_is_one_leaf_and_a_change_of_it_shows(tree: dict[str, Any]) -> None:
     """Paths are unique, and the leaves say the whole file, but for blanks around words and empty mappings."""
     leaves = list(_leaves(yaml.safe_load(yaml.safe_dump(tree)), (), frozenset()))
     paths = [PARTS.join(path) for path, _ in leaves]
@@ -161,7 +168,7 @@ def test_every_setting_is_one_leaf_and_a_change_of_it_shows(tree: dict) -> None:
         elif node is None:
             assert value is None
         else:
-            assert yaml.safe_load(value) == node
+            assert yaml.safe_load(str(value)) == node
 
 
 def test_values_are_text_with_one_spelling() -> None:

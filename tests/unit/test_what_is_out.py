@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,13 @@ import pytest
 from pipelines.common.errors import TthcError, UsageFault
 from pipelines.common.files import remove_tree
 from pipelines.open_data.editions import newest_edition
-from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish import versions
 from pipelines.publish.beside import published_as_of, refuse_future
 from pipelines.publish.editions import ensure_editions, roll_back
 from pipelines.reports.status import read_status
 from pipelines.storage.manifest import files_match_manifest, read_manifest
 from pipelines.storage.open_data_state import withdrawn_sentences
+from tests.publishable import vintage_in
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 
@@ -26,7 +27,7 @@ OCTOBER, NOVEMBER, DECEMBER = "2024-10-31", "2024-11-30", "2024-12-31"
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
-    """A warehouse after two nights, each of which brought out an edition."""
+    """Return a warehouse after two nights, each of which brought out an edition."""
     made = Nights(tmp_path, monkeypatch, keep_versions=2)
     made.night("v-nov", "e-nov", NOVEMBER)
     made.night("v-dec", "e-dec", DECEMBER)
@@ -43,9 +44,9 @@ def test_each_edition_stands_at_its_own_address_beside_the_newest(nights: Nights
     for place in (current / "open-data" / "editions", current / "site" / "du-lieu" / "editions"):
         assert sorted(path.name for path in place.iterdir()) == ["e-dec", "e-nov", "feed.xml", "index.json"]
         for name in ("e-nov", "e-dec"):
-            assert read_vintage(place / name)["vintage"] == name
+            assert vintage_in(place / name)["vintage"] == name
             assert (place / name / "bang.csv").read_text() == f"{name}\n"
-    assert files_match_manifest(current) and read_vintage(current / "open-data")["before"] == "e-nov"
+    assert files_match_manifest(current) and vintage_in(current / "open-data")["before"] == "e-nov"
     told = json.loads((current / "open-data" / "editions" / "index.json").read_text())["editions"]
     assert [(one["edition"], one["closed_until"], one["withdrawn"]) for one in told] == [
         ("e-nov", NOVEMBER, False), ("e-dec", DECEMBER, False),
@@ -75,7 +76,7 @@ def test_a_rollback_takes_the_warehouse_back_and_nothing_from_the_public(nights:
 def test_after_a_rollback_the_next_vintage_is_compared_with_the_newest_that_was_out(nights: Nights) -> None:
     roll_back(nights.settings, None)
     nights.night("v-dec2", "e-dec2", DECEMBER)
-    assert read_vintage(nights.settings.current_link / "open-data")["before"] == "e-dec"
+    assert vintage_in(nights.settings.current_link / "open-data")["before"] == "e-dec"
     assert nights.editions == ["e-nov", "e-dec", "e-dec2"]
 
 
@@ -95,14 +96,17 @@ def test_a_night_after_a_rollback_that_knows_less_leaves_what_is_out(nights: Nig
     assert nights.told["state"] == "unchanged"
 
 
-LOSSES = {
+def lose(*folders: Path) -> None:
+    for folder in folders:
+        remove_tree(folder)
+
+
+LOSSES: dict[str, Callable[[Nights], object]] = {
     "the newest version": lambda n: remove_tree(n.settings.versions_dir / "v-dec"),
     "every version": lambda n: remove_tree(n.settings.versions_dir),
     "the link": lambda n: n.settings.current_link.unlink(),
     "the link set by hand": lambda n: versions.switch_current(n.settings, "v-nov"),
-    "versions and public editions": lambda n: (
-        remove_tree(n.settings.versions_dir), remove_tree(n.settings.editions_dir),
-    ),
+    "versions and public editions": lambda n: lose(n.settings.versions_dir, n.settings.editions_dir),
     "the restricted copies": lambda n: remove_tree(n.settings.restricted_dir / "open-data"),
 }  # fmt: skip
 
@@ -112,7 +116,7 @@ LOSSES = {
 def test_a_loss_forgets_nothing_that_was_out(nights: Nights, loss: str, as_of: str) -> None:
     LOSSES[loss](nights)
     nights.night("v-next", "e-next", as_of)
-    shown = read_vintage(nights.settings.current_link / "open-data")
+    shown = vintage_in(nights.settings.current_link / "open-data")
     expected = ("e-next", "e-dec") if as_of == DECEMBER else ("e-dec", "e-nov")
     assert (shown["vintage"], shown["before"]) == expected
     assert nights.editions == ["e-nov", "e-dec", "e-next"][: 3 if as_of == DECEMBER else 2]
@@ -129,7 +133,7 @@ def test_an_earlier_day_is_computed_beside_and_published_by_nobody(nights: Night
     assert nights.editions == ["e-nov", "e-dec"]
     nights.asks(as_of=None)
     nights.night("v-dec2", "e-dec2", DECEMBER)
-    assert read_vintage(nights.settings.current_link / "open-data")["before"] == "e-dec"
+    assert vintage_in(nights.settings.current_link / "open-data")["before"] == "e-dec"
 
 
 def test_the_version_before_is_never_one_computed_beside(nights: Nights) -> None:
@@ -216,7 +220,8 @@ def test_where_nothing_is_published_any_day_may_be(tmp_path: Path, monkeypatch: 
 
 def test_a_day_later_than_today_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.publish.beside.today_at_home", lambda: dt.date(2024, 12, 31))
-    refuse_future(None), refuse_future(dt.date(2024, 12, 31))
+    refuse_future(None)
+    refuse_future(dt.date(2024, 12, 31))
     with pytest.raises(UsageFault, match="as_of_future"):
         refuse_future(dt.date(2025, 1, 1))
 
@@ -245,7 +250,7 @@ def test_a_crash_between_publication_and_edition_is_made_up_for(nights: Nights) 
     assert nights.shown == "e-new" and nights.editions == ["e-nov", "e-dec"]
     ensure_editions(nights.settings)
     assert nights.editions == ["e-nov", "e-dec", "e-new"]
-    assert newest_edition(nights.settings).name == "e-new"
+    assert Path(str(newest_edition(nights.settings))).name == "e-new"
 
 
 def test_a_rollback_right_after_such_a_crash_forgets_nothing_either(nights: Nights) -> None:
@@ -266,9 +271,10 @@ def test_a_crash_while_a_version_is_replaced_leaves_it_under_its_name(
             raise KeyboardInterrupt
         return whole(self, target)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", rename)
-        roll_back(nights.settings, "v-nov")
+        with pytest.raises(KeyboardInterrupt):
+            roll_back(nights.settings, "v-nov")
     assert nights.warehouse == "v-dec"
     versions.restore_replaced(nights.settings)
     assert files_match_manifest(nights.settings.versions_dir / "v-nov")
@@ -307,8 +313,8 @@ def test_the_manifest_of_a_rolled_back_version_says_what_it_said_before(nights: 
     roll_back(nights.settings, "v-nov")
     now = read_manifest(nights.settings.current_link)
     apart = {"files", "open_data", "seal"}
-    assert {key: now[key] for key in now if key not in apart} == {
-        key: before[key] for key in before if key not in apart
+    assert {key: value for key, value in now.items() if key not in apart} == {
+        key: value for key, value in before.items() if key not in apart
     }
     assert now["files"]["tthc.duckdb"] == before["files"]["tthc.duckdb"]
 

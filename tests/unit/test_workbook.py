@@ -26,7 +26,7 @@ UNITS = ["MaDonVi", "TenDonVi", "Cap", "HieuLucTu"]
 
 
 def book(path: Path, rows: Sequence[Any], extra: str | None = None, *, merged: str = "") -> Path:
-    """A workbook of these rows, with these ranges merged."""
+    """Return a workbook of these rows, with these ranges merged."""
     workbook = openpyxl.Workbook()
     for row in rows:
         workbook.active.append(row)
@@ -135,7 +135,7 @@ def test_totals_are_left_out_but_names_that_begin_like_totals_are_not(parse: Par
 
 
 def test_a_header_repeated_on_each_page_is_left_out_and_another_one_refuses(parse: Parse, tmp_path: Path) -> None:
-    rows = [UNITS[:3], ["U1", "Một", "so"], UNITS[:3], ["(1)", "(2)", "(3)"], ["U2", "Hai", "xa"]]
+    rows: list[list[Any]] = [UNITS[:3], ["U1", "Một", "so"], UNITS[:3], ["(1)", "(2)", "(3)"], ["U2", "Hai", "xa"]]
     assert parse("don_vi", book(tmp_path / "a.xlsx", rows), "a.xlsx").counts("don_vi") == (2, 2, 0)
     rows[2:3] = [[None], [" madonvi", "TENDONVI ", "Cap"]]
     assert parse("don_vi", book(tmp_path / "c.xlsx", rows), "c.xlsx").counts("don_vi") == (2, 2, 0)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def works(day: dt.date) -> bool:
 
 
 def count_on(day: dt.date, count: int) -> dt.date:
-    """Walks day by day, as a clerk does with a wall calendar."""
+    """Walk day by day, as a clerk does with a wall calendar."""
     if count == 0:
         while not works(day):
             day += dt.timedelta(days=1)
@@ -123,7 +124,7 @@ def test_day_table_numbers_working_days() -> None:
         ([("2022-01-01", "holiday"), ("2024-01-01", "holiday")], "gap"),
     ],
 )
-def test_a_register_that_contradicts_itself_is_refused(rows: list[tuple[str, str]], message: str) -> None:
+def test_a_register_that_contradicts_itself_is_refused(rows: list[tuple[str, Any]], message: str) -> None:
     days = [ExceptionalDay(dt.date.fromisoformat(day), kind, "", "", "") for day, kind in rows]
     with pytest.raises(CalendarError, match=message):
         calendar_of(days)

@@ -69,7 +69,7 @@ def test_a_kind_strikes_rows_of_its_source_the_more_the_larger_and_leaves_what_c
 
 
 def _differing(before: pl.DataFrame, after: pl.DataFrame) -> int:
-    """Rows that only one of the two has."""
+    """Return rows that only one of the two has."""
     return sum(
         one.join(other, on=before.columns, how="anti", nulls_equal=True).height
         for one, other in ((before, after), (after, before))

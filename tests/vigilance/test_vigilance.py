@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ NOTICED = [
 
 
 @pytest.fixture(scope="module")
-def bench(compiled_project: dict) -> Bench:
+def bench(compiled_project: dict[str, Any]) -> Bench:
     return Bench(models_of(compiled_project))
 
 
@@ -42,8 +43,11 @@ def test_a_falsified_delivery_is_noticed_with_its_cause(bench: Bench, loaded: Pr
 
 
 def test_what_comes_later_changes_no_verdict(bench: Bench, loaded: Province) -> None:
-    """A delivery is judged by earlier ones only: one by one they get the verdict that all at once get, so that honest
-    nights may be judged by the dozen. The bound may differ a little, by measures of the family known only later."""
+    """A delivery is judged by earlier ones only.
+
+    One by one they get the verdict that all at once get, so that honest nights may be judged by the dozen. The bound
+    may differ a little, by measures of the family known only later.
+    """
     at_once = _judged(bench, DAY)
     for day in loaded.judged_days()[::3]:
         one_by_one = _judged(bench, day)
@@ -55,7 +59,7 @@ def test_what_comes_later_changes_no_verdict(bench: Bench, loaded: Province) -> 
             assert then[2] == pytest.approx(bound, rel=0.05), key
 
 
-def _judged(bench: Bench, until: str) -> dict[tuple, tuple]:
+def _judged(bench: Bench, until: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     bench.build(until)
     rows = bench.connection.execute(
         "select source, business_day, measure, stratum, compared, round(deviation, 6), bound, standing"
@@ -64,7 +68,7 @@ def _judged(bench: Bench, until: str) -> dict[tuple, tuple]:
     return {row[:4]: row[4:] for row in rows if str(row[1]) <= until}
 
 
-def test_the_holds_are_those_that_are_measured(compiled_project: dict, tmp_path: Path) -> None:
+def test_the_holds_are_those_that_are_measured(compiled_project: dict[str, Any], tmp_path: Path) -> None:
     """What leads in the measuring is what expectations/holds.sql lists, of a night that is false in two ways."""
     bench, year = Bench(models_behind_holds(compiled_project)), province(1_500, 2, "monthly")
     bench.load(year.history)
@@ -87,7 +91,7 @@ def test_honest_nights_of_a_quarter_day_by_day_are_let_by(bench: Bench) -> None:
     assert found.unusual == ()
 
 
-def test_an_honest_year_month_by_month_holds_no_night(compiled_project: dict, tmp_path: Path) -> None:
+def test_an_honest_year_month_by_month_holds_no_night(compiled_project: dict[str, Any], tmp_path: Path) -> None:
     bench, year = Bench(models_behind_holds(compiled_project)), province(1_500, 2, "monthly")
     bench.load(year.history)
     nights = Nights(bench, tmp_path)

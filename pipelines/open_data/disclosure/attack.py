@@ -20,8 +20,12 @@ WORTHWHILE = 0.96  # another round of sums is worth its while where the last one
 
 @dataclass(frozen=True)
 class Block:
-    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more. `truth`: what the
-    shown rows really are, which the auditor knows and the attacker does not. `names`: of the rows."""
+    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more.
+
+    Attributes:
+        truth: What the shown rows really are, which the auditor knows and the attacker does not.
+        names: Of the rows.
+    """
 
     names: list[str]
     shown: csr_array
@@ -34,7 +38,10 @@ class Block:
 @dataclass(frozen=True)
 class Finding:
     """What the attack says of one hidden row: it lies in [low, high], and no narrower interval can be worked out.
-    `rests_on`: the rows whose bounds say so."""
+
+    Attributes:
+        rests_on: The rows whose bounds say so.
+    """
 
     row: int
     low: float
@@ -48,8 +55,10 @@ class Finding:
 
 
 class Attack:
-    """One block, solved again and again with different aims. Unknowns of two groups never stand in one row, so each
-    group is given its own aim in the same solve."""
+    """One block, solved again and again with different aims.
+
+    Unknowns of two groups never stand in one row, so each group is given its own aim in the same solve.
+    """
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -63,14 +72,20 @@ class Attack:
         self.solved = 0
 
     def widths(self, rows: np.ndarray) -> np.ndarray:
-        """How wide the intervals of these rows are known to be: two points that both fit all that is published prove
-        an interval as wide as they are apart, and the truth is one of them."""
+        """Return how wide the intervals of these rows are known to be.
+
+        Two points that both fit all that is published prove an interval as wide as they are apart, and the truth is one
+        of them.
+        """
         widths: np.ndarray = np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
         return widths
 
     def maximize(self, weights: np.ndarray) -> np.ndarray:
-        """Goes to the point where the weighted sum of rows is greatest, and keeps what is seen there. Returns the rows
-        whose bounds stopped it."""
+        """Go to the point where the weighted sum of rows is greatest, and keep what is seen there.
+
+        Returns:
+            The rows whose bounds stopped it.
+        """
         solver, shown = self.solver, self.block.shown
         solver.changeColsCost(len(self.unknowns), self.unknowns, shown.T @ weights)
         solver.run()
@@ -84,7 +99,7 @@ class Attack:
         return np.flatnonzero(np.abs(solution.row_dual[: shown.shape[0]]) > TOLERANCE)
 
     def find_narrow_intervals(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
-        """The hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
+        """Return the hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
 
         A point serves for all hidden rows at once: a few extremes of random sums settle most of them, small counts
         mostly aimed upwards and great ones downwards. The others are attacked one by one, one of each group at a time.
@@ -126,8 +141,10 @@ class Attack:
 
 
 def _solver(block: Block) -> Highs:
-    """The block as a linear program that is given its aim later. It stays: the next aim starts from where the last one
-    ended, which is most of the way."""
+    """Return the block as a linear program that is given its aim later.
+
+    It stays: the next aim starts from where the last one ended, which is most of the way.
+    """
     rows = vstack([block.shown, block.positive]).tocsr()
     positive = np.zeros(block.positive.shape[0])
     program = HighsLp()

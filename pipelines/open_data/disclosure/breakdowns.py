@@ -69,8 +69,10 @@ CHANNELS = """
 
 
 def count_breakdowns(connection: duckdb.DuckDBPyConnection, sensitive: Sensitive) -> None:
-    """Make tables `procedure` and `field_level`, and add to `case_in` the cases by field, procedure and channel;
-    `unit_code` is the field, procedure or channel."""
+    """Make tables `procedure` and `field_level`, and add to `case_in` the cases by field, procedure and channel.
+
+    `unit_code` is the field, procedure or channel.
+    """
     connection.execute(PROCEDURES, [list(sensitive.fields), list(sensitive.procedures), list(sensitive.words)])
     for query in (LEVELS, EVENTS, FIELDS, YEARS, CHANNELS):
         connection.execute(query)

@@ -1,7 +1,7 @@
 """Keys of cases: a number per dossier and piece of feedback that only the installation's secret gives.
 
-Belongs here: making them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same
-one. Keys stay in the scratch database of the run; the secret never leaves this process: no SQL, log or file has it.
+Belongs here: making them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same one.
+Keys stay in the scratch database of the run; the secret never leaves this process: no SQL, log or file has it.
 """
 
 from pathlib import Path
@@ -24,14 +24,14 @@ CODES = """
 
 
 def case_keys(codes: pl.Series, secret: str) -> pl.Series:
-    """The key of each code: 36 bits of its HMAC-SHA256 under the secret."""
+    """Return the key of each code: 36 bits of its HMAC-SHA256 under the secret."""
     name = codes.name
     digits = (pl.lit(PURPOSE) + pl.col(name)).chash.hmac_sha256(key=secret).str.head(HEX_DIGITS)  # type: ignore[attr-defined]
     return pl.DataFrame(codes).select(digits.str.to_integer(base=16, dtype=pl.Int64).alias("key"))["key"]
 
 
 def create_key_table(connection: duckdb.DuckDBPyConnection, key_file: Path) -> None:
-    """Makes table `case_key` (case_code, key) for every case of the attached candidate `tthc`."""
+    """Make table `case_key` (case_code, key) for every case of the attached candidate `tthc`."""
     secret = load_key(key_file)
     connection.execute("create or replace table case_key (case_code varchar, key bigint)")
     reader = connection.cursor().execute(CODES).to_arrow_reader(BATCH)
@@ -43,5 +43,5 @@ def create_key_table(connection: duckdb.DuckDBPyConnection, key_file: Path) -> N
 
 
 def key_check(key_file: Path) -> str:
-    """A short mark of the secret that tells a changed one without telling anything of it."""
+    """Return a short mark of the secret that tells a changed one without telling anything of it."""
     return f"{case_keys(pl.Series('case_code', ['key check']), load_key(key_file))[0] & 0xFFFFFFFF:08x}"

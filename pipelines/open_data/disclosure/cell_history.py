@@ -92,9 +92,13 @@ def _file(settings: Settings, vintage: str, kind: str) -> Path:
 
 
 def load_history(connection: Connection, settings: Settings, rules: DisclosureRules, vintage: str | None) -> bool:
-    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones; and `known`,
-    what earlier vintages say. `vintage`: the one before, None where there is none. False where nothing is remembered of
-    it."""
+    """Make table `cell`: the cells of today, but of tables that stay as they were the remembered ones.
+
+    And `known`, what earlier vintages say. False if nothing is remembered of it.
+
+    Args:
+        vintage: The one before, None if there is none.
+    """
     for name, columns in (("memory", CELLS), ("case_before", CASES)):
         typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         connection.execute(f"create or replace table {name} ({typed})")
@@ -111,8 +115,10 @@ def load_history(connection: Connection, settings: Settings, rules: DisclosureRu
 
 
 def save_history(connection: Connection, settings: Settings, vintage: str, before: str | None) -> None:
-    """Keep the figures of a vintage and their cases, closed to others, and forget those of long ago, but never those of
-    the vintage `before`, which may be out still if this one never is."""
+    """Keep the figures of a vintage and their cases, closed to others, and remove those of long ago.
+
+    Those of the vintage `before` stay: it may be public still if this one never is.
+    """
     folder = private_folder(settings.restricted_dir / "open-data")
     connection.execute(OUT)
     for kind, query in (("cells", "select * from remembered order by cell, is_out, value, reason, n, k"),

@@ -35,14 +35,16 @@ class SparseRows:
         self.count += 1
 
     def matrix(self, width: int) -> csr_array:
-        """The rows as a matrix; an unknown that stands twice in a row is added up."""
+        """Return the rows as a matrix; an unknown that stands twice in a row is added up."""
         return csr_array((self.sign, (self.at, self.column)), shape=(self.count, width))
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Constraints over unknowns >= 0. `cells` names the rows of `shown`, by measure and period; rows of `positive` are
-    at least 0."""
+    """Constraints over unknowns >= 0.
+
+    `cells` names the rows of `shown`, by measure and period; rows of `positive` are at least 0.
+    """
 
     cells: list[tuple[str, str]]
     shown: csr_array
@@ -72,14 +74,17 @@ class _Unknowns:
         return [self.number(measure, period[0])]
 
     def slots(self, measures: list[str]) -> list[list[list[int]]]:
-        """The finest places at which these measures can be compared, stretches or periods, with each one's unknowns."""
+        """Return the finest places at which these measures can be compared, each with its unknowns.
+
+        The places are stretches or periods.
+        """
         if {self.rules.measures[measure] for measure in measures} == {"flow"}:
             return [[[self.number(m, edge)] for m in measures] for edge, _ in pairwise(self.edges)]
         return [[self.of(m, period) for m in measures] for period in self.periods]
 
 
 def build_constraints(rules: DisclosureRules, periods: list[Period], measures: list[str]) -> Structure:
-    """The structure of one subject's counts of these measures in these periods (one year's, all closed)."""
+    """Return the structure of one subject's counts of these measures in these periods (one year's, all closed)."""
     unknowns = _Unknowns(rules, periods)
     shown, positive = SparseRows(), SparseRows()
     cells = [(measure, period[0]) for measure in measures for period in periods]

@@ -64,8 +64,11 @@ SOURCES = "select sources from tthc.marts.dim_indicator where indicator_code = ?
 
 
 def count_opinions(connection: Connection, rules: DisclosureRules) -> None:
-    """Make tables `period`, `period_day`, `subject` (scope, unit_code, unit_level, period_code) and `case_in` with the
-    cases of protected indicators. `tthc` is the attached candidate; `case_key` is there."""
+    """Make the tables of periods and subjects, and `case_in` with the cases of protected indicators.
+
+    The tables are `period`, `period_day` and `subject` (scope, unit_code, unit_level, period_code). `tthc` is the
+    attached candidate; `case_key` must be there.
+    """
     connection.execute(PERIODS)
     connection.execute(SUBJECTS, {"protected": rules.protected.codes})
     connection.execute(CASES)

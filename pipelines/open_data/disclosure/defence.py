@@ -17,8 +17,11 @@ Bounds = tuple[float, float]
 
 @dataclass(frozen=True)
 class HiddenFigure:
-    """What is known of one cell: its true count, the bounds that anybody has on it, the `free` ones that would remain
-    were it hidden for the sake of others, and whether it is hidden."""
+    """What is known of one cell.
+
+    Its true count, the bounds that anybody has on it, the `free` ones that would remain were it hidden for the sake of
+    others, and whether it is hidden.
+    """
 
     truth: int
     bounds: Bounds
@@ -37,8 +40,11 @@ class Frame:
 
 @dataclass
 class SubjectOutcome:
-    """What came of one subject: how many hidden figures were attacked, how many were too narrow at first, what was
-    hidden too, and how many linear programs that took."""
+    """The result for one subject.
+
+    How many hidden figures were attacked, how many were too narrow at first, what was hidden too, and how many linear
+    programs that took.
+    """
 
     label: str
     attacked: int = 0
@@ -49,7 +55,11 @@ class SubjectOutcome:
 
 @dataclass
 class AttackedSubject:
-    """One subject of the attack. `hidden_too`: what had to be hidden, or not to be called small, before."""
+    """One subject of the attack.
+
+    Attributes:
+        hidden_too: What had to be hidden, or not to be called small, before.
+    """
 
     label: str
     frames: list[Frame]
@@ -57,21 +67,21 @@ class AttackedSubject:
     hidden_too: set[str] = field(default_factory=set)
 
     def is_hidden(self, name: str) -> bool:
-        """True where nothing is shown of the figure."""
+        """Return True if nothing is shown of the figure."""
         return self.figures[name].is_hidden or name in self.hidden_too
 
     def bounds(self, name: str) -> Bounds:
-        """What the attacker knows of the figure from the rule, its flag and earlier vintages."""
+        """Return what the attacker knows of the figure from the rule, its flag and earlier vintages."""
         figure = self.figures[name]
         return figure.free if name in self.hidden_too else figure.bounds
 
     def can_be_hidden(self, name: str) -> bool:
-        """True where hiding it, or saying no longer that it is small, would leave more possible."""
+        """Return True if hiding it, or saying no longer that it is small, would leave more possible."""
         figure = self.figures[name]
         return name not in self.hidden_too and figure.bounds != figure.free
 
     def block(self, frame: Frame) -> Block:
-        """The frame with today's bounds; a figure that stands in several rows does so once."""
+        """Return the frame with today's bounds; a figure that stands in several rows does so once."""
         rows = sorted(
             {name: row for row, name in reversed(list(enumerate(frame.names))) if name in self.figures}.values()
         )
@@ -82,8 +92,11 @@ class AttackedSubject:
 
 
 def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[str] | None = None) -> SubjectOutcome:
-    """Attacks the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
-    Raises TthcError where that cannot be had."""
+    """Attack the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
+
+    Raises:
+        TthcError: If that cannot be had.
+    """
     outcome = SubjectOutcome(subject.label)
     hidden = {name for name in subject.figures if subject.is_hidden(name)}
     todo = [set(hidden if targets is None else hidden & targets) & set(frame.names) for frame in subject.frames]
@@ -105,7 +118,7 @@ def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[s
 
 def _one_frame(subject: AttackedSubject, frame: Frame, targets: set[str], narrowest: int,
                outcome: SubjectOutcome) -> tuple[set[str], set[str]]:  # fmt: skip
-    """The targets that are too narrow, and what was hidden because of them."""
+    """Return the targets that are too narrow, and what was hidden because of them."""
     shown = [name for name in frame.names if name in subject.figures and not subject.is_hidden(name)]
     if not targets or not shown:
         return set(), set()  # where nothing is shown, all may be none, or the same few cases all along
@@ -126,5 +139,5 @@ def _one_frame(subject: AttackedSubject, frame: Frame, targets: set[str], narrow
 
 
 def _loss(subject: AttackedSubject, name: str) -> tuple[bool, int, str]:
-    """How much a reader loses: nothing but a reason where the figure is hidden anyway, else the smaller figure."""
+    """Return how much a reader loses: only a reason if the figure is hidden anyway, else the smaller figure."""
     return not subject.figures[name].is_hidden, subject.figures[name].truth, name

@@ -128,7 +128,7 @@ class AttackSummary:
     hidden_too: set[str] = field(default_factory=set)
 
     def take(self, outcome: SubjectOutcome, *, first: bool) -> None:
-        """Adds the outcome of one subject; in later rounds only what is new in it."""
+        """Add the outcome of one subject; in later rounds only what is new in it."""
         self.attacked += outcome.attacked if first else 0
         self.subjects += 1 if first else 0
         self.narrow += outcome.narrow
@@ -137,8 +137,13 @@ class AttackSummary:
 
 
 def run_disclosure_attacks(connection: Connection, rules: DisclosureRules, workers: int) -> AttackSummary:
-    """Hides further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`,
-    whoever combines what. Tables `cell` and `figure` are there. Raises TthcError where it cannot."""
+    """Hide further cells (table `hidden_too`) until every hidden one keeps an interval of at least `narrowest`.
+
+    This holds whoever combines what. Tables `cell` and `figure` must be there.
+
+    Raises:
+        TthcError: If it cannot be reached.
+    """
     connection.execute(TOTALS)
     secured = AttackSummary()
     _from_totals(connection, rules, secured)
@@ -163,7 +168,7 @@ def _subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iter
 def _attacked(
     subjects: Iterable[AttackedSubject], narrowest: int, targets: set[str] | None, workers: int
 ) -> Iterable[SubjectOutcome]:
-    """The outcome of every subject, in their order whatever the processes do."""
+    """Yield the outcome of every subject, in their order whatever the processes do."""
     waiting = [s for s in subjects if targets is None or targets & s.figures.keys()]
     work = partial(suppress_until_safe, narrowest=narrowest, targets=targets)
     busy = [subject for subject in waiting if _shows_something(subject)]
@@ -180,8 +185,14 @@ def _shows_something(subject: AttackedSubject) -> bool:
 
 
 def _from_totals(connection: Connection, rules: DisclosureRules, secured: AttackSummary) -> set[str]:
-    """Hides what sums call for. Returns the cells hidden, which are to be attacked themselves. Raises TthcError where
-    nothing is left to hide."""
+    """Hide what sums call for.
+
+    Returns:
+        The cells hidden, which are to be attacked themselves.
+
+    Raises:
+        TthcError: If nothing is left to hide.
+    """
     query = FROM_TOTALS.format(narrowest=rules.narrowest, no_limit=int(NO_LIMIT))
     hidden: set[str] = set()
     while rows := connection.execute(query).fetchall():

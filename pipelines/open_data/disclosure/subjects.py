@@ -1,7 +1,7 @@
 """Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
 
-Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given
-all that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
+Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given all
+that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
 over subjects (`secure`), solving (`attack`), giving up (`defend`).
 """
 
@@ -51,12 +51,12 @@ class Cells:
 
 
 def years(connection: Connection) -> list[int]:
-    """The years in which closed periods end."""
+    """Return the years in which closed periods end."""
     return [year for (year,) in connection.execute("select distinct year(end_date) from period order by 1").fetchall()]
 
 
 def measures_of(connection: Connection, scope: str) -> list[str]:
-    """What is counted for subjects of the scope."""
+    """Return what is counted for subjects of the scope."""
     rows = connection.execute("select distinct measure from measure_of where scope = ? order by 1", [scope]).fetchall()
     return [measure for (measure,) in rows]
 
@@ -71,8 +71,10 @@ def _names(structure: Structure, places: PLACES) -> list[str]:
 
 
 def own_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
-    """One subject for each level, each channel and each unit: all that is published of it for periods that end in the
-    year."""
+    """Yield one subject for each level, each channel and each unit.
+
+    All that is published of it for periods that end in the year.
+    """
     for scope in ("level", "channel", "unit"):
         periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
         counted = measures_of(connection, "channel" if scope == "channel" else "unit")
@@ -86,7 +88,7 @@ def own_subjects(connection: Connection, rules: DisclosureRules, year: int) -> I
 
 
 def field_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
-    """One subject per field: its levels month by month, and what its procedures received in the whole year."""
+    """Yield one subject per field: its levels month by month, and what its procedures received in the whole year."""
     months = _periods(connection, year, "month")
     structure = build_constraints(rules, months, measures_of(connection, "field"))
     fields, procedures = Cells(connection, "field", year), Cells(connection, "procedure", year)
@@ -105,8 +107,10 @@ def field_subjects(connection: Connection, rules: DisclosureRules, year: int) ->
 
 
 def _with_procedures(structure: Structure, names: list[str], copies: int, procedures: int) -> Frame:
-    """A field's levels side by side, and its procedures: these received at least what the levels show, as a level
-    where a procedure is not offered is not shown."""
+    """Return a field's levels side by side, and its procedures.
+
+    These received at least what the levels show, as a level where a procedure is not offered is not shown.
+    """
     width = structure.width * copies + procedures
     own = SparseRows()
     for at in range(procedures):

@@ -103,8 +103,11 @@ MACROS = """
 
 
 def create_rule_tables(connection: Connection, rules: DisclosureRules) -> None:
-    """Make the rules' tables (`within`, `protected_parts`, and `measure_of`: what is counted for each part) and the
-    macros `shown_low` and `shown_high`: what the count behind a shown or hidden figure is at least and at most."""
+    """Make the rules' tables `within`, `protected_parts` and `measure_of`, and two macros.
+
+    `measure_of` says what is counted for each part. The macros `shown_low` and `shown_high` give the least and the
+    greatest count that a shown or hidden figure can stand for.
+    """
     parts = [[one.code, one.rule, one.numerator, one.denominator] for one in rules.protected.indicators]
     connection.execute(PARTS)
     connection.executemany("insert into protected_parts values (?, ?, ?, ?)", parts)
@@ -120,13 +123,15 @@ def create_rule_tables(connection: Connection, rules: DisclosureRules) -> None:
 
 
 def bound_macros(rules: DisclosureRules) -> str:
-    """SQL macros `shown_low` and `shown_high`."""
+    """Return SQL macros `shown_low` and `shown_high`."""
     return MACROS.format(threshold=rules.threshold, base=rules.base, no_limit=int(NO_LIMIT))
 
 
 def create_cell_tables(connection: Connection, rules: DisclosureRules, channels: list[str]) -> None:
-    """Make tables `measured`, every protected count of today, and `cell_now`, those that are published (part, measure,
-    scope, unit_code, unit_level, period_code, cell, n, k, is_void)."""
+    """Make tables `measured`, every protected count of today, and `cell_now`, those that are published.
+
+    The columns of `cell_now` are part, measure, scope, unit_code, unit_level, period_code, cell, n, k, is_void.
+    """
     create_rule_tables(connection, rules)
     connection.execute(MEASURED)
     connection.execute(CELLS, {"channels": channels})
@@ -134,15 +139,18 @@ def create_cell_tables(connection: Connection, rules: DisclosureRules, channels:
 
 
 def rounded_sql(rules: DisclosureRules, count: str = "n", key: str = "k") -> str:
-    """SQL that rounds a count by its key, up for as many of the 256 keys as the rules say."""
+    """Return SQL that rounds a count by its key, up for as many of the 256 keys as the rules say."""
     ups = " ".join(f"when {r} then {rules.up_keys(r)}" for r in range(1, rules.base))
     up = f"{key} % {KEYS} < case {count} % {rules.base} {ups} else 0 end"
     return f"({count} - {count} % {rules.base} + if({up}, {rules.base}, 0))"
 
 
 def create_figure_table(connection: Connection, rules: DisclosureRules) -> None:
-    """Make table `figure`: per cell what is shown of it (null where it is hidden, with the reason), what is known of it
-    (low, high) and what would be known of it were it hidden for the sake of others (free_low, free_high)."""
+    """Make table `figure`.
+
+    Per cell what is shown of it (null if it is hidden, with the reason), what is known of it (low, high) and what would
+    be known of it were it hidden for the sake of others (free_low, free_high).
+    """
     rounded = rounded_sql(rules, "c.n", "c.k_out")
     connection.execute(FIGURES.format(threshold=rules.threshold, rounded=rounded, no_limit=int(NO_LIMIT)))
 

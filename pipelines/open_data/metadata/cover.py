@@ -13,7 +13,11 @@ YES = "✓"
 
 
 def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list[list[str]]:
-    """Label, Vietnamese, English; of tables their sheets, one a line. `sheets`: the sheets of each table."""
+    """Return label, Vietnamese, English; of tables their sheets, one a line.
+
+    Args:
+        sheets: The sheets of each table.
+    """
     dataset, vintage, publisher = description.dataset, description.vintage, description.publisher
     lines = [_line("", description.title)]
     lines += [_line("", said("synthetic"))] if vintage.synthetic else []
@@ -38,7 +42,7 @@ def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list
 
 
 def column_lines(description: Description) -> list[list[str]]:
-    """A heading, then every column of every table."""
+    """Return a heading, then every column of every table."""
     headings = [f"{said(code).vi}\n{said(code).en}" for code in HEADINGS]
     return [headings, *(_of(table, column) for table in description.tables for column in table.columns)]
 

@@ -1,8 +1,8 @@
 """`csv-metadata.json`: CSV on the Web, one table group for all tables.
 
 Belongs here: the description in that standard's words. The name is the second of the two default locations of the
-standard, so a processor that is given the address of any of the tables finds it beside them; as one group, foreign
-keys stay within it.
+standard, so a processor that is given the address of any of the tables finds it beside them; as one group, foreign keys
+stay within it.
 """
 
 import re
@@ -17,7 +17,7 @@ TYPES = {"string": "string", "integer": "integer", "number": "double", "date": "
 
 
 def table_group(description: Description) -> dict[str, Any]:
-    """The metadata document, ready to be written as JSON."""
+    """Return the metadata document, ready to be written as JSON."""
     publisher, vintage = description.publisher, description.vintage
     place = {"dc:title": by_language(description.place), "dc:identifier": description.place_code}
     return {
@@ -39,7 +39,7 @@ def table_group(description: Description) -> dict[str, Any]:
 
 
 def by_language(sentence: Sentence) -> list[dict[str, str]]:
-    """Both languages as tagged values."""
+    """Return both languages as tagged values."""
     return [{"@value": sentence.vi, "@language": "vi"}, {"@value": sentence.en, "@language": "en"}]
 
 
@@ -61,7 +61,10 @@ def _table(table: DescribedTable) -> dict[str, Any]:
 
 
 def _column(column: DescribedColumn) -> dict[str, Any]:
-    """Columns are found by name; titles are for people, so the CSV's header, which is the names, stands among them."""
+    """Return one column, which is found by name.
+
+    Titles are for people, so the CSV's header, which is the names, stands among them.
+    """
     described: dict[str, Any] = {
         "name": column.name, "titles": {"und": column.name, "vi": column.title.vi, "en": column.title.en},
         "datatype": _datatype(column), "required": column.required,
@@ -76,7 +79,7 @@ def _column(column: DescribedColumn) -> dict[str, Any]:
 
 
 def _datatype(column: DescribedColumn) -> str | dict[str, Any]:
-    """A closed list is an expression of its values: the standard has no other word for it."""
+    """Return the datatype; a closed list becomes an expression of its values, the only form the standard has."""
     base = TYPES[column.type]
     if column.codes:
         return {"base": base, "format": "|".join(re.escape(code.code) for code in column.codes)}

@@ -22,7 +22,10 @@ DIALECT = {
 
 
 def data_package(description: Description) -> dict[str, Any]:
-    """The descriptor, ready to be written as JSON. Takes a description whose workbook is written."""
+    """Return the descriptor, ready to be written as JSON.
+
+    Take a description whose workbook is written.
+    """
     dataset, publisher, vintage = description.dataset, description.publisher, description.vintage
     licence = description.licence
     place = {"name": description.place.vi, "name_en": description.place.en, "code": description.place_code}

@@ -1,5 +1,6 @@
-"""`catalog.jsonld`: DCAT 3 for data portals that harvest: catalogue, dataset, its tables, its files; and, for search
-engines, the same in the words of schema.org.
+"""`catalog.jsonld`: DCAT 3 for data portals that harvest.
+
+Catalogue, dataset, its tables, its files; and, for search engines, the same in the words of schema.org.
 
 Belongs here: the description in that vocabulary. The context stands in the file, so reading it downloads nothing.
 Identifiers begin with the register's `base_iri` and are the same in every vintage: whoever harvests each of them has
@@ -39,7 +40,10 @@ CONTEXT = {
 
 
 def dcat(description: Description) -> dict[str, Any]:
-    """The JSON-LD document. Takes a description whose workbook is written."""
+    """Return the JSON-LD document.
+
+    Take a description whose workbook is written.
+    """
     files = [file for table in description.tables for file in (table.csv, table.parquet)]
     whole = [description.workbook] if description.workbook else []
     return {
@@ -114,8 +118,11 @@ def _table(description: Description, table: DescribedTable) -> dict[str, Any]:
 
 
 def _distribution(description: Description, file: File) -> dict[str, Any]:
-    """A file. Its licence is the one of CKAN's list, which a harvester looks for here and by its title; the terms
-    themselves are its rights, and the dataset's licence."""
+    """Return a file.
+
+    Its licence is the one of CKAN's list, which a harvester looks for here and by its title; the terms themselves are
+    its rights, and the dataset's licence.
+    """
     standards = [RFC_4180, "http://www.w3.org/ns/csvw"] if file.format == "csv" else []
     return {
         "@id": description.iri(file.name), "@type": "dcat:Distribution", "dct:title": file.name,
@@ -141,7 +148,7 @@ def _licences(description: Description) -> list[dict[str, Any]]:
 
 
 def _shared(description: Description, media_types: set[str]) -> list[dict[str, Any]]:
-    """What the others refer to, each with its class: a validator looks nothing up."""
+    """Return what the others refer to, each with its class: a validator looks nothing up."""
     dataset, publisher, homepage = description.dataset, description.publisher, description.publisher.homepage
     notes = {PAGES["vi"]: "method", PAGES["en"]: "method", "CHANGES.md": "changes"}
     return [

@@ -45,8 +45,14 @@ class File:
 
 @dataclass(frozen=True)
 class DescribedColumn:
-    """A column as every format has it. `codes`: its closed list, empty where it has none; `pattern`: what every value
-    matches from end to end; `minimum`: of counts; `flags`: the columns that it speaks of."""
+    """A column as every format has it.
+
+    Attributes:
+        codes: Its closed list, empty if it has none.
+        pattern: What every value matches from end to end.
+        minimum: Of counts.
+        flags: The columns that it speaks of.
+    """
 
     name: str
     title: Sentence
@@ -77,8 +83,11 @@ class DescribedTable:
 
 @dataclass(frozen=True)
 class Vintage:
-    """Which vintage is described. `before`: null for the first; `first_day`, `last_day`: ISO, null without a period.
-    `issued`: the as-of day of the first vintage that there was, `modified`: of this one; null where not known."""
+    """The vintage that is described.
+
+    `before`: null for the first; `first_day`, `last_day`: ISO, null without a period. `issued`: the as-of day of the
+    first vintage that there was, `modified`: of this one; null where not known.
+    """
 
     name: str
     before: str | None
@@ -91,8 +100,14 @@ class Vintage:
 
 @dataclass(frozen=True)
 class Description:
-    """All that is said. `workbook` is null only while it is being written. `public_url`: the address of the site, with
-    a / at its end; null where none is known, and then files are named relative to the document."""
+    """All that is said.
+
+    `workbook` is null only while it is being written.
+
+    Attributes:
+        public_url: The address of the site, with a / at its end; null if none is known, and then files are named
+            relative to the document.
+    """
 
     dataset: Dataset
     official: Publisher
@@ -136,16 +151,18 @@ class Description:
         return self.dataset.licence_on(self.vintage.last_day)
 
     def iri(self, *parts: str) -> str:
-        """The identifier of the dataset, or of a table or file of it: the same in every vintage, so that a portal that
-        harvests them sees one dataset that moves on."""
+        """Return the identifier of the dataset, or of a table or file of it.
+
+        The same in every vintage, so that a portal that harvests them sees one dataset that moves on.
+        """
         return "/".join((f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}", *parts))
 
     def edition(self, vintage: str) -> str:
-        """The identifier of one vintage."""
+        """Return the identifier of one vintage."""
         return self.iri("ban-cong-bo", vintage)
 
     def address(self, name: str) -> str:
-        """Where a file lies: on the web, or relative to the document."""
+        """Return where a file lies: on the web, or relative to the document."""
         return f"{self.public_url}{FOLDER}{name}" if self.public_url else name
 
 
@@ -156,35 +173,39 @@ def _texts() -> dict[str, Sentence]:
 
 
 def said(code: str, **blanks: Sentence) -> Sentence:
-    """A sentence of texts.yml, each blank filled in its own language. Raises KeyError for an unknown code."""
+    """Return a sentence of texts.yml, each blank filled in its own language.
+
+    Raises:
+        KeyError: For an unknown code.
+    """
     filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
     return Sentence.model_validate({lang: getattr(_texts()[code], lang).format(**filled[lang]) for lang in LANGUAGES})
 
 
 def joined(*sentences: Sentence) -> Sentence:
-    """One sentence after the other."""
+    """Return one sentence after the other."""
     return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
 
 
 def titled(title: Sentence, *, synthetic: bool) -> Sentence:
-    """A title; of synthetic data with a word before it that says so."""
+    """Return a title; for synthetic data with a word before it that says so."""
     return said("synthetic_title", title=title) if synthetic else title
 
 
 def noticed(about: Sentence, *, synthetic: bool) -> Sentence:
-    """A description; of synthetic data with a sentence before it that says so."""
+    """Return a description; for synthetic data with a sentence before it that says so."""
     return joined(said("synthetic"), about) if synthetic else about
 
 
 def file_facts(path: Path) -> File:
-    """What there is to say of a written file."""
+    """Return name, size and hash of a written file."""
     return File(path.name, path.stat().st_size, sha256_of(path))
 
 
 def describe_table(
     register: PublicationRegister, table: Table, folder: Path, rows: int, *, synthetic: bool
 ) -> DescribedTable:
-    """A table of the register and its two files in `folder`."""
+    """Return a table of the register and its two files in `folder`."""
     return DescribedTable(
         table.name, titled(table.title, synthetic=synthetic),
         noticed(joined(table.description, table.grain), synthetic=synthetic),

@@ -13,8 +13,13 @@ CONTEXT = {"@vocab": "https://schema.org/"}
 
 
 def schema_org(description: Description, lang: str = "vi", files_at: str = "") -> dict[str, Any]:
-    """The JSON-LD object, for a page in `lang`. `files_at`: from the page to the folder of the files, with a / at its
-    end; empty where the page lies in it. Where the public address is known, it is that instead."""
+    """Return the JSON-LD object, for a page in `lang`.
+
+    Where the public address is known, it is that instead.
+
+    Args:
+        files_at: From the page to the folder of the files, with a / at its end; empty if the page lies in it.
+    """
     dataset, vintage, licence = description.dataset, description.vintage, description.licence
     files_at = description.address("") or files_at
     whole = [_download(description.workbook, files_at)] if description.workbook else []

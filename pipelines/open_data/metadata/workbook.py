@@ -36,19 +36,26 @@ OPTIONS = {
 
 
 def workbook_name(description: Description) -> str:
-    """The file's name: the dataset's."""
+    """Return the file's name: the dataset's."""
     return f"{description.dataset.name}.xlsx"
 
 
 def sheet_names(table: DescribedTable, most_rows: int = MOST_ROWS) -> list[str]:
-    """The sheets of a table: its own name, and numbered ones for what does not fit on the first."""
+    """Return the sheets of a table: its own name, and numbered ones for what does not fit on the first."""
     sheets = max(1, -(-table.rows // most_rows))
     return [table.name if number == 1 else f"{table.name} ({number})" for number in range(1, sheets + 1)]
 
 
 def write_workbook(connection: Connection, register: PublicationRegister, description: Description, folder: Path,
                    most_rows: int = MOST_ROWS) -> Path:  # fmt: skip
-    """Writes the workbook beside the tables in `folder`. Returns its path. `most_rows`: per sheet."""
+    """Write the workbook beside the tables in `folder`.
+
+    Args:
+        most_rows: Per sheet.
+
+    Returns:
+        Its path.
+    """
     from xlsxwriter import Workbook
 
     path = folder / workbook_name(description)
@@ -83,7 +90,7 @@ def _properties(description: Description) -> dict[str, Any]:
 
 
 def _rows(connection: Connection, table: DescribedTable) -> Iterator[tuple[Any, ...]]:
-    """The rows in the order of the file, a few thousand at a time."""
+    """Yield the rows in the order of the file, a few thousand at a time."""
     cursor = connection.cursor()
     cursor.execute(f"select * from {READ_BACK} order by {', '.join(table.order_by)}")  # noqa: S608 - names of ours
     while rows := cursor.fetchmany(AT_ONCE):
@@ -91,7 +98,7 @@ def _rows(connection: Connection, table: DescribedTable) -> Iterator[tuple[Any, 
 
 
 def _widths(connection: Connection, table: DescribedTable) -> list[int]:
-    """In characters: as wide as the longest value or name, within reason."""
+    """Return column widths in characters: as wide as the longest value or name, within reason."""
     longest = ", ".join(f"max(length(cast({column.name} as varchar)))" for column in table.columns)
     found = connection.execute(f"select {longest} from {READ_BACK}").fetchone() or ()  # noqa: S608 - names of ours
     return [
@@ -131,7 +138,10 @@ def _write_row(sheet: "Worksheet", line: int, row: tuple[Any, ...], day: "Format
 
 
 def _write_words(workbook: "Workbook", name: str, lines: list[list[str]], widths: list[int]) -> None:
-    """A sheet of texts; its first line is the heading. A text of the form `internal:…` is a link to a sheet."""
+    """Write a sheet of texts; its first line is the heading.
+
+    A text of the form `internal:…` is a link to a sheet.
+    """
     sheet = workbook.add_worksheet(name)
     plain = workbook.add_format({"text_wrap": True, "valign": "top"})
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})

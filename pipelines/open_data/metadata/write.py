@@ -26,9 +26,15 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 def describe(
     register: PublicationRegister, province: Province, head: VintageHead, folder: Path, public_url: str | None = None
 ) -> Description:
-    """The description of the tables in `folder`, with the workbook where it is written. `head`: what `vintage.json`
-    says of them (its name, the one before, when issued, closed periods, rows per CSV file). Raises OSError where a file
-    is missing."""
+    """Return the description of the tables in `folder`, with the workbook where it is written.
+
+    Args:
+        head: What `vintage.json` says of them (its name, the one before, when issued, closed periods, rows per CSV
+            file).
+
+    Raises:
+        OSError: If a file is missing.
+    """
     periods, synthetic = head["essence"]["closed_periods"], head["essence"]["synthetic"]
     vintage = Vintage(
         head["vintage"], head["before"], min((start for _, start, _ in periods), default=None),
@@ -47,7 +53,11 @@ def describe(
 
 def write_descriptions(connection: duckdb.DuckDBPyConnection, register: PublicationRegister, description: Description,
                        folder: Path) -> dict[str, str]:  # fmt: skip
-    """Writes the XLSX edition and the descriptions beside the tables. Returns the SHA-256 of each file written."""
+    """Write the XLSX edition and the descriptions beside the tables.
+
+    Returns:
+        The SHA-256 of each file written.
+    """
     workbook = file_facts(write_workbook(connection, register, description, folder))
     whole = replace(description, workbook=workbook)
     written = {workbook.name: workbook.sha256}

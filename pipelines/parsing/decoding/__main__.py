@@ -15,7 +15,7 @@ from pipelines.parsing.decoding.marks import Marks
 
 
 def _plain(cell: Any) -> Any:
-    """A cell as JSON: text, numbers and truth values as they are, moments as [kind, ISO]."""
+    """Return a cell as JSON: text, numbers and truth values as they are, moments as [kind, ISO]."""
     # Excel keeps moments as fractions of a day; whole seconds are what was meant.
     half_second = dt.timedelta(milliseconds=500)
     if isinstance(cell, dt.datetime):
@@ -29,7 +29,7 @@ def _plain(cell: Any) -> Any:
 
 
 def write_grid(out: BinaryIO, merged: list[Merge], marks: Marks, rows: Iterator[list[Any]]) -> None:
-    """First line the merged ranges and marks, then one line per row, last line how many rows there were."""
+    """Write a grid: first the merged ranges and marks, then one line per row, last how many rows there were."""
     count = 0
     out.write(json.dumps({"merged": merged, **dataclasses.asdict(marks)}).encode() + b"\n")
     for row in rows:
@@ -39,7 +39,7 @@ def write_grid(out: BinaryIO, merged: list[Merge], marks: Marks, rows: Iterator[
 
 
 def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
-    """Decodes one file. An .xls is told by its bytes: the old Excel format, a new one, or HTML."""
+    """Decode one file. The kind of an .xls is known by its bytes: the old Excel format, a new one, or HTML."""
     try:
         path.open("rb").close()
     except OSError:
@@ -63,7 +63,7 @@ def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Sets the limits, decodes, and says a refusal on stderr."""
+    """Set the limits, decode, and report a refusal on stderr."""
     kind, path, packed, memory = sys.argv[1:]
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))

@@ -34,10 +34,13 @@ WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "
 
 
 def check_package(content: bytes) -> list[Marks]:
-    """The marks of every sheet of an .xlsx, in order. Raises FileRefused where the zip breaks its limits or holds
-    what no certain list does: document types, macros, formulas outside of the workbook's sheets.
+    """Return the marks of every sheet of an .xlsx, in order.
 
     The reader of values gives an error cell as an empty one, so only the XML tells.
+
+    Raises:
+        FileRefused: If the zip breaks its limits or holds what no certain list does: document types, macros,
+            formulas outside of the workbook's sheets.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -79,7 +82,7 @@ def _marks_of_package(package: zipfile.ZipFile, sheets: list[str]) -> list[Marks
 
 
 def _is_sheet(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Looks through a member by what it holds, not by its name: a sheet may have any."""
+    """Return True if a member holds a sheet, judged by its content: its name may be any."""
     with package.open(member) as stream:
         text = stream.read(1 << 20)
         if text.startswith(UTF16):
@@ -98,7 +101,7 @@ def _is_sheet(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def check_compound(content: bytes) -> list[Marks]:
-    """The same for the old format, whose formulas and error cells the reader does not tell either."""
+    """Return the same for the old format, whose formulas and error cells the reader does not report either."""
     import olefile
 
     try:
@@ -115,8 +118,11 @@ def check_compound(content: bytes) -> list[Marks]:
 
 
 def _the_list(book: Any, marks: list[Marks]) -> int:
-    """The place of the only visible sheet that holds something. Raises FileRefused for several, and where another
-    one holds formulas or errors."""
+    """Return the place of the only visible sheet that holds something.
+
+    Raises:
+        FileRefused: If there are several, or if another one holds formulas or errors.
+    """
     from python_calamine import SheetVisibleEnum
 
     sheets = book.sheets_metadata
@@ -142,7 +148,7 @@ def _is_empty(book: Any, at: int) -> bool:
 
 
 def excel_grid(content: bytes) -> tuple[list[Merge], Marks, Iterator[list[Any]]]:
-    """Merged ranges, marks and rows of the only visible sheet that holds something."""
+    """Return merged ranges, marks and rows of the only visible sheet that holds something."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     if content.startswith(COMPOUND):

@@ -19,7 +19,10 @@ LINE_BREAK = "\u2028"
 
 
 def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
-    """Merged ranges and rows of the only table with three or more columns; title and signature blocks have fewer."""
+    """Return merged ranges and rows of the only table with three or more columns.
+
+    Title and signature blocks have fewer.
+    """
     import lxml.etree
     import lxml.html
 
@@ -61,8 +64,10 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
-    """Cells at their places: a cell over several columns or rows takes them all and stands in the first. None
-    where a row ends before its last column."""
+    """Return cells at their places: a cell over several columns or rows takes them all and stands in the first.
+
+    None if a row ends before its last column.
+    """
     taken: dict[tuple[int, int], str] = {}
     merged: list[Merge] = []
     rows = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
@@ -90,13 +95,13 @@ def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
 
 
 def _shown(cell: Any) -> str:
-    """The text of a cell as a browser shows it: runs of blanks are one, lines break only at <br>."""
+    """Return the text of a cell as a browser shows it: runs of blanks are one, lines break only at <br>."""
     lines = BLANKS.sub(" ", cell.text_content()).split(LINE_BREAK)
     return "\n".join(line.strip() for line in lines).strip()
 
 
 def _spans(cell: Any, rows_left: int) -> tuple[int, int]:
-    """How many columns and rows a cell takes; 0 rows means all that are left."""
+    """Return how many columns and rows a cell takes; 0 rows means all that are left."""
     written = (re.match(r"\s*\+?([0-9]{1,9})", cell.get(name, "")) for name in ("colspan", "rowspan"))
     wide, high = (int(digits[1]) if digits else 1 for digits in written)
     if wide > LARGEST_SPAN or high > LARGEST_SPAN:

@@ -19,7 +19,7 @@ HEAD_BYTES = 4096
 
 
 def is_utf16(head: bytes) -> bool:
-    """True for UTF-16 with its mark, and for text in which every second byte is a NUL."""
+    """Return True for UTF-16 with its mark, and for text in which every second byte is a NUL."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     start = head[:200]
@@ -28,7 +28,7 @@ def is_utf16(head: bytes) -> bool:
 
 
 def kind_of(head: bytes) -> str | None:
-    """The refusal's code for what these bytes are, None for text and what is not known."""
+    """Return the refusal's code for what these bytes are, None for text and what is not known."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "is_workbook" if b"[Content_Types].xml" in head or b"xl/" in head else "is_zip"
     for start, code in STARTS.items():
@@ -42,13 +42,13 @@ def kind_of(head: bytes) -> str | None:
 
 
 def refuse_other_kind(head: bytes, *allowed: str) -> None:
-    """Raises FileRefused where the bytes are of another kind than those that the name allows."""
+    """Raise FileRefused if the bytes are of another kind than those that the name allows."""
     code = kind_of(head)
     if code is not None and code not in allowed:
         raise FileRefused(code)
 
 
 def is_text(head: bytes) -> bool:
-    """True for UTF-8 without control characters; the last character may be cut."""
+    """Return True for UTF-8 without control characters; the last character may be cut."""
     text = head.decode(errors="replace").rstrip("\ufffd")
     return bool(text) and "\ufffd" not in text and all(sign.isprintable() or sign in "\r\n\t\ufeff" for sign in text)

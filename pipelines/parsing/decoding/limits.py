@@ -19,7 +19,10 @@ Merge = tuple[int, int, int, int]
 
 
 def content_of(path: Path, packed: bool) -> bytes:
-    """All bytes, unpacked where they are gzip. Raises FileRefused above the limit or where they do not unpack."""
+    """Return all bytes, unpacked where they are gzip.
+
+    Raise FileRefused above the limit or where they do not unpack.
+    """
     try:
         with gzip.open(path, "rb") if packed else path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)

@@ -8,7 +8,7 @@ Place = tuple[int, int]
 
 
 def letter(column: int) -> str:
-    """The letter of a column, counted from 0."""
+    """Return the letter of a column, counted from 0."""
     text = ""
     column += 1
     while column:
@@ -18,7 +18,7 @@ def letter(column: int) -> str:
 
 
 def cell_name(row: int, column: int) -> str:
-    """A cell as Excel names it, counted from 0."""
+    """Return a cell as Excel names it, counted from 0."""
     return f"{letter(column)}{row + 1}"
 
 
@@ -31,7 +31,7 @@ class Marks:
     scaled: list[Place] = field(default_factory=list)
 
     def refuse_any(self, sheet: int) -> None:
-        """Raises FileRefused where a sheet that is not the list holds a formula or an error. `sheet`: from 1."""
+        """Raise FileRefused if a sheet that is not the list (`sheet`, from 1) holds a formula or an error."""
         for code, places in (("formulas", self.formulas), ("error_cells", self.errors)):
             if places:
                 raise FileRefused(code, sheet=sheet, cell=cell_name(*places[0]))

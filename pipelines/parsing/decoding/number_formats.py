@@ -15,7 +15,7 @@ SCALED = re.compile(r"%|[0#?],+(?![0#?,])")
 
 
 def _sections(pattern: str) -> list[str]:
-    """The parts for positive, negative and zero; a `;` within quotes parts nothing."""
+    """Return the parts for positive, negative and zero; a `;` within quotes separates nothing."""
     parts, quoted, escaped = [""], False, False
     for sign in pattern:
         if sign == '"' and not escaped:
@@ -40,7 +40,7 @@ def _misleads(section: str, value: float) -> bool:
 
 
 def shows_another(pattern: str, value: float) -> bool:
-    """True where a number under this format is shown as another one, or not at all."""
+    """Return True if a number under this format is shown as another one, or not at all."""
     sections = _sections(pattern)
     if re.search(r"\[[<>=]", pattern):
         return any(_misleads(section, value) for section in sections)

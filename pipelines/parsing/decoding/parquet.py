@@ -12,7 +12,7 @@ ROWS_PER_BATCH = 100_000
 
 
 def write_parquet(out: BinaryIO, content: bytes | None, path: Path) -> None:
-    """The columns of a Parquet file as an Arrow stream; every column must be text."""
+    """Write the columns of a Parquet file as an Arrow stream; every column must be text."""
     import pyarrow as pa
     import pyarrow.parquet as parquet
 

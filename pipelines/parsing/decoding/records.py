@@ -15,7 +15,7 @@ CELLS = {0x0203, 0x0204, 0x0201, 0x0205, 0x00D6, 0x027E, 0x00FD, *FORMULAS}
 
 
 def records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Place, kind and content of each record."""
+    """Yield place, kind and content of each record."""
     at = 0
     while at + 4 <= len(book):
         kind, size = struct.unpack_from("<HH", book, at)
@@ -24,7 +24,7 @@ def records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _number(rk: int) -> float:
-    """The number that an RK holds: 30 bits of an integer or of a double, perhaps times 100."""
+    """Return the number that an RK holds: 30 bits of an integer or of a double, perhaps times 100."""
     if rk & 2:
         value = float((rk >> 2) - (1 << 30) if rk & 0x80000000 else rk >> 2)
     else:
@@ -40,50 +40,70 @@ def _format_of(content: bytes, is_unicode: bool) -> tuple[int, str]:
     return number, text.decode("utf-16-le" if flags & 1 else "latin-1", errors="replace")
 
 
-def marks_of_sheets(book: bytes) -> list[Marks]:
-    """Marks of every sheet, in the order of their names. Raises FileRefused for a password, and where two cells
-    stand at one place."""
-    formats, styles, starts = dict(BUILTIN), list[int](), list[int]()
-    is_unicode = True
-    found: dict[int, Marks] = {}
-    taken: set[tuple[int, int]] = set()
-    marks: Marks | None = None
-    depth = 0
-    for at, kind, content in records(book):
+class _Book:
+    """What the records of a workbook have said so far: formats, styles, sheets and their marks."""
+
+    def __init__(self) -> None:
+        self.formats, self.styles, self.starts = dict(BUILTIN), list[int](), list[int]()
+        self.is_unicode = True
+        self.found: dict[int, Marks] = {}
+        self._taken: set[tuple[int, int]] = set()
+        self._marks: Marks | None = None
+        self._depth = 0
+
+    def see(self, at: int, kind: int, content: bytes) -> None:
+        """Take the next record. Raise FileRefused for a password, or a second cell at one place."""
         if kind in BOF:
-            depth += 1
-            if at == 0:
-                is_unicode = struct.unpack_from("<H", content)[0] >= 0x0600
-            elif depth == 1:
-                marks, taken = found.setdefault(at, Marks()), set()
+            self._begin(at, content)
         elif kind == EOF:
-            depth -= 1
+            self._depth -= 1
         elif kind == PASSWORD:
             raise FileRefused("password")
         elif kind == BOUNDSHEET:
-            starts.append(struct.unpack_from("<I", content)[0])
+            self.starts.append(struct.unpack_from("<I", content)[0])
         elif kind == FORMAT:
-            number, pattern = _format_of(content, is_unicode)
-            formats[number] = pattern
+            number, pattern = _format_of(content, self.is_unicode)
+            self.formats[number] = pattern
         elif kind == XF:
-            styles.append(struct.unpack_from("<HH", content)[1])
-        elif marks is not None and depth == 1 and (kind in CELLS or kind in (MANY_RK, MANY_BLANK)):
-            for row, column, style, value in _cells(kind, content):
-                if (row, column) in taken:
-                    raise FileRefused("cell_twice", cell=cell_name(row, column))
-                taken.add((row, column))
-                pattern = formats.get(styles[style], "") if style < len(styles) else ""
-                if value is not None and pattern and shows_another(pattern, value):
-                    marks.scaled.append((row, column))
-                if kind in FORMULAS:
-                    marks.formulas.append((row, column))
-                if kind == BOOL_OR_ERROR and content[7]:
-                    marks.errors.append((row, column))
-    return [found.get(start, Marks()) for start in starts]
+            self.styles.append(struct.unpack_from("<HH", content)[1])
+        elif self._marks is not None and self._depth == 1 and (kind in CELLS or kind in (MANY_RK, MANY_BLANK)):
+            self._see_cells(self._marks, kind, content)
+
+    def _begin(self, at: int, content: bytes) -> None:
+        self._depth += 1
+        if at == 0:
+            self.is_unicode = struct.unpack_from("<H", content)[0] >= 0x0600
+        elif self._depth == 1:
+            self._marks, self._taken = self.found.setdefault(at, Marks()), set()
+
+    def _see_cells(self, marks: Marks, kind: int, content: bytes) -> None:
+        for row, column, style, value in _cells(kind, content):
+            if (row, column) in self._taken:
+                raise FileRefused("cell_twice", cell=cell_name(row, column))
+            self._taken.add((row, column))
+            pattern = self.formats.get(self.styles[style], "") if style < len(self.styles) else ""
+            if value is not None and pattern and shows_another(pattern, value):
+                marks.scaled.append((row, column))
+            if kind in FORMULAS:
+                marks.formulas.append((row, column))
+            if kind == BOOL_OR_ERROR and content[7]:
+                marks.errors.append((row, column))
+
+
+def marks_of_sheets(book: bytes) -> list[Marks]:
+    """Return the marks of every sheet, in the order of their names.
+
+    Raises:
+        FileRefused: If there is a password, or two cells stand at one place.
+    """
+    seen = _Book()
+    for at, kind, content in records(book):
+        seen.see(at, kind, content)
+    return [seen.found.get(start, Marks()) for start in seen.starts]
 
 
 def _cells(kind: int, content: bytes) -> Iterator[tuple[int, int, int, float | None]]:
-    """Row, column, style and, where it is one, number of the cells of a record."""
+    """Yield row, column, style and, where it is one, number of the cells of a record."""
     row, column = struct.unpack_from("<HH", content)
     if kind == MANY_BLANK:
         for nth in range((len(content) - 6) // 2):

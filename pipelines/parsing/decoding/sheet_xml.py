@@ -23,7 +23,11 @@ def _run(
     stream: IO[bytes], start: Callable[[str, dict[str, str]], object], end: Callable[[str], object] | None = None,
     text: Callable[[str], object] | None = None,
 ) -> None:  # fmt: skip
-    """Calls `start(name, attributes)` and so on over the XML. Raises FileRefused where it is not well-formed."""
+    """Call `start(name, attributes)` and so on over the XML.
+
+    Raises:
+        FileRefused: If it is not well-formed.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
@@ -36,7 +40,7 @@ def _run(
 
 
 def styles_of(stream: IO[bytes]) -> dict[int, str]:
-    """The number format of each cell style that has one which shows some number as another."""
+    """Return the number format of each cell style that has one which shows some number as another."""
     formats: dict[int, str] = dict(BUILTIN)
     styles: list[int] = []
     within = False
@@ -62,7 +66,7 @@ def styles_of(stream: IO[bytes]) -> dict[int, str]:
 
 
 def column_of(letters: str) -> int:
-    """A column from 0 by its letters."""
+    """Return a column from 0 by its letters."""
     number = 0
     for sign in letters:
         number = number * 26 + ord(sign) - ord("A") + 1
@@ -70,7 +74,10 @@ def column_of(letters: str) -> int:
 
 
 class _Sheet:
-    """Follows rows and cells of one sheet. Places are counted from 0."""
+    """Follows rows and cells of one sheet.
+
+    Places are counted from 0.
+    """
 
     def __init__(self, styles: dict[int, str]) -> None:
         self.marks, self._styles = Marks(), styles
@@ -133,7 +140,11 @@ def _is_shown_as_another(pattern: str, value: str) -> bool:
 
 
 def marks_of(stream: IO[bytes], styles: dict[int, str]) -> Marks:
-    """The marks of a sheet. Raises FileRefused where two rows or cells stand at one place, or out of order."""
+    """Return the marks of a sheet.
+
+    Raises:
+        FileRefused: If two rows or cells stand at one place, or out of order.
+    """
     sheet = _Sheet(styles)
     # Values are of interest only where a style may show another.
     _run(stream, sheet.start, *((sheet.end, sheet.text) if styles else ()))
@@ -143,7 +154,7 @@ def marks_of(stream: IO[bytes], styles: dict[int, str]) -> Marks:
 
 
 def sheets_of(workbook: IO[bytes], relations: IO[bytes]) -> list[str]:
-    """The member of the package that holds each sheet, in their order."""
+    """Return the member of the package that holds each sheet, in their order."""
     targets: dict[str, str] = {}
     sheets: list[str] = []
 

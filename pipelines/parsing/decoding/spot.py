@@ -8,11 +8,11 @@ class Spot:
         self._line, self._column = 1, 0
 
     def see(self, piece: bytes) -> None:
-        """Takes the next piece."""
+        """Take the next piece."""
         self._line, self._column = self._after(piece)
 
     def at(self, piece: bytes, offset: int) -> dict[str, int]:
-        """Line and column of the byte at `offset` of the piece that comes next."""
+        """Return line and column of the byte at `offset` of the piece that comes next."""
         line, column = self._after(piece[:offset])
         return {"line": line, "column": column + 1}
 

@@ -14,7 +14,11 @@ from pipelines.settings import ReadLimits
 
 
 def read_columnar(path: Path, contract: Contract, *, packed: bool, limits: ReadLimits) -> Generator[Batch]:
-    """Batches of a Parquet file. Raises FileRefused where it is none or a column is not text."""
+    """Yield batches of a Parquet file.
+
+    Raises:
+        FileRefused: If it is none or a column is not text.
+    """
     done = 0
     with decoded("parquet", path, packed, limits) as stream, pa.ipc.open_stream(stream) as blocks:
         fields = map_headers(blocks.schema.names, contract)

@@ -1,7 +1,7 @@
 """Delimited text (CSV, TSV), tokenised by pyarrow, which is strict about the width of every row.
 
-No type is sniffed: every column is text here. A row of another width is handed on as a fault with its
-number; what makes the rest of the file doubtful refuses the file (`scan`).
+No type is sniffed: every column is text here. A row of another width is handed on as a fault with its number; what
+makes the rest of the file doubtful refuses the file (`scan`).
 """
 
 import re
@@ -32,8 +32,11 @@ SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
 
 
 def _above(start: bytes, delimiter: str) -> tuple[int, int]:
-    """How many bytes and how many records stand above the header: empty lines, and Excel's line `sep=`. Raises
-    FileRefused where that line names another delimiter."""
+    """Return how many bytes and how many records stand above the header: empty lines, and Excel's line `sep=`.
+
+    Raises:
+        FileRefused: If that line names another delimiter.
+    """
     size, records = 0, 0
     for number, line in enumerate(LINE.finditer(start), 1):
         text = line[0].strip(b" \r\n")
@@ -49,12 +52,12 @@ def _above(start: bytes, delimiter: str) -> tuple[int, int]:
 
 
 def sign(delimiter: str) -> str:
-    """A delimiter as a message shows it."""
+    """Return a delimiter as a message shows it."""
     return "TAB" if delimiter == "\t" else delimiter
 
 
 def _header(start: bytes, parse: arrow_csv.ParseOptions) -> list[str]:
-    """The first row, read as data so that repeated names stay visible."""
+    """Return the first row, read as data so that repeated names stay visible."""
     first = b""
     for line in start.splitlines(keepends=True):
         first += line
@@ -67,7 +70,7 @@ def _header(start: bytes, parse: arrow_csv.ParseOptions) -> list[str]:
 
 
 def _fields(header: list[str], contract: Contract, delimiter: str, line: int) -> list[str | None]:
-    """The field of each column, None for one without a name. Raises FileRefused, by its cause where it is plain."""
+    """Return the field of each column, None for one without a name. Raise FileRefused if a header is wrong."""
     other = [mark for mark in OTHER_DELIMITERS if mark != delimiter and mark in header[0]]
     if len(header) == 1 and len(contract.fields) > 1 and other:
         raise FileRefused("wrong_delimiter", expected=sign(delimiter), got=sign(other[0]), line=line)
@@ -76,14 +79,14 @@ def _fields(header: list[str], contract: Contract, delimiter: str, line: int) ->
 
 
 def _row_numbers(first_valid: int, count: int, invalid: list[int]) -> np.ndarray:
-    """Numbers of `count` valid rows in the file, given the numbers of the invalid rows among them."""
+    """Return numbers of `count` valid rows in the file, given the numbers of the invalid rows among them."""
     valid = np.arange(first_valid, first_valid + count)
     valid_before = np.array([number - 1 - nth for nth, number in enumerate(sorted(invalid))], dtype=np.int64)
     return valid + np.searchsorted(valid_before, valid, side="right") + 1
 
 
 def _tables(blocks: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Blocks put together: tokenising is fastest in small ones, judging in large ones."""
+    """Yield blocks put together: tokenising is fastest in small ones, validation in large ones."""
     waiting: list[pa.RecordBatch] = []
     for block in blocks:
         waiting.append(block)
@@ -98,8 +101,10 @@ def _tables(blocks: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 def _options(
     header: list[str], fields: list[str | None], contract: Contract, *, whole: bool
 ) -> tuple[arrow_csv.ReadOptions, arrow_csv.ConvertOptions]:
-    """Every column as text, empty as null; personal columns that are never kept only where the row is wanted whole.
-    A column without a name is read to see that it is empty."""
+    """Return reader options: every column as text, empty as null, without personal columns that are never kept.
+
+    Those are read only if the row is wanted whole. A column without a name is read to see that it is empty.
+    """
     names = [name or f"{'_ignored' if header[n] else NAMELESS}_{n}" for n, name in enumerate(fields)]
     dropped = set() if whole else {field.name for field in contract.fields if field.personal == "drop"}
     wanted = [n for n in names if n not in dropped and not n.startswith("_ignored")]
@@ -128,11 +133,15 @@ class _Rows:
         self._looks_like_header = rf"(?i)^\s*(?:{headers})\s*$"
 
     def lines(self, rows: np.ndarray) -> np.ndarray:
-        """The lines of rows by their number below the header."""
+        """Return the lines of rows by their number below the header."""
         return self._check.lines.of(rows + self._above)
 
     def frame(self, table: pa.Table, rows: np.ndarray) -> pl.DataFrame:
-        """A batch's frame. Raises FileRefused where a column without a name holds something."""
+        """Return a batch's frame.
+
+        Raises:
+            FileRefused: If a column without a name holds something.
+        """
         frame = pl.DataFrame(pl.from_arrow(table, rechunk=False))
         lines = self.lines(rows)
         nameless = [name for name in frame.columns if name.startswith(NAMELESS)]
@@ -151,14 +160,14 @@ class _Rows:
         return self._without_headers(frame)
 
     def _after_gap(self, rows: np.ndarray) -> pl.Series | None:
-        """Which rows come after a blank line; one right below the header parts nothing."""
+        """Return which rows come after a blank line; one right below the header separates nothing."""
         blank = self._check.lines.blank_before
         if not blank:
             return None
         return pl.Series(np.isin(rows + self._above, np.concatenate(blank)) & (rows > 1))
 
     def _without_headers(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame without the numbers of the columns and without headers that are repeated."""
+        """Return the frame without the numbers of the columns and without headers that are repeated."""
         doubtful = [0] if self._is_first and frame.height else []
         self._is_first = self._is_first and not frame.height
         if self._first_required is not None:
@@ -175,8 +184,13 @@ class _Rows:
 def read_delimited(
     path: Path, contract: Contract, *, delimiter: str, packed: bool, whole: bool = False
 ) -> Generator[Batch]:
-    """Batches of a delimited file in its own order. Columns that are personal and never kept are left out
-    unless `whole`. Raises FileRefused where the file cannot be read with certainty."""
+    """Yield batches of a delimited file in its own order.
+
+    Columns that are personal and never kept are left out unless `whole`.
+
+    Raises:
+        FileRefused: If the file cannot be read with certainty.
+    """
     formats = contract.formats
     wrong: list[arrow_csv.InvalidRow] = []
 

@@ -24,7 +24,7 @@ CODE = r"^[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*$"
 
 
 def label(cell: Any) -> str:
-    """A header cell as it is compared: NFC, one blank between words; whole numbers in digits."""
+    """Return a header cell as it is compared: NFC, one blank between words; whole numbers in digits."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return " ".join(unicodedata.normalize("NFC", cell).split()) if isinstance(cell, str) else str(cell or "")
@@ -35,7 +35,7 @@ def _same(cells: Sequence[Any]) -> list[str]:
 
 
 def is_numbering(cells: Sequence[Any]) -> bool:
-    """True for the numbers of a form's columns: `(1) (2) (3)=(1)+(2)`."""
+    """Return True for the numbers of a form's columns: `(1) (2) (3)=(1)+(2)`."""
     filled = [label(cell) for cell in cells if label(cell)]
     return len(filled) > 1 and all(COLUMN_NUMBER.fullmatch(cell) for cell in filled)
 
@@ -51,7 +51,11 @@ class RepeatedHeader:
         self._places = [n for n, name in enumerate(fields) if name in self._required]
 
     def __call__(self, cells: Sequence[Any], **place: object) -> bool:
-        """True where a row of the header is repeated. Raises FileRefused where another header begins."""
+        """Return True if a row of the header is repeated.
+
+        Raises:
+            FileRefused: If another header begins.
+        """
         if not any(isinstance(cells[n], str) and label(cells[n]).casefold() in self._known for n in self._places):
             return False
         labels = _same(cells)
@@ -69,10 +73,10 @@ class RepeatedHeader:
 class ListEnd:
     """Tells rows below a list (signatures, notes) from rows of it, batch by batch.
 
-    A list has ended after an empty row or line, and after a row with words where the key is a code, or without
-    a key, that fills fewer cells than any row above (or as few, where those are hardly any). What follows is a row
-    again only where its key is written like a code and like those above. What is not, is rejected and never
-    accepted: people sign there.
+    A list has ended after an empty row or line, and after a row with words where the key is a code, or without a key,
+    that fills fewer cells than any row above (or as few, where those are hardly any). What follows is a row again only
+    where its key is written like a code and like those above. What is not, is rejected and never accepted: people sign
+    there.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -84,7 +88,11 @@ class ListEnd:
         self._least, self._have_digits, self._has_ended, self._has_gap = self._required, False, False, False
 
     def below(self, frame: pl.DataFrame, after_gap: pl.Series | None = None) -> pl.Series | None:
-        """Which rows stand below the list, None where none does. `after_gap`: an empty line stands before the row."""
+        """Return which rows stand below the list, None if none does.
+
+        Args:
+            after_gap: An empty line stands before the row.
+        """
         if self._key is None or self._key not in frame.columns or not frame.height:
             return None
         key = frame[self._key]
@@ -144,16 +152,16 @@ class ListEnd:
 
 
 def _filled(frame: pl.DataFrame) -> pl.Expr:
-    """How many cells of the list's own columns hold something but blanks."""
+    """Return how many cells of the list's own columns hold something but blanks."""
     own = [name for name in frame.columns if not name.startswith("_")]
     return pl.sum_horizontal(pl.col(name).str.strip_chars().str.len_bytes().fill_null(0) > 0 for name in own)
 
 
 def _given(frame: pl.DataFrame) -> pl.Expr:
-    """How many cells are not empty, blanks counted in."""
+    """Return how many cells are not empty, blanks counted in."""
     return pl.sum_horizontal(pl.col(name).is_not_null() for name in frame.columns if not name.startswith("_"))
 
 
 def _shape(key: pl.Expr) -> pl.Expr:
-    """How a code is written: runs of digits as 9, of letters as A, signs as they are."""
+    """Return how a code is written: runs of digits as 9, of letters as A, signs as they are."""
     return key.str.replace_all("[0-9]+", "9").str.replace_all(r"\p{L}+", "A")

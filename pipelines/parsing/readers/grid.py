@@ -1,7 +1,7 @@
 """Lists as offices make them in Excel and HTML: a grid of cells with titles above and totals below.
 
-Belongs here: finding the header (one to three rows, merged cells joined by " > "), leaving out what is no
-row (titles, "(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding.
+Belongs here: finding the header (one to three rows, merged cells joined by " > "), leaving out what is no row (titles,
+"(1) (2) …", "Tổng cộng"), and the faults of cells. Does not belong here: decoding.
 
 Rows and columns are told as Excel shows them: row 1 is the sheet's first, columns have letters.
 """
@@ -44,8 +44,11 @@ Row = list[Any]
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells by row and column, "" where empty, None where an HTML row has no cell. `merged`: first row, first
-    column, last row, last column."""
+    """Cells by row and column, "" where empty, None if an HTML row has no cell.
+
+    Attributes:
+        merged: First row, first column, last row, last column.
+    """
 
     rows: list[Row]
     merged: list[tuple[int, int, int, int]]
@@ -53,7 +56,11 @@ class Grid:
 
 
 def read_lines(stream: IO[bytes]) -> Grid:
-    """A grid as the child wrote it. Raises ValueError where it broke off."""
+    """Return a grid as the child wrote it.
+
+    Raises:
+        ValueError: If it broke off.
+    """
     head, *rows = [json.loads(line) for line in stream]
     if not rows or rows.pop() != {"rows": len(rows)}:
         raise ValueError("the grid broke off")
@@ -62,12 +69,12 @@ def read_lines(stream: IO[bytes]) -> Grid:
 
 
 def is_blank(cell: Any) -> bool:
-    """True for an empty cell, one of blanks only, and none."""
+    """Return True for an empty cell, one of blanks only, and none."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _labels(grid: Grid, top: int) -> tuple[list[str], int]:
-    """One label per column of the header that begins in row `top`, and how many rows it takes."""
+    """Return one label per column of the header that begins in row `top`, and how many rows it takes."""
     starting = [merge for merge in grid.merged if merge[0] == top]
     depth = min(HEADER_ROWS, len(grid.rows) - top, max((m[2] - top + 1 for m in starting), default=1))
     cells = [list(row) for row in grid.rows[top : top + depth]]
@@ -80,14 +87,17 @@ def _labels(grid: Grid, top: int) -> tuple[list[str], int]:
 
 
 def _known(name: str, contract: Contract) -> str:
-    """The joined label where the contract knows it, else its last part: the column below a group."""
+    """Return the joined label where the contract knows it, else its last part: the column below a group."""
     last = name.rpartition(" > ")[2]
     return last if name not in contract.headers and last in contract.headers else name
 
 
 def find_header(grid: Grid, contract: Contract) -> tuple[int, int, list[str]]:
-    """The header's first row, the first row below it, and its labels. Raises FileRefused where no header names
-    what is required."""
+    """Return the header's first row, the first row below it, and its labels.
+
+    Raises:
+        FileRefused: If no header names what is required.
+    """
     best: list[str] = []
     best_row = 1
     for top in range(min(HEADER_WITHIN_ROWS, len(grid.rows))):
@@ -109,7 +119,11 @@ def _known_of(labels: list[str], contract: Contract) -> int:
 
 
 def is_furniture(row: Row, *, needed: list[int]) -> bool:
-    """True for what is no row of data: an empty row, a total. `needed`: the columns that every row of data fills."""
+    """Return True for what is no row of data: an empty row, a total.
+
+    Args:
+        needed: The columns that every row of data fills.
+    """
     if all(map(is_blank, row)):
         return True
     if not any(is_blank(row[n]) for n in needed):
@@ -118,8 +132,11 @@ def is_furniture(row: Row, *, needed: list[int]) -> bool:
 
 
 def _numbers_columns(row: Row, following: Row, fields: list[str | None], contract: Contract) -> bool:
-    """True for a first row that numbers the columns: `(1) (2) …`, and `1 2 3 …` where it can be no data. It is none
-    where the contract would not accept it, or where a column that is let go (STT) says 1 once more right below."""
+    """Return True for a first row that numbers the columns: `(1) (2) …`, and `1 2 3 …` where it can be no data.
+
+    It is none where the contract would not accept it, or where a column that is let go (STT) says 1 once more right
+    below.
+    """
     filled = [label(cell) for cell in row if not is_blank(cell)]
     if is_numbering(row):
         return True
@@ -131,7 +148,7 @@ def _numbers_columns(row: Row, following: Row, fields: list[str | None], contrac
 
 
 def _is_data(row: Row, fields: list[str | None], contract: Contract) -> bool:
-    """True where the contract would accept the row: `1, 2, 3 …` may be the numbers of the columns, and may be data."""
+    """Return True if the contract would accept the row: `1, 2, 3 …` may number the columns, and may be data."""
     from pipelines.parsing.validate import Validator
 
     frame = text_frame([_record(row, fields, contract)], [1]).with_columns(
@@ -161,9 +178,10 @@ def _fault(row: Row, fields: list[str | None], contract: Contract) -> str | None
 
 
 def _cell_text(cell: Any, field: ContractField, contract: Contract) -> str | None:
-    """A cell as the text that the contract expects in lists: moments in its patterns, whole numbers in digits.
+    """Return a cell as the text that the contract expects in lists: moments in its patterns, whole numbers in digits.
 
-    What has no such text is written so that no field takes it for something else."""
+    What has no such text is written so that no field takes it for something else.
+    """
     if is_blank(cell):
         return None
     if isinstance(cell, str):
@@ -181,7 +199,7 @@ def _cell_text(cell: Any, field: ContractField, contract: Contract) -> str | Non
 
 
 def _moment_text(kind: str, written: str, field: ContractField, contract: Contract) -> str:
-    """A moment in the field's pattern, but as it was written where the pattern would lose some of it."""
+    """Return a moment in the field's pattern, but as it was written where the pattern would lose some of it."""
     if field.type not in MOMENTS or kind == "duration" or (kind == "time") != (field.type == "time"):
         return written
     pattern = pattern_of(field, contract, "sheet")
@@ -206,7 +224,7 @@ def _faults(grid: Grid, body: list[tuple[int, Row]], fields: list[str | None], c
 
 
 def _body(grid: Grid, top: int, start: int, fields: list[str | None], contract: Contract) -> Iterator[tuple[int, Row]]:
-    """The rows of data, with their place in the grid."""
+    """Yield the rows of data, with their place in the grid."""
     width = len(fields)
     is_again = RepeatedHeader([row[:width] for row in grid.rows[top:start]], fields, contract)
     required = {field.name for field in contract.fields if field.required}
@@ -227,7 +245,7 @@ def _body(grid: Grid, top: int, start: int, fields: list[str | None], contract: 
 
 
 def _refuse_marked(grid: Grid, start: int, fields: list[str | None], top: int) -> None:
-    """Raises FileRefused for a formula or an Excel error in the header or, below it, in a column that is read."""
+    """Raise FileRefused for a formula or an Excel error in the header or, below it, in a column that is read."""
     for code, places in (("formulas", grid.marks.formulas), ("error_cells", grid.marks.errors)):
         for row, column in places:
             if row >= top and (row < start or column >= len(fields) or fields[column]):
@@ -235,7 +253,11 @@ def _refuse_marked(grid: Grid, start: int, fields: list[str | None], top: int) -
 
 
 def batch_of(grid: Grid, contract: Contract) -> Batch:
-    """The rows of a list. Raises FileRefused where its header is not certain."""
+    """Return the rows of a list.
+
+    Raises:
+        FileRefused: If its header is not certain.
+    """
     top, start, labels = find_header(grid, contract)
     width = max(n + 1 for n, name in enumerate(labels) if name)
     below = grid.rows[start:]
@@ -263,7 +285,11 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
 
 
 def read_list(path: Path, contract: Contract, *, kind: str, packed: bool, limits: ReadLimits) -> Generator[Batch]:
-    """One batch with the rows of an Excel or HTML list. Raises FileRefused where it is not certain."""
+    """Yield one batch with the rows of an Excel or HTML list.
+
+    Raises:
+        FileRefused: If it is not certain.
+    """
     with decoded(kind, path, packed, limits) as stream:
         grid = read_lines(stream)
     yield batch_of(grid, contract)

@@ -19,10 +19,11 @@ MOST_SHOWN = 60
 def map_headers(
     headers: Sequence[str], contract: Contract, *, whole: bool = True, ignored: Sequence[str] = (), **place: object
 ) -> list[str | None]:
-    """For each header the field it stands for, None where the contract (or `ignored`) ignores it.
+    """Return for each header the field it stands for, None if the contract (or `ignored`) ignores it.
 
-    Raises FileRefused where a header is unknown, stands twice, or (`whole`) a required field has none; the
-    message shows what is wrong, expected and got, which are names of columns, never values, and `place`.
+    Raises:
+        FileRefused: If a header is unknown, stands twice, or (`whole`) a required field has none; the message shows
+            what is wrong, expected and got, which are names of columns, never values, and `place`.
     """
     headers = [unicodedata.normalize("NFC", header) for header in headers]
     fields = [contract.by_header.get(header) for header in headers]
@@ -47,8 +48,11 @@ def map_headers(
 
 
 def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
-    """The fields that a file with these columns must have: where it has the tombstone and, beyond the key, none of
-    the required ones, it is a list of what was deleted, and the key is enough."""
+    """Return the fields that a file with these columns must have.
+
+    Where it has the tombstone and, beyond the key, none of the required ones, it is a list of what was deleted, and the
+    key is enough.
+    """
     required = [field.name for field in contract.fields if field.required]
     if contract.tombstone in names and not (set(required) - set(contract.key)).intersection(names):
         return list(contract.key)
@@ -56,8 +60,11 @@ def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
 
 
 def shown(header: str, doubtful: bool) -> str:
-    """A header as a message may show it, invisible characters by their number. Where hardly any is known, the row
-    may be no header at all but the first person of a list: then only what is written like a field's name is shown."""
+    """Return a header as a message may show it, invisible characters by their number.
+
+    If hardly any is known, the row may be no header at all but the first person of a list: then only what is written
+    like a field's name is shown.
+    """
     if not header.strip():
         return "∅"
     if doubtful and not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,39}", header):

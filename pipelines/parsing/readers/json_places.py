@@ -18,7 +18,7 @@ def _bytes(path: Path, packed: bool) -> Iterator[BinaryIO]:
 
 
 def lines_of_objects(path: Path, packed: bool) -> list[int] | None:
-    """The line of each object of an NDJSON file, None where not every line holds exactly one."""
+    """Return the line of each object of an NDJSON file, None if not every line holds exactly one."""
     lines = []
     with _bytes(path, packed) as stream:
         for number, line in enumerate(stream, 1):
@@ -31,7 +31,7 @@ def lines_of_objects(path: Path, packed: bool) -> list[int] | None:
 
 
 def syntax_error(path: Path, packed: bool, *, by_line: bool) -> tuple[str, dict[str, int]]:
-    """The refusal's code and place of a file that is not well-formed: line and column where they can be found."""
+    """Return the refusal's code of a file that is not well-formed, with line and column if they can be found."""
     with _bytes(path, packed) as stream:
         if not by_line:
             content = stream.read(LARGEST_SEARCHED + 1)

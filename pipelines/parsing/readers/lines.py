@@ -1,7 +1,7 @@
 """Which line of a text file a record begins on: what people see in an editor, not what a reader counts.
 
-Records are counted as Arrow counts them, from 0 with the header, blank lines left out. The line of a record
-differs from its number only after blank lines and quoted line breaks, so only those are remembered.
+Records are counted as Arrow counts them, from 0 with the header, blank lines left out. The line of a record differs
+from its number only after blank lines and quoted line breaks, so only those are remembered.
 """
 
 import numpy as np
@@ -10,7 +10,10 @@ LF, CR = ord("\n"), ord("\r")
 
 
 class Lines:
-    """Counts records and lines over the pieces of a file. `records` and `lines`: how many have ended so far."""
+    """Counts records and lines over the pieces of a file.
+
+    `records` and `lines`: how many have ended so far.
+    """
 
     def __init__(self) -> None:
         self.records, self.lines, self._last = 0, 0, LF
@@ -19,8 +22,14 @@ class Lines:
         self.blank_before: list[np.ndarray] = []
 
     def see(self, piece: bytes, toggles: np.ndarray, is_open: bool, *, exactly: bool = False) -> np.ndarray | None:
-        """Takes the next piece, with the places in it where quoted cells open and close by turns; `is_open`: one
-        was open before. Returns where records end in it, or None where that was not needed and not asked for."""
+        """Take the next piece, and return where records end in it; None if that was neither needed nor asked for.
+
+        Args:
+            piece: The bytes.
+            toggles: The places in it where quoted cells open and close by turns.
+            is_open: True if a quoted cell was open before.
+            exactly: True if the ends are asked for.
+        """
         if not piece:
             return None
         plain = not len(toggles) and not is_open and not exactly
@@ -50,7 +59,7 @@ class Lines:
         return starts or doubled or (b"\r" in piece and b"\r\r" in piece)
 
     def of(self, records: np.ndarray) -> np.ndarray:
-        """The line, from 1, on which each of these records begins."""
+        """Return the line, from 1, on which each of these records begins."""
         extra = np.concatenate(self._extra) if self._extra else np.empty(0, dtype=np.int64)
         if len(self._extra) > 1:
             self._extra = [extra]

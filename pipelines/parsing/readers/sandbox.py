@@ -22,8 +22,12 @@ GRACE_SECONDS = 2
 
 @contextmanager
 def decoded(kind: str, path: Path, packed: bool, limits: ReadLimits) -> Iterator[IO[bytes]]:
-    """What the child writes. Raises FileRefused where it refused the file, ran out of memory or time, or died;
-    the caller's own trouble with the stream that broke off is then not the cause and is not told."""
+    """Open the output of the child process that decodes a file.
+
+    Raises:
+        FileRefused: If it refused the file, ran out of memory or time, or died; the caller's own trouble with the
+            stream that broke off is then not reported.
+    """
     arguments = [kind, str(path.absolute()), "1" if packed else "0", str(limits.decoder_memory)]
     command = [sys.executable, "-m", "pipelines.parsing.decoding", *arguments]
     with subprocess.Popen(  # noqa: S603 (our own module; the path is one argument, never a shell's)
@@ -51,7 +55,7 @@ def decoded(kind: str, path: Path, packed: bool, limits: ReadLimits) -> Iterator
 
 
 def _raise_its_cause(child: subprocess.Popen[bytes]) -> None:
-    """Raises FileRefused if the child has ended otherwise than well; one that still runs is ended, no cause."""
+    """Raise FileRefused if the child has failed; a child that still runs is ended without a cause."""
     try:
         code = child.wait(timeout=GRACE_SECONDS)
     except subprocess.TimeoutExpired:

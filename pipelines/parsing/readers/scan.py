@@ -1,7 +1,7 @@
 """The bytes of a text file, looked through before anything is made of them: what makes every row uncertain.
 
-Another encoding, a NUL, too many bytes, and what the format's own check finds (`text_checks`). Does not belong
-here: rows and columns.
+Another encoding, a NUL, too many bytes, and what the format's own check finds (`text_checks`). Does not belong here:
+rows and columns.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,10 @@ CTRL_Z = b"\x1a"
 
 
 def is_utf8(content: bytes) -> bool:
-    """True for well-formed UTF-8. Polars looks ten times as fast as Python decodes."""
+    """Return True for well-formed UTF-8.
+
+    Polars looks ten times as fast as Python decodes.
+    """
     try:
         pl.Series([content]).cast(pl.String)
     except pl.exceptions.ComputeError:
@@ -32,7 +35,10 @@ def is_utf8(content: bytes) -> bool:
 
 
 class CheckedText:
-    """A readable stream of UTF-8 without byte order mark. Reading raises FileRefused at what cannot be certain."""
+    """A readable stream of UTF-8 without byte order mark.
+
+    Reading raises FileRefused at what cannot be certain.
+    """
 
     def __init__(self, pieces: Iterator[bytes], encoding: str, check: Quotes | JsonText) -> None:
         self._pieces, self._encoding, self._check = pieces, encoding, check
@@ -42,20 +48,20 @@ class CheckedText:
 
     @property
     def ends_whole(self) -> bool:
-        """True where the last byte so far ends a line."""
+        """True if the last byte so far ends a line."""
         return self._last in (b"\n", b"\r")
 
     def peek(self) -> bytes:
-        """What comes next, without taking it: about as much as a block."""
+        """Return what comes next, without taking it: about as much as a block."""
         self._waiting = self._waiting or self._next()
         return self._waiting
 
     def skip(self, size: int) -> None:
-        """Leaves out the next bytes of what was peeked at."""
+        """Leave out the next bytes of what was peeked at."""
         self._waiting = self._waiting[size:]
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size`, and fewer at times; none at the end."""
+        """Return the next bytes, at most `size`, and fewer at times; none at the end."""
         taken = self.peek()
         if 0 <= size < len(taken):
             taken, self._waiting = taken[:size], taken[size:]
@@ -64,7 +70,7 @@ class CheckedText:
         return taken
 
     def close(self) -> None:
-        """For those who close what they have read; the file itself is closed by whoever opened it."""
+        """Do nothing: the file itself is closed by whoever opened it."""
         self.closed = True
 
     def _next(self) -> bytes:
@@ -92,7 +98,7 @@ class CheckedText:
         raise FileRefused("nul_padding" if to_the_end else "nul_byte", **place)
 
     def _refuse_ctrl_z(self, text: bytes) -> None:
-        """The end-of-file mark of DOS: no cell, but a reader takes it for one."""
+        """Raise FileRefused at the end-of-file mark of DOS: it is no cell, but a reader takes it for one."""
         following = next(self._pieces, b"")
         end = len(text.rstrip(b"\r\n\x1a"))
         if not following and CTRL_Z in text[end:]:
@@ -110,7 +116,11 @@ def _first_bad(text: bytes) -> int:
 
 @contextmanager
 def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonText) -> Iterator[CheckedText]:
-    """The file as a checked stream. Raises FileRefused where it is of another kind, does not unpack or decode."""
+    """Open the file as a checked stream.
+
+    Raises:
+        FileRefused: If it is of another kind, does not unpack or decode.
+    """
     with open_bytes(path, packed) as stream:
         head = stream.read(HEAD_BYTES)
     refuse_other_kind(head, *(["is_utf16"] if encoding.startswith("utf-16") else []))
@@ -121,7 +131,10 @@ def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonTe
 
 
 def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
-    """The stream in pieces that end where no character and no escape is cut in two. The last may be empty."""
+    """Yield the stream in pieces that end where no character and no escape is cut in two.
+
+    The last may be empty.
+    """
     rest = b""
     for block in blocks(stream, path, packed):
         cut = (block.rfind(b"\n") + 1) or max(block.rfind(b","), block.rfind(b'"')) + 1
@@ -134,8 +147,10 @@ def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
 
 
 def _utf8_in_disguise(path: Path, packed: bool) -> dict[str, int] | None:
-    """Where the first letter of UTF-8 stands, None where the file is not UTF-8 or only ASCII. A one-byte encoding such
-    as windows-1258 reads any bytes, UTF-8 too, and makes nonsense of it."""
+    """Return where the first letter of UTF-8 stands, None if the file is not UTF-8 or only ASCII.
+
+    A one-byte encoding such as windows-1258 reads any bytes, UTF-8 too, and makes nonsense of it.
+    """
     place, spot = None, Spot()
     with open_bytes(path, packed) as stream:
         for piece in _pieces(stream, path, packed):

@@ -1,8 +1,8 @@
 """JSON: an array of rows, rows by line (NDJSON), and the national portal's sync message with its nested lists.
 
-Values are strings there; a whole number or a truth value is taken by its JSON spelling, but not where the
-field is text or a code: there a number has lost its zeros. A member twice in one object, and a member that
-neither a field nor the contract's ignored list names, refuse the file, as such columns do.
+Values are strings there; a whole number or a truth value is taken by its JSON spelling, but not where the field is text
+or a code: there a number has lost its zeros. A member twice in one object, and a member that neither a field nor the
+contract's ignored list names, refuse the file, as such columns do.
 """
 
 import re
@@ -64,7 +64,11 @@ class MessageText(JsonText):
         self.may_repeat = False
 
     def see(self, piece: bytes) -> None:
-        """Takes the next piece. Raises FileRefused where it holds what no reader can take."""
+        """Take the next piece.
+
+        Raises:
+            FileRefused: If it holds what no reader can take.
+        """
         if b"0" * (600 // STRIDE) in piece[::STRIDE].translate(DIGITS_AS_0) and (found := LONG_NUMBER.search(piece)):
             raise FileRefused("not_json", **self._spot.at(piece, found.end() - 600))
         super().see(piece)
@@ -75,7 +79,7 @@ class MessageText(JsonText):
 
 
 def spell(where: Where) -> str:
-    """A place in a file as a path: `data[3].TaiLieuNop[0].DuocSoHoa`; `$` is the whole."""
+    """Return a place in a file as a path: `data[3].TaiLieuNop[0].DuocSoHoa`; `$` is the whole."""
     text = ""
     for step in where:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -90,8 +94,11 @@ def _text(value: Any, is_flag: bool) -> str | None:
 
 
 class _Rows:
-    """Records of one source into rows of text. Records of one file share few shapes, so each is mapped once; what they
-    call their fields is put down in `labels`, by source."""
+    """Records of one source into rows of text.
+
+    Records of one file share few shapes, so each is mapped once; what they call their fields is put down in `labels`,
+    by source.
+    """
 
     def __init__(self, contract: Contract, ignored: tuple[str, ...], labels: Labels, *, whole: bool) -> None:
         self._contract, self._ignored, self._whole = contract, ignored, whole
@@ -99,7 +106,7 @@ class _Rows:
         self._shapes: dict[tuple[str, ...], list[tuple[str, ContractField]]] = {}
 
     def row(self, record: Any, where: Where, **given: str | None) -> Row:
-        """`given` fills in what the message says once for the whole record or file."""
+        """Return one record as a row; `given` adds what the message says once for the whole record or file."""
         if not isinstance(record, dict):
             raise FileRefused("not_a_record", path=spell(where))
         if isinstance(record, Once) and record.twice is not None:
@@ -127,12 +134,12 @@ class _Rows:
 
 
 def _own_members(contract: Contract) -> set[str]:
-    """The members of the message itself that say something."""
+    """Return the members of the message itself that have content."""
     return {"service", "data", *(contract.envelope.head if contract.envelope else ())}
 
 
 def _refuse_repeated(path: Path, packed: bool, contract: Contract) -> None:
-    """Raises FileRefused where a member of the message itself stands twice, or one is called like a path to rows."""
+    """Raise FileRefused if a member of the message itself stands twice, or one is called like a path to rows."""
     own, seen = _own_members(contract), set()
     with open_checked(path, packed, "utf-8", MessageText(set())) as stream:
         for prefix, event, value in ijson.parse(stream):
@@ -143,9 +150,10 @@ def _refuse_repeated(path: Path, packed: bool, contract: Contract) -> None:
 
 
 def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, str] | None:
-    """The message's own members, wherever they stand; None where the file is a plain array.
+    """Return the message's own members, wherever they stand; None if the file is a plain array.
 
-    Raises FileRefused where it is neither an array nor the message that the contract names.
+    Raises:
+        FileRefused: If it is neither an array nor the message that the contract names.
     """
     wanted = _own_members(contract) - {"data"}
     head: dict[str, str] = {}
@@ -170,7 +178,7 @@ def _envelope_head(path: Path, packed: bool, contract: Contract) -> dict[str, st
 
 
 def _batches(rows: Iterator[tuple[str, Row]], like: dict[str, Batch]) -> Iterator[Batch]:
-    """Rows put together by source; what else a batch says is as in the empty one in `like`."""
+    """Yield rows put together by source; what else a batch says is as in the empty one in `like`."""
     waiting: dict[str, list[Row]] = {}
     done: dict[str, int] = {}
     signs: dict[str, int] = {}
@@ -193,7 +201,11 @@ def _batches(rows: Iterator[tuple[str, Row]], like: dict[str, Batch]) -> Iterato
 
 
 def _listed(value: Any, where: Where) -> list[Any]:
-    """The elements of a nested list, none where it is absent. Raises FileRefused where it is no list."""
+    """Return the elements of a nested list, none where it is absent.
+
+    Raises:
+        FileRefused: If it is no list.
+    """
     if value is None or value == "":
         return []
     if not isinstance(value, list):
@@ -205,7 +217,7 @@ def _message_rows(
     records: Iterator[Any], head: dict[str, str], contract: Contract, contracts: dict[str, Contract], labels: Labels,
     *, whole: bool,
 ) -> Iterator[tuple[str, Row]]:  # fmt: skip
-    """Dossiers of the sync message, each followed by its nested rows; a child takes its dossier's code."""
+    """Yield dossiers of the sync message, each followed by its nested rows; a child takes its dossier's code."""
     message = contract.envelope
     assert message is not None
     dossiers = _Rows(contract, (*message.ignored, *message.children), labels, whole=whole)
@@ -227,7 +239,7 @@ def _message_rows(
 def _plain_rows(
     records: Iterator[Any], contract: Contract, lines: list[int] | None, labels: Labels, *, whole: bool
 ) -> Iterator[tuple[str, Row]]:
-    """Rows of an array or, with `lines`, of NDJSON: then its line is where a record stands."""
+    """Yield rows of an array or, with `lines`, of NDJSON: then its line is where a record stands."""
     rows = _Rows(contract, (), labels, whole=whole)
     for number, record in enumerate(records):
         row = rows.row(record, (number,))
@@ -237,7 +249,7 @@ def _plain_rows(
 
 
 def _like(contract: Contract, labels: Labels, *, is_message: bool, by_line: bool) -> dict[str, Batch]:
-    """By source an empty batch: what the format cannot tell, and how a row's place is spelled."""
+    """Return by source an empty batch: what the format cannot tell, and how a row's place is spelled."""
     none = pl.DataFrame()
 
     def empty(source: str, given: dict[str, str], stem: str | None, untold: tuple[str, ...] = ()) -> Batch:
@@ -256,8 +268,10 @@ def _like(contract: Contract, labels: Labels, *, is_message: bool, by_line: bool
 def read_messages(
     path: Path, contract: Contract, contracts: dict[str, Contract], *, by_line: bool, packed: bool, whole: bool = False
 ) -> Generator[Batch]:
-    """Batches of a JSON file; rows of child sources come with their own source and numbering, with `whole` also
-    where each stands."""
+    """Yield batches of a JSON file; rows of child sources come with their own source and numbering.
+
+    With `whole` they also say where each stands.
+    """
     try:
         head = None if by_line else _envelope_head(path, packed, contract)
         message = contract.envelope if head is not None else None

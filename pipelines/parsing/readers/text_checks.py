@@ -24,10 +24,10 @@ NOWHERE = np.empty(0, dtype=np.int64)
 class Quotes:
     """Quoting over pieces of CSV: a quote that begins a cell must end it, and stands doubled inside.
 
-    Text behind a closing quote (`"ab"c`) refuses the file: readers differ on where the cell ends. A quote within
-    a cell that began without one (`ab"c`) is plain text to every reader, but RFC 4180 forbids it: the records that
-    have one are in `stray`. Where only blanks stand before it and its record has an odd number (` "ab`), some
-    readers open a quoted cell there, so the file is refused as well.
+    Text behind a closing quote (`"ab"c`) refuses the file: readers differ on where the cell ends. A quote within a cell
+    that began without one (`ab"c`) is plain text to every reader, but RFC 4180 forbids it: the records that have one
+    are in `stray`. Where only blanks stand before it and its record has an odd number (` "ab`), some readers open a
+    quoted cell there, so the file is refused as well.
     """
 
     def __init__(self, delimiter: str, quote: str) -> None:
@@ -43,7 +43,11 @@ class Quotes:
         self._pending: dict[int, tuple[bool, bool]] = {}
 
     def see(self, piece: bytes) -> None:
-        """Takes the next piece. Raises FileRefused where it is not certain where a cell ends."""
+        """Take the next piece.
+
+        Raises:
+            FileRefused: If it is not certain where a cell ends.
+        """
         if not piece:
             return
         was_open, toggles, stray = self._is_open, NOWHERE, list[int]()
@@ -63,7 +67,7 @@ class Quotes:
         self._last = piece[-1]
 
     def _see_regular(self, content: np.ndarray, quotes: np.ndarray) -> bool:
-        """All quotes at once, where they open and close by turns at the edges of cells. False: look at each."""
+        """Handle all quotes at once if they open and close by turns at the edges of cells; else return False."""
         opening, closing = (quotes[1::2], quotes[0::2]) if self._is_open else (quotes[0::2], quotes[1::2])
         before, after = content[opening[opening > 0] - 1], content[closing[closing + 1 < len(content)] + 1]
         sound = (self._is_edge[before] | (before == self._sign)).all()
@@ -78,7 +82,7 @@ class Quotes:
         return bool(sound)
 
     def _see_each(self, piece: bytes, quotes: list[int]) -> tuple[np.ndarray, list[int]]:
-        """Where quoted cells open and close in the piece, and where a quote stands in a plain one."""
+        """Return where quoted cells open and close in the piece, and where a quote stands in a plain one."""
         if self._closing and piece[0] != self._sign and not self._is_edge[piece[0]]:
             raise FileRefused("quote_inside", line=self.lines.current)
         was_open = is_open = self._is_open
@@ -103,7 +107,7 @@ class Quotes:
         return np.array(toggles, dtype=np.int64), stray
 
     def _note(self, piece: bytes, stray: list[int], records: np.ndarray) -> None:
-        """Remembers the records of stray quotes, and whether only blanks stand between one and its cell's edge."""
+        """Remember the records of stray quotes, and whether only blanks stand between one and its cell's edge."""
         for at, record in zip(stray, records.tolist(), strict=True):
             before = piece[max(at - LONGEST_INDENT, 0) : at].rstrip(self._blanks)
             may_open = bool(self._is_edge[before[-1]]) if before else self._from_edge
@@ -112,14 +116,14 @@ class Quotes:
         self.stray.update(records.tolist())
 
     def _settle(self, ended: int) -> None:
-        """Raises FileRefused where a record has ended in which a stray quote may open a cell that never closed."""
+        """Raise FileRefused if a record has ended in which a stray quote may open a cell that never closed."""
         for record in [record for record in self._pending if record < ended]:
             is_odd, may_open = self._pending.pop(record)
             if is_odd and may_open:
                 raise FileRefused("quote_inside", line=int(self.lines.of(np.array([record]))[0]))
 
     def end(self) -> None:
-        """Raises FileRefused where the last quote never closed."""
+        """Raise FileRefused if the last quote never closed."""
         self._settle(self.lines.records + 1)
         if self._is_open:
             raise FileRefused("unclosed_quote", line=self.lines.current)
@@ -135,7 +139,11 @@ class JsonText:
         self._spot = Spot()
 
     def see(self, piece: bytes) -> None:
-        """Takes the next piece, which ends in no escape. Raises FileRefused for half a character or too deep a nest."""
+        """Take the next piece, which ends in no escape.
+
+        Raises:
+            FileRefused: For half a character or too deep a nest.
+        """
         text = piece
         if b"\\" in piece:
             half = half_character_in(piece) if HALF_CHARACTER.search(piece) else None
@@ -157,11 +165,11 @@ class JsonText:
         self._spot.see(piece)
 
     def end(self) -> None:
-        """Whether the text is complete is the reader's to say."""
+        """Do nothing: whether the text is complete is for the reader to say."""
 
 
 def half_character_in(text: bytes) -> int | None:
-    """Where half a character stands: JSON may escape one above U+FFFF as two halves; one half alone is none."""
+    """Return where half a character stands: JSON may escape one above U+FFFF as two halves; one half alone is none."""
     high, start = -1, 0
     for escape in ESCAPE.finditer(text):
         start = escape.start()

@@ -23,9 +23,12 @@ LARGEST_BYTES = 32 << 30
 
 @contextmanager
 def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[BinaryIO]:
-    """The file as a stream of UTF-8 bytes. Raises FileRefused where it does not unpack or decode.
+    """Open the file as a stream of UTF-8 bytes.
 
     The stream is Arrow's own, so that reading from it in one thread does not wait for Python in another.
+
+    Raises:
+        FileRefused: If it does not unpack or decode.
     """
     try:
         with pa.input_stream(path, compression="gzip" if packed else None) as stream:
@@ -41,7 +44,10 @@ def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[Bi
 
 
 def _first_undecodable(path: Path, packed: bool, encoding: str) -> dict[str, int]:
-    """Line and column of the first byte that the encoding does not have. Reads the file line by line."""
+    """Return line and column of the first byte that the encoding does not have.
+
+    Read the file line by line.
+    """
     with gzip.open(path) if packed else path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -52,7 +58,10 @@ def _first_undecodable(path: Path, packed: bool, encoding: str) -> dict[str, int
 
 
 def blocks(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
-    """The stream block by block. Raises FileRefused once it holds more than any honest extract would."""
+    """Yield the stream block by block.
+
+    Raise FileRefused once it holds more than any honest extract would.
+    """
     size, ceiling = 0, LARGEST_BYTES
     if packed:
         ceiling = min(ceiling, max(path.stat().st_size * LARGEST_RATIO, RATIO_COUNTS_FROM_BYTES))

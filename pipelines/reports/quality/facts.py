@@ -1,7 +1,7 @@
 """What the quality page tells, read from a version or a refused candidate, and from the ledger where there is neither.
 
-Belongs here: queries and records, free of language. Does not belong here: sentences and markup. No record holds a
-value of a row; a file name or code that looks personal is masked before it leaves the database.
+Belongs here: queries and records, free of language. Does not belong here: sentences and markup. No record holds a value
+of a row; a file name or code that looks personal is masked before it leaves the database.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ FILES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Source:
-    """What came of one source, over all deliveries; counts of rows are null where only the ledger was read."""
+    """What came of one source, over all deliveries; counts of rows are null if only the ledger was read."""
 
     source: str
     files: int
@@ -46,8 +46,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Rejection:
-    """Rows of one file rejected for one reason that concern one unit; unit null means not known. `first_rows` are
-    numbers of rows in the file, `places` by number where people find them, where the number does not say it."""
+    """Rows of one file rejected for one reason that concern one unit; unit null means not known.
+
+    `first_rows` are numbers of rows in the file, `places` by number where people find them, where the number does not
+    say it.
+    """
 
     source: str
     business_day: dt.date
@@ -66,7 +69,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file of which nothing came in; `code` and `params` name the sentence that says why."""
+    """A file from which nothing was taken; `code` and `params` name the sentence that says why."""
 
     source: str
     business_day: dt.date
@@ -139,8 +142,11 @@ class CorrectionUse:
 
 @dataclass(frozen=True)
 class QualityFacts:
-    """Everything that a page is made of; empty where a run did not come that far. `cleaned`: by source, names that a
-    list mark was taken off."""
+    """Everything that a page is made of; empty if a run did not come that far.
+
+    Attributes:
+        cleaned: By source, names that a list mark was taken off.
+    """
 
     sources: Sequence[Source] = ()
     rejections: Sequence[Rejection] = ()
@@ -220,8 +226,10 @@ _CORRECTIONS = """
 
 
 def read_database(database: Path, settings: Settings) -> QualityFacts:
-    """The facts of a version or candidate, with what the ledger knows of refused files. Raises duckdb.Error where the
-    file is not a whole warehouse."""
+    """Return the facts of a version or candidate, with what the ledger knows of refused files.
+
+    Raise duckdb.Error where the file is not a whole warehouse.
+    """
     state = lake_state(settings)
     with open_finished(database, settings.duckdb_config()) as connection:
         connection.execute(_macros(settings))
@@ -245,8 +253,10 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
 
 
 def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: LakeState) -> list[Rejection]:
-    """Rejections with their places, looked up for those that a page shows; each comes with its file's own name, which
-    the rejection may not say."""
+    """Return rejections with their places, looked up for those that a page shows.
+
+    Each comes with its file's own name, which the rejection may not show.
+    """
     groups: dict[tuple[str | None, ...], set[FileKey]] = {}
     for one, name in named:
         for group in ((one.source, one.reason), (one.source, one.reason, one.unit_code)):
@@ -266,7 +276,7 @@ def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: La
 
 
 def read_ledger(settings: Settings) -> QualityFacts:
-    """What is known of a run that made no candidate: files and what parsing made of them, by the ledger alone."""
+    """Return what the ledger alone knows of a run that made no candidate: files and the results of parsing."""
     state, shown = lake_state(settings), _shown_names(settings)
     counted: dict[str, dict[str, Any]] = {}
     for arrival, receipt in state.parsed:
@@ -302,7 +312,7 @@ def read_ledger(settings: Settings) -> QualityFacts:
 
 
 def cleaned_names(state: LakeState) -> dict[str, int]:
-    """By source, how many names of deliveries in use had a list mark before them that was taken off."""
+    """Return by source how many names of deliveries in use had a list mark that was removed."""
     found: Counter[str] = Counter()
     for _, receipt in state.accepted:
         found.update({source: counts.get("cleaned", 0) for source, counts in receipt["sources"].items()})
@@ -310,7 +320,7 @@ def cleaned_names(state: LakeState) -> dict[str, int]:
 
 
 def refused_files(settings: Settings) -> list[RefusedFile]:
-    """Files that could not be read with certainty, the newest first, as parsing said it."""
+    """Return files that could not be read with certainty, the newest first, as parsing said it."""
     shown = _shown_names(settings)
     found = [
         RefusedFile(
@@ -327,12 +337,12 @@ def refused_files(settings: Settings) -> list[RefusedFile]:
 
 
 def _macros(settings: Settings) -> str:
-    """What the gate takes for personal; the page must not be laxer."""
+    """Return the SQL macros with the gate's idea of personal text; the page must not be laxer."""
     return fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
 
 
 def _shown_names(settings: Settings) -> Callable[[str], str]:
-    """A function that masks file names that look personal."""
+    """Return a function that masks file names that look personal."""
     connection = duckdb.connect()
     connection.execute(_macros(settings))
 

@@ -60,7 +60,10 @@ class Office:
 def pages(
     run: Run, facts: QualityFacts, gate: Verdict | None, contracts: Mapping[str, Contract], country: Path
 ) -> Iterator[tuple[str, str]]:
-    """Path below the run's folder → HTML. `gate` is the verdict, None where the run did not come to it."""
+    """Yield the path below the run's folder and the HTML of each page.
+
+    `gate` is the verdict, None if the run did not come to it.
+    """
     by_unit: dict[str | None, list[Rejection]] = {}
     for one in facts.rejections:
         by_unit.setdefault(one.unit_code, []).append(one)
@@ -94,7 +97,7 @@ def _template(name: str) -> Any:
 
 
 def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None) -> dict[str, Any]:
-    """What only the page of the whole run shows."""
+    """Return what only the page of the whole run shows."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
     expected = sum(table["expected"] for table in tables)
@@ -134,7 +137,7 @@ def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | Non
 
 
 def _groups(words: Translator, rejections: Sequence[Rejection]) -> list[RejectionGroup]:
-    """Rejections by source and reason, the most rows first."""
+    """Return rejections by source and reason, the most rows first."""
     found: dict[tuple[str, str], list[Rejection]] = {}
     for one in rejections:
         found.setdefault((one.source, one.reason), []).append(one)
@@ -152,7 +155,7 @@ def _file(one: Rejection) -> tuple[dt.date, str]:
 
 
 def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
-    """The newest files, each with the places of its first rows, which in text are their numbers."""
+    """Return the newest files, each with the places of its first rows, which in text are their numbers."""
     newest = sorted(members, key=_file, reverse=True)
     places = []
     for (_, name), same in itertools.islice(itertools.groupby(newest, key=_file), FILES_SHOWN):
@@ -164,7 +167,7 @@ def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
 
 
 def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None, Sequence[Rejection]]) -> list[Office]:
-    """Every unit with something to mend, the most rejected rows first, rows of no listed unit last."""
+    """Return every unit with something to correct, the most rejected rows first, rows of no listed unit last."""
     offices = [
         Office(
             unit.unit_code, unit.unit_name, unit.unit_level, _page(unit, number), unit.dossiers,
@@ -182,7 +185,10 @@ def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None
 
 
 def _page(unit: UnitQuality, number: int) -> str:
-    """The address of a unit's page; a code that is no safe name (a refused candidate may hold any) gets a number."""
+    """Return the address of a unit's page; a code that is no safe name gets a number.
+
+    A refused candidate may hold any code.
+    """
     name = unit.unit_code if SAFE_NAME.fullmatch(unit.unit_code or "") else f"don-vi-{number}"
     return f"units/{name}.html"
 

@@ -27,7 +27,7 @@ COLUMNS = ("_row_number", "_reasons", "_place")
 def places_in(
     wanted: Mapping[FileKey, set[int]], settings: Settings, state: LakeState
 ) -> dict[FileKey, dict[int, tuple[list[str], str]]]:
-    """By file and row number the row's reasons and `_place`, for the rows that are wanted and known."""
+    """Return by file and row number the row's reasons and `_place`, for the rows that are wanted and known."""
     found: dict[FileKey, dict[int, tuple[list[str], str]]] = {}
     for arrival, receipt in state.accepted:
         delivery = arrival.delivery
@@ -44,14 +44,14 @@ def places_in(
 
 
 def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
-    """The part of a row's `_place` that one of its reasons is about; the whole where that cannot be told."""
+    """Return the part of a row's `_place` that one of its reasons is about; the whole where that cannot be told."""
     fields = list(dict.fromkeys(one.partition(":")[2] for one in reasons))
     parts, field = place.split(", "), reason.partition(":")[2]
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
 
 
 def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Settings) -> Iterator[Path]:
-    """Files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
+    """Yield files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
     folder = settings.restricted_dir / "quarantine"
     for key in sorted({Path(name).stem for name in receipt["files"]}):
         yield quarantine_file(folder, source, arrival.delivery, key)

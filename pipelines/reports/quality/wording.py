@@ -26,48 +26,52 @@ HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
-    """texts.yml: code → sentence per language."""
+    """Return texts.yml by code, one sentence per language."""
     content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
     return content
 
 
 @dataclass(frozen=True)
 class Translator:
-    """The page's language, and the contracts that tell how to mend what is wrong."""
+    """The page's language, and the contracts that say how to correct what is wrong."""
 
     lang: str
     contracts: Mapping[str, Contract]
     country: Path
 
     def t(self, code: str, /, **blanks: object) -> str:
-        """A sentence of texts.yml with its blanks filled. Raises KeyError for an unknown code."""
+        """Return a sentence of texts.yml with its blanks filled.
+
+        Raises:
+            KeyError: For an unknown code.
+        """
         return texts()[code][self.lang].format(**blanks)
 
     def number(self, value: float | None) -> str:
-        """A number as the language writes it, at most one decimal; null is a dash, never a zero."""
+        """Return a number as the language writes it, at most one decimal; null is a dash, never a zero."""
         if value is None:
             return NOTHING
         return format_number(Decimal(f"{value:.1f}"), self.lang)
 
     def day(self, value: dt.date | str | None) -> str:
-        """A day: 31/12/2024, or 31 Dec 2024."""
+        """Return a day: 31/12/2024, or 31 Dec 2024."""
         if value is None:
             return NOTHING
         day = dt.date.fromisoformat(value) if isinstance(value, str) else value
         return format_day(day, self.lang, short=True)
 
     def moment(self, value: str) -> str:
-        """A moment of the machine's clock in Việt Nam's time, to the minute."""
+        """Return a moment of the machine's clock in Việt Nam's time, to the minute."""
         moment = dt.datetime.fromisoformat(value).astimezone(HOME)
         return f"{self.day(moment.date())} {moment.hour:02d}:{moment.minute:02d}"
 
     def title_of(self, source: str) -> str:
-        """What a source is, in words; empty where no contract names it."""
+        """Return what a source is, in words; empty if no contract names it."""
         contract = self.contracts.get(source)
         return getattr(contract.title, self.lang) if contract else ""
 
     def mend(self, source: str, reason: str) -> str:
-        """How to mend a reason for rejection."""
+        """Return how to correct a reason for rejection."""
         before = language.set(self.lang)
         try:
             return fix_hint(reason, self.contracts[source])
@@ -77,7 +81,7 @@ class Translator:
             language.reset(before)
 
     def refusal(self, file: RefusedFile) -> str:
-        """Why a file was refused and what to do."""
+        """Return why a file was refused and what to do."""
         before = language.set(self.lang)
         try:
             return say(file.code, **file.params)
@@ -87,7 +91,7 @@ class Translator:
             language.reset(before)
 
     def held(self, thing: Mapping[str, Any]) -> str:
-        """What is held back, in words."""
+        """Return what is held back, in words."""
         if sentence := self._said(lambda: held_sentence(thing, self.country) or ""):
             return sentence.rstrip(".")
         return self.t(
@@ -96,11 +100,11 @@ class Translator:
         )  # fmt: skip
 
     def approve(self, thing: Mapping[str, Any], until: str | None) -> str:
-        """The row of overrides.csv that lets a thing by."""
+        """Return the row of overrides.csv that lets a thing by."""
         return self._said(lambda: override_line(thing, until))
 
     def rest(self, verdict: Mapping[str, Any]) -> str:
-        """What of the night nothing holds; empty where there is no such thing to say."""
+        """Return what of the night nothing holds; empty if there is no such thing to say."""
         return self._said(lambda: publishable_rest(verdict) or "")
 
     def _said(self, words: Callable[[], str]) -> str:
@@ -111,5 +115,5 @@ class Translator:
             language.reset(before)
 
     def unit(self, code: str | None) -> str:
-        """A unit by its code; `*` is the province as a whole."""
+        """Return a unit by its code; `*` is the province as a whole."""
         return self.t("scope_province") if code == "*" else code or NOTHING

@@ -28,8 +28,10 @@ DATABASE = "tthc.duckdb"
 
 
 def write_quality_page(settings: Settings) -> Path | None:
-    """Writes the pages of the newest run of the ledger, however it ended. Returns their folder, or None where that
-    failed: then it is said, and nothing else changes."""
+    """Write the pages of the newest run of the ledger, however it ended, and return their folder.
+
+    None if that failed: then it is logged, and nothing else changes.
+    """
     try:
         with open_ledger(settings.ledger_file) as ledger:
             (run,) = runs(ledger, limit=1)
@@ -57,7 +59,10 @@ def _write(settings: Settings, run: Run) -> Path:
 
 
 def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
-    """Facts and verdict of a run: of the version it published, of the candidate that was refused, or of the ledger."""
+    """Return facts and verdict of a run.
+
+    They come from the version it published, from the candidate that was refused, or from the ledger.
+    """
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
         gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
