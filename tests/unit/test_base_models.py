@@ -48,7 +48,7 @@ FIRST, SECOND = dt.date(2024, 12, 30), dt.date(2024, 12, 31)
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of what a new source touches."""
+    """Return a copy of what a new source touches."""
     for name in ("contracts", "dbt_project"):
         shutil.copytree(PROJECT_DIR / name, tmp_path / name)
     return tmp_path

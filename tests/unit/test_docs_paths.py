@@ -33,7 +33,7 @@ def text_of(page: str) -> str:
 
 
 def quoted(page: str) -> set[str]:
-    """What stands between back-ticks in the prose of a page."""
+    """Return what stands between back-ticks in the prose of a page."""
     return set(re.findall(r"`([^`\n]+)`", FENCED.sub("", text_of(page))))
 
 
@@ -77,7 +77,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page: its headings as GitHub names them, and those set by hand."""
+    """Return the anchors of a page: its headings as GitHub names them, and those set by hand."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
     return slugs | set(re.findall(r'<a id="([^"]+)"', text))

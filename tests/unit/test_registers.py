@@ -90,7 +90,7 @@ def test_an_edited_period_replaces_the_rule() -> None:
 
 
 def names(folder: str, described: str) -> set[str]:
-    """The models of a folder, each of which its YAML file describes."""
+    """Return the models of a folder, each of which its YAML file describes."""
     models = METRICS / folder
     found = {path.stem for path in models.glob("*.sql")}
     told = yaml.safe_load((models / described).read_text(encoding="utf-8"))["models"]
