@@ -121,7 +121,7 @@ class StagedRows:
         return [field.name for field in contract.fields if field.name in asked]
 
     def _untellable(self, source: str) -> list[str]:
-        """Return fields of the source that some message cannot tell; they are compared only where they are told."""
+        """Return fields of the source that some message cannot give; they are compared only where they are given."""
         envelopes = [contract.envelope for contract in self._contracts.values() if contract.envelope]
         names = {n for e in envelopes for child in e.children.values() if child.source == source for n in child.untold}
         return [field.name for field in self._contracts[source].fields if field.name in names]
