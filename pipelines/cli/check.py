@@ -98,7 +98,7 @@ def _contracts_for(source: str | None, own_file: Path | None, folder: Path) -> "
 
 
 def _run(checking: "DryRun", places: "list[FileToCheck]") -> int:
-    """Check the files and return the exit code; what breaks down is told without quoting a value."""
+    """Check the files and return the exit code; an unexpected error is reported without quoting a value."""
     try:
         with _progress() as (watch, weighing):
             return checking.run(places, watch, weighing)

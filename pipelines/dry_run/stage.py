@@ -128,7 +128,7 @@ class StagedRows:
         return [field.name for field in contract.fields if field.name in asked]
 
     def _untellable(self, source: str) -> list[str]:
-        """Return fields of the source that some message cannot tell; they are compared only where they are told."""
+        """Return fields of the source that some message cannot give; they are compared only where they are given."""
         names = self._untold.get(source, {})
         return [field.name for field in self._contracts[source].fields if field.name in names]
 

@@ -41,7 +41,7 @@ class FeedEntry:
 
 
 def feed_entry(folder: Path, *, is_withdrawn: bool) -> FeedEntry:
-    """Return what readers are told of the edition in the folder."""
+    """Return the feed's entry for the edition in the folder."""
     vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
     files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
     synthetic = bool(vintage.get("essence", {}).get("synthetic"))

@@ -114,7 +114,7 @@ CLASSES = """
 
 
 def create_class_tables(connection: Connection, rules: DisclosureRules) -> None:
-    """Make `indicator_class`: per indicator and rule whether it is exact or protected, null if nobody said so."""
+    """Make `indicator_class`: per indicator and rule whether it is exact or protected, null if unnamed."""
     known = {"protected": rules.protected.codes, "exact": [*rules.exact.indicators],
              "origins": [*rules.exact.origins]}  # fmt: skip
     connection.execute(CLASSES, known)

@@ -82,7 +82,7 @@ def write_editions(settings: Settings, own: Path) -> None:
 
 
 def _listed(folder: Path, known: list[Edition]) -> list[FeedEntry]:
-    """Return the editions that lie in a folder as readers are told of them, each where it came out last."""
+    """Return the entries of the editions in a folder, each at the place where it was published last."""
     gone = withdrawn(known)
     names = [name for name in dict.fromkeys(one.name for one in reversed(known)) if (folder / name).is_dir()]
     return [feed_entry(folder / name, is_withdrawn=name in gone) for name in reversed(names)]

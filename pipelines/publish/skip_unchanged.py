@@ -1,4 +1,4 @@
-"""Whether a night has anything to do: where nothing came and no rule changed, its version is out already.
+"""Whether a night has anything to do: if nothing came and no rule changed, its version is already published.
 
 Belongs here: what must be certain before a run may end there. Does not belong here: what a version depends on (its
 name, `transform.workspace.make_plan`).

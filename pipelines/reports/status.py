@@ -181,7 +181,7 @@ def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
 
 
 def _held_sentences(run: Run) -> dict[str, Any]:
-    """Return a run as it is; one that is said to be running and whose process is gone was interrupted."""
+    """Return a run for display; one marked as running whose process is gone was interrupted."""
     told, detail = asdict(run), run.detail
     del told["detail"]
     told["cause"] = detail.get("cause")

@@ -76,7 +76,7 @@ class DossierFacts:
 
 @dataclass(frozen=True)
 class FeeFacts:
-    """Fee requests with an amount, paid on a day that is told."""
+    """Fee requests with an amount, paid on a known day."""
 
     dossier: Ints
     paid: Ints
@@ -183,7 +183,7 @@ def _fees(fees: Fees, scope: Flags) -> FeeFacts:
 
 
 def _feedback(province: DrawnProvince) -> FeedbackFacts:
-    """Return feedback with its deadline: if none is told, the 15th working day after the item was sent."""
+    """Return feedback with its deadline: if the item has none, the 15th working day after the item was sent."""
     feedback, clock = draw_feedback(province), province.clock
     sent = feedback.sent // DAY
     # A day's number is that of the next working day, so a free day is itself one short.

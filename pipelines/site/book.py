@@ -73,7 +73,7 @@ class OfficeUnit:
 
     @property
     def full(self) -> str:
-        """The official name, told apart from others of that name."""
+        """The official name, distinguished from others of that name."""
         return self.name + self.mark
 
     @property

@@ -20,7 +20,7 @@ PAGES = {
 
 
 def search_script(book: VintageReader, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
-    """Return the script: kind, name, what is said beside it, code, address within the language."""
+    """Return the script: kind, name, the note beside it, code, address within the language."""
     entries = [
         list(entry) for entry in _entries(book, every_field, {code: one[lang] for code, one in said.items()}, lang)
     ]

@@ -231,7 +231,7 @@ class PageRenderer:
         return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
 
     def has_bounds(self, ranked: list[tuple[OfficeUnit, list[Answer]]]) -> bool:
-        """Return True if some office's share is told as "at least" or "at most" only."""
+        """Return True if some office's share is given as "at least" or "at most" only."""
         return any(answers[0].rate is not None and answers[0].rate.bound for _, answers in ranked)
 
     def _month(self, month: Period, row: Row | None, column: str) -> charts.Mark:

@@ -1,4 +1,4 @@
-"""How often the kernel has killed a process for want of memory, so that a run that vanished can be told why.
+"""How often the kernel has killed a process for lack of memory, to explain why a run vanished.
 
 Belongs here: the counter. Does not belong here: how much memory there is (`settings`).
 """

@@ -100,7 +100,7 @@ class Vintage:
 
 @dataclass(frozen=True)
 class Description:
-    """All that is said.
+    """The whole description of a vintage.
 
     `workbook` is null only while it is being written.
 

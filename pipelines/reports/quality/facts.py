@@ -27,7 +27,7 @@ FILES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Source:
-    """What came of one source, over all deliveries; counts of rows are null if only the ledger was read."""
+    """Files and rows of one source, over all deliveries; counts of rows are null if only the ledger was read."""
 
     source: str
     files: int
@@ -320,7 +320,7 @@ def cleaned_names(state: LakeState) -> dict[str, int]:
 
 
 def refused_files(settings: Settings) -> list[RefusedFile]:
-    """Return files that could not be read with certainty, the newest first, as parsing said it."""
+    """Return files that could not be read with certainty, the newest first, with the reason that parsing gave."""
     shown = _shown_names(settings)
     found = [
         RefusedFile(

@@ -1,4 +1,4 @@
-"""The pages of one run: the whole, and one for each unit that has something to mend.
+"""The pages of one run: the whole, and one for each unit that has something to correct.
 
 Belongs here: putting facts into groups and templates. Does not belong here: where files go (`write`).
 """

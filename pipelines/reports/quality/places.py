@@ -44,7 +44,7 @@ def places_in(
 
 
 def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
-    """Return the part of a row's `_place` that one of its reasons is about; the whole where that cannot be told."""
+    """Return the part of a row's `_place` that one of its reasons is about; the whole if that is not known."""
     fields = list(dict.fromkeys(one.partition(":")[2] for one in reasons))
     parts, field = place.split(", "), reason.partition(":")[2]
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
