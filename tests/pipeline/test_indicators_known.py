@@ -1,5 +1,7 @@
 """A register edited without `make docs` stops the night: dbt's own test compares it with what the models loop over."""
 
+from typing import Any
+
 import duckdb
 import polars as pl
 import pytest
@@ -29,7 +31,9 @@ ON_TIME = (pl.col("indicator_code") == "on_time_rate") & (pl.col("rule") == "pla
         ),
     ],
 )
-def test_register_and_models_are_compared(compiled_project: dict, register: pl.DataFrame, wrong: list[str]) -> None:
+def test_register_and_models_are_compared(
+    compiled_project: dict[str, Any], register: pl.DataFrame, wrong: list[str]
+) -> None:
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as workspace")
         connection.execute("create schema workspace.registers")
