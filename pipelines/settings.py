@@ -167,8 +167,11 @@ class Settings(BaseSettings):
 
     @cached_property
     def duckdb_memory(self) -> str:
-        """DuckDB's share of `memory_bytes` as DuckDB reads it. Where the total is small it is half of it; where it is
-        less than the libraries take by themselves, DuckDB gets what a small province needs."""
+        """DuckDB's share of `memory_bytes` as DuckDB reads it.
+
+        Where the total is small it is half of it; where it is less than the libraries take by themselves, DuckDB gets
+        what a small province needs.
+        """
         share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2, min(self.memory_bytes, LEAST_DUCKDB))
         return f"{share >> 10}KiB"
 

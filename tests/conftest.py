@@ -53,7 +53,7 @@ class Night:
         return Settings(raw_dir=self.raw, warehouse_dir=self.warehouse, registers_dir=self.registers)
 
     def tthc(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """A command on this province, by default on this warehouse."""
+        """Run a command on this province, by default on this warehouse."""
         return tthc(*arguments, **{**_environment(self.raw, self.warehouse, self.registers), **environment})
 
     @property
@@ -66,12 +66,12 @@ def _environment(raw: Path, warehouse: Path, registers: Path) -> dict[str, str]:
 
 
 def tthc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a person would, English messages, in a time zone far from Việt Nam's."""
+    """Run the command as a person would, English messages, in a time zone far from Việt Nam's."""
     return command("pipelines", *arguments, **environment)
 
 
 def command(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a module with the arguments of `tthc`, as `tthc` does."""
+    """Run a module with the arguments of `tthc`, as `tthc` does."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         env={**os.environ, "TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160", **environment},
@@ -95,13 +95,13 @@ def every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this session that all its workers see."""
+    """Return a folder of this session that all its workers see."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def made_once(folder: Path, make: Callable[[], None]) -> Path:
-    """The folder, in which one worker made what is dear, while others that want it wait."""
+    """Return the folder, in which one worker made what is dear, while others that want it wait."""
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         if not (folder / "made").exists():
             shutil.rmtree(folder, ignore_errors=True)  # what a worker left that failed
@@ -128,9 +128,11 @@ def compiled_project(shared: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def night(shared: Path) -> Night:
-    """The nightly job, run once on a small synthetic province (every department and district, two communes in each)
-    with planted faults, below a path with spaces. Tests that change it work on a copy. The whole province is
-    `test_readme`'s."""
+    """Run the nightly job once on a small synthetic province with planted faults, below a path with spaces.
+
+    It has every department and district, and two communes in each. Tests that change it work on a copy. The whole
+    province is `test_readme`'s.
+    """
     folder = shared / "một thư mục"
     raw, warehouse, registers, said = (folder / name for name in ("raw", "kho dữ liệu", "danh mục", "said.txt"))
 

@@ -1,7 +1,7 @@
 """From text to typed columns: what a well-formed timestamp, date, number, flag, code or choice is.
 
 Each field becomes two things: the expression of its typed value, and for each reason code the condition under which a
-cell is wrong. Does not belong here: formats of files, rows as a whole (`judge`).
+cell is wrong. Does not belong here: formats of files, rows as a whole (`parsing.validate`).
 """
 
 import re

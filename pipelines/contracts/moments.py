@@ -1,6 +1,6 @@
 """How a moment is written: as its contract's pattern would write it, within the years that are possible.
 
-Belongs here: form and range. Does not belong here: which reason a wrong moment gets (`typed`).
+Belongs here: form and range. Does not belong here: which reason a wrong moment gets (`column_types`).
 """
 
 import re

@@ -34,7 +34,7 @@ def run_gate(
     config: Mapping[str, object] | None = None,
     baseline: Baseline | None = None,
 ) -> GateResult:
-    """Checks every published table of a candidate file against its suite.
+    """Check every published table of a candidate file against its suite.
 
     `suites` is the folder of the suites, `tables` the names of all published tables: each must have a
     suite and be in the file, and a suite for any other table is a fault. `config` holds DuckDB settings
@@ -81,8 +81,10 @@ class _Found:
 
 
 def import_in_background() -> None:
-    """Loads Great Expectations, which takes seconds of one core, in a thread of its own: for a caller who waits for
-    another process anyway, and calls `run_gate` later."""
+    """Load Great Expectations, which takes seconds of one core, in a thread of its own.
+
+    For a caller who waits for another process anyway, and calls `run_gate` later.
+    """
     Thread(target=import_module, args=("pipelines.gate.evaluate",), daemon=True).start()
 
 
@@ -115,7 +117,7 @@ def _log_overrides(overrides: Sequence[OverrideUse]) -> None:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Keeps the libraries from logging, warning and reporting: what they say can quote values of the data."""
+    """Keep the libraries from logging, warning and reporting: what they say can quote values of the data."""
     noisy = [logging.getLogger(name) for name in ("great_expectations", "sqlalchemy", "duckdb_engine")]
     levels = [logger.level for logger in noisy]
     try:

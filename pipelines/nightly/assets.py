@@ -1,7 +1,7 @@
 """Dagster assets of the nightly job, in the order in which a number travels.
 
 landing → lake (parsing and privacy) → workspace → dbt models → candidate → gate → published version.
-The dbt models are in `dbt_models`, the gate's checks in `checks`.
+The dbt models are in `dbt_assets`, the gate's checks in `checks`.
 """
 
 import datetime as dt
@@ -77,8 +77,10 @@ def lake_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
-    """Ledger and registers as tables that dbt reads, in a database made anew for the run; nothing, so that all that
-    follows is skipped, where the version they would give is out already and whole."""
+    """Return the asset that makes ledger and registers tables that dbt reads, in a database made anew for the run.
+
+    It yields nothing, so that all that follows is skipped, where the version is already published and intact.
+    """
     contracts = load_contracts(settings.contracts_dir)
     lake_keys = [dg.AssetKey(["lake", source]) for source in contracts]
     specs = [
@@ -122,12 +124,12 @@ def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
-    """The candidate, closed: its database sealed and its open data written, ready to be judged."""
+    """Return the asset of the candidate: its database closed, its open data written, ready for the gate."""
 
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-        """The sealed candidate: `tthc.duckdb`, the open data and the citizens' site, not yet visible to anyone."""
+        """Write `tthc.duckdb`, the open data and the citizens' site of the candidate, not yet visible to anyone."""
         log_stage("candidate")
         settings, plan = nightly.settings, RunSpec.load(nightly.settings)
         sha = close_candidate(settings)
@@ -143,7 +145,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
 def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-    """The version that `current` names: what analysts, officers and citizens see."""
+    """Publish the version that `current` names: what analysts, officers and citizens see."""
     log_stage("publish")
     settings, plan = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
@@ -160,8 +162,7 @@ def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResul
 
 
 def _record_end(nightly: Nightly, outcome: str, plan: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
-    """Notes how the night ended, keeps what it brought out as an edition, and lets go of what nothing reads any more or
-    was kept long enough."""
+    """Record how the night ended, keep what it published as an edition, and remove what nothing needs any more."""
     settings = nightly.settings
     detail = {"open_data": open_data} if open_data is not None else {}
     nightly.record_outcome(

@@ -22,7 +22,7 @@ JOB_NAME = "nightly"
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """The definitions for one installation; tests and production build them alike."""
+    """Return the definitions for one installation; tests and production build them alike."""
     tables = published_tables(settings)
     nightly = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,

@@ -43,7 +43,7 @@ def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcErro
 
 
 def _chain(error: Any) -> Iterator[Any]:
-    """An error as Dagster keeps it, then what caused it."""
+    """Yield an error as Dagster keeps it, then what caused it."""
     while error is not None:
         yield error
         error = error.cause

@@ -18,7 +18,7 @@ WHOLE = "gate_as_a_whole"
 
 
 def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
-    """Checks on the candidate; where one fails, nothing downstream runs and the candidate is kept aside."""
+    """Return the checks on the candidate; where one fails, nothing downstream runs and the candidate is kept aside."""
 
     def blocking(name: str, description: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=True, description=description)

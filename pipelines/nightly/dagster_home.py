@@ -29,7 +29,7 @@ RUNS_KEPT = 60
 
 
 def prepare_home(home: Path) -> None:
-    """A Dagster home with telemetry off; a full or damaged one is moved to `<home>-earlier` first."""
+    """Make a Dagster home with telemetry off; move a full or damaged one to `<home>-earlier` first."""
     if len(list(home.glob("history/runs/*.db"))) > RUNS_KEPT or not _is_sound(home):
         earlier = home.with_name(f"{home.name}-earlier")
         remove_tree(earlier)
@@ -41,7 +41,7 @@ def prepare_home(home: Path) -> None:
 
 
 def _is_sound(home: Path) -> bool:
-    """True where SQLite finds no fault in the databases that every run opens."""
+    """Return True if SQLite finds no fault in the databases that every run opens."""
     for path in (home / "history" / "runs.db", home / "history" / "runs" / "index.db"):
         if path.exists():
             try:
@@ -67,7 +67,7 @@ def open_instance(home: Path) -> "DagsterInstance":
 
 
 def close_killed_runs(instance: "DagsterInstance", job_name: str) -> int:
-    """Marks runs of the job that are said to go on as failed: their process is gone, since we hold the lock."""
+    """Mark runs of the job that seem to go on as failed: their process is gone, since we hold the lock."""
     import dagster as dg
 
     going_on = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]

@@ -18,8 +18,10 @@ log = logging.getLogger("tthc.dbt")
 
 
 class Translator(DagsterDbtTranslator):
-    """Assets are grouped by layer, so that the graph reads like the folders of dbt_project/models, and named as in SQL:
-    schema and table."""
+    """Groups assets by layer, so that the graph reads like the folders of dbt_project/models.
+
+    They are named as in SQL: schema and table.
+    """
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None

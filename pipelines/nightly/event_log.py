@@ -64,6 +64,8 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
 
 
 def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
-    """In the journal that Dagster uses (WAL) a crash costs at most the last events so, never the file; with SQLite's
-    default each of them waits for the disk."""
+    """Let events not wait for the disk, as they do with SQLite's default.
+
+    In the journal that Dagster uses (WAL) a crash then costs at most the last events, never the file.
+    """
     connection.execute("pragma synchronous = normal")

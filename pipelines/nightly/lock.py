@@ -12,7 +12,7 @@ from pipelines.settings import Settings
 
 @contextmanager
 def run_lock(settings: Settings) -> Iterator[None]:
-    """Holds the lock of this warehouse; within one process it may be taken again. Raises RunLocked at once."""
+    """Hold the lock of this warehouse; within one process it may be taken again. Raises RunLocked at once."""
     settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
     path = settings.warehouse_dir / "run.lock"
     holder = settings.warehouse_dir / "run.pid"

@@ -13,7 +13,7 @@ from pipelines.transform.night_rejections import MARK
 
 
 def prune_unreferenced(settings: Settings) -> int:
-    """Removes lake files, receipts and quarantined rows that no delivery of today needs. Returns how many files.
+    """Remove lake files, receipts and quarantined rows that no delivery of today needs; return how many files.
 
     The rows that were rejected of a replaced file stay in quarantine: they tell its deliverer what was wrong.
     """

@@ -20,7 +20,7 @@ from pipelines.transform.dbt import target_dir
 
 
 def recover(settings: Settings) -> int:
-    """Leaves the warehouse as if no run had ever been cut short; returns the number of the run that begins."""
+    """Leave the warehouse as if no run had ever been cut short; return the number of the run that begins."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
     restore_replaced(settings)
@@ -36,8 +36,11 @@ def recover(settings: Settings) -> int:
 
 
 def clean_up(settings: Settings) -> dict[str, int]:
-    """Lets go of old versions, of what parsing made of files that count no more, and of dbt's output for other models.
-    Returns how many of each."""
+    """Remove old versions, what parsing made of files that count no more, and dbt's output for other models.
+
+    Returns:
+        How many of each.
+    """
     versions, parsed = prune(settings), prune_unreferenced(settings)
     now = target_dir(settings)
     targets = [path for path in now.parent.glob("[!.]*") if path != now]

@@ -24,24 +24,26 @@ class Nightly:
     number: int
 
     def record_outcome(self, outcome: str, plan: RunSpec, **detail: object) -> None:
-        """Writes how the run under way ended: published, unchanged or refused."""
+        """Record how the run under way ended: published, unchanged or refused."""
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self.number, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
 
     def gate_verdict(self) -> Verdict:
-        """What the gate said of the candidate of this run."""
+        """Return the verdict of the gate on the candidate of this run."""
         verdict: Verdict = json.loads((self.settings.work_dir / "gate.json").read_text(encoding="utf-8"))
         return verdict
 
     def save_gate_verdict(self, verdict: Verdict) -> None:
-        """Leaves the gate's verdict for publication, and for the summary."""
+        """Save the gate's verdict for publication, and for the summary."""
         text = json.dumps(verdict, ensure_ascii=False, indent=1)
         (self.settings.work_dir / "gate.json").write_text(text, encoding="utf-8")
 
 
 def nightly_resource(settings: Settings) -> dg.ResourceDefinition:
-    """Return the resource that is held for a whole run: it holds the lock, recovers what a crash left, and, where
-    nothing recorded an outcome, records that the run failed."""
+    """Return the resource that is held for a whole run.
+
+    It holds the lock, recovers what a crash left, and, where nothing recorded an outcome, records that the run failed.
+    """
 
     @dg.resource(description="The run under way, and the lock that makes it the only one.")
     def nightly(_: dg.InitResourceContext) -> Generator[Nightly, None, None]:

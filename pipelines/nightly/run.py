@@ -20,8 +20,11 @@ from pipelines.storage.runs import Run, end_run, runs
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended: which version is out, whether it is new, and what came of its open data; or which version was
-    computed beside the published one."""
+    """How a run ended.
+
+    `version`: the published one, and whether it is new (`changed`), with the state of its open data; with `is_beside`
+    the one that was computed beside the published one.
+    """
 
     version: str
     changed: bool
@@ -30,7 +33,14 @@ class RunOutcome:
 
 
 def run_nightly(settings: Settings) -> RunOutcome:
-    """Runs the job in this process. Raises RunLocked, CandidateRefused, UsageFault or what stopped a step."""
+    """Run the job in this process.
+
+    Raises:
+        RunLocked: Another run is under way.
+        CandidateRefused: The gate did not pass the candidate.
+        UsageFault: The as-of day lies in the future.
+        TthcError: What stopped a step.
+    """
     refuse_future(settings.as_of)
     with run_lock(settings):
         settings.work_dir.mkdir(parents=True, exist_ok=True)
@@ -69,14 +79,14 @@ def run_nightly(settings: Settings) -> RunOutcome:
 
 
 def _version_found(settings: Settings) -> Run | None:
-    """The run just ended, if the ledger says that it found its version made already; null where it did not."""
+    """Return the run just ended, if the ledger says that it found its version made already; null where it did not."""
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
     return last[0] if last and last[0].outcome in ("unchanged", "beside") else None
 
 
 def _note(settings: Settings, cause: TthcError) -> None:
-    """Leaves in the ledger why the run failed, for the morning."""
+    """Record in the ledger why the run failed, for the morning."""
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
         if last and last[0].outcome == "failed":

@@ -1,7 +1,7 @@
 """The audit: what a vintage must satisfy before anybody sees it, checked on the written files themselves.
 
-Belongs here: checks that find something or nothing; one finding stops the publication. The attacks are `secure`'s: this
-module checks that the files say no more than the figures that were attacked.
+Belongs here: checks that find something or nothing; one finding stops the publication. The attacks are
+`disclosure.run_attacks`'s: this module checks that the files say no more than the figures that were attacked.
 """
 
 from collections.abc import Mapping

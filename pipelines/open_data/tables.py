@@ -1,7 +1,7 @@
 """The published tables, laid out in the scratch database: exactly the register's columns, in its order.
 
 Belongs here: what every table needs (protected cells, rates, verdicts, reasons), and running `tables/<name>.sql` under
-the register's whitelist. Does not belong here: which figure is shown (`protect`), files (`files`).
+the register's whitelist. Does not belong here: which figure is shown (`disclosure.suppress`), files (`files`).
 """
 
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, describe, and
 the word that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules', so is
-finding the vintage before (`last`).
+finding the vintage before (`vintage_store`).
 """
 
 import hashlib

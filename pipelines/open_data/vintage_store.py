@@ -1,7 +1,7 @@
 """A vintage as a folder: how it is sealed and read back.
 
 Belongs here: the seal in `vintage.json`. Does not belong here: making a vintage (`vintage`), where those that were ever
-out are kept (`editions`), the cells behind it (`memory`).
+out are kept (`editions`), the cells behind it (`disclosure.cell_history`).
 """
 
 import json

@@ -1,7 +1,7 @@
 """Known errors of a source that it has not corrected yet: what a row says, and what it should say.
 
 Belongs here: reading `corrections.csv` and holding it against the contracts. How corrections are laid over the lake is
-`transform.corrected`; what comes of a source that has mended its error is the gate's.
+`transform.correction_views`; what comes of a source that has mended its error is the gate's.
 """
 
 import datetime as dt

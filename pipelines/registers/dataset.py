@@ -1,7 +1,7 @@
 """The dataset as a whole, as `registers/vietnam/publication.yml` has it.
 
 Belongs here: what holds for all tables: names, licence, sources, code lists, the files beside the tables. Does not
-belong here: tables and columns (`register`), who publishes (the province's folder).
+belong here: tables and columns (`publication`), who publishes (the province's folder).
 """
 
 import datetime as dt

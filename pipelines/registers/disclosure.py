@@ -1,7 +1,8 @@
 """The disclosure rules: what is exact, what is protected and how, and how protected counts hang together.
 
 Belongs here: reading `registers/vietnam/disclosure.yml`, and the rounding that its numbers define. Does not belong
-here: the SQL that counts (`cells`), the attack that uses the structure (`attack`).
+here: the SQL that counts (`open_data.disclosure.counts`), the attack that uses the structure
+(`open_data.disclosure.attack`).
 """
 
 from pathlib import Path

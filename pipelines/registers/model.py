@@ -1,7 +1,7 @@
 """Registers: the province, its periods, indicators and targets, read from `registers/` and validated.
 
 Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and anything
-particular to one province (that is its folder). The working calendar is in `workdays`.
+particular to one province (that is its folder). The working calendar is in `calendar`.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """The publication register: a file or column that does not stand in it does not leave the warehouse.
 
 Belongs here: tables and columns, reading `registers/vietnam/publication.yml` and checking that it holds together. Does
-not belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`rules`).
+not belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`disclosure`).
 """
 
 from pathlib import Path

@@ -62,7 +62,7 @@ class Watched(Strict):
 
 
 def load_watched(country: Path) -> Watched:
-    """What the gate compares. Raises TthcError where the file is not well-formed."""
+    """Return what the gate compares. Raises TthcError where the file is not well-formed."""
     try:
         return Watched.model_validate(read_yaml((country / NAME).read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
@@ -83,10 +83,15 @@ def watched_field_table(watched: Watched) -> pl.DataFrame:
 def entry_table(
     settings: Settings, watched: Watched, tables: Mapping[str, pl.DataFrame], contracts: Mapping[str, Contract]
 ) -> pl.DataFrame:
-    """One row per watched cell, sorted. `entry` is the row's key; `field` is empty in the row that says that the entry
-    is there, and in settings; `value` is null for an empty cell; `watch` says when an edit is held (held, validity,
-    setting); `row_day`: the day that the row is about, null where it is about none. Raises TthcError where watched.yml
-    names a register or column that is not there."""
+    """Return one row per watched cell, sorted.
+
+    `entry` is the row's key; `field` is empty in the row that says that the entry is there, and in settings; `value` is
+    null for an empty cell; `watch` says when an edit is held (held, validity, setting); `row_day`: the day that the row
+    is about, null where it is about none.
+
+    Raises:
+        TthcError: watched.yml names a register or column that is not there.
+    """
     metrics = settings.dbt_project_dir / "models" / "metrics"
     formulas = formula_table(load_indicators(settings.registers_dir / "vietnam"), metrics)
     known = {**tables, **_contract_tables(contracts), "formula": formulas}
@@ -127,8 +132,10 @@ def _cells(register: str, rule: WatchedRows, frame: pl.DataFrame) -> pl.DataFram
 
 
 def _leaves(node: Any, path: tuple[str, ...], free: frozenset[str]) -> Iterator[tuple[tuple[str, ...], str | None]]:
-    """Every value of a YAML file with its path. A list of mappings that have names of their own is followed by those;
-    any other list is one value."""
+    """Yield every value of a YAML file with its path.
+
+    A list of mappings that have names of their own is followed by those; any other list is one value.
+    """
     if isinstance(node, Mapping):
         for key, below in node.items():
             if key not in free:
@@ -148,15 +155,17 @@ def _name_of_each(nodes: list[Any]) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """A value as one canonical text; null and empty text are null."""
+    """Return a value as one canonical text; null and empty text are null."""
     if value is None or isinstance(value, str):
         return (value or "").strip() or None
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _contract_tables(contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
-    """The contracts as rows: each source, each of its fields, each of its rules. Of a list of codes the codes count,
-    not their names."""
+    """Return the contracts as rows: each source, each of its fields, each of its rules.
+
+    Of a list of codes the codes count, not their names.
+    """
     told = {source: contract.model_dump(mode="json") for source, contract in sorted(contracts.items())}
     fields = [
         {"source": source, **field, "codes": sorted(field["codes"]) if field["codes"] else None}
@@ -175,9 +184,12 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def formula_table(indicators: Iterable[Indicator], metrics: Path) -> pl.DataFrame:
-    """Return one row per indicator and rule: the hash of how the register says that it is computed and of the SQL of
-    its cases and of its own model, where it has them, without comments and line breaks. What macros, the models that
-    all indicators share and the tables that they read do is not in it."""
+    """Return one row per indicator and rule: the hash of its computation.
+
+    Hashed are how the register says that it is computed and the SQL of its cases and of its own model, where it has
+    them, without comments and line breaks. What macros, the models that all indicators share and the tables that they
+    read do is not in it.
+    """
     rows: dict[tuple[str, str], str] = {}
     for indicator in indicators:
         name = f"{indicator.code}__{indicator.rule}"

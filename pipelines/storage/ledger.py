@@ -1,9 +1,9 @@
 """The ledger: which bytes arrived as which delivery, what parsing made of them, and what became of every row.
 
 One SQLite file, so that a crash leaves either the line or no line. Arrivals are only ever added; which of them counts
-today is derived (`active`), so the order of arrival decides nothing but restatements. Every line that a figure depends
-on carries a digest, since SQLite itself would not notice a flipped byte: a ledger that was damaged is never believed,
-it is written anew from the archive (`rebuild`).
+today is derived (`classify_arrivals`), so the order of arrival decides nothing but restatements. Every line that a
+figure depends on carries a digest, since SQLite itself would not notice a flipped byte: a ledger that was damaged is
+never believed, it is written anew from the archive (`landing.rebuild_ledger`).
 """
 
 import datetime as dt

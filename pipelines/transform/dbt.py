@@ -63,7 +63,7 @@ def dbt_options(settings: Settings) -> list[str]:
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """The manifest of the models as they are now, parsed once per change of them."""
+    """Return the manifest of the models as they are now, parsed once per change of them."""
     manifest = target_dir(settings) / "manifest.json"
     if not manifest.exists():
         run_dbt(settings, "parse")
@@ -71,7 +71,7 @@ def ensure_manifest(settings: Settings) -> Path:
 
 
 def run_dbt(settings: Settings, *arguments: str) -> None:
-    """Runs one dbt command. Raises TthcError with dbt's last lines where it fails."""
+    """Run one dbt command. Raises TthcError with dbt's last lines where it fails."""
     target_dir(settings).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(  # noqa: S603 - our own executable, no shell, arguments of ours
         [dbt_executable(), *arguments, "--quiet", "--target-path", str(target_dir(settings)), *dbt_options(settings)],

@@ -1,5 +1,6 @@
-"""Which rows the models reject because of other rows or lists, and which row of a key they take for the newest: by the
-contracts and by the models' own SQL.
+"""Which rows the models reject because of other rows or lists, and which row of a key is the newest.
+
+Both follow from the contracts and the models' own SQL.
 
 Belongs here: getting at their words, so that `tthc check` and corrections go by the same. Does not belong here:
 judging.
@@ -16,7 +17,7 @@ from pipelines.transform.dbt_macros import render_model, render_sql
 
 @dataclass(frozen=True)
 class Forbidden:
-    """A row is rejected for `reason` where `when` holds: SQL over the row `d` and its lookups `k0`, `k1`, …"""
+    """A row is rejected for `reason` where `when` holds: SQL over the row `d` and its lookups `k0`, `k1` and so on."""
 
     when: str
     reason: str
@@ -24,8 +25,10 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class Part:
-    """What a row may leave unsaid: SQL of it (null: nothing is compared) and of when; whether a repeat that says it
-    comes first."""
+    """What a row may leave unsaid.
+
+    SQL of it (null: nothing is compared) and of when; whether a repeat that says it comes first.
+    """
 
     unsaid: str
     value: str | None = None
@@ -34,8 +37,10 @@ class Part:
 
 @dataclass(frozen=True)
 class RowRules:
-    """What makes the models reject a row of one source, besides a conflict; what of it is compared apart from the rest,
-    and how."""
+    """What makes the models reject a row of one source, besides a conflict.
+
+    And what of it is compared apart from the rest, and how.
+    """
 
     lookups: tuple[Lookup, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
@@ -62,8 +67,12 @@ def row_rules(dbt_project: Path, contract: Contract) -> RowRules:
 
 
 def row_newness(dbt_project: Path, updated: str | None, business_day: str) -> str:
-    """Return SQL for how new a row is; the larger the newer. `updated`: SQL of the moment at which the row says it was
-    updated, None where its source has none; `business_day`: SQL of the day of its delivery."""
+    """Return SQL for how new a row is; the larger the newer.
+
+    Args:
+        updated: SQL of the moment at which the row says it was updated, None where its source has none.
+        business_day: SQL of the day of its delivery.
+    """
     return render_sql(dbt_project, "{{ row_newness(updated, day) }}", updated=updated, day=business_day)
 
 
@@ -73,12 +82,17 @@ def naming_day(dbt_project: Path) -> str:
 
 
 def misplaced_units(dbt_project: Path) -> str:
-    """Return SQL for the states of units that cannot be (MaDonVi, newness, reason), out of the relations `listed_unit`
-    (MaDonVi, Cap, MaDonViCha, newness, reason) and `run` (province_code)."""
+    """Return SQL for the states of units that cannot be (MaDonVi, newness, reason).
+
+    It reads the relations `listed_unit` (MaDonVi, Cap, MaDonViCha, newness, reason) and `run` (province_code).
+    """
     return render_model(dbt_project, "state/misplaced_unit")
 
 
 def named_units(dbt_project: Path) -> str:
-    """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi), out of the relations `unit_named`
-    (mark, on_day) and `unit_called` (mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen)."""
+    """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi).
+
+    It reads the relations `unit_named` (mark, on_day) and `unit_called` (mark, is_bare, MaDonVi, HieuLucTu,
+    HieuLucDen).
+    """
     return render_sql(dbt_project, '{{ named_units("unit_named", "unit_called") }}')

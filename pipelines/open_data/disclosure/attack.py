@@ -1,7 +1,7 @@
 """The attack: linear programming on what is published, to find out what is hidden.
 
 Belongs here: unknowns with bounds on sums of them, and the narrowest interval that anybody could work out for each
-hidden sum. Does not belong here: which counts are attacked together (`blocks`), what follows from it (`defend`).
+hidden sum. Does not belong here: which counts are attacked together (`subjects`), what follows from it (`defence`).
 """
 
 from dataclasses import dataclass

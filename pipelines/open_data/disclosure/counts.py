@@ -1,7 +1,7 @@
 """Cells of opinions: ratings and feedback by unit and level, counted case by case.
 
 Belongs here: closed periods, the subjects that are published, and which case counts where (table `case_in`). Does not
-belong here: what is counted by field, procedure or channel (`breakdowns`), what is shown of a cell (`protect`).
+belong here: what is counted by field, procedure or channel (`breakdowns`), what is shown of a cell (`suppress`).
 """
 
 import duckdb

@@ -1,7 +1,7 @@
 """Attack and defence of a whole vintage: hides further figures in the scratch database until no attack succeeds.
 
 Belongs here: the order of attacks, spreading them over processes, and what came of them. The single attack is
-`defend`'s; sums with a total need no solver and are done here in SQL.
+`defence`'s; sums with a total need no solver and are done here in SQL.
 """
 
 from collections.abc import Iterable

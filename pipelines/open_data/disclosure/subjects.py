@@ -2,7 +2,7 @@
 
 Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given all
 that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
-over subjects (`secure`), solving (`attack`), giving up (`defend`).
+over subjects (`run_attacks`), solving (`attack`), giving up (`defence`).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """From protected cases to figures that may be shown: hidden, or rounded by their key.
 
 Belongs here: rule SDC-1 itself, as SQL, and what anybody knows of a figure from the rule alone. A figure of a table
-that stays as it was published (`memory`) is taken as it was. Exact counts and keys stay in the scratch database.
+that stays as it was published (`cell_history`) is taken as it was. Exact counts and keys stay in the scratch database.
 """
 
 import duckdb
