@@ -1,7 +1,8 @@
 """What the program says to people, in Vietnamese (default) and English.
 
-Sentences are data (`messages.yml`: code → vi, en); this module only looks them up and fills them in. A part in [[double
-brackets]] is said only where every parameter in it is given and not empty.
+Sentences are data: catalogues that map a code to its sentence per language. This module only looks them up and fills
+them in: `messages.yml` is what commands and reports say; pages have catalogues of their own beside their templates. In
+a message a part in [[double brackets]] is said only where every parameter in it is given and not empty.
 """
 
 import re
@@ -17,11 +18,19 @@ PARAMETER = re.compile(r"\{(\w+)")
 language: ContextVar[str] = ContextVar("language", default="vi")
 
 
+Catalogue = dict[str, dict[str, str]]
+
+
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Return every message code with its sentence per language."""
-    content: dict[str, dict[str, str]] = read_yaml((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
+def read_catalogue(path: Path) -> Catalogue:
+    """Return a file of sentences: code → sentence per language."""
+    content: Catalogue = read_yaml(path.read_text(encoding="utf-8"))
     return content
+
+
+def catalogue() -> Catalogue:
+    """Return every message code with its sentence per language."""
+    return read_catalogue(Path(__file__).parent / "messages.yml")
 
 
 def say(code: str, **params: object) -> str:

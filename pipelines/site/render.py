@@ -7,13 +7,13 @@ import json
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from pipelines.common.yaml import read_yaml
+from pipelines.common.i18n import Catalogue, read_catalogue
 from pipelines.open_data.metadata import schema_org
 from pipelines.open_data.metadata.model import Description
 from pipelines.registers.dataset import Licence
@@ -35,11 +35,9 @@ NOTED = ("p", "r")  # flags of a number
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
-@cache
-def texts() -> dict[str, dict[str, str]]:
-    """Return texts.yml: code → sentence per language."""
-    content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
-    return content
+def texts() -> Catalogue:
+    """Return the sentences of the site by code."""
+    return read_catalogue(HERE / "texts.yml")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ belong here: how a format puts it.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from pipelines.common.files import sha256_of
+from pipelines.common.i18n import read_catalogue
 from pipelines.common.patterns import CODE
-from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence
 from pipelines.registers.dataset import Code, Dataset, Keywords, Licence
 from pipelines.registers.model import Publisher
@@ -166,10 +165,7 @@ class Description:
         return f"{self.public_url}{FOLDER}{name}" if self.public_url else name
 
 
-@cache
-def _texts() -> dict[str, Sentence]:
-    content = read_yaml((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
-    return {code: Sentence.model_validate(sentence) for code, sentence in content.items()}
+TEXTS = Path(__file__).parent / "texts.yml"
 
 
 def said(code: str, **blanks: Sentence) -> Sentence:
@@ -179,7 +175,8 @@ def said(code: str, **blanks: Sentence) -> Sentence:
         KeyError: For an unknown code.
     """
     filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
-    return Sentence.model_validate({lang: getattr(_texts()[code], lang).format(**filled[lang]) for lang in LANGUAGES})
+    sentences = read_catalogue(TEXTS)[code]
+    return Sentence.model_validate({lang: sentences[lang].format(**filled[lang]) for lang in LANGUAGES})
 
 
 def joined(*sentences: Sentence) -> Sentence:

@@ -7,14 +7,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.common.formats import format_day, format_number
-from pipelines.common.i18n import language, say
-from pipelines.common.yaml import read_yaml
+from pipelines.common.i18n import Catalogue, language, read_catalogue, say
 from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract
 from pipelines.reports.held import NOTHING, held_sentence, override_line, publishable_rest
@@ -24,11 +22,9 @@ HERE = Path(__file__).parent
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-@cache
-def texts() -> dict[str, dict[str, str]]:
-    """Return texts.yml by code, one sentence per language."""
-    content: dict[str, dict[str, str]] = read_yaml((HERE / "texts.yml").read_text(encoding="utf-8"))
-    return content
+def texts() -> Catalogue:
+    """Return the sentences of the page by code."""
+    return read_catalogue(HERE / "texts.yml")
 
 
 @dataclass(frozen=True)
