@@ -1,9 +1,7 @@
 -- The newest rejected state of each dossier, whether a row rule, another source or a conflict rejected it.
 with
     rejected as (
-        select
-            dossier_code,
-            {{ newness("coalesce(updated_at, " ~ end_of_day("_business_day") ~ ")", "_business_day") }} as newness
+        select dossier_code, {{ row_newness("updated_at") }} as newness
         from {{ source("ledger", "rejected_row") }}
         where source = 'ho_so' and dossier_code is not null
         union all
