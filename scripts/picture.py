@@ -1,0 +1,43 @@
+"""The picture of the site in the READMEs: the page of one office, as a citizen sees it (`make readme` calls this).
+
+Belongs here: a photograph of a page in the Chromium that the tests use. Where there is none, that is said
+and the picture stays as it is.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from pipelines.settings import PROJECT_DIR
+from tests.site.chromium import ARGUMENTS, find_chromium
+
+PICTURE = PROJECT_DIR / "docs" / "images" / "site.png"
+# The commune that kept its word least in the synthetic province; docs/explain.md asks about it too.
+UNIT = "H19.39.02"
+WIDTH, HEIGHT = 1200, 900
+
+
+def take(site: Path, picture: Path = PICTURE) -> bool:
+    """Photograph the office's page down to where its months begin; returns whether there was a browser to do it."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=ARGUMENTS)
+        except (Error, pytest.fail.Exception) as fault:  # the second is what `find_chromium` raises
+            print(f"the picture of the site stays as it was: {fault}", file=sys.stderr)
+            return False
+        _photograph(browser, (site / "vi" / "co-quan" / f"{UNIT}.html").as_uri(), picture)
+        browser.close()
+    return True
+
+
+def _photograph(browser: Browser, address: str, picture: Path) -> None:
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce")
+    page.goto(address)
+    top = page.locator("main > .hero").bounding_box()
+    assert top is not None
+    picture.parent.mkdir(exist_ok=True)
+    page.screenshot(
+        path=picture, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": top["y"] + top["height"]}
+    )
