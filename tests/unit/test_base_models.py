@@ -161,8 +161,8 @@ def test_other_models_count_the_rows_of_a_new_source(
     judge: Callable[..., list[tuple[Any, ...]]], project: Path
 ) -> None:
     for model in ("int_rejected_row", "int_row_count"):
-        assert "base_khao_sat" in render_model(project / "dbt_project", f"intermediate/{model}")
-    assert "'khao_sat'" in render_model(project / "dbt_project", "marts/deliveries")
+        assert "base_khao_sat" in render_model(project / "dbt_project", f"core/{model}")
+    assert "'khao_sat'" in render_model(project / "dbt_project", "core/published/deliveries")
 
 
 def test_a_source_that_has_no_model_yet_is_looked_up_by_its_contract(project: Path) -> None:
