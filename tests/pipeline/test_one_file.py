@@ -334,7 +334,7 @@ def test_rows_whose_archive_is_gone_stand_though_their_contract_had_fewer_fields
     few: FewFiles, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     whole = few.contracts
-    fields = tuple(field for field in whole["ho_so"].fields if field.name != "DonViXuLy")
+    fields = tuple(field for field in whole["ho_so"].fields if field.name != "HinhThuc")
     few.contracts = {**whole, "ho_so": Contract.model_validate(whole["ho_so"].model_dump() | {"fields": fields})}
     monkeypatch.setattr(version, "code_and_libraries", lambda: "an earlier parser")
     few.deliver(("ho_so", day(2), "new.csv", DOSSIERS + dossier("N-1")))
@@ -346,7 +346,7 @@ def test_rows_whose_archive_is_gone_stand_though_their_contract_had_fewer_fields
     monkeypatch.setattr(version, "code_and_libraries", lambda: "today's parser")
     few.night(few.deliver())
     with duckdb.connect(str(workspace_file(few.settings)), read_only=True) as connection:
-        rows = connection.execute("select MaHoSo, DonViXuLy from lake.ho_so order by all").fetchall()
+        rows = connection.execute("select MaHoSo, HinhThuc from lake.ho_so order by all").fetchall()
     assert rows == [("A-1", None), ("G-1", None), ("N-1", None)]
 
 

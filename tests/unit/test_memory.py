@@ -145,6 +145,7 @@ def test_a_cause_of_ours_is_told_without_the_name_of_its_class() -> None:
 @pytest.mark.slow
 def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(warehouse_dir=tmp_path / "warehouse", memory_limit=48 << 20)
+    without = Settings(warehouse_dir=tmp_path / "warehouse", memory_limit=48 << 20, temp_limit=1 << 10)
     candidate_file(settings).parent.mkdir(parents=True)
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
     (tmp_path / "models").mkdir()
@@ -163,7 +164,7 @@ def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.Mo
     with duckdb.connect(str(workspace_file(settings)), read_only=True) as connection:
         assert connection.execute("select n from main.third").fetchone() == (ROWS,)
     # The same without room to spill shows that it did, and is recognised as want of memory.
-    without_room = build(settings.model_copy(update={"temp_limit": 1 << 10}))
+    without_room = build(without)
     assert without_room.returncode == 1
     told = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
     assert cause_of(told, Settings()).code == "out_of_memory"
