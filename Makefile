@@ -24,7 +24,7 @@ sql: $(READY) ## a prompt on the newest version, read only
 status: $(READY) ## what is published, what came, what is held and what to do
 	@$(BIN)/tthc status
 
-test: $(READY) ## the whole suite
+test: $(READY) ## the tests that guard a change (make campaign: what takes longer)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) lint ## lint and unit tests, under a minute
