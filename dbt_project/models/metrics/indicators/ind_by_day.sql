@@ -1,4 +1,4 @@
--- Indicators whose cases (models/metrics/cases) each say on which day they count and from which day they also count in the
+-- Indicators whose cases (metrics/cases) each say on which day they count and from which day they also count in the
 -- numerator; a newer case may take the place of an older one (a rating given again). Cases are first added up by days,
 -- so no case is paired with any period.
 {% set days = "event_date, counts_from, superseded_on, cut_from, cut_to" %}

@@ -1,4 +1,4 @@
--- Indicators whose cases (models/metrics/cases) belong to a period by their very nature: what is open at its cut, what is in
+-- Indicators whose cases (metrics/cases) belong to a period by their very nature: what is open at its cut, what is in
 -- force then. Such cases carry the period and whether they count; null means that the source does not say.
 with
     cases as (
