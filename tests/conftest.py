@@ -32,12 +32,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.fixture(scope="session")
-def in_campaign(request: pytest.FixtureRequest) -> bool:
-    """Whether there is time for all of what the suite only samples."""
-    return bool(request.config.getoption("--campaign"))
-
-
 @dataclass(frozen=True)
 class Night:
     """A landing folder, the warehouse made of it, and how to run `tthc` on both."""
