@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,34 @@ from filelock import FileLock
 
 from pipelines.settings import Settings
 from tests.conservation import unaccounted
+from tests.forked import run_forked
 
 DOSSIERS = 1_500
+MEMORY_DISK, MEMORY_DISK_ROOM = Path("/dev/shm"), 8 * 2**30
 CANARY_NAME, CANARY_PHONE = "Nguyễn Thị Chim Hoàng Yến", "0987654321"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign", action="store_true", help="also what takes too long for the suite (make campaign)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the tests write to memory where there is room: they wait for the disk half of their time.
+
+    A folder of one's own can be had by `--basetemp`; on a disk pytest keeps what the last three sessions wrote.
+    """
+    if config.option.basetemp or hasattr(config, "workerinput") or not _has_room(MEMORY_DISK):
+        return
+    for left in MEMORY_DISK.glob("tthc-tests-*"):  # by a session that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix=f"tthc-tests-{os.getpid()}-", dir=MEMORY_DISK)
+    config.option.basetemp = f"{folder}/session"
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _has_room(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > MEMORY_DISK_ROOM
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,12 +87,10 @@ def tthc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 def command(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a module with the arguments of `tthc`, as `tthc` does."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        env={**os.environ, "TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+    return run_forked(
+        module,
+        arguments,
+        {**os.environ, "TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160", **environment},
     )
 
 

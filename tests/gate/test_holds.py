@@ -14,6 +14,7 @@ from pipelines.gate.baseline import HELD, OVERRIDES, Baseline
 from pipelines.gate.run import run_gate
 from pipelines.gate.suites import Suites
 from pipelines.registers.holds import SUBJECT, Override, load_holds, load_overrides
+from tests.sampling import sampled
 
 from .conftest import DRIFT, JUMP, SUITES, prepare
 from .tiny_marts import TABLES
@@ -294,7 +295,7 @@ JUMPS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "now", "held"), JUMPS)
+@pytest.mark.parametrize(("before", "now", "held"), sampled(JUMPS, one_in=2))
 @pytest.mark.parametrize("is_published", [True, False])
 def test_a_jump_of_the_as_of_day_is_held_under_its_folder_s_day(
     damaged: Damaged, suites: Suites, tmp_path: Path, before: dict[str, int], now: dict[str, int], held: str | None,

@@ -255,29 +255,6 @@ def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -
     assert "Nothing new" in (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_refused_candidate_is_kept_and_the_earlier_version_stays(night: Night, tmp_path: Path) -> None:
-    warehouse, strict = tmp_path / "kho", tmp_path / "expectations"
-    shutil.copytree(night.warehouse, warehouse, symlinks=True)
-    shutil.copytree(night.settings.expectations_dir, strict)
-    suite = strict / "handling_status.yml"
-    suite.write_text(suite.read_text(encoding="utf-8").replace("min_rows: 1", "min_rows: 1000000"), encoding="utf-8")
-    before = (warehouse / "current").resolve().name
-    done = night.tthc("run", "--warehouse", str(warehouse), TTHC_EXPECTATIONS_DIR=str(strict))
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "handling_status" in done.stdout
-    assert (warehouse / "current").resolve().name == before
-    refused = list((warehouse / "refused").iterdir())
-    assert len(refused) == 1
-    assert (refused[0] / "tthc.duckdb").exists()
-    verdict = json.loads((refused[0] / "gate.json").read_text(encoding="utf-8"))
-    assert (verdict["success"], verdict["compared_with"], verdict["held"]) == (False, before, [])
-    page = (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
-    assert "Held back by the gate" in page and "handling_status.min_rows" in page
-    told = json.loads(night.tthc("status", "--json", "--warehouse", str(warehouse)).stdout)
-    assert (told["version"], told["runs"][0]["outcome"]) == (before, "refused")
-    assert told["gate"]["failed"] == ["handling_status.min_rows"]
-
-
 def test_the_quality_page_tells_each_unit_what_to_mend(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
     """Every rejected row stands on the page of its unit, and of no other; the whole says the same in sum."""
     pages = night.warehouse / "quality" / "latest" / "vi"
