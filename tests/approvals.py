@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from pipelines.registers.holds import Override
-from pipelines.reports.held import approvals_needed, override_line
+from pipelines.reports.held_items import approvals_needed, override_line
 
 
 def approve_all(warehouse: Path, overrides: Path) -> int:

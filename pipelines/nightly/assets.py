@@ -16,13 +16,13 @@ from pipelines.landing.ingest import ingest_deliveries
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.recovery import clean_up
 from pipelines.nightly.resources import Nightly
+from pipelines.open_data.edition_counts import edition_table
 from pipelines.open_data.publication import open_data_of_run, write_open_data
-from pipelines.open_data.published import edition_table
 from pipelines.parsing.update_lake import lake_state, update_lake
 from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
 from pipelines.publish.editions import keep_published, write_editions
-from pipelines.publish.first_published import note_published
-from pipelines.publish.skip_unchanged import LEFT, is_already_published, left_beside
+from pipelines.publish.first_published import record_first_published
+from pipelines.publish.skip_unchanged import LEFT, is_already_published, quarantine_fingerprint
 from pipelines.publish.versions import close_candidate, publish
 from pipelines.settings import Settings
 from pipelines.site.build import write_site_of
@@ -95,16 +95,18 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
         log_stage("workspace")
         settings, state = nightly.settings, lake_state(nightly.settings)
         refuse_future(settings.as_of)
-        plan = with_placement(settings, make_plan(settings, contracts, state, published_as_of(settings)))
-        if is_kept_beside(settings, plan) if plan.is_beside else is_already_published(settings, plan):
+        run_spec = with_placement(settings, make_plan(settings, contracts, state, published_as_of(settings)))
+        if is_kept_beside(settings, run_spec) if run_spec.is_beside else is_already_published(settings, run_spec):
             # Dagster would warn of every check on what is skipped now, as if something went on without it.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-            open_data = None if plan.is_beside else published_open_data(settings)
-            _record_end(nightly, "beside" if plan.is_beside else "unchanged", plan, open_data)
+            open_data = None if run_spec.is_beside else published_open_data(settings)
+            _record_end(nightly, "beside" if run_spec.is_beside else "unchanged", run_spec, open_data)
             return
-        build_workspace(settings, contracts, state, plan, edition_table(settings))
+        build_workspace(settings, contracts, state, run_spec, edition_table(settings))
         for spec in specs:
-            yield dg.MaterializeResult(asset_key=spec.key, metadata={"as_of": plan.as_of, "version": plan.version})
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata={"as_of": run_spec.as_of, "version": run_spec.version}
+            )
 
     return workspace
 
@@ -131,13 +133,13 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
         """Write `tthc.duckdb`, the open data and the citizens' site of the candidate, not yet visible to anyone."""
         log_stage("candidate")
-        settings, plan = nightly.settings, RunSpec.load(nightly.settings)
+        settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
         sha = close_candidate(settings)
         folder = candidate_dir(settings)
-        open_data, rows = write_open_data(settings, plan, candidate_file(settings), folder / "open-data")
+        open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / "open-data")
         write_editions(settings, folder / "open-data")
-        site = write_site_of(settings, open_data, folder, synthetic=plan.is_synthetic)
-        told = {"version": plan.version, "open_data": open_data["state"]}
+        site = write_site_of(settings, open_data, folder, synthetic=run_spec.is_synthetic)
+        told = {"version": run_spec.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
 
     return candidate
@@ -147,30 +149,37 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Publish the version that `current` names: what analysts, officers and citizens see."""
     log_stage("publish")
-    settings, plan = nightly.settings, RunSpec.load(nightly.settings)
-    outcomes = row_outcomes(candidate_file(settings), plan.version, settings.duckdb_config())
+    settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
+    outcomes = row_outcomes(candidate_file(settings), run_spec.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
-    changed = publish(settings, plan, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data)
-    if plan.is_beside:
-        let_go = _record_end(nightly, "beside", plan, None)
+    changed = publish(
+        settings, run_spec, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data
+    )
+    if run_spec.is_beside:
+        let_go = _record_end(nightly, "beside", run_spec, None)
     else:
         with open_ledger(settings.ledger_file) as ledger:
             save_outcomes(ledger, outcomes)
-        let_go = _record_end(nightly, "published" if changed else "unchanged", plan, open_data)
-    beside = plan.is_beside
-    return dg.MaterializeResult(metadata={"version": plan.version, "changed": changed, "beside": beside, **let_go})
+        let_go = _record_end(nightly, "published" if changed else "unchanged", run_spec, open_data)
+    beside = run_spec.is_beside
+    return dg.MaterializeResult(metadata={"version": run_spec.version, "changed": changed, "beside": beside, **let_go})
 
 
-def _record_end(nightly: Nightly, outcome: str, plan: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
+def _record_end(
+    nightly: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenData | None
+) -> dict[str, dict[str, int]]:
     """Record how the night ended, keep what it published as an edition, and remove what nothing needs any more."""
     settings = nightly.settings
     detail = {"open_data": open_data} if open_data is not None else {}
     nightly.record_outcome(
-        outcome, plan, **detail
+        outcome, run_spec, **detail
     )  # at once: what comes now may break down, and the version is out all the same
-    if not plan.is_beside:
+    if not run_spec.is_beside:
         keep_published(settings)
-        note_published(settings)
-    let_go = {"removed": clean_up(settings), "forgotten": purge_expired(settings, dt.date.fromisoformat(plan.as_of))}
-    nightly.record_outcome(outcome, plan, **{LEFT: left_beside(settings)})
+        record_first_published(settings)
+    let_go = {
+        "removed": clean_up(settings),
+        "forgotten": purge_expired(settings, dt.date.fromisoformat(run_spec.as_of)),
+    }
+    nightly.record_outcome(outcome, run_spec, **{LEFT: quarantine_fingerprint(settings)})
     return let_go

@@ -40,9 +40,9 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             verdict["origins"] = locate_failures(result, settings, candidate_file(settings), workspace_file(settings))
         nightly.save_gate_verdict(verdict)
         if not result.success:
-            plan = RunSpec.load(settings)
-            keep_refused(settings, plan, verdict)
-            nightly.record_outcome("refused", plan)
+            run_spec = RunSpec.load(settings)
+            keep_refused(settings, run_spec, verdict)
+            nightly.record_outcome("refused", run_spec)
         for table in tables:
             found = next((t for t in result.tables if t.table == table), None)
             yield dg.AssetCheckResult(

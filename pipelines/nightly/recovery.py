@@ -11,7 +11,7 @@ from pipelines.landing.faults import clear_traces
 from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.publish.editions import ensure_editions
-from pipelines.publish.first_published import note_published
+from pipelines.publish.first_published import record_first_published
 from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
@@ -30,7 +30,7 @@ def recover(settings: Settings) -> int:
     clear_traces(settings)
     ensure_ledger(settings)
     ensure_editions(settings)
-    note_published(settings)  # where a run ended between publishing and noting it
+    record_first_published(settings)  # where a run ended between publishing and noting it
     with open_ledger(settings.ledger_file) as ledger:
         return begin_run(ledger, os.getpid())
 

@@ -23,10 +23,10 @@ class Nightly:
     settings: Settings
     number: int
 
-    def record_outcome(self, outcome: str, plan: RunSpec, **detail: object) -> None:
+    def record_outcome(self, outcome: str, run_spec: RunSpec, **detail: object) -> None:
         """Record how the run under way ended: published, unchanged or refused."""
         with open_ledger(self.settings.ledger_file) as ledger:
-            end_run(ledger, self.number, outcome, version=plan.version, as_of=plan.as_of, detail=detail)
+            end_run(ledger, self.number, outcome, version=run_spec.version, as_of=run_spec.as_of, detail=detail)
 
     def gate_verdict(self) -> Verdict:
         """Return the verdict of the gate on the candidate of this run."""

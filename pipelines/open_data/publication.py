@@ -32,7 +32,7 @@ def publication_key(settings: Settings) -> tuple[str | None, str]:
 
 
 def write_open_data(
-    settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path
+    settings: Settings, run_spec: RunSpec, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
     """Write the open data of a candidate, or the newest edition if the disclosure control finds that none is safe.
 
@@ -48,26 +48,28 @@ def write_open_data(
     name, mark = publication_key(settings)
     open_data = OpenData(state="new", why=None, params={}, since=None, before=name, key_check=mark)
     rows: dict[str, int] = {}
-    if plan.is_beside:
+    if run_spec.is_beside:
         open_data["state"] = "beside"
     else:
         try:
-            rows = _make(settings, plan, candidate_file, folder, open_data)
+            rows = _make(settings, run_spec, candidate_file, folder, open_data)
         except TthcError as error:
             if error.code not in UNSAFE:
                 raise
             remove_tree(folder)
             log.warning(str(error))
-            open_data |= {"why": error.code, "params": error.params, "since": _since(settings, plan)}
+            open_data |= {"why": error.code, "params": error.params, "since": _since(settings, run_spec)}
             rows = _keep(settings, folder, open_data)
     (settings.work_dir / NAME).write_text(json.dumps(open_data, ensure_ascii=False), encoding="utf-8")
     return open_data, rows
 
 
-def _make(settings: Settings, plan: RunSpec, candidate_file: Path, folder: Path, open_data: OpenData) -> dict[str, int]:
+def _make(
+    settings: Settings, run_spec: RunSpec, candidate_file: Path, folder: Path, open_data: OpenData
+) -> dict[str, int]:
     """Make the vintage, compared with the newest edition that was ever out, whatever `current` names."""
     known, previous = editions(settings), newest_edition(settings)
-    rows = write_vintage(settings, plan, candidate_file, previous, folder)
+    rows = write_vintage(settings, run_spec, candidate_file, previous, folder)
     made = read_vintage(folder)
     if made is None or not known:
         return rows
@@ -116,7 +118,7 @@ def open_data_of_run(settings: Settings) -> OpenData:
     return state
 
 
-def _since(settings: Settings, plan: RunSpec) -> str:
+def _since(settings: Settings, run_spec: RunSpec) -> str:
     """Return the as-of day of the first version in a row whose open data were held back."""
     earlier = published_open_data(settings)
-    return str(earlier["since"]) if earlier is not None and is_held_back(earlier) else plan.as_of
+    return str(earlier["since"]) if earlier is not None and is_held_back(earlier) else run_spec.as_of

@@ -58,13 +58,13 @@ class VintageBuild:
 
     connection: Connection
     settings: Settings
-    plan: RunSpec
+    run_spec: RunSpec
     register: PublicationRegister
     rules: DisclosureRules
     province: Province
 
 
-def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previous: Path | None,
+def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, previous: Path | None,
                   folder: Path) -> dict[str, int]:  # fmt: skip
     """Write the open data of a candidate warehouse into `folder`: the vintage before, or a new one.
 
@@ -93,7 +93,7 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
             connection.execute("set enable_progress_bar = false")
             # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
-            essence = _essence(connection, settings, plan, province)
+            essence = _essence(connection, settings, run_spec, province)
             before = read_vintage(previous)
             if before is not None and previous is not None and _stays(settings, before, essence):
                 link_tree(previous, folder)
@@ -101,7 +101,7 @@ def write_vintage(settings: Settings, plan: RunSpec, candidate_file: Path, previ
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
                 # Rounded anew under another secret, the two vintages together would tell more than either.
                 raise TthcError("disclosure_audit", findings="secret")
-            making = VintageBuild(connection, settings, plan, register, rules, province)
+            making = VintageBuild(connection, settings, run_spec, register, rules, province)
             return _new_vintage(making, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
@@ -122,7 +122,7 @@ def _until(essence: Essence) -> str | None:
     return max((str(end) for *_, end in essence["closed_periods"]), default=None)
 
 
-def _essence(connection: Connection, settings: Settings, plan: RunSpec, province: Province) -> Essence:
+def _essence(connection: Connection, settings: Settings, run_spec: RunSpec, province: Province) -> Essence:
     """Return all that a vintage depends on except the figures: while this is the same, the published one stays."""
     country = settings.country_dir
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
@@ -131,10 +131,10 @@ def _essence(connection: Connection, settings: Settings, plan: RunSpec, province
         "register": sha256_of(country / FILE),
         "rules": sha256_of(country / "disclosure.yml"),
         "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
-        "province": plan.province,
+        "province": run_spec.province,
         "place": province.name.model_dump(),
         "publisher": province.publisher.model_dump(),
-        "synthetic": plan.is_synthetic,
+        "synthetic": run_spec.is_synthetic,
         "public_url": settings.public_url,
         "key_check": key_check(settings.key_file),
     }
@@ -154,9 +154,9 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
     secured = run_disclosure_attacks(connection, rules, settings.threads)
     create_published_tables(connection, register, rules)
     changes = flag_revisions(connection, register, previous) if before is not None and previous is not None else []
-    rows = write_tables(connection, register, folder, synthetic=making.plan.is_synthetic)
+    rows = write_tables(connection, register, folder, synthetic=making.run_spec.is_synthetic)
     audit_vintage(connection, register, rules, folder, workspace_file(settings))
-    synthetic = making.plan.is_synthetic
+    synthetic = making.run_spec.is_synthetic
     figures = audit_figures(connection, secured, rules, compared=before is not None, synthetic=synthetic)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     until = _until(essence)
@@ -172,11 +172,11 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
-    issued = making.plan.as_of if before is None else before.get("issued", making.plan.as_of)
+    issued = making.run_spec.as_of if before is None else before.get("issued", making.run_spec.as_of)
     head: VintageHead = {
         "vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
         "essence": essence, "changes": len(changes), "rows": rows, "files": files,
-        "issued": issued, "modified": making.plan.as_of,
+        "issued": issued, "modified": making.run_spec.as_of,
     }  # fmt: skip
     description = describe(register, making.province, head, folder, settings.public_url)
     descriptions = write_descriptions(connection, register, description, folder)

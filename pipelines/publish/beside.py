@@ -14,14 +14,14 @@ from pipelines.storage.manifest import files_match_manifest, read_manifest
 from pipelines.storage.run_spec import RunSpec
 
 
-def with_placement(settings: Settings, plan: RunSpec) -> RunSpec:
+def with_placement(settings: Settings, run_spec: RunSpec) -> RunSpec:
     """Return the plan, marked as beside if an earlier day than the published one was asked for.
 
     With `--publish` it is published all the same.
     """
     day = published_as_of(settings)
-    asked_for_earlier = settings.as_of is not None and day is not None and plan.as_of < day
-    return replace(plan, is_beside=asked_for_earlier and not settings.publish)
+    asked_for_earlier = settings.as_of is not None and day is not None and run_spec.as_of < day
+    return replace(run_spec, is_beside=asked_for_earlier and not settings.publish)
 
 
 def published_as_of(settings: Settings) -> str | None:
@@ -36,9 +36,9 @@ def published_as_of(settings: Settings) -> str | None:
         return known[-1].closed_until or None if known else None
 
 
-def is_kept_beside(settings: Settings, plan: RunSpec) -> bool:
+def is_kept_beside(settings: Settings, run_spec: RunSpec) -> bool:
     """Return True if the version that the plan would make is in its place already, whole."""
-    return files_match_manifest(settings.versions_dir / plan.version)
+    return files_match_manifest(settings.versions_dir / run_spec.version)
 
 
 def refuse_future(as_of: dt.date | None) -> None:

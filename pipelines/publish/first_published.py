@@ -55,7 +55,7 @@ def ledger_files(settings: Settings) -> tuple[Path, ...]:
     return tuple(sorted(settings.first_published_dir.glob("[0-9]*.parquet")))
 
 
-def note_published(settings: Settings) -> int:
+def record_first_published(settings: Settings) -> int:
     """Record the values that the published version gives first, or anew under an approval; return how many.
 
     Once per version: a second call adds nothing. What cannot be read is logged, and the night goes on.

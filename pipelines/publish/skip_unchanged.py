@@ -22,7 +22,7 @@ from pipelines.storage.runs import RUNS_KEPT, runs
 LEFT = "left"
 
 
-def left_beside(settings: Settings) -> str:
+def quarantine_fingerprint(settings: Settings) -> str:
     """Return a mark of what a night leaves beside its version: names and sizes of the quarantine's files.
 
     It goes into the ledger with the run's end, so that a loss of either is noticed.
@@ -32,20 +32,20 @@ def left_beside(settings: Settings) -> str:
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
-def is_already_published(settings: Settings, plan: RunSpec) -> bool:
+def is_already_published(settings: Settings, run_spec: RunSpec) -> bool:
     """Return True if computing the plan's version again could change nothing.
 
     That is so if it is the current one, whole, made under the secret of today, and all that its night left is there
     still. Every byte of it is read to know that.
     """
-    folder = settings.versions_dir / plan.version
-    if current_version(settings) != plan.version or not files_match_manifest(folder):
+    folder = settings.versions_dir / run_spec.version
+    if current_version(settings) != run_spec.version or not files_match_manifest(folder):
         return False
     if not _open_data_stand(settings, folder):
         return False
     with open_ledger(settings.ledger_file) as ledger:
-        made = [run for run in runs(ledger, RUNS_KEPT) if run.version == plan.version and LEFT in run.detail]
-    return bool(made) and made[0].detail[LEFT] == left_beside(settings)
+        made = [run for run in runs(ledger, RUNS_KEPT) if run.version == run_spec.version and LEFT in run.detail]
+    return bool(made) and made[0].detail[LEFT] == quarantine_fingerprint(settings)
 
 
 def _open_data_stand(settings: Settings, folder: Path) -> bool:

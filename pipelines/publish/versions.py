@@ -64,7 +64,7 @@ def switch_current(settings: Settings, version: str) -> None:
 
 
 def publish(
-    settings: Settings, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
+    settings: Settings, run_spec: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
     open_data: OpenData | None = None,
 ) -> bool:  # fmt: skip
     """Make the candidate the current version and return True if that changed what is published.
@@ -84,20 +84,20 @@ def publish(
     Raises:
         CandidateRefused: If the gate did not pass these very bytes.
     """
-    verify_verdict(settings, plan.version, gate)
-    folder = settings.versions_dir / plan.version
+    verify_verdict(settings, run_spec.version, gate)
+    folder = settings.versions_dir / run_spec.version
     lacks = files_match_manifest(folder) and (
         _lacks_open_data(folder, open_data) or _shows_other_open_data(folder, candidate_dir(settings))
     )
     if lacks or not files_match_manifest(folder):
         candidate = candidate_dir(settings)
-        write_manifest(candidate, plan, gate, code, rows, open_data)
+        write_manifest(candidate, run_spec, gate, code, rows, open_data)
         put_in_place(candidate, folder)
-    if plan.is_beside:
+    if run_spec.is_beside:
         return False
-    if current_version(settings) == plan.version:
+    if current_version(settings) == run_spec.version:
         return lacks
-    switch_current(settings, plan.version)
+    switch_current(settings, run_spec.version)
     return True
 
 
@@ -152,17 +152,17 @@ def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
     return is_held_back(earlier) and open_data is not None and not is_held_back(open_data)
 
 
-def keep_refused(settings: Settings, plan: RunSpec, gate: Verdict) -> Path:
+def keep_refused(settings: Settings, run_spec: RunSpec, gate: Verdict) -> Path:
     """Move a refused candidate aside for inspection, together with the gate's verdict.
 
     The last one per version stays, and of all together the last REFUSED_KEPT.
     """
-    folder = settings.refused_dir / plan.version
+    folder = settings.refused_dir / run_spec.version
     remove_atomically(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     candidate_dir(settings).rename(folder)
     (folder / "gate.json").write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
-    _remove_oldest(settings.refused_dir, history(settings, settings.refused_dir), REFUSED_KEPT, spared=plan.version)
+    _remove_oldest(settings.refused_dir, history(settings, settings.refused_dir), REFUSED_KEPT, spared=run_spec.version)
     return folder
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.common.errors import TthcError
-from pipelines.publish.reading import open_finished
+from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import current_version
 from pipelines.settings import DuckDBConfig, Settings
 
@@ -37,7 +37,7 @@ def read_only_connection(settings: Settings, version: str | None = None) -> Iter
     if named is not None and (Path(named).name != named or not path.is_file()):
         raise TthcError("no_such_version", version=named, folder=settings.versions_dir)
     config: DuckDBConfig = {"memory_limit": settings.duckdb_memory, "threads": str(settings.threads)}
-    with open_finished(path, config) as connection:
+    with open_read_only(path, config) as connection:
         connection.execute("set schema = 'marts'")
         yield connection
 

@@ -19,7 +19,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
 from pipelines.landing.ingest import LEFT_IN_LANDING
 from pipelines.open_data.editions import damaged_editions, editions
-from pipelines.publish.reading import open_finished
+from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import current_version
 from pipelines.registers.calendar import (
     CalendarError,
@@ -211,7 +211,7 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
     published: dict[str, dict[str, Any]] = {}
     database = settings.current_link / "tthc.duckdb"
     try:
-        with open_finished(database, settings.duckdb_config()) as connection:
+        with open_read_only(database, settings.duckdb_config()) as connection:
             found = connection.execute(_SOURCES)
             names = [column[0] for column in found.description or ()]
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
@@ -269,7 +269,7 @@ def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
 def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
     """Return what the registers do not say yet and the current version needs; nothing if none can be read."""
     try:
-        with open_finished(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
+        with open_read_only(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
             return plan_gaps(connection)
     except (duckdb.Error, FileNotFoundError):
         return []

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
-from pipelines.reports.held import held_sentence, override_line, publishable_rest
+from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
 from pipelines.storage.open_data_state import is_held_back, sentence_of
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from pipelines.common.i18n import language, say
 from pipelines.gate.results import UNCOMPARED
-from pipelines.publish.reading import open_finished
-from pipelines.reports.held import approvals_needed, held_sentence, override_line, publishable_rest
+from pipelines.publish.read_only import open_read_only
+from pipelines.reports.held_items import approvals_needed, held_sentence, override_line, publishable_rest
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import Settings
 from pipelines.storage.manifest import read_manifest
@@ -50,7 +50,7 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 
 def show_version(console: Console, folder: Path) -> None:
     """Print the tables of a published (or refused) version folder."""
-    with open_finished(folder / "tthc.duckdb", {}) as connection:
+    with open_read_only(folder / "tthc.duckdb", {}) as connection:
         _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)

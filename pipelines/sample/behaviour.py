@@ -1,7 +1,7 @@
-"""How the synthetic province behaves: `behaviour.yml`, and draws that read its shares.
+"""Settings of the synthetic province (`behaviour.yml`), and the shares that follow from them.
 
-Belongs here: reading the file, and chance that depends on level and day. Does not belong here: any rule about dossiers,
-any figure.
+Belongs here: reading the file, random streams, shares by level and time of year. Does not belong here: any rule about
+dossiers, any figure.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ def load_behaviour() -> Behaviour:
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Return a random generator for one topic: a new topic or more draws in one never shift the others."""
+    """Return a random generator for one topic, so that more draws for one topic never shift those of another."""
     return np.random.default_rng([seed, *name.encode()])
 
 
@@ -38,19 +38,19 @@ def by_level(shares: dict[str, float], level: Ints) -> Floats:
 
 
 def over_year(ends: list[float], elapsed: Floats) -> Floats:
-    """Return a share that moves in a straight line, `elapsed` being the part of the year gone by (0 to 1)."""
+    """Return a share interpolated linearly over the year; `elapsed` is the part of the year gone by (0 to 1)."""
     return ends[0] + (ends[1] - ends[0]) * np.clip(elapsed, 0, 1)
 
 
 def by_level_over_year(ends: dict[str, list[float]], level: Ints, elapsed: Floats) -> Floats:
-    """Return both at once: each level's straight line."""
+    """Return a share per dossier, interpolated linearly over the year between its level's two ends."""
     start, finish = (np.array([ends[name][i] for name in LEVELS])[level] for i in (0, 1))
     mixed: Floats = start + (finish - start) * np.clip(elapsed, 0, 1)
     return mixed
 
 
 def zipf(size: int) -> Floats:
-    """Return weights of a few frequent and many rare things, summing to 1."""
+    """Return `size` weights that sum to 1: a few large ones, many small ones (Zipf's law, exponent 1.1)."""
     weights: Floats = 1 / np.arange(1, size + 1) ** 1.1
     shares: Floats = weights / weights.sum()
     return shares

@@ -1,6 +1,6 @@
-"""Sources that hang on a dossier, under the national field names.
+"""Child sources of a dossier (steps, documents, fees, ratings, …), under the national field names.
 
-Belongs here: which rows of such a source a delivery holds, and their columns. Does not belong here: chance, files.
+Belongs here: which rows of such a source a delivery holds, and their columns. Does not belong here: drawing, files.
 Columns are numbers or text; null prints as an empty string.
 """
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.sample.behaviour import Ints
 from pipelines.sample.clock import CLOSE, DAY, NEVER
-from pipelines.sample.drawn import DrawnProvince
+from pipelines.sample.province_draws import ProvinceDraws
 
 CHILDREN = ("tien_trinh", "bo_sung", "thanh_phan", "ket_qua", "le_phi", "danh_gia", "thong_bao", "xin_loi")
 METHODS = ["truc-tuyen", "tien-mat", "chuyen-khoan", None]
@@ -24,22 +24,22 @@ OFFICES = ["Bộ phận một cửa", "Phòng chuyên môn"]
 
 @dataclass(frozen=True)
 class ChildTables:
-    """Every source that hangs on a dossier.
+    """All child sources of dossiers.
 
-    `rows` are positions in the table drawn, `at` a moment.
+    In its methods `rows` are positions in the drawn table, `at` is a moment (seconds since 1970).
     """
 
-    province: DrawnProvince
+    province: ProvinceDraws
 
     def rows_of(self, source: str, nth: int) -> Ints:
-        """Return rows that a delivery holds: those that arose, or were completed, since the one before."""
+        """Return the rows of the nth delivery: those created or completed since the delivery before."""
         hits = np.zeros(len(self._dossiers[source]), dtype=bool)
         for delivery in self._deliveries[source]:
             hits |= delivery == nth
         return np.flatnonzero(hits)
 
     def rows_with(self, source: str, dossiers: Ints) -> Ints:
-        """Return all rows of these dossiers that have arisen by the as-of day."""
+        """Return all rows of these dossiers up to the as-of day."""
         return np.flatnonzero(np.isin(self._dossiers[source], dossiers))
 
     def dossiers(self, source: str, rows: Ints) -> Ints:
@@ -62,10 +62,12 @@ class ChildTables:
     @cached_property
     def _supplement_rows(self) -> tuple[Ints, Ints]:
         """(dossier, round) of each request that the extract shows."""
-        lives = self.province.lives
-        told = [np.flatnonzero((s.asked < NEVER) & lives.supplement_told) for s in lives.supplements]
-        dossier = np.concatenate(told)
-        nth = np.concatenate([np.full(len(rows), n) for n, rows in enumerate(told)])
+        lifecycles = self.province.lifecycles
+        supplement_rounds = [
+            np.flatnonzero((s.asked < NEVER) & lifecycles.supplement_is_reported) for s in lifecycles.supplements
+        ]
+        dossier = np.concatenate(supplement_rounds)
+        nth = np.concatenate([np.full(len(rows), n) for n, rows in enumerate(supplement_rounds)])
         order = np.lexsort((nth, dossier))
         return dossier[order], nth[order]
 
@@ -73,7 +75,7 @@ class ChildTables:
         dossier, nth = self._supplement_rows
         if rows is not None:
             dossier, nth = dossier[rows], nth[rows]
-        rounds = np.stack([getattr(s, column) for s in self.province.lives.supplements])
+        rounds = np.stack([getattr(s, column) for s in self.province.lifecycles.supplements])
         return rounds[nth, dossier]
 
     @cached_property
@@ -93,7 +95,7 @@ class ChildTables:
 
     @cached_property
     def _deliveries(self) -> dict[str, tuple[Ints, ...]]:
-        """Which delivery holds each row, once per moment: nothing comes before its dossier was entered."""
+        """Per source and moment, the delivery of each row, never earlier than that of its dossier."""
         province = self.province
         entered = {source: province.entered[dossiers] for source, dossiers in self._dossiers.items()}
         return {
@@ -104,12 +106,12 @@ class ChildTables:
     @cached_property
     def _moments(self) -> dict[str, tuple[Ints, ...]]:
         province = self.province
-        lives, papers = province.lives, province.papers
+        lifecycles, papers = province.lifecycles, province.papers
         return {
-            "thanh_phan": (lives.arrivals.submitted[papers.components.dossier],),
-            "le_phi": (lives.arrivals.received[papers.fees.dossier], papers.fees.paid),
+            "thanh_phan": (lifecycles.arrivals.submitted[papers.components.dossier],),
+            "le_phi": (lifecycles.arrivals.received[papers.fees.dossier], papers.fees.paid),
             "bo_sung": (self._of_supplement("asked"), self._of_supplement("answered")),
-            "ket_qua": (lives.finished[papers.results.dossier],),
+            "ket_qua": (lifecycles.finished[papers.results.dossier],),
             "tien_trinh": (province.steps.moment,),
             "danh_gia": (province.ratings.moment,),
             "thong_bao": (province.notices.moment,),
@@ -146,7 +148,7 @@ class ChildTables:
             Gia=pl.Series(fees.amount[rows]),
             TrangThaiThanhToan=pl.Series(paid.astype(int)),
             HinhThucThanhToan=method,
-            NgayThuPhi=clock.stamps(np.where(paid & fees.date_told[rows], fees.paid[rows], NEVER)),
+            NgayThuPhi=clock.stamps(np.where(paid & fees.has_payment_date[rows], fees.paid[rows], NEVER)),
         )
 
     def _supplements(self, rows: Ints, at: int) -> pl.DataFrame:

@@ -1,7 +1,7 @@
-"""Time as the sample counts it: local seconds since 1970, and the same counted in office hours only.
+"""Time in the sample: local seconds since 1970, and the same time counted in office hours only.
 
-Belongs here: office hours, due dates, the printed form of a moment. Does not belong here: what happens then. `NEVER`
-stands for what has not happened.
+Belongs here: office hours, due dates, the printed form of a moment. Does not belong here: drawing moments. `NEVER`
+stands for an event that has not happened.
 """
 
 from dataclasses import dataclass
@@ -74,13 +74,18 @@ class Clock:
 
     def from_work(self, work: Ints) -> Ints:
         """Return the moment at which that much office time has gone by."""
-        # Far beyond the as-of day nothing is shown any more, so the register's last day stands for it.
+        # Moments far beyond the as-of day are never shown, so the register's last day stands for them.
         number, gone = np.minimum(work // WORKDAY, len(self.working_days) - 1), work % WORKDAY
         second = np.where(gone < MORNING, OPEN + gone, BACK + gone - MORNING)
         return self.working_days[number] * DAY + second
 
     def counted_from(self, received: Ints, next_day_from: int) -> Ints:
-        """Return the number of the working day that a time limit is counted from."""
+        """Return the number of the working day from which a time limit is counted.
+
+        Args:
+            received: Moments of reception.
+            next_day_from: Second of the day from which the count starts on the next working day.
+        """
         day = received // DAY
         too_late = self.worked(day) & (received % DAY >= next_day_from)
         return self.number(day) + too_late
@@ -105,24 +110,24 @@ class Clock:
 
     def stamps(self, moment: Ints) -> pl.Series:
         """Return moments as yyyyMMddHHmmss numbers; NEVER is null."""
-        told = moment < NEVER
-        known = np.where(told, moment, self.first_day * DAY)
+        has_happened = moment < NEVER
+        known = np.where(has_happened, moment, self.first_day * DAY)
         second = known % DAY
         clock = second // 3600 * 10_000 + second // 60 % 60 * 100 + second % 60
         values = self._printed[known // DAY - self.first_day] * 1_000_000 + clock
-        return null_where(values, ~told)
+        return null_where(values, ~has_happened)
 
     def dates(self, moment: Ints) -> pl.Series:
         """Return moments as yyyyMMdd numbers; NEVER is null."""
-        told = moment < NEVER
-        known = np.where(told, moment, self.first_day * DAY)
-        return null_where(self._printed[known // DAY - self.first_day], ~told)
+        has_happened = moment < NEVER
+        known = np.where(has_happened, moment, self.first_day * DAY)
+        return null_where(self._printed[known // DAY - self.first_day], ~has_happened)
 
 
-def null_where(values: Ints, untold: Flags) -> pl.Series:
+def null_where(values: Ints, missing: Flags) -> pl.Series:
     """Return a column of numbers with nulls."""
-    table = pl.DataFrame({"value": values, "untold": untold})
-    return table.select(pl.when(~pl.col("untold")).then("value"))["value"]
+    table = pl.DataFrame({"value": values, "is_missing": missing})
+    return table.select(pl.when(~pl.col("is_missing")).then("value"))["value"]
 
 
 def end_of(day: str) -> int:

@@ -1,7 +1,7 @@
-"""When the synthetic province delivers: month by month or day by day, what is entered late, what is delivered again.
+"""Delivery schedule of the synthetic province: monthly or daily, late entries, files that are delivered again.
 
-Belongs here: the business days of deliveries, and chance about late entries and first editions. Does not belong here:
-which rows a delivery holds (drawn.py, child_tables.py), files.
+Belongs here: the business days of deliveries, late entries, first editions of restated files. Does not belong here:
+which rows a delivery holds (`province_draws`, `child_tables`), files.
 """
 
 import datetime as dt
@@ -19,10 +19,17 @@ ONLINE = 2
 
 
 def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.date | None) -> tuple[str, ...]:
-    """Return the business days (ISO) on which something is delivered, from `first` to `last`, both counted.
+    """Return the business days (ISO) of deliveries, from `first` to `last`, both included.
 
-    Null is the year's first or last day. Monthly: the ends of months in between, and `last` itself. Daily: every day,
-    since online dossiers come on free days too. Raise ValueError if the days lie in another year or in the wrong order.
+    Args:
+        year: The year that is drawn.
+        cadence: `monthly`: ends of months, and `last` itself; `daily`: every day, since online dossiers come on free
+            days too.
+        first: First day; None is 1 January.
+        last: Last day; None is 31 December.
+
+    Raises:
+        ValueError: If a day lies in another year or the days are in the wrong order.
     """
     first, last = first or dt.date(year, 1, 1), last or dt.date(year, 12, 31)
     if not dt.date(year, 1, 1) <= first <= last <= dt.date(year, 12, 31):
@@ -34,33 +41,33 @@ def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.d
 
 
 def draw_entry_times(arrivals: Arrivals, seed: int, behaviour: Behaviour, as_of: int) -> Ints:
-    """Return when each dossier was entered into the system: at once, or some days later for a few that came on paper.
+    """Return when each dossier was entered into the system: at submission, or days later for a few paper dossiers.
 
-    Never after the as-of moment, so that at the end of the deliveries everything has come.
+    Never after the as-of moment, so that the last delivery is complete.
     """
-    late, chance = behaviour["entered_late"], stream(seed, "late entries")
-    days = np.minimum(1 + chance.exponential(late["days"], len(arrivals)), late["most"])
-    is_late = (chance.random(len(arrivals)) < late["share"]) & (arrivals.channel != ONLINE)
+    late, rng = behaviour["entered_late"], stream(seed, "late entries")
+    days = np.minimum(1 + rng.exponential(late["days"], len(arrivals)), late["most"])
+    is_late = (rng.random(len(arrivals)) < late["share"]) & (arrivals.channel != ONLINE)
     entered = arrivals.submitted + np.where(is_late, (days * DAY).astype(int), 0)
     return np.where(entered <= as_of, entered, arrivals.submitted)
 
 
 def first_edition(seed: int, behaviour: Behaviour, source: str, day: str, table: pl.DataFrame) -> pl.DataFrame | None:
-    """Return what was delivered first where the file comes again with the next delivery; null if it stands at once.
+    """Return the first, incomplete edition of a file that is restated with the next delivery; None if it is not.
 
-    Of `ho_so` it tells some due dates not yet; of other sources it lacks some rows.
+    In `ho_so` the incomplete edition lacks some due dates, in other sources some rows.
     """
-    again, chance = behaviour["delivered_again"], stream(seed, f"delivered again {source} {day}")
-    if source not in again["sources"] or chance.random() >= again["share"] or table.height < again["least"]:
+    again, rng = behaviour["delivered_again"], stream(seed, f"delivered again {source} {day}")
+    if source not in again["sources"] or rng.random() >= again["share"] or table.height < again["least"]:
         return None
-    missing = chance.choice(table.height, max(1, round(again["rows"] * table.height)), replace=False)
+    missing = rng.choice(table.height, max(1, round(again["rows"] * table.height)), replace=False)
     chosen = pl.int_range(table.height, eager=True).is_in(missing)
     if source == "ho_so":
-        told = pl.when(~chosen).then(pl.col("NgayHenTra"))
-        return table.with_columns(told.alias("NgayHenTra"))
+        due_dates = pl.when(~chosen).then(pl.col("NgayHenTra"))
+        return table.with_columns(due_dates.alias("NgayHenTra"))
     return table.filter(~chosen)
 
 
 def index_of(ends: Ints, days: list[str]) -> Ints:
-    """Return with which delivery, by position, things of these days come; len(ends) where none follows."""
+    """Return, for each day (ISO), the position of the first delivery at or after it; len(ends) if there is none."""
     return np.searchsorted(ends, np.array([end_of(day) for day in days]))

@@ -1,7 +1,7 @@
-"""The life of every dossier, as moments; and what a system shows of it at the end of a day.
+"""The lifecycle of every dossier as moments, and the state that the source system shows at a given moment.
 
-Belongs here: what a life consists of, and the state that follows from it. Does not belong here: chance (lifecourse.py),
-documents, people, files, indicators.
+Belongs here: what a lifecycle consists of, and the state that follows from it. Does not belong here: drawing it
+(`lifecycles`), documents, applicants, files, indicators.
 """
 
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class Lifecycles:
     due: Ints
     taken_up: Ints
     supplements: tuple[Supplement, ...]
-    supplement_told: Flags
+    supplement_is_reported: Flags
     paused: Ints
     paused_status: Ints
     finished: Ints
     withdrawn: Flags
-    finish_told: Flags
+    finish_is_reported: Flags
     stray_finish: Ints
     returned: Ints
     paid: Ints
@@ -47,20 +47,20 @@ class Lifecycles:
 
     @property
     def moments(self) -> tuple[Ints, ...]:
-        """Everything that changes what the system shows."""
+        """All moments at which the state in the source system changes."""
         asked = (moment for s in self.supplements for moment in (s.asked, s.answered))
         first = (self.arrivals.submitted, self.arrivals.received, self.taken_up, *asked, self.paused)
         return (*first, self.finished, self.stray_finish, self.returned, self.paid, self.deleted)
 
     def last_change(self, at: int) -> Ints:
-        """Return the last change up to a moment; 0 where the dossier did not exist yet."""
+        """Return the moment of the last change up to `at`; 0 where the dossier did not exist yet."""
         last = np.zeros_like(self.arrivals.submitted)
         for moment in self.moments:
             last = np.maximum(last, np.where(moment <= at, moment, 0))
         return last
 
     def state(self, at: int) -> "State":
-        """Return what the system shows at a moment, for every dossier handed in by then."""
+        """Return the state that the source system shows at a moment, for every dossier submitted by then."""
         seen = self.arrivals.received <= at
         status = np.where(seen, np.where(self.arrivals.refused, 3, 2), 1)
         status = np.where(self.taken_up <= at, 4, status)
@@ -72,7 +72,7 @@ class Lifecycles:
         finished, returned = self.finished <= at, self.returned <= at
         status = np.where(finished, np.where(self.withdrawn, 7, 9), status)
         status = np.where(returned, 10, status)
-        finish = np.where(finished & self.finish_told, self.finished, NEVER)
+        finish = np.where(finished & self.finish_is_reported, self.finished, NEVER)
         finish = np.where(self.stray_finish <= at, self.stray_finish, finish)
         return State(
             status=status,

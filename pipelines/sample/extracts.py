@@ -1,4 +1,4 @@
-"""Writes deliveries: CSV under `<source>/<business day>/`, and the sync message of one department in JSON.
+"""Write deliveries: CSV under `<source>/<business day>/`, and the sync message of one department in JSON.
 
 Belongs here: file names (each contains `synthetic`) and formats. Does not belong here: what the rows say.
 """
@@ -20,11 +20,13 @@ ENVELOPE_LISTS = {
 
 @dataclass
 class Writer:
-    """Writes below `out` and counts the rows per source.
+    """Write deliveries below `out` and count their rows per source.
 
     Attributes:
-        by_night: Below one more folder, named after the night on which a file comes, so that a night's folder
-            copied over the landing folder is what that night finds.
+        out: The landing folder.
+        by_night: True puts each file below one more folder, named after the night on which it arrives; a night's
+            folder copied over the landing folder gives what that night finds.
+        rows: Rows written so far, per source.
     """
 
     out: Path
@@ -34,7 +36,11 @@ class Writer:
     def csv(self, source: str, day: str, table: pl.DataFrame, night: str | None = None) -> None:
         """Write one CSV file; an extract without rows is not delivered.
 
-        `night`: when it comes, null on its business day.
+        Args:
+            source: The source.
+            day: Its business day (ISO).
+            table: The rows.
+            night: The night on which it arrives (ISO); None is its business day.
         """
         if table.is_empty():
             return
@@ -42,7 +48,7 @@ class Writer:
         self.rows[source] += table.height
 
     def first_edition(self, source: str, day: str, table: pl.DataFrame) -> None:
-        """Write what came under the same name before; its rows come again, so they are not counted."""
+        """Write the earlier edition of a file that is delivered again; its rows are not counted."""
         self._put(source, day, table, None)
 
     def _put(self, source: str, day: str, table: pl.DataFrame, night: str | None) -> None:
@@ -73,7 +79,7 @@ class Writer:
 
 
 def as_texts(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the same rows as they print."""
+    """Return the same rows with every column as text."""
     return table.select(pl.all().cast(pl.String))
 
 

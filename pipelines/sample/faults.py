@@ -1,7 +1,7 @@
-"""Wrong rows in known numbers, so that it can be checked that each is refused for its reason and none counts.
+"""Planted wrong rows in known numbers: each must be rejected for its reason, and none may change a figure.
 
-Belongs here: the value faults of the design's reliability.md. Every wrong row is an extra one: its dossier is invented
-for it, or its true row is delivered as well, so the numbers in `truth.json` stay the same.
+Belongs here: the kinds of faults, planting and recording them. Every wrong row is an additional one: its dossier is
+invented for it, or its correct row is delivered as well, so the numbers in `truth.json` stay the same.
 """
 
 import datetime as dt
@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.sample.behaviour import stream
-from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.extracts import as_texts
+from pipelines.sample.province_draws import ProvinceDraws
 
 Row = dict[str, str | None]
 KEYS = {"ho_so": ["MaHoSo"], "le_phi": ["MaHoSo", "MaPhiLePhi"], "thanh_phan": ["MaHoSo", "TepDinhKemId"]}
@@ -22,9 +22,13 @@ KEYS = {"ho_so": ["MaHoSo"], "le_phi": ["MaHoSo", "MaPhiLePhi"], "thanh_phan": [
 
 @dataclass(frozen=True)
 class FaultKind:
-    """One kind of wrong row: the reason it must be rejected for, and how to spoil a good row of the source.
+    """One kind of wrong row.
 
-    `spoil` gets a good row and a number; the row that it gives is delivered beside the good one.
+    Attributes:
+        reason: The reason for which it must be rejected.
+        source: The source whose rows are spoilt.
+        spoil: Takes a correct row, a serial number and the business day, and returns the wrong row.
+        fresh_dossier: True gives the wrong row a dossier of its own; False delivers it beside the correct row.
     """
 
     reason: str
@@ -97,20 +101,28 @@ REPEAT, CONFLICT = "identical_repeat", "conflict"
 
 @dataclass
 class Faults:
-    """Adds the planned rows to each table on its way out, and remembers them."""
+    """Add planned wrong rows to each table before it is written, and record them.
+
+    Attributes:
+        deliveries: The business days (ISO).
+        per_kind: How many rows of each kind are planted over all deliveries.
+        rng: The random generator of the faults.
+        planted: One record per planted row: reason, source, business day and key.
+        serial: The last number given to a planted row.
+    """
 
     deliveries: tuple[str, ...]
     per_kind: int
-    chance: np.random.Generator
+    rng: np.random.Generator
     planted: list[dict[str, Any]] = field(default_factory=list)
     serial: int = 0
 
     def spoil(self, source: str, day: str, table: pl.DataFrame) -> pl.DataFrame:
-        """Return the table with this delivery's share of wrong rows at its end; other sources unchanged."""
+        """Return the table with this delivery's wrong rows appended; tables of other sources unchanged."""
         if source not in KEYS:
             return table
         texts = as_texts(table)
-        good = texts.filter(_sound(source)).to_dicts()
+        good = texts.filter(_rows_to_spoil(source)).to_dicts()
         if not good:
             return texts
         extra: list[Row] = []
@@ -122,7 +134,7 @@ class Faults:
         return pl.concat([texts, pl.DataFrame(extra, schema=texts.schema)])
 
     def report(self) -> dict[str, Any]:
-        """Return per reason the number of rows, and where each stands."""
+        """Return, per reason, the number of planted rows (`rows`) and the source, day and key of each (`keys`)."""
         result: dict[str, Any] = {}
         for row in self.planted:
             entry = result.setdefault(row["reason"], {"rows": 0, "keys": []})
@@ -131,12 +143,12 @@ class Faults:
         return dict(sorted(result.items()))
 
     def _due(self, at: int, day: str) -> int:
-        """Return how many rows of a kind fall on a delivery: evenly over the year, other kinds on other days."""
+        """Return how many rows of a kind a delivery gets: spread evenly over the year, each kind on other days."""
         nth, days = self.deliveries.index(day), len(self.deliveries)
         return sum((n * 5 + at) % days == nth for n in range(self.per_kind))
 
     def _pick(self, good: list[Row]) -> Row:
-        return dict(good[int(self.chance.integers(0, len(good)))])
+        return dict(good[int(self.rng.integers(0, len(good)))])
 
     def _wrong_rows(self, kind: FaultKind, at: int, source: str, day: str, good: list[Row]) -> list[Row]:
         rows = []
@@ -155,7 +167,7 @@ class Faults:
         return rows
 
     def _conflicts(self, day: str, good: list[Row]) -> list[Row]:
-        """Return two rows of one new dossier, equally new, that differ: neither can be believed."""
+        """Return pairs of rows of one new dossier that are equally new and differ, so that both are rejected."""
         rows = []
         for _ in range(self._due(len(KINDS), day)):
             row = self._pick(good)
@@ -166,7 +178,7 @@ class Faults:
         return rows
 
     def _repeats(self, day: str, good: list[Row]) -> list[Row]:
-        """Return the same row twice: not wrong, counted as superseded."""
+        """Return repeats of correct rows: not wrong, counted as superseded."""
         rows = [self._pick(good) for _ in range(self._due(len(KINDS) + 1, day))]
         for row in rows:
             self._note(REPEAT, "ho_so", day, row)
@@ -182,16 +194,16 @@ class Faults:
         self.planted.append(entry | ({"newer_state": True} if newer_state else {}))
 
 
-def plan_faults(province: DrawnProvince) -> Faults:
-    """Return so many rows of each kind as the size of the province asks for."""
-    plan, count = province.behaviour["faults"], len(province.lives.arrivals)
-    per_kind = plan["least"] + count * plan["per_100000"] // 100_000
+def plan_faults(province: ProvinceDraws) -> Faults:
+    """Return the faults to plant, their number per kind scaled to the number of dossiers."""
+    settings, count = province.behaviour["faults"], len(province.lifecycles.arrivals)
+    per_kind = settings["least"] + count * settings["per_100000"] // 100_000
     return Faults(province.deliveries, per_kind, stream(province.seed, "faults"))
 
 
-def _sound(source: str) -> pl.Expr:
-    """Return rows to spoil: finished dossiers with every date, so that a spoilt row is wrong in one way only."""
+def _rows_to_spoil(source: str) -> pl.Expr:
+    """Return the condition for rows to spoil: finished dossiers with every date, so that only one thing is wrong."""
     if source != "ho_so":
         return pl.lit(True)
-    told = [pl.col(name).is_not_null() for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")]
-    return pl.all_horizontal(pl.col("TrangThaiHoSo").is_in(["9", "10"]), pl.col("DaXoa") == "0", *told)
+    complete = [pl.col(name).is_not_null() for name in ("NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayCapNhat")]
+    return pl.all_horizontal(pl.col("TrangThaiHoSo").is_in(["9", "10"]), pl.col("DaXoa") == "0", *complete)

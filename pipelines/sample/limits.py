@@ -1,7 +1,7 @@
-"""What each procedure is like in the sample: its time limit, fee, result, and the flags the register lacks.
+"""Properties of each procedure: time limit, fee, result, service level.
 
-One entry per procedure of the register, by position. Flags that the register does not know are planted here and
-delivered in `thu_tuc`; a few stay unknown, as in a real list.
+Belongs here: one entry per procedure of the register, by position; properties that the register lacks are drawn. Does
+not belong here: how they are delivered in `thu_tuc` (`lists`).
 """
 
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ class ProcedureLimits:
 
 
 def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> ProcedureLimits:
-    """Read what the register tells and draw the rest."""
-    chance, flags, table = stream(seed, "procedures"), behaviour["procedure_flags"], reference.procedures
+    """Return the properties of all procedures: those of the register, and drawn ones where it has none."""
+    rng, flags, table = stream(seed, "procedures"), behaviour["procedure_flags"], reference.procedures
     count = table.height
     unknown = behaviour["limits_where_unknown"]
     fallback = np.array([unknown.get(field, unknown["rest"]) for field in table["TenLinhVuc"]])
-    told = table["ThoiHanGiaiQuyet"].cast(pl.Int64)
-    limit = np.where(told.is_null(), fallback, told.fill_null(0).to_numpy())
+    listed = table["ThoiHanGiaiQuyet"].cast(pl.Int64)
+    limit = np.where(listed.is_null(), fallback, listed.fill_null(0).to_numpy())
     unit = np.array([UNITS[name or "NGAY_LAM_VIEC"] for name in table["DonViThoiHan"]])
     has_fee = (table["CoPhiLePhi"] == "1").fill_null(False).to_numpy()
     frequent = table["MaTTHC"].is_in(_named(behaviour)).to_numpy()
-    draw = chance.random(count)
+    draw = rng.random(count)
     service_level = np.where(draw < flags["level_2"], 2, np.where(draw > 1 - flags["level_4"], 4, 3))
     return ProcedureLimits(
         limit=limit,
@@ -52,7 +52,7 @@ def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Proced
         by_page=table["MaTTHC"].is_in(behaviour["fees"]["by_page"]).to_numpy(),
         has_fee=has_fee,
         has_result=(table["CoKetQua"] == "1").fill_null(False).to_numpy(),
-        pays_online=has_fee & (frequent | (chance.random(count) < flags["pays_online"])),
+        pays_online=has_fee & (frequent | (rng.random(count) < flags["pays_online"])),
         service_level=np.where(frequent, 4, service_level),
         frequent=frequent,
     )

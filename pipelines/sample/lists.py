@@ -1,6 +1,7 @@
-"""Sources that do not hang on a dossier: units, procedures, feedback, reported figures, tasks of the plan.
+"""Sources without a parent dossier: units, procedures, feedback, reported figures, tasks of the plan.
 
-Each function gives the rows of one delivery. Flags of procedures that the register does not know are planted.
+Belongs here: the rows of one delivery of each, with their columns. Flags of procedures that the register lacks are
+drawn here. Does not belong here: files (`extracts`).
 """
 
 import datetime as dt
@@ -12,40 +13,40 @@ import polars as pl
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
 from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, end_of, null_where
-from pipelines.sample.drawn import DrawnProvince
 from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
+from pipelines.sample.province_draws import ProvinceDraws
 
 ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
 CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 
-def unit_list(province: DrawnProvince) -> pl.DataFrame:
+def unit_list(province: ProvinceDraws) -> pl.DataFrame:
     """Return `don_vi`, in full."""
     table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
     return table.with_columns(odd_unit_names(table["TenDonVi"]))
 
 
-def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
+def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
     """Return `thu_tuc`, in full, as it stood at a moment."""
     table, limits, clock = province.reference.procedures, province.limits, province.clock
-    shares, chance = province.behaviour["procedure_flags"], stream(province.seed, "procedure list")
+    shares, rng = province.behaviour["procedure_flags"], stream(province.seed, "procedure list")
     count = table.height
 
     def flag(value: Flags) -> pl.Series:
-        return null_where(value.astype(int), chance.random(count) < shares["unknown_flag"])
+        return null_where(value.astype(int), rng.random(count) < shares["unknown_flag"])
 
-    def drawn(share: str) -> Flags:
-        flags: Flags = chance.random(count) < shares[share]
+    def happens_with(share: str) -> Flags:
+        flags: Flags = rng.random(count) < shares[share]
         return flags
 
     department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
-    fit = drawn("fit_online") & ((limits.service_level > 2) | drawn("fit_not_offered"))
-    # The real list gives the planning department few procedures: unfit ones, and none of the year, would leave its own
-    # goals without a case.
+    fit = happens_with("fit_online") & ((limits.service_level > 2) | happens_with("fit_not_offered"))
+    # The real list gives the planning department few procedures: if none of them were fit or of the year, its own goals
+    # would have no case.
     own = (department == province.reference.own_unit).fill_null(value=False).to_numpy()
     fit |= own
-    internal = drawn("internal") & ~limits.frequent
-    announced, public, in_force, configured = _dates(chance, shares, province.behaviour["year"], clock, own)
+    internal = happens_with("internal") & ~limits.frequent
+    announced, public, in_force, configured = _dates(rng, shares, province.behaviour["year"], clock, own)
 
     def dates(moment: Ints) -> pl.Series:
         return clock.dates(np.where((announced <= at) & (moment <= at), moment, NEVER))
@@ -62,36 +63,36 @@ def procedure_list(province: DrawnProvince, at: int) -> pl.DataFrame:
         "CoPhiLePhi",
         ThanhToanTrucTuyen=null_where(limits.pays_online.astype(int), ~limits.has_fee),
         CoKetQua="CoKetQua",
-        CoHoSoMau=flag(drawn("sample_dossier")),
+        CoHoSoMau=flag(happens_with("sample_dossier")),
         NgayQuyetDinhCongBo=dates(announced),
         NgayCongKhai=dates(public),
-        # Known beforehand: a list that left it out would say that the procedure is in force already.
+        # A future date is delivered too: without it the procedure would seem to be in force already.
         NgayHieuLuc=clock.dates(in_force),
         NgayHetHieuLuc=pl.lit(None, pl.String),
         NgayCauHinhQuyTrinh=dates(configured),
         DuDieuKienTrucTuyen=flag(fit),
-        DuDieuKienToanTrinh=flag(fit & drawn("fit_fully_online")),
+        DuDieuKienToanTrinh=flag(fit & happens_with("fit_fully_online")),
         MucDo=pl.Series(limits.service_level),
-        TichHopDVCQG=flag(fit & drawn("integrated")),
+        TichHopDVCQG=flag(fit & happens_with("integrated")),
         LaTTHCNoiBo=null_where(internal.astype(int), ~internal),
     )
 
 
 def _dates(
-    chance: np.random.Generator, shares: Behaviour, year: int, clock: Clock, own: Flags
+    rng: np.random.Generator, shares: Behaviour, year: int, clock: Clock, own: Flags
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return when a procedure was announced, made public, came into force and was set up.
+    """Return the moments at which each procedure was announced, published, came into force and was configured.
 
-    Most of them years ago, the planning department's own in the year.
+    Most lie years back, those of the planning department (`own`) in the year.
     """
     count = len(own)
     first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
-    of_year = (chance.random(count) < shares["announced_in_year"]) | own
-    start = np.where(of_year, first + chance.integers(0, 240, count), chance.integers(10, first - 60, count))
-    public = start + chance.integers(0, 5, count) + np.where(chance.random(count) < shares["public_late"], 8, 0)
-    in_force = start + chance.integers(5, 12, count)
-    configured = in_force - chance.integers(0, 5, count)
-    configured = configured + np.where(chance.random(count) < shares["configured_late"], 15, 0)
+    of_year = (rng.random(count) < shares["announced_in_year"]) | own
+    start = np.where(of_year, first + rng.integers(0, 240, count), rng.integers(10, first - 60, count))
+    public = start + rng.integers(0, 5, count) + np.where(rng.random(count) < shares["public_late"], 8, 0)
+    in_force = start + rng.integers(5, 12, count)
+    configured = in_force - rng.integers(0, 5, count)
+    configured = configured + np.where(rng.random(count) < shares["configured_late"], 15, 0)
     announced, public, in_force, configured = (
         clock.from_work(number * WORKDAY) for number in (start, public, in_force, configured)
     )
@@ -102,7 +103,7 @@ def _dates(
 class Feedback:
     """`phan_anh`: citizens' feedback, each item again when it is answered."""
 
-    province: DrawnProvince
+    province: ProvinceDraws
     unit: Ints
     channel: Ints
     sent: Ints
@@ -115,7 +116,7 @@ class Feedback:
     public: Ints
 
     def delivered(self, nth: int) -> pl.DataFrame:
-        """Return items that were sent, or to which something happened, since the delivery before."""
+        """Return the items of the nth delivery: those sent or changed since the delivery before."""
         province = self.province
         at, clock = int(province.ends[nth]), province.clock
         moments = (self.sent, self.answered, self.refused, self.asked, self.public)
@@ -131,7 +132,7 @@ class Feedback:
             }
         )
 
-        def told(moments: Ints) -> pl.Series:
+        def reported_by_now(moments: Ints) -> pl.Series:
             return clock.stamps(np.where(moments[rows] <= at, moments[rows], NEVER))
 
         number = pl.col("n").cast(pl.String).str.zfill(6)
@@ -142,34 +143,34 @@ class Feedback:
             MaDonVi=province.reference.units["MaDonVi"].gather(self.unit[rows]),
             MaHoSo=pl.when("is_about").then("code"),
             NgayGui=clock.stamps(self.sent[rows]),
-            NgayTuChoi=told(self.refused),
-            NgayYeuCauBoSung=told(self.asked),
+            NgayTuChoi=reported_by_now(self.refused),
+            NgayYeuCauBoSung=reported_by_now(self.asked),
             HanTraLoi=clock.stamps(self.deadline[rows]),
             NgayTraLoi=clock.stamps(np.where(answered, self.answered[rows], NEVER)),
-            NgayCongKhai=told(self.public),
+            NgayCongKhai=reported_by_now(self.public),
             TrangThai=pl.Series([WAITING, ANSWERED]).gather(answered.astype(int)),
             MucDoHaiLong=pl.when("rated").then(rating),
         )
 
 
-def draw_feedback(province: DrawnProvince) -> Feedback:
+def draw_feedback(province: ProvinceDraws) -> Feedback:
     """Return items of the whole year, in order of sending."""
-    shares, chance = province.behaviour["feedback"], stream(province.seed, "feedback")
-    clock, arrivals = province.clock, province.lives.arrivals
+    shares, rng = province.behaviour["feedback"], stream(province.seed, "feedback")
+    clock, arrivals = province.clock, province.lifecycles.arrivals
     count = max(shares["least"], len(arrivals) * shares["per_1000_dossiers"] // 1000)
     year = province.behaviour["year"]
     first = int(np.datetime64(f"{year}-01-01", "D").astype(int)) * DAY
-    sent = np.sort(first + OPEN + chance.integers(0, end_of(f"{year}-12-31") - first - DAY, count))
+    sent = np.sort(first + OPEN + rng.integers(0, end_of(f"{year}-12-31") - first - DAY, count))
     start = clock.to_work(sent)
-    late = chance.random(count) < shares["answered_late"]
-    days = np.where(late, chance.integers(16, 40, count), chance.integers(0, 14, count))
-    answered = clock.from_work(start + days * WORKDAY + chance.integers(600, WORKDAY, count))
-    is_left = chance.random(count) < shares["unanswered"]
+    late = rng.random(count) < shares["answered_late"]
+    days = np.where(late, rng.integers(16, 40, count), rng.integers(0, 14, count))
+    answered = clock.from_work(start + days * WORKDAY + rng.integers(600, WORKDAY, count))
+    is_left = rng.random(count) < shares["unanswered"]
     answered = np.where(is_left, NEVER, answered)
     deadline = clock.working_days[clock.number(sent // DAY) + 15] * DAY + 17 * 3600
-    good = chance.random(count) < shares["good"]
-    rating = np.where(good, (chance.random(count) < 0.6).astype(int), 2)
-    about = chance.integers(0, len(arrivals), count)
+    good = rng.random(count) < shares["good"]
+    rating = np.where(good, (rng.random(count) < 0.6).astype(int), 2)
+    about = rng.integers(0, len(arrivals), count)
     more = stream(province.seed, "feedback details")
     answered = np.where(answered <= province.as_of, answered, NEVER)
     is_public = (answered < NEVER) & (more.random(count) < shares["public"])
@@ -177,12 +178,12 @@ def draw_feedback(province: DrawnProvince) -> Feedback:
     knows = (arrivals.received[about] < sent) & (more.random(count) < shares["about_a_dossier"])
     return Feedback(
         province=province,
-        unit=province.reference.at_work(arrivals.unit[about], sent // DAY),
-        channel=chance.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
+        unit=province.reference.successors_on(arrivals.unit[about], sent // DAY),
+        channel=rng.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
         sent=sent,
         answered=answered,
-        deadline=np.where(chance.random(count) < shares["no_deadline"], NEVER, deadline),
-        rating=np.where(chance.random(count) < shares["rated"], rating, -1),
+        deadline=np.where(rng.random(count) < shares["no_deadline"], NEVER, deadline),
+        rating=np.where(rng.random(count) < shares["rated"], rating, -1),
         dossier=np.where(knows, about, -1),
         refused=np.where(is_refused, sent + DAY, NEVER),
         asked=np.where(more.random(count) < shares["asked_for_more"], sent + DAY, NEVER),
@@ -190,46 +191,46 @@ def draw_feedback(province: DrawnProvince) -> Feedback:
     )
 
 
-def reported_figures(province: DrawnProvince, quarter: int) -> pl.DataFrame:
+def reported_figures(province: ProvinceDraws, quarter: int) -> pl.DataFrame:
     """Return `so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
     behaviour = province.behaviour
     period = list(behaviour["report_periods"])[quarter]
     until = np.datetime64(behaviour["report_periods"][period], "D").astype(int)
     units, rows = province.reference.units.filter(province.reference.last_day >= until), []
-    for goal, plan in behaviour["reported_figures"].items():
-        chance = stream(province.seed, f"figure {goal}")
-        reporting = units.filter(pl.col("Cap").is_in(plan["levels"]))["MaDonVi"]
-        size = plan["of"] if plan["of"] < 50 else int(plan["of"] * chance.uniform(0.9, 1.1))
-        aim = float(over_year(plan["share"], np.array(quarter / 3)))
-        share = np.clip(aim + chance.normal(0, 0.03, (4, len(reporting)))[quarter] * (aim < 1), 0, 1)
+    for goal, goal_settings in behaviour["reported_figures"].items():
+        rng = stream(province.seed, f"figure {goal}")
+        reporting = units.filter(pl.col("Cap").is_in(goal_settings["levels"]))["MaDonVi"]
+        size = goal_settings["of"] if goal_settings["of"] < 50 else int(goal_settings["of"] * rng.uniform(0.9, 1.1))
+        aim = float(over_year(goal_settings["share"], np.array(quarter / 3)))
+        share = np.clip(aim + rng.normal(0, 0.03, (4, len(reporting)))[quarter] * (aim < 1), 0, 1)
         done = np.round(share * size).astype(int).tolist()
         rows += [(goal, unit, period, n, size, None) for unit, n in zip(reporting, done, strict=True)]
     names = ["MaChiTieu", "MaDonVi", "KyBaoCao", "TuSo", "MauSo", "MinhChung"]
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"MinhChung": pl.String})
 
 
-def portal_points(province: DrawnProvince, day: str) -> pl.DataFrame:
+def portal_points(province: ProvinceDraws, day: str) -> pl.DataFrame:
     """Return `diem_766` as the national portal shows it on a day: some components of each department."""
     components, units = province.behaviour["portal_points"], province.reference.units
-    chance = stream(province.seed, f"portal points {day}")
+    rng = stream(province.seed, f"portal points {day}")
     printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
     rows = []
     for unit in units.filter(pl.col("Cap") == "so")["MaDonVi"]:
         for component, most in components.items():
-            whole = int(chance.integers(1, 400))
-            part = int(chance.binomial(whole, 0.85))
+            whole = int(rng.integers(1, 400))
+            part = int(rng.binomial(whole, 0.85))
             rows.append((unit, printed, component, round(most * part / whole, 2), most, part, whole))
     names = ["MaDonVi", "NgayTinh", "MaChiSo", "Diem", "DiemToiDa", "TuSo", "MauSo"]
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def task_reports(province: DrawnProvince, quarter: int, day: str) -> pl.DataFrame:
+def task_reports(province: ProvinceDraws, quarter: int, day: str) -> pl.DataFrame:
     """Return `nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
     tasks = province.behaviour["tasks"]
-    chance = stream(province.seed, "tasks")
-    pace = chance.uniform(0.6, 1.5, len(tasks))
+    rng = stream(province.seed, "tasks")
+    pace = rng.uniform(0.6, 1.5, len(tasks))
     share = np.clip(np.round(25 * (quarter + 1) * pace / 5) * 5, 0, 100).astype(int)
-    idle = (quarter == 0) & (chance.random(len(tasks)) < 0.15)
+    idle = (quarter == 0) & (rng.random(len(tasks)) < 0.15)
     share = np.where(idle, 0, share)
     state = np.where(share == 0, "CHUA", np.where(share == 100, "XONG", "DANG"))
     printed = dt.date.fromisoformat(day).strftime("%Y%m%d")

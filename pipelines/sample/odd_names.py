@@ -1,9 +1,8 @@
-"""Names and codes of procedures and units in every shape that honest lists have.
+"""Unusual but valid spellings of names and codes of procedures and units, as real lists have them.
 
-List marks before a name, brackets, quotes, slashes, digits, line breaks, letters typed decomposed, names of many lines,
-field codes in the national form.
-
-Which rows get which shape depends on their position alone, so that every delivery tells the same.
+List marks before a name, brackets, quotes, slashes, digits, line breaks, decomposed letters, names of many lines, field
+codes in the national form. Belongs here: these spellings. Which row gets which depends on its position alone, so that
+every delivery is the same.
 """
 
 import unicodedata
@@ -13,7 +12,7 @@ import polars as pl
 
 Shape = Callable[[str], str]
 LONG = 900
-# Those that are the same name once cleaned.
+# Spellings that become the plain name when cleaned.
 SAME: tuple[Shape, ...] = (
     lambda name: f"- {name}",
     lambda name: f"• {name}",
@@ -32,12 +31,12 @@ OTHER: tuple[Shape, ...] = (
 
 
 def odd_procedure_names(names: pl.Series, plain: pl.Series) -> pl.Series:
-    """Return the names, of which the first that are not `plain` have an odd shape each."""
+    """Return the names, of which the first that are not marked `plain` are each spelt in another unusual way."""
     return _shaped(names, plain, (*SAME, *OTHER))
 
 
 def odd_unit_names(names: pl.Series) -> pl.Series:
-    """Return the names, of which the last are written oddly but are the same once cleaned."""
+    """Return the names, of which the last are spelt unusually but become the plain name when cleaned."""
     return _shaped(names.reverse(), pl.repeat(False, len(names), eager=True), SAME).reverse()
 
 

@@ -1,7 +1,7 @@
 """The papers of a dossier: documents handed in, fees asked for, documents given out.
 
-Belongs here: which there are, and when they arise. Does not belong here: how they are written to files. Every table
-points to dossiers by position and is ordered by dossier.
+Belongs here: drawing them and their moments. Does not belong here: how they are written to files (`child_tables`).
+Every table refers to dossiers by position and is ordered by dossier.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,12 @@ from pipelines.sample.clock import NEVER
 from pipelines.sample.dossiers import Lifecycles
 from pipelines.sample.limits import ProcedureLimits
 
-ONLINE, CASH, TRANSFER, UNTOLD = 0, 1, 2, 3
+ONLINE, CASH, TRANSFER, NOT_REPORTED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Components:
-    """Input documents.
-
-    `nth` numbers them within the dossier from 1.
-    """
+    """Input documents; `nth` numbers them within the dossier from 1."""
 
     dossier: Ints
     nth: Ints
@@ -40,22 +37,19 @@ class Components:
 
 @dataclass(frozen=True)
 class Fees:
-    """Fee requests.
-
-    `paid` is when (NEVER: not), `method` one of the constants above, if paid.
-    """
+    """Fee requests; `paid` is the moment of payment (NEVER: unpaid), `method` one of the constants above, if paid."""
 
     dossier: Ints
     nth: Ints
     amount: Ints
     paid: Ints
     method: Ints
-    date_told: Flags
+    has_payment_date: Flags
 
 
 @dataclass(frozen=True)
 class Results:
-    """Result files; `is_input` where the first input document was handed back as the result."""
+    """Result files; `is_input` is True where the first input document was returned as the result."""
 
     dossier: Ints
     is_input: Flags
@@ -70,25 +64,25 @@ class Papers:
     results: Results
 
 
-def draw_papers(lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Papers:
+def draw_papers(lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Papers:
     """Return all papers of all dossiers."""
-    components = _components(lives, seed, behaviour)
+    components = _components(lifecycles, seed, behaviour)
     return Papers(
         components,
-        _fees(lives, seed, behaviour, limits),
-        _results(lives, seed, behaviour, limits, components),
+        _fees(lifecycles, seed, behaviour, limits),
+        _results(lifecycles, seed, behaviour, limits, components),
     )
 
 
-def _components(lives: Lifecycles, seed: int, behaviour: Behaviour) -> Components:
-    chance, shares, arrivals = stream(seed, "components"), behaviour["components"], lives.arrivals
+def _components(lifecycles: Lifecycles, seed: int, behaviour: Behaviour) -> Components:
+    rng, shares, arrivals = stream(seed, "components"), behaviour["components"], lifecycles.arrivals
     count, elapsed = len(arrivals), arrivals.elapsed(behaviour["year"])
-    digitised = chance.random(count) < by_level_over_year(behaviour["digitised"], arrivals.level, elapsed)
-    many = chance.integers(shares["least"], shares["most"] + 1, count)
-    many = np.where(chance.random(count) < shares["none"], 0, many)
+    digitised = rng.random(count) < by_level_over_year(behaviour["digitised"], arrivals.level, elapsed)
+    many = rng.integers(shares["least"], shares["most"] + 1, count)
+    many = np.where(rng.random(count) < shares["none"], 0, many)
     dossier = np.repeat(np.arange(count), many)
     nth = np.arange(len(dossier)) - np.repeat(np.cumsum(many) - many, many) + 1
-    draw, rows = chance.random, len(dossier)
+    draw, rows = rng.random, len(dossier)
     # The first document stays, so that a dossier meant to be digitised is.
     deleted = (nth > 1) & (draw(rows) < shares["deleted"])
     scanned = digitised[dossier] & ((nth == 1) | (draw(rows) < shares["more_digitised"]))
@@ -103,37 +97,37 @@ def _components(lives: Lifecycles, seed: int, behaviour: Behaviour) -> Component
     )
 
 
-def _fees(lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Fees:
-    chance, shares, arrivals = stream(seed, "fees"), behaviour["fees"], lives.arrivals
+def _fees(lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits) -> Fees:
+    rng, shares, arrivals = stream(seed, "fees"), behaviour["fees"], lifecycles.arrivals
     count, procedure = len(arrivals), arrivals.procedure
     asked = limits.has_fee[procedure] & (arrivals.received < NEVER) & ~arrivals.refused
-    many = asked.astype(int) + (asked & (chance.random(count) < shares["second_request"]))
+    many = asked.astype(int) + (asked & (rng.random(count) < shares["second_request"]))
     dossier = np.repeat(np.arange(count), many)
     nth = np.arange(len(dossier)) - np.repeat(np.cumsum(many) - many, many) + 1
     rows, of = len(dossier), procedure[dossier]
     by_page = limits.by_page[of]
-    amount = limits.fee[of] * np.where(by_page, chance.integers(1, shares["pages_most"] + 1, rows), 1)
-    amount = np.where(chance.random(rows) < shares["exempt"], 0, amount)
+    amount = limits.fee[of] * np.where(by_page, rng.integers(1, shares["pages_most"] + 1, rows), 1)
+    amount = np.where(rng.random(rows) < shares["exempt"], 0, amount)
     elapsed = arrivals.elapsed(behaviour["year"])[dossier]
-    online = chance.random(rows) < by_level_over_year(shares["online"], arrivals.level[dossier], elapsed)
-    method = np.where(chance.random(rows) < shares["transfer"], TRANSFER, CASH)
+    online = rng.random(rows) < by_level_over_year(shares["online"], arrivals.level[dossier], elapsed)
+    method = np.where(rng.random(rows) < shares["transfer"], TRANSFER, CASH)
     method = np.where(online & limits.pays_online[of], ONLINE, method)
     return Fees(
         dossier=dossier,
         nth=nth,
         amount=amount,
-        paid=lives.paid[dossier],
-        method=np.where(chance.random(rows) < shares["method_untold"], UNTOLD, method),
-        date_told=chance.random(rows) >= shares["date_untold"],
+        paid=lifecycles.paid[dossier],
+        method=np.where(rng.random(rows) < shares["no_payment_method"], NOT_REPORTED, method),
+        has_payment_date=rng.random(rows) >= shares["no_payment_date"],
     )
 
 
 def _results(
-    lives: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits, components: Components
+    lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits, components: Components
 ) -> Results:
-    chance, arrivals = stream(seed, "results"), lives.arrivals
+    rng, arrivals = stream(seed, "results"), lifecycles.arrivals
     share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed(behaviour["year"]))
-    given = (lives.finished < NEVER) & ~lives.withdrawn & limits.has_result[arrivals.procedure]
-    dossier = np.flatnonzero(given & (chance.random(len(arrivals)) < share))
+    given = (lifecycles.finished < NEVER) & ~lifecycles.withdrawn & limits.has_result[arrivals.procedure]
+    dossier = np.flatnonzero(given & (rng.random(len(arrivals)) < share))
     has_input = np.isin(dossier, components.dossier)
-    return Results(dossier, has_input & (chance.random(len(dossier)) < behaviour["result_is_input"]))
+    return Results(dossier, has_input & (rng.random(len(dossier)) < behaviour["result_is_input"]))

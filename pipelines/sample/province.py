@@ -1,4 +1,4 @@
-"""Draws the synthetic province and writes it: the one function that other modules call.
+"""Draw the synthetic province and write it (`write_province`, the entry point of the package).
 
 Belongs here: the order of drawing and writing. Does not belong here: any rule, any format.
 """
@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.sample.applicants import draw_applicants
 from pipelines.sample.arrivals import draw_arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
 from pipelines.sample.child_tables import CHILDREN, ChildTables
 from pipelines.sample.clock import Clock, end_of
 from pipelines.sample.deliveries import Cadence, delivery_days, draw_entry_times, first_edition, index_of
-from pipelines.sample.doings import draw_apologies, draw_notices, draw_ratings, draw_steps
 from pipelines.sample.dossier_table import DossierTable
-from pipelines.sample.drawn import DrawnProvince
+from pipelines.sample.events import draw_apologies, draw_notices, draw_ratings, draw_steps
 from pipelines.sample.extracts import ENVELOPE_LISTS, Writer
 from pipelines.sample.faults import Faults, plan_faults
-from pipelines.sample.lifecourse import draw_lifecycles
+from pipelines.sample.lifecycles import draw_lifecycles
 from pipelines.sample.limits import draw_limits
 from pipelines.sample.lists import (
     draw_feedback,
@@ -33,7 +33,7 @@ from pipelines.sample.lists import (
     unit_list,
 )
 from pipelines.sample.papers import draw_papers
-from pipelines.sample.persons import draw_persons
+from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.reference import Reference, load_reference
 from pipelines.sample.truth import truth_of
 
@@ -56,17 +56,31 @@ def write_province(
     last: dt.date | None = None,
     by_night: bool = False,
 ) -> dict[str, Any]:
-    """Write a year of deliveries below `out`, `truth.json` and a notice that all of it is synthetic.
+    """Write a year of deliveries, `truth.json` and a notice that all of it is synthetic.
 
-    Return what `truth.json` holds. The same arguments give the same bytes. With `faults`, known numbers of wrong
-    rows are added that must not change any number. `progress` is told (business day, done, of how many). `cadence`,
-    `first` and `last` choose the days (`deliveries.delivery_days`): the first delivery carries all that came before it,
-    and the truth is as of the last one. `by_night` writes `<night>/<source>/<business day>/`, and some files twice: as
-    they came first, and the next night as they were delivered again.
+    The same arguments give the same bytes. The first delivery carries everything before it; the truth is as of the last
+    one.
+
+    Args:
+        out: The landing folder.
+        dossiers: How many dossiers.
+        seed: Seed of all random draws.
+        faults: True adds known numbers of wrong rows, which must not change any figure.
+        registers: The folder of registers.
+        province: The province's folder in it.
+        progress: Called after each delivery with its business day, how many are done, and how many there are.
+        cadence: Monthly or daily deliveries (`deliveries.delivery_days`).
+        first: Business day of the first delivery; None is 1 January.
+        last: Business day of the last delivery; None is 31 December.
+        by_night: True writes `<night>/<source>/<business day>/`, and some files twice: an incomplete edition first,
+            and the whole file the next night.
+
+    Returns:
+        The content of `truth.json`.
 
     Raises:
-        FileExistsError: If `out` already holds dossiers, ValueError for fewer than one dossier and for days of
-            another year.
+        FileExistsError: If `out` already holds dossiers.
+        ValueError: For fewer than one dossier, or days of another year.
     """
     if dossiers < 1:
         raise ValueError("a province needs at least one dossier")
@@ -76,18 +90,18 @@ def write_province(
     behaviour = load_behaviour()
     days = delivery_days(behaviour["year"], cadence, first, last)
     reference = load_reference(registers, province, behaviour["year"])
-    drawn = draw_province(dossiers, seed, behaviour, reference, days)
-    planted = plan_faults(drawn) if faults else None
+    draws = draw_province(dossiers, seed, behaviour, reference, days)
+    planted = plan_faults(draws) if faults else None
     writer = Writer(out, by_night)
-    deliver(drawn, writer, planted, progress)
+    deliver(draws, writer, planted, progress)
     truth = {
         "synthetic": True,
         "seed": seed,
         "dossiers": dossiers,
-        "as_of": drawn.deliveries[-1],
+        "as_of": draws.deliveries[-1],
         "province": reference.province_code,
         "planted": dict(sorted(writer.rows.items())),
-        **truth_of(drawn),
+        **truth_of(draws),
         "faults": planted.report() if planted else {},
     }
     text = json.dumps(truth, ensure_ascii=False, indent=1)
@@ -99,34 +113,34 @@ def write_province(
 
 def draw_province(
     count: int, seed: int, behaviour: Behaviour, reference: Reference, deliveries: tuple[str, ...]
-) -> DrawnProvince:
-    """Return everything that happens up to the last of these business days, before anything is written."""
+) -> ProvinceDraws:
+    """Return all draws up to the last of these business days (ISO)."""
     as_of = end_of(deliveries[-1])
     clock, limits = Clock(reference.calendar), draw_limits(seed, behaviour, reference)
     arrivals = draw_arrivals(count, seed, behaviour, reference, clock, limits)
-    lives = draw_lifecycles(arrivals, seed, behaviour, reference, clock, limits, as_of)
-    return DrawnProvince(
+    lifecycles = draw_lifecycles(arrivals, seed, behaviour, reference, clock, limits, as_of)
+    return ProvinceDraws(
         seed=seed,
         behaviour=behaviour,
         reference=reference,
         limits=limits,
         clock=clock,
         deliveries=deliveries,
-        lives=lives,
-        papers=draw_papers(lives, seed, behaviour, limits),
-        persons=draw_persons(count, seed, behaviour),
-        steps=draw_steps(lives, seed, behaviour, clock, as_of),
-        ratings=draw_ratings(lives, seed, behaviour, as_of),
-        notices=draw_notices(lives, seed, behaviour, as_of),
-        apologies=draw_apologies(lives, seed, behaviour, clock, as_of),
+        lifecycles=lifecycles,
+        papers=draw_papers(lifecycles, seed, behaviour, limits),
+        applicants=draw_applicants(count, seed, behaviour),
+        steps=draw_steps(lifecycles, seed, behaviour, clock, as_of),
+        ratings=draw_ratings(lifecycles, seed, behaviour, as_of),
+        notices=draw_notices(lifecycles, seed, behaviour, as_of),
+        apologies=draw_apologies(lifecycles, seed, behaviour, clock, as_of),
         entered=draw_entry_times(arrivals, seed, behaviour, as_of),
     )
 
 
 def deliver(
-    province: DrawnProvince, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
+    province: ProvinceDraws, writer: Writer, planted: Faults | None = None, progress: Progress | None = None
 ) -> None:
-    """Put everything drawn into the writer, delivery by delivery."""
+    """Write all draws, delivery by delivery; `planted` adds wrong rows to each table."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
     last, year = len(province.deliveries) - 1, province.behaviour["year"]
     quarter_of, month_of = (_rounds(province, _ends_of(year, months)) for months in (3, 1))
@@ -165,20 +179,20 @@ def deliver(
 
 
 def _ends_of(year: int, months: int) -> list[str]:
-    """Return last days of the year's parts of so many months."""
+    """Return the last days (ISO) of the year's parts of `months` months each."""
     starts = np.arange(f"{year}-01", f"{year + 1}-02", months, dtype="datetime64[M]")[1:].astype("datetime64[D]")
     return [str(day) for day in starts - np.timedelta64(1, "D")]
 
 
-def _rounds(province: DrawnProvince, ends: list[str]) -> dict[int, int]:
-    """Which delivery, by position, brings which round: the newest one that has ended since the delivery before."""
+def _rounds(province: ProvinceDraws, ends: list[str]) -> dict[int, int]:
+    """Return, by position of a delivery, the newest reporting round that ended since the delivery before."""
     return {int(nth): number for number, nth in enumerate(index_of(province.ends, ends))}
 
 
 def _write_message(
-    province: DrawnProvince, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
+    province: ProvinceDraws, writer: Writer, dossiers: DossierTable, children: ChildTables, changed: Ints
 ) -> None:
-    """Write the sync message, which always carries each dossier with all of its papers."""
+    """Write the sync message, which carries each dossier with all of its child rows."""
     rows, at = changed[province.in_envelope(changed)], province.as_of
     nested = {source: children.table(source, children.rows_with(source, rows), at) for source in ENVELOPE_LISTS}
     unit = province.reference.units["MaDonVi"][province.envelope_unit]

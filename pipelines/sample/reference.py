@@ -1,6 +1,6 @@
-"""The registers as the sample needs them: units, procedures, who handles what, and the calendar.
+"""Units, procedures, departments and calendar, read from `registers/` for the sample.
 
-Belongs here: reading `registers/`. Does not belong here: how often anything happens.
+Belongs here: reading registers. Does not belong here: rates and shares (`behaviour`).
 """
 
 import datetime as dt
@@ -24,9 +24,10 @@ class Reference:
     Dossiers point to rows of `units` and `procedures` by position.
 
     Attributes:
-        own_unit: Code of the department whose plan it is on the last day of the year that is drawn.
-        successors: Of a unit that ended, the unit that took its place, of several the main one; units without one
-            are not in it.
+        departments: Department code by name of field.
+        own_unit: Code of the department that makes the plan, on the last day of the drawn year.
+        successors: By code of a closed unit, the code of its successor, of several the main one; units without a
+            successor are absent.
     """
 
     units: pl.DataFrame
@@ -52,11 +53,8 @@ class Reference:
         days = self.units["HieuLucDen"].str.to_date("%Y%m%d", strict=True).to_physical()
         return days.cast(pl.Int64).fill_null(NEVER).to_numpy()
 
-    def at_work(self, unit: Ints, day: Ints) -> Ints:
-        """Return positions of the units that do the work of these units on these days.
-
-        Themselves, or their successors where the list has them.
-        """
+    def successors_on(self, unit: Ints, day: Ints) -> Ints:
+        """Return, for each unit and day, the position of the unit itself, or of its successor once it has closed."""
         codes = self.units["MaDonVi"].to_list()
         position = {code: at for at, code in enumerate(codes)}
         after = np.array([position.get(self.successors.get(code, code), at) for at, code in enumerate(codes)])
@@ -73,7 +71,7 @@ class Reference:
 
 
 def load_reference(registers: Path, province: str, year: int) -> Reference:
-    """Read `<registers>/<province>` and `<registers>/vietnam`; every value stays text, empty is null."""
+    """Return the registers of a province; every value stays text, an empty cell is null."""
     here, country = registers / province, registers / "vietnam"
     fields, changes = _read(here / "field_departments.csv"), _read(here / "unit_changes.csv")
     return Reference(

@@ -1,7 +1,7 @@
-"""The numbers that must come out: form II.06a and the plan's indicators over dossiers and feedback.
+"""Expected figures: form II.06a and the plan's indicators over dossiers and feedback.
 
-Belongs here: the periods, and the rows of `truth.json`. Does not belong here: the counting (truth_counts.py), reading
-what was written, the pipeline's own SQL. That these ways agree is a test.
+Belongs here: the periods, and the rows of `truth.json`. Does not belong here: the counting (`truth_counts`), reading
+the written files, the pipeline's SQL. A test compares these figures with the warehouse's.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.sample.behaviour import LEVELS
 from pipelines.sample.clock import DAY
-from pipelines.sample.drawn import DrawnProvince
+from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.truth_counts import PROVINCE_SCOPE, count_form, count_indicators
 from pipelines.sample.truth_facts import facts_of
 
@@ -36,7 +36,7 @@ def periods_of(year: int, report_ends: dict[str, dt.date]) -> list[Period]:
     return [*months, *quarters, Period(str(year), first[0], first[-1] - one), *reports]
 
 
-def truth_of(province: DrawnProvince) -> dict[str, list[dict[str, Any]]]:
+def truth_of(province: ProvinceDraws) -> dict[str, list[dict[str, Any]]]:
     """Return rows of `handling_status` and `indicator_values` (rule `plan`) for the scopes level and province."""
     facts, code = facts_of(province), province.reference.province_code
     today = dt.date.fromisoformat(province.deliveries[-1])

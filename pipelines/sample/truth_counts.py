@@ -1,7 +1,7 @@
 """Form II.06a and the plan's indicators over dossiers and feedback, for one period: counts by level.
 
-Belongs here: which dossiers, fees, ratings and items a period counts. Does not belong here: what is known of each
-(truth_facts.py). Each count is an array: one entry per level, the province's at the end.
+Belongs here: which dossiers, fees, ratings and feedback items a period counts. Does not belong here: facts of each
+(`truth_facts`). Each count is an array: one entry per level, the province's at the end.
 """
 
 import numpy as np
@@ -89,7 +89,7 @@ def _open_overdue(facts: DossierFacts, cut: int) -> Flags:
 
 
 def _satisfaction(facts: DossierFacts, start: int, cut: int) -> tuple[Ints, Ints]:
-    """Return one rating per dossier, the newest of the period; kinds 0 and 1 are satisfied."""
+    """Return numerator and denominator of satisfaction: the newest rating of each dossier; kinds 0 and 1 count."""
     day = facts.ratings.moment // DAY
     rows = np.flatnonzero((day >= start) & (day <= cut))
     newest = np.full(len(facts.level), -1)

@@ -1,7 +1,7 @@
-"""What counts of each dossier and of each item of feedback, from the generator's own arrays.
+"""Facts of each dossier and feedback item that indicators count, from the generator's own arrays.
 
-Belongs here: the terms of the design's indicators (in scope, finished, paused, in time), with numpy. Does not belong
-here: periods and figures (truth_counts.py), reading what was written, the pipeline's own SQL.
+Belongs here: the terms of the indicators (in scope, finished, paused, in time), computed with numpy. Does not belong
+here: periods and figures (`truth_counts`), reading the written files, the pipeline's SQL.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import numpy as np
 
 from pipelines.sample.behaviour import Flags, Ints
 from pipelines.sample.clock import DAY, NEVER
-from pipelines.sample.doings import Events
 from pipelines.sample.dossier_table import DossierTable
 from pipelines.sample.dossiers import State
-from pipelines.sample.drawn import DrawnProvince
+from pipelines.sample.events import Events
 from pipelines.sample.lists import draw_feedback
 from pipelines.sample.papers import ONLINE, Fees
+from pipelines.sample.province_draws import ProvinceDraws
 
 # A step may say anything; an open dossier can only be in one of these.
 OPEN_STATUSES = (2, 4, 5, 6, 8)
@@ -23,12 +23,10 @@ OPEN_STATUSES = (2, 4, 5, 6, 8)
 
 @dataclass(frozen=True)
 class DossierFacts:
-    """Per dossier; dates are days since 1970, NEVER where there is none.
-
-    Out of scope: nothing ever happens.
+    """One entry per dossier; dates are days since 1970, NEVER where there is none or the dossier is out of scope.
 
     Attributes:
-        reported: When the newest state of a dossier was reported; `status` is that state's.
+        reported: When the newest state of a dossier was reported; `status` is the status of that state.
     """
 
     level: Ints
@@ -57,7 +55,10 @@ class DossierFacts:
     feedback: "FeedbackFacts"
 
     def status_at(self, cut: int) -> Ints:
-        """Return the newest state's status where it was reported by then; else the newest step's, if it can be true."""
+        """Return the status at a cut (day since 1970): of the newest state if reported by then, else of the last step.
+
+        A step only counts if an open dossier can have its status.
+        """
         row = np.full(len(self.status), -1)
         seen = np.flatnonzero(self.steps.moment // DAY <= cut)
         row[self.steps.dossier[seen]] = seen  # ordered by moment: the last one stays
@@ -66,7 +67,7 @@ class DossierFacts:
         return np.where(by_step, step, self.status)
 
     def paused(self, cut: int) -> Flags:
-        """Return True for a supplement open at the cut, or a status that stops the clock."""
+        """Return True for dossiers with a supplement open at the cut, or with a status that stops the clock."""
         status = self.status_at(cut)
         result: Flags = (status == 6) | (status == 8) | ((status == 5) & ~self.has_supplements)
         for asked, answered in self.waits:
@@ -85,10 +86,7 @@ class FeeFacts:
 
 @dataclass(frozen=True)
 class FeedbackFacts:
-    """Items of feedback, by the level of the unit that answers.
-
-    `rating` is -1 where there is none.
-    """
+    """Feedback items; `level` is that of the answering unit, `rating` is -1 where there is none."""
 
     level: Ints
     deadline: Ints
@@ -96,23 +94,26 @@ class FeedbackFacts:
     rating: Ints
 
 
-def facts_of(province: DrawnProvince) -> DossierFacts:
-    """Return what the newest state of each dossier, and all that belongs to it, says."""
-    lives, arrivals, papers = province.lives, province.lives.arrivals, province.papers
+def facts_of(province: ProvinceDraws) -> DossierFacts:
+    """Return the facts of each dossier from its newest state and its child rows."""
+    lifecycles, arrivals, papers = province.lifecycles, province.lifecycles.arrivals, province.papers
     components, results = papers.components, papers.results
-    state, drawn, count = lives.state(province.as_of), DossierTable(province).drawn, len(arrivals)
+    state, draws, count = lifecycles.state(province.as_of), DossierTable(province).draws, len(arrivals)
     scope = ~state.deleted & (state.status != 1) & (state.status != 3)
     finished = _finished(state, scope)
-    waits = tuple((_day(np.where(lives.supplement_told, s.asked, NEVER)), _day(s.answered)) for s in lives.supplements)
+    waits = tuple(
+        (_day(np.where(lifecycles.supplement_is_reported, s.asked, NEVER)), _day(s.answered))
+        for s in lifecycles.supplements
+    )
     own = province.reference.units["MaDonVi"].to_list().index(province.reference.own_unit)
-    found = ~drawn["missing"]
+    found = ~draws["missing"]
     return DossierFacts(
         level=arrivals.level,
         received=_day(np.where(scope, state.received, NEVER)),
         due=_day(state.due),
         finished=finished,
         status=state.status,
-        reported=_reported(province, drawn["update_untold"]),
+        reported=_reported(province, draws["no_update_time"]),
         steps=province.steps,
         waits=waits,
         has_supplements=np.any([asked < NEVER for asked, _ in waits], axis=0),
@@ -126,8 +127,8 @@ def facts_of(province: DrawnProvince) -> DossierFacts:
         owes_result=province.limits.has_result[arrivals.procedure],
         own_result=_any_of(results.dossier[~results.is_input], count),
         found=found,
-        synced=found & ~drawn["received_differs"],
-        matching=found & _reported_alike(state, finished, drawn["status_differs"]),
+        synced=found & ~draws["received_differs"],
+        matching=found & _reported_alike(state, finished, draws["status_differs"]),
         notified=_first(province.notices, province.notices.kind < 10, count),
         apologised=_first(province.apologies, province.apologies.kind >= 0, count),
         ratings=_of_scope(province.ratings, scope),
@@ -142,21 +143,21 @@ def _day(moment: Ints) -> Ints:
 
 def _finished(state: State, scope: Flags) -> Ints:
     done = scope & np.isin(state.status, (7, 9, 10))
-    told = np.where(state.finished < NEVER, state.finished, state.returned)
-    return _day(np.where(done, told, NEVER))
+    finish = np.where(state.finished < NEVER, state.finished, state.returned)
+    return _day(np.where(done, finish, NEVER))
 
 
-def _reported(province: DrawnProvince, update_untold: Flags) -> Ints:
-    """Return the day of the last change; where the system does not tell it, the business day that brought it."""
-    changed = province.lives.last_change(province.as_of)
+def _reported(province: ProvinceDraws, no_update_time: Flags) -> Ints:
+    """Return the day of the last change; where the system does not report it, the business day of its delivery."""
+    changed = province.lifecycles.last_change(province.as_of)
     brought = province.delivery_of(np.maximum(changed, province.entered))
-    # What is handed in after the as-of day has not changed at all, and has no delivery.
+    # A dossier submitted after the as-of day has no change and no delivery.
     day_brought = province.ends[np.minimum(brought, len(province.ends) - 1)]
-    return np.where(update_untold, day_brought, changed) // DAY
+    return np.where(no_update_time, day_brought, changed) // DAY
 
 
 def _reported_alike(state: State, finished: Ints, lags: Flags) -> Flags:
-    """Return whether the portal's copy tells the same status and finish date; it has no date of handing over."""
+    """Return whether the portal's copy has the same status and finish date; it has no date of return."""
     copied = np.where(np.isin(state.status, (7, 9, 10)), _day(state.finished), NEVER)
     alike: Flags = ~(lags & (state.status >= 4)) & (copied == finished)
     return alike
@@ -166,24 +167,24 @@ def _any_of(dossier: Ints, count: int) -> Flags:
     return np.bincount(dossier, minlength=count) > 0
 
 
-def _first(doings: Events, which: Flags, count: int) -> Ints:
+def _first(events: Events, which: Flags, count: int) -> Ints:
     first = np.full(count, NEVER)
-    np.minimum.at(first, doings.dossier[which], doings.moment[which] // DAY)
+    np.minimum.at(first, events.dossier[which], events.moment[which] // DAY)
     return first
 
 
-def _of_scope(doings: Events, scope: Flags) -> Events:
-    rows = scope[doings.dossier]
-    return Events(doings.dossier[rows], doings.moment[rows], doings.kind[rows])
+def _of_scope(events: Events, scope: Flags) -> Events:
+    rows = scope[events.dossier]
+    return Events(events.dossier[rows], events.moment[rows], events.kind[rows])
 
 
 def _fees(fees: Fees, scope: Flags) -> FeeFacts:
-    rows = (fees.paid < NEVER) & fees.date_told & (fees.amount > 0) & scope[fees.dossier]
+    rows = (fees.paid < NEVER) & fees.has_payment_date & (fees.amount > 0) & scope[fees.dossier]
     return FeeFacts(fees.dossier[rows], _day(fees.paid[rows]), (fees.method == ONLINE)[rows])
 
 
-def _feedback(province: DrawnProvince) -> FeedbackFacts:
-    """Return feedback with its deadline: if the item has none, the 15th working day after the item was sent."""
+def _feedback(province: ProvinceDraws) -> FeedbackFacts:
+    """Return feedback items; an item without a deadline gets the 15th working day after it was sent."""
     feedback, clock = draw_feedback(province), province.clock
     sent = feedback.sent // DAY
     # A day's number is that of the next working day, so a free day is itself one short.

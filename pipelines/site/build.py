@@ -15,16 +15,16 @@ from pipelines.open_data.metadata.write import describe
 from pipelines.registers.model import Province, load_province
 from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import Settings
-from pipelines.site.book import VintageReader
 from pipelines.site.downloads import link_downloads
 from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
-from pipelines.site.finding import NAME, search_script
 from pipelines.site.office_files import write_office_files
 from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
 from pipelines.site.render import HERE, LANGUAGES, SiteFacts, page_renderer, plain_renderer, texts
-from pipelines.site.shown_elsewhere import pictures, site_map
+from pipelines.site.search_index import NAME, search_script
+from pipelines.site.sharing import pictures, site_map
+from pipelines.site.vintage_reader import VintageReader
 from pipelines.storage.manifest import files_match_manifest
 from pipelines.storage.open_data_state import OpenData
 
@@ -49,22 +49,26 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     Raises:
         TthcError: If a table it needs is missing.
     """
-    book = VintageReader(open_data)
+    vintage = VintageReader(open_data)
     remove_tree(site)
     site.mkdir(parents=True)
-    facts = SiteFacts(book, register, synthetic, as_of, version, public_url, description)
+    facts = SiteFacts(vintage, register, synthetic, as_of, version, public_url, description)
     printed = page_renderer(facts)
     written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    offered, own_files, out = link_downloads(open_data, site), write_office_files(book, site), shown_editions(open_data)
-    every_field, addresses = fields(book), []
-    for page in pages(book, every_field, offered, own_files, [table.name for table in register.tables], out):
+    offered, own_files, out = (
+        link_downloads(open_data, site),
+        write_office_files(vintage, site),
+        shown_editions(open_data),
+    )
+    every_field, addresses = fields(vintage), []
+    for page in pages(vintage, every_field, offered, own_files, [table.name for table in register.tables], out):
         for lang in LANGUAGES:
             text = printed(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
             written.append(_write(site / lang / page.path, text))
         addresses += [page.path] if page.same_as is None else []
     shutil.copytree(HERE / "assets", site / "assets")
     for lang in LANGUAGES:
-        _write(site / "assets" / NAME.format(lang=lang), search_script(book, every_field, texts(), lang))
+        _write(site / "assets" / NAME.format(lang=lang), search_script(vintage, every_field, texts(), lang))
     write_previews(site / FOLDER, pictures(facts))
     _write_for_robots(site, public_url, addresses)
     return {"pages": len(written), "page_bytes": sum(written)}

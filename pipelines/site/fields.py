@@ -6,10 +6,10 @@ Belongs here: linh-vuc.csv and thu-tuc.csv put together. Does not belong here: w
 from dataclasses import dataclass
 from itertools import count
 
-from pipelines.site.book import LEVELS, VintageReader
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded, slug
 from pipelines.site.periods import Period
+from pipelines.site.vintage_reader import LEVELS, VintageReader
 
 INDEX = "index"  # the page of all fields
 LONGEST_ADDRESS = 80  # file systems take 255 bytes
@@ -48,17 +48,17 @@ class Field:
     procedures: list[Row]
 
 
-def fields(book: VintageReader) -> list[Field]:
+def fields(vintage: VintageReader) -> list[Field]:
     """Return every field of the procedure catalogue or with published figures, in the order of the alphabet."""
     months: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
-    for row in book.data.rows("linh-vuc"):
+    for row in vintage.data.rows("linh-vuc"):
         months.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), {})[row["cap"], row["ky"]] = row
     procedures: dict[tuple[str, str], list[Row]] = {}
-    for row in _newest_year(book.data.rows("thu-tuc")):
+    for row in _newest_year(vintage.data.rows("thu-tuc")):
         procedures.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), []).append(row)
     named = [key for key in {**months, **procedures} if key[1]]
     return [
-        Field(code, name, address, _levels(book, months.get((code, name), {})), procedures.get((code, name), []))
+        Field(code, name, address, _levels(vintage, months.get((code, name), {})), procedures.get((code, name), []))
         for (code, name), address in _addresses(sorted(named, key=lambda key: (folded(key[1]), key))).items()
     ]
 
@@ -81,10 +81,10 @@ def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _levels(book: VintageReader, rows: dict[tuple[str, str], Row]) -> list[LevelMonths]:
+def _levels(vintage: VintageReader, rows: dict[tuple[str, str], Row]) -> list[LevelMonths]:
     present = {level for level, _ in rows}
     return [
-        LevelMonths(level, [(month, rows.get((level, month.code))) for month in book.months])
+        LevelMonths(level, [(month, rows.get((level, month.code))) for month in vintage.months])
         for level in ("tinh", *LEVELS)
         if level in present
     ]

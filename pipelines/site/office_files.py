@@ -7,22 +7,22 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.site.book import VintageReader
 from pipelines.site.downloads import FOLDER, Download
+from pipelines.site.vintage_reader import VintageReader
 
 TABLES = ("chi-tieu", "tinh-hinh-giai-quyet")
 PLACE = "co-quan"
 
 
-def write_office_files(book: VintageReader, site: Path) -> dict[str, list[Download]]:
+def write_office_files(vintage: VintageReader, site: Path) -> dict[str, list[Download]]:
     """Write the small files of each office below the site, and return them by the office's code.
 
     An office without figures has none.
     """
-    found: dict[str, list[Download]] = {code: [] for code in book.units}
+    found: dict[str, list[Download]] = {code: [] for code in vintage.units}
     (site / FOLDER / PLACE).mkdir(parents=True, exist_ok=True)
     for table in TABLES:
-        frame = book.data.frame(table).drop("__row")
+        frame = vintage.data.frame(table).drop("__row")
         own = frame.filter(pl.col("pham_vi") == "don-vi").partition_by("ma_don_vi", as_dict=True)
         for (code,), rows in own.items():
             name = f"{PLACE}/{table}-{code}.csv"

@@ -6,9 +6,9 @@ words and markup.
 
 from dataclasses import dataclass
 
-from pipelines.site.book import OfficeUnit, PageSubject, Sheet, VintageReader
 from pipelines.site.figures import Figure, Row
 from pipelines.site.periods import Period
+from pipelines.site.vintage_reader import OfficeUnit, PageSubject, Sheet, VintageReader
 
 COUNTS = ("nhan_tong", "nhan_truc_tuyen", "nhan_truc_tiep", "ky_truoc_chuyen", "giai_quyet_tong",
           "giai_quyet_truoc_han", "giai_quyet_dung_han", "giai_quyet_qua_han", "dang_tong", "dang_trong_han",
@@ -90,36 +90,38 @@ class Overview:
     form: list[tuple[str, list[Row | None]]]
 
 
-def overview(book: VintageReader, subject: PageSubject) -> Overview:
+def overview(vintage: VintageReader, subject: PageSubject) -> Overview:
     """Return the overview of a subject, in the headline period and by month."""
-    sheet = book.sheet(subject)
+    sheet = vintage.sheet(subject)
     return Overview(
         subject=subject,
-        answer=answer(book, subject),
-        time=sheet.times.get(book.headline.code) if book.headline else None,
-        compared=[(other, answer(book, other)) for other in _beside(book, subject)],
-        trends=[_trend(book, sheet, code) for code in book.choice.trends],
-        indicators=_indicators(book, sheet, book.choice.rule),
-        others=_indicators(book, sheet, book.choice.other_rule),
-        form=_form(book, sheet),
+        answer=answer(vintage, subject),
+        time=sheet.times.get(vintage.headline.code) if vintage.headline else None,
+        compared=[(other, answer(vintage, other)) for other in _beside(vintage, subject)],
+        trends=[_trend(vintage, sheet, code) for code in vintage.choice.trends],
+        indicators=_indicators(vintage, sheet, vintage.choice.rule),
+        others=_indicators(vintage, sheet, vintage.choice.other_rule),
+        form=_form(vintage, sheet),
     )
 
 
-def answer(book: VintageReader, subject: PageSubject, code: str | None = None) -> Answer:
+def answer(vintage: VintageReader, subject: PageSubject, code: str | None = None) -> Answer:
     """Return what the headline period says of an indicator; of the leading one where none is named."""
-    if book.headline is None:
+    if vintage.headline is None:
         return Answer(None)
-    return Answer(book.sheet(subject).indicator(code or book.choice.lead, book.choice.rule, book.headline.code))
+    return Answer(
+        vintage.sheet(subject).indicator(code or vintage.choice.lead, vintage.choice.rule, vintage.headline.code)
+    )
 
 
 def ranked(
-    book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False
+    vintage: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False
 ) -> list[tuple[OfficeUnit, list[Answer]]]:
     """Return offices with the compared indicators.
 
     Best leading figure first, or worst, by name where equal, hidden last.
     """
-    found = [(unit, [answer(book, unit.subject, code) for code in book.choice.compared]) for unit in units]
+    found = [(unit, [answer(vintage, unit.subject, code) for code in vintage.choice.compared]) for unit in units]
 
     def place(entry: tuple[OfficeUnit, list[Answer]]) -> tuple[bool, float, str, str]:
         unit, answers = entry
@@ -140,26 +142,26 @@ def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
     return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
 
 
-def _beside(book: VintageReader, subject: PageSubject) -> list[PageSubject]:
+def _beside(vintage: VintageReader, subject: PageSubject) -> list[PageSubject]:
     """Return what a subject is compared with: itself first, then its level, then the province."""
     if subject.scope == "tinh":
-        return [subject, *(book.level_subject(level) for level in book.levels)]
-    own = [subject] if subject.scope == "cap" else [subject, book.level_subject(subject.level)]
-    return [*own, book.level_subject("tinh")]
+        return [subject, *(vintage.level_subject(level) for level in vintage.levels)]
+    own = [subject] if subject.scope == "cap" else [subject, vintage.level_subject(subject.level)]
+    return [*own, vintage.level_subject("tinh")]
 
 
-def _trend(book: VintageReader, sheet: Sheet, code: str) -> Trend:
-    return Trend(code, [(month, sheet.indicator(code, book.choice.rule, month.code)) for month in book.months])
+def _trend(vintage: VintageReader, sheet: Sheet, code: str) -> Trend:
+    return Trend(code, [(month, sheet.indicator(code, vintage.choice.rule, month.code)) for month in vintage.months])
 
 
-def _indicators(book: VintageReader, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
+def _indicators(vintage: VintageReader, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
     """Return every indicator that has something to say here: a number, or that it is kept secret."""
-    period = book.headline.code if book.headline else ""
-    rows = ((code, sheet.indicator(code, rule, period)) for code, one in book.catalogue if one == rule)
+    period = vintage.headline.code if vintage.headline else ""
+    rows = ((code, sheet.indicator(code, rule, period)) for code, one in vintage.catalogue if one == rule)
     return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] in ("c", "s", "m"))]
 
 
-def _form(book: VintageReader, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
+def _form(vintage: VintageReader, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
     """Return form II.06a turned on its side: one line per count, one column per period."""
-    rows = [sheet.handling.get(period.code) for period in book.form_periods]
+    rows = [sheet.handling.get(period.code) for period in vintage.form_periods]
     return [(count, rows) for count in COUNTS] if any(rows) else []

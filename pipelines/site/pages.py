@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pipelines.site.book import OfficeUnit, VintageReader
 from pipelines.site.downloads import Download, by_table
 from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
@@ -16,6 +15,7 @@ from pipelines.site.figures import Row
 from pipelines.site.numbers import folded
 from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
+from pipelines.site.vintage_reader import OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
 METHOD_FILES = ("PHUONG-PHAP.md", "METHOD.md", "audit.json")
@@ -40,7 +40,7 @@ class Page:
 
 
 def pages(
-    book: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
+    vintage: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
     tables: list[str], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """Yield every page of the site, once; each is printed in both languages.
@@ -48,29 +48,29 @@ def pages(
     `own_files`: the small files of each office; `tables`: those of the register, in order; `editions`: those that were
     published, the newest first.
     """
-    province = book.level_subject("tinh")
-    groups = list(_groups(book))
-    others = {table: rows for table in OTHER_TABLES if (rows := _recent(book, table))}
-    periods = {period.code: period for period in book.periods}
+    province = vintage.level_subject("tinh")
+    groups = list(_groups(vintage))
+    others = {table: rows for table in OTHER_TABLES if (rows := _recent(vintage, table))}
+    periods = {period.code: period for period in vintage.periods}
     yield Page(
-        "index.html", "home.html.j2", {"view": overview(book, province), "groups": groups, "others": list(others)}
+        "index.html", "home.html.j2", {"view": overview(vintage, province), "groups": groups, "others": list(others)}
     )
-    for level, units in book.levels.items():
-        view = overview(book, book.level_subject(level))
+    for level, units in vintage.levels.items():
+        view = overview(vintage, vintage.level_subject(level))
         shown = {"level": level, "view": view, "target": view.answer.target}
         for order in ("", WORST_FIRST):
-            lists = _lists(book, units, worst_first=bool(order))
+            lists = _lists(vintage, units, worst_first=bool(order))
             first = f"cap/{level}.html" if order else None
             yield Page(
                 f"cap/{level}{order}.html", "level.html.j2", shown | lists | {"order": order}, f"cap-{level}", first
             )
-    for unit in book.units.values():
+    for unit in vintage.units.values():
         if unit.level != "tinh":
-            lists = _lists(book, unit.children, together=unit.over)
+            lists = _lists(vintage, unit.children, together=unit.over)
             target = next((answers[0].target for _, answers in lists["offices"] if answers[0].target), None)
             shown = {
                 "unit": unit,
-                "view": overview(book, unit.subject),
+                "view": overview(vintage, unit.subject),
                 "target": target,
                 "files": own_files[unit.code],
             }
@@ -79,8 +79,8 @@ def pages(
     yield Page("linh-vuc/index.html", "fields.html.j2", {"letters": letters})
     for one in every_field:
         yield Page(f"linh-vuc/{one.address}.html", "field.html.j2", {"field": one})
-    yield Page("ke-hoach.html", "plan.html.j2", {"sections": _sections(book), "periods": periods})
-    yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(book)})
+    yield Page("ke-hoach.html", "plan.html.j2", {"sections": _sections(vintage), "periods": periods})
+    yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})
     yield Page("tai-ve.html", "downloads.html.j2", by_table(downloads, tables))
@@ -88,19 +88,19 @@ def pages(
     method = [file for file in downloads if file.name in METHOD_FILES]
     yield Page("cach-tinh.html", "method.html.j2", {"notes": method})
     changes = [file for file in downloads if file.name == CHANGES_FILE]
-    yield Page("thay-doi.html", "changes.html.j2", {"revised": revised(book), "notes": changes})
+    yield Page("thay-doi.html", "changes.html.j2", {"revised": revised(vintage), "notes": changes})
 
 
 def _lists(
-    book: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False, together: bool = False
+    vintage: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False, together: bool = False
 ) -> dict[str, Any]:
     """Return the offices of a page, and by year those that have ended.
 
     `together`: all at once, also of an office that has ended.
     """
     return {
-        "offices": ranked(book, units if together else active_units(units), worst_first=worst_first),
-        "ended": [] if together else [(year, ranked(book, those, worst_first=worst_first))
+        "offices": ranked(vintage, units if together else active_units(units), worst_first=worst_first),
+        "ended": [] if together else [(year, ranked(vintage, those, worst_first=worst_first))
                                       for year, those in closed_units(units)],
     }  # fmt: skip
 
@@ -116,30 +116,30 @@ class IndicatorGroup:
     year: str = ""
 
 
-def _groups(book: VintageReader) -> Iterator[IndicatorGroup]:
+def _groups(vintage: VintageReader) -> Iterator[IndicatorGroup]:
     """Yield the list of all offices for the front page.
 
     Departments, then each district and below it its communes; after them those that have ended, by year.
     """
 
     def answered(units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Any]]:
-        return [(unit, answer(book, unit.subject)) for unit in units]
+        return [(unit, answer(vintage, unit.subject)) for unit in units]
 
-    departments, districts = (active_units(book.levels.get(level, [])) for level in ("so", "huyen"))
+    departments, districts = (active_units(vintage.levels.get(level, [])) for level in ("so", "huyen"))
     if departments:
         yield IndicatorGroup("so", answered(departments), level="so")
     for district in districts:
         yield IndicatorGroup(district.code, answered([district, *active_units(district.children)]), district=district)
     placed = {unit.code for district in districts for unit in district.children}
-    others = [unit for unit in active_units(book.levels.get("xa", [])) if unit.code not in placed]
+    others = [unit for unit in active_units(vintage.levels.get("xa", [])) if unit.code not in placed]
     if others:
         yield IndicatorGroup("xa", answered(others), level="xa")
-    for year, those in closed_units([unit for level in book.levels.values() for unit in level]):
+    for year, those in closed_units([unit for level in vintage.levels.values() for unit in level]):
         yield IndicatorGroup(f"het-{year}", answered(those), year=year)
 
 
-def _sections(book: VintageReader) -> list[tuple[str, list[Row]]]:
-    rows = book.data.rows("muc-tieu-ke-hoach")
+def _sections(vintage: VintageReader) -> list[tuple[str, list[Row]]]:
+    rows = vintage.data.rows("muc-tieu-ke-hoach")
     newest = max((row["nam"] for row in rows), default="")
     return [
         (section, list(part))
@@ -147,15 +147,15 @@ def _sections(book: VintageReader) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def _indicators(book: VintageReader) -> list[tuple[str, list[Row]]]:
+def _indicators(vintage: VintageReader) -> list[tuple[str, list[Row]]]:
     """Return the catalogue by indicator: its rules together."""
     found: dict[str, list[Row]] = {}
-    for (code, _), row in book.catalogue.items():
+    for (code, _), row in vintage.catalogue.items():
         found.setdefault(code, []).append(row)
     return list(found.items())
 
 
-def _recent(book: VintageReader, table: str) -> list[Row]:
+def _recent(vintage: VintageReader, table: str) -> list[Row]:
     """Return a table's rows of the periods that the site speaks of."""
-    shown = {period.code for period in [*book.months, *book.form_periods]}
-    return [row for row in book.data.rows(table) if row["ky"] in shown]
+    shown = {period.code for period in [*vintage.months, *vintage.form_periods]}
+    return [row for row in vintage.data.rows(table) if row["ky"] in shown]

@@ -19,11 +19,11 @@ from pipelines.open_data.metadata.model import Description
 from pipelines.registers.dataset import Licence
 from pipelines.registers.publication import PublicationRegister
 from pipelines.site import charts, downloads, previews
-from pipelines.site.book import OfficeUnit, PageSubject, VintageReader
 from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
 from pipelines.site.periods import Period
+from pipelines.site.vintage_reader import OfficeUnit, PageSubject, VintageReader
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,7 +51,7 @@ class SiteFacts:
         description: Of the dataset, null if the open data have none.
     """
 
-    book: VintageReader
+    vintage: VintageReader
     register: PublicationRegister
     synthetic: bool
     as_of: str
@@ -125,7 +125,7 @@ class PageRenderer:
             **({"temporalCoverage": f"../{facts.as_of}"} if facts.as_of else {}),
             **({"creativeWorkStatus": "Synthetic"} if facts.synthetic else {}),
         }  # fmt: skip
-        unit = facts.book.units.get(self.preview)
+        unit = facts.vintage.units.get(self.preview)
         if unit is not None and not facts.synthetic:
             page["about"] = {"@type": "GovernmentOrganization", "name": unit.name, "identifier": unit.code}
         if self.path == DOWNLOADS and facts.description is not None:
@@ -177,7 +177,7 @@ class PageRenderer:
     def who(self, subject: PageSubject) -> str:
         """Return the name of a subject."""
         if subject.scope == "don-vi":
-            return self.facts.book.units[subject.unit_code].short
+            return self.facts.vintage.units[subject.unit_code].short
         return str(self.t(f"all_{subject.level}"))
 
     def summary(self, answer: Answer) -> str:
@@ -185,7 +185,7 @@ class PageRenderer:
 
         For titles, previews, readers aloud.
         """
-        period = self.facts.book.headline
+        period = self.facts.vintage.headline
         if period is None:
             return str(self.t("no_period"))
         return str(
@@ -273,7 +273,7 @@ def page_renderer(facts: SiteFacts) -> Callable[..., str]:
     def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,
                 **shown: Any) -> str:  # fmt: skip
         press = PageRenderer(facts, lang, path, preview, same_as)
-        return environment.get_template(template).render(p=press, t=press.t, lang=lang, book=facts.book, facts=facts,
+        return environment.get_template(template).render(p=press, t=press.t, lang=lang, vintage=facts.vintage, facts=facts,
                                                          register=facts.register, path=path, **shown)  # fmt: skip
 
     return printed

@@ -5,18 +5,18 @@ Belongs here: finding them in the tables. What they were before is in CHANGES.md
 
 import polars as pl
 
-from pipelines.site.book import VintageReader
 from pipelines.site.figures import RATE, Figure, Row, rows_of
+from pipelines.site.vintage_reader import VintageReader
 
 SHOWN = 200
 REVISED = "r"
 
 
-def revised(book: VintageReader) -> list[tuple[Row, Figure]]:
+def revised(vintage: VintageReader) -> list[tuple[Row, Figure]]:
     """Return row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
     found: list[tuple[Row, Figure]] = []
-    for path in sorted(book.data.folder.glob("*.csv")):
-        frame = book.data.frame(path.stem)
+    for path in sorted(vintage.data.folder.glob("*.csv")):
+        frame = vintage.data.frame(path.stem)
         flags = [name for name in frame.columns if name == "co" or name.startswith("co_")]
         if not flags:
             continue

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.gate.baseline import HELD, Baseline
 from pipelines.gate.results import Held
 from pipelines.gate.suites import Suites
-from pipelines.publish.first_published import ledger_files, note_published
+from pipelines.publish.first_published import ledger_files, record_first_published
 from pipelines.settings import Settings
 
 from .conftest import DRIFT, prepare
@@ -50,7 +50,7 @@ class Nights:
         (folder / "manifest.json").write_text(json.dumps({"gate": {"held": list(held)}}))
         self.settings.current_link.unlink(missing_ok=True)
         self.settings.current_link.symlink_to(Path("versions") / folder.name)
-        return note_published(self.settings)
+        return record_first_published(self.settings)
 
     def held(self, suites: Suites, *statements: str, overrides: tuple[Any, ...] = (), last: bool = True) -> list[Held]:
         previous = self.settings.current_link.resolve() / "tthc.duckdb" if last else None
@@ -132,7 +132,7 @@ def test_the_ledger_notes_each_figure_once_and_is_never_rewritten(nights: Nights
     assert nights.publish() == count > 0
     (path,) = ledger_files(nights.settings)
     before = path.read_bytes()
-    assert note_published(nights.settings) == 0
+    assert record_first_published(nights.settings) == 0
     assert nights.publish(figure(500, 1000)) == 0
     # A figure that was not known is noted when it first is.
     with_new = "update indicator_values set is_closed = true where period_code = '2024'"
@@ -154,4 +154,4 @@ def test_a_ledger_that_cannot_be_read_is_said_and_compares_nothing(nights: Night
 
 
 def test_nothing_published_is_nothing_noted(tmp_path: Path) -> None:
-    assert note_published(Settings(warehouse_dir=tmp_path)) == 0
+    assert record_first_published(Settings(warehouse_dir=tmp_path)) == 0

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.common.files import sha256_of
+from pipelines.open_data.edition_counts import edition_table
 from pipelines.open_data.editions import add_edition
-from pipelines.open_data.published import edition_table
 from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.settings import Settings
 

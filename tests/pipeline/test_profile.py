@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.publish.reading import open_finished
+from pipelines.publish.read_only import open_read_only
 from pipelines.registers.csv_rows import table_of
 from pipelines.registers.holds import SUBJECT, Override, override_table
 from pipelines.registers.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
@@ -111,7 +111,7 @@ def test_a_delivery_is_judged_by_earlier_days_alone(bounds: Bounds) -> None:
 
 def test_every_measure_is_taken_of_a_night_and_the_night_is_compared(night: Night) -> None:
     known = load_measures(COUNTRY)
-    with open_finished(night.current / "tthc.duckdb", {}) as connection:
+    with open_read_only(night.current / "tthc.duckdb", {}) as connection:
         taken = {
             name for (name,) in connection.execute("select distinct measure from marts.delivery_measures").fetchall()
         }

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pipelines.registers.publication import PublicationRegister
-from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
 from pipelines.site.previews import PreviewText, drawing, smaller
 from pipelines.site.render import SiteFacts
-from pipelines.site.shown_elsewhere import SITE_MAP, pictures
+from pipelines.site.sharing import SITE_MAP, pictures
+from pipelines.site.vintage_reader import VintageReader
 from tests.open_data.conftest import HEAD, Edition, write_edition
 from tests.site.conftest import AS_OF, VERSION
 from tests.site.reading import pages, tree
@@ -92,15 +92,15 @@ def test_the_page_of_downloads_describes_the_dataset_with_addresses_that_hold(pu
 def test_a_picture_says_whose_figure_it_is_and_of_which_period(
     small_open_data: Path, register: PublicationRegister
 ) -> None:
-    book = VintageReader(small_open_data)
-    shown = pictures(SiteFacts(book, register, True, AS_OF, VERSION))
-    assert set(shown) == {"tinh", "cap-so", "cap-huyen", "cap-xa", *(code for code in book.units if code != "H19")}
+    vintage = VintageReader(small_open_data)
+    shown = pictures(SiteFacts(vintage, register, True, AS_OF, VERSION))
+    assert set(shown) == {"tinh", "cap-so", "cap-huyen", "cap-xa", *(code for code in vintage.units if code != "H19")}
     words = shown["H19.31.02"]
     assert (words.who, words.figure) == ("UBND phường Trảng Dài", "70,24%")
     assert words.what == "đúng hạn năm 2024 · on time 2024"
     assert words.notice == "Dữ liệu tổng hợp · Synthetic data"
     assert shown["H19.39.02"].figure == "90%"
-    real = pictures(SiteFacts(book, register, False, AS_OF, VERSION))["H19.31.02"]
+    real = pictures(SiteFacts(vintage, register, False, AS_OF, VERSION))["H19.31.02"]
     assert real.notice == "" and "#a63c06" not in drawing(real)
     assert "&lt;b&gt;" in drawing(PreviewText("<b>", "1", "", "", ""))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.registers.publication import PublicationRegister
-from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
+from pipelines.site.vintage_reader import VintageReader
 from tests.site.conftest import AS_OF, VERSION
 from tests.site.reading import table, tree
 
@@ -90,9 +90,9 @@ def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) ->
 
 
 def test_on_the_last_day_of_an_office_it_is_not_over(small_open_data: Path) -> None:
-    book = VintageReader(small_open_data)
-    assert book.day == "2024-12-31"
-    assert not book.units["H19.31"].over  # until 30 June 2025
+    vintage = VintageReader(small_open_data)
+    assert vintage.day == "2024-12-31"
+    assert not vintage.units["H19.31"].over  # until 30 June 2025
 
 
 def test_each_office_has_its_own_rows_as_small_files(small_site: Path, small_open_data: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from pipelines.common.errors import TthcError
 from pipelines.registers.publication import PublicationRegister
-from pipelines.site.book import VintageReader
 from pipelines.site.build import write_site
 from pipelines.site.render import HERE, texts
+from pipelines.site.vintage_reader import VintageReader
 from tests.site.conftest import AS_OF, VERSION
 from tests.site.open_data import UNITS
 from tests.site.reading import pages, tree

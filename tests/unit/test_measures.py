@@ -12,7 +12,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import language
 from pipelines.registers.holds import LEVELLED, SUBJECTS, Override, load_overrides
 from pipelines.registers.measures import load_measures, measure_table, profile_bound_table, unit_bound_table
-from pipelines.reports.held import held_sentence, override_line, publishable_rest
+from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"

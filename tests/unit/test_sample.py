@@ -98,15 +98,15 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Return few dossiers, but everything rare happens often: what the truth must not get wrong."""
     behaviour = load_behaviour()
     behaviour["no_due_date"] = 0.05
-    behaviour["channel"] |= {"untold": 0.1, "refused": 0.1, "never_accepted": 0.1}
+    behaviour["channel"] |= {"no_channel": 0.1, "refused": 0.1, "never_accepted": 0.1}
     behaviour["components"] |= {"none": 0.1, "deleted": 0.4}
-    behaviour["fees"] |= {"exempt": 0.2, "date_untold": 0.1, "never_paid": 0.1}
+    behaviour["fees"] |= {"exempt": 0.2, "no_payment_date": 0.1, "never_paid": 0.1}
     often = {"supplement": 0.6, "late": 0.3, "stuck": 0.4, "returned_at_once": 0.6}
     behaviour["handling"] |= {name: dict.fromkeys(("so", "huyen", "xa"), share) for name, share in often.items()}
     behaviour["handling"] |= {"withdrawn": 0.08, "deleted": 0.05, "supplement_never_answered": 0.4}
-    behaviour["handling"] |= {"supplement_without_row": 0.4, "finish_untold": 0.2, "stray_finish": 0.2}
+    behaviour["handling"] |= {"supplement_without_row": 0.4, "no_finish_time": 0.2, "stray_finish": 0.2}
     behaviour["handling"]["paused"] = {"fee": 0.3, "stopped": 0.2, "withdrawal_pending": 0.2}
-    behaviour["updated_untold"], behaviour["steps"]["pause_untold"] = 0.6, 0.5
+    behaviour["no_update_time"], behaviour["steps"]["no_pause_step"] = 0.6, 0.5
     behaviour["fields_so"]["Bưu chính"] = 60
     behaviour["ratings"] |= {"share": 0.6, "again": 0.4, "good": 0.3}
     behaviour["national_copy"] |= {"missing": 0.1, "status_differs": 0.1, "received_differs": 0.1}

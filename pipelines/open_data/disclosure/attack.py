@@ -104,14 +104,14 @@ class Attack:
         A point serves for all hidden rows at once: a few extremes of random sums settle most of them, small counts
         mostly aimed upwards and great ones downwards. The others are attacked one by one, one of each group at a time.
         """
-        chance = np.random.default_rng(1)
+        rng = np.random.default_rng(1)
         left = hidden[self.widths(hidden) < narrowest]
         for _ in range(ROUNDS):
             before = len(left)
-            picked = left[chance.random(before) < 0.8]
-            upwards = self.block.truth[picked] + chance.normal(0.0, 3.0, len(picked)) < narrowest
+            picked = left[rng.random(before) < 0.8]
+            upwards = self.block.truth[picked] + rng.normal(0.0, 3.0, len(picked)) < narrowest
             weights = np.zeros(len(self.least))
-            weights[picked] = np.where(upwards, 1.0, -1.0) * chance.uniform(0.2, 1.0, len(picked))
+            weights[picked] = np.where(upwards, 1.0, -1.0) * rng.uniform(0.2, 1.0, len(picked))
             if len(picked):
                 self.maximize(weights)
                 left = left[self.widths(left) < narrowest]

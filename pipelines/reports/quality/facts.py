@@ -16,7 +16,7 @@ import duckdb
 from pipelines.common.patterns import fill_patterns
 from pipelines.gate.suites import MACROS_FILE
 from pipelines.parsing.update_lake import LakeState, lake_state
-from pipelines.publish.reading import open_finished
+from pipelines.publish.read_only import open_read_only
 from pipelines.reports.quality.places import FileKey, place_for, places_in
 from pipelines.settings import Settings
 
@@ -231,7 +231,7 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
     Raise duckdb.Error where the file is not a whole warehouse.
     """
     state = lake_state(settings)
-    with open_finished(database, settings.duckdb_config()) as connection:
+    with open_read_only(database, settings.duckdb_config()) as connection:
         connection.execute(_macros(settings))
         connection.execute("set schema = 'marts'")
 

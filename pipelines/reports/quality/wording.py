@@ -15,7 +15,7 @@ from pipelines.common.formats import format_day, format_number
 from pipelines.common.i18n import Catalogue, language, read_catalogue, say
 from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract
-from pipelines.reports.held import NOTHING, held_sentence, override_line, publishable_rest
+from pipelines.reports.held_items import NOTHING, held_sentence, override_line, publishable_rest
 from pipelines.reports.quality.facts import RefusedFile
 
 HERE = Path(__file__).parent

@@ -1,9 +1,8 @@
-"""Invented applicants.
+"""Invented applicants of dossiers.
 
-No one here can exist: the numbers lie in ranges that are never given out.
-
-Identity numbers start with 999 (no province has that code), phone numbers with 0100 (no network has it), addresses name
-streets called "Giả Định" and e-mail ends in example.invalid.
+Belongs here: names, identity and phone numbers, addresses. None of them can belong to a real person: identity numbers
+start with 999 (no province has that code), phone numbers with 0100 (no network has it), addresses name streets called
+"Giả Định", and e-mail addresses end in example.invalid.
 """
 
 from dataclasses import dataclass
@@ -17,8 +16,16 @@ PLACEHOLDER_ID = "000000001"
 
 
 @dataclass(frozen=True)
-class Persons:
-    """Per dossier the pieces its applicant is put together from."""
+class Applicants:
+    """The applicant of each dossier, as indices into lists of name parts.
+
+    Attributes:
+        name: Per dossier one number that encodes family, middle and given name.
+        number: Per dossier a number below 10^9, unique, from which identity and phone number follow.
+        words: Family, middle and given names to choose from.
+        placeholder: Whether the identity number is replaced by PLACEHOLDER_ID.
+        applicant_kind: Code of `LoaiDoiTuong`.
+    """
 
     name: Ints
     number: Ints
@@ -27,7 +34,7 @@ class Persons:
     applicant_kind: Ints
 
     def columns(self, rows: Ints) -> dict[str, pl.Series]:
-        """Return the personal columns of `ho_so` for the dossiers at these positions."""
+        """Return the personal columns of `ho_so`, by field name, for the dossiers at these positions."""
         name, number = self.name[rows], self.number[rows]
         words, at = [], name
         for list_of_words in self.words:
@@ -56,18 +63,18 @@ class Persons:
         return {name: made[name] for name in made.columns}
 
 
-def draw_persons(count: int, seed: int, behaviour: Behaviour) -> Persons:
+def draw_applicants(count: int, seed: int, behaviour: Behaviour) -> Applicants:
     """Return one applicant per dossier; numbers never repeat."""
-    chance = stream(seed, "persons")
-    settings = behaviour["persons"]
+    rng = stream(seed, "persons")  # the name of the stream is part of the seed: another one gives other bytes
+    settings = behaviour["applicants"]
     words = (settings["family"], settings["middle"], settings["given"])
     names = len(words[0]) * len(words[1]) * len(words[2])
     # The step shares no factor with 10^9, so no number comes twice, and neighbours look unrelated.
-    first = int(chance.integers(0, 10**9))
-    return Persons(
+    first = int(rng.integers(0, 10**9))
+    return Applicants(
         words=words,
-        name=chance.integers(0, names, count),
+        name=rng.integers(0, names, count),
         number=(first + np.arange(count) * 999_983) % 10**9,
-        placeholder=chance.random(count) < settings["placeholder_id"],
-        applicant_kind=chance.choice([1, 2, 4], count, p=[0.86, 0.12, 0.02]),
+        placeholder=rng.random(count) < settings["placeholder_id"],
+        applicant_kind=rng.choice([1, 2, 4], count, p=[0.86, 0.12, 0.02]),
     )

@@ -1,6 +1,6 @@
-"""The whole province as drawn, before anything is written: what all tables are made from.
+"""All random draws of a province together, from which every table is made.
 
-Belongs here: dossier codes, and which delivery something falls into. Does not belong here: chance, columns.
+Belongs here: dossier codes, and which delivery an event falls into. Does not belong here: drawing, columns.
 """
 
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from pipelines.sample.applicants import Applicants
 from pipelines.sample.behaviour import Behaviour, Flags, Ints
 from pipelines.sample.clock import DAY, Clock, end_of
-from pipelines.sample.doings import Events
 from pipelines.sample.dossiers import Lifecycles
+from pipelines.sample.events import Events
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.papers import Papers
-from pipelines.sample.persons import Persons
 from pipelines.sample.reference import Reference
 
 
 @dataclass(frozen=True)
-class DrawnProvince:
-    """Everything drawn, ready to be written.
+class ProvinceDraws:
+    """All draws of a province, ready to be written.
 
     Attributes:
-        deliveries: The business days, the as-of day last.
-        entered: Per dossier the moment before which no delivery holds it or anything that belongs to it.
+        deliveries: The business days (ISO), the as-of day last.
+        entered: Per dossier, the moment before which no delivery holds it or any of its child rows.
     """
 
     seed: int
@@ -34,9 +34,9 @@ class DrawnProvince:
     limits: ProcedureLimits
     clock: Clock
     deliveries: tuple[str, ...]
-    lives: Lifecycles
+    lifecycles: Lifecycles
     papers: Papers
-    persons: Persons
+    applicants: Applicants
     steps: Events
     ratings: Events
     notices: Events
@@ -54,8 +54,8 @@ class DrawnProvince:
 
     @cached_property
     def codes(self) -> pl.Series:
-        """Dossier codes, made of the unit, the day handed in and a number of that unit and day."""
-        arrivals = self.lives.arrivals
+        """Dossier codes: the unit, the day of submission and a running number of that unit and day."""
+        arrivals = self.lifecycles.arrivals
         day = arrivals.submitted // DAY
         fresh = np.ones(len(arrivals), dtype=bool)
         fresh[1:] = (arrivals.unit[1:] != arrivals.unit[:-1]) | (day[1:] != day[:-1])
@@ -71,7 +71,7 @@ class DrawnProvince:
     @cached_property
     def envelope_unit(self) -> int:
         """Position of the department whose last delivery is a sync message: the busiest one."""
-        arrivals = self.lives.arrivals
+        arrivals = self.lifecycles.arrivals
         many = np.bincount(arrivals.unit[arrivals.level == 0], minlength=self.reference.units.height)
         return int(many.argmax())
 
@@ -80,11 +80,11 @@ class DrawnProvince:
         return np.searchsorted(self.ends, moment)
 
     def changed(self, nth: int) -> Ints:
-        """Return dossiers whose state belongs into a delivery."""
-        last = self.lives.last_change(int(self.ends[nth]))
+        """Return the dossiers (positions) whose state the nth delivery holds."""
+        last = self.lifecycles.last_change(int(self.ends[nth]))
         is_there = (last > 0) & (self.entered <= self.ends[nth])
         return np.flatnonzero(is_there & (np.maximum(last, self.entered) > (self.ends[nth - 1] if nth else 0)))
 
     def in_envelope(self, dossier: Ints) -> Flags:
-        is_theirs: Flags = self.lives.arrivals.unit[dossier] == self.envelope_unit
+        is_theirs: Flags = self.lifecycles.arrivals.unit[dossier] == self.envelope_unit
         return is_theirs

@@ -7,9 +7,9 @@ for: it works from a folder on the disk, and no request but for the page's own p
 import json
 from collections.abc import Iterator
 
-from pipelines.site.book import VintageReader
 from pipelines.site.fields import Field
 from pipelines.site.numbers import date
+from pipelines.site.vintage_reader import VintageReader
 
 NAME = "tim-{lang}.js"
 # Pages without a subject of their own: address and the code of their heading in texts.yml.
@@ -19,29 +19,29 @@ PAGES = {
 }  # fmt: skip
 
 
-def search_script(book: VintageReader, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
+def search_script(vintage: VintageReader, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
     """Return the script: kind, name, the note beside it, code, address within the language."""
     entries = [
-        list(entry) for entry in _entries(book, every_field, {code: one[lang] for code, one in said.items()}, lang)
+        list(entry) for entry in _entries(vintage, every_field, {code: one[lang] for code, one in said.items()}, lang)
     ]
     return f"globalThis.tthcPages = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
 def _entries(
-    book: VintageReader, every_field: list[Field], words: dict[str, str], lang: str
+    vintage: VintageReader, every_field: list[Field], words: dict[str, str], lang: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    units = [unit for unit in book.units.values() if unit.level != "tinh"]
+    units = [unit for unit in vintage.units.values() if unit.level != "tinh"]
     for unit in sorted(units, key=lambda unit: (unit.over, unit.name, unit.code)):
-        above = book.units[unit.parent].bare if unit.level == "xa" and unit.parent in book.units else ""
+        above = vintage.units[unit.parent].bare if unit.level == "xa" and unit.parent in vintage.units else ""
         until = words["find_until"].format(day=date(unit.valid_to, lang)) if unit.over else ""
         beside = " · ".join(part for part in (above, until) if part)
         yield "don-vi", unit.short, beside, unit.code, f"co-quan/{unit.code}.html"
-    for level in book.levels:
+    for level in vintage.levels:
         yield "cap", words[f"level_{level}"], "", "", f"cap/{level}.html"
     for one in every_field:
         yield "linh-vuc", one.name, words["field_kind"], one.code, f"linh-vuc/{one.address}.html"
     for address, heading in PAGES.items():
         yield "trang", words[heading], "", "", address
-    for code in dict.fromkeys(code for code, _ in book.catalogue):
-        row = next(row for (one, _), row in book.catalogue.items() if one == code)
+    for code in dict.fromkeys(code for code, _ in vintage.catalogue):
+        row = next(row for (one, _), row in vintage.catalogue.items() if one == code)
         yield "chi-tieu", row[f"ten_{lang}"], words["col_indicator"], code, f"chi-tieu.html#{code}"

@@ -19,7 +19,7 @@ from pipelines.settings import DuckDBConfig
 
 
 @contextmanager
-def open_finished(database: Path, config: DuckDBConfig) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_read_only(database: Path, config: DuckDBConfig) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a read-only connection that can reach no file, not even its own, and whose settings cannot change.
 
     Raises:

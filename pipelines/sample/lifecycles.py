@@ -1,7 +1,7 @@
-"""Draws the life of every dossier: when it is due, waits, pauses, ends, is handed over and paid for.
+"""Draw the lifecycle of every dossier: due date, supplements, pauses, end of handling, return, payment.
 
-Belongs here: chance about these moments, by level and unit. Does not belong here: what a system shows of them
-(dossiers.py). "Number" is always the number of a working day, "work" a time in office hours (clock.py).
+Belongs here: drawing these moments, by level and unit. Does not belong here: what the source system shows of them
+(`dossiers`). "Number" is always the number of a working day, "work" a time in office hours (`clock`).
 """
 
 from dataclasses import dataclass, replace
@@ -18,10 +18,7 @@ from pipelines.sample.reference import Reference
 
 @dataclass(frozen=True)
 class Waits:
-    """Rounds of supplements in office time.
-
-    `due` holds the due number before the first and after each.
-    """
+    """Rounds of supplements in office time; `due` holds the due number before the first round and after each."""
 
     asked: tuple[Ints, ...]
     answered: tuple[Ints, ...]
@@ -31,12 +28,13 @@ class Waits:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What every step of the drawing needs.
+    """State shared by all steps of drawing: random generator, settings, and facts per dossier.
 
-    `received` is invented where a dossier is not `handled`.
+    `received` is invented where a dossier is not `handled`; `begun` is its reception in office time, `start` and `due`
+    are numbers of working days.
     """
 
-    chance: np.random.Generator
+    rng: np.random.Generator
     behaviour: Behaviour
     clock: Clock
     arrivals: Arrivals
@@ -49,14 +47,14 @@ class Drawing:
     due: Ints
 
     def happens(self, share: "float | Floats") -> Flags:
-        return self.chance.random(len(self.start)) < share
+        return self.rng.random(len(self.start)) < share
 
     def by_level(self, shares: dict[str, float]) -> Floats:
         return by_level(shares, self.arrivals.level)
 
     def share_of(self, most: Ints) -> Ints:
-        """Return evenly between 0 and `most`."""
-        return (self.chance.random(len(self.start)) * most).astype(int)
+        """Return random numbers, uniform between 0 and `most`."""
+        return (self.rng.random(len(self.start)) * most).astype(int)
 
 
 def draw_lifecycles(
@@ -68,7 +66,17 @@ def draw_lifecycles(
     limits: ProcedureLimits,
     as_of: int,
 ) -> Lifecycles:
-    """Draw each life, and leave out what would happen after the as-of moment or after a deletion."""
+    """Return the lifecycle of each dossier, without events after the as-of moment or after its deletion.
+
+    Args:
+        arrivals: The dossiers.
+        seed: Seed of the province.
+        behaviour: Settings (`behaviour.yml`).
+        reference: Units and procedures.
+        clock: Office hours and working days.
+        limits: Time limits and fees of procedures.
+        as_of: The last moment, in seconds since 1970.
+    """
     drawing = _start_handling(arrivals, seed, behaviour, clock, limits, as_of)
     handling = behaviour["handling"]
     withdrawn = drawing.handled & (drawing.due > drawing.start) & drawing.happens(handling["withdrawn"])
@@ -84,23 +92,23 @@ def draw_lifecycles(
     finished = np.where(paused < NEVER, NEVER, finished)
     returned, at_once = _returned(drawing, finished, withdrawn)
     stray = standing & ~asked_now & (paused >= NEVER) & drawing.happens(handling["stray_finish"])
-    drawn = Lifecycles(
+    lifecycles = Lifecycles(
         arrivals=replace(arrivals, received=_until(arrivals.received, as_of)),
         due=due,
         taken_up=taken_up,
         supplements=tuple(supplements),
-        supplement_told=~(asked_now & drawing.happens(handling["supplement_without_row"])),
+        supplement_is_reported=~(asked_now & drawing.happens(handling["supplement_without_row"])),
         paused=paused,
         paused_status=paused_status,
         finished=finished,
         withdrawn=withdrawn,
-        finish_told=~(at_once & drawing.happens(handling["finish_untold"])),
+        finish_is_reported=~(at_once & drawing.happens(handling["no_finish_time"])),
         stray_finish=np.where(stray, taken_up, NEVER),
         returned=returned,
         paid=_paid(drawing, finished),
         deleted=deleted,
     )
-    return _cut(drawn, as_of)
+    return _cut(lifecycles, as_of)
 
 
 def _start_handling(
@@ -112,7 +120,7 @@ def _start_handling(
     start = clock.counted_from(received, int(hours) * 3600 + int(minutes) * 60)
     procedure = arrivals.procedure
     return Drawing(
-        chance=stream(seed, "lives"),
+        rng=stream(seed, "lives"),
         behaviour=behaviour,
         clock=clock,
         arrivals=arrivals,
@@ -127,7 +135,7 @@ def _start_handling(
 
 
 def _waits(drawing: Drawing, eligible: Flags) -> Waits:
-    """Return up to two requests for missing papers; the due day moves by the working days that each one waited."""
+    """Return up to two requests for missing papers; each moves the due day by the working days of its wait."""
     handling, span = drawing.behaviour["handling"], drawing.due - drawing.start
     happens = eligible & (span >= 2) & drawing.happens(drawing.by_level(handling["supplement"]))
     rounds_asked, rounds_answered, dues, last_answer = [], [], [drawing.due], drawing.begun
@@ -135,7 +143,7 @@ def _waits(drawing: Drawing, eligible: Flags) -> Waits:
     for share in (1.0, handling["second_supplement"]):
         happens = happens & drawing.happens(share)
         asked = np.where(happens, earliest + drawing.share_of((reach * span * WORKDAY).astype(int)), NEVER)
-        wait = 1800 + (drawing.chance.exponential(handling["supplement_days"], len(span)) * WORKDAY).astype(int)
+        wait = 1800 + (drawing.rng.exponential(handling["supplement_days"], len(span)) * WORKDAY).astype(int)
         back = happens & ~drawing.happens(handling["supplement_never_answered"])
         answered = np.where(back, np.where(back, asked, 0) + wait, NEVER)
         days = np.where(back, answered // WORKDAY - asked // WORKDAY, 0)
@@ -148,14 +156,14 @@ def _waits(drawing: Drawing, eligible: Flags) -> Waits:
 
 
 def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: Flags) -> Ints:
-    """Return when handling ends: early, on the due day or late; NEVER for what is stuck or waits for ever."""
+    """Return when handling ends: early, on the due day or late; NEVER for dossiers that are stuck or wait."""
     handling, clock, due = drawing.behaviour["handling"], drawing.clock, waits.due[-1]
     late = drawing.happens(_lateness(drawing, reference)[drawing.arrivals.unit])
     length = handling["days_late"]
-    days = 1 + drawing.chance.lognormal(np.log(length["median"]), length["sigma"], len(due)).astype(int)
+    days = 1 + drawing.rng.lognormal(np.log(length["median"]), length["sigma"], len(due)).astype(int)
     ready = np.where(waits.last_answer < NEVER, waits.last_answer, drawing.begun)
     lowest = np.maximum(drawing.start, ready // WORKDAY)
-    progress = drawing.chance.random(len(due)) ** handling["early_shape"]
+    progress = drawing.rng.random(len(due)) ** handling["early_shape"]
     number = np.minimum(lowest + (progress * (due - lowest)).astype(int), due)
     number = np.where(drawing.happens(handling["on_the_due_day"]), due, number)
     number = np.where(late, due + np.minimum(days, length["most"]), number)
@@ -163,7 +171,7 @@ def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: F
     work = floor + drawing.share_of(np.maximum((floor // WORKDAY + 1) * WORKDAY - 1 - floor, 1))
     left = drawing.begun + 600 + drawing.share_of((drawing.due - drawing.start) * WORKDAY)
     work = np.where(withdrawn, left, work)
-    # What the first delivery carries over was by definition unfinished at New Year.
+    # Dossiers carried over into the year were by definition unfinished at New Year.
     new_year = clock.to_work(np.array(end_of(f"{drawing.behaviour['year'] - 1}-12-31") + 1))
     work = np.where(work < new_year, new_year + drawing.share_of(np.full_like(work, 8 * WORKDAY)), work)
     stuck = drawing.happens(drawing.by_level(handling["stuck"])) & ~withdrawn
@@ -172,31 +180,31 @@ def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: F
 
 
 def _lateness(drawing: Drawing, reference: Reference) -> Floats:
-    """Return per unit, the share finished late: a few units are far worse than the rest."""
-    handling, chance = drawing.behaviour["handling"], drawing.chance
+    """Return, per unit, the share of dossiers finished late: a few units are far worse than the rest."""
+    handling, rng = drawing.behaviour["handling"], drawing.rng
     level = np.maximum(reference.unit_level, 0)
-    share = by_level(handling["late"], level) * chance.lognormal(-0.1, 0.45, len(level))
+    share = by_level(handling["late"], level) * rng.lognormal(-0.1, 0.45, len(level))
     active = np.bincount(drawing.arrivals.unit, minlength=len(level)) > 0
     lowest, highest = handling["bad_late"]
     for name, how_many in handling["bad_units"].items():
         units = reference.units_of(name)
         units = units[active[units]]
-        bad = chance.choice(units, min(how_many, len(units)), replace=False)
-        share[bad] = chance.uniform(lowest, highest, len(bad))
+        bad = rng.choice(units, min(how_many, len(units)), replace=False)
+        share[bad] = rng.uniform(lowest, highest, len(bad))
     return share
 
 
 def _promises(drawing: Drawing, waits: Waits) -> tuple[Ints, list[Supplement]]:
-    """Return the due date promised at reception (a few have none), and how each supplement moved it."""
+    """Return the due date at reception (a few dossiers have none), and the supplements with the dates they moved."""
     clock, received, start = drawing.clock, drawing.received, drawing.start
     same_day = received // DAY == clock.working_days[start]
     second = np.where(same_day & (drawing.due > start), received % DAY, CLOSE)
-    untold = ~drawing.handled | drawing.happens(drawing.behaviour["no_due_date"])
+    without_due = ~drawing.handled | drawing.happens(drawing.behaviour["no_due_date"])
 
     def promise(number: Ints) -> Ints:
-        return np.where(untold, NEVER, clock.working_days[number] * DAY + second)
+        return np.where(without_due, NEVER, clock.working_days[number] * DAY + second)
 
-    slip = drawing.handled & ~untold & drawing.happens(drawing.behaviour["due_before_received"])
+    slip = drawing.handled & ~without_due & drawing.happens(drawing.behaviour["due_before_received"])
     first = np.where(slip, (received // DAY - 2) * DAY + CLOSE, promise(waits.due[0]))
     before = first
     supplements = []
@@ -207,27 +215,27 @@ def _promises(drawing: Drawing, waits: Waits) -> tuple[Ints, list[Supplement]]:
     return first, supplements
 
 
-def _taken_up(drawing: Drawing, first_doing: Ints) -> Ints:
-    """Return when an officer first opens the dossier: some hours after reception, before anything else happens."""
-    idle = 30 + drawing.chance.exponential(2 * 3600, len(first_doing)).astype(int)
+def _taken_up(drawing: Drawing, first_event: Ints) -> Ints:
+    """Return when an officer first opens the dossier: some hours after reception, before any other event."""
+    idle = 30 + drawing.rng.exponential(2 * 3600, len(first_event)).astype(int)
     moment = drawing.clock.from_work(drawing.begun + idle)
-    between = drawing.received + np.minimum(first_doing - drawing.received, DAY) // 2
-    return np.where(drawing.handled, np.where(moment < first_doing, moment, between), NEVER)
+    between = drawing.received + np.minimum(first_event - drawing.received, DAY) // 2
+    return np.where(drawing.handled, np.where(moment < first_event, moment, between), NEVER)
 
 
 def _deleted(drawing: Drawing) -> Ints:
-    drawn = drawing.handled & drawing.happens(drawing.behaviour["handling"]["deleted"])
-    moment = drawing.received + drawing.chance.integers(3600, 2 * DAY, len(drawn))
-    return np.where(drawn & (moment <= drawing.as_of), moment, NEVER)
+    is_deleted = drawing.handled & drawing.happens(drawing.behaviour["handling"]["deleted"])
+    moment = drawing.received + drawing.rng.integers(3600, 2 * DAY, len(is_deleted))
+    return np.where(is_deleted & (moment <= drawing.as_of), moment, NEVER)
 
 
 def _paused(drawing: Drawing, candidates: Flags, taken_up: Ints) -> tuple[Ints, Ints]:
-    """Return which dossiers wait, all year round, for a payment (6), were stopped (8) or are being withdrawn (7).
+    """Return moment and status of dossiers paused until the as-of day.
 
-    They stay so to the as-of day. Returned are the moment and the status.
+    The status is 6 (waits for a payment), 7 (is being withdrawn) or 8 (stopped); the moment is NEVER for all others.
     """
     shares, count = drawing.behaviour["handling"]["paused"], len(candidates)
-    draw = drawing.chance.random(count)
+    draw = drawing.rng.random(count)
     ready = candidates & (taken_up < drawing.as_of)
     fee = ready & drawing.has_fee & (draw < shares["fee"])
     stopped = ready & ~fee & (draw > 1 - shares["stopped"])
@@ -238,11 +246,11 @@ def _paused(drawing: Drawing, candidates: Flags, taken_up: Ints) -> tuple[Ints, 
 
 
 def _returned(drawing: Drawing, finished: Ints, withdrawn: Flags) -> tuple[Ints, Flags]:
-    """Return when the result was handed over, and whether that was the moment it was ready."""
+    """Return when the result was handed over, and whether that was at the moment when it was ready."""
     handling, clock = drawing.behaviour["handling"], drawing.clock
     done = (finished < NEVER) & ~withdrawn
     at_once = done & drawing.happens(drawing.by_level(handling["returned_at_once"]))
-    wait = 600 + (drawing.chance.exponential(handling["days_to_collect"], len(done)) * WORKDAY).astype(int)
+    wait = 600 + (drawing.rng.exponential(handling["days_to_collect"], len(done)) * WORKDAY).astype(int)
     later = clock.from_work(clock.to_work(np.where(done, finished, clock.first_day * DAY)) + wait)
     collected = done & ~drawing.happens(handling["never_collected"])
     return np.where(at_once, finished, np.where(collected, later, NEVER)), at_once
@@ -256,27 +264,27 @@ def _paid(drawing: Drawing, finished: Ints) -> Ints:
 
 
 def _moment(clock: Clock, work: Ints) -> Ints:
-    told = work < NEVER
-    return np.where(told, clock.from_work(np.where(told, work, 0)), NEVER)
+    has_happened = work < NEVER
+    return np.where(has_happened, clock.from_work(np.where(has_happened, work, 0)), NEVER)
 
 
 def _until(moment: Ints, last: "int | Ints") -> Ints:
     return np.where(moment <= last, moment, NEVER)
 
 
-def _cut(lives: Lifecycles, as_of: int) -> Lifecycles:
-    """Remove what comes after the as-of moment, and what concerns a dossier after it was deleted."""
-    last = np.minimum(lives.deleted, as_of)
-    finished = _until(lives.finished, last)
+def _cut(lifecycles: Lifecycles, as_of: int) -> Lifecycles:
+    """Remove events after the as-of moment, and events of a dossier after its deletion."""
+    last = np.minimum(lifecycles.deleted, as_of)
+    finished = _until(lifecycles.finished, last)
     return replace(
-        lives,
-        taken_up=_until(lives.taken_up, last),
+        lifecycles,
+        taken_up=_until(lifecycles.taken_up, last),
         supplements=tuple(
-            replace(s, asked=_until(s.asked, last), answered=_until(s.answered, last)) for s in lives.supplements
+            replace(s, asked=_until(s.asked, last), answered=_until(s.answered, last)) for s in lifecycles.supplements
         ),
-        paused=_until(lives.paused, last),
+        paused=_until(lifecycles.paused, last),
         finished=finished,
-        stray_finish=_until(lives.stray_finish, last),
-        returned=np.where(finished < NEVER, _until(lives.returned, last), NEVER),
-        paid=_until(lives.paid, last),
+        stray_finish=_until(lifecycles.stray_finish, last),
+        returned=np.where(finished < NEVER, _until(lifecycles.returned, last), NEVER),
+        paid=_until(lifecycles.paid, last),
     )

@@ -5,10 +5,10 @@ Belongs here: what they say. Does not belong here: drawing (`previews`), pages.
 
 from xml.sax.saxutils import escape
 
-from pipelines.site.book import PageSubject
 from pipelines.site.offices import Answer, answer
 from pipelines.site.previews import PreviewText
 from pipelines.site.render import LANGUAGES, PageRenderer, SiteFacts
+from pipelines.site.vintage_reader import PageSubject
 
 SITE_MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -20,19 +20,19 @@ def pictures(facts: SiteFacts) -> dict[str, PreviewText]:
     The province's (`tinh`), each level's, each office's (its code), in both languages, as one picture serves both
     pages.
     """
-    book = facts.book
-    subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (book.province.name, book.level_subject("tinh"))}
+    vintage = facts.vintage
+    subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (vintage.province.name, vintage.level_subject("tinh"))}
     vi, en = (PageRenderer(facts, lang, "index.html") for lang in LANGUAGES)
-    for level in book.levels:
-        subjects[f"cap-{level}"] = (f"{book.province.bare}: {vi.t(f'level_{level}')}", book.level_subject(level))
-    for unit in book.units.values():
+    for level in vintage.levels:
+        subjects[f"cap-{level}"] = (f"{vintage.province.bare}: {vi.t(f'level_{level}')}", vintage.level_subject(level))
+    for unit in vintage.units.values():
         if unit.level != "tinh":
             subjects[unit.code] = (unit.full, unit.subject)
-    return {key: _words(vi, en, who, answer(book, subject)) for key, (who, subject) in subjects.items()}
+    return {key: _words(vi, en, who, answer(vintage, subject)) for key, (who, subject) in subjects.items()}
 
 
 def _words(vi: PageRenderer, en: PageRenderer, who: str, found: Answer) -> PreviewText:
-    facts, period = vi.facts, vi.facts.book.headline
+    facts, period = vi.facts, vi.facts.vintage.headline
     shown, other = vi.plain(found.rate), en.plain(found.rate)
     figure = shown if found.rate and found.rate.text else " · ".join(dict.fromkeys((shown, other)))
     told = [" ".join((press.t("picture_what"), period.name(press.lang))) for press in (vi, en)] if period else []
