@@ -1,7 +1,7 @@
 """Settings of one installation, read once from the environment (`TTHC_…`), with sensible defaults.
 
-Belongs here: where things lie on disk and how much memory the engines may take. Does not belong here:
-anything about the province or the domain (that is `registers/`).
+Belongs here: where everything lies on disk (folders as properties of `Settings`, and the names within the folder of a
+version), and how much memory the engines may take. Does not belong here: the domain, which is in `registers/`.
 """
 
 import datetime as dt
@@ -16,14 +16,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-# What a night holds beside DuckDB's own memory: Dagster, Great Expectations and dbt as loaded, batches of rows on their
-# way into the lake, and what DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
+# Names within the folder of a version, a candidate or a refused candidate.
+DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
+# Memory that a night needs besides DuckDB's: Dagster, Great Expectations and dbt as loaded, batches of rows, and what
+# DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
 LEAST_MEMORY, LEAST_DUCKDB = 16 << 20, 256 << 20
 # A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
 BESIDE_DECODER = 1 << 30
 LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
-# Judging one batch of rows takes some ten copies of it, and the next and the last batch wait beside it.
+# Validating a batch of rows takes about ten copies of it, while the next and the last batch are in memory too.
 BATCHES_IN_TOTAL, LARGEST_BATCH, LEAST_BATCH = 64, 64 << 20, 1 << 20
 
 
@@ -43,7 +45,7 @@ def machine_memory() -> int:
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """What reading one delivered file may take: bytes of one batch of rows, bytes of the process that decodes it."""
+    """Limits for reading one delivered file: bytes of one batch of rows, bytes of the process that decodes it."""
 
     batch_bytes: int = LARGEST_BATCH
     decoder_memory: int = LARGEST_DECODER
@@ -103,6 +105,16 @@ class Settings(BaseSettings):
         return self.restricted_dir / "archive"
 
     @cached_property
+    def quarantine_dir(self) -> Path:
+        """Rejected rows, whole, with their reasons."""
+        return self.restricted_dir / "quarantine"
+
+    @cached_property
+    def open_data_backup_dir(self) -> Path:
+        """Second copies of the editions, and the exact cells behind them (`disclosure.cell_history`)."""
+        return self.restricted_dir / OPEN_DATA_FOLDER
+
+    @cached_property
     def lake_dir(self) -> Path:
         return self.warehouse_dir / "lake"
 
@@ -116,12 +128,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def editions_dir(self) -> Path:
-        """Open data that were ever out, one folder per edition; never pruned."""
+        """Every published edition of the open data, one folder each; never pruned."""
         return self.warehouse_dir / "editions"
 
     @cached_property
     def first_published_dir(self) -> Path:
-        """What each figure was when it was first published; only added to."""
+        """The first published value of each figure; files are only added."""
         return self.warehouse_dir / "first-published"
 
     @cached_property
@@ -139,6 +151,21 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "refused"
 
     @cached_property
+    def verdict_file(self) -> Path:
+        """The gate's verdict of the run under way."""
+        return self.work_dir / VERDICT_FILE
+
+    @cached_property
+    def quality_dir(self) -> Path:
+        """Quality pages, one folder per run."""
+        return self.warehouse_dir / "quality"
+
+    @cached_property
+    def quality_page(self) -> Path:
+        """Link to the folder of the newest quality page."""
+        return self.quality_dir / "latest"
+
+    @cached_property
     def key_file(self) -> Path:
         return self.secret_file or self.restricted_dir / "secret.key"
 
@@ -152,44 +179,48 @@ class Settings(BaseSettings):
         return self.registers_dir / "vietnam"
 
     @cached_property
+    def province_dir(self) -> Path:
+        """Registers of the province."""
+        return self.registers_dir / self.province
+
+    @cached_property
     def dbt_project_dir(self) -> Path:
         return PROJECT_DIR / "dbt_project"
 
     @cached_property
     def memory_bytes(self) -> int:
-        """What a night may take in bytes: the setting, or what the container or machine has where that is less."""
+        """Bytes of memory that a night may take: the setting, or that of the container or machine if it is less."""
         return min(self.memory_limit, machine_memory())
 
     @cached_property
     def memory_shown(self) -> str:
-        """`memory_bytes` as people read it, such as 4.0GiB."""
+        """`memory_bytes` for display, such as 4.0GiB."""
         return ByteSize(self.memory_bytes).human_readable()
 
     @cached_property
     def duckdb_memory(self) -> str:
-        """DuckDB's share of `memory_bytes` as DuckDB reads it.
+        """DuckDB's share of `memory_bytes`, in DuckDB's notation.
 
-        Where the total is small it is half of it; where it is less than the libraries take by themselves, DuckDB gets
-        what a small province needs.
+        Half of the total if that is small, and at least LEAST_DUCKDB, which a small province needs.
         """
         share = max(self.memory_bytes - BESIDE_DUCKDB, self.memory_bytes // 2, min(self.memory_bytes, LEAST_DUCKDB))
         return f"{share >> 10}KiB"
 
     @cached_property
     def duckdb_temp_limit(self) -> str:
-        """`temp_limit` as DuckDB reads it."""
+        """`temp_limit` in DuckDB's notation."""
         return f"{self.temp_limit >> 10}KiB"
 
     @cached_property
     def read_limits(self) -> ReadLimits:
-        """What reading one file may take. Polars has no limit of its own, so the batches that it is given have one."""
+        """Limits for reading one file. Polars has no memory limit of its own, so its batches have one."""
         return ReadLimits(
             batch_bytes=max(min(self.memory_bytes // BATCHES_IN_TOTAL, LARGEST_BATCH), LEAST_BATCH),
             decoder_memory=max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER),
         )
 
     def duckdb_config(self) -> DuckDBConfig:
-        """How every DuckDB connection of ours is opened: bounded, and never reaching for an extension."""
+        """Return the configuration of every DuckDB connection: bounded memory and disk, no extension is ever loaded."""
         return {
             "memory_limit": self.duckdb_memory,
             "threads": str(self.threads),

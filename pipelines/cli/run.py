@@ -11,7 +11,7 @@ import typer
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, TthcError
 from pipelines.common.i18n import say
-from pipelines.settings import Settings
+from pipelines.settings import OPEN_DATA_FOLDER, Settings
 
 SAMPLE_DOSSIERS = 100_000
 
@@ -113,7 +113,7 @@ def _run(settings: Settings) -> int:
     console.print(
         f"[bold green]{say('published_new' if outcome.changed else 'published_same', version=outcome.version)}[/]"
     )
-    where = "published_where" if (folder / "open-data").is_dir() else "published_where_no_open_data"
+    where = "published_where" if (folder / OPEN_DATA_FOLDER).is_dir() else "published_where_no_open_data"
     console.print(say(where, folder=settings.current_link), highlight=False, soft_wrap=True)
     for sentence in withdrawn_sentences(outcome.open_data if outcome.changed else None):
         console.print(sentence, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
@@ -127,7 +127,7 @@ def _run(settings: Settings) -> int:
 def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **deliveries: Any) -> None:
     from rich.progress import Progress
 
-    from pipelines.sample import write_province
+    from pipelines.sample import TRUTH_FILE, write_province
 
     began = time.monotonic()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -140,7 +140,7 @@ def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **delive
     rows = sum(truth["planted"].values())
     seconds = f"{time.monotonic() - began:.0f}"
     console.print(
-        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / "truth.json"),
+        say("sample_done", rows=f"{rows:,}", folder=out, seconds=seconds, truth=out / TRUTH_FILE),
         soft_wrap=True,
     )
 

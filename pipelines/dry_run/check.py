@@ -29,7 +29,7 @@ from pipelines.parsing.prefetch import prefetch
 from pipelines.parsing.quarantine import complete_rows
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.lake import ParquetFile, lake_schema, quarantine_schema
 
@@ -185,7 +185,7 @@ class DryRun:
     def _load_lists(self, rows: ComparedRows) -> bool:
         """Load the lists of the published version; return False if there is none that can be read."""
         try:
-            rows.load_lists((self.settings.current_link / "tthc.duckdb").resolve())
+            rows.load_lists((self.settings.current_link / DATABASE_FILE).resolve())
         except duckdb.Error:
             return False
         return True

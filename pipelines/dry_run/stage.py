@@ -80,7 +80,7 @@ class StagedRows:
         self._secret = secrets.token_hex(KEY_BYTES)  # for this check alone
         self._named, self._naming_day = named_units(models), naming_day(models)
         self._misplaced = misplaced_units(models)
-        province = load_province(settings.registers_dir / settings.province).code
+        province = load_province(settings.province_dir).code
         self._db.execute("create table run as select ? as province_code", [province])
 
     def close(self) -> None:

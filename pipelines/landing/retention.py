@@ -54,7 +54,7 @@ def _purge_quarantine(settings: Settings, as_of: dt.date) -> int:
     if settings.keep_quarantine_days is None:
         return 0
     oldest, gone = as_of - dt.timedelta(days=settings.keep_quarantine_days), 0
-    for path in sorted((settings.restricted_dir / "quarantine").glob("*/*/*.parquet")):
+    for path in sorted(settings.quarantine_dir.glob("*/*/*.parquet")):
         if dt.date.fromisoformat(path.parent.name) < oldest:
             path.unlink()
             gone += 1

@@ -22,9 +22,9 @@ from pipelines.parsing.update_lake import lake_state, update_lake
 from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
 from pipelines.publish.editions import keep_published, write_editions
 from pipelines.publish.first_published import record_first_published
-from pipelines.publish.skip_unchanged import LEFT, is_already_published, quarantine_fingerprint
+from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
 from pipelines.publish.versions import close_candidate, publish
-from pipelines.settings import Settings
+from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
 from pipelines.storage.manifest import conservation, row_outcomes
@@ -43,20 +43,20 @@ REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "ca
 
 
 def log_stage(stage: str) -> None:
-    """Tells whoever watches that a stage of the run begins (messages.yml: `stage_…`)."""
+    """Log that a stage of the run begins (messages.yml: `stage_…`)."""
     stages.info(say(f"stage_{stage}"), extra={"stage": stage})
 
 
 @dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"})
 def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-    """Files in data/raw, hashed, copied once into the restricted archive, one ledger line each."""
+    """Hash the files in data/raw and copy each once into the restricted archive, with one line in the ledger."""
     log_stage("landing")
     settings = nightly.settings
     return dg.MaterializeResult(metadata=ingest_deliveries(settings, set(load_contracts(settings.contracts_dir))))
 
 
 def lake_asset(settings: Settings) -> dg.AssetsDefinition:
-    """One asset per source: rows that were tokenised strictly, typed by contract and stripped of personal data."""
+    """Return the asset of the lake: per source the rows, typed by contract and without personal data."""
     contracts = load_contracts(settings.contracts_dir)
     specs = [
         dg.AssetSpec(
@@ -77,9 +77,9 @@ def lake_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
-    """Return the asset that makes ledger and registers tables that dbt reads, in a database made anew for the run.
+    """Return the asset that builds the run's scratch database with the tables of ledger and registers for dbt.
 
-    It yields nothing, so that all that follows is skipped, where the version is already published and intact.
+    If the version is already published and intact, it yields nothing, so that all later assets are skipped.
     """
     contracts = load_contracts(settings.contracts_dir)
     lake_keys = [dg.AssetKey(["lake", source]) for source in contracts]
@@ -97,7 +97,7 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
         refuse_future(settings.as_of)
         run_spec = with_placement(settings, make_plan(settings, contracts, state, published_as_of(settings)))
         if is_kept_beside(settings, run_spec) if run_spec.is_beside else is_already_published(settings, run_spec):
-            # Dagster would warn of every check on what is skipped now, as if something went on without it.
+            # Otherwise Dagster warns of every check on an asset that is skipped.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
             open_data = None if run_spec.is_beside else published_open_data(settings)
             _record_end(nightly, "beside" if run_spec.is_beside else "unchanged", run_spec, open_data)
@@ -112,13 +112,13 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
-    """Rejected rows, whole and restricted: what parsing left there, and what only all deliveries together show."""
+    """Return the asset of the quarantine: rows rejected by parsing, and rows rejected by dbt's models."""
     contracts = load_contracts(settings.contracts_dir)
 
     @dg.asset(key=QUARANTINE, deps=[["state", f"base_{source}"] for source in contracts], group_name="lake",
               kinds={"parquet"})  # fmt: skip
     def quarantine(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-        """Whole rows with their file, row number and reasons, for those who may see them."""
+        """Keep rejected rows whole, with file, row number and reasons, in the restricted folder."""
         kept = keep_rejected_rows(nightly.settings, contracts, lake_state(nightly.settings))
         return dg.MaterializeResult(metadata=kept)
 
@@ -126,18 +126,18 @@ def quarantine_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
-    """Return the asset of the candidate: its database closed, its open data written, ready for the gate."""
+    """Return the asset of the candidate: its database is closed and its open data are written, ready for the gate."""
 
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-        """Write `tthc.duckdb`, the open data and the citizens' site of the candidate, not yet visible to anyone."""
+        """Write database, open data and site of the candidate, which is not yet visible to readers."""
         log_stage("candidate")
         settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
         sha = close_candidate(settings)
         folder = candidate_dir(settings)
-        open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / "open-data")
-        write_editions(settings, folder / "open-data")
+        open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / OPEN_DATA_FOLDER)
+        write_editions(settings, folder / OPEN_DATA_FOLDER)
         site = write_site_of(settings, open_data, folder, synthetic=run_spec.is_synthetic)
         told = {"version": run_spec.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
@@ -147,7 +147,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
 def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-    """Publish the version that `current` names: what analysts, officers and citizens see."""
+    """Publish the candidate as a version and switch `current` to it."""
     log_stage("publish")
     settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), run_spec.version, settings.duckdb_config())
@@ -156,30 +156,34 @@ def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResul
         settings, run_spec, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data
     )
     if run_spec.is_beside:
-        let_go = _record_end(nightly, "beside", run_spec, None)
+        cleaned = _record_end(nightly, "beside", run_spec, None)
     else:
         with open_ledger(settings.ledger_file) as ledger:
             save_outcomes(ledger, outcomes)
-        let_go = _record_end(nightly, "published" if changed else "unchanged", run_spec, open_data)
+        cleaned = _record_end(nightly, "published" if changed else "unchanged", run_spec, open_data)
     beside = run_spec.is_beside
-    return dg.MaterializeResult(metadata={"version": run_spec.version, "changed": changed, "beside": beside, **let_go})
+    return dg.MaterializeResult(metadata={"version": run_spec.version, "changed": changed, "beside": beside, **cleaned})
 
 
 def _record_end(
     nightly: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenData | None
 ) -> dict[str, dict[str, int]]:
-    """Record how the night ended, keep what it published as an edition, and remove what nothing needs any more."""
+    """Record the outcome of the run, keep its open data as an edition, and remove files that are no longer needed.
+
+    Returns:
+        Counts of removed files (`removed`) and of deliveries and rejected rows whose retention ended (`forgotten`).
+    """
     settings = nightly.settings
     detail = {"open_data": open_data} if open_data is not None else {}
     nightly.record_outcome(
         outcome, run_spec, **detail
-    )  # at once: what comes now may break down, and the version is out all the same
+    )  # first of all: the steps below may fail, and the version is published all the same
     if not run_spec.is_beside:
         keep_published(settings)
         record_first_published(settings)
-    let_go = {
+    cleaned = {
         "removed": clean_up(settings),
         "forgotten": purge_expired(settings, dt.date.fromisoformat(run_spec.as_of)),
     }
-    nightly.record_outcome(outcome, run_spec, **{LEFT: quarantine_fingerprint(settings)})
-    return let_go
+    nightly.record_outcome(outcome, run_spec, **{QUARANTINE_KEY: quarantine_fingerprint(settings)})
+    return cleaned

@@ -1,6 +1,7 @@
-"""Why a step stopped, as an operator can act on it.
+"""Causes of a failed step, as errors that tell an operator what to do.
 
-Belongs here: telling apart the causes that have a next step of their own. Does not belong here: how a run ends.
+Belongs here: recognising causes with a remedy of their own (memory, a killed process, our own errors). Does not belong
+here: how a run ends (`run`).
 """
 
 import re
@@ -11,9 +12,9 @@ from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 
 OURS = {"TthcError", "CandidateRefused", "RunLocked"}
-# Dagster puts the class before the words of an error; ours say what they are by their code.
+# Dagster puts the class before the message of an error; our messages begin with their code.
 CLASS_BEFORE = re.compile(r"^[\w.]+: (?=\[)")
-# DuckDB, Python, Arrow, Polars and C++ each say it in their own words.
+# The messages of DuckDB, Python, Arrow, Polars and C++.
 OUT_OF_MEMORY = re.compile(
     r"Out of Memory Error|OutOfMemory|\bMemoryError|ArrowMemoryError|failed to allocate|cannot allocate memory"
     r"|bad_alloc|memory allocation of \d+ bytes failed|failed to offload data block|Cannot allocate memory"
@@ -22,7 +23,16 @@ CHILD_KILLED = re.compile(r"exit(?:ed)?(?: with)?(?: return)?(?: code| status)[ 
 
 
 def cause_of(result: Any, settings: Settings) -> TthcError:
-    """Return the error that stopped a Dagster run: of ours as it is, else with its class and its own first words."""
+    """Return the error that stopped a Dagster run.
+
+    Args:
+        result: Dagster's result of the failed run.
+        settings: The installation; its memory limit is part of the message.
+
+    Returns:
+        `out_of_memory`, `child_killed`, or `step_failed` with our own message or the class and first words of another
+        error.
+    """
     for event in result.get_step_failure_events():
         return _cause_of_step(event.step_key, list(_chain(event.step_failure_data.error)), settings)
     return TthcError("step_failed", step="?", why="?")
@@ -43,12 +53,12 @@ def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcErro
 
 
 def _chain(error: Any) -> Iterator[Any]:
-    """Yield an error as Dagster keeps it, then what caused it."""
+    """Yield a Dagster error and its causes, outermost first."""
     while error is not None:
         yield error
         error = error.cause
 
 
-def is_out_of_memory(name: str) -> bool:
-    """Return True for the class name of an error that means want of memory."""
-    return OUT_OF_MEMORY.search(name) is not None
+def is_out_of_memory(text: str) -> bool:
+    """Return True if the text (a class name or message) means that memory ran out."""
+    return OUT_OF_MEMORY.search(text) is not None

@@ -1,4 +1,7 @@
-"""The gate as Dagster shows it: one blocking check per published table, all answered by one pass of the gate."""
+"""The gate as Dagster checks: one blocking check per published table, all answered by one pass of the gate.
+
+Does not belong here: what is checked (`expectations/`) and how (`gate`).
+"""
 
 from collections.abc import Iterator
 
@@ -18,7 +21,7 @@ WHOLE = "gate_as_a_whole"
 
 
 def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
-    """Return the checks on the candidate; where one fails, nothing downstream runs and the candidate is kept aside."""
+    """Return the checks on the candidate; if one fails, nothing downstream runs and the candidate is kept aside."""
 
     def blocking(name: str, description: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(name, asset=CANDIDATE, blocking=True, description=description)
@@ -32,7 +35,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
         settings = nightly.settings
         result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
                           baseline=baseline_of(settings))  # fmt: skip
-        # A check that had no room gave no answer: that says nothing of the candidate.
+        # A check that ran out of memory says nothing about the candidate.
         if is_out_of_memory(" ".join(result.raised)):
             raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
         verdict = result.to_dict()

@@ -1,6 +1,6 @@
-"""Dagster's home: what its page shows of past runs. Nothing depends on it; gone or damaged, it is begun afresh.
+"""Dagster's home folder, in which its web page finds past runs.
 
-Belongs here: making it, and keeping it from growing for ever.
+Belongs here: creating it, replacing a damaged one and limiting its size. No figure depends on it.
 """
 
 import sqlite3
@@ -24,12 +24,12 @@ event_log_storage:
   module: {EVENT_LOG[0]}
   class: {EVENT_LOG[1]}
 """
-# One database file of some megabytes a run; then a new home is begun and the last one is kept beside it.
+# Each run adds a database of some megabytes; after so many runs a new home is begun, and the last one is kept.
 RUNS_KEPT = 60
 
 
 def prepare_home(home: Path) -> None:
-    """Make a Dagster home with telemetry off; move a full or damaged one to `<home>-earlier` first."""
+    """Create a Dagster home with telemetry off; move a full or damaged one to `<home>-earlier` first."""
     if len(list(home.glob("history/runs/*.db"))) > RUNS_KEPT or not _is_sound(home):
         earlier = home.with_name(f"{home.name}-earlier")
         remove_tree(earlier)
@@ -67,7 +67,10 @@ def open_instance(home: Path) -> "DagsterInstance":
 
 
 def close_killed_runs(instance: "DagsterInstance", job_name: str) -> int:
-    """Mark runs of the job that seem to go on as failed: their process is gone, since we hold the lock."""
+    """Mark runs that Dagster still shows as running as failed, and return how many.
+
+    Their processes are gone, since the caller holds the lock.
+    """
     import dagster as dg
 
     going_on = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]

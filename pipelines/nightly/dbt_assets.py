@@ -1,4 +1,7 @@
-"""The dbt models as Dagster assets, their tests as asset checks, with progress on the way."""
+"""The dbt models as Dagster assets and their tests as asset checks, with progress.
+
+Does not belong here: dbt's options and target folder (`transform.dbt`).
+"""
 
 import json
 import logging
@@ -18,10 +21,7 @@ log = logging.getLogger("tthc.dbt")
 
 
 class Translator(DagsterDbtTranslator):
-    """Groups assets by layer, so that the graph reads like the folders of dbt_project/models.
-
-    They are named as in SQL: schema and table.
-    """
+    """Group assets by model folder, and name them as in SQL: schema and table."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None
@@ -33,7 +33,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
-    """All models as assets of one dbt build. Needs dbt's manifest, which it makes where there is none."""
+    """Return all models as assets of one dbt build; dbt's manifest is created if there is none."""
     manifest = ensure_manifest(settings)
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     events = sum(node["resource_type"] in ("model", "test") for node in nodes)
@@ -45,9 +45,9 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
         log_stage("transform")
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(nightly.settings)]
-        # The target that `ensure_manifest` parsed into: dbt would parse all again wherever a path or limit is another.
+        # The target folder that `ensure_manifest` parsed into: with another path or limit dbt would parse all again.
         build = dbt.cli(arguments, context=context, target_path=target_dir(nightly.settings))
-        import_in_background()  # dbt works in a process of its own, and leaves a core to this one
+        import_in_background()  # dbt runs in a process of its own, so one core is free
         for done, event in enumerate(build.stream(), 1):
             log.info("dbt", extra={"progress": (done, events)})
             yield event
@@ -56,12 +56,12 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
 
 
 def dbt_resource(settings: Settings) -> DbtCliResource:
-    """dbt as Dagster starts it: the executable beside our Python; its profile is written for each run."""
+    """Return Dagster's resource for dbt: the executable beside our Python; the profile is written for each run."""
     folder = str(settings.dbt_project_dir)
     return DbtCliResource(project_dir=folder, dbt_executable=dbt_executable())
 
 
 def published_tables(settings: Settings) -> list[str]:
-    """Return the names of the models with the tag `published`. Needs dbt's manifest, as `dbt_model_assets` does."""
+    """Return the names of the models with the tag `published`, sorted; dbt's manifest is created if there is none."""
     nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"].values()
     return sorted(node["name"] for node in nodes if node["resource_type"] == "model" and "published" in node["tags"])

@@ -1,9 +1,9 @@
 """Dagster's event log in SQLite, with one engine and one connection per file for as long as the run lives.
 
-Dagster makes both anew for each of a night's thousand events: a new engine has forgotten every statement that was
-compiled before, and the last connection that closes writes SQLite's journal back into the file.
-Named in the home's `dagster.yaml`; files and tables are Dagster's own, and its page reads them with or without this.
-Does not belong here: what is logged.
+Dagster creates both anew for each of the thousand events of a run: a new engine has lost all compiled statements, and
+the last connection that closes writes SQLite's journal back into the file. This class is named in the home's
+`dagster.yaml`; files and tables are Dagster's own, and its page reads them with or without it. Does not belong here:
+what is logged.
 """
 
 import os
@@ -22,7 +22,7 @@ from sqlalchemy.pool import StaticPool
 
 
 class KeptEnginesEventLog(SqliteEventLogStorage):
-    """As its parent, but that engines and connections are kept."""
+    """Dagster's SQLite event log, with engines and connections kept open."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._engines: dict[str, Engine] = {}
@@ -35,12 +35,12 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptEnginesEventLog":
-        # Where Dagster keeps it too; not written in the yaml, so that a home that was moved still finds its own.
+        # Dagster's own default; not written into the yaml, so that a home still works after it was moved.
         folder = config_value.get("base_dir") or str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs")
         return cls(inst_data=inst_data, base_dir=folder)
 
     def has_table(self, table_name: str) -> bool:
-        # Dagster asks at each event; a table that is there does not go away while a run lives.
+        # Dagster asks at each event; an existing table is not dropped while a run lives.
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
@@ -64,8 +64,8 @@ class KeptEnginesEventLog(SqliteEventLogStorage):
 
 
 def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
-    """Let events not wait for the disk, as they do with SQLite's default.
+    """Relax SQLite's default of waiting for the disk after each event.
 
-    In the journal that Dagster uses (WAL) a crash then costs at most the last events, never the file.
+    With Dagster's journal mode (WAL) a crash then loses at most the last events, never the file.
     """
     connection.execute("pragma synchronous = normal")

@@ -1,4 +1,7 @@
-"""One run at a time: an flock that the kernel frees when its holder dies, with the holder's pid for people."""
+"""The lock that allows one run at a time: an flock, which the kernel releases when its holder dies.
+
+Belongs here: the lock and the pid of its holder, which error messages show.
+"""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +15,11 @@ from pipelines.settings import Settings
 
 @contextmanager
 def run_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock of this warehouse; within one process it may be taken again. Raises RunLocked at once."""
+    """Hold the lock of this warehouse; it is re-entrant within one process.
+
+    Raises:
+        RunLocked: At once, if another process holds it.
+    """
     settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
     path = settings.warehouse_dir / "run.lock"
     holder = settings.warehouse_dir / "run.pid"

@@ -1,6 +1,7 @@
-"""Letting go of what parsing made of files that count no more: replaced ones, and those of earlier contracts.
+"""Remove parsing results that no active delivery needs: those of replaced files and of earlier contracts.
 
-What was delivered stays in the archive, so all of it could be made again.
+Belongs here: which lake files, receipts and quarantine files are unreferenced. The delivered files stay in the archive,
+so everything removed here can be parsed again.
 """
 
 from collections.abc import Iterable
@@ -13,9 +14,9 @@ from pipelines.transform.night_rejections import MARK
 
 
 def prune_unreferenced(settings: Settings) -> int:
-    """Remove lake files, receipts and quarantined rows that no delivery of today needs; return how many files.
+    """Remove lake files, receipts and quarantine files that no active delivery needs, and return how many files.
 
-    The rows that were rejected of a replaced file stay in quarantine: they tell its deliverer what was wrong.
+    Rejected rows of a replaced file stay in quarantine: they tell its deliverer what was wrong.
     """
     known = Receipts(settings)
     needed = {known.key(arrival) for arrival in known.everything}
@@ -26,11 +27,11 @@ def prune_unreferenced(settings: Settings) -> int:
     with open_ledger(settings.ledger_file) as ledger:
         gone = {arrival.delivery.label for arrival in known.everything if arrival.sequence in known.forgotten}
         kept = receipts(ledger)
-        # Of bytes that are gone only what was made of them is left, under whichever contracts.
+        # Of deliveries whose bytes were purged only the parsing result is left, whatever contracts it was made under.
         needed |= {key for key, receipt in kept.items() if receipt["delivery"] in gone}
         drop_receipts(ledger, set(kept) - needed)
     lake = [path for path in _parquet(settings.lake_dir) if path.relative_to(settings.lake_dir).as_posix() not in files]
-    quarantine = _parquet(settings.restricted_dir / "quarantine")
+    quarantine = _parquet(settings.quarantine_dir)
     rejected = [path for path in quarantine if MARK not in path.stem and path.stem not in needed]
     for path in (*lake, *rejected):
         path.unlink()

@@ -1,7 +1,8 @@
-"""Before and after the work of a run: what a crash left is cleared away, and what nothing will read again is let go.
+"""Recovery before a run and clean-up after it.
 
-Everything here holds the run's lock. Nothing here decides a figure: files under their own names are whole or absent
-(`common.files`), and whatever is gone is made again from the archive.
+Belongs here: removing or repairing what a crash left behind, and removing outputs that nothing will read again. The
+caller holds the run's lock. Does not belong here: anything that decides a figure; files under their final names are
+complete or absent (`common.files`), and everything missing is made again from the archive.
 """
 
 import os
@@ -20,7 +21,7 @@ from pipelines.transform.dbt import target_dir
 
 
 def recover(settings: Settings) -> int:
-    """Leave the warehouse as if no run had ever been cut short; return the number of the run that begins."""
+    """Repair what an interrupted run left behind, begin a new run in the ledger, and return its number."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
     restore_replaced(settings)
@@ -36,10 +37,10 @@ def recover(settings: Settings) -> int:
 
 
 def clean_up(settings: Settings) -> dict[str, int]:
-    """Remove old versions, what parsing made of files that count no more, and dbt's output for other models.
+    """Remove old versions, unreferenced parsing results and dbt targets of other code.
 
     Returns:
-        How many of each.
+        Counts: `versions`, `parsed_files`, `dbt_targets`.
     """
     versions, parsed = prune(settings), prune_unreferenced(settings)
     now = target_dir(settings)

@@ -1,4 +1,7 @@
-"""What every asset of the nightly job is given: the settings, and the certainty that no other run is under way."""
+"""The Dagster resource that every asset of the nightly job receives: settings and number of the locked run.
+
+Belongs here: beginning and ending a run (lock, recovery, outcome), and the gate's verdict between steps.
+"""
 
 import json
 from collections.abc import Generator
@@ -18,31 +21,38 @@ from pipelines.storage.runs import end_run, runs
 
 @dataclass(frozen=True)
 class Nightly:
-    """The run under way: the settings that it was given, and its number in the ledger."""
+    """The run under way: its settings and its number in the ledger."""
 
     settings: Settings
     number: int
 
     def record_outcome(self, outcome: str, run_spec: RunSpec, **detail: object) -> None:
-        """Record how the run under way ended: published, unchanged or refused."""
+        """Record how the run ended.
+
+        Args:
+            outcome: An outcome of `storage.runs.Run`: published, unchanged, beside or refused.
+            run_spec: What the run computed.
+            detail: Further facts for the ledger, merged into those that are there.
+        """
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self.number, outcome, version=run_spec.version, as_of=run_spec.as_of, detail=detail)
 
     def gate_verdict(self) -> Verdict:
         """Return the verdict of the gate on the candidate of this run."""
-        verdict: Verdict = json.loads((self.settings.work_dir / "gate.json").read_text(encoding="utf-8"))
+        verdict: Verdict = json.loads(self.settings.verdict_file.read_text(encoding="utf-8"))
         return verdict
 
     def save_gate_verdict(self, verdict: Verdict) -> None:
         """Save the gate's verdict for publication, and for the summary."""
         text = json.dumps(verdict, ensure_ascii=False, indent=1)
-        (self.settings.work_dir / "gate.json").write_text(text, encoding="utf-8")
+        self.settings.verdict_file.write_text(text, encoding="utf-8")
 
 
 def nightly_resource(settings: Settings) -> dg.ResourceDefinition:
-    """Return the resource that is held for a whole run.
+    """Return the resource of a whole run.
 
-    It holds the lock, recovers what a crash left, and, where nothing recorded an outcome, records that the run failed.
+    It holds the lock, recovers from a crash before the run and, if nothing recorded an outcome, records a failure after
+    it.
     """
 
     @dg.resource(description="The run under way, and the lock that makes it the only one.")

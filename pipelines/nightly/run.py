@@ -1,4 +1,7 @@
-"""Starting the nightly job from a command: the same Dagster job that the schedule starts, run to its end here."""
+"""Run the nightly job in this process: the same Dagster job that the schedule starts.
+
+Belongs here: starting the job and deriving its outcome. Does not belong here: assets (`assets`), recovery (`recovery`).
+"""
 
 import contextlib
 import json
@@ -15,6 +18,7 @@ from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import Run, end_run, runs
 
 
@@ -22,8 +26,11 @@ from pipelines.storage.runs import Run, end_run, runs
 class RunOutcome:
     """How a run ended.
 
-    `version`: the published one, and whether it is new (`changed`), with the state of its open data; with `is_beside`
-    the one that was computed beside the published one.
+    Attributes:
+        version: The version that is published or, with `is_beside`, the one computed beside it.
+        changed: True if that changed what is published.
+        open_data: The state of its open data; None for a version computed beside, or if unknown.
+        is_beside: True if the version was computed beside the published one.
     """
 
     version: str
@@ -36,59 +43,58 @@ def run_nightly(settings: Settings) -> RunOutcome:
     """Run the job in this process.
 
     Raises:
-        RunLocked: Another run is under way.
-        CandidateRefused: The gate did not pass the candidate.
-        UsageFault: The as-of day lies in the future.
-        TthcError: What stopped a step.
+        RunLocked: If another run is under way.
+        CandidateRefused: If the gate refused the candidate.
+        UsageFault: If the as-of day lies in the future.
+        TthcError: If a step failed.
     """
     refuse_future(settings.as_of)
     with run_lock(settings):
         settings.work_dir.mkdir(parents=True, exist_ok=True)
-        verdict = settings.work_dir / "gate.json"
-        verdict.unlink(missing_ok=True)
+        settings.verdict_file.unlink(missing_ok=True)
         prepare_home(settings.dagster_home)
         warnings.filterwarnings("ignore", module="dagster")
 
         from pipelines.nightly.build import JOB_NAME, build_definitions
 
         job = build_definitions(settings).resolve_job_def(JOB_NAME)
-        # dbt's own lines, two per model and test, would drown what a person watches.
+        # dbt prints two lines per model and test, which would hide our own progress.
         log = (settings.work_dir / "dbt.log").open("w", encoding="utf-8")
         with open_instance(settings.dagster_home) as instance, log, contextlib.redirect_stdout(log):
             close_killed_runs(instance, JOB_NAME)
             quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
-        gate = json.loads(verdict.read_text(encoding="utf-8")) if verdict.exists() else {}
-        plan_file = settings.work_dir / "plan.json"
-        # A green run proves nothing: a step that emits nothing skips what follows. A publication counts, or the
-        # ledger's word that this run found its version out already.
+        verdict_file = settings.verdict_file
+        gate = json.loads(verdict_file.read_text(encoding="utf-8")) if verdict_file.exists() else {}
+        # A successful Dagster run is not enough: an asset that yields nothing skips all later ones. Either a publication
+        # was recorded, or the ledger says that this run found its version already made.
         events = result.asset_materializations_for_node("published_version")
         if result.success and events:
             published = events[0].metadata
             changed, beside = bool(published["changed"].value), bool(published["beside"].value)
             return RunOutcome(str(published["version"].value), changed, open_data_of_run(settings), beside)
-        found = _version_found(settings) if result.success else None
+        found = _run_without_work(settings) if result.success else None
         if found:
             open_data = None if found.outcome == "beside" else published_open_data(settings)
             return RunOutcome(str(found.version), False, open_data, found.outcome == "beside")
         if gate and not gate["success"]:
-            raise CandidateRefused("gate_refused", version=json.loads(plan_file.read_text(encoding="utf-8"))["version"])
+            raise CandidateRefused("gate_refused", version=RunSpec.load(settings).version)
         cause = cause_of(result, settings) if not result.success else TthcError("not_published")
-        _note(settings, cause)
+        _record_cause(settings, cause)
         raise cause
 
 
-def _version_found(settings: Settings) -> Run | None:
-    """Return the run just ended, if the ledger says that it found its version made already; null where it did not."""
+def _run_without_work(settings: Settings) -> Run | None:
+    """Return the run that just ended if it found its version already made, else None."""
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
     return last[0] if last and last[0].outcome in ("unchanged", "beside") else None
 
 
-def _note(settings: Settings, cause: TthcError) -> None:
-    """Record in the ledger why the run failed, for the morning."""
+def _record_cause(settings: Settings, cause: TthcError) -> None:
+    """Record in the ledger why the run failed."""
     with open_ledger(settings.ledger_file) as ledger:
         last = runs(ledger, limit=1)
         if last and last[0].outcome == "failed":
             end_run(ledger, last[0].sequence, "failed", detail={"why": str(cause), "cause": cause.code})
-    write_quality_page(settings)  # once more, now that it is known why
+    write_quality_page(settings)  # again, now that the cause is known

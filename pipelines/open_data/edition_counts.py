@@ -11,7 +11,7 @@ import json
 import polars as pl
 
 from pipelines.open_data.editions import damaged_editions, editions
-from pipelines.open_data.vintage_store import NAME
+from pipelines.open_data.vintage_store import VINTAGE_FILE
 from pipelines.registers.tables import EDITION
 from pipelines.settings import Settings
 
@@ -32,7 +32,7 @@ def edition_table(settings: Settings) -> pl.DataFrame:
 def _datasets(settings: Settings, name: str) -> int:
     """Return tables of an edition whose file lies there."""
     folder = settings.editions_dir / name
-    named = json.loads((folder / NAME).read_text(encoding="utf-8"))["rows"]
+    named = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))["rows"]
     return len([file for file in named if (folder / file).is_file()])
 
 

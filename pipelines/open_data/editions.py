@@ -27,11 +27,10 @@ from pipelines.common.files import (
     sync_folder,
 )
 from pipelines.common.i18n import say
-from pipelines.open_data.vintage_store import EDITIONS, NAME, read_vintage
-from pipelines.settings import Settings
+from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE, read_vintage
+from pipelines.settings import OPEN_DATA_FOLDER, Settings
 
 log = logging.getLogger("tthc.open_data")
-INDEX = "index.json"
 PUBLIC, PRIVATE = 0o444, 0o600
 
 
@@ -83,7 +82,7 @@ def folder_of(settings: Settings, edition: Edition) -> Path:
 def edition_intact(folder: Path, edition: Edition) -> bool:
     """Return True if the folder holds the edition, every byte as it was published."""
     try:
-        return sha256_of(folder / NAME) == edition.sha256 and read_vintage(folder) is not None
+        return sha256_of(folder / VINTAGE_FILE) == edition.sha256 and read_vintage(folder) is not None
     except OSError:
         return False
 
@@ -104,9 +103,9 @@ def edition_in(folder: Path) -> Edition:
     Raises:
         OSError: If there is none.
     """
-    vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    vintage = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))
     return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
-                   sha256_of(folder / NAME))  # fmt: skip
+                   sha256_of(folder / VINTAGE_FILE))  # fmt: skip
 
 
 def add_edition(settings: Settings, folder: Path) -> Edition:
@@ -160,20 +159,20 @@ def _lost(settings: Settings, edition: Edition) -> TthcError:
 
 def _has_head(folder: Path, edition: Edition) -> bool:
     try:
-        return sha256_of(folder / NAME) == edition.sha256
+        return sha256_of(folder / VINTAGE_FILE) == edition.sha256
     except OSError:
         return False
 
 
 def _places(settings: Settings) -> tuple[Path, Path]:
-    return settings.editions_dir, settings.restricted_dir / "open-data" / EDITIONS
+    return settings.editions_dir, settings.open_data_backup_dir / EDITIONS
 
 
 def _sources(settings: Settings, edition: Edition) -> Iterator[Path]:
     """Yield where an edition may lie: its places, then what versions show."""
     yield from (place / edition.name for place in _places(settings))
     yield _of_earlier_release(settings)
-    for version in sorted(settings.versions_dir.glob("[!.]*/open-data")):
+    for version in sorted(settings.versions_dir.glob(f"[!.]*/{OPEN_DATA_FOLDER}")):
         yield version
         yield version / EDITIONS / edition.name
 
@@ -188,7 +187,7 @@ def _found(settings: Settings) -> Iterator[Edition]:
 
 def _of_earlier_release(settings: Settings) -> Path:
     """Return where releases that kept the last vintage only kept it."""
-    return settings.restricted_dir / "open-data" / "last"
+    return settings.open_data_backup_dir / "last"
 
 
 def _depth(edition: Edition, known: dict[str, Edition]) -> int:

@@ -11,16 +11,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from pipelines.contracts.fields import Sentence
+from pipelines.open_data.metadata import datapackage
 from pipelines.open_data.metadata.model import joined, said
-from pipelines.open_data.vintage_store import NAME
+from pipelines.open_data.vintage_store import CHANGES_FILE, INDEX, VINTAGE_FILE
 from pipelines.registers.model import load_province
 from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
 
-INDEX, FEED = "index.json", "feed.xml"
+FEED = "feed.xml"
 ATOM = "http://www.w3.org/2005/Atom"
 # What an entry leads to: the first of these that the edition has.
-PAGES = {"datapackage.json": "application/json", "CHANGES.md": "text/markdown", NAME: "application/json"}
+PAGES = {datapackage.NAME: "application/json", CHANGES_FILE: "text/markdown", VINTAGE_FILE: "application/json"}
 NO_PERIOD = "1970-01-01"  # Atom wants a day; an edition of no closed period has none
 
 
@@ -42,7 +43,7 @@ class FeedEntry:
 
 def feed_entry(folder: Path, *, is_withdrawn: bool) -> FeedEntry:
     """Return the feed's entry for the edition in the folder."""
-    vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    vintage = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))
     files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
     synthetic = bool(vintage.get("essence", {}).get("synthetic"))
     return FeedEntry(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "", is_withdrawn,
@@ -60,7 +61,7 @@ def write_feed(settings: Settings, folder: Path, editions: Iterable[FeedEntry]) 
 def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
     """Return the Atom feed (RFC 4287) of the editions, newest first, in Vietnamese and English."""
     dataset = load_register(settings.country_dir).dataset
-    province = load_province(settings.registers_dir / settings.province)
+    province = load_province(settings.province_dir)
     work = f"{dataset.base_iri}{province.code}/{dataset.name}"
     is_synthetic = any(one.synthetic for one in editions)
     ET.register_namespace("", ATOM)
@@ -81,7 +82,7 @@ def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
         _add(entry, "summary", _both(joined(said("feed_withdrawn"), dataset.title) if one.withdrawn else dataset.title))
         if one.withdrawn:
             _add(entry, "category", term="withdrawn")
-        page = next((name for name in PAGES if name in one.files), NAME)
+        page = next((name for name in PAGES if name in one.files), VINTAGE_FILE)
         _add(entry, "link", rel="alternate", type=PAGES[page], href=f"{one.edition}/{page}")
     ET.indent(feed, " ")
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True)) + b"\n"

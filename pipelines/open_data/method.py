@@ -10,10 +10,9 @@ from pathlib import Path
 
 from pipelines.common.i18n import catalogue
 from pipelines.open_data.metadata.model import said, titled
+from pipelines.open_data.vintage_store import METHOD_FILES
 from pipelines.registers.disclosure import DisclosureRules
 from pipelines.registers.publication import PublicationRegister
-
-PAGES = {"vi": "PHUONG-PHAP.md", "en": "METHOD.md"}
 
 
 def _said(code: str, lang: str, **numbers: object) -> str:
@@ -73,6 +72,6 @@ def write_method(
     until: str,
 ) -> None:
     """Write the note in both languages."""
-    for lang, name in PAGES.items():
+    for lang, name in METHOD_FILES.items():
         page = method_page(lang, register, rules, figures, synthetic=synthetic, until=until)
         (folder / name).write_text(page, encoding="utf-8")

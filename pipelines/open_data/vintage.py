@@ -28,16 +28,23 @@ from pipelines.open_data.metadata.write import describe, write_descriptions
 from pipelines.open_data.method import write_method
 from pipelines.open_data.revisions import changes_page, flag_revisions
 from pipelines.open_data.tables import create_published_tables
-from pipelines.open_data.vintage_store import Essence, Vintage, VintageHead, may_remain, read_vintage, seal_vintage
-from pipelines.registers.disclosure import DisclosureRules, load_rules
+from pipelines.open_data.vintage_store import (
+    AUDIT_FILE,
+    CHANGES_FILE,
+    Essence,
+    Vintage,
+    VintageHead,
+    may_remain,
+    read_vintage,
+    seal_vintage,
+)
+from pipelines.registers.disclosure import RULES_FILE, DisclosureRules, load_rules
 from pipelines.registers.model import Province, load_province
-from pipelines.registers.publication import FILE, PublicationRegister, load_register
+from pipelines.registers.publication import REGISTER_FILE, PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 
 Connection = duckdb.DuckDBPyConnection
-AUDIT = "audit.json"
-CHANGES = "CHANGES.md"
 # The first file of the folder, however it is sorted.
 SYNTHETIC_NOTICE = "00-DU-LIEU-TONG-HOP--SYNTHETIC.txt"
 SYNTHETIC = """\
@@ -85,7 +92,7 @@ def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, p
     """
     country = settings.country_dir
     register, rules = load_register(country), load_rules(country)
-    province = load_province(settings.registers_dir / settings.province)
+    province = load_province(settings.province_dir)
     scratch = settings.work_dir / "open-data.duckdb"
     scratch.unlink(missing_ok=True)
     try:
@@ -128,8 +135,8 @@ def _essence(connection: Connection, settings: Settings, run_spec: RunSpec, prov
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
     return {
         "closed_periods": periods,
-        "register": sha256_of(country / FILE),
-        "rules": sha256_of(country / "disclosure.yml"),
+        "register": sha256_of(country / REGISTER_FILE),
+        "rules": sha256_of(country / RULES_FILE),
         "code": fingerprint(PROJECT_DIR / "pipelines" / "open_data"),
         "province": run_spec.province,
         "place": province.name.model_dump(),
@@ -167,11 +174,11 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
     write_method(folder, register, rules, figures, synthetic=synthetic, until=str(until))
     notice = SYNTHETIC if synthetic else ""
     page = changes_page(vintage, before["vintage"] if before else None, changes, rules.thaw, notice)
-    (folder / CHANGES).write_text(page, encoding="utf-8")
+    (folder / CHANGES_FILE).write_text(page, encoding="utf-8")
     if synthetic:
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / AUDIT).write_text(text + "\n", encoding="utf-8")
+    (folder / AUDIT_FILE).write_text(text + "\n", encoding="utf-8")
     issued = making.run_spec.as_of if before is None else before.get("issued", making.run_spec.as_of)
     head: VintageHead = {
         "vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,

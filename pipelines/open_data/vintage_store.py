@@ -11,8 +11,10 @@ from typing import NotRequired, TypedDict
 from pipelines.common.checksums import SEAL, checksum_matches, with_checksum
 from pipelines.common.files import sha256_of
 
-NAME = "vintage.json"
-EDITIONS = "editions"  # the folder of earlier vintages within a published one; no part of it
+VINTAGE_FILE, CHANGES_FILE, AUDIT_FILE = "vintage.json", "CHANGES.md", "audit.json"
+METHOD_FILES = {"vi": "PHUONG-PHAP.md", "en": "METHOD.md"}
+# Folder of earlier vintages within a published one (no part of the vintage), and the list of them.
+EDITIONS, INDEX = "editions", "index.json"
 
 
 class Essence(TypedDict):
@@ -74,10 +76,10 @@ def seal_vintage(folder: Path, head: VintageHead) -> None:
 
     The head has `files` and `descriptions`, hashes by file.
     """
-    named = {*head["files"], *head.get("descriptions", {}), NAME}
+    named = {*head["files"], *head.get("descriptions", {}), VINTAGE_FILE}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
     text = json.dumps(with_checksum({**head, "others": others}), ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / NAME).write_text(text + "\n", encoding="utf-8")
+    (folder / VINTAGE_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def read_vintage(folder: Path | None) -> Vintage | None:
@@ -88,9 +90,9 @@ def read_vintage(folder: Path | None) -> Vintage | None:
     if folder is None:
         return None
     try:
-        vintage: Vintage = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        vintage: Vintage = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))
         files = vintage["files"] | vintage.get("descriptions", {}) | vintage.get("others", {})
-        whole = SEAL not in vintage or (checksum_matches(vintage) and _names(folder) == {*files, NAME})
+        whole = SEAL not in vintage or (checksum_matches(vintage) and _names(folder) == {*files, VINTAGE_FILE})
         return vintage if whole and all(sha256_of(folder / name) == sha for name, sha in files.items()) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

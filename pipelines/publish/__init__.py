@@ -1,5 +1,6 @@
-"""Publish: a candidate that the gate passed becomes a version, complete or not at all, and `current` names it.
+"""Publication: a candidate that passed the gate becomes a version, atomically, and `current` points to it.
 
-`versions` moves and switches, `verify` derives the verdict anew right before the switch, `skip_unchanged` finds that
-there is nothing to do, `editions` keeps what was out, `first_published` what each figure said first.
+`versions` moves and switches, `verify` checks the verdict again right before the switch, `skip_unchanged` detects that
+nothing has to be computed, `editions` keeps published open data, `first_published` the first value of each figure,
+`beside` handles versions as of an earlier day, `read_only` opens a version for readers.
 """

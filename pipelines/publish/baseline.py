@@ -1,6 +1,6 @@
-"""What the next candidate is held against: the last sound published version, overrides and limits.
+"""The baseline of the gate: the last intact published version, with overrides and limits.
 
-Belongs here: which version that is. How the gate uses it is the gate's.
+Belongs here: choosing that version. Does not belong here: comparing a candidate with it (`gate`).
 """
 
 import logging
@@ -13,22 +13,21 @@ from pipelines.open_data.editions import editions
 from pipelines.publish.first_published import ledger_files
 from pipelines.publish.versions import current_version, published_history
 from pipelines.registers.holds import load_holds, load_overrides
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
 
 log = logging.getLogger("tthc.gate")
-DATABASE = "tthc.duckdb"
 
 
 def baseline_of(settings: Settings) -> Baseline:
-    """Return the baseline of a run: the current version or, if that is lost or damaged, the last sound one.
+    """Return the baseline of a run: the current version or, if that is lost or damaged, the last intact one.
 
-    What cannot be compared is logged: it must not block its own replacement.
+    A version that cannot be read is logged and skipped: it must not block its own replacement.
 
     Raises:
         TthcError: If limits or overrides are not well-formed.
     """
-    registers = settings.registers_dir / settings.province
+    registers = settings.province_dir
     named = current_version(settings)
     version = named if named and _is_sound(settings.versions_dir / named) else _last_sound(settings)
     if version is None and (named or editions(settings)):
@@ -37,7 +36,7 @@ def baseline_of(settings: Settings) -> Baseline:
         log.warning(say("baseline_other", version=version))
     limits = load_holds(registers)
     return Baseline(
-        previous=settings.versions_dir / version / DATABASE if version else None,
+        previous=settings.versions_dir / version / DATABASE_FILE if version else None,
         version=version,
         overrides=tuple(load_overrides(registers)),
         drift=limits.drift,
@@ -54,6 +53,6 @@ def _last_sound(settings: Settings) -> str | None:
 
 def _is_sound(folder: Path) -> bool:
     try:
-        return read_manifest(folder)["files"][DATABASE] == sha256_of(folder / DATABASE)
+        return read_manifest(folder)["files"][DATABASE_FILE] == sha256_of(folder / DATABASE_FILE)
     except (OSError, ValueError, KeyError):
         return False

@@ -1,6 +1,6 @@
-"""Versions as of an earlier day than the published one: computed and kept beside it, not published.
+"""Versions as of an earlier day than the published one ("beside"): computed and kept, but not published.
 
-Belongs here: which plans that concerns, and what a publication as of an earlier day takes back from the public.
+Belongs here: deciding which runs produce such a version. Does not belong here: moving it into place (`versions`).
 """
 
 import datetime as dt
@@ -15,9 +15,9 @@ from pipelines.storage.run_spec import RunSpec
 
 
 def with_placement(settings: Settings, run_spec: RunSpec) -> RunSpec:
-    """Return the plan, marked as beside if an earlier day than the published one was asked for.
+    """Return the specification, with `is_beside` set if `--as-of` asks for a day before the published one.
 
-    With `--publish` it is published all the same.
+    With `--publish` such a run is published all the same, so `is_beside` stays False.
     """
     day = published_as_of(settings)
     asked_for_earlier = settings.as_of is not None and day is not None and run_spec.as_of < day
@@ -25,9 +25,9 @@ def with_placement(settings: Settings, run_spec: RunSpec) -> RunSpec:
 
 
 def published_as_of(settings: Settings) -> str | None:
-    """Return the as-of day (ISO) of what is published; None if nothing was ever published.
+    """Return the as-of day (ISO) of the published version; None if nothing was ever published.
 
-    If the version is lost it is the last day of the newest edition.
+    If the version is lost, it is the last day of the newest edition.
     """
     try:
         return str(read_manifest(settings.current_link)["as_of"])
@@ -37,11 +37,11 @@ def published_as_of(settings: Settings) -> str | None:
 
 
 def is_kept_beside(settings: Settings, run_spec: RunSpec) -> bool:
-    """Return True if the version that the plan would make is in its place already, whole."""
+    """Return True if the version that the run would make exists already and its checksums verify."""
     return files_match_manifest(settings.versions_dir / run_spec.version)
 
 
 def refuse_future(as_of: dt.date | None) -> None:
-    """Raise UsageFault (`as_of_future`) if somebody asked for a day later than today (in Việt Nam)."""
+    """Raise UsageFault (`as_of_future`) if the requested day is later than today in Việt Nam."""
     if as_of is not None and as_of > today_at_home():
         raise UsageFault("as_of_future", day=as_of, today=today_at_home())

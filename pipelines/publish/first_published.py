@@ -1,9 +1,9 @@
-"""What each figure of a closed period was when it was first published, so that it cannot creep away in small steps.
+"""The first published value of each figure of a closed period, so that the gate notices drift in many small steps.
 
-A ledger beside the versions, since nothing of a published version gets into a candidate: one Parquet file per version
-that brought figures, never changed. A figure stands in the first of them; again only where a named approval let a
-change of it by, and then the approved value is what later ones are held against. Belongs here: writing it. What is held
-is `expectations/holds.sql`.
+Kept outside the versions, since nothing of a published version enters a candidate: one Parquet file per version that
+published new figures, never changed. A figure appears once; again only if an approved override allowed a change, and
+then later values are compared with the approved one. Belongs here: writing these files. Does not belong here: the
+comparison (`expectations/holds.sql`).
 """
 
 import logging
@@ -14,7 +14,7 @@ import duckdb
 from pipelines.common.files import atomic_write
 from pipelines.common.i18n import say
 from pipelines.publish.versions import current_version
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
 
 log = logging.getLogger("tthc.publish")
@@ -51,14 +51,14 @@ NEW = """
 
 
 def ledger_files(settings: Settings) -> tuple[Path, ...]:
-    """Return the ledger's files in the order in which they were written."""
+    """Return the files of first values, in the order in which they were written."""
     return tuple(sorted(settings.first_published_dir.glob("[0-9]*.parquet")))
 
 
 def record_first_published(settings: Settings) -> int:
-    """Record the values that the published version gives first, or anew under an approval; return how many.
+    """Record the values that the published version shows first, or anew under an approval, and return how many.
 
-    Once per version: a second call adds nothing. What cannot be read is logged, and the night goes on.
+    A second call for the same version adds nothing. Files that cannot be read are logged, and the run continues.
     """
     version, files = current_version(settings), ledger_files(settings)
     if version is None or any(path.stem.partition("-")[2] == version for path in files):
@@ -76,7 +76,7 @@ def _note(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
     approved = [one for one in held if one["hold"] in APPROVED_OF and one["override_code"] is not None]
     number = int(files[-1].stem.partition("-")[0]) + 1 if files else 1
     subject = ("indicator_code", "rule", "period_code", "scope", "unit_level", "override_code")
-    with duckdb.connect(str(folder / "tthc.duckdb"), read_only=True, config=settings.duckdb_config()) as connection:
+    with duckdb.connect(str(folder / DATABASE_FILE), read_only=True, config=settings.duckdb_config()) as connection:
         for table, columns in (("known", FIGURE), ("approval", subject)):
             connection.execute(f"create temp table {table} ({', '.join(f'{name} varchar' for name in columns)})")
         if files:

@@ -1,8 +1,8 @@
-"""Opening a finished warehouse file so that a reader can neither change it nor be deceived by what lies beside it.
+"""Open a finished warehouse file strictly read-only, ignoring any write-ahead log placed beside it.
 
-DuckDB lets every query write the file that it has open, and its log, whatever is forbidden otherwise; and it believes a
-log (`.wal`) that somebody put beside a file. So readers open a private link or copy whose name is gone once it is open.
-Does not belong here: what is asked of the file.
+Even in read-only mode a DuckDB query can write to the open file and its log by path, and DuckDB replays a log (`.wal`)
+that lies beside a file. Readers therefore open a private link or copy whose name is removed once it is open. Does not
+belong here: queries.
 """
 
 import os
@@ -20,7 +20,11 @@ from pipelines.settings import DuckDBConfig
 
 @contextmanager
 def open_read_only(database: Path, config: DuckDBConfig) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a read-only connection that can reach no file, not even its own, and whose settings cannot change.
+    """Open a read-only connection without file access (not even to its own file) and with locked settings.
+
+    Args:
+        database: The warehouse file.
+        config: DuckDB's configuration; its temporary directory is replaced by a private one.
 
     Raises:
         TthcError: If a log lies beside the file (`log_beside_version`).
@@ -38,7 +42,7 @@ def open_read_only(database: Path, config: DuckDBConfig) -> Iterator[duckdb.Duck
 
 
 def _connect(database: Path, config: DuckDBConfig) -> duckdb.DuckDBPyConnection:
-    """Open the file under a name that only this process knows and that leads nowhere afterwards."""
+    """Open the file under a private name that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix=".reader-", dir=_place_beside(database)) as folder:
         own = Path(folder) / database.name
         try:
@@ -49,7 +53,7 @@ def _connect(database: Path, config: DuckDBConfig) -> duckdb.DuckDBPyConnection:
 
 
 def _place_beside(database: Path) -> Path | None:
-    """Return a writable folder of the same file system, so that a link will do; None for the system's own."""
+    """Return a writable folder on the same file system, so that a hard link works; None for the system's default."""
     try:
         place = database.resolve(strict=True).parents[2]
     except (OSError, IndexError):

@@ -1,7 +1,7 @@
-"""The last look before the switch: the verdict is derived anew and held against what lies on disk at this moment.
+"""Final verification before publication: the verdict is derived again and compared with the files on disk.
 
-Belongs here: everything that could let a candidate through that the gate did not pass as it is now. Does not belong
-here: checking the candidate's content (the gate), moving it (`versions`).
+Belongs here: checks that the verdict is a pass of exactly this candidate under exactly these suites. Does not belong
+here: checking the candidate's content (`gate`), moving it (`versions`).
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,15 @@ from pipelines.storage.run_spec import candidate_file
 
 
 def verify_verdict(settings: Settings, version: str, gate: Verdict) -> None:
-    """Raise CandidateRefused unless the verdict is a pass of these very bytes under these very suites.
+    """Raise CandidateRefused unless the verdict passes exactly these bytes, under these suites, for all tables.
 
-    It must also cover exactly the tables that would be published. The error says which of it does not hold.
+    Args:
+        settings: The installation; the candidate is that of the run under way.
+        version: Name of the version, for the error.
+        gate: The verdict to verify.
+
+    Raises:
+        CandidateRefused: With the codes of all conditions that do not hold.
     """
     doubts = list(_doubts(settings, gate))
     if doubts:
@@ -27,13 +33,13 @@ def verify_verdict(settings: Settings, version: str, gate: Verdict) -> None:
 
 
 def _doubts(settings: Settings, gate: Verdict) -> Iterator[str]:
-    """Yield codes of what does not hold; a verdict that cannot be read is one, and then the rest is not asked."""
+    """Yield the code of each condition that does not hold; after an unreadable verdict no other is checked."""
     try:
         verdict = GateResult.from_dict(gate)
     except (KeyError, TypeError, AttributeError):
         yield "verdict_unreadable"
         return
-    # What the verdict says of itself is not enough: a failed check may stand under a cheerful headline.
+    # The verdict's own `success` is not enough: its checks must all have passed.
     if gate.get("success") is not True or not verdict.success:
         yield "checks_failed"
     if verdict.candidate_sha256 != sha256_of(candidate_file(settings)):

@@ -1,7 +1,8 @@
-"""Versions: a finished candidate is moved into place and `current` is switched to it in one step.
+"""Published versions: a finished candidate is moved into place, and `current` is switched to it in one step.
 
-A version is complete or absent: everything is on disk before the folder gets its name, and the folder has its name
-before `current` points at it. Readers keep whatever version they opened.
+Belongs here: moving, switching, history and pruning of versions. A version is complete or absent: all bytes are on disk
+before the folder gets its name, and the folder has its name before `current` points to it. Readers keep the version
+that they opened. Does not belong here: whether a candidate may be published (`gate`, `verify`).
 """
 
 import json
@@ -11,10 +12,10 @@ from pathlib import Path
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import LEAVING, remove_atomically, remove_tree, sha256_of, sync_file, sync_folder
-from pipelines.open_data.vintage_store import EDITIONS
-from pipelines.open_data.vintage_store import NAME as VINTAGE
+from pipelines.open_data.feed import INDEX
+from pipelines.open_data.vintage_store import EDITIONS, VINTAGE_FILE
 from pipelines.publish.verify import verify_verdict
-from pipelines.settings import Settings
+from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import files_match_manifest, read_manifest, write_manifest
@@ -28,10 +29,10 @@ BESIDE_KEPT = 3
 
 
 def close_candidate(settings: Settings) -> str:
-    """Close the candidate for good: checkpoint, no log left beside it; return its SHA-256.
+    """Checkpoint the candidate's database, so that no log is left, and return its SHA-256.
 
-    Returns:
-        Its SHA-256.
+    Raises:
+        TthcError: If a log is left all the same.
     """
     path = candidate_file(settings)
     with connect(settings, path) as connection:
@@ -58,7 +59,7 @@ def switch_current(settings: Settings, version: str) -> None:
         raise TthcError("version_damaged", version=version)
     waiting = settings.current_link.with_name(".current.part")
     waiting.unlink(missing_ok=True)
-    waiting.symlink_to(Path("versions") / version)
+    waiting.symlink_to(Path(settings.versions_dir.name) / version)
     waiting.replace(settings.current_link)
     sync_folder(settings.warehouse_dir)
 
@@ -67,19 +68,19 @@ def publish(
     settings: Settings, run_spec: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
     open_data: OpenData | None = None,
 ) -> bool:  # fmt: skip
-    """Make the candidate the current version and return True if that changed what is published.
+    """Make the candidate the current version, and return True if that changed what is published.
 
-    Where the plan says beside, it becomes a version that `current` does not name. A version of that name stays as it
-    is, unless it is damaged, or lacks its own open data, which the candidate has now, or shows other editions than were
-    published since.
+    A version computed beside the published one is moved into place, but `current` is not switched. An existing version
+    of the same name is kept unless it is damaged, lacks open data that the candidate has, or shows other editions than
+    have been published since.
 
     Args:
-        settings: Where versions lie.
-        plan: What the run computed.
+        settings: The installation.
+        run_spec: What the run computed.
         gate: The verdict on the candidate.
-        code: The version of the code.
-        rows: Counts per source.
-        open_data: The state of its open data; null if unknown.
+        code: The fingerprint of the code.
+        rows: Counts of rows per source (`conservation`).
+        open_data: The state of its open data; None if unknown.
 
     Raises:
         CandidateRefused: If the gate did not pass these very bytes.
@@ -102,23 +103,31 @@ def publish(
 
 
 def _shows_other_open_data(folder: Path, candidate: Path) -> bool:
-    """Return True if the candidate shows another edition, or other editions beside it, than the version of its name.
+    """Return True if candidate and existing version differ in vintage or in the list of editions.
 
-    That version was made before one was published or withdrawn.
+    They differ if an edition was published or withdrawn since the version was made.
     """
-    shown = [(one / "open-data" / VINTAGE, one / "open-data" / EDITIONS / "index.json") for one in (candidate, folder)]
-    candidate_s, folder_s = [[path.read_bytes() if path.is_file() else None for path in paths] for paths in shown]
-    return candidate_s[0] is not None and candidate_s != folder_s
+
+    def shown(version: Path) -> list[bytes | None]:
+        open_data = version / OPEN_DATA_FOLDER
+        files = (open_data / VINTAGE_FILE, open_data / EDITIONS / INDEX)
+        return [path.read_bytes() if path.is_file() else None for path in files]
+
+    new = shown(candidate)
+    return new[0] is not None and new != shown(folder)
 
 
 def put_in_place(candidate: Path, folder: Path) -> None:
-    """Make a complete folder the version of that name, in place of one that had it.
+    """Rename a complete folder to its final name, replacing a folder of that name.
 
-    Its bytes are on disk before it has the name; what a crash leaves between the two renames `restore_replaced` puts
-    back.
+    Its bytes are on disk before it gets the name; `restore_replaced` repairs a crash between the two renames.
+
+    Args:
+        candidate: The complete folder.
+        folder: The final path, on the same file system.
     """
     for path in [p for p in candidate.rglob("*") if p.is_file()]:
-        if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a second name of what is on disk already
+        if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a hard link to bytes that are on disk already
             path.chmod(READ_ONLY)
             sync_file(path)
     for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
@@ -134,7 +143,7 @@ def put_in_place(candidate: Path, folder: Path) -> None:
 
 
 def restore_replaced(settings: Settings) -> None:
-    """Restore the name of a version that a crash left without one while it was being replaced."""
+    """Restore a version that lost its name when a crash interrupted its replacement."""
     for aside in settings.versions_dir.glob(f".*{LEAVING}"):
         folder = aside.with_name(aside.name.removeprefix(".").removesuffix(LEAVING))
         if not folder.exists() and files_match_manifest(aside):
@@ -142,9 +151,10 @@ def restore_replaced(settings: Settings) -> None:
 
 
 def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
-    """Return True if the version lacks open data of its own and the candidate has them.
+    """Return True if the version has no open data of its own and the candidate has.
 
-    It lacks them if it was computed beside the published one, or if they were held back. `open_data` null: unknown.
+    A version has none if it was computed beside the published one, or if they were held back. `open_data` is the
+    candidate's state, None if unknown.
     """
     earlier = read_manifest(folder).get("open_data")
     if is_beside(earlier):
@@ -153,24 +163,24 @@ def _lacks_open_data(folder: Path, open_data: OpenData | None) -> bool:
 
 
 def keep_refused(settings: Settings, run_spec: RunSpec, gate: Verdict) -> Path:
-    """Move a refused candidate aside for inspection, together with the gate's verdict.
+    """Move a refused candidate and its verdict to `refused/` for inspection, and return the folder.
 
-    The last one per version stays, and of all together the last REFUSED_KEPT.
+    Per version only the last one is kept, and REFUSED_KEPT in total.
     """
     folder = settings.refused_dir / run_spec.version
     remove_atomically(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     candidate_dir(settings).rename(folder)
-    (folder / "gate.json").write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / VERDICT_FILE).write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
     _remove_oldest(settings.refused_dir, history(settings, settings.refused_dir), REFUSED_KEPT, spared=run_spec.version)
     return folder
 
 
 def history(settings: Settings, folder: Path) -> list[str]:
-    """Return the versions in a folder, the one that a run made or confirmed last at the end.
+    """Return the versions in a folder, the one that was made or confirmed last at the end.
 
-    The order is that of the ledger's numbers of runs, never of a clock. Those of which the ledger (lost, and made anew)
-    knows nothing come first, by name.
+    The order is that of run numbers in the ledger, never of a clock. Versions unknown to a rebuilt ledger come first,
+    by name.
     """
     with open_ledger(settings.ledger_file) as ledger:
         made = last_runs(ledger)
@@ -179,7 +189,7 @@ def history(settings: Settings, folder: Path) -> list[str]:
 
 
 def published_history(settings: Settings) -> list[str]:
-    """Return the versions that were published, in the order of `history`: without those that were computed beside."""
+    """Return the published versions in the order of `history`, without those computed beside."""
     folder = settings.versions_dir
     return [name for name in history(settings, folder) if not is_beside(open_data_of(folder / name))]
 
@@ -198,9 +208,9 @@ def version_before(settings: Settings) -> str:
 
 
 def prune(settings: Settings) -> list[str]:
-    """Remove the oldest versions beyond those to keep, never the current one, and return their names.
+    """Remove the oldest versions beyond the number to keep, never the current one, and return their names.
 
-    Published ones and those computed beside are counted separately. Editions of the open data lie elsewhere and stay.
+    Published versions and those computed beside are counted separately. Editions of the open data are not touched.
     """
     folder, spared = settings.versions_dir, current_version(settings)
     published = published_history(settings)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
+CALENDAR_FILE = "working_calendar.csv"
 DayKind = Literal["holiday", "swapped_off", "swapped_work"]
 KINDS: tuple[DayKind, ...] = ("holiday", "swapped_off", "swapped_work")
 NOT_VERIFIED = "not_verified"

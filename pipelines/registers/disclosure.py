@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from pipelines.contracts.fields import Sentence, Strict
 from pipelines.registers.publication import read_model
 
+RULES_FILE = "disclosure.yml"
 KEYS = 256  # cell keys run from 0 to 255
 Kind = Literal["flow", "newest", "period"]
 
@@ -114,4 +115,4 @@ def load_rules(country: Path) -> DisclosureRules:
     Raises:
         TthcError: If it is not well-formed; the error names the wrong key.
     """
-    return read_model(country / "disclosure.yml", DisclosureRules)
+    return read_model(country / RULES_FILE, DisclosureRules)

@@ -15,7 +15,7 @@ from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence, Strict
 from pipelines.registers.dataset import FILE_NAME, NAME, CodeList, Dataset
 
-FILE = "publication.yml"
+REGISTER_FILE = "publication.yml"
 # Where the texts of a column come from. `pattern`: a code, of the signs that codes are
 # made of (pipelines/common/patterns.py).
 VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
@@ -192,7 +192,7 @@ def load_register(country: Path) -> PublicationRegister:
     Raises:
         TthcError: If it is not well-formed; the error names the wrong key.
     """
-    return read_model(country / FILE, PublicationRegister)
+    return read_model(country / REGISTER_FILE, PublicationRegister)
 
 
 def read_model(path: Path, model: type[Model]) -> Model:

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import load_contracts
-from pipelines.registers.calendar import day_table, load_calendar
+from pipelines.registers.calendar import CALENDAR_FILE, day_table, load_calendar
 from pipelines.registers.checks import check_registers
 from pipelines.registers.corrections import correction_table, read_corrections
 from pipelines.registers.holds import hold_limit_table, load_overrides, override_table
@@ -59,9 +59,9 @@ def register_tables(
     Raises:
         TthcError: The calendar lacks the year of `as_of`, or registers contradict each other.
     """
-    country, folder = settings.country_dir, settings.registers_dir / settings.province
+    country, folder = settings.country_dir, settings.province_dir
     known = load_province(folder)
-    calendar = load_calendar(country / "working_calendar.csv")
+    calendar = load_calendar(country / CALENDAR_FILE)
     if as_of.year not in calendar.years:
         raise TthcError("no_calendar", year=as_of.year)
     contracts = load_contracts(settings.contracts_dir)

@@ -93,14 +93,14 @@ def entry_table(
         TthcError: watched.yml names a register or column that is not there.
     """
     metrics = settings.dbt_project_dir / "models" / "metrics"
-    formulas = formula_table(load_indicators(settings.registers_dir / "vietnam"), metrics)
+    formulas = formula_table(load_indicators(settings.country_dir), metrics)
     known = {**tables, **_contract_tables(contracts), "formula": formulas}
     parts = [
         _cells(register, rule, known[register]) for register, rule in watched.rows.items() if register in known
     ]  # fmt: skip
     for name, file in watched.settings.items():
-        of = settings.province if file.of == "province" else "vietnam"
-        path = settings.registers_dir / of / f"{name}.yml"
+        folder = settings.province_dir if file.of == "province" else settings.country_dir
+        path = folder / f"{name}.yml"
         content = read_yaml(path.read_text(encoding="utf-8"))
         cells = [(name, PARTS.join(at), "", value) for at, value in _leaves(content, (), frozenset(file.free))]
         schema = {column: ENTRY[column] for column in ("register", "entry", "field", "value")}

@@ -18,7 +18,7 @@ from rich.text import Text
 from pipelines.common.errors import TthcError
 from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import current_version
-from pipelines.settings import DuckDBConfig, Settings
+from pipelines.settings import DATABASE_FILE, DuckDBConfig, Settings
 
 ROWS_SHOWN = 200
 
@@ -33,7 +33,7 @@ def read_only_connection(settings: Settings, version: str | None = None) -> Iter
     named, version = version, version or current_version(settings)
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
-    path = settings.versions_dir / version / "tthc.duckdb"
+    path = settings.versions_dir / version / DATABASE_FILE
     if named is not None and (Path(named).name != named or not path.is_file()):
         raise TthcError("no_such_version", version=named, folder=settings.versions_dir)
     config: DuckDBConfig = {"memory_limit": settings.duckdb_memory, "threads": str(settings.threads)}

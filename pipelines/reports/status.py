@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,6 +21,7 @@ from pipelines.open_data.editions import damaged_editions, editions
 from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import current_version
 from pipelines.registers.calendar import (
+    CALENDAR_FILE,
     CalendarError,
     WorkCalendar,
     load_calendar,
@@ -31,7 +31,7 @@ from pipelines.registers.calendar import (
 from pipelines.registers.holds import load_holds
 from pipelines.registers.model import load_period_rules, period_table
 from pipelines.reports.plan_gaps import plan_gaps
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.storage.manifest import NAME, file_hashes, manifest_intact, read_manifest
@@ -63,8 +63,8 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
     for arrival in came:
         source, day = arrival.delivery.source, arrival.delivery.business_day
         received[source] = max(day, received.get(source, day))
-    limit = load_holds(settings.registers_dir / settings.province).status.stale_working_days
-    calendar = load_calendar(settings.country_dir / "working_calendar.csv")
+    limit = load_holds(settings.province_dir).status.stale_working_days
+    calendar = load_calendar(settings.country_dir / CALENDAR_FILE)
     age = _age(calendar, manifest, today)
     gate = _newest_gate(settings, manifest, last)
     return {
@@ -145,7 +145,7 @@ def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run
     """Return the newest verdict: on the refused candidate if the last run was refused, else on the published one."""
     judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
     if judged is not None and judged.outcome == "refused":
-        path = settings.refused_dir / str(judged.version) / "gate.json"
+        path = settings.refused_dir / str(judged.version) / VERDICT_FILE
         if path.is_file():
             refused: Verdict = json.loads(path.read_text(encoding="utf-8"))
             return refused
@@ -209,7 +209,7 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
     The former is the ledger's, the latter the version's.
     """
     published: dict[str, dict[str, Any]] = {}
-    database = settings.current_link / "tthc.duckdb"
+    database = settings.current_link / DATABASE_FILE
     try:
         with open_read_only(database, settings.duckdb_config()) as connection:
             found = connection.execute(_SOURCES)
@@ -257,7 +257,7 @@ def _damaged(settings: Settings) -> list[str]:
 
 def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
     """Return reports of the plan that are due within the next two weeks."""
-    rules = load_period_rules(settings.registers_dir / settings.province)
+    rules = load_period_rules(settings.province_dir)
     rows = period_table(rules, today).drop_nulls("report_due_date").to_dicts()
     return [
         {"period_code": row["period_code"], "report_due_date": row["report_due_date"].isoformat()}
@@ -269,12 +269,11 @@ def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
 def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
     """Return what the registers do not say yet and the current version needs; nothing if none can be read."""
     try:
-        with open_read_only(settings.current_link / "tthc.duckdb", settings.duckdb_config()) as connection:
+        with open_read_only(settings.current_link / DATABASE_FILE, settings.duckdb_config()) as connection:
             return plan_gaps(connection)
     except (duckdb.Error, FileNotFoundError):
         return []
 
 
 def _quality_page(settings: Settings) -> str | None:
-    page = settings.warehouse_dir / "quality" / "latest"
-    return str(Path(page)) if page.is_dir() else None
+    return str(settings.quality_page) if settings.quality_page.is_dir() else None

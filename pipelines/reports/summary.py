@@ -16,8 +16,9 @@ from pipelines.gate.results import UNCOMPARED
 from pipelines.publish.read_only import open_read_only
 from pipelines.reports.held_items import approvals_needed, held_sentence, override_line, publishable_rest
 from pipelines.reports.plan_gaps import plan_gaps
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
+from pipelines.storage.run_spec import RunSpec
 
 ROWS_BY_SOURCE = """
     select source, count(*) filter (where status = 'accepted'), count(*) filter (where status = 'refused'),
@@ -50,7 +51,7 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 
 def show_version(console: Console, folder: Path) -> None:
     """Print the tables of a published (or refused) version folder."""
-    with open_read_only(folder / "tthc.duckdb", {}) as connection:
+    with open_read_only(folder / DATABASE_FILE, {}) as connection:
         _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
@@ -108,8 +109,8 @@ def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> N
 
 def show_refusal(console: Console, settings: Settings) -> None:
     """Say which checks refused the candidate, in the reader's language, and where it is kept."""
-    verdict = json.loads((settings.work_dir / "gate.json").read_text(encoding="utf-8"))
-    plan = json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8"))
+    verdict = json.loads(settings.verdict_file.read_text(encoding="utf-8"))
+    run_spec = RunSpec.load(settings)
     for table in verdict["tables"]:
         _failed_checks(console, table, verdict.get("origins", {}))
     for thing in approvals_needed(verdict):
@@ -117,7 +118,7 @@ def show_refusal(console: Console, settings: Settings) -> None:
             _edited_register(console, thing, verdict["effects"])
         elif sentence := held_sentence(thing, settings.country_dir):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
-        line = say("held_approve", line=override_line(thing, plan["as_of"]))
+        line = say("held_approve", line=override_line(thing, run_spec.as_of))
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if rest := publishable_rest(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
@@ -125,7 +126,7 @@ def show_refusal(console: Console, settings: Settings) -> None:
         console.print(say(UNCOMPARED[code]), highlight=False, markup=False, soft_wrap=True)
     for problem in verdict["problems"]:
         console.print(say("refused_check", table="-", id="-", title=problem), highlight=False)
-    console.print(say("refused_where", folder=settings.refused_dir / plan["version"]), highlight=False, soft_wrap=True)
+    console.print(say("refused_where", folder=settings.refused_dir / run_spec.version), highlight=False, soft_wrap=True)
 
 
 def _failed_checks(console: Console, table: Mapping[str, Any], origins: Mapping[str, list[str]]) -> None:

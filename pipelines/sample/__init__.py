@@ -5,6 +5,6 @@ events (`arrivals`, `lifecycles`, `papers`, `events`, …), lays them out under 
 `child_tables`, `lists`), writes files (`extracts`) and computes the expected figures (`truth`).
 """
 
-from pipelines.sample.province import write_province
+from pipelines.sample.province import TRUTH_FILE, write_province
 
-__all__ = ["write_province"]
+__all__ = ["TRUTH_FILE", "write_province"]

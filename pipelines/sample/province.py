@@ -37,6 +37,7 @@ from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.reference import Reference, load_reference
 from pipelines.sample.truth import truth_of
 
+TRUTH_FILE = "truth.json"
 REGISTERS = Path(__file__).parents[2] / "registers"
 
 Progress = Callable[[str, int, int], None]
@@ -105,7 +106,7 @@ def write_province(
         "faults": planted.report() if planted else {},
     }
     text = json.dumps(truth, ensure_ascii=False, indent=1)
-    (out / "truth.json").write_text(text + "\n", encoding="utf-8")
+    (out / TRUTH_FILE).write_text(text + "\n", encoding="utf-8")
     notice = Path(__file__).with_name("README-SYNTHETIC.md").read_text(encoding="utf-8")
     (out / "README-SYNTHETIC.md").write_text(notice, encoding="utf-8")
     return truth

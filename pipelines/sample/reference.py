@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.registers.calendar import WorkCalendar, load_calendar
+from pipelines.registers.calendar import CALENDAR_FILE, WorkCalendar, load_calendar
 from pipelines.registers.model import load_province
 from pipelines.sample.behaviour import LEVELS, Ints
 from pipelines.sample.clock import NEVER
@@ -78,7 +78,7 @@ def load_reference(registers: Path, province: str, year: int) -> Reference:
         units=_read(here / "units.csv"),
         procedures=_read(country / "procedures.csv"),
         departments=dict(zip(fields["ten_linh_vuc"], fields["ma_so"], strict=True)),
-        calendar=load_calendar(country / "working_calendar.csv"),
+        calendar=load_calendar(country / CALENDAR_FILE),
         own_unit=load_province(here).own_unit_on(dt.date(year, 12, 31)) or "",
         successors=dict(
             changes.drop_nulls("new_unit_code").sort("is_main").select("old_unit_code", "new_unit_code").rows()

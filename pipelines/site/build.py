@@ -12,9 +12,10 @@ from pipelines.common.files import link_tree, remove_tree
 from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata.model import Description
 from pipelines.open_data.metadata.write import describe
+from pipelines.open_data.vintage_store import VINTAGE_FILE
 from pipelines.registers.model import Province, load_province
 from pipelines.registers.publication import PublicationRegister, load_register
-from pipelines.settings import Settings
+from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
 from pipelines.site.downloads import link_downloads
 from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
@@ -90,7 +91,7 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
     Day and name are the vintage's own, not the run's, so a night that closes no period leaves every byte of the site as
     it was. `country`: the register's folder.
     """
-    vintage, register = json.loads((open_data / "vintage.json").read_text(encoding="utf-8")), load_register(country)
+    vintage, register = json.loads((open_data / VINTAGE_FILE).read_text(encoding="utf-8")), load_register(country)
     periods = vintage["essence"]["closed_periods"]
     as_of = max((last for *_, last in periods), default="")
     return write_site(open_data, site, register, synthetic=synthetic, as_of=as_of, version=vintage["vintage"],
@@ -109,16 +110,16 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     """
     if open_data["state"] == "beside":
         return {}
-    site, country = folder / "site", settings.country_dir
-    province = load_province(settings.registers_dir / settings.province)
+    site, country = folder / SITE_FOLDER, settings.country_dir
+    province = load_province(settings.province_dir)
     if open_data["state"] == "none":
         return write_site_without_data(site, province.name, open_data, synthetic=synthetic)
     out = settings.current_link.resolve()
     # Today's register and pages may not fit a vintage of earlier ones.
-    if open_data["state"] == "kept" and (out / "open-data").is_dir() and files_match_manifest(out):
-        link_tree(out / "site", site)
+    if open_data["state"] == "kept" and (out / OPEN_DATA_FOLDER).is_dir() and files_match_manifest(out):
+        link_tree(out / SITE_FOLDER, site)
         return {}
-    return write_vintage_site(folder / "open-data", site, country, synthetic=synthetic, province=province,
+    return write_vintage_site(folder / OPEN_DATA_FOLDER, site, country, synthetic=synthetic, province=province,
                               public_url=settings.public_url)  # fmt: skip
 
 

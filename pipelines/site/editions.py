@@ -8,12 +8,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.open_data.feed import FEED, INDEX
-from pipelines.open_data.vintage_store import EDITIONS
+from pipelines.open_data.feed import FEED
+from pipelines.open_data.metadata import datapackage
+from pipelines.open_data.vintage_store import CHANGES_FILE, EDITIONS, INDEX
 from pipelines.site.downloads import FOLDER, Download, download_name
 
 # What a reader who cites or compares an edition opens first; the rest stands in the data package.
-FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", "datapackage.json", "CHANGES.md")
+FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", datapackage.NAME, CHANGES_FILE)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from pipelines.open_data.vintage_store import AUDIT_FILE, CHANGES_FILE, METHOD_FILES
 from pipelines.site.downloads import Download, by_table
 from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
@@ -18,8 +19,6 @@ from pipelines.site.revisions import revised
 from pipelines.site.vintage_reader import OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
-METHOD_FILES = ("PHUONG-PHAP.md", "METHOD.md", "audit.json")
-CHANGES_FILE = "CHANGES.md"
 WORST_FIRST = "-thap-truoc"
 
 
@@ -85,7 +84,7 @@ def pages(
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})
     yield Page("tai-ve.html", "downloads.html.j2", by_table(downloads, tables))
     yield Page("lan-cong-bo.html", "editions.html.j2", {"editions": editions, "feed": feed_address()})
-    method = [file for file in downloads if file.name in METHOD_FILES]
+    method = [file for file in downloads if file.name in (*METHOD_FILES.values(), AUDIT_FILE)]
     yield Page("cach-tinh.html", "method.html.j2", {"notes": method})
     changes = [file for file in downloads if file.name == CHANGES_FILE]
     yield Page("thay-doi.html", "changes.html.j2", {"revised": revised(vintage), "notes": changes})

@@ -272,8 +272,9 @@ def page_renderer(facts: SiteFacts) -> Callable[..., str]:
 
     def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,
                 **shown: Any) -> str:  # fmt: skip
-        press = PageRenderer(facts, lang, path, preview, same_as)
-        return environment.get_template(template).render(p=press, t=press.t, lang=lang, vintage=facts.vintage, facts=facts,
-                                                         register=facts.register, path=path, **shown)  # fmt: skip
+        page = PageRenderer(facts, lang, path, preview, same_as)
+        return environment.get_template(template).render(
+            p=page, t=page.t, lang=lang, vintage=facts.vintage, facts=facts, register=facts.register, path=path, **shown
+        )
 
     return printed

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.common.errors import TthcError
-from pipelines.settings import Settings
+from pipelines.settings import SITE_FOLDER, Settings
 
 HOST = "127.0.0.1"
 HEADERS = {
@@ -60,7 +60,7 @@ def site_server(settings: Settings, port: int) -> ThreadingHTTPServer:
     Raises:
         TthcError: If there is no site or the port is taken.
     """
-    folder = settings.current_link / "site"
+    folder = settings.current_link / SITE_FOLDER
     if not (folder / "index.html").is_file():
         raise TthcError("no_site", folder=folder)
     try:

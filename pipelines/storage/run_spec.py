@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.documents import Input
 
 
@@ -29,12 +29,17 @@ class RunSpec:
 
     def save(self, settings: Settings) -> None:
         """Write the specification for the later steps of the run."""
-        (settings.work_dir / "plan.json").write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        run_spec_file(settings).write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
     def load(settings: Settings) -> "RunSpec":
         """Return the specification of the run under way."""
-        return RunSpec(**json.loads((settings.work_dir / "plan.json").read_text(encoding="utf-8")))
+        return RunSpec(**json.loads(run_spec_file(settings).read_text(encoding="utf-8")))
+
+
+def run_spec_file(settings: Settings) -> Path:
+    """Return the path of the specification of the run under way."""
+    return settings.work_dir / "run_spec.json"
 
 
 def workspace_file(settings: Settings) -> Path:
@@ -49,4 +54,4 @@ def candidate_dir(settings: Settings) -> Path:
 
 def candidate_file(settings: Settings) -> Path:
     """Return the path of the candidate warehouse."""
-    return candidate_dir(settings) / "tthc.duckdb"
+    return candidate_dir(settings) / DATABASE_FILE

@@ -14,7 +14,7 @@ from pipelines.open_data.audit import audit_names
 from pipelines.open_data.files import CHECKSUMS
 from pipelines.open_data.metadata.model import said
 from pipelines.open_data.vintage import SYNTHETIC_NOTICE
-from pipelines.open_data.vintage_store import NAME, read_vintage
+from pipelines.open_data.vintage_store import VINTAGE_FILE, read_vintage
 from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import Night
@@ -105,7 +105,7 @@ def test_the_vintage_vouches_for_its_descriptions(published: Path, tmp_path: Pat
         (tmp_path / path.name).write_bytes(path.read_bytes())
     vintage = read_vintage(tmp_path)
     assert vintage is not None
-    named = {NAME, "audit.json", "CHANGES.md", "METHOD.md", "PHUONG-PHAP.md", SYNTHETIC_NOTICE, CHECKSUMS}
+    named = {VINTAGE_FILE, "audit.json", "CHANGES.md", "METHOD.md", "PHUONG-PHAP.md", SYNTHETIC_NOTICE, CHECKSUMS}
     assert vintage["files"].keys() | vintage["descriptions"].keys() == register.files - named
     (tmp_path / "catalog.jsonld").write_text("{}", encoding="utf-8")
     assert read_vintage(tmp_path) is None
@@ -116,7 +116,7 @@ def test_the_checksums_are_those_that_sha256sum_finds(published: Path, tmp_path:
     copy = Path(shutil.copytree(published, tmp_path / "mang về"))
     assert subprocess.run(["sha256sum", "-c", "--strict", CHECKSUMS], cwd=copy, check=False).returncode == 0
     listed = {line.split("  ", 1)[1] for line in (copy / CHECKSUMS).read_text(encoding="utf-8").splitlines()}
-    assert listed == {path.name for path in copy.iterdir() if path.is_file()} - {NAME, CHECKSUMS}
+    assert listed == {path.name for path in copy.iterdir() if path.is_file()} - {VINTAGE_FILE, CHECKSUMS}
     with (copy / "ky.csv").open("a", encoding="utf-8") as stream:
         stream.write("x\n")
     assert subprocess.run(["sha256sum", "-c", CHECKSUMS], cwd=copy, check=False).returncode == 1

@@ -16,7 +16,7 @@ import pytest
 from pipelines.common.errors import TthcError
 from pipelines.common.files import sha256_of
 from pipelines.open_data.vintage import write_vintage
-from pipelines.open_data.vintage_store import NAME, read_vintage, seal_vintage
+from pipelines.open_data.vintage_store import VINTAGE_FILE, read_vintage, seal_vintage
 from pipelines.parsing.privacy import load_key
 from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
@@ -252,7 +252,7 @@ def test_a_period_that_closes_makes_a_vintage_that_lists_what_changed(
     line = next(one for one in path.read_text(encoding="utf-8").splitlines() if one.startswith(f"{key['ky']},tinh,"))
     other = line.replace(f",{key['nhan_tong']},", f",{int(key['nhan_tong']) + 5},", 1)
     path.write_text(path.read_text(encoding="utf-8").replace(line, other), encoding="utf-8")
-    vintage = json.loads((earlier / NAME).read_text(encoding="utf-8"))
+    vintage = json.loads((earlier / VINTAGE_FILE).read_text(encoding="utf-8"))
     assert read_vintage(earlier) is None  # a file that is not what it was is never copied or compared with
     vintage["files"][path.name] = sha256_of(path)
     seal_vintage(earlier, vintage)
@@ -263,7 +263,7 @@ def test_a_period_that_closes_makes_a_vintage_that_lists_what_changed(
     assert revised == [(key["ky"], "tinh", "r")]
     page = (tmp_path / "next" / "CHANGES.md").read_text(encoding="utf-8")
     assert f"| {int(key['nhan_tong']) + 5} | {key['nhan_tong']} |" in page
-    assert json.loads((tmp_path / "next" / NAME).read_text(encoding="utf-8"))["changes"] == 1
+    assert json.loads((tmp_path / "next" / VINTAGE_FILE).read_text(encoding="utf-8"))["changes"] == 1
     assert "2024-12" in {row["ky"] for row in rows_of(tmp_path / "next", "ky")}
     # Goals show a newer period now, which is another figure and no change.
     goals = [{row["ma_muc_tieu"]: row["ky"] for row in rows_of(folder, "muc-tieu-ke-hoach")}
@@ -277,7 +277,7 @@ def test_a_candidate_that_the_audit_refuses_is_not_published(
 ) -> None:
     with pytest.raises(TthcError, match=finding):
         write_vintage(settings, PLAN, candidates[candidate], None, tmp_path / "none")
-    assert not (tmp_path / "none" / NAME).exists()
+    assert not (tmp_path / "none" / VINTAGE_FILE).exists()
 
 
 def test_the_secret_stays_out(settings: Settings, first: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from pipelines.open_data import feed
-from pipelines.open_data.vintage_store import EDITIONS, NAME
+from pipelines.open_data.vintage_store import EDITIONS, VINTAGE_FILE
 from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import Settings
 
@@ -59,7 +59,9 @@ def lay_small_editions(open_data: Path) -> None:
         folder = open_data / EDITIONS / name
         folder.mkdir(parents=True)
         (folder / "CHANGES.md").write_text(f"{name}\n")
-        (folder / NAME).write_text(json.dumps({"vintage": name, "closed_until": until, "essence": {"synthetic": True}}))
+        (folder / VINTAGE_FILE).write_text(
+            json.dumps({"vintage": name, "closed_until": until, "essence": {"synthetic": True}})
+        )
         listed.append(feed.feed_entry(folder, is_withdrawn=gone))
     feed.write_feed(Settings(), open_data / EDITIONS, listed)
 

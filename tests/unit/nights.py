@@ -16,7 +16,7 @@ from pipelines.open_data.vintage_store import read_vintage, seal_vintage
 from pipelines.publish import versions
 from pipelines.publish.beside import with_placement
 from pipelines.publish.editions import ensure_editions, keep_published, write_editions
-from pipelines.publish.skip_unchanged import LEFT, is_already_published, quarantine_fingerprint
+from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
 from pipelines.settings import Settings
 from pipelines.site import build
 from pipelines.site.downloads import link_downloads
@@ -107,7 +107,7 @@ class Nights:
         if not crash:
             if not plan.is_beside:
                 keep_published(self.settings)
-            detail = {LEFT: quarantine_fingerprint(self.settings), "open_data": open_data}
+            detail = {QUARANTINE_KEY: quarantine_fingerprint(self.settings), "open_data": open_data}
             with open_ledger(self.settings.ledger_file) as ledger:
                 end_run(ledger, run, "beside" if plan.is_beside else "published", version=version, detail=detail)
             versions.prune(self.settings)

@@ -24,7 +24,7 @@ from pipelines.open_data.editions import (
     withdrawn,
 )
 from pipelines.open_data.feed import ATOM, FeedEntry, atom
-from pipelines.open_data.vintage_store import EDITIONS, NAME, may_remain, read_vintage, seal_vintage
+from pipelines.open_data.vintage_store import EDITIONS, VINTAGE_FILE, may_remain, read_vintage, seal_vintage
 from pipelines.settings import Settings
 
 UNTIL = {"e1": "2024-10-31", "e2": "2024-11-30", "e3": "2024-12-31"}
@@ -90,7 +90,7 @@ LOSSES: dict[str, Callable[[Path], object]] = {
     "an earlier one": lambda place: remove_tree(place / "e1"),
     "a table": lambda place: flip(place / "e2" / "bang.csv"),
     "a note": lambda place: (place / "e1" / "CHANGES.md").unlink(),
-    "the head": lambda place: flip(place / "e2" / NAME),
+    "the head": lambda place: flip(place / "e2" / VINTAGE_FILE),
     "a file more": lambda place: (place / "e1" / "more.csv").write_text("x"),
     "the index": lambda place: (place / "index.json").unlink(),
     "a word of the index": lambda place: flip(place / "index.json"),
@@ -207,12 +207,12 @@ def test_any_flipped_bit_in_any_file_is_noticed(settings: Settings) -> None:
         path.chmod(0o644)
         whole = path.read_bytes()
         unsealed = range(0)
-        if path.name == NAME:
+        if path.name == VINTAGE_FILE:
             start = whole.index(f'"{SEAL}"'.encode())
             unsealed = range(start, start + len(f'"{SEAL}"'.encode()))
         for position in set(range(len(whole))) - set(unsealed):
             path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
-            same = path.name == NAME and _says(path) == json.loads(whole)  # white space between words
+            same = path.name == VINTAGE_FILE and _says(path) == json.loads(whole)  # white space between words
             assert (read_vintage(folder) is not None) == same, (path.name, position)
             flipped += 1
         path.write_bytes(whole)
@@ -232,8 +232,12 @@ def test_a_vintage_of_before_there_were_seals_is_still_compared_with_and_never_c
 ) -> None:
     made = vintage(tmp_path, "e3", "e2")
     sealed = read_vintage(made)
-    old = {name: value for name, value in json.loads((made / NAME).read_text()).items() if name not in (SEAL, "others")}
-    (made / NAME).write_text(json.dumps(old))
+    old = {
+        name: value
+        for name, value in json.loads((made / VINTAGE_FILE).read_text()).items()
+        if name not in (SEAL, "others")
+    }
+    (made / VINTAGE_FILE).write_text(json.dumps(old))
     unsealed = read_vintage(made)
     assert sealed is not None and unsealed is not None
     same: Any = {"code": "c"}
@@ -243,9 +247,9 @@ def test_a_vintage_of_before_there_were_seals_is_still_compared_with_and_never_c
 
 
 LISTED = (
-    FeedEntry("e1", None, "2024-10-31", withdrawn=False, synthetic=False, files=("CHANGES.md", NAME)),
-    FeedEntry("e3", "e1", "2024-12-31", withdrawn=True, synthetic=False, files=("datapackage.json", NAME)),
-    FeedEntry("e2", "e3", "2024-11-30", withdrawn=False, synthetic=False, files=(NAME,)),
+    FeedEntry("e1", None, "2024-10-31", withdrawn=False, synthetic=False, files=("CHANGES.md", VINTAGE_FILE)),
+    FeedEntry("e3", "e1", "2024-12-31", withdrawn=True, synthetic=False, files=("datapackage.json", VINTAGE_FILE)),
+    FeedEntry("e2", "e3", "2024-11-30", withdrawn=False, synthetic=False, files=(VINTAGE_FILE,)),
 )
 
 
@@ -264,7 +268,7 @@ def test_the_feed_is_atom_as_rfc_4287_asks(settings: Settings) -> None:
     moments = [node.findtext("a:updated", "", at) for node in (feed, *entries)]
     assert moments == [f"{day}T23:59:59+07:00" for day in ("2024-12-31", "2024-11-30", "2024-12-31", "2024-10-31")]
     assert [link.get("href") for entry in entries for link in entry.findall("a:link", at)[:1]] == [
-        f"e2/{NAME}", "e3/datapackage.json", "e1/CHANGES.md",
+        f"e2/{VINTAGE_FILE}", "e3/datapackage.json", "e1/CHANGES.md",
     ]  # fmt: skip
     assert [bool(entry.findall("a:category[@term='withdrawn']", at)) for entry in entries] == [False, True, False]
 

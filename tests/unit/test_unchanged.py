@@ -9,7 +9,7 @@ import pytest
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.vintage_store import seal_vintage
 from pipelines.publish import versions
-from pipelines.publish.skip_unchanged import LEFT, is_already_published, quarantine_fingerprint
+from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec, candidate_dir
@@ -37,7 +37,9 @@ def out(tmp_path: Path) -> tuple[Settings, RunSpec]:
             run = begin_run(ledger, 1)
         versions.publish(settings, plan, gate, "code", {})
         with open_ledger(settings.ledger_file) as ledger:
-            end_run(ledger, run, "published", version=version, detail={LEFT: quarantine_fingerprint(settings)})
+            end_run(
+                ledger, run, "published", version=version, detail={QUARANTINE_KEY: quarantine_fingerprint(settings)}
+            )
     return settings, plan
 
 

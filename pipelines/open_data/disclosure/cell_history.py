@@ -88,7 +88,7 @@ CASES_OUT = """
 
 
 def _file(settings: Settings, vintage: str, kind: str) -> Path:
-    return settings.restricted_dir / "open-data" / f"{vintage}.{kind}.parquet"
+    return settings.open_data_backup_dir / f"{vintage}.{kind}.parquet"
 
 
 def load_history(connection: Connection, settings: Settings, rules: DisclosureRules, vintage: str | None) -> bool:
@@ -119,7 +119,7 @@ def save_history(connection: Connection, settings: Settings, vintage: str, befor
 
     Those of the vintage `before` stay: it may be public still if this one never is.
     """
-    folder = private_folder(settings.restricted_dir / "open-data")
+    folder = private_folder(settings.open_data_backup_dir)
     connection.execute(OUT)
     for kind, query in (("cells", "select * from remembered order by cell, is_out, value, reason, n, k"),
                         ("cases", CASES_OUT)):  # fmt: skip

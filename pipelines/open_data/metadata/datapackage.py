@@ -11,10 +11,11 @@ from typing import Any
 
 from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, File, said
+from pipelines.open_data.vintage_store import METHOD_FILES
 
 NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-LICENCE_TEXT = "PHUONG-PHAP.md"  # the method note ends with the licence in full
+LICENCE_TEXT = METHOD_FILES["vi"]  # the method note ends with the licence in full
 DIALECT = {
     "delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True,
     "skipInitialSpace": False,

@@ -15,7 +15,7 @@ from pipelines.open_data.metadata import csvw, datapackage
 from pipelines.open_data.metadata.csvw import by_language
 from pipelines.open_data.metadata.model import DescribedTable, Description, File, said, titled
 from pipelines.open_data.metadata.schema_org import schema_org
-from pipelines.open_data.method import PAGES
+from pipelines.open_data.vintage_store import CHANGES_FILE, METHOD_FILES
 
 NAME = "catalog.jsonld"
 EU = "http://publications.europa.eu/resource/authority/"
@@ -104,7 +104,7 @@ def _whole(description: Description) -> dict[str, Any]:
             one for source in description.dataset.sources for one in by_language(source)]},
         "dct:hasPart": [description.iri(table.name) for table in description.tables],
         "dcat:distribution": description.iri(description.workbook.name) if description.workbook else [],
-        "foaf:page": [description.address(name) for name in (*PAGES.values(), "CHANGES.md")],
+        "foaf:page": [description.address(name) for name in (*METHOD_FILES.values(), CHANGES_FILE)],
         "rdfs:seeAlso": [{"@id": description.address(name)} for name in (datapackage.NAME, csvw.NAME)],
     }  # fmt: skip
 
@@ -150,7 +150,7 @@ def _licences(description: Description) -> list[dict[str, Any]]:
 def _shared(description: Description, media_types: set[str]) -> list[dict[str, Any]]:
     """Return what the others refer to, each with its class: a validator looks nothing up."""
     dataset, publisher, homepage = description.dataset, description.publisher, description.publisher.homepage
-    notes = {PAGES["vi"]: "method", PAGES["en"]: "method", "CHANGES.md": "changes"}
+    notes = {METHOD_FILES["vi"]: "method", METHOD_FILES["en"]: "method", CHANGES_FILE: "changes"}
     return [
         {"@id": description.iri("publisher"), "@type": "foaf:Agent", "foaf:name": by_language(publisher.name),
          "skos:note": by_language(publisher.note), **({"foaf:homepage": homepage} if homepage else {})},

@@ -8,6 +8,7 @@ not by an address to fetch.
 from typing import Any
 
 from pipelines.open_data.metadata.model import DescribedTable, Description, File
+from pipelines.open_data.vintage_store import METHOD_FILES
 
 CONTEXT = {"@vocab": "https://schema.org/"}
 
@@ -37,7 +38,7 @@ def schema_org(description: Description, lang: str = "vi", files_at: str = "") -
         "spatialCoverage": {"@type": "Place", "name": getattr(description.place, lang),
                             "identifier": description.place_code},
         "isBasedOn": [{"@type": "CreativeWork", "name": getattr(source, lang)} for source in dataset.sources],
-        "usageInfo": f"{files_at}{'PHUONG-PHAP.md' if lang == 'vi' else 'METHOD.md'}",
+        "usageInfo": f"{files_at}{METHOD_FILES[lang]}",
         "distribution": whole, "hasPart": [_table(description, table, lang, files_at) for table in description.tables],
     }  # fmt: skip
 

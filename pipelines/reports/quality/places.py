@@ -52,7 +52,7 @@ def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
 
 def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Settings) -> Iterator[Path]:
     """Yield files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
-    folder = settings.restricted_dir / "quarantine"
+    folder = settings.quarantine_dir
     for key in sorted({Path(name).stem for name in receipt["files"]}):
         yield quarantine_file(folder, source, arrival.delivery, key)
     nightly = quarantine_file(folder, source, arrival.delivery, f"{arrival.sha256[:24]}{MARK}*")

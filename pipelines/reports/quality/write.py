@@ -10,12 +10,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.files import remove_tree, sync_folder
+from pipelines.common.files import UNFINISHED, remove_tree, sync_folder
 from pipelines.common.i18n import say
 from pipelines.contracts.model import load_contracts
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import NAME as MANIFEST
@@ -23,8 +23,6 @@ from pipelines.storage.runs import Run, runs
 
 log = logging.getLogger("tthc.quality")
 KEPT = 30
-LATEST = "latest"
-DATABASE = "tthc.duckdb"
 
 
 def write_quality_page(settings: Settings) -> Path | None:
@@ -43,8 +41,8 @@ def write_quality_page(settings: Settings) -> Path | None:
 
 def _write(settings: Settings, run: Run) -> Path:
     facts, gate = _read(settings, run)
-    folder = settings.warehouse_dir / "quality"
-    target, waiting = folder / f"run-{run.sequence:06d}", folder / f".run-{run.sequence:06d}.part"
+    folder = settings.quality_dir
+    target, waiting = folder / f"run-{run.sequence:06d}", folder / f".run-{run.sequence:06d}{UNFINISHED}"
     remove_tree(waiting)
     for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir), settings.country_dir):
         path = waiting / name
@@ -52,7 +50,7 @@ def _write(settings: Settings, run: Run) -> Path:
         path.write_text(html, encoding="utf-8")
     remove_tree(target)
     waiting.rename(target)
-    _switch(folder, target.name)
+    _switch(settings.quality_page, target.name)
     for old in sorted(folder.glob("run-*"))[:-KEPT]:
         remove_tree(old)
     return target
@@ -66,20 +64,20 @@ def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
         gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
-        return read_database(folder / DATABASE, settings), gate
+        return read_database(folder / DATABASE_FILE, settings), gate
     if run.outcome == "refused":
         folder = settings.refused_dir / str(run.version)
-        gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+        gate = json.loads((folder / VERDICT_FILE).read_text(encoding="utf-8"))
         try:
-            return read_database(folder / DATABASE, settings), gate
+            return read_database(folder / DATABASE_FILE, settings), gate
         except (duckdb.Error, FileNotFoundError):  # refused perhaps because it lacks what the page would read
             return read_ledger(settings), gate
     return read_ledger(settings), None
 
 
-def _switch(folder: Path, name: str) -> None:
-    waiting = folder / f".{LATEST}.part"
+def _switch(link: Path, name: str) -> None:
+    waiting = link.with_name(f".{link.name}{UNFINISHED}")
     waiting.unlink(missing_ok=True)
     waiting.symlink_to(name)
-    waiting.replace(folder / LATEST)
-    sync_folder(folder)
+    waiting.replace(link)
+    sync_folder(link.parent)
