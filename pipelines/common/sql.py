@@ -12,7 +12,7 @@ from importlib.resources import files
 _PLACEHOLDER = re.compile(r"\{\{ (\w+) \}\}")
 
 
-def read_sql(package: str, name: str, **parts: str) -> str:
+def read_sql(package: str, name: str, **parts: str | int) -> str:
     """Return the text of a `.sql` file of a package, with its placeholders filled.
 
     Values are never filled in: they are bound when the statement runs (`$name` or `?`).
@@ -21,7 +21,7 @@ def read_sql(package: str, name: str, **parts: str) -> str:
         package: The package that owns the file, usually `__package__`.
         name: The path of the file below the package, without its ending, such as `sql/field_level`.
         parts: For each placeholder `{{ name }}` in the file the SQL that stands for it: identifiers
-            (`quote_identifier`), or expressions of our own. Never text of a delivery.
+            (`quote_identifier`), whole numbers, or expressions of our own. Never text of a delivery.
 
     Raises:
         FileNotFoundError: If the package has no such file.
@@ -31,7 +31,7 @@ def read_sql(package: str, name: str, **parts: str) -> str:
     placeholders = set(_PLACEHOLDER.findall(text))
     if placeholders != parts.keys():
         raise KeyError(f"{name}.sql: {', '.join(sorted(placeholders ^ parts.keys()))}")
-    return _PLACEHOLDER.sub(lambda match: parts[match[1]], text)
+    return _PLACEHOLDER.sub(lambda match: str(parts[match[1]]), text)
 
 
 @cache

@@ -1,7 +1,8 @@
-"""`tthc check`: a dry run of extracts against a contract, for whoever delivers them.
+"""Dry run of extracts against their contracts, for those who deliver them.
 
-The same reading and judging as the nightly job, without archive, lake or ledger. What it says names files, rows and
-reasons, never a value; `rejected.parquet` holds the deliverer's own rows, readable by its owner only.
+Belongs here: reading and validating files as the nightly job does, without archive, lake or ledger, and writing the
+outputs of `--out`. Reports name files, rows and reasons, never a value; `rejected.parquet` holds the deliverer's own
+rows, readable by its owner only. Does not belong here: comparing rows (`rows`).
 """
 
 import json
@@ -37,9 +38,11 @@ Watch = Callable[[int, int, str, int], None]
 
 
 class DryRun:
-    """Checks files, compares their rows and, with `out`, keeps accepted and rejected rows as Parquet.
+    """Check files, compare their rows and, with `out`, write accepted and rejected rows as Parquet.
 
-    `lists_checked` is null if nothing had to be looked up, else whether a warehouse's lists were at hand.
+    Attributes:
+        reports: One report per file, in the order of `run`.
+        lists_checked: None if nothing had to be looked up, else whether a published version's lists were available.
     """
 
     def __init__(self, contracts: dict[str, Contract], settings: Settings, out: Path | None) -> None:
@@ -49,17 +52,19 @@ class DryRun:
         self._files: dict[tuple[str, str], ParquetFile] = {}
 
     def run(self, places: list[FileToCheck], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
-        """Check every file and return the exit code of the whole.
+        """Check all files and return the exit code.
 
-        `watch` is called with the number of the file under way, of how many, its name, and rows so far; `weighing` is
-        called when all files are read.
+        Args:
+            places: The files.
+            watch: Called with the number of the current file, the number of files, its name, and rows so far.
+            weighing: Called when all files are read, before their rows are compared.
         """
         with tempfile.TemporaryDirectory(prefix="tthc-check-") as scratch:  # mode 0700
             rows = ComparedRows(Path(scratch), self.contracts, self.settings)
             try:
                 for number, place in enumerate(places):
-                    told = partial(watch, number + 1, len(places), place.path.name)
-                    self.reports.append(self._one(number, place, rows, told))
+                    report_progress = partial(watch, number + 1, len(places), place.path.name)
+                    self.reports.append(self._one(number, place, rows, report_progress))
                 weighing()
                 self._locate(places, self._compare(rows))
                 if self.out is not None:
@@ -73,10 +78,7 @@ class DryRun:
         return EXIT_ROWS_REJECTED if any(report.rejected for report in self.reports) else EXIT_PUBLISHED
 
     def _one(self, number: int, place: FileToCheck, rows: ComparedRows, watch: Callable[[int], None]) -> FileReport:
-        """Check one file by itself.
-
-        A file that would not be taken, for whatever reason, is reported, not raised.
-        """
+        """Check one file by itself; a file that would be refused, for whatever reason, is reported, not raised."""
         report = FileReport(str(place.path), place.source)
         try:
             self._read(number, place, rows, report, watch)
@@ -101,33 +103,37 @@ class DryRun:
         watch(0)
         before = _identity(place.path)
         try:
-            said = read_sidecars(place.path)
+            sidecars = read_sidecars(place.path)
         except LeftForNextRun as reason:
             raise FileRefused(reason.code) from None
-        if said.sha256 is not None and said.sha256 != sha256_of(place.path):
+        if sidecars.sha256 is not None and sidecars.sha256 != sha256_of(place.path):
             raise FileRefused("left_wrong_sha256")
-        judge = Validators(self.contracts, place.day)
-        for batch, accepted, rejected in self._judged(place, judge):
+        validate = Validators(self.contracts, place.day)
+        for batch, accepted, rejected in self._validated_batches(place, validate):
             report.add(batch, accepted, rejected)
             rows.add(number, batch.source, accepted, place.day, batch.untold)
             watch(report.counts.get(place.source, Counter())["rows_in"])
-        report.cleaned = {source: judge.changed_cells(source) for source in report.counts}
+        report.cleaned = {source: validate.changed_cells(source) for source in report.counts}
         got = report.counts.get(place.source, Counter())["rows_in"]
         if _identity(place.path) != before:
             raise FileRefused("left_still_growing")
-        refuse_other_count(said.rows, got)
+        refuse_other_count(sidecars.rows, got)
 
-    def _judged(self, place: FileToCheck, judge: Validators) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
+    def _validated_batches(
+        self, place: FileToCheck, validate: Validators
+    ) -> Iterator[tuple[Batch, pl.DataFrame, pl.DataFrame]]:
         for batch in prefetch(self._batches(place)):
-            yield batch, *judge(batch)
+            yield batch, *validate(batch)
 
     def _compare(self, rows: ComparedRows) -> list[Conflict]:
-        """Add to the reports what only lists and other rows show, and return the first conflicts."""
+        """Add rejections by lists and by other rows to the reports, and return the first conflicts."""
         if rows.needs_lists():
             at_hand = self._load_lists(rows)
             self.lists_checked = at_hand if rows.looks_up() else None
-        for late in rows.compare():
-            self.reports[late.file].add_comparison_rejection(late.source, late.reason, late.count, late.first_rows)
+        for rejection in rows.compare():
+            self.reports[rejection.file].add_comparison_rejection(
+                rejection.source, rejection.reason, rejection.count, rejection.first_rows
+            )
         for (file, source), count in rows.superseded().items():
             self.reports[file].superseded[source] = count
         for unnamed in rows.unnamed():
@@ -140,9 +146,9 @@ class DryRun:
         return conflicts
 
     def _locate(self, places: list[FileToCheck], conflicts: list[Conflict]) -> None:
-        """Add to the reports where people find the rows that are shown.
+        """Add the places of the shown rows to the reports.
 
-        A file is read once more only where nothing else tells: for rows of NDJSON and of lists within messages.
+        A file is read again only for rows whose place nothing else tells: in NDJSON and in lists within messages.
         """
         shown = self._shown_rows(conflicts)
         paths = {file: self._paths(places[file], self.reports[file], wanted) for file, wanted in shown.items()}
@@ -174,7 +180,7 @@ class DryRun:
         return shown
 
     def _paths(self, place: FileToCheck, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
-        """Return the paths of rows that only reading tells; fewer where the file can no longer be read."""
+        """Return the JSON paths of rows, by source and row number; none if the file can no longer be read."""
         unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
         try:
             batches = self._batches(place, whole=True)
@@ -191,21 +197,21 @@ class DryRun:
         return True
 
     def _keep(self, out: Path, number: int, place: FileToCheck, rows: ComparedRows) -> None:
-        """Read the file once more, now that it is certain, and write its rows."""
+        """Read the file again, now that all comparisons are done, and write its rows."""
         if self.reports[number].refused:
             return
         origin = {"_source_file": pl.lit(str(place.path)), "_business_day": pl.lit(place.day)}
         own: dict[str, list[pl.DataFrame]] = {}
-        for batch, accepted, rejected in self._judged(place, Validators(self.contracts, place.day)):
+        for batch, accepted, rejected in self._validated_batches(place, Validators(self.contracts, place.day)):
             source, contract = batch.source, self.contracts[batch.source]
             hidden = {field.name for field in contract.fields if field.personal}
             schema = {name: kind for name, kind in lake_schema(contract).items() if name not in hidden}
-            late = rows.rejected_of_file(number, source, *_span(accepted))
+            rejection = rows.rejected_of_file(number, source, *_span(accepted))
             self._file(out, "accepted", place, source, schema).write(
-                accepted.join(late, on="_row_number", how="anti").with_columns(**origin)
+                accepted.join(rejection, on="_row_number", how="anti").with_columns(**origin)
             )
             self._file(out, "rejected", place, source, quarantine_schema(contract))
-            why = late.group_by("_row_number").agg(_reasons="_late")
+            why = rejection.group_by("_row_number").agg(_reasons="_reason")
             own.setdefault(source, []).append(pl.concat([rejected.select("_row_number", "_reasons"), why]))
         self._keep_rejected(out, place, {source: pl.concat(frames) for source, frames in own.items()}, origin)
 
@@ -216,7 +222,7 @@ class DryRun:
     def _keep_rejected(
         self, out: Path, place: FileToCheck, rejections: dict[str, pl.DataFrame], origin: dict[str, pl.Expr]
     ) -> None:
-        """Write the rejected rows whole, personal fields too, as the file has them."""
+        """Write the rejected rows as the file has them, personal fields included."""
         delivery = Delivery(place.source, place.day, place.path.name)
         found = {source: frame for source, frame in rejections.items() if frame.height}
         limits = self.settings.read_limits
@@ -228,7 +234,7 @@ class DryRun:
         self, out: Path, what: str, place: FileToCheck, source: str, schema: dict[str, pl.DataType]
     ) -> ParquetFile:
         if (what, source) not in self._files:
-            # The source that the first file is of has the plain name.
+            # Outputs of the first file's source have no source in their name.
             first = next(report.source for report in self.reports if not report.refused)
             name = f"{what}.parquet" if source == first else f"{what}.{source}.parquet"
             self._files[what, source] = ParquetFile(out / name, schema, mode=0o600)

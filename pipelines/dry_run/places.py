@@ -1,6 +1,7 @@
-"""Which files `tthc check` is asked about: names, folders and wildcards become files of a source and business day.
+"""Resolve the arguments of `tthc check` (names, folders, wildcards) to files with source and business day.
 
-Belongs here: finding them as the nightly job would, and why one would not be taken. Does not belong here: reading.
+Belongs here: finding files as the nightly job would, and why one would be left in landing. Does not belong here:
+reading.
 """
 
 import datetime as dt
@@ -19,7 +20,7 @@ class FileToCheck:
     """One file to check, with its source and business day.
 
     Attributes:
-        left: The code of why it would not be taken, else null; then `source` may be unknown ('').
+        left: The message code of why it would not be taken (then `source` may be ''), else None.
     """
 
     path: Path
@@ -30,9 +31,13 @@ class FileToCheck:
 
 @dataclass(frozen=True)
 class FileRequest:
-    """What the command says of all files.
+    """Options of the command that hold for all files.
 
-    The contracts' `sources`, `source` where it names one, the `day` of files that lie in no day folder, and `today`.
+    Attributes:
+        sources: The sources that have a contract.
+        source: The source of all files; None if the folders tell it.
+        day: Business day of files that lie in no day folder.
+        today: Today; later business days are refused.
     """
 
     sources: Collection[str]
@@ -41,10 +46,10 @@ class FileRequest:
     today: dt.date
 
     def places(self, arguments: list[Path]) -> list[FileToCheck]:
-        """Return every file that the arguments stand for, each once, in their order.
+        """Return all files that the arguments stand for, each once, in their order.
 
         Raises:
-            UsageFault: If the source of one cannot be known.
+            UsageFault: If the source of a file is unknown.
         """
         found: dict[Path, FileToCheck] = {}
         for argument in arguments:
@@ -56,7 +61,7 @@ class FileRequest:
         return list(found.values())
 
     def _below(self, folder: Path) -> Iterator[FileToCheck]:
-        """Yield every file below a folder: as landing finds it in a landing folder, else all."""
+        """Yield the files below a folder: in a landing folder those that landing finds, else all."""
         landing = self._landing_of(folder)
         if landing is None:
             for path in _files(folder):
@@ -74,7 +79,7 @@ class FileRequest:
                 yield FileToCheck(folder / path.relative_to(here), place.source, place.day, place.left)
 
     def _landing_of(self, folder: Path) -> Path | None:
-        """Return the landing folder that this folder is, or is a source's or a day's folder of; null if it is none."""
+        """Return the landing folder that this folder is or lies in (as a source's or day's folder), else None."""
         here = folder.absolute()
         if here.parent.name in self.sources and business_day(here.name):
             return here.parent.parent
@@ -100,7 +105,7 @@ class FileRequest:
 
 
 def _expanded(argument: Path) -> list[Path]:
-    """Return what a name with wildcards in it stands for; the name itself where it is a file's or nothing fits."""
+    """Return the matches of a name with wildcards; the name itself if it exists or nothing matches."""
     text = str(argument)
     if os.path.lexists(argument) or not glob.has_magic(text):
         return [argument]
@@ -108,7 +113,7 @@ def _expanded(argument: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield all below a folder but folders and hidden names, sorted; links are not followed."""
+    """Yield all files below a folder, sorted, except hidden ones; links are not followed."""
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

@@ -1,8 +1,7 @@
-"""What `tthc check` says of one file: counts, reasons with their first rows, what is superseded, what is in conflict.
+"""The report of `tthc check` on one file: counts, reasons with their first rows, superseded rows, conflicts.
 
-Rows are known by number while files are read; where people find the few that are shown is filled in at the end.
-
-Belongs here: adding it up, and its form in report.json. Does not belong here: judging, printing.
+Belongs here: adding up results, and their form in report.json. Rows are known by number while files are read; the
+places of the few rows that are shown are added at the end. Does not belong here: validating, printing.
 """
 
 from collections import Counter
@@ -20,9 +19,22 @@ SpotInFile = tuple[str, int]
 
 @dataclass
 class FileReport:
-    """What one file would become.
+    """The result of checking one file.
 
-    `refused` is a message code and its parameters where it would not be taken.
+    Attributes:
+        file: Path as given.
+        source: Source of the file.
+        refused: Message code and parameters if the file would not be taken.
+        counts: Per source `rows_in`, `accepted`, `rejected`.
+        reasons: Per source and reason the number of rows and the first row numbers.
+        cleaned: Per source the number of names that a list mark was removed from.
+        superseded: Per source the number of superseded rows.
+        unnamed: Accepted rows whose handling unit is in no list: their number and the first row numbers.
+        unnamed_places: The places of those first rows.
+        conflicts: Per source the first conflicts, each as the files and row numbers of its rows.
+        layouts: Per source a batch without rows, from which the place of a row follows.
+        first_places: The places of the first rows in `reasons`.
+        conflict_places: The places of the rows in `conflicts`.
     """
 
     file: str
@@ -32,13 +44,10 @@ class FileReport:
     reasons: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
     cleaned: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
-    # Accepted rows that name a handling unit which no list has: how many, which are first, and where people find those.
     unnamed: tuple[int, list[int]] = (0, [])
     unnamed_places: list[RowPlace] = field(default_factory=list)
     conflicts: dict[str, list[list[SpotInFile]]] = field(default_factory=dict)
-    # By source a batch without rows, which knows how people find a row of the file.
     layouts: dict[str, Batch] = field(default_factory=dict)
-    # As many as there are first rows, and as many as there are rows in conflict.
     first_places: dict[tuple[str, str], list[RowPlace]] = field(default_factory=dict)
     conflict_places: dict[str, list[list[RowPlace]]] = field(default_factory=dict)
 
@@ -71,7 +80,7 @@ class FileReport:
             self._add_reason(source, reason, count, first)
 
     def add_comparison_rejection(self, source: str, reason: str, count: int, first: list[int]) -> None:
-        """Take rows that were accepted by themselves and are rejected because of others."""
+        """Count accepted rows as rejected because a list or another row contradicts them."""
         self.counts[source].update(accepted=-count, rejected=count)
         self._add_reason(source, reason, count, first)
 
@@ -80,11 +89,11 @@ class FileReport:
         self.reasons[source, reason] = earlier + count, sorted([*rows, *first])[:FIRST_ROWS]
 
     def _cleaned(self, source: str) -> dict[str, int]:
-        """Return how many names a list mark was removed from, if there was any."""
+        """Return the count of cleaned names for report.json; empty if there is none."""
         return {"cleaned": self.cleaned[source]} if self.cleaned.get(source) else {}
 
     def to_dict(self) -> dict[str, Any]:
-        """For report.json: counts, per reason how many rows, which are first and where, and rows in conflict."""
+        """Return the content of report.json: counts, reasons with first rows and their places, conflicts."""
         return {
             "file": self.file,
             "source": self.source,

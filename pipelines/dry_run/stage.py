@@ -1,18 +1,18 @@
-"""The rows of files under check, laid out in a scratch database: keys, what is looked up, and a hash of the rest.
+"""A scratch database with the rows of files under check: keys, looked-up fields, and a hash of the rest.
 
-Belongs here: the database, and getting rows into it. What they say against each other is `check_rows`'.
+Belongs here: creating the database and inserting rows. Does not belong here: comparing them (`rows`).
 """
 
 import datetime as dt
 import re
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from pipelines.common.sql import quote_identifier, quote_identifiers
 from pipelines.contracts.model import Contract, untold_fields
 from pipelines.parsing.privacy import KEY_BYTES, keyed_hash
 from pipelines.parsing.unit_names import fold_name
@@ -20,14 +20,15 @@ from pipelines.registers.model import load_province
 from pipelines.settings import Settings
 from pipelines.transform.row_rules import misplaced_units, named_units, naming_day, row_newness, row_rules
 
-# SQL here is put together from names of contracts, quoted, and words of ours; values are bound.
+# SQL is composed of quoted names of contracts and text of our own; values are bound.
 # ruff: noqa: S608
-TOLD = "_told "
+# Columns of hashes of optional fields; tables of rows and of their rejections, per source.
+HASH_PREFIX, ROWS, REJECTIONS = "_hash ", "rows", "rejected"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a published version knows of a relation: the columns, the query, and the source whose rows add to it."""
+class KnownList:
+    """A list of a published version: its columns, the query for it, and the source whose rows extend it."""
 
     columns: tuple[str, ...]
     query: str
@@ -35,33 +36,23 @@ class Known:
 
 
 KNOWN = {
-    "known_unit": Known(
+    "known_unit": KnownList(
         ("MaDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"),
         "select unit_code, unit_level, parent_unit_code, valid_from, valid_to from tthc.marts.dim_unit", "don_vi",
     ),
-    "known_procedure": Known(("MaTTHC",), "select procedure_code from tthc.marts.dim_procedure", "thu_tuc"),
+    "known_procedure": KnownList(("MaTTHC",), "select procedure_code from tthc.marts.dim_procedure", "thu_tuc"),
     # Dossiers handed in and not yet received, and deleted ones, are in the lake alone.
-    "known_dossier": Known(("MaHoSo",), "select dossier_code from tthc.marts.fct_timeliness", "ho_so"),
-    "known_goal": Known(
+    "known_dossier": KnownList(("MaHoSo",), "select dossier_code from tthc.marts.fct_timeliness", "ho_so"),
+    "known_goal": KnownList(
         ("MaChiTieu",), "select distinct indicator_code from tthc.marts.dim_indicator where origin = 'reported'"
     ),
-    "known_period": Known(("KyBaoCao",), "select period_code from tthc.marts.dim_period"),
-    "known_task": Known(("MaNhiemVu",), "select distinct task_code from tthc.marts.plan_tasks"),
+    "known_period": KnownList(("KyBaoCao",), "select period_code from tthc.marts.dim_period"),
+    "known_task": KnownList(("MaNhiemVu",), "select distinct task_code from tthc.marts.plan_tasks"),
 }  # fmt: skip
 
 
-def quoted(name: str) -> str:
-    """Return a name as SQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def listed(names: Collection[str]) -> str:
-    """Return names as SQL lists them."""
-    return ", ".join(quoted(name) for name in names)
-
-
 class StagedRows:
-    """A scratch database below `folder`, which the caller makes private and removes, for sources of `contracts`."""
+    """A scratch database of rows, in a folder that the caller makes private and removes."""
 
     def __init__(self, folder: Path, contracts: dict[str, Contract], settings: Settings) -> None:
         self._contracts, self._untold = contracts, untold_fields(contracts)
@@ -71,7 +62,7 @@ class StagedRows:
         models = settings.dbt_project_dir
         self._rules = {source: row_rules(models, contract) for source, contract in contracts.items()}
         self._newness = {
-            source: row_newness(models, contract.newness and quoted(contract.newness), "_business_day")
+            source: row_newness(models, contract.newness and quote_identifier(contract.newness), "_business_day")
             for source, contract in contracts.items()
         }
         self._sources: list[str] = []
@@ -87,22 +78,33 @@ class StagedRows:
         self._db.close()
 
     def add(self, file: int, source: str, accepted: pl.DataFrame, day: dt.date, untold: tuple[str, ...]) -> None:
-        """Add accepted rows of a file; `untold`: fields their message cannot tell."""
-        names, untellable = self._columns(source), self._untellable(source)
+        """Add accepted rows of a file.
+
+        Args:
+            file: Number of the file.
+            source: Source of the rows.
+            accepted: Rows that are valid by themselves, with `_row_number`.
+            day: Business day of the file.
+            untold: Fields that the format of their message cannot carry; they are not compared.
+        """
+        names, optional = self._columns(source), self._optional_fields(source)
         hidden = [field.name for field in self._contracts[source].fields if field.unit_name]
         accepted = accepted.with_columns(
             keyed_hash(fold_name(pl.col(name)), self._secret).alias(name) for name in hidden
         )
         if source not in self._sources:
-            self._make(source, accepted, names, untellable)
-        apart = {"_row_number", *untellable, *self._rules[source].compared_apart}
+            self._make(source, accepted, names, optional)
+        apart = {"_row_number", *optional, *self._rules[source].compared_apart}
         content = [name for name in accepted.columns if name not in apart]
-        told = [f"null as {quoted(TOLD + n)}" if n in untold else f"hash({quoted(n)})" for n in untellable]
+        hashes = [
+            f"null as {quote_identifier(HASH_PREFIX + n)}" if n in untold else f"hash({quote_identifier(n)})"
+            for n in optional
+        ]
         self._db.register("incoming", accepted.to_arrow())
         self._db.execute(
             f"insert into {self._table(source)}"
-            f" select {int(file)}, _row_number, {listed(names)}, _business_day, {self._newness[source]},"
-            f" hash({listed(content)}){''.join(', ' + one for one in told)}"
+            f" select {int(file)}, _row_number, {quote_identifiers(names)}, _business_day, {self._newness[source]},"
+            f" hash({quote_identifiers(content)}){''.join(', ' + one for one in hashes)}"
             " from incoming, (select cast(? as date) as _business_day) delivery",
             [day],
         )
@@ -113,11 +115,11 @@ class StagedRows:
         for source in self._sources:
             self._db.execute(f"delete from {self._table(source)} where _file = ?", [file])
 
-    def _table(self, source: str, what: str = "rows") -> str:
-        return quoted(f"{what}_{source}")
+    def _table(self, source: str, kind: str = ROWS) -> str:
+        return quote_identifier(f"{kind}_{source}")
 
     def _columns(self, source: str) -> list[str]:
-        """Return what is kept of each row besides its hash: key, newness, and all that rules and lists ask for."""
+        """Return the fields that are kept besides the hash: key, newness, and those that rules and lists need."""
         contract, rules = self._contracts[source], self._rules[source]
         asked = {*contract.key, contract.newness, contract.tombstone, *(lookup.field for lookup in rules.lookups)}
         asked |= {word for rule in rules.forbidden for word in re.findall(r"\bd\.(\w+)", rule.when)}
@@ -127,21 +129,18 @@ class StagedRows:
         asked |= {column for known in KNOWN.values() if known.source == source for column in known.columns}
         return [field.name for field in contract.fields if field.name in asked]
 
-    def _untellable(self, source: str) -> list[str]:
-        """Return fields of the source that some message cannot give; they are compared only where they are given."""
+    def _optional_fields(self, source: str) -> list[str]:
+        """Return fields that some message formats cannot carry; they are compared only where they are given."""
         names = self._untold.get(source, {})
         return [field.name for field in self._contracts[source].fields if field.name in names]
 
-    def _make(self, source: str, accepted: pl.DataFrame, names: list[str], untellable: list[str]) -> None:
+    def _make(self, source: str, accepted: pl.DataFrame, names: list[str], optional: list[str]) -> None:
         self._db.register("incoming", accepted.clear().to_arrow())
-        told = "".join(f", 0::ubigint as {quoted(TOLD + name)}" for name in untellable)
+        hashes = "".join(f", 0::ubigint as {quote_identifier(HASH_PREFIX + name)}" for name in optional)
         self._db.execute(
-            f"create table {self._table(source)} as select 0 as _file, _row_number as _row, {listed(names)},"
-            f" null::date as _business_day, 0::bigint as _newness, 0::ubigint as _content{told} from incoming;"
-            f"create table {self._table(source, 'late')} (_file integer, _row bigint, reason varchar)"
+            f"create table {self._table(source)} as select 0 as _file, _row_number as _row, {quote_identifiers(names)},"
+            f" null::date as _business_day, 0::bigint as _newness, 0::ubigint as _content{hashes} from incoming;"
+            f"create table {self._table(source, REJECTIONS)} (_file integer, _row bigint, reason varchar)"
         )
         self._db.unregister("incoming")
         self._sources.append(source)
-
-    def _asked(self, source: str) -> str:
-        return listed(self._columns(source))

@@ -66,8 +66,8 @@ def run_nightly(settings: Settings) -> RunOutcome:
             result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
         verdict_file = settings.verdict_file
         gate = json.loads(verdict_file.read_text(encoding="utf-8")) if verdict_file.exists() else {}
-        # A successful Dagster run is not enough: an asset that yields nothing skips all later ones. Either a publication
-        # was recorded, or the ledger says that this run found its version already made.
+        # A successful Dagster run is not enough: an asset that yields nothing skips all later ones. A version must have
+        # been published, or the ledger must say that this run found its version already made.
         events = result.asset_materializations_for_node("published_version")
         if result.success and events:
             published = events[0].metadata

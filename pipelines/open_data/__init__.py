@@ -1,6 +1,7 @@
-"""Open data: what leaves the warehouse for citizens, under which protection, and when.
+"""Open data: tables for the public, their protection, and their publication in vintages.
 
-What may leave and how it is protected is in the registers (`registers.publication`, `registers.disclosure`). `tables`
-lays the published tables out, `disclosure` protects what is in them and attacks it, `audit` checks the written files,
-`vintage` and `editions` freeze and keep what is out, `metadata` describes it in the standards' formats.
+What may be published and how it is protected is decided in the registers (`registers.publication`,
+`registers.disclosure`). `tables` builds the published tables, `disclosure` protects protected counts and attacks them,
+`audit` checks the written files, `vintage` makes a vintage and `editions` keeps the published ones, `metadata`
+describes them in standard formats.
 """

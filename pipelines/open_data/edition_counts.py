@@ -1,8 +1,7 @@
-"""How many tables the public was given, edition by edition: what `open_datasets` counts.
+"""Numbers of published tables per edition, which indicator `open_datasets` counts.
 
-Belongs here: counting the tables of an edition whose file lies there to be fetched. The register of publication says
-what is promised, never what is out. Does not belong here: how editions are kept (`editions`), in which period one
-counts (the model).
+Belongs here: counting the tables of each edition whose files exist (the register only says what should be published).
+Does not belong here: how editions are kept (`editions`), in which period one counts (the model).
 """
 
 import datetime as dt
@@ -24,13 +23,13 @@ def edition_table(settings: Settings) -> pl.DataFrame:
     """
     known = editions(settings)
     lost = set(damaged_editions(settings, deep=False))
-    counts = {name: 0 if name in lost else _datasets(settings, name) for name in {one.name for one in known}}
-    rows = [(number, _day(one.closed_until), counts[one.name]) for number, one in enumerate(known, start=1)]
+    counts = {name: 0 if name in lost else _datasets(settings, name) for name in {edition.name for edition in known}}
+    rows = [(number, _day(edition.closed_until), counts[edition.name]) for number, edition in enumerate(known, start=1)]
     return pl.DataFrame(rows, schema=EDITION, orient="row")
 
 
 def _datasets(settings: Settings, name: str) -> int:
-    """Return tables of an edition whose file lies there."""
+    """Return the number of tables of an edition whose file exists."""
     folder = settings.editions_dir / name
     named = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))["rows"]
     return len([file for file in named if (folder / file).is_file()])

@@ -1,9 +1,9 @@
-"""Editions: every vintage that was ever out, at a place of its own that no rollback, retention or lost version touches.
+"""Editions: every vintage that was ever published, kept independently of versions, rollback and retention.
 
-`editions/<edition>/` is what versions link to, `restricted/open-data/editions/<edition>/` a second copy in the folder
-that backups keep, and `index.json` in both says in which order they came out. An edition is never altered: one that is
-damaged is restored from its other copy. Does not belong here: making a vintage (`vintage`), which version shows which
-edition (`publish.editions`).
+Belongs here: storing, verifying and restoring editions. `editions/<edition>/` is linked into versions;
+`restricted/open-data/editions/<edition>/` is a second copy in the folder that backups keep; `index.json` in both lists
+them in the order of publication. An edition is never changed; a damaged one is restored from its other copy. Does not
+belong here: making a vintage (`vintage`), which version shows which edition (`publish.editions`).
 """
 
 import json
@@ -38,8 +38,11 @@ PUBLIC, PRIVATE = 0o444, 0o600
 class Edition:
     """A vintage that was published.
 
-    Its name, the one before it (null: the first), the last day of its periods (ISO), and the SHA-256 of its
-    `vintage.json`, which holds the hashes of all its files.
+    Attributes:
+        name: Name of the vintage.
+        before: Name of the vintage before; None for the first.
+        closed_until: Last day (ISO) of its periods; '' if no period had closed.
+        sha256: SHA-256 of its `vintage.json`, which holds the hashes of all its files.
     """
 
     name: str
@@ -49,11 +52,11 @@ class Edition:
 
 
 def editions(settings: Settings) -> list[Edition]:
-    """Return all editions in the order in which they were published, the newest last.
+    """Return all editions in the order of publication, the newest last.
 
-    One that was published again after a later one was withdrawn stands twice.
+    An edition that was published again after a later one was withdrawn occurs twice.
     """
-    found = (_read_index(place / INDEX) for place in _places(settings))
+    found = (_read_index(place / INDEX) for place in _copies(settings))
     return max(found, key=len, default=[])
 
 
@@ -68,19 +71,19 @@ def newest_edition(settings: Settings) -> Path | None:
 
 
 def folder_of(settings: Settings, edition: Edition) -> Path:
-    """Return a folder that holds an edition whole.
+    """Return a folder with an intact copy of an edition.
 
     Raises:
-        TthcError: If no folder does (`edition_lost`).
+        TthcError: If there is none (`edition_lost`).
     """
-    for place in _places(settings):
+    for place in _copies(settings):
         if edition_intact(place / edition.name, edition):
             return place / edition.name
     raise _lost(settings, edition)
 
 
 def edition_intact(folder: Path, edition: Edition) -> bool:
-    """Return True if the folder holds the edition, every byte as it was published."""
+    """Return True if the folder holds the edition with every byte as it was published."""
     try:
         return sha256_of(folder / VINTAGE_FILE) == edition.sha256 and read_vintage(folder) is not None
     except OSError:
@@ -98,10 +101,10 @@ def withdrawn(known: list[Edition]) -> set[str]:
 
 
 def edition_in(folder: Path) -> Edition:
-    """Return the vintage in a folder as the edition that it is or would be.
+    """Return the vintage in a folder as an edition.
 
     Raises:
-        OSError: If there is none.
+        OSError: If the folder holds no vintage.
     """
     vintage = json.loads((folder / VINTAGE_FILE).read_text(encoding="utf-8"))
     return Edition(vintage["vintage"], vintage.get("before"), vintage.get("closed_until") or "",
@@ -109,89 +112,100 @@ def edition_in(folder: Path) -> Edition:
 
 
 def add_edition(settings: Settings, folder: Path) -> Edition:
-    """Keep the vintage in the folder as the newest edition: both copies first, then the index."""
+    """Add the vintage in the folder as the newest edition, first both copies, then the index, and return it."""
     edition = edition_in(folder)
     known = [*editions(settings), edition]
-    _keep(settings, folder, edition)
+    _write_copies(settings, folder, edition)
     _write_indexes(settings, known)
     return edition
 
 
 def recover_editions(settings: Settings) -> None:
-    """Make both copies of every edition and the index whole again.
+    """Restore missing or damaged copies of editions, and the index.
 
-    From each other, from what versions hold, and, where the index is lost, from the editions themselves. What cannot be
-    restored is logged.
+    Copies are restored from each other and from versions, a lost index from the editions themselves. An edition that
+    cannot be restored is logged.
     """
     known = editions(settings)
-    stray = {one.name: one for one in _found(settings) if one.name not in {edition.name for edition in known}}
-    # Copies come before the index: where a crash or a loss left one without its line, it came out.
-    known += sorted(stray.values(), key=lambda one: (_depth(one, stray), one.closed_until, one.name))
+    listed = {edition.name for edition in known}
+    unlisted = {edition.name: edition for edition in _editions_on_disk(settings) if edition.name not in listed}
+    # Copies are written before the index, so a copy without an entry was published.
+    known += sorted(
+        unlisted.values(),
+        key=lambda edition: (_count_earlier(edition, unlisted), edition.closed_until, edition.name),
+    )
     if not known:
         return
     for edition in dict.fromkeys(known):
-        lacking = [place for place in _places(settings) if not edition_intact(place / edition.name, edition)]
+        lacking = [place for place in _copies(settings) if not edition_intact(place / edition.name, edition)]
         if not lacking:
             continue
-        source = next((folder for folder in _sources(settings, edition) if edition_intact(folder, edition)), None)
+        source = next(
+            (folder for folder in _candidate_folders(settings, edition) if edition_intact(folder, edition)), None
+        )
         if source is None:
             log.error(str(_lost(settings, edition)))
             continue
         if any((place / edition.name).exists() for place in lacking):
             log.warning(say("edition_restored", edition=edition.name))
-        _keep(settings, source, edition)
+        _write_copies(settings, source, edition)
     _write_indexes(settings, known)
     remove_atomically(_of_earlier_release(settings))
 
 
 def damaged_editions(settings: Settings, *, deep: bool) -> list[str]:
-    """Return the names of editions whose public copy is missing or damaged; with `deep` every byte is read."""
+    """Return the names of editions whose public copy is missing or damaged.
+
+    Args:
+        settings: Where the editions lie.
+        deep: True verifies every byte, False only `vintage.json`.
+    """
     return [
         edition.name
         for edition in dict.fromkeys(editions(settings))
-        if not (edition_intact if deep else _has_head)(settings.editions_dir / edition.name, edition)
+        if not (edition_intact if deep else _vintage_file_matches)(settings.editions_dir / edition.name, edition)
     ]
 
 
 def _lost(settings: Settings, edition: Edition) -> TthcError:
-    return TthcError("edition_lost", edition=edition.name, folder=str(_places(settings)[1]))
+    return TthcError("edition_lost", edition=edition.name, folder=str(_copies(settings)[1]))
 
 
-def _has_head(folder: Path, edition: Edition) -> bool:
+def _vintage_file_matches(folder: Path, edition: Edition) -> bool:
     try:
         return sha256_of(folder / VINTAGE_FILE) == edition.sha256
     except OSError:
         return False
 
 
-def _places(settings: Settings) -> tuple[Path, Path]:
+def _copies(settings: Settings) -> tuple[Path, Path]:
     return settings.editions_dir, settings.open_data_backup_dir / EDITIONS
 
 
-def _sources(settings: Settings, edition: Edition) -> Iterator[Path]:
-    """Yield where an edition may lie: its places, then what versions show."""
-    yield from (place / edition.name for place in _places(settings))
+def _candidate_folders(settings: Settings, edition: Edition) -> Iterator[Path]:
+    """Yield folders that may hold an edition: its two places, then those of versions."""
+    yield from (place / edition.name for place in _copies(settings))
     yield _of_earlier_release(settings)
     for version in sorted(settings.versions_dir.glob(f"[!.]*/{OPEN_DATA_FOLDER}")):
         yield version
         yield version / EDITIONS / edition.name
 
 
-def _found(settings: Settings) -> Iterator[Edition]:
-    """Yield the editions that lie in their places, and what an earlier release kept of the last one."""
-    folders = [folder for place in _places(settings) for folder in sorted(place.glob("[!.]*")) if folder.is_dir()]
+def _editions_on_disk(settings: Settings) -> Iterator[Edition]:
+    """Yield the editions found in both places, and the last vintage as kept by an earlier release."""
+    folders = [folder for place in _copies(settings) for folder in sorted(place.glob("[!.]*")) if folder.is_dir()]
     for folder in (*folders, _of_earlier_release(settings)):
         if read_vintage(folder) is not None:
             yield edition_in(folder)
 
 
 def _of_earlier_release(settings: Settings) -> Path:
-    """Return where releases that kept the last vintage only kept it."""
+    """Return the folder in which earlier releases kept the last vintage."""
     return settings.open_data_backup_dir / "last"
 
 
-def _depth(edition: Edition, known: dict[str, Edition]) -> int:
-    """Return how many of the known ones came out before it, by what each says of the one before."""
+def _count_earlier(edition: Edition, known: dict[str, Edition]) -> int:
+    """Return how many known editions were published before this one, following each edition's `before`."""
     passed: set[str] = set()
     before = edition.before
     while before in known and before not in passed:
@@ -200,18 +214,18 @@ def _depth(edition: Edition, known: dict[str, Edition]) -> int:
     return len(passed)
 
 
-def _keep(settings: Settings, source: Path, edition: Edition) -> None:
-    public, restricted = _places(settings)
+def _write_copies(settings: Settings, source: Path, edition: Edition) -> None:
+    public, restricted = _copies(settings)
     if not edition_intact(restricted / edition.name, edition):
-        _lay(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE)
+        _copy_folder(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE)
     if not edition_intact(public / edition.name, edition):
         public.mkdir(parents=True, exist_ok=True)
         # A link to the other copy would be damaged together with it.
         copy = shutil.copyfile if source.is_relative_to(restricted) else link_or_copy
-        _lay(source, public / edition.name, copy, PUBLIC)
+        _copy_folder(source, public / edition.name, copy, PUBLIC)
 
 
-def _lay(source: Path, target: Path, copy: object, mode: int) -> None:
+def _copy_folder(source: Path, target: Path, copy: object, mode: int) -> None:
     assert callable(copy)
     part = target.with_name(f".{target.name}{UNFINISHED}")
     remove_tree(part)
@@ -230,15 +244,15 @@ def _lay(source: Path, target: Path, copy: object, mode: int) -> None:
 def _read_index(path: Path) -> list[Edition]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return [Edition(**one) for one in content["editions"]] if checksum_matches(content) else []
+        return [Edition(**entry) for entry in content["editions"]] if checksum_matches(content) else []
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
 def _write_indexes(settings: Settings, known: list[Edition]) -> None:
     """Write the index unless it lists these editions already."""
-    text = json.dumps(with_checksum({"editions": [asdict(one) for one in known]}), ensure_ascii=False, indent=1)
-    for place, mode in zip(_places(settings), (PUBLIC, PRIVATE), strict=True):
+    text = json.dumps(with_checksum({"editions": [asdict(edition) for edition in known]}), ensure_ascii=False, indent=1)
+    for place, mode in zip(_copies(settings), (PUBLIC, PRIVATE), strict=True):
         if _read_index(place / INDEX) != known:
             with atomic_write(place / INDEX, mode=mode) as temporary:
                 temporary.write_text(text + "\n", encoding="utf-8")

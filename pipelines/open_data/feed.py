@@ -1,7 +1,7 @@
-"""The list of editions that lies beside them, and its Atom feed: what came out, and what was withdrawn.
+"""The public list of editions (`index.json`) and its Atom feed (`feed.xml`), with withdrawn editions marked.
 
-Belongs here: `index.json` and `feed.xml` of a folder of editions. Links are relative to the feed, so it may lie
-anywhere. Days are the editions' own: nothing depends on the clock.
+Belongs here: these two files of a folder of editions. Links are relative to the feed, so it can be moved. Dates are
+those of the editions: nothing depends on the clock. Does not belong here: storing editions (`editions`).
 """
 
 import json
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata import datapackage
-from pipelines.open_data.metadata.model import joined, said
+from pipelines.open_data.metadata.model import join_sentences, text_of
 from pipelines.open_data.vintage_store import CHANGES_FILE, INDEX, VINTAGE_FILE
 from pipelines.registers.model import load_province
 from pipelines.registers.publication import load_register
@@ -20,17 +20,22 @@ from pipelines.settings import Settings
 
 FEED = "feed.xml"
 ATOM = "http://www.w3.org/2005/Atom"
-# What an entry leads to: the first of these that the edition has.
+# The file that an entry links to: the first of these that the edition has.
 PAGES = {datapackage.NAME: "application/json", CHANGES_FILE: "text/markdown", VINTAGE_FILE: "application/json"}
-NO_PERIOD = "1970-01-01"  # Atom wants a day; an edition of no closed period has none
+NO_PERIOD = "1970-01-01"  # Atom requires a date; an edition without a closed period has none
 
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One edition for readers.
+    """One edition as listed for the public.
 
-    Its name and the one before (null: the first), the last day of its periods (ISO, '' for none), whether a later one
-    with fewer periods replaced it, whether it is synthetic, its files.
+    Attributes:
+        edition: Its name.
+        before: Name of the edition before; None for the first.
+        closed_until: Last day (ISO) of its periods; '' for none.
+        withdrawn: True if a later edition with fewer periods replaced it.
+        synthetic: True if its data are not real.
+        files: Names of its files.
     """
 
     edition: str
@@ -51,9 +56,9 @@ def feed_entry(folder: Path, *, is_withdrawn: bool) -> FeedEntry:
 
 
 def write_feed(settings: Settings, folder: Path, editions: Iterable[FeedEntry]) -> None:
-    """Write `index.json` and `feed.xml` of the editions, given oldest first, into the folder."""
+    """Write `index.json` and `feed.xml` into the folder; `editions` are given oldest first."""
     known = list(editions)
-    text = json.dumps({"editions": [asdict(one) for one in known]}, ensure_ascii=False, indent=1)
+    text = json.dumps({"editions": [asdict(edition) for edition in known]}, ensure_ascii=False, indent=1)
     (folder / INDEX).write_text(text + "\n", encoding="utf-8")
     (folder / FEED).write_bytes(atom(settings, known))
 
@@ -63,27 +68,31 @@ def atom(settings: Settings, editions: Collection[FeedEntry]) -> bytes:
     dataset = load_register(settings.country_dir).dataset
     province = load_province(settings.province_dir)
     work = f"{dataset.base_iri}{province.code}/{dataset.name}"
-    is_synthetic = any(one.synthetic for one in editions)
+    is_synthetic = any(edition.synthetic for edition in editions)
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "vi"})
     _add(feed, "id", f"{work}/editions")
-    _add(feed, "title", _marked(said("feed_title", place=province.name), is_synthetic))
-    _add(feed, "updated", _moment(max((one.closed_until for one in editions), default="")))
+    _add(feed, "title", _marked(text_of("feed_title", place=province.name), is_synthetic))
+    _add(feed, "updated", _moment(max((edition.closed_until for edition in editions), default="")))
     _add(feed, "link", rel="self", type="application/atom+xml", href=FEED)
-    # Made-up figures never go out in the name of a real authority.
-    publisher = said("synthetic") if is_synthetic else province.publisher.name
+    # Synthetic figures are never published in the name of a real authority.
+    publisher = text_of("synthetic") if is_synthetic else province.publisher.name
     _add(_add(feed, "author"), "name", _both(publisher))
-    for one in reversed(list(editions)):
+    for edition in reversed(list(editions)):
         entry = _add(feed, "entry")
-        _add(entry, "id", f"{work}/{one.edition}")
-        until = Sentence(vi=one.closed_until or "–", en=one.closed_until or "–")
-        _add(entry, "title", _marked(said("feed_entry", until=until), one.synthetic) + f" ({one.edition})")
-        _add(entry, "updated", _moment(one.closed_until))
-        _add(entry, "summary", _both(joined(said("feed_withdrawn"), dataset.title) if one.withdrawn else dataset.title))
-        if one.withdrawn:
+        _add(entry, "id", f"{work}/{edition.edition}")
+        until = Sentence(vi=edition.closed_until or "–", en=edition.closed_until or "–")
+        _add(entry, "title", _marked(text_of("feed_entry", until=until), edition.synthetic) + f" ({edition.edition})")
+        _add(entry, "updated", _moment(edition.closed_until))
+        _add(
+            entry,
+            "summary",
+            _both(join_sentences(text_of("feed_withdrawn"), dataset.title) if edition.withdrawn else dataset.title),
+        )
+        if edition.withdrawn:
             _add(entry, "category", term="withdrawn")
-        page = next((name for name in PAGES if name in one.files), VINTAGE_FILE)
-        _add(entry, "link", rel="alternate", type=PAGES[page], href=f"{one.edition}/{page}")
+        page = next((name for name in PAGES if name in edition.files), VINTAGE_FILE)
+        _add(entry, "link", rel="alternate", type=PAGES[page], href=f"{edition.edition}/{page}")
     ET.indent(feed, " ")
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -99,7 +108,7 @@ def _both(sentence: Sentence) -> str:
 
 
 def _marked(sentence: Sentence, is_synthetic: bool) -> str:
-    """Return the sentence, for synthetic data with a word before it that says so: a title travels alone."""
+    """Return the sentence in both languages, for synthetic data with a mark in front."""
     return _both(sentence) if not is_synthetic else f"[TỔNG HỢP / SYNTHETIC] {_both(sentence)}"
 
 

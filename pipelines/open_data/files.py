@@ -1,8 +1,8 @@
 """The files of a vintage: CSV and Parquet of each table, as the register has it.
 
-Belongs here: writing them from the scratch database and reading an earlier vintage's back. CSV: UTF-8 without BOM,
-comma, RFC 4180, LF, ISO dates, decimal point, empty if there is nothing. A Parquet file says in its own metadata what
-it is. The same rows give the same bytes.
+Belongs here: writing them from the scratch database and reading those of an earlier vintage. CSV: UTF-8 without BOM,
+comma, RFC 4180, LF, ISO dates, decimal point, empty if null. A Parquet file describes itself in its metadata. The same
+rows give the same bytes. Does not belong here: descriptions (`metadata`).
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.files import sha256_of
-from pipelines.open_data.metadata.model import LANGUAGES, said
+from pipelines.open_data.metadata.model import LANGUAGES, text_of
 from pipelines.registers.publication import PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
@@ -21,7 +21,13 @@ TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "date": "
 def write_tables(
     connection: Connection, register: PublicationRegister, folder: Path, *, synthetic: bool
 ) -> dict[str, int]:
-    """Write every table of the register in its order.
+    """Write every table of the register as CSV and Parquet, in the register's order.
+
+    Args:
+        connection: The scratch database with one table per published table.
+        register: What is published.
+        folder: Where the files are written.
+        synthetic: True if the data are not real.
 
     Returns:
         Rows per CSV file.
@@ -32,31 +38,33 @@ def write_tables(
         ordered = f'select * from "{table.name}" order by {", ".join(table.order_by)}'  # noqa: S608 - names of ours
         relation = connection.sql(ordered)
         relation.write_csv(str(folder / table.file_name), header=True, sep=",", na_rep="", date_format="%Y-%m-%d")
-        # COPY takes no bound value; texts and path are ours, and a quote in one is doubled.
-        told = ", ".join(f'"{name}": {_quoted(text)}' for name, text in _words(register, table, synthetic).items())
+        # COPY takes no bound values; texts and path are our own, and quotes in them are doubled.
+        metadata = ", ".join(f'"{name}": {_quoted(text)}' for name, text in _words(register, table, synthetic).items())
         place = _quoted(str(folder / table.parquet_name))
-        connection.execute(f"copy ({ordered}) to {place} (format parquet, compression zstd, kv_metadata {{{told}}})")
+        connection.execute(
+            f"copy ({ordered}) to {place} (format parquet, compression zstd, kv_metadata {{{metadata}}})"
+        )
         counted = connection.execute(f'select count(*) from "{table.name}"').fetchone()  # noqa: S608
         rows[table.file_name] = counted[0] if counted else 0
     return rows
 
 
 def write_checksums(folder: Path) -> None:
-    """Write `SHA256SUMS` of all files that lie in the folder now, as `sha256sum -c` reads it.
+    """Write `SHA256SUMS` of all files in the folder, in the format of `sha256sum -c`.
 
-    Not of `vintage.json`, which comes last and names the hash of this file too.
+    `vintage.json` is not listed: it is written last and holds the hash of this file too.
     """
     lines = [f"{sha256_of(path)}  {path.name}" for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
     (folder / CHECKSUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _words(register: PublicationRegister, table: Table, synthetic: bool) -> dict[str, str]:
-    """Return what a Parquet file says of itself, per language; the synthetic first."""
-    told = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
+    """Return the metadata of a Parquet file: dataset, table, titles and grain per language, synthetic mark first."""
+    metadata = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
     for lang in LANGUAGES:
-        notice = {f"notice_{lang}": getattr(said("synthetic"), lang)} if synthetic else {}
-        told |= {**notice, f"title_{lang}": getattr(table.title, lang), f"grain_{lang}": getattr(table.grain, lang)}
-    return told
+        notice = {f"notice_{lang}": getattr(text_of("synthetic"), lang)} if synthetic else {}
+        metadata |= {**notice, f"title_{lang}": getattr(table.title, lang), f"grain_{lang}": getattr(table.grain, lang)}
+    return metadata
 
 
 def _quoted(text: str) -> str:
@@ -64,9 +72,10 @@ def _quoted(text: str) -> str:
 
 
 def read_table(connection: Connection, table: Table, folder: Path, name: str) -> bool:
-    """Make table `name` of a CSV that an earlier vintage published, by the register of today.
+    """Create table `name` from a CSV file of a vintage, typed by today's register.
 
-    False if that has no such file or no such columns: then there is nothing to compare.
+    Returns:
+        False if the folder has no such file or the file has other columns, else True.
     """
     path = folder / table.file_name
     if not path.is_file():

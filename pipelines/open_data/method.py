@@ -1,21 +1,20 @@
-"""The method note that goes out with the data, in two languages.
+"""The method note published with the data, in two languages: contents, protection, and results of the attacks.
 
-What is published, what is hidden and why, and what the attack on it could and could not do.
-
-Belongs here: turning the register, the rules and the audit's figures into words. Every number in it is one of theirs.
+Belongs here: writing the note from the register, the rules and the audit's figures. Every number in it is one of
+theirs. Does not belong here: the sentences (`common/messages.yml`, `method_…`).
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.common.i18n import catalogue
-from pipelines.open_data.metadata.model import said, titled
+from pipelines.open_data.metadata.model import mark_title, text_of
 from pipelines.open_data.vintage_store import METHOD_FILES
 from pipelines.registers.disclosure import DisclosureRules
 from pipelines.registers.publication import PublicationRegister
 
 
-def _said(code: str, lang: str, **numbers: object) -> str:
+def _message(code: str, lang: str, **numbers: object) -> str:
     return catalogue()[code][lang].format(**numbers).strip()
 
 
@@ -42,22 +41,26 @@ def method_page(
     """Return the note in one language.
 
     Args:
-        figures: The audit's (see `vintage.audit_figures`).
-        until: The last day (ISO).
+        lang: `vi` or `en`.
+        register: What is published.
+        rules: The disclosure rules.
+        figures: Figures of the audit (`vintage.audit_figures`).
+        synthetic: True if the data are not real.
+        until: Last day (ISO) of the data.
     """
     dataset = register.dataset
-    lines = [f"# {getattr(titled(dataset.title, synthetic=synthetic), lang)}", ""]
-    lines += [f"**{getattr(said('synthetic'), lang)}.**", ""] if synthetic else []
+    lines = [f"# {getattr(mark_title(dataset.title, synthetic=synthetic), lang)}", ""]
+    lines += [f"**{getattr(text_of('synthetic'), lang)}.**", ""] if synthetic else []
     lines += [getattr(dataset.description, lang), ""]
-    lines += [_said("method_tables", lang), ""]
+    lines += [_message("method_tables", lang), ""]
     lines += [f"- `{table.file_name}`: {getattr(table.title, lang)}. {getattr(table.description, lang)}. "
               f"{getattr(table.grain, lang)}." for table in register.tables]  # fmt: skip
-    lines += ["", _said("method_flags", lang), ""]
+    lines += ["", _message("method_flags", lang), ""]
     lines += [f"- `{code}`: {getattr(name, lang)}" for code, name in register.code_list("co").names.items()]
-    lines += ["", _said("method_rule", lang, **_numbers(lang, rules, figures)), ""]
-    lines += [_said("method_attack", lang, **_numbers(lang, rules, figures)), ""]
+    lines += ["", _message("method_rule", lang, **_numbers(lang, rules, figures)), ""]
+    lines += [_message("method_attack", lang, **_numbers(lang, rules, figures)), ""]
     licence = dataset.licence_on(until)
-    lines += [_said("method_licence", lang), "", getattr(licence.text, lang) + ".", "",
+    lines += [_message("method_licence", lang), "", getattr(licence.text, lang) + ".", "",
               getattr(licence.note, lang) + ".", ""]  # fmt: skip
     return "\n".join(lines)
 
@@ -71,7 +74,7 @@ def write_method(
     synthetic: bool,
     until: str,
 ) -> None:
-    """Write the note in both languages."""
+    """Write the note in both languages; for the arguments see `method_page`."""
     for lang, name in METHOD_FILES.items():
         page = method_page(lang, register, rules, figures, synthetic=synthetic, until=until)
         (folder / name).write_text(page, encoding="utf-8")

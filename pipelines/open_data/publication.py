@@ -1,7 +1,7 @@
-"""What a candidate's open data become: a vintage as it should be, the one before where none can be made safe, or none.
+"""Open data of a candidate: a new vintage, the newest edition if no new one can be made safe, or none.
 
-Belongs here: that decision, and the word of it that manifest, status and site repeat. The warehouse is published all
-the same. Does not belong here: making a vintage (`vintage`), looking after those that were out (`editions`).
+Belongs here: that decision, and its state, which manifest, status and site show. The warehouse is published in any
+case. Does not belong here: making a vintage (`vintage`), keeping published ones (`editions`).
 """
 
 import json
@@ -21,12 +21,12 @@ from pipelines.storage.run_spec import RunSpec
 
 log = logging.getLogger("tthc.open_data")
 NAME = "open-data.json"
-# What the disclosure control finds, or that what it compares with is lost; any other error is a fault.
+# Findings of the disclosure control, or the loss of the edition that it compares with; any other error is a fault.
 UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable", "edition_lost"})
 
 
 def publication_key(settings: Settings) -> tuple[str | None, str]:
-    """Return what an attempt at open data depends on besides the version: the vintage before, a mark of the secret."""
+    """Return what open data depend on besides the version: name of the newest edition, fingerprint of the secret."""
     known = editions(settings)
     return (known[-1].name if known else None), key_check(settings.key_file)
 
@@ -34,10 +34,16 @@ def publication_key(settings: Settings) -> tuple[str | None, str]:
 def write_open_data(
     settings: Settings, run_spec: RunSpec, candidate_file: Path, folder: Path
 ) -> tuple[OpenData, dict[str, int]]:
-    """Write the open data of a candidate, or the newest edition if the disclosure control finds that none is safe.
+    """Write the open data of a candidate, or the newest edition if no new vintage can be made safe.
 
-    No folder is made if there is no edition before, nor for a version beside the published one. The state is also left
-    in the work folder for the later steps.
+    No folder is made if there is no earlier edition either, nor for a version computed beside the published one. The
+    state is also saved in the work folder for later steps.
+
+    Args:
+        settings: The installation.
+        run_spec: What the run computes.
+        candidate_file: The candidate's database.
+        folder: Where the open data are written.
 
     Returns:
         The state of the open data, and rows per CSV file.
@@ -52,29 +58,29 @@ def write_open_data(
         open_data["state"] = "beside"
     else:
         try:
-            rows = _make(settings, run_spec, candidate_file, folder, open_data)
+            rows = _make_vintage(settings, run_spec, candidate_file, folder, open_data)
         except TthcError as error:
             if error.code not in UNSAFE:
                 raise
             remove_tree(folder)
             log.warning(str(error))
             open_data |= {"why": error.code, "params": error.params, "since": _since(settings, run_spec)}
-            rows = _keep(settings, folder, open_data)
+            rows = _keep_newest_edition(settings, folder, open_data)
     (settings.work_dir / NAME).write_text(json.dumps(open_data, ensure_ascii=False), encoding="utf-8")
     return open_data, rows
 
 
-def _make(
+def _make_vintage(
     settings: Settings, run_spec: RunSpec, candidate_file: Path, folder: Path, open_data: OpenData
 ) -> dict[str, int]:
-    """Make the vintage, compared with the newest edition that was ever out, whatever `current` names."""
+    """Make the vintage, compared with the newest edition, whatever version `current` points to."""
     known, previous = editions(settings), newest_edition(settings)
     rows = write_vintage(settings, run_spec, candidate_file, previous, folder)
     made = read_vintage(folder)
     if made is None or not known:
         return rows
-    # An edition is never altered: the same figures under the same rules are the edition that has them.
-    if same := next((one for one in reversed(known) if one.name == made["vintage"]), None):
+    # An edition is never changed: if the vintage equals an earlier edition, that edition is linked instead.
+    if same := next((edition for edition in reversed(known) if edition.name == made["vintage"]), None):
         remove_tree(folder)
         link_tree(folder_of(settings, same), folder)
     if made["vintage"] == known[-1].name:
@@ -87,22 +93,24 @@ def _make(
 
 
 def _withdrawn(before: Vintage, made: Vintage, known: list[Edition]) -> Withdrawn:
-    """Return what the newest edition holds and the vintage that was made does not."""
+    """Return the periods, editions and rows of the newest edition that the new vintage no longer has."""
     codes = {code for code, *_ in made["essence"]["closed_periods"]}
     lost = {name: count - made["rows"].get(name, 0) for name, count in before["rows"].items()}
     return Withdrawn(
         periods=[code for code, *_ in before["essence"]["closed_periods"] if code not in codes],
-        editions=list(dict.fromkeys(one.name for one in known if one.closed_until > (made["closed_until"] or ""))),
+        editions=list(
+            dict.fromkeys(edition.name for edition in known if edition.closed_until > (made["closed_until"] or ""))
+        ),
         rows={name: count for name, count in lost.items() if count > 0},
     )
 
 
-def _keep(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, int]:
-    """Let the newest edition stay public, byte for byte, if there is one that may."""
+def _keep_newest_edition(settings: Settings, folder: Path, open_data: OpenData) -> dict[str, int]:
+    """Keep the newest edition public, byte for byte, if there is an intact one with a checksum; return its rows."""
     open_data["state"] = "none"
     try:
         previous = newest_edition(settings)
-    except TthcError:  # lost: that is what is told
+    except TthcError:  # lost, which the finding says already
         return {}
     before = read_vintage(previous)
     if before is None or previous is None or SEAL not in before:

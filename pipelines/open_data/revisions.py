@@ -1,9 +1,8 @@
-"""What changed against the vintage before: flags in the tables, lines in CHANGES.md.
+"""Revisions against the vintage before: flags in the tables, and CHANGES.md.
 
-Belongs here: comparing exact figures, cell by cell. A figure of another period is no change: a goal that shows a newer
-one is not revised, nor is a figure that was published as provisional. Of protected figures nothing is listed: which of
-them moved would give away a single late case. Does not belong here: why the warehouse says something else now (`tthc
-explain`, the deliveries).
+Belongs here: comparing exact figures, cell by cell. A goal that shows a newer period is not a revision, nor is a change
+of a figure that was published as provisional. Protected figures are not listed: the list of those that moved would
+reveal a single late case. Does not belong here: the cause of a revision (`tthc explain`).
 """
 
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.common.sql import quote_identifier, read_sql
 from pipelines.open_data.files import read_table
 from pipelines.registers.publication import Column, PublicationRegister, Table
 
@@ -18,23 +18,11 @@ Connection = duckdb.DuckDBPyConnection
 REVISED, PROVISIONAL = "r", "p"
 BEFORE = "before"
 PERIOD = "ky"
-FLAG = """
-    update "{table}" as t set {flag} = 'r'
-    from "{before}" as b
-    where {same} and t.{value} is not null and ({differs})
-"""
-LIST = """
-    select {key} as cell, coalesce(cast(b.{value} as varchar), '(' || b.{flag} || ')', '') as old,
-        coalesce(cast(t.{value} as varchar), '(' || t.{flag} || ')', '') as new
-    from "{table}" as t join "{before}" as b on {same}
-    where {differs}
-    order by t.{order}
-"""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One figure that another vintage showed otherwise; a flag in brackets where none was shown."""
+    """One revised figure; `old` and `new` are values, or a flag in brackets where no value was shown."""
 
     table: str
     column: str
@@ -44,12 +32,15 @@ class Change:
 
 
 def flag_revisions(connection: Connection, register: PublicationRegister, previous: Path) -> list[Change]:
-    """Set flag `r` on every figure that the previous vintage showed differently or hid.
+    """Set flag `r` on every exact figure that the previous vintage showed differently or hid.
 
-    `previous` is the folder of that vintage; the tables are those of the scratch database.
+    Args:
+        connection: The scratch database with the new tables.
+        register: What is published.
+        previous: Folder of the previous vintage.
 
     Returns:
-        All changes, those to a hidden figure too, in the order of tables and rows.
+        All changes, including figures that are hidden now, in the order of tables and rows.
     """
     changes: list[Change] = []
     for table in register.tables:
@@ -68,25 +59,26 @@ def _of_flag(connection: Connection, table: Table, flag: Column) -> list[Change]
         if value_has_sign(table, value):
             differs += " or t.dau is distinct from b.dau"
         differs = f"({differs}) and b.{flag.name} is distinct from '{PROVISIONAL}'"
-        names = {"table": table.name, "before": BEFORE, "flag": flag.name, "value": value, "same": same,
-                 "differs": differs}  # fmt: skip
+        names = {"table": quote_identifier(table.name), "before": quote_identifier(BEFORE), "flag": flag.name,
+                 "value": value, "same": same, "differs": differs}  # fmt: skip
         key = " || ' / ' || ".join(f"coalesce(cast(t.{name} as varchar), '')" for name in table.key)
-        rows = connection.execute(LIST.format(key=key, order=", t.".join(table.order_by), **names)).fetchall()
+        query = read_sql(__package__, "sql/list_revisions", key=key, order=", t.".join(table.order_by), **names)
+        rows = connection.execute(query).fetchall()
         changes += [Change(table.name, value, *row) for row in rows]
-        connection.execute(FLAG.format(**names))
+        connection.execute(read_sql(__package__, "sql/flag_revision", **names))
     return changes
 
 
 def identity(table: Table) -> tuple[str, ...]:
-    """Return the columns that say which figure it is: the key, and the period that it is of."""
+    """Return the columns that identify a figure: the key, and its period."""
     has_period = any(column.name == PERIOD for column in table.columns)
     return (*table.key, *([PERIOD] if has_period and PERIOD not in table.key else []))
 
 
 def is_exact(table: Table) -> str:
-    """Return the SQL condition that a row is published exactly.
+    """Return the SQL condition that a row `t` is published exactly; it reads table `indicator_class`.
 
-    Table `indicator_class` is there; the province's are exact.
+    Figures of the province are exact in every table with a class by indicator.
     """
     if table.disclosure != "by_indicator":
         return "false" if table.disclosure == "sdc1" else "true"
@@ -96,7 +88,7 @@ def is_exact(table: Table) -> str:
 
 
 def value_has_sign(table: Table, value: str) -> bool:
-    """Return True for a rate whose sign stands beside it in column `dau`."""
+    """Return True for a rate whose bound sign is in column `dau`."""
     return table.column(value).role == "rate" and any(column.name == "dau" for column in table.columns)
 
 
@@ -125,11 +117,14 @@ CELL_HEAD = "| bảng / table | cột / column | ô / cell | cũ / old | mới /
 
 
 def changes_page(vintage: str, before: str | None, changes: list[Change], thaw: int, notice: str = "") -> str:
-    """Return CHANGES.md: the count per table, then one line per exact figure, old and new.
+    """Return CHANGES.md: counts per table, then one line per revised exact figure.
 
     Args:
-        thaw: Of the rules.
-        notice: What is said first.
+        vintage: Name of the vintage.
+        before: Name of the vintage before; None for the first.
+        changes: The revisions.
+        thaw: Number of changed cases from which a protected table is published anew.
+        notice: Text before everything else, '' for none.
     """
     page = HEAD.format(vintage=vintage, before=before or "–") + (f"{notice}\n" if notice else "")
     if before is None:

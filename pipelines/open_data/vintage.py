@@ -1,8 +1,8 @@
-"""Vintages: what citizens see stays as it is until a period closes, and what changes then is listed.
+"""Make a vintage: open data stay unchanged until a period closes; then a new vintage lists all revisions.
 
-Belongs here: whether a new vintage is due, making it in the order count, protect, attack, write, audit, describe, and
-the word that it leaves of itself (`vintage.json`, `audit.json`). The steps themselves are the other modules', so is
-finding the vintage before (`vintage_store`).
+Belongs here: whether a new vintage is due, and making it in the order count, protect, attack, write, audit, describe,
+with `vintage.json` and `audit.json`. Does not belong here: the steps themselves (the other modules), reading a vintage
+(`vintage_store`).
 """
 
 import hashlib
@@ -16,6 +16,7 @@ import duckdb
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, link_tree, sha256_of
+from pipelines.common.sql import read_sql
 from pipelines.open_data.audit import audit_names, audit_vintage
 from pipelines.open_data.disclosure.breakdowns import count_breakdowns
 from pipelines.open_data.disclosure.case_keys import create_key_table, key_check
@@ -52,16 +53,11 @@ Mọi con số ở đây là dữ liệu tổng hợp do máy tạo ra, không p
 Every figure here is synthetic; none describes the real province.
 """
 CLOSED = "select period_code, start_date::date, end_date::date from tthc.marts.dim_period where is_closed order by all"
-FIGURES = """
-    select count(*) as cells, count(value) as shown, count(*) filter (where reason = 'c') as small,
-        count(*) filter (where reason = 's') as hidden_too
-    from figure
-"""
 
 
 @dataclass(frozen=True)
 class VintageBuild:
-    """What every step of making a vintage needs."""
+    """Everything that the steps of making a vintage share."""
 
     connection: Connection
     settings: Settings
@@ -73,15 +69,15 @@ class VintageBuild:
 
 def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, previous: Path | None,
                   folder: Path) -> dict[str, int]:  # fmt: skip
-    """Write the open data of a candidate warehouse into `folder`: the vintage before, or a new one.
+    """Write the open data of a candidate warehouse: the vintage before if it remains valid, or a new one.
 
-    The vintage before stays as it is if no period closed since and the rules are the same.
+    The vintage before remains valid if no period has closed since and the rules are the same.
 
     Args:
-        settings: Where registers, secret and work folder lie.
-        plan: What the run computes.
-        candidate_file: The warehouse that the figures come from.
-        previous: The open data that are public now, null if none are.
+        settings: The installation.
+        run_spec: What the run computes.
+        candidate_file: The candidate's database.
+        previous: Folder of the newest edition; None if there is none.
         folder: Where the files are written.
 
     Returns:
@@ -98,7 +94,7 @@ def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, p
     try:
         with connect(settings, scratch) as connection:
             connection.execute("set enable_progress_bar = false")
-            # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
+            # ATTACH takes no bound values; the path is our own, and quotes in it are doubled.
             connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
             essence = _essence(connection, settings, run_spec, province)
             before = read_vintage(previous)
@@ -106,19 +102,19 @@ def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, p
                 link_tree(previous, folder)
                 return before["rows"]
             if before is not None and before["essence"]["key_check"] != essence["key_check"]:
-                # Rounded anew under another secret, the two vintages together would tell more than either.
+                # Rounded again under another secret, the two vintages together would reveal more than either.
                 raise TthcError("disclosure_audit", findings="secret")
-            making = VintageBuild(connection, settings, run_spec, register, rules, province)
-            return _new_vintage(making, essence, before, previous, folder)
+            build = VintageBuild(connection, settings, run_spec, register, rules, province)
+            return _new_vintage(build, essence, before, previous, folder)
     finally:
         scratch.unlink(missing_ok=True)  # exact counts and keys
 
 
 def _stays(settings: Settings, before: Vintage, essence: Essence) -> bool:
-    """Return True if the vintage before stays public.
+    """Return True if the vintage before remains public.
 
-    That is so if nothing it depends on has changed, or if a warehouse that went back to an earlier day knows less than
-    what is public, and nobody asked to withdraw that (`--publish`).
+    That is so if nothing it depends on has changed, or if the candidate is as of an earlier day and has fewer closed
+    periods, unless the operator asked to withdraw the later ones (`--publish`).
     """
     goes_back = (_until(essence) or "") < (before.get("closed_until") or "")
     return may_remain(before, essence) or (goes_back and not settings.publish)
@@ -130,7 +126,7 @@ def _until(essence: Essence) -> str | None:
 
 
 def _essence(connection: Connection, settings: Settings, run_spec: RunSpec, province: Province) -> Essence:
-    """Return all that a vintage depends on except the figures: while this is the same, the published one stays."""
+    """Return everything that a vintage depends on except the figures; while it is equal, the published one remains."""
     country = settings.country_dir
     periods = [[code, str(start), str(end)] for code, start, end in connection.execute(CLOSED).fetchall()]
     return {
@@ -147,28 +143,28 @@ def _essence(connection: Connection, settings: Settings, run_spec: RunSpec, prov
     }
 
 
-def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None, previous: Path | None,
+def _new_vintage(build: VintageBuild, essence: Essence, before: Vintage | None, previous: Path | None,
                  folder: Path) -> dict[str, int]:  # fmt: skip
-    connection, settings, register, rules = making.connection, making.settings, making.register, making.rules
+    connection, settings, register, rules = build.connection, build.settings, build.register, build.rules
     create_key_table(connection, settings.key_file)
     count_opinions(connection, rules)
     count_breakdowns(connection, rules.sensitive)
     create_cell_tables(connection, rules, list(register.code_list("kenh").names))
     if not load_history(connection, settings, rules, before["vintage"] if before else None):
-        # Nobody could tell whether the protected tables of closed periods may change: a single late case might show.
+        # Without the history it is unknown whether protected tables may change: a single late case might be revealed.
         raise TthcError("disclosure_audit", findings="memory")
     create_figure_table(connection, rules)
-    secured = run_disclosure_attacks(connection, rules, settings.threads)
+    summary = run_disclosure_attacks(connection, rules, settings.threads)
     create_published_tables(connection, register, rules)
     changes = flag_revisions(connection, register, previous) if before is not None and previous is not None else []
-    rows = write_tables(connection, register, folder, synthetic=making.run_spec.is_synthetic)
+    rows = write_tables(connection, register, folder, synthetic=build.run_spec.is_synthetic)
     audit_vintage(connection, register, rules, folder, workspace_file(settings))
-    synthetic = making.run_spec.is_synthetic
-    figures = audit_figures(connection, secured, rules, compared=before is not None, synthetic=synthetic)
+    synthetic = build.run_spec.is_synthetic
+    figures = audit_figures(connection, summary, rules, compared=before is not None, synthetic=synthetic)
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     until = _until(essence)
-    # The vintage is named after its tables and what made them: no two editions share a name. Descriptions bear the
-    # name, so their hashes stand apart.
+    # The name follows from the tables and everything they depend on, so no two editions share one. Descriptions contain
+    # the name, so their hashes are kept apart.
     digest = hashlib.sha256(json.dumps([files, essence], sort_keys=True).encode()).hexdigest()
     vintage = f"{until}-{digest[:12]}"
     write_method(folder, register, rules, figures, synthetic=synthetic, until=str(until))
@@ -179,13 +175,13 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
         (folder / SYNTHETIC_NOTICE).write_text(SYNTHETIC, encoding="utf-8")
     text = json.dumps(figures, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / AUDIT_FILE).write_text(text + "\n", encoding="utf-8")
-    issued = making.run_spec.as_of if before is None else before.get("issued", making.run_spec.as_of)
+    issued = build.run_spec.as_of if before is None else before.get("issued", build.run_spec.as_of)
     head: VintageHead = {
         "vintage": vintage, "before": before["vintage"] if before else None, "closed_until": until,
         "essence": essence, "changes": len(changes), "rows": rows, "files": files,
-        "issued": issued, "modified": making.run_spec.as_of,
+        "issued": issued, "modified": build.run_spec.as_of,
     }  # fmt: skip
-    description = describe(register, making.province, head, folder, settings.public_url)
+    description = describe(register, build.province, head, folder, settings.public_url)
     descriptions = write_descriptions(connection, register, description, folder)
     write_checksums(folder)
     audit_names(register, folder)
@@ -195,16 +191,21 @@ def _new_vintage(making: VintageBuild, essence: Essence, before: Vintage | None,
 
 
 def audit_figures(
-    connection: Connection, secured: AttackSummary, rules: DisclosureRules, *, compared: bool, synthetic: bool
+    connection: Connection, summary: AttackSummary, rules: DisclosureRules, *, compared: bool, synthetic: bool
 ) -> dict[str, Any]:
-    """Return what the audit came to, as published.
+    """Return the published figures of the audit (`audit.json`): counts of cells, hidden figures and attacks.
 
-    Counts of cells, what was hidden and attacked, what remained possible.
+    Args:
+        connection: The scratch database with table `figure`.
+        summary: The summary of the attacks.
+        rules: The disclosure rules.
+        compared: True if there was a vintage before.
+        synthetic: True if the data are not real.
     """
     names = ("cells", "shown", "small", "hidden_too")
-    row = connection.execute(FIGURES).fetchone() or (0, 0, 0, 0)
+    row = connection.execute(read_sql(__package__, "sql/figure_counts")).fetchone() or (0, 0, 0, 0)
     return {
-        "rule": rules.name, **dict(zip(names, row, strict=True)), "subjects": secured.subjects,
-        "attacked": secured.attacked, "narrow": secured.narrow, "programs": secured.solved,
+        "rule": rules.name, **dict(zip(names, row, strict=True)), "subjects": summary.subjects,
+        "attacked": summary.attacked, "narrow": summary.narrow, "programs": summary.solved,
         "narrowest": rules.narrowest, "synthetic": synthetic, "held_against_the_vintage_before": compared,
     }  # fmt: skip

@@ -1,7 +1,7 @@
-"""A vintage as a folder: how it is sealed and read back.
+"""A vintage as a folder: its file names, writing `vintage.json` with checksums, and verifying it when read.
 
-Belongs here: the seal in `vintage.json`. Does not belong here: making a vintage (`vintage`), where those that were ever
-out are kept (`editions`), the cells behind it (`disclosure.cell_history`).
+Belongs here: `vintage.json`. Does not belong here: making a vintage (`vintage`), keeping published ones (`editions`),
+the exact cells behind it (`disclosure.cell_history`).
 """
 
 import json
@@ -21,9 +21,16 @@ class Essence(TypedDict):
     """Everything that a vintage depends on, except the figures themselves.
 
     Attributes:
-        closed_periods: Code, first and last day (ISO) of each.
-        key_check: A mark of the secret; the rest are hashes of registers and code, and what is printed of the
-            province.
+        closed_periods: Code, first and last day (ISO) of each closed period.
+        register: SHA-256 of the publication register.
+        rules: SHA-256 of the disclosure rules.
+        code: Fingerprint of this package.
+        province: Code of the province.
+        place: Name of the province, by language.
+        publisher: The publisher, as printed.
+        synthetic: True if the data are not real.
+        public_url: Address of the site; None if unknown.
+        key_check: Fingerprint of the secret.
     """
 
     closed_periods: list[list[str]]
@@ -39,11 +46,19 @@ class Essence(TypedDict):
 
 
 class VintageHead(TypedDict):
-    """What `vintage.json` says of the tables of a vintage.
+    """The part of `vintage.json` that describes the tables of a vintage.
 
-    `vintage` is its name and `before` that of the one before (null: the first); `closed_until`: the last day (ISO) of
-    the closed periods; `rows` per CSV file; `files`: SHA-256 of each table; `issued` and `modified`: as-of days of the
-    first vintage and of this one; `descriptions`: SHA-256 of each description, once they are written.
+    Attributes:
+        vintage: Name of the vintage.
+        before: Name of the vintage before; None for the first.
+        closed_until: Last day (ISO) of the closed periods; None if no period is closed.
+        essence: What the vintage depends on.
+        changes: Number of revised figures.
+        rows: Rows per CSV file.
+        files: SHA-256 of each table's files.
+        issued: As-of day of the first vintage.
+        modified: As-of day of this vintage.
+        descriptions: SHA-256 of each description, once they are written.
     """
 
     vintage: str
@@ -59,12 +74,11 @@ class VintageHead(TypedDict):
 
 
 class Vintage(VintageHead):
-    """The content of `vintage.json`.
-
-    Vintages of earlier releases lack it, the descriptions and the seal.
+    """The content of `vintage.json`; earlier releases wrote neither `descriptions` nor the fields below.
 
     Attributes:
         others: SHA-256 of the remaining files.
+        seal: Checksum over the document.
     """
 
     others: NotRequired[dict[str, str]]
@@ -72,10 +86,7 @@ class Vintage(VintageHead):
 
 
 def seal_vintage(folder: Path, head: VintageHead) -> None:
-    """Write `vintage.json`: the head, the hashes of all other files in the folder, and a seal over all that.
-
-    The head has `files` and `descriptions`, hashes by file.
-    """
+    """Write `vintage.json`: the head, the hashes of all other files in the folder, and a checksum over it."""
     named = {*head["files"], *head.get("descriptions", {}), VINTAGE_FILE}
     others = {path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in named}
     text = json.dumps(with_checksum({**head, "others": others}), ensure_ascii=False, indent=1, sort_keys=True)
@@ -83,10 +94,7 @@ def seal_vintage(folder: Path, head: VintageHead) -> None:
 
 
 def read_vintage(folder: Path | None) -> Vintage | None:
-    """Return what `vintage.json` says; null if there is none, or any file is not what it was.
-
-    Vintages of earlier releases have no descriptions or seal.
-    """
+    """Return the content of `vintage.json`; None if there is none or a file does not match its hash."""
     if folder is None:
         return None
     try:
@@ -99,9 +107,9 @@ def read_vintage(folder: Path | None) -> Vintage | None:
 
 
 def may_remain(vintage: Vintage, essence: Essence) -> bool:
-    """Return True if a vintage may stay as it is: all it depends on is the same and it carries a seal.
+    """Return True if a vintage is still valid: everything it depends on is equal, and it has a checksum.
 
-    One without a seal (of an earlier release) is compared with, and never copied.
+    A vintage of an earlier release without a checksum is compared with, but never copied.
     """
     return SEAL in vintage and vintage["essence"] == essence
 

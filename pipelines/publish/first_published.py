@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.common.files import atomic_write
 from pipelines.common.i18n import say
+from pipelines.common.sql import read_sql
 from pipelines.publish.versions import current_version
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
@@ -20,34 +21,6 @@ from pipelines.storage.manifest import read_manifest
 log = logging.getLogger("tthc.publish")
 FIGURE = ("indicator_code", "rule", "period_code", "scope", "unit_code", "unit_level")
 APPROVED_OF = ("drift", "creep")
-NEW = """
-    with
-        published as (
-            select v.indicator_code, v.rule, v.period_code, v.scope, v.unit_code, v.unit_level,
-                   v.numerator::double as numerator, v.denominator::double as denominator, v.value, p.end_date, r.as_of
-            from marts.indicator_values as v
-            join marts.dim_period as p using (period_code)
-            cross join marts.dim_run as r
-            where v.is_closed and v.scope in ('level', 'province') and coalesce(v.denominator, v.numerator) is not null
-        ),
-        approved as (
-            select p.*, max(a.override_code) as override_code
-            from published as p
-            join approval as a
-              on a.indicator_code = p.indicator_code and a.rule = p.rule and a.period_code = p.period_code
-             and a.scope = p.scope and a.unit_level is not distinct from p.unit_level
-            group by all
-        )
-    select *, $version as version, $number as number
-    from (
-        select *, null::varchar as override_code from published as p
-        where not exists (from known as k where {same})
-        union all
-        select * from approved as p
-        where exists (from known as k where {same})
-    )
-    order by all
-""".format(same=" and ".join(f"k.{name} is not distinct from p.{name}" for name in FIGURE))  # fmt: skip  # noqa: S608 - our own names
 
 
 def ledger_files(settings: Settings) -> tuple[Path, ...]:
@@ -64,16 +37,16 @@ def record_first_published(settings: Settings) -> int:
     if version is None or any(path.stem.partition("-")[2] == version for path in files):
         return 0
     try:
-        return _note(settings, version, files)
+        return _record(settings, version, files)
     except (duckdb.Error, OSError, ValueError, KeyError) as error:
         log.warning(say("first_published_unread", folder=settings.first_published_dir, kind=type(error).__name__))
         return 0
 
 
-def _note(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
+def _record(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
     folder = settings.versions_dir / version
     held = read_manifest(folder)["gate"].get("held", [])
-    approved = [one for one in held if one["hold"] in APPROVED_OF and one["override_code"] is not None]
+    approved = [item for item in held if item["hold"] in APPROVED_OF and item["override_code"] is not None]
     number = int(files[-1].stem.partition("-")[0]) + 1 if files else 1
     subject = ("indicator_code", "rule", "period_code", "scope", "unit_level", "override_code")
     with duckdb.connect(str(folder / DATABASE_FILE), read_only=True, config=settings.duckdb_config()) as connection:
@@ -82,9 +55,11 @@ def _note(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
         if files:
             listed = [str(path) for path in files]
             connection.execute(f"insert into known select {', '.join(FIGURE)} from read_parquet(?)", [listed])  # noqa: S608
-        for one in approved:
-            connection.execute("insert into approval values (?, ?, ?, ?, ?, ?)", [one[name] for name in subject])
-        found = connection.execute(NEW, {"version": version, "number": number}).to_arrow_table()
+        for item in approved:
+            connection.execute("insert into approval values (?, ?, ?, ?, ?, ?)", [item[name] for name in subject])
+        same = " and ".join(f"k.{name} is not distinct from p.{name}" for name in FIGURE)
+        query = read_sql(__package__, "sql/new_first_values", same=same)
+        found = connection.execute(query, {"version": version, "number": number}).to_arrow_table()
     if found.num_rows:
         from pyarrow import parquet
 

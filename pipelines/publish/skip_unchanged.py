@@ -44,7 +44,9 @@ def is_already_published(settings: Settings, run_spec: RunSpec) -> bool:
     if not _open_data_unchanged(settings, folder):
         return False
     with open_ledger(settings.ledger_file) as ledger:
-        made = [run for run in runs(ledger, RUNS_KEPT) if run.version == run_spec.version and QUARANTINE_KEY in run.detail]
+        made = [
+            run for run in runs(ledger, RUNS_KEPT) if run.version == run_spec.version and QUARANTINE_KEY in run.detail
+        ]
     return bool(made) and made[0].detail[QUARANTINE_KEY] == quarantine_fingerprint(settings)
 
 

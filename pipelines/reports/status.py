@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
+from pipelines.common.sql import read_sql
 from pipelines.landing.ingest import LEFT_IN_LANDING
 from pipelines.open_data.editions import damaged_editions, editions
 from pipelines.publish.read_only import open_read_only
@@ -40,12 +41,6 @@ from pipelines.storage.runs import KILLS_BEFORE, Run, runs
 
 RUNS_SHOWN = 10
 WARN_AHEAD = dt.timedelta(days=14)
-_SOURCES = """
-    select f.source, f.newest_day, f.delivered_days, f.usual_gap, f.silence, f.longest_silence, f.is_late,
-           coalesce(list(d.business_day order by d.business_day desc) filter (where d.is_missing), []) as missing_days
-    from marts.source_freshness f left join marts.delivery_days d using (source)
-    group by all order by f.source
-"""
 
 
 def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
@@ -212,7 +207,7 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
     database = settings.current_link / DATABASE_FILE
     try:
         with open_read_only(database, settings.duckdb_config()) as connection:
-            found = connection.execute(_SOURCES)
+            found = connection.execute(read_sql(__package__, "sql/source_freshness"))
             names = [column[0] for column in found.description or ()]
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
     except (duckdb.Error, FileNotFoundError):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.common.i18n import language, say
+from pipelines.common.sql import read_sql
 from pipelines.gate.results import UNCOMPARED
 from pipelines.publish.read_only import open_read_only
 from pipelines.reports.held_items import approvals_needed, held_sentence, override_line, publishable_rest
@@ -20,31 +21,8 @@ from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
 from pipelines.storage.run_spec import RunSpec
 
-ROWS_BY_SOURCE = """
-    select source, count(*) filter (where status = 'accepted'), count(*) filter (where status = 'refused'),
-           sum(rows_in), sum(rows_accepted), sum(rows_superseded), sum(rows_rejected)
-    from marts.deliveries group by source order by source
-"""
 REASONS = """
     select source, reason, sum(row_count) from marts.quarantine_summary group by all order by 3 desc, 1, 2 limit 5
-"""
-FIGURES = """
-    with newest as (
-        select period_code from marts.dim_period
-        where period_type in ('year', 'month') and is_closed order by end_date desc, start_date limit 1
-    )
-    select i.name_vi, i.name_en, v.period_code, v.scope, v.unit_level, v.value, v.target, v.met
-    from marts.indicator_values v
-    join newest using (period_code)
-    join marts.dim_indicator i using (indicator_code, rule)
-    where v.scope in ('province', 'level') and v.rule = 'plan' and i.origin = 'transactions'
-      and v.indicator_code in (select indicator_code from marts.indicator_values where target is not null)
-    order by v.indicator_code
-"""
-SCORECARD = """
-    select count(*), count(*) filter (where standing = 'met'), count(*) filter (where standing = 'not_met'),
-           count(*) filter (where standing = 'tracked'), count(*) filter (where standing = 'no_data')
-    from marts.plan_scorecard
 """
 TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tasks"
 
@@ -52,11 +30,12 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 def show_version(console: Console, folder: Path) -> None:
     """Print the tables of a published (or refused) version folder."""
     with open_read_only(folder / DATABASE_FILE, {}) as connection:
-        _rows(console, connection.execute(ROWS_BY_SOURCE).fetchall())
+        _rows(console, connection.execute(read_sql(__package__, "sql/rows_by_source")).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
-        _figures(console, connection.execute(FIGURES).fetchall())
-        _plan(console, connection.execute(SCORECARD).fetchall()[0], connection.execute(TASKS).fetchall()[0])
+        _figures(console, connection.execute(read_sql(__package__, "sql/newest_figures")).fetchall())
+        goals = connection.execute(read_sql(__package__, "sql/scorecard")).fetchall()[0]
+        _plan(console, goals, connection.execute(TASKS).fetchall()[0])
         for gap in plan_gaps(connection):
             console.print(gap["why"], style="yellow", markup=False, highlight=False, soft_wrap=True)
 

@@ -12,7 +12,7 @@ import pytest
 from pipelines.common.errors import TthcError
 from pipelines.open_data.audit import audit_names
 from pipelines.open_data.files import CHECKSUMS
-from pipelines.open_data.metadata.model import said
+from pipelines.open_data.metadata.model import text_of
 from pipelines.open_data.vintage import SYNTHETIC_NOTICE
 from pipelines.open_data.vintage_store import VINTAGE_FILE, read_vintage
 from pipelines.registers.publication import PublicationRegister, load_register
@@ -47,7 +47,7 @@ def test_one_that_says_otherwise_is_noticed(
 def test_synthetic_data_are_called_so_in_every_description(edition: Edition) -> None:
     for name in edition.written:
         if not name.endswith(".xlsx"):
-            assert said("synthetic").vi in (edition.folder / name).read_text(encoding="utf-8"), name
+            assert text_of("synthetic").vi in (edition.folder / name).read_text(encoding="utf-8"), name
 
 
 def test_no_address_is_invented(edition: Edition) -> None:

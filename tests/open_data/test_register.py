@@ -12,7 +12,7 @@ from pipelines.common.errors import TthcError
 from pipelines.open_data.tables import FOLDER
 from pipelines.registers.disclosure import load_rules
 from pipelines.registers.model import load_indicators
-from pipelines.registers.publication import FILE, load_register
+from pipelines.registers.publication import REGISTER_FILE, load_register
 from pipelines.settings import PROJECT_DIR
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
@@ -82,7 +82,7 @@ def flag_of(table: dict[str, Any], name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("what", WRONG)
 def test_a_register_that_does_not_hold_together_is_refused(country: Path, what: str) -> None:
     place, spoil = WRONG[what]
-    path = country / FILE
+    path = country / REGISTER_FILE
     register = yaml.safe_load(path.read_text(encoding="utf-8"))
     spoil({"dataset": register["dataset"], **{table["name"]: table for table in register["tables"]}}[place])
     path.write_text(yaml.safe_dump(register, allow_unicode=True), encoding="utf-8")

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.open_data.disclosure.cell_history import load_history
-from pipelines.open_data.disclosure.counts import CASES
+from pipelines.open_data.disclosure.counts import create_case_table
 from pipelines.open_data.disclosure.run_attacks import run_disclosure_attacks
 from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table
 from pipelines.registers.disclosure import load_rules
@@ -32,7 +32,7 @@ Reasons = dict[str, str | None]
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as made:
         made.execute(MARTS)
-        made.execute(CASES)
+        create_case_table(made)
         yield made
 
 

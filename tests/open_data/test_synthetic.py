@@ -15,7 +15,7 @@ from pipelines.open_data.files import write_tables
 from pipelines.open_data.metadata.csvw import table_group
 from pipelines.open_data.metadata.datapackage import data_package
 from pipelines.open_data.metadata.dcat import dcat
-from pipelines.open_data.metadata.model import Description, said
+from pipelines.open_data.metadata.model import Description, text_of
 from pipelines.open_data.metadata.schema_org import schema_org
 from pipelines.open_data.metadata.write import describe
 from pipelines.open_data.method import method_page
@@ -64,16 +64,16 @@ def test_a_parquet_file_says_so_in_its_metadata(register: PublicationRegister, t
             "select key::varchar, decode(value) from parquet_kv_metadata(?)", [str(tmp_path / "chi-tieu.parquet")]
         ).fetchall()
     assert dict(told)["synthetic"] == str(synthetic).lower()
-    assert (said("synthetic").en in dict(told).values()) is synthetic
+    assert (text_of("synthetic").en in dict(told).values()) is synthetic
     assert dict(told)["title_vi"] == "Giá trị chỉ tiêu"
 
 
 def test_a_workbook_says_so_in_its_properties_first_sheet_and_on_paper(edition: Edition) -> None:
     book = openpyxl.load_workbook(edition.folder / "thu-tuc-hanh-chinh.xlsx")
     assert book.properties.title.startswith("[DỮ LIỆU TỔNG HỢP]")
-    assert book.properties.creator == said("synthetic_publisher").vi
+    assert book.properties.creator == text_of("synthetic_publisher").vi
     assert "[SYNTHETIC]" in str(book.worksheets[0]["C1"].value)
-    assert all(said("synthetic").vi in str(sheet.oddHeader.center.text) for sheet in book.worksheets[1:-1])
+    assert all(text_of("synthetic").vi in str(sheet.oddHeader.center.text) for sheet in book.worksheets[1:-1])
 
 
 @pytest.mark.parametrize("document", [data_package, table_group, dcat, schema_org])
@@ -82,10 +82,10 @@ def test_no_authority_speaks_for_made_up_figures(
 ) -> None:
     made_up = json.dumps(document(described(edition, synthetic=True)), ensure_ascii=False)
     assert not any(name in made_up for name in AUTHORITY)
-    assert said("synthetic_publisher").vi in made_up
+    assert text_of("synthetic_publisher").vi in made_up
     real = json.dumps(document(described(edition, synthetic=False)), ensure_ascii=False)
     assert AUTHORITY[0] in real
-    assert "[DỮ LIỆU TỔNG HỢP]" not in real and said("synthetic").vi not in real
+    assert "[DỮ LIỆU TỔNG HỢP]" not in real and text_of("synthetic").vi not in real
 
 
 def test_every_table_that_a_portal_lists_says_so_in_its_own_title(edition: Edition) -> None:
@@ -103,7 +103,7 @@ def test_notes_for_people_say_so_first(register: PublicationRegister) -> None:
         pages = [
             method_page(lang, register, rules, figures, synthetic=one, until="2024-12-31") for one in (True, False)
         ]
-        assert getattr(said("synthetic"), lang) in pages[0].splitlines()[2]
+        assert getattr(text_of("synthetic"), lang) in pages[0].splitlines()[2]
         assert "tổng hợp" not in pages[1].casefold() and "synthetic" not in pages[1].casefold()
     page = changes_page("b", "a", [], 10, "SYNTHETIC\n")
     assert page.index("SYNTHETIC") < page.index("Không có số công bố đúng nào")

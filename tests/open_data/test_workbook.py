@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from pipelines.common.files import sha256_of
-from pipelines.open_data.metadata.model import DescribedTable, said
+from pipelines.open_data.metadata.model import DescribedTable, text_of
 from pipelines.open_data.metadata.workbook import HEADER_ROWS, MOST_ROWS, sheet_names, write_workbook
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import PROVINCE, Edition, spoil
@@ -89,7 +89,7 @@ def test_it_says_first_what_it_is(edition: Edition, book: openpyxl.Workbook) -> 
     assert PROVINCE.publisher.name.vi not in text
     licence = dataset.licence_on("2024-12-31")
     for wanted in (dataset.title.vi, licence.text.en, licence.note.vi, edition.description.vintage.name, "2024-12-31",
-                   said("synthetic_publisher_note").vi, "SYNTHETIC", *tables):  # fmt: skip
+                   text_of("synthetic_publisher_note").vi, "SYNTHETIC", *tables):  # fmt: skip
         assert wanted in text
     flags = {row[0] for row in book[first].iter_rows(values_only=True)}
     assert {"c", "x", "z", "p", "r"} <= flags

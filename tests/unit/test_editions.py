@@ -146,7 +146,7 @@ def test_one_that_is_lost_everywhere_is_told_and_never_passed_over(
         newest_edition(settings)
 
 
-@pytest.mark.parametrize("step", ["_keep", "_write_indexes"])
+@pytest.mark.parametrize("step", ["_write_copies", "_write_indexes"])
 def test_a_crash_leaves_the_edition_out_or_not_at_all(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

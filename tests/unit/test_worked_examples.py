@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from pipelines.open_data.tables import FOLDER, wanted
-from pipelines.registers.publication import FILE, load_register
+from pipelines.registers.publication import REGISTER_FILE, load_register
 from pipelines.registers.tables import register_tables
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.dbt_model import compiled_models
@@ -73,10 +73,10 @@ def test_a_province_is_a_folder(registers: Path) -> None:
 
 def test_a_published_table_is_an_entry_and_a_query(registers: Path) -> None:
     country = registers / "vietnam"
-    register = yaml.safe_load((country / FILE).read_text(encoding="utf-8"))
+    register = yaml.safe_load((country / REGISTER_FILE).read_text(encoding="utf-8"))
     like = next(table for table in register["tables"] if table["name"] == "thanh-toan")
     register["tables"].append(like | {"name": "thu-xin-loi"})
-    (country / FILE).write_text(yaml.safe_dump(register, allow_unicode=True), encoding="utf-8")
+    (country / REGISTER_FILE).write_text(yaml.safe_dump(register, allow_unicode=True), encoding="utf-8")
     published = load_register(country)
     assert {"thu-xin-loi.csv", "thu-xin-loi.parquet"} <= published.files
     # The register's columns, in its order, are what leaves a query that offers more.

@@ -1,7 +1,7 @@
-"""The attack: linear programming on what is published, to find out what is hidden.
+"""The attack: linear programming that infers hidden figures from the published ones.
 
-Belongs here: unknowns with bounds on sums of them, and the narrowest interval that anybody could work out for each
-hidden sum. Does not belong here: which counts are attacked together (`subjects`), what follows from it (`defence`).
+Belongs here: unknowns with bounds on sums of them, and the narrowest interval that can be inferred for each hidden sum.
+Does not belong here: which counts are attacked together (`subjects`), hiding more because of it (`defence`).
 """
 
 from dataclasses import dataclass
@@ -12,19 +12,23 @@ from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 TOLERANCE = 1e-6
-# What is hidden has no upper bound where its being small is not what hides it; the solver wants one.
+# Upper bound of figures that are hidden for another reason than being small; the solver needs one.
 NO_LIMIT = 1e7
 ROUNDS = 40
-WORTHWHILE = 0.96  # another round of sums is worth its while where the last one left fewer than this share
+WORTHWHILE = 0.96  # another round of random sums is tried if the last one left less than this share
 
 
 @dataclass(frozen=True)
 class Block:
-    """Unknowns >= 0 with rows `shown` between `low` and `high` and rows `positive` at 0 or more.
+    """A linear system over unknowns >= 0.
 
     Attributes:
-        truth: What the shown rows really are, which the auditor knows and the attacker does not.
-        names: Of the rows.
+        names: Names of the rows of `shown`.
+        shown: Coefficients of rows that lie between `low` and `high`.
+        positive: Coefficients of rows that are at least 0.
+        low: Lower bounds of the rows of `shown`.
+        high: Upper bounds of the rows of `shown`.
+        truth: True values of the rows of `shown`, known to the auditor and not to the attacker.
     """
 
     names: list[str]
@@ -37,10 +41,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the attack says of one hidden row: it lies in [low, high], and no narrower interval can be worked out.
+    """The narrowest interval [low, high] that can be inferred for one hidden row.
 
     Attributes:
-        rests_on: The rows whose bounds say so.
+        row: Position of the row.
+        low: Lower end.
+        high: Upper end.
+        rests_on: Positions of the rows whose bounds lead to it.
     """
 
     row: int
@@ -50,14 +57,14 @@ class Finding:
 
     @property
     def width(self) -> int:
-        """The greatest possible count less the least."""
+        """The greatest possible count minus the least."""
         return int(np.floor(self.high + TOLERANCE) - np.ceil(self.low - TOLERANCE))
 
 
 class Attack:
-    """One block, solved again and again with different aims.
+    """One block, solved repeatedly with different objectives.
 
-    Unknowns of two groups never stand in one row, so each group is given its own aim in the same solve.
+    Unknowns of different groups never occur in one row, so one solve serves an objective of each group.
     """
 
     def __init__(self, block: Block) -> None:
@@ -72,19 +79,18 @@ class Attack:
         self.solved = 0
 
     def widths(self, rows: np.ndarray) -> np.ndarray:
-        """Return how wide the intervals of these rows are known to be.
+        """Return the widths of the intervals proved so far for these rows.
 
-        Two points that both fit all that is published prove an interval as wide as they are apart, and the truth is one
-        of them.
+        Two solutions that both fit the published figures prove an interval as wide as their distance.
         """
         widths: np.ndarray = np.floor(self.most[rows] + TOLERANCE) - np.ceil(self.least[rows] - TOLERANCE)
         return widths
 
     def maximize(self, weights: np.ndarray) -> np.ndarray:
-        """Go to the point where the weighted sum of rows is greatest, and keep what is seen there.
+        """Maximise a weighted sum of rows and record the values of all rows at the solution.
 
         Returns:
-            The rows whose bounds stopped it.
+            Positions of the rows whose bounds limit it.
         """
         solver, shown = self.solver, self.block.shown
         solver.changeColsCost(len(self.unknowns), self.unknowns, shown.T @ weights)
@@ -101,8 +107,12 @@ class Attack:
     def find_narrow_intervals(self, hidden: np.ndarray, narrowest: int) -> list[Finding]:
         """Return the hidden rows whose interval is narrower than `narrowest`, each with its exact interval.
 
-        A point serves for all hidden rows at once: a few extremes of random sums settle most of them, small counts
-        mostly aimed upwards and great ones downwards. The others are attacked one by one, one of each group at a time.
+        A solution serves all hidden rows at once: a few maxima of random sums prove most intervals wide enough (small
+        counts mostly maximised, large ones minimised). The others are attacked one by one, one of each group at a time.
+
+        Args:
+            hidden: Positions of the hidden rows.
+            narrowest: Least width of an interval that is safe.
         """
         rng = np.random.default_rng(1)
         left = hidden[self.widths(hidden) < narrowest]
@@ -141,9 +151,9 @@ class Attack:
 
 
 def _solver(block: Block) -> Highs:
-    """Return the block as a linear program that is given its aim later.
+    """Return the block as a linear program without an objective.
 
-    It stays: the next aim starts from where the last one ended, which is most of the way.
+    The solver is reused: each objective starts from the last solution, which saves most of the work.
     """
     rows = vstack([block.shown, block.positive]).tocsr()
     positive = np.zeros(block.positive.shape[0])

@@ -1,7 +1,7 @@
-"""Keys of cases: a number per dossier and piece of feedback that only the installation's secret gives.
+"""Keys of cases: a pseudo-random number per dossier and feedback item, derived from the installation's secret.
 
-Belongs here: making them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same one.
-Keys stay in the scratch database of the run; the secret never leaves this process: no SQL, log or file has it.
+Belongs here: computing them. A cell's key is the sum of its cases' keys, so the same set of cases always has the same
+key. Keys stay in the scratch database of the run; the secret never leaves this process: it is in no SQL, log or file.
 """
 
 from pathlib import Path
@@ -12,7 +12,8 @@ import polars_hash  # noqa: F401  (gives polars expressions their `chash`)
 
 from pipelines.parsing.privacy import load_key
 
-# Sums of 36-bit keys of a hundred million cases still fit 64 bits. The lowest 8 bits round; all 36 tell sets apart.
+# Sums of 36-bit keys of a hundred million cases still fit 64 bits. The lowest 8 bits decide rounding; all 36 identify
+# sets.
 HEX_DIGITS = 9
 # The secret also makes pseudonyms; a case's key must not be one of those.
 PURPOSE = "sdc-1 "
@@ -31,7 +32,7 @@ def case_keys(codes: pl.Series, secret: str) -> pl.Series:
 
 
 def create_key_table(connection: duckdb.DuckDBPyConnection, key_file: Path) -> None:
-    """Make table `case_key` (case_code, key) for every case of the attached candidate `tthc`."""
+    """Create table `case_key` (case_code, key) for all cases of the attached candidate `tthc`."""
     secret = load_key(key_file)
     connection.execute("create or replace table case_key (case_code varchar, key bigint)")
     reader = connection.cursor().execute(CODES).to_arrow_reader(BATCH)
@@ -43,5 +44,5 @@ def create_key_table(connection: duckdb.DuckDBPyConnection, key_file: Path) -> N
 
 
 def key_check(key_file: Path) -> str:
-    """Return a short mark of the secret that tells a changed one without telling anything of it."""
+    """Return a short fingerprint of the secret, which shows whether it changed and reveals nothing of it."""
     return f"{case_keys(pl.Series('case_code', ['key check']), load_key(key_file))[0] & 0xFFFFFFFF:08x}"

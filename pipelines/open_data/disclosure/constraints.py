@@ -1,8 +1,8 @@
-"""How the counts of one subject in one year hang together, as linear constraints: what an attacker can combine.
+"""Linear constraints between the counts of one subject in one year, which an attacker can combine.
 
 Belongs here: turning the rules' measures and inclusions into rows over unknowns. Unknowns are counts of the shortest
-stretches of days that periods are made of, and counts that no shorter one adds up to. Does not belong here: the bounds
-(`attack`), which differ from subject to subject where the structure does not.
+spans of days that periods consist of, and counts that are not sums of such spans. Does not belong here: bounds
+(`defence`), which differ between subjects, while the structure is the same for all.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass
 class SparseRows:
-    """Sparse rows that grow: each a sum of unknowns with signs."""
+    """A growing sparse matrix; each row is a signed sum of unknowns."""
 
     at: list[int] = field(default_factory=list)
     column: list[int] = field(default_factory=list)
@@ -27,7 +27,7 @@ class SparseRows:
     count: int = 0
 
     def add(self, plus: list[int], minus: list[int] = []) -> None:  # noqa: B006 - never changed
-        """One more row: the sum of some unknowns less the sum of others."""
+        """Append a row: the sum of the unknowns `plus` minus the sum of `minus`."""
         for columns, sign in ((plus, 1.0), (minus, -1.0)):
             self.at += [self.count] * len(columns)
             self.column += columns
@@ -35,7 +35,7 @@ class SparseRows:
         self.count += 1
 
     def matrix(self, width: int) -> csr_array:
-        """Return the rows as a matrix; an unknown that stands twice in a row is added up."""
+        """Return the rows as a matrix of `width` columns; repeated unknowns in a row are summed."""
         return csr_array((self.sign, (self.at, self.column)), shape=(self.count, width))
 
 
@@ -43,7 +43,10 @@ class SparseRows:
 class Structure:
     """Constraints over unknowns >= 0.
 
-    `cells` names the rows of `shown`, by measure and period; rows of `positive` are at least 0.
+    Attributes:
+        cells: Measure and period code of each row of `shown`.
+        shown: Rows that are published or hidden counts.
+        positive: Rows that are at least 0.
     """
 
     cells: list[tuple[str, str]]
@@ -57,7 +60,7 @@ class Structure:
 
 
 class _Unknowns:
-    """Numbers the unknowns, and says which of them a measure of a period is the sum of."""
+    """Number the unknowns, and map a measure of a period to the unknowns that it is the sum of."""
 
     def __init__(self, rules: DisclosureRules, periods: list[Period]) -> None:
         self.rules, self.periods = rules, periods
@@ -74,10 +77,7 @@ class _Unknowns:
         return [self.number(measure, period[0])]
 
     def slots(self, measures: list[str]) -> list[list[list[int]]]:
-        """Return the finest places at which these measures can be compared, each with its unknowns.
-
-        The places are stretches or periods.
-        """
+        """Return, for each of the finest spans or periods in which the measures can be compared, their unknowns."""
         if {self.rules.measures[measure] for measure in measures} == {"flow"}:
             return [[[self.number(m, edge)] for m in measures] for edge, _ in pairwise(self.edges)]
         return [[self.of(m, period) for m in measures] for period in self.periods]
@@ -102,7 +102,10 @@ def build_constraints(rules: DisclosureRules, periods: list[Period], measures: l
 
 
 def _between_periods(unknowns: _Unknowns, measure: str, positive: SparseRows) -> None:
-    """Of counts that do not add up over time, as each case counts once: a longer period against the months in it."""
+    """Add constraints for counts that do not add up over time: a longer period against the months within it.
+
+    Each case counts once, so the longer period holds at least each month and at most the sum of its months.
+    """
     months = [p for p in unknowns.periods if p[1] == "month"]
     for whole in unknowns.periods:
         inner = [m for m in months if whole[2] <= m[2] and m[3] <= whole[3] and m != whole]

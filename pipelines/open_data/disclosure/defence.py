@@ -1,7 +1,8 @@
-"""The defence: where the attack would narrow a hidden figure down, further figures are hidden until it cannot.
+"""The defence: hide further figures of one subject until no hidden figure can be narrowed down too far.
 
-Belongs here: one subject (a unit in a year, say) and the choice of what to give up. The check is never loosened: where
-nothing is left to give up, that is an error. Everything here is plain data, so subjects can be taken by processes.
+Belongs here: one subject (such as a unit in a year) and the choice of figures to hide. The required width is never
+lowered: if nothing is left to hide, that is an error. All classes are plain data, so that subjects can be processed in
+parallel. Does not belong here: solving (`attack`), all subjects of a vintage (`run_attacks`).
 """
 
 from dataclasses import dataclass, field
@@ -17,10 +18,13 @@ Bounds = tuple[float, float]
 
 @dataclass(frozen=True)
 class HiddenFigure:
-    """What is known of one cell.
+    """One cell of a subject.
 
-    Its true count, the bounds that anybody has on it, the `free` ones that would remain were it hidden for the sake of
-    others, and whether it is hidden.
+    Attributes:
+        truth: The true count.
+        bounds: The bounds that the published figures give.
+        free: The bounds that would remain if it were hidden for the sake of others.
+        is_hidden: Whether no value is shown.
     """
 
     truth: int
@@ -31,7 +35,7 @@ class HiddenFigure:
 
 @dataclass(frozen=True)
 class Frame:
-    """Constraints on figures that are attacked together; `names` are those of the rows of `shown`."""
+    """Constraints on figures that are attacked together; `names` are the names of the rows of `shown`."""
 
     names: list[str]
     shown: csr_array
@@ -42,8 +46,12 @@ class Frame:
 class SubjectOutcome:
     """The result for one subject.
 
-    How many hidden figures were attacked, how many were too narrow at first, what was hidden too, and how many linear
-    programs that took.
+    Attributes:
+        label: Name of the subject.
+        attacked: Number of hidden figures that were attacked.
+        narrow: Number of those whose interval was too narrow at first.
+        solved: Number of linear programs solved.
+        hidden_too: Names of the figures that were hidden because of it.
     """
 
     label: str
@@ -58,7 +66,10 @@ class AttackedSubject:
     """One subject of the attack.
 
     Attributes:
-        hidden_too: What had to be hidden, or not to be called small, before.
+        label: Name of the subject.
+        frames: Constraints on its figures.
+        figures: Its figures, by name of the cell.
+        hidden_too: Names of figures already hidden for the sake of others.
     """
 
     label: str
@@ -67,21 +78,21 @@ class AttackedSubject:
     hidden_too: set[str] = field(default_factory=set)
 
     def is_hidden(self, name: str) -> bool:
-        """Return True if nothing is shown of the figure."""
+        """Return True if no value of the figure is shown."""
         return self.figures[name].is_hidden or name in self.hidden_too
 
     def bounds(self, name: str) -> Bounds:
-        """Return what the attacker knows of the figure from the rule, its flag and earlier vintages."""
+        """Return the bounds that the rule, the figure's flag and earlier vintages give."""
         figure = self.figures[name]
         return figure.free if name in self.hidden_too else figure.bounds
 
     def can_be_hidden(self, name: str) -> bool:
-        """Return True if hiding it, or saying no longer that it is small, would leave more possible."""
+        """Return True if hiding the figure, or no longer flagging it as small, would widen its bounds."""
         figure = self.figures[name]
         return name not in self.hidden_too and figure.bounds != figure.free
 
     def block(self, frame: Frame) -> Block:
-        """Return the frame with today's bounds; a figure that stands in several rows does so once."""
+        """Return the frame with current bounds; a figure that occurs in several rows is kept once."""
         rows = sorted(
             {name: row for row, name in reversed(list(enumerate(frame.names))) if name in self.figures}.values()
         )
@@ -92,10 +103,15 @@ class AttackedSubject:
 
 
 def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[str] | None = None) -> SubjectOutcome:
-    """Attack the hidden figures of a subject (or only `targets`) and hides more until each keeps its interval.
+    """Attack the hidden figures of a subject, and hide more figures until each interval is wide enough.
+
+    Args:
+        subject: The subject; its `hidden_too` is extended.
+        narrowest: Least width of an interval that is safe.
+        targets: Names of the figures to attack; None is all hidden ones.
 
     Raises:
-        TthcError: If that cannot be had.
+        TthcError: If nothing is left to hide (`disclosure_unavoidable`).
     """
     outcome = SubjectOutcome(subject.label)
     hidden = {name for name in subject.figures if subject.is_hidden(name)}
@@ -107,7 +123,7 @@ def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[s
             found, given_up = _one_frame(subject, frame, todo[at], narrowest, outcome)
             narrow |= found - set(outcome.hidden_too)
             outcome.hidden_too += sorted(given_up)
-            # Hiding only leaves more possible: what was wide enough stays so, in every frame.
+            # Hiding only widens intervals: those that were wide enough stay so, in every frame.
             todo[at] = found | given_up
             for other, also in enumerate(subject.frames):
                 if other != at:
@@ -118,10 +134,10 @@ def suppress_until_safe(subject: AttackedSubject, narrowest: int, targets: set[s
 
 def _one_frame(subject: AttackedSubject, frame: Frame, targets: set[str], narrowest: int,
                outcome: SubjectOutcome) -> tuple[set[str], set[str]]:  # fmt: skip
-    """Return the targets that are too narrow, and what was hidden because of them."""
+    """Return the targets whose interval is too narrow, and the figures hidden because of them."""
     shown = [name for name in frame.names if name in subject.figures and not subject.is_hidden(name)]
     if not targets or not shown:
-        return set(), set()  # where nothing is shown, all may be none, or the same few cases all along
+        return set(), set()  # if nothing is shown, every hidden figure may be 0, so nothing can be inferred
     block = subject.block(frame)
     attack = Attack(block)
     rows = np.array([row for row, name in enumerate(block.names) if name in targets])
@@ -139,5 +155,5 @@ def _one_frame(subject: AttackedSubject, frame: Frame, targets: set[str], narrow
 
 
 def _loss(subject: AttackedSubject, name: str) -> tuple[bool, int, str]:
-    """Return how much a reader loses: only a reason if the figure is hidden anyway, else the smaller figure."""
+    """Return the sort key of a reader's loss: figures that are hidden anyway first, then the smaller ones."""
     return not subject.figures[name].is_hidden, subject.figures[name].truth, name

@@ -1,8 +1,8 @@
-"""Which figures the attacker puts together: the subjects of the attack, out of the cells of a vintage.
+"""Subjects of the attack: groups of figures that an attacker can combine, built from the cells of a vintage.
 
-Belongs here: a unit (level, channel) in a year, and a field in a year against its procedures. The attacker is given all
-that is published of it, earlier vintages included, and the reason of each hidden figure. Does not belong here: sums
-over subjects (`run_attacks`), solving (`attack`), giving up (`defence`).
+Belongs here: a unit, level or channel in a year, and a field in a year with its procedures. Each subject has all its
+published figures, those of earlier vintages included, and the reason of each hidden one. Does not belong here: sums
+over subjects (`run_attacks`), solving (`attack`), hiding (`defence`).
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import duckdb
 from scipy.sparse import block_diag, csr_array, vstack
 
+from pipelines.common.sql import read_sql
 from pipelines.open_data.disclosure.constraints import Period, SparseRows, Structure, build_constraints
 from pipelines.open_data.disclosure.defence import AttackedSubject, Frame, HiddenFigure
 from pipelines.registers.disclosure import DisclosureRules
@@ -19,28 +20,25 @@ PERIODS = """
     select period_code, period_type, start_date::date, end_date::date from period
     where year(end_date) = ? order by start_date, end_date, period_code
 """
-CELLS = """
-    select c.unit_code, c.unit_level, c.measure, c.period_code, c.cell,
-        f.n, f.low, f.high, f.free_low, f.free_high, f.is_hidden, f.is_hidden_too
-    from cell c
-    join figure f using (cell)
-    join period p using (period_code)
-    where c.scope = ? and year(p.end_date) = ?
-    order by c.unit_code, c.unit_level, c.measure, c.period_code, c.cell
-"""
 PLACES = dict[tuple[str, str], str]  # measure and period of a row: the name of its cell
 KEY = tuple[str, str]  # unit, field, procedure or channel, and level
 
 
 class Cells:
-    """The cells of one scope and year: by subject, the names of the rows, and what is known of each name."""
+    """The cells of one scope and year, by subject.
+
+    Attributes:
+        places: Per subject the cell of each measure and period.
+        figures: Per subject its figures, by cell.
+        hidden_too: Cells that are hidden for the sake of others.
+    """
 
     def __init__(self, connection: Connection, scope: str, year: int) -> None:
         self.places: dict[KEY, PLACES] = {}
         self.figures: dict[KEY, dict[str, HiddenFigure]] = {}
         self.hidden_too: set[str] = set()
         for unit, level, measure, period, cell, n, low, high, free_low, free_high, hidden, too in connection.execute(
-            CELLS, [scope, year]
+            read_sql(__package__, "sql/cells_of_scope"), [scope, year]
         ).fetchall():
             self.figures.setdefault((unit, level), {})[cell] = HiddenFigure(
                 n, (low, high), (free_low, free_high), hidden
@@ -56,7 +54,7 @@ def years(connection: Connection) -> list[int]:
 
 
 def measures_of(connection: Connection, scope: str) -> list[str]:
-    """Return what is counted for subjects of the scope."""
+    """Return the measures that are counted for subjects of a scope."""
     rows = connection.execute("select distinct measure from measure_of where scope = ? order by 1", [scope]).fetchall()
     return [measure for (measure,) in rows]
 
@@ -71,10 +69,7 @@ def _names(structure: Structure, places: PLACES) -> list[str]:
 
 
 def own_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
-    """Yield one subject for each level, each channel and each unit.
-
-    All that is published of it for periods that end in the year.
-    """
+    """Yield one subject for each level, channel and unit, with its figures of periods that end in the year."""
     for scope in ("level", "channel", "unit"):
         periods = _periods(connection, year, *(["quarter"] if scope == "channel" else []))
         counted = measures_of(connection, "channel" if scope == "channel" else "unit")
@@ -88,7 +83,7 @@ def own_subjects(connection: Connection, rules: DisclosureRules, year: int) -> I
 
 
 def field_subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iterator[AttackedSubject]:
-    """Yield one subject per field: its levels month by month, and what its procedures received in the whole year."""
+    """Yield one subject per field: its levels by month, and the dossiers that its procedures received in the year."""
     months = _periods(connection, year, "month")
     structure = build_constraints(rules, months, measures_of(connection, "field"))
     fields, procedures = Cells(connection, "field", year), Cells(connection, "procedure", year)
@@ -107,9 +102,10 @@ def field_subjects(connection: Connection, rules: DisclosureRules, year: int) ->
 
 
 def _with_procedures(structure: Structure, names: list[str], copies: int, procedures: int) -> Frame:
-    """Return a field's levels side by side, and its procedures.
+    """Return constraints on a field's levels and its procedures together.
 
-    These received at least what the levels show, as a level where a procedure is not offered is not shown.
+    The procedures received at least as many dossiers as the levels show, since dossiers at a level where a procedure is
+    not offered are not shown.
     """
     width = structure.width * copies + procedures
     own = SparseRows()

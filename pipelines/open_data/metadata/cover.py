@@ -5,7 +5,7 @@ formats (`workbook`).
 """
 
 from pipelines.contracts.fields import Sentence
-from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, joined, said
+from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, join_sentences, text_of
 
 HEADINGS = ("column_table", "column_name", "column_title_vi", "column_title_en", "column_type", "column_unit",
             "column_key", "column_required", "column_codes")  # fmt: skip
@@ -20,30 +20,30 @@ def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list
     """
     dataset, vintage, publisher = description.dataset, description.vintage, description.publisher
     lines = [_line("", description.title)]
-    lines += [_line("", said("synthetic"))] if vintage.synthetic else []
+    lines += [_line("", text_of("synthetic"))] if vintage.synthetic else []
     lines += [
         _line("", dataset.description),
         _line("place", description.place),
         _line("vintage", _same(vintage.name)),
         _line("until", _same(vintage.last_day or "–")),
-        _line("publisher", joined(publisher.name, publisher.note)),
-        _line("licence", joined(description.licence.text, description.licence.note)),
+        _line("publisher", join_sentences(publisher.name, publisher.note)),
+        _line("licence", join_sentences(description.licence.text, description.licence.note)),
         *(_line("sources", source) for source in dataset.sources),
         _line("frequency", dataset.frequency),
-        _line("tables", said("sheets_note")),
+        _line("tables", text_of("sheets_note")),
     ]
     for table in description.tables:
-        counted = joined(table.title, _same(str(table.rows)))
-        lines += [[f"internal:'{name}'!A1", f"{counted.vi} {said('rows').vi}", f"{counted.en} {said('rows').en}"]
+        counted = join_sentences(table.title, _same(str(table.rows)))
+        lines += [[f"internal:'{name}'!A1", f"{counted.vi} {text_of('rows').vi}", f"{counted.en} {text_of('rows').en}"]
                   for name in sheets[table.name]]  # fmt: skip
-    lines.append(_line("", said("flags_note")))
+    lines.append(_line("", text_of("flags_note")))
     flags = next(one for one in dataset.code_lists if one.name == "co")
     return [*lines, *([code.code, code.name.vi, code.name.en] for code in flags.codes)]
 
 
 def column_lines(description: Description) -> list[list[str]]:
     """Return a heading, then every column of every table."""
-    headings = [f"{said(code).vi}\n{said(code).en}" for code in HEADINGS]
+    headings = [f"{text_of(code).vi}\n{text_of(code).en}" for code in HEADINGS]
     return [headings, *(_of(table, column) for table in description.tables for column in table.columns)]
 
 
@@ -55,7 +55,7 @@ def _of(table: DescribedTable, column: DescribedColumn) -> list[str]:
 
 
 def _line(label: str, sentence: Sentence) -> list[str]:
-    return [f"{said(label).vi}\n{said(label).en}" if label else "", sentence.vi, sentence.en]
+    return [f"{text_of(label).vi}\n{text_of(label).en}" if label else "", sentence.vi, sentence.en]
 
 
 def _same(text: str) -> Sentence:

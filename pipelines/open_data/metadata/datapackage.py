@@ -10,7 +10,7 @@ it, and fail on its size.
 from typing import Any
 
 from pipelines.contracts.fields import Sentence
-from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, File, said
+from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, File, text_of
 from pipelines.open_data.vintage_store import METHOD_FILES
 
 NAME = "datapackage.json"
@@ -90,7 +90,7 @@ def _field(column: DescribedColumn) -> dict[str, Any]:
     if column.type == "boolean":
         field |= {"trueValues": ["1"], "falseValues": ["0"]}
     if column.unit:
-        field |= _both("description", said("unit", unit=column.unit))
+        field |= _both("description", text_of("unit", unit=column.unit))
     if column.flags:
         field["flags"] = list(column.flags)
     if column.codes:

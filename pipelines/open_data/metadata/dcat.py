@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.open_data.metadata import csvw, datapackage
 from pipelines.open_data.metadata.csvw import by_language
-from pipelines.open_data.metadata.model import DescribedTable, Description, File, said, titled
+from pipelines.open_data.metadata.model import DescribedTable, Description, File, mark_title, text_of
 from pipelines.open_data.metadata.schema_org import schema_org
 from pipelines.open_data.vintage_store import CHANGES_FILE, METHOD_FILES
 
@@ -70,7 +70,7 @@ def _common(description: Description) -> dict[str, Any]:
 
 
 def _catalogue(description: Description) -> dict[str, Any]:
-    about = titled(said("catalogue", place=description.place), synthetic=description.vintage.synthetic)
+    about = mark_title(text_of("catalogue", place=description.place), synthetic=description.vintage.synthetic)
     homepage = description.public_url or description.publisher.homepage
     return {
         "@id": description.iri("catalogue"), "@type": "dcat:Catalog", "dct:title": by_language(about),
@@ -99,7 +99,7 @@ def _whole(description: Description) -> dict[str, Any]:
     return _dataset(description, description.iri()) | {
         "dct:title": by_language(description.title), "dct:description": by_language(description.about),
         **({"dcat:previousVersion": description.edition(vintage.before)} if vintage.before else {}),
-        "adms:versionNotes": by_language(said("versions")),
+        "adms:versionNotes": by_language(text_of("versions")),
         "dct:provenance": {"@type": "dct:ProvenanceStatement", "rdfs:label": [
             one for source in description.dataset.sources for one in by_language(source)]},
         "dct:hasPart": [description.iri(table.name) for table in description.tables],
@@ -161,7 +161,7 @@ def _shared(description: Description, media_types: set[str]) -> list[dict[str, A
         *({"@id": iri, "@type": "dct:LinguisticSystem"} for iri in LANGUAGES.values()),
         *({"@id": MEDIA + one, "@type": "dct:MediaType"} for one in sorted(media_types)),
         *({"@id": iri, "@type": "dct:Standard"} for iri in (RFC_4180, "http://www.w3.org/ns/csvw")),
-        *({"@id": description.address(name), "@type": "foaf:Document", "dct:title": by_language(said(code))}
+        *({"@id": description.address(name), "@type": "foaf:Document", "dct:title": by_language(text_of(code))}
           for name, code in notes.items()),
         {"@id": "spdx:checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm"},
     ]  # fmt: skip

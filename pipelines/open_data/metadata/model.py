@@ -123,25 +123,25 @@ class Description:
         if not self.vintage.synthetic:
             return self.official
         return Publisher(
-            name=said("synthetic_publisher"), homepage=None, email=None, note=said("synthetic_publisher_note")
+            name=text_of("synthetic_publisher"), homepage=None, email=None, note=text_of("synthetic_publisher_note")
         )
 
     @property
     def title(self) -> Sentence:
         """What the dataset is called; synthetic data say so first."""
-        return titled(self.dataset.title, synthetic=self.vintage.synthetic)
+        return mark_title(self.dataset.title, synthetic=self.vintage.synthetic)
 
     @property
     def about(self) -> Sentence:
         """What the dataset is; first of all that it is synthetic, where it is."""
-        return noticed(self.dataset.description, synthetic=self.vintage.synthetic)
+        return mark_description(self.dataset.description, synthetic=self.vintage.synthetic)
 
     @property
     def keywords(self) -> Keywords:
         """Search words per language."""
         if not self.vintage.synthetic:
             return self.dataset.keywords
-        more, known = said("synthetic_keyword"), self.dataset.keywords
+        more, known = text_of("synthetic_keyword"), self.dataset.keywords
         return Keywords(vi=(more.vi, *known.vi), en=(more.en, *known.en))
 
     @property
@@ -168,7 +168,7 @@ class Description:
 TEXTS = Path(__file__).parent / "texts.yml"
 
 
-def said(code: str, **blanks: Sentence) -> Sentence:
+def text_of(code: str, **blanks: Sentence) -> Sentence:
     """Return a sentence of texts.yml, each blank filled in its own language.
 
     Raises:
@@ -179,19 +179,19 @@ def said(code: str, **blanks: Sentence) -> Sentence:
     return Sentence.model_validate({lang: sentences[lang].format(**filled[lang]) for lang in LANGUAGES})
 
 
-def joined(*sentences: Sentence) -> Sentence:
+def join_sentences(*sentences: Sentence) -> Sentence:
     """Return one sentence after the other."""
     return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
 
 
-def titled(title: Sentence, *, synthetic: bool) -> Sentence:
+def mark_title(title: Sentence, *, synthetic: bool) -> Sentence:
     """Return a title; for synthetic data with a word before it that says so."""
-    return said("synthetic_title", title=title) if synthetic else title
+    return text_of("synthetic_title", title=title) if synthetic else title
 
 
-def noticed(about: Sentence, *, synthetic: bool) -> Sentence:
+def mark_description(about: Sentence, *, synthetic: bool) -> Sentence:
     """Return a description; for synthetic data with a sentence before it that says so."""
-    return joined(said("synthetic"), about) if synthetic else about
+    return join_sentences(text_of("synthetic"), about) if synthetic else about
 
 
 def file_facts(path: Path) -> File:
@@ -204,8 +204,8 @@ def describe_table(
 ) -> DescribedTable:
     """Return a table of the register and its two files in `folder`."""
     return DescribedTable(
-        table.name, titled(table.title, synthetic=synthetic),
-        noticed(joined(table.description, table.grain), synthetic=synthetic),
+        table.name, mark_title(table.title, synthetic=synthetic),
+        mark_description(join_sentences(table.description, table.grain), synthetic=synthetic),
         tuple(_column(register, table, column) for column in table.columns), table.key, table.order_by,
         table.foreign_keys, rows, file_facts(folder / table.file_name), file_facts(folder / table.parquet_name),
     )  # fmt: skip

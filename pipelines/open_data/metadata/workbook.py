@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.open_data.files import read_table
 from pipelines.open_data.metadata.cover import column_lines, readme_lines
-from pipelines.open_data.metadata.model import LANGUAGES, DescribedTable, Description, said
+from pipelines.open_data.metadata.model import LANGUAGES, DescribedTable, Description, text_of
 from pipelines.registers.publication import PublicationRegister
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def write_workbook(connection: Connection, register: PublicationRegister, descri
     with Workbook(str(path), OPTIONS | {"tmpdir": str(folder)}) as workbook:
         workbook.set_properties(_properties(description))
         sheets = {table.name: sheet_names(table, most_rows) for table in description.tables}
-        _write_words(workbook, " – ".join(getattr(said("sheet_readme"), lang) for lang in LANGUAGES),
+        _write_words(workbook, " – ".join(getattr(text_of("sheet_readme"), lang) for lang in LANGUAGES),
                      readme_lines(description, sheets), [30, 80, 80])  # fmt: skip
         for table in description.tables:
             # The audit has found the columns of this very file to be the register's.
@@ -74,7 +74,7 @@ def write_workbook(connection: Connection, register: PublicationRegister, descri
                 _write_sheet(workbook, name, table, rows, count, _widths(connection, table),
                              synthetic=description.vintage.synthetic)  # fmt: skip
             connection.execute(f"drop table {READ_BACK}")
-        _write_words(workbook, " – ".join(getattr(said("sheet_columns"), lang) for lang in LANGUAGES),
+        _write_words(workbook, " – ".join(getattr(text_of("sheet_columns"), lang) for lang in LANGUAGES),
                      column_lines(description), [24, 26, 50, 50, 10, 22, 8, 12, 80])  # fmt: skip
     return path
 
@@ -110,21 +110,21 @@ def _widths(connection: Connection, table: DescribedTable) -> list[int]:
 def _write_sheet(workbook: "Workbook", name: str, table: DescribedTable, rows: Iterator[tuple[Any, ...]], count: int,
                  widths: list[int], *, synthetic: bool) -> None:  # fmt: skip
     sheet = workbook.add_worksheet(name)
-    titled = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
-    named = workbook.add_format({"bold": True, "font_color": "#44546A", "bottom": 1})
-    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    title_format = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
+    name_format = workbook.add_format({"bold": True, "font_color": "#44546A", "bottom": 1})
+    day_format = workbook.add_format({"num_format": "yyyy-mm-dd"})
     if synthetic:
-        sheet.set_header(f"&C&B{said('synthetic').vi}")  # on paper, where the first sheet may be missing
+        sheet.set_header(f"&C&B{text_of('synthetic').vi}")  # on paper, where the first sheet may be missing
     for at, width in enumerate(widths):
         sheet.set_column(at, at, width)
     for at, column in enumerate(table.columns):
-        sheet.write_string(0, at, column.title.vi, titled)
+        sheet.write_string(0, at, column.title.vi, title_format)
     for at, column in enumerate(table.columns):
-        sheet.write_string(1, at, column.name, named)
+        sheet.write_string(1, at, column.name, name_format)
     sheet.freeze_panes(HEADER_ROWS, 0)
     sheet.autofilter(1, 0, HEADER_ROWS - 1 + count, len(table.columns) - 1)
     for line in range(HEADER_ROWS, HEADER_ROWS + count):
-        _write_row(sheet, line, next(rows), day)
+        _write_row(sheet, line, next(rows), day_format)
 
 
 def _write_row(sheet: "Worksheet", line: int, row: tuple[Any, ...], day: "Format") -> None:

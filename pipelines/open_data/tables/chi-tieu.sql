@@ -38,8 +38,13 @@ with
     ),
     described as (
         select
-            a.*, coalesce(k.missing_source, e.missing_source) as missing_source, d.direction, d.value_unit, t.target,
-            p.numerator_measure, p.denominator_measure
+            a.*,
+            coalesce(k.missing_source, e.missing_source) as missing_source,
+            d.direction,
+            d.value_unit,
+            t.target,
+            p.numerator_measure,
+            p.denominator_measure
         from asked a
         join tthc.marts.dim_indicator d using (indicator_code, rule)
         left join known k using (indicator_code, rule, period_code)
@@ -69,9 +74,7 @@ with
             v.met::integer as met,
             v.is_provisional
         from described q
-        left join
-            tthc.marts.indicator_values v
-            using (indicator_code, rule, period_code, scope, unit_code, unit_level)
+        left join tthc.marts.indicator_values v using (indicator_code, rule, period_code, scope, unit_code, unit_level)
         where q.class = 'exact' or q.numerator_measure is null
     ),
     protected as (
@@ -99,7 +102,13 @@ with
             on (den.measure, den.scope, den.unit_code, den.unit_level, den.period_code)
             = (q.denominator_measure, q.scope, q.unit_code, q.unit_level, q.period_code)
     ),
-    both_kinds as (select * from exact union all by name select * from protected)
+    both_kinds as (
+        select *
+        from exact
+        union all by name
+        select *
+        from protected
+    )
 select
     indicator_code as ma_chi_tieu,
     rule as cach_tinh,

@@ -10,7 +10,8 @@ select
     if(value_unit = 'count', 'so-luong', 'ty-le') as don_vi_tinh,
     if(direction = 'down', 'giam', 'tang') as chieu_tot,
     legal_basis as can_cu,
-    case i.origin
+    case
+        i.origin
         when 'transactions'
         then 'giao-dich'
         when 'procedures'

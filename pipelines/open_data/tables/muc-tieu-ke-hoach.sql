@@ -2,24 +2,25 @@
 -- and verdict. Without such a row the reason is the goal's own.
 with
     stated as (
-        select s.*, if(s.unit_level = '*', 'tinh', s.unit_level) as aimed_level
-        from tthc.marts.plan_scorecard s
+        select s.*, if(s.unit_level = '*', 'tinh', s.unit_level) as aimed_level from tthc.marts.plan_scorecard s
     ),
     newest as (
         select s.plan_year, s.goal_code, v.*
         from stated s
-        join "chi-tieu" v on v.ma_chi_tieu = s.indicator_code and v.cach_tinh = 'plan' and v.cap = s.aimed_level
+        join
+            "chi-tieu" v
+            on v.ma_chi_tieu = s.indicator_code
+            and v.cach_tinh = 'plan'
+            and v.cap = s.aimed_level
             and v.pham_vi = if(s.unit_level = '*', 'tinh', 'cap')
         join period p on v.ky = p.period_code and p.period_type in ('report', 'year')
-        where year(p.end_date) = s.plan_year and coalesce(v.co_tu_so, '') not in ('x', 'k', 'u')
+        where
+            year(p.end_date) = s.plan_year
+            and coalesce(v.co_tu_so, '') not in ('x', 'k', 'u')
             and coalesce(v.co, '') <> 'o'
-        qualify row_number() over (
-            partition by s.plan_year, s.goal_code order by p.end_date desc, p.period_code
-        ) = 1
+        qualify row_number() over (partition by s.plan_year, s.goal_code order by p.end_date desc, p.period_code) = 1
     ),
-    closed as (
-        select distinct year(end_date) as plan_year from period where period_type in ('report', 'year')
-    ),
+    closed as (select distinct year(end_date) as plan_year from period where period_type in ('report', 'year')),
     reasoned as (
         select
             s.*,

@@ -20,6 +20,5 @@ left join
     tthc.marts.indicator_values v
     on v.indicator_code = 'online_payment_share'
     and v.rule = 'plan'
-    and (v.scope, v.unit_code, v.unit_level, v.period_code)
-    = (s.scope, s.unit_code, s.unit_level, s.period_code)
+    and (v.scope, v.unit_code, v.unit_level, v.period_code) = (s.scope, s.unit_code, s.unit_level, s.period_code)
 where s.scope = 'level'

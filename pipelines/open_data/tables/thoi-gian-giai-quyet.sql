@@ -1,5 +1,5 @@
--- How long what was finished in a period took. Without subject, so exact; of fewer than 10 it would say little, and that
--- of single persons.
+-- Days from reception to the end of handling. They say nothing of the subject, so they are exact; for fewer than 10
+-- dossiers nothing is shown, since it would describe single persons.
 with
     finished as (
         select p.period_code, f.unit_code, f.unit_level, f.working_days, r.province_code
@@ -9,11 +9,14 @@ with
         where f.working_days is not null
     ),
     scoped as (
-        select period_code, 'don-vi' as pham_vi, unit_code, unit_level, working_days from finished
+        select period_code, 'don-vi' as pham_vi, unit_code, unit_level, working_days
+        from finished
         union all
-        select period_code, 'cap', province_code, unit_level, working_days from finished
+        select period_code, 'cap', province_code, unit_level, working_days
+        from finished
         union all
-        select period_code, 'tinh', province_code, 'tinh', working_days from finished
+        select period_code, 'tinh', province_code, 'tinh', working_days
+        from finished
     )
 select
     s.period_code as ky,

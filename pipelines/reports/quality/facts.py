@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from pipelines.common.patterns import fill_patterns
+from pipelines.common.sql import read_sql
 from pipelines.gate.suites import MACROS_FILE
 from pipelines.parsing.update_lake import LakeState, lake_state
 from pipelines.publish.read_only import open_read_only
@@ -160,71 +161,6 @@ class QualityFacts:
     synthetic: bool = False
 
 
-_NAME = f"case when looks_personal(file_name) then '{MASK}' else file_name end"
-_CODE = f"""
-    case when regexp_full_match(reason, '[A-Za-z][A-Za-z0-9_.:-]*') and not looks_personal(reason) then reason
-         else '{MASK}' end
-"""
-_SOURCES = """
-    select d.source, count(*) filter (where status = 'accepted'), count(*) filter (where status = 'refused'),
-           coalesce(sum(rows_in), 0), coalesce(sum(rows_accepted), 0), coalesce(sum(rows_superseded), 0),
-           coalesce(sum(rows_rejected), 0), any_value(f.newest_day), any_value(usual_gap), any_value(silence),
-           any_value(longest_silence), coalesce(any_value(is_late), false),
-           coalesce((select count(*) from delivery_days m where m.source = d.source and m.is_missing), 0)
-    from (select * replace (case when status = 'accepted' then rows_in end as rows_in) from deliveries) d
-    left join source_freshness f on f.source = d.source
-    group by d.source order by d.source
-"""
-_REJECTIONS = f"""
-    select source, business_day, {_NAME}, {_CODE}, unit_code, row_count,
-           case when regexp_full_match(first_rows, '[0-9, ]+') then first_rows end, file_name
-    from quarantine_units order by row_count desc, source, business_day, file_name, reason, unit_code
-"""  # noqa: S608 - our own text
-_RESTATEMENTS = f"""
-    select source, business_day, {_NAME}, keys_before, keys_removed, is_shrunk
-    from deliveries where keys_before is not null order by business_day desc, source, file_name
-"""  # noqa: S608
-_ODD_DAYS = """
-    select source, business_day, standing, rows_in, usual_rows from delivery_days
-    where standing in ('missing', 'low', 'high', 'empty') order by business_day desc, source
-"""
-_PROFILES = """
-    with
-        measured as (
-            select source, business_day, standing from delivery_measures
-            union all
-            select source, business_day, standing from unit_measures
-        ),
-        newest as (select source, max(business_day) as business_day from delivery_measures group by source)
-    select source, business_day, count(*) filter (where standing = 'usual'),
-           count(*) filter (where standing = 'unusual'), count(*) filter (where standing = 'not_compared')
-    from measured join newest using (source, business_day) group by source, business_day order by source
-"""
-_UNITS = """
-    with
-        handled as (
-            select unit_code, count(*) as dossiers, count(*) filter (where due_date is null) as no_due_date,
-                   count(*) filter (where due_date < received_date) as due_before_received,
-                   count(*) filter (where newer_state_rejected) as newer_rejected,
-                   count(*) filter (where handling_unit_unknown) as handler_unknown
-            from fct_timeliness group by unit_code
-        ),
-        results as (
-            select unit_code, count(*) filter (where has_result_file and not has_own_result_file) as input_as_result
-            from fct_digitisation group by unit_code
-        )
-    select u.unit_code, u.unit_name, u.unit_level, coalesce(dossiers, 0), coalesce(no_due_date, 0),
-           coalesce(due_before_received, 0), coalesce(newer_rejected, 0), coalesce(input_as_result, 0),
-           coalesce(handler_unknown, 0)
-    from dim_unit u left join handled using (unit_code) left join results using (unit_code)
-    order by u.unit_code
-"""
-_CORRECTIONS = """
-    select correction_code, source, field, reporter, reported_on, standing, rows_wrong
-    from known_corrections order by correction_code
-"""
-
-
 def read_database(database: Path, settings: Settings) -> QualityFacts:
     """Return the facts of a version or candidate, with what the ledger knows of refused files.
 
@@ -235,20 +171,22 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
         connection.execute(_macros(settings))
         connection.execute("set schema = 'marts'")
 
-        def rows(query: str) -> list[tuple[Any, ...]]:
-            return connection.execute(query).fetchall()
+        def rows(name: str, **values: str) -> list[tuple[Any, ...]]:
+            return connection.execute(read_sql(__package__, f"sql/{name}"), values or None).fetchall()
 
         return QualityFacts(
-            sources=[Source(*row) for row in rows(_SOURCES)],
-            rejections=placed([(Rejection(*row), name) for *row, name in rows(_REJECTIONS)], settings, state),
+            sources=[Source(*row) for row in rows("sources")],
+            rejections=placed(
+                [(Rejection(*row), name) for *row, name in rows("rejections", mask=MASK)], settings, state
+            ),
             refused_files=refused_files(settings),
             cleaned=cleaned_names(state),
-            restatements=[Restatement(*row) for row in rows(_RESTATEMENTS)],
-            odd_days=[OddDay(*row) for row in rows(_ODD_DAYS)],
-            profiles=[Profile(*row) for row in rows(_PROFILES)],
-            units=[UnitQuality(*row) for row in rows(_UNITS)],
-            corrections=[CorrectionUse(*row) for row in rows(_CORRECTIONS)],
-            synthetic=bool(rows("select coalesce(bool_or(is_synthetic), false) from deliveries")[0][0]),
+            restatements=[Restatement(*row) for row in rows("restatements", mask=MASK)],
+            odd_days=[OddDay(*row) for row in rows("odd_days")],
+            profiles=[Profile(*row) for row in rows("profiles")],
+            units=[UnitQuality(*row) for row in rows("units")],
+            corrections=[CorrectionUse(*row) for row in rows("corrections")],
+            synthetic=connection.execute("select bool_or(is_synthetic) from deliveries").fetchone() == (True,),
         )
 
 
