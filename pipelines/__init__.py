@@ -1,5 +1,5 @@
-"""The way a number travels, one package per step: landing, parsing, privacy, transform, gate, publish.
+"""The pipeline, one package per step: landing, parsing, transform, open_data, site, gate, publish.
 
-`definitions.py` assembles the steps for Dagster, `cli` is the `tthc` command; neither holds logic. Knowledge about
-the domain is not here: see `contracts/`, `registers/`, `expectations/`, `dbt_project/`.
+`definitions.py` assembles the steps for Dagster, `cli` is the `tthc` command; neither contains logic. Does not belong
+here: knowledge about the domain, which is in `contracts/`, `registers/`, `expectations/` and `dbt_project/`.
 """

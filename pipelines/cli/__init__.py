@@ -1,7 +1,7 @@
-"""The `tthc` command: thin wrappers that read arguments, call a step and say how it went.
+"""The `tthc` command: thin wrappers that read arguments, call a step and print the result.
 
-Belongs here: arguments, exit codes, what is printed. Does not belong here: work. Heavy libraries are
-imported inside the commands, so that `tthc --help` answers at once.
+Belongs here: arguments, exit codes, output. Heavy libraries are imported inside the commands, so that `tthc --help`
+answers at once. Does not belong here: the work itself.
 """
 
 import os
@@ -22,7 +22,7 @@ __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Entry point: runs a command, and turns errors of ours into a sentence and an exit code."""
+    """Run a command, and turn errors into a sentence and an exit code."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _where(error: Exception) -> str:
-    """Return what the system says of a fault, such as a full disk, and where.
+    """Return the operating system's message of an error, such as a full disk, with the file; '' for other errors.
 
     Messages of other errors can quote values, and are shown only on request (TTHC_DEBUG=1).
     """

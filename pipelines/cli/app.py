@@ -1,6 +1,6 @@
-"""What all commands share: the application, its language, the terminal, settings from the command line.
+"""The command-line application: language, console and settings, shared by all commands.
 
-Belongs here: nothing that is one command's own.
+Does not belong here: anything of a single command.
 """
 
 import enum
@@ -18,7 +18,7 @@ from pipelines.settings import Settings
 
 
 class Commands(TyperGroup):
-    """The commands, of which each says so when it is asked to stop; typer alone would end without a word."""
+    """The group of commands; an interrupted command prints a message, which typer alone would not."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -45,7 +45,7 @@ class Language(enum.StrEnum):
 
 
 class Format(enum.StrEnum):
-    """How `tthc sql` prints."""
+    """Output formats of `tthc sql` and `tthc explain`."""
 
     table = "table"
     csv = "csv"
@@ -74,10 +74,13 @@ def options(
 
 
 def settings_with(**changes: Any) -> Settings:
-    """Return the settings of the environment, with what the command line says in their place (None: nothing).
+    """Return the settings of the environment, overridden by those of the command line.
+
+    Args:
+        changes: Settings by field name; None keeps the environment's.
 
     Raises:
-        UsageFault: A setting cannot be used; the message names it.
+        UsageFault: If a setting is invalid; the message names it.
     """
     try:
         return Settings(**{name: value for name, value in changes.items() if value is not None})

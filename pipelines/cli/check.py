@@ -1,4 +1,7 @@
-"""`tthc check`: a dry run of extracts for whoever delivers them."""
+"""The command `tthc check`: a dry run of extracts for those who deliver them.
+
+Belongs here: arguments, progress and output. Does not belong here: checking (`dry_run`).
+"""
 
 import datetime as dt
 import os
@@ -71,19 +74,19 @@ def check(
     places = FileRequest(contracts, source, day.date() if day else today, today).places(files)
     if not places:
         raise UsageFault("check_nothing", folder=", ".join(map(str, files)))
-    checking = DryRun(contracts, settings, out)
-    code = _run(checking, places)
-    for report in checking.reports:
+    dry_run = DryRun(contracts, settings, out)
+    code = _run(dry_run, places)
+    for report in dry_run.reports:
         _report_file(report, contracts)
-    if checking.lists_checked is False:
+    if dry_run.lists_checked is False:
         _line(say("check_no_warehouse", folder=settings.warehouse_dir))
-    if len(checking.reports) > 1:
-        _report_total(checking)
+    if len(dry_run.reports) > 1:
+        _report_total(dry_run)
     raise typer.Exit(code)
 
 
 def _contracts_for(source: str | None, own_file: Path | None, folder: Path) -> "tuple[str | None, dict[str, Contract]]":
-    """Return the source that the command names, and the contracts with its own one in place of ours."""
+    """Return the source given on the command line (or None), and all contracts, one replaced by the user's own."""
     from pipelines.contracts.model import load_contracts
 
     if source is not None and own_file is not None:
@@ -97,11 +100,11 @@ def _contracts_for(source: str | None, own_file: Path | None, folder: Path) -> "
     return own.source, {**contracts, own.source: own}
 
 
-def _run(checking: "DryRun", places: "list[FileToCheck]") -> int:
-    """Check the files and return the exit code; an unexpected error is reported without quoting a value."""
+def _run(dry_run: "DryRun", places: "list[FileToCheck]") -> int:
+    """Check the files and return the exit code; unexpected errors are reported without quoting a value."""
     try:
         with _progress() as (watch, weighing):
-            return checking.run(places, watch, weighing)
+            return dry_run.run(places, watch, weighing)
     except KeyboardInterrupt:
         raise TthcError("check_interrupted") from None
     except TthcError:
@@ -126,7 +129,7 @@ def _own_contract(path: Path) -> "Contract":
 
 @contextmanager
 def _progress() -> Iterator[tuple[Any, ...]]:
-    """Show a person at a terminal which file is read, and how many rows so far."""
+    """Show on a terminal which file is being read, and how many rows so far."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
@@ -144,7 +147,7 @@ def _line(text: str) -> None:
 
 
 def _why(code: str, params: Mapping[str, object]) -> str:
-    """Return the sentence for a refusal; those of landing are worded for whoever delivers the file."""
+    """Return the sentence for a refusal; those of landing have a wording of their own for deliverers."""
     own = f"check_{code}" if code.startswith(LEFT) else code
     return f"[{code}] {say(own, **params)}"
 
@@ -191,8 +194,8 @@ def _conflicts(report: "FileReport", source: str) -> "Iterator[tuple[list[SpotIn
     yield from zip(report.conflicts.get(source, []), report.conflict_places.get(source, []), strict=True)
 
 
-def _report_total(checking: "DryRun") -> None:
-    reports = checking.reports
+def _report_total(dry_run: "DryRun") -> None:
+    reports = dry_run.reports
     counts = {what: sum(report.total(what) for report in reports) for what in ("rows_in", "accepted", "rejected")}
     refused = sum(report.is_refused for report in reports)
     _line(say("check_total", files=len(reports), rows=counts["rows_in"], accepted=counts["accepted"],

@@ -1,6 +1,6 @@
-"""How the `tthc` command shows work under way: one line per stage, a bar where there is much to do, warnings.
+"""Progress of `tthc run`: one line per stage, a bar for long ones, and warnings.
 
-Belongs here: turning the steps' log records into what a person watches. The steps only log.
+Belongs here: showing the log records of steps on the console. Does not belong here: producing them (the steps).
 """
 
 import logging
@@ -22,7 +22,7 @@ from rich.progress import (
 
 
 class StageHandler(logging.Handler):
-    """Shows records of the `tthc` loggers: stages as tasks, `progress` as their bar, warnings as lines."""
+    """Show records of the `tthc` loggers: stages as tasks, `progress` as their bar, warnings as lines."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__(logging.INFO)
@@ -31,7 +31,7 @@ class StageHandler(logging.Handler):
         self.began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a record that logging passes on; a display fault never reaches the run."""
+        """Show a record; a fault of the display never reaches the run."""
         try:
             self._show(record)
         except Exception:
@@ -50,7 +50,7 @@ class StageHandler(logging.Handler):
             self.progress.update(self.task, completed=done, total=total)
 
     def finish(self) -> None:
-        """Mark the stage under way as done."""
+        """Mark the current stage as done."""
         if self.task is not None:
             total = self.progress.tasks[self.task].total or 1
             self.progress.update(self.task, completed=total, total=total)
@@ -59,12 +59,12 @@ class StageHandler(logging.Handler):
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[None]:
-    """Show what the steps log while the block runs."""
+    """Show the steps' log records while the block runs."""
     columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), BarColumn(20),
                MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
     logger = logging.getLogger("tthc")
     before = logger.level
-    console.file = sys.stdout  # what the steps print themselves goes elsewhere; this stays with the person
+    console.file = sys.stdout  # the steps' own output is redirected later; this console keeps the terminal
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         handler = StageHandler(progress)
         logger.addHandler(handler)

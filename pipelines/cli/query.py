@@ -1,4 +1,7 @@
-"""`tthc sql` and `tthc explain`: questions to the published version."""
+"""The commands `tthc sql` and `tthc explain`, which query the published version.
+
+Does not belong here: querying and printing (`reports`).
+"""
 
 import enum
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""`tthc run`, `tthc rollback`, `tthc sample`: the nightly job, the way back, a synthetic province to try it on."""
+"""The commands `tthc run`, `tthc rollback` and `tthc sample`: nightly job, rollback, synthetic province.
+
+Does not belong here: the job itself (`nightly`), rolling back (`publish`), drawing the province (`sample`).
+"""
 
 import datetime as dt
 import signal
@@ -50,7 +53,7 @@ def run(
     """
     from pipelines.nightly.lock import run_lock
 
-    # A machine that shuts down asks with SIGTERM: the steps then end as they do at Ctrl-C, and dbt with them.
+    # A machine that shuts down sends SIGTERM: the steps, and dbt with them, then stop as on Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_with(
         raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date(), publish=publish or None
@@ -78,7 +81,7 @@ def _any_delivery(settings: Settings) -> bool:
 
 
 def _require_any_delivery(settings: Settings) -> None:
-    """Raise TthcError where nothing ever came, before the libraries load that a run needs."""
+    """Raise TthcError if nothing was ever delivered, before the libraries of a run are loaded."""
     before = settings.ledger_file.exists() or any(path.is_file() for path in settings.archive_dir.rglob("*"))
     if before or _any_delivery(settings):
         return
@@ -90,7 +93,7 @@ def _require_any_delivery(settings: Settings) -> None:
 
 
 def _run(settings: Settings) -> int:
-    """Run the job, say how it ended, and return the exit code."""
+    """Run the job, print how it ended, and return the exit code."""
     from pipelines.cli.progress import showing_progress
 
     _require_any_delivery(settings)

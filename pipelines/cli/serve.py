@@ -1,4 +1,7 @@
-"""`tthc serve`: the citizens' site of the published version, on this machine."""
+"""The command `tthc serve`: the citizens' site of the published version, on this machine.
+
+Does not belong here: the server (`site.serve`).
+"""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""`tthc status`: how the warehouse stands."""
+"""The command `tthc status`: the state of the warehouse.
+
+Does not belong here: collecting and printing it (`reports.status`, `reports.status_view`).
+"""
 
 import datetime as dt
 import json

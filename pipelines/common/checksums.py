@@ -1,6 +1,6 @@
-"""Seals: a JSON document carries the hash of its own content, so that a changed byte is noticed.
+"""Checksums within JSON documents: a document carries the hash of its own content, so that damage is noticed.
 
-Belongs here: making and checking that hash. It guards against damage, not against somebody who seals anew.
+Belongs here: adding and verifying that hash. It detects damage, not deliberate changes with a new checksum.
 """
 
 import hashlib
@@ -12,12 +12,12 @@ SEAL = "seal"
 
 
 def with_checksum(content: Mapping[str, object]) -> dict[str, Any]:
-    """Return the document with its seal; a seal that it already has is replaced."""
+    """Return the document with its checksum, replacing an existing one."""
     return {**content, SEAL: _hash(content)}
 
 
 def checksum_matches(content: Mapping[str, object]) -> bool:
-    """Return True if the document has a seal that matches its content."""
+    """Return True if the document has a checksum that matches its content."""
     return content.get(SEAL) == _hash(content)
 
 

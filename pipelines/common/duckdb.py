@@ -1,6 +1,7 @@
-"""Opening a DuckDB database of ours within the limits that the settings give: memory, threads, room to spill.
+"""Open DuckDB databases within the limits of the settings: memory, threads, space for temporary files.
 
-Belongs here: connections of the nightly job. Does not belong here: readers of a finished version (`publish.reading`).
+Belongs here: connections of the nightly job. Does not belong here: readers of a finished version
+(`publish.read_only`).
 """
 
 from pathlib import Path
@@ -15,13 +16,13 @@ def connect(settings: Settings, database: Path, *, read_only: bool = False) -> d
 
     Args:
         settings: Memory limit, threads and the folder for temporary files.
-        path: The database file.
+        database: The database file.
         read_only: True if nothing may be written.
 
     Raises:
         duckdb.Error: If the file is not a DuckDB database.
     """
     connection = duckdb.connect(str(database), read_only=read_only, config=settings.duckdb_config())
-    # DuckDB (1.5) heeds this one only when it is set after opening.
+    # DuckDB 1.5 applies this setting only after opening.
     connection.execute(f"set max_temp_directory_size = '{settings.duckdb_temp_limit}'")
     return connection

@@ -1,6 +1,6 @@
-"""Errors an operator can act on: a code, where it happened, what to do; never a value from the data.
+"""Errors that an operator can act on: a code with parameters (place, remedy), never a value from the data.
 
-The sentences live in `messages.yml`; this module only carries the code and its parameters.
+Belongs here: error classes and exit codes. Does not belong here: the sentences (`messages.yml`).
 """
 
 EXIT_PUBLISHED, EXIT_FAULT, EXIT_USAGE, EXIT_REFUSED, EXIT_LOCKED = 0, 1, 2, 3, 4
@@ -10,9 +10,12 @@ EXIT_STALE = EXIT_REFUSED  # of `tthc status` alone
 
 
 class TthcError(Exception):
-    """Stops the run.
+    """An error that stops the run.
 
-    `code` names a sentence in messages.yml, `params` fill it; `exit_code` is the process's.
+    Attributes:
+        code: Code of a sentence in messages.yml.
+        params: Values of its placeholders.
+        exit_code: Exit code of the process.
     """
 
     exit_code = EXIT_FAULT
@@ -29,19 +32,19 @@ class TthcError(Exception):
 
 
 class UsageFault(TthcError):
-    """What the command was given cannot be used."""
+    """Arguments or settings of a command are invalid."""
 
     exit_code = EXIT_USAGE
 
 
 class FileRefused(TthcError):
-    """One delivered file cannot be read with certainty; the run goes on without it and says so."""
+    """One delivered file cannot be read with certainty; the run continues without it and reports it."""
 
     exit_code = EXIT_FILE_REFUSED
 
 
 class CandidateRefused(TthcError):
-    """The gate did not pass the candidate; the earlier version stays."""
+    """The gate refused the candidate; the earlier version stays."""
 
     exit_code = EXIT_REFUSED
 

@@ -1,6 +1,6 @@
-"""Reliable file operations: hashing, private folders, and writing that a crash cannot leave half done.
+"""Reliable file operations: hashing, private folders, atomic writing and removal.
 
-Nothing here knows what a file is about.
+Belongs here: operations on any file or folder. Does not belong here: anything about their contents.
 """
 
 import errno
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-# Endings of what is being written and of what is being removed; a crash can leave either behind.
+# Suffixes of files being written and of folders being removed; a crash can leave either behind.
 UNFINISHED, LEAVING = ".part", ".leaving"
 
 
@@ -21,7 +21,7 @@ def open_regular(path: Path) -> BufferedReader:
     """Open a regular file for reading.
 
     Raises:
-        OSError: For a link, a folder or a pipe, which would wait for ever.
+        OSError: For a link, a folder or a pipe, on which reading would block.
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -40,9 +40,11 @@ def sha256_of(path: Path) -> str:
 
 
 def fingerprint(*places: Path, names: str = "*") -> str:
-    """Return one SHA-256 over the names and bytes of all matching files below the folders.
+    """Return one SHA-256 over names and bytes of all matching files.
 
-    A place may also be a single file. The result is the version of what these files define.
+    Args:
+        places: Folders, searched recursively, or single files.
+        names: Pattern of file names within folders.
     """
     digest = hashlib.sha256()
     for place in places:
@@ -53,14 +55,14 @@ def fingerprint(*places: Path, names: str = "*") -> str:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder, its parents too, and close it to everyone else (mode 0700)."""
+    """Create the folder and its parents, set its mode to 0700, and return it."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
 
 
 def sync_folder(path: Path) -> None:
-    """Make the folder's own entries durable: a rename is only safe once its folder is on disk."""
+    """Flush a folder's entries to disk; a rename is durable only after that."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -69,14 +71,14 @@ def sync_folder(path: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Make a file's bytes durable."""
+    """Flush a file's bytes to disk."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
 
 
 @contextmanager
 def atomic_write(path: Path, mode: int = 0o644) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it is made durable and renamed over it."""
+    """Yield a temporary path beside `path`; on success it is flushed to disk and renamed to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}{UNFINISHED}")
     try:
@@ -90,7 +92,7 @@ def atomic_write(path: Path, mode: int = 0o644) -> Iterator[Path]:
 
 
 def link_or_copy(source: str | Path, target: str | Path) -> None:
-    """Give the bytes of a file a second name, as a hard link where the disk can, else as a copy."""
+    """Create a hard link to a file, or a copy if the file system does not support links."""
     try:
         os.link(source, target)
     except OSError:
@@ -98,12 +100,12 @@ def link_or_copy(source: str | Path, target: str | Path) -> None:
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Give every file below a folder a second name below `target`, which may exist already."""
+    """Link or copy every file below a folder to the same place below `target`, which may exist."""
     shutil.copytree(source, target, copy_function=link_or_copy, dirs_exist_ok=True)
 
 
 def remove_atomically(path: Path) -> None:
-    """Remove a folder so that nobody ever finds it half there: under its own name it is whole or gone."""
+    """Remove a folder atomically: it is renamed first, so under its own name it is complete or absent."""
     if path.exists():
         leaving = path.with_name(f".{path.name}{LEAVING}")
         remove_tree(leaving)
@@ -112,7 +114,7 @@ def remove_atomically(path: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Remove what a crash left of unfinished writes and removals below the folder, and return how many."""
+    """Remove unfinished writes and removals that a crash left below a folder, and return how many."""
     left: list[Path] = []
     for place, folders, files in os.walk(folder):
         here = [name for name in (*folders, *files) if name.endswith((UNFINISHED, LEAVING))]
@@ -124,7 +126,7 @@ def remove_leftovers(folder: Path) -> int:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder and all below it, read-only files included; nothing there is no error."""
+    """Remove a folder with everything below it, read-only files included; do nothing if it does not exist."""
     if path.exists():
         for child in (path, *path.rglob("*")):
             if child.is_dir() and not child.is_symlink():

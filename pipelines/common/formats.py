@@ -1,6 +1,6 @@
-"""Numbers and dates as people of a language write them, by CLDR (Babel).
+"""Format numbers and dates by language, with CLDR data (Babel).
 
-Belongs here: formatting of what is final. Does not belong here: arithmetic and rounding.
+Belongs here: formatting of final values. Does not belong here: arithmetic and rounding.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 
-# English dates are written with the day first, as everywhere but in the United States.
+# English dates have the day first, as everywhere except in the United States.
 DAYS = {"vi": "dd/MM/yyyy", "en": "d MMMM yyyy"}
 SHORT_DAYS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
 MINUS = "−"
@@ -25,7 +25,7 @@ def _locale(lang: str) -> Locale:
 
 
 def format_number(value: Decimal, lang: str) -> str:
-    """Return a number with the language's signs, without trailing zeros: 1234.50 is `1.234,5` or `1,234.5`."""
+    """Return a number in a language's notation, without trailing zeros: 1234.50 is `1.234,5` or `1,234.5`."""
     written: str = _PATTERN.apply(abs(value), _locale(lang), decimal_quantization=False)
     return f"{MINUS}{written}" if value < 0 else written
 

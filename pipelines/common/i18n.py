@@ -1,8 +1,8 @@
-"""What the program says to people, in Vietnamese (default) and English.
+"""Messages in Vietnamese (default) and English.
 
-Sentences are data: catalogues that map a code to its sentence per language. This module only looks them up and fills
-them in: `messages.yml` is what commands and reports say; pages have catalogues of their own beside their templates. In
-a message a part in [[double brackets]] is said only where every parameter in it is given and not empty.
+Belongs here: looking up sentences in catalogues (code to sentence per language) and filling them in. `messages.yml` has
+those of commands and reports; pages have catalogues beside their templates. A part of a message in [[double brackets]]
+is left out unless every parameter in it is given and not empty.
 """
 
 import re
@@ -23,21 +23,25 @@ Catalogue = dict[str, dict[str, str]]
 
 @cache
 def read_catalogue(path: Path) -> Catalogue:
-    """Return a file of sentences: code → sentence per language."""
+    """Return the sentences of a file by code and language."""
     content: Catalogue = read_yaml(path.read_text(encoding="utf-8"))
     return content
 
 
 def catalogue() -> Catalogue:
-    """Return every message code with its sentence per language."""
+    """Return the sentences of messages.yml by code and language."""
     return read_catalogue(Path(__file__).parent / "messages.yml")
 
 
 def say(code: str, **params: object) -> str:
-    """Return the sentence for `code` in the language in force.
+    """Return a sentence of messages.yml in the current language (`language`).
+
+    Args:
+        code: Code of the sentence.
+        params: Values of its placeholders.
 
     Raises:
-        KeyError: For an unknown code.
+        KeyError: If the code is unknown.
     """
     sentence = catalogue()[code][language.get()]
     if "[[" in sentence:

@@ -1,6 +1,6 @@
-"""YAML as all files of ours are read.
+"""Read YAML fast and strictly: a key that occurs twice in a mapping is an error.
 
-Does not belong here: what any of them says.
+Does not belong here: the meaning of any file.
 """
 
 from collections import Counter
@@ -10,9 +10,9 @@ import yaml
 
 
 class _OnceLoader(yaml.CSafeLoader):
-    """Read YAML with libyaml and refuse a key that stands twice in one mapping.
+    """Load YAML with libyaml and refuse a key that occurs twice in one mapping.
 
-    It is about ten times as fast as PyYAML's own reader. The plain loader silently takes the last of two equal keys.
+    It is about ten times as fast as PyYAML's own loader, which silently takes the last of two equal keys.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -25,5 +25,9 @@ class _OnceLoader(yaml.CSafeLoader):
 
 
 def read_yaml(text: str | bytes) -> Any:
-    """Return the content of a YAML text. Raise yaml.YAMLError if it is not valid or a key stands twice."""
+    """Return the content of a YAML text.
+
+    Raises:
+        yaml.YAMLError: If it is not valid, or a key occurs twice in one mapping.
+    """
     return yaml.load(text, _OnceLoader)  # noqa: S506 (a safe loader)

@@ -1,5 +1,6 @@
-"""Landing: what the provincial systems deliver is found, hashed, copied once into the archive and listed.
+"""Landing: find delivered files, hash them, copy each once into the archive, and record it in the ledger.
 
-`discover` looks, `ingest` copies and lists, `retention` lets go what its time is over for, `rebuild_ledger` writes the
-ledger anew from the archive. Nothing here opens a file's content as data.
+`discover` finds files, `sidecars` reads their checksums and row counts, `ingest` copies and records, `retention`
+removes expired files, `rebuild_ledger` rebuilds the ledger from the archive, `faults` tells faults of a file from those
+of the machine. Does not belong here: reading a file's content as data (`parsing`).
 """

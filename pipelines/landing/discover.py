@@ -1,7 +1,7 @@
-"""Finding deliveries in the landing folder: `<source>/<business day>/<file>`.
+"""Find deliveries in the landing folder: `<source>/<business day>/<file>`.
 
-Belongs here: what counts as a delivery and what is left lying, with the reason. Does not belong here: copying or
-reading what a file says.
+Belongs here: which files are deliveries, and which are left in landing, with the reason. Does not belong here: copying
+or reading files.
 """
 
 import datetime as dt
@@ -22,10 +22,12 @@ SIDECARS = (".sha256", ".rows")
 
 @dataclass(frozen=True)
 class Landing:
-    """The content of the landing folder now.
+    """The current content of the landing folder.
 
-    Deliveries with their paths, what is left lying with a message code, and the errors of those paths that could not be
-    looked at.
+    Attributes:
+        deliveries: Path of each delivery.
+        left: Message code of why a path is left in landing.
+        broke: Error of a path that could not be examined.
     """
 
     deliveries: dict[Delivery, Path]
@@ -39,12 +41,12 @@ def today_at_home() -> dt.date:
 
 
 def _business_day_of(folder: Path) -> dt.date | None:
-    """Return the day that a folder is named after; None if it is no folder or its name is no day."""
+    """Return the day that a folder is named after; None if it is no folder or its name is no date."""
     return None if not folder.is_dir() or folder.is_symlink() else business_day(folder.name)
 
 
 def business_day(name: str) -> dt.date | None:
-    """Return the day that a day folder's name stands for, None if it is not written YEAR-MONTH-DAY."""
+    """Return the day of a folder name of the form YEAR-MONTH-DAY, None for other names."""
     try:
         return dt.datetime.strptime(name, "%Y-%m-%d").date() if len(name) == 10 else None
     except ValueError:
@@ -52,13 +54,13 @@ def business_day(name: str) -> dt.date | None:
 
 
 def reason_to_leave(path: Path) -> str | None:
-    """Return the message code of why a file is neither delivery nor sidecar; None if it is one."""
+    """Return the message code of why a file is left in landing; None if it is a delivery or a sidecar."""
     try:
         path.name.encode()
         mode = path.lstat().st_mode
     except UnicodeEncodeError:
         return "left_bad_name"
-    except OSError:  # gone since it was listed, or not to be looked at
+    except OSError:  # removed since it was listed, or not accessible
         return "left_unreadable"
     is_sidecar = path.name.endswith(SIDECARS)
     if not stat.S_ISREG(mode):
@@ -71,10 +73,14 @@ def reason_to_leave(path: Path) -> str | None:
 
 
 def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = None) -> Landing:
-    """Return every delivery below `raw_dir`.
+    """Return all deliveries below the landing folder.
 
-    Folders that no contract names and odd files are listed, never an error; so are business days later than `today`
-    (default: today in Việt Nam), which would close the future.
+    Folders without a contract, odd files and future business days are listed in `left`, never an error.
+
+    Args:
+        raw_dir: The landing folder.
+        sources: Sources that have a contract.
+        today: Last business day that is accepted; None is today in Việt Nam.
     """
     today = today or today_at_home()
     landing = Landing({}, {})
@@ -88,7 +94,7 @@ def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = No
 
 
 def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place: object) -> None:
-    """Look at one path; if that breaks down, leave the path and go on with the others."""
+    """Examine one path; if that fails, leave the path in landing and continue with the others."""
     try:
         look(landing, path, *place)
     except Exception as error:
@@ -115,7 +121,7 @@ def _discover_file(landing: Landing, path: Path, source: str, day: dt.date) -> N
 
 
 def _listed(folder: Path, left: dict[Path, str]) -> list[Path]:
-    """Return what lies in a folder; a folder that may not be opened is left with the reason."""
+    """Return the entries of a folder; a folder that cannot be opened is added to `left`."""
     try:
         return sorted(folder.iterdir())
     except OSError:

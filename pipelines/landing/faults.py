@@ -1,7 +1,6 @@
-"""Tell trouble with one file from trouble that would affect every file, and keep its trace.
+"""Distinguish faults of one file from faults of the machine, and keep stack traces for maintainers.
 
-Belongs here: that judgement and the trace for whoever maintains the program. Does not belong here: what becomes of the
-file, which is said by whoever was working on it.
+Belongs here: that distinction, and the folder of traces. Does not belong here: what happens to the file (the callers).
 """
 
 import errno
@@ -14,7 +13,7 @@ from pathlib import Path
 from pipelines.common.files import private_folder, remove_tree
 from pipelines.settings import Settings
 
-# A full or read-only disk, no more open files: going on would leave out every file that comes after.
+# A full or read-only disk, too many open files: every further file would fail too.
 SYSTEM_WIDE = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM,
 }  # fmt: skip
@@ -22,7 +21,7 @@ DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
 
 
 def is_machine_fault(error: BaseException) -> bool:
-    """Return True if the error, or one that caused it, is the machine's and not the file's."""
+    """Return True if the error or one of its causes comes from the machine and not from the file."""
     return any(_is_system_wide(one) for one in _causes(error))
 
 
@@ -40,10 +39,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def keep_trace(settings: Settings, label: str, error: BaseException) -> Path:
-    """Write where in the program the error arose to `restricted/traces/`, and return the path.
+    """Write the stack trace of an error to `restricted/traces/`, and return the path.
 
-    A trace may quote values, so only few may read it. A trace that cannot be written raises nothing: the path is
+    A trace may quote values, so the folder is private. A trace that cannot be written raises nothing; the path is
     returned all the same.
+
+    Args:
+        settings: The installation.
+        label: What was being processed; the file is named by its hash.
+        error: The error.
     """
     path = _folder(settings) / f"{hashlib.sha256(label.encode(errors='replace')).hexdigest()[:16]}.txt"
     text = f"{label}\n{''.join(traceback.format_exception(error))}"
@@ -57,7 +61,7 @@ def keep_trace(settings: Settings, label: str, error: BaseException) -> Path:
 
 
 def clear_traces(settings: Settings) -> None:
-    """Remove the traces of earlier runs; a file that still cannot be read leaves a new one."""
+    """Remove the traces of earlier runs."""
     remove_tree(_folder(settings))
 
 

@@ -1,7 +1,7 @@
-"""Copying each delivery once into the restricted archive, and writing its line in the ledger.
+"""Copy each delivery once into the restricted archive, and record it in the ledger.
 
-The archive is the truth from which everything else can be rebuilt, so parsing reads it and never landing: a file
-swapped after it was hashed cannot slip in.
+Belongs here: copying, hashing, recording. Everything else can be rebuilt from the archive, and parsing reads only the
+archive, so that a file replaced after hashing is never used. Does not belong here: finding deliveries (`discover`).
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def _identity(path: Path) -> tuple[int, int, int]:
 
 
 def _still_growing(path: Path) -> bool:
-    """Return True if a file was touched within the last seconds and changes between two looks."""
+    """Return True if a file was modified within the last seconds and changes while waiting."""
     before = _identity(path)
     age = time.time() - path.stat().st_mtime
     if 0 <= age < SETTLE_SECONDS:
@@ -54,10 +54,9 @@ def _copy_hashed(source: Path, target: Path) -> str:
 
 
 def _place(folder: Path, sha: str) -> Path:
-    """Return where a delivery is archived: the next number keeps the order of restatements.
+    """Return the path of a delivery in the archive: `<number>-<sha256>`, where numbers give the order of restatements.
 
-    So the archive alone tells that order. Bytes that came last already, before a crash kept them from their line, keep
-    their number.
+    If the newest archived bytes are the same (a crash prevented their ledger entry), their number is used again.
     """
     newest = next((path.name for path, _ in reversed(archived_in(folder))), "0000-")
     number, _, last_sha = newest.partition("-")
@@ -80,39 +79,38 @@ class _Ingest:
         self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
-        """Ingest one file, and return True if it or its row count is new.
+        """Ingest one file, and return True if the file or its row count is new.
 
         Raises:
-            LeftForNextRun: If it has to be left for the next run; any other error that occurs while it is read is
-                raised too.
+            LeftForNextRun: If the file has to stay in landing; other errors of reading it are raised as they are.
         """
         if _still_growing(path):
             raise LeftForNextRun("left_still_growing")
-        said, last = read_sidecars(path), self.newest.get(delivery)
+        sidecars, last = read_sidecars(path), self.newest.get(delivery)
         if last is not None and self._is_kept(last) and last.sha256 == _hash(path):
-            if said.sha256 not in (None, last.sha256):
+            if sidecars.sha256 not in (None, last.sha256):
                 raise LeftForNextRun("left_wrong_sha256")
-            return self._check_row_count(last, said)
-        arrival = self._archive(delivery, path, said)
+            return self._check_row_count(last, sidecars)
+        arrival = self._archive(delivery, path, sidecars)
         if arrival.archived_as not in self.places:
             record_arrival(self.ledger, arrival)
             self.ledger.commit()
         return True
 
     def _is_kept(self, last: Arrival) -> bool:
-        """Return True if the archive holds the bytes; missing ones are ingested again while landing still has them."""
+        """Return True if the archive has the bytes, or they were purged; lost bytes are ingested again."""
         return last.sequence in self.gone or archive_path(self.settings, last).is_file()
 
-    def _check_row_count(self, last: Arrival, said: Sidecars) -> bool:
-        """Return True if a `.rows` file came, changed or was removed: the file is then judged by it anew."""
-        if said.rows == last.expected_rows:
+    def _check_row_count(self, last: Arrival, sidecars: Sidecars) -> bool:
+        """Record a new, changed or removed `.rows` sidecar, and return True if there is one."""
+        if sidecars.rows == last.expected_rows:
             return False
-        keep_expected_rows(archive_path(self.settings, last), said.rows)
-        save_expected_rows(self.ledger, last, said.rows)
+        keep_expected_rows(archive_path(self.settings, last), sidecars.rows)
+        save_expected_rows(self.ledger, last, sidecars.rows)
         self.ledger.commit()
         return True
 
-    def _archive(self, delivery: Delivery, path: Path, said: Sidecars) -> Arrival:
+    def _archive(self, delivery: Delivery, path: Path, sidecars: Sidecars) -> Arrival:
         before = _identity(path)
         day = delivery.business_day.isoformat()
         folder = private_folder(self.archive / delivery.source / day / delivery.file_name)
@@ -121,22 +119,29 @@ class _Ingest:
             sha = _copy_hashed(path, incoming)
             if _identity(path) != before:
                 raise LeftForNextRun("left_still_growing")
-            if said.sha256 not in (None, sha):
+            if sidecars.sha256 not in (None, sha):
                 raise LeftForNextRun("left_wrong_sha256")
             kept = _place(folder, sha)
-            keep_expected_rows(kept, said.rows)
+            keep_expected_rows(kept, sidecars.rows)
             incoming.replace(kept)
             sync_folder(folder)
         finally:
             incoming.unlink(missing_ok=True)
-        return Arrival(delivery, sha, kept.stat().st_size, said.rows, kept.relative_to(self.archive).as_posix())
+        return Arrival(delivery, sha, kept.stat().st_size, sidecars.rows, kept.relative_to(self.archive).as_posix())
 
 
 def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
-    """Archive whatever is new in landing, and return counts: found, new, left.
+    """Archive everything new in landing.
 
-    What is left is logged by name. Trouble with one file leaves that file, with a trace under `restricted/`; only
-    trouble that would affect every file, such as a full disk, is raised.
+    Files that stay in landing are logged by name. A fault of one file leaves that file, with a trace under
+    `restricted/`; only a fault of the machine, such as a full disk, is raised.
+
+    Args:
+        settings: The installation.
+        sources: Sources that have a contract.
+
+    Returns:
+        Counts: `found`, `new`, `left`.
     """
     landing = discover(settings.raw_dir, sources)
     left = dict(landing.left)
@@ -155,14 +160,14 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
                 if is_machine_fault(error):
                     raise
                 left[path], landing.broke[path] = _code_of(error), error
-        told = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
-        note_run(ledger, {LEFT_IN_LANDING: told})
+        left_details = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        note_run(ledger, {LEFT_IN_LANDING: left_details})
     return {"found": len(landing.deliveries), "new": new, "left": len(left)}
 
 
 def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
-    """Log why a path is left, keep the trace if something broke, and return what its sentence needs."""
-    # A name that is no UTF-8 could not be printed.
+    """Log why a path is left, keep a trace of its error if there is one, and return code and parameters."""
+    # A name that is not valid UTF-8 cannot be printed.
     name = path.relative_to(settings.raw_dir).as_posix().encode(errors="backslashreplace").decode()
     if broke is not None:
         keep_trace(settings, name, broke)

@@ -1,8 +1,8 @@
-"""Rebuild the ledger from the archive where it is missing or damaged, and complete it after a crash.
+"""Rebuild the ledger from the archive if it is missing or damaged, and complete it after a crash.
 
-The archive names every arrival by itself: `<source>/<business day>/<file name>/<number>-<sha256>`, beside it how many
-rows it should have (`.rows`) and, where its bytes were removed when their time was over, what had been made of them
-(`.forgotten`). Does not belong here: parsing what was found; the next step of a run does that.
+Belongs here: the layout of the archive: `<source>/<business day>/<file name>/<number>-<sha256>`, beside it the expected
+number of rows (`.rows`) and, for purged bytes, their parsing result (`.forgotten`). Does not belong here: parsing the
+files; the next step of a run does that.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ NO_FILE_HAS = 10**15
 
 
 class _Note(TypedDict):
-    """What is kept beside an arrival whose bytes were removed; `parse_key` and `receipt` null if it was not parsed."""
+    """The content of a `.forgotten` file; `parse_key` and `receipt` are None if the bytes were never parsed."""
 
     as_of: str
     byte_count: int
@@ -56,7 +56,7 @@ def ensure_ledger(settings: Settings) -> None:
         path.replace(aside)
         log.warning(say("ledger_damaged", file=aside))
     if not path.exists():
-        # A journal is only good for the file that it was written for.
+        # A journal is valid only for the file that it was written for.
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
     missing = add_missing_arrivals(settings)
     if missing:
@@ -64,7 +64,7 @@ def ensure_ledger(settings: Settings) -> None:
 
 
 def is_sound(path: Path) -> bool:
-    """Return True if SQLite finds no fault in the file and every line that figures depend on is as it was written."""
+    """Return True if SQLite finds no fault in the file and the checksums of all entries verify."""
     try:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
@@ -75,7 +75,7 @@ def is_sound(path: Path) -> bool:
 
 
 def add_missing_arrivals(settings: Settings) -> int:
-    """Add what lies in the archive and has no line, because of a crash between the two. Return how many lines."""
+    """Record archived files that have no entry in the ledger, and return how many."""
     archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
@@ -101,13 +101,13 @@ def add_missing_arrivals(settings: Settings) -> int:
 
 
 def archived_arrivals(archive: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield the path of each arrival's bytes and whether they were forgotten; restatements in order of arrival."""
+    """Yield the path of each archived arrival and whether its bytes were purged; restatements in order of arrival."""
     for folder in sorted(path for path in archive.glob("*/*/*") if path.is_dir()):
         yield from archived_in(folder)
 
 
 def archived_in(folder: Path) -> list[tuple[Path, bool]]:
-    """Return the same for one delivery, whose folder is given."""
+    """Return, for the folder of one delivery, what `archived_arrivals` yields."""
     found = [match for match in (KEPT.fullmatch(path.name) for path in folder.iterdir()) if match]
     marked = {match["name"] for match in found if match["forgotten"]}
     names = sorted({match["name"] for match in found}, key=lambda name: int(name.partition("-")[0]))
@@ -115,7 +115,7 @@ def archived_in(folder: Path) -> list[tuple[Path, bool]]:
 
 
 def _arrival(archive: Path, path: Path) -> Arrival:
-    """Return the arrival that a path of the archive describes."""
+    """Return the arrival of an archived path."""
     day = dt.date.fromisoformat(path.parent.parent.name)
     delivery = Delivery(path.parent.parent.parent.name, day, path.parent.name)
     size = path.stat().st_size if path.exists() else _note(path)["byte_count"]
@@ -135,14 +135,14 @@ def _forget(ledger: sqlite3.Connection, sequence: int, note: _Note) -> None:
 
 
 def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | None, receipt: Receipt | None) -> None:
-    """Write a note beside an arrival, before its bytes are removed; nothing in it is personal.
+    """Write the `.forgotten` file of an arrival before its bytes are removed; it holds nothing personal.
 
     Args:
-        path: The archived bytes.
-        as_of: The day as of which they are removed.
+        path: Path of the archived bytes.
+        as_of: As-of day of the run that removes them.
         byte_count: Their size.
-        parse_key: The key of the receipt; null if they were never parsed.
-        receipt: The result of parsing them; null if none.
+        parse_key: Key of the receipt; None if they were never parsed.
+        receipt: Result of parsing them; None if they were never parsed.
     """
     note: _Note = {"as_of": as_of.isoformat(), "byte_count": byte_count, "parse_key": parse_key, "receipt": receipt}
     with atomic_write(path.with_name(path.name + FORGOTTEN), mode=0o600) as temporary:
@@ -150,7 +150,7 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
 
 
 def keep_expected_rows(path: Path, rows: int | None) -> None:
-    """Write beside an arrival how many rows the deliverer says it has; None removes the number."""
+    """Write the expected number of rows beside an archived file; None removes it."""
     note = path.with_name(path.name + ROWS)
     if rows is None:
         note.unlink(missing_ok=True)
@@ -160,14 +160,14 @@ def keep_expected_rows(path: Path, rows: int | None) -> None:
 
 
 def read_expected_rows(path: Path) -> int | None:
-    """Return how many rows the deliverer says the archived file has; None if nothing was said.
+    """Return the expected number of rows of an archived file; None if the deliverer gave none.
 
-    A text that is no such number (an earlier release kept any digits) becomes a number that no file has, so that the
-    file is refused and its deliverer asked again.
+    An invalid text (an earlier release kept any digits) is returned as a number that no file has, so that the file is
+    refused and its deliverer asked again.
     """
     try:
         with open_regular(path.with_name(path.name + ROWS)) as stream:
-            said = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
+            text = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
     except FileNotFoundError:
         return None
-    return int(said) if ROW_COUNT.fullmatch(said) else NO_FILE_HAS
+    return int(text) if ROW_COUNT.fullmatch(text) else NO_FILE_HAS

@@ -1,7 +1,7 @@
-"""Retention: delivered files and rejected rows hold personal data, and are removed when their time is over.
+"""Retention: remove delivered files and rejected rows, which hold personal data, when their retention period ends.
 
-Time is counted in business days delivered, not by the clock, so that a wrong clock removes nothing. What was made of a
-file stays: its line in the ledger, its receipt, and its rows in the lake, which name nobody.
+Belongs here: purging archive and quarantine. Age is counted from business days, not by the clock, so that a wrong clock
+removes nothing. A file's entry in the ledger, its receipt and its rows in the lake, which hold no personal data, stay.
 """
 
 import datetime as dt
@@ -17,10 +17,14 @@ log = logging.getLogger("tthc.landing")
 
 
 def purge_expired(settings: Settings, as_of: dt.date) -> dict[str, int]:
-    """Remove what is older than the settings keep; return how many files of archive and quarantine were removed.
+    """Remove files of archive and quarantine that are older than the settings allow.
+
+    Args:
+        settings: The installation.
+        as_of: The day from which age is counted.
 
     Returns:
-        How many files of archive and quarantine went.
+        Counts of removed files: `archive`, `quarantine`.
     """
     removed = {"archive": _purge_archive(settings, as_of), "quarantine": _purge_quarantine(settings, as_of)}
     if any(removed.values()):
@@ -31,7 +35,7 @@ def purge_expired(settings: Settings, as_of: dt.date) -> dict[str, int]:
 def _purge_archive(settings: Settings, as_of: dt.date) -> int:
     if settings.keep_archive_days is None:
         return 0
-    oldest, gone = as_of - dt.timedelta(days=settings.keep_archive_days), 0
+    oldest, removed_count = as_of - dt.timedelta(days=settings.keep_archive_days), 0
     with open_ledger(settings.ledger_file) as ledger:
         known = forgotten(ledger)
         made = {(receipt["delivery"], receipt["sha256"]): (key, receipt) for key, receipt in receipts(ledger).items()}
@@ -40,22 +44,22 @@ def _purge_archive(settings: Settings, as_of: dt.date) -> int:
                 continue
             path = archive_path(settings, arrival)
             if arrival.sequence not in known:
-                # Note and line first: bytes that are gone without them would look like a loss.
+                # Note and ledger entry first: bytes missing without them would look like a loss.
                 parse_key, receipt = made.get((arrival.delivery.label, arrival.sha256), (None, None))
                 leave_note(path, as_of, arrival.byte_count, parse_key, receipt)
                 save_forgotten(ledger, arrival.sequence, as_of)
                 ledger.commit()
-                gone += 1
-            path.unlink(missing_ok=True)  # of known ones too: a crash may have come before it
-    return gone
+                removed_count += 1
+            path.unlink(missing_ok=True)  # also of purged ones: a crash may have prevented it
+    return removed_count
 
 
 def _purge_quarantine(settings: Settings, as_of: dt.date) -> int:
     if settings.keep_quarantine_days is None:
         return 0
-    oldest, gone = as_of - dt.timedelta(days=settings.keep_quarantine_days), 0
+    oldest, removed_count = as_of - dt.timedelta(days=settings.keep_quarantine_days), 0
     for path in sorted(settings.quarantine_dir.glob("*/*/*.parquet")):
         if dt.date.fromisoformat(path.parent.name) < oldest:
             path.unlink()
-            gone += 1
-    return gone
+            removed_count += 1
+    return removed_count

@@ -1,6 +1,6 @@
-"""The small files that may lie beside a delivery: `<file>.sha256`, its hash, and `<file>.rows`, how many rows it has.
+"""Sidecar files of a delivery: `<file>.sha256`, its hash, and `<file>.rows`, its number of rows.
 
-Belongs here: reading them with limits, and what is wrong with one. Does not belong here: what follows from it.
+Belongs here: reading and validating them, with limits. Does not belong here: comparing them with the file (`ingest`).
 """
 
 import codecs
@@ -29,26 +29,23 @@ class LeftForNextRun(Exception):
 
 @dataclass(frozen=True)
 class Sidecars:
-    """What the deliverer says of a file; None if nothing is said.
-
-    `sha256` is in lower-case hex.
-    """
+    """Hash (lower-case hex) and number of rows that the deliverer states for a file; None if not stated."""
 
     sha256: str | None
     rows: int | None
 
 
 def refuse_other_count(expected: int | None, got: int) -> None:
-    """Raise FileRefused if a file has another number of rows than its `.rows` says; without one do nothing."""
+    """Raise FileRefused if a file has another number of rows than expected; None expects nothing."""
     if expected is not None and expected != got:
         raise FileRefused("wrong_row_count", expected=expected, got=got)
 
 
 def read_sidecars(path: Path) -> Sidecars:
-    """Return what the sidecars of a file say.
+    """Return the content of a file's sidecars.
 
     Raises:
-        LeftForNextRun: If one is no small text file or holds no hash or number.
+        LeftForNextRun: If one is not a small text file, or holds no valid hash or number.
     """
     sha, rows = _first_word(path, ".sha256"), _first_word(path, ".rows")
     if sha is not None and not SHA256.fullmatch(sha):

@@ -1,6 +1,6 @@
-"""`tthc explain` as a page in the terminal, as CSV of the codes, or as JSON.
+"""Print an explanation (`tthc explain`) as tables in the terminal, as CSV of the codes, or as JSON.
 
-Belongs here: how an explanation reads. Does not belong here: finding it (explain).
+Belongs here: layout and wording. Does not belong here: looking the explanation up (`explain`).
 """
 
 import csv
@@ -18,7 +18,14 @@ SHOWN = 40
 
 
 def show_explanation(console: Console, found: Explanation, output: str, *, everything: bool) -> None:
-    """Print an explanation; `everything` shows all codes, not the first 40."""
+    """Print an explanation.
+
+    Args:
+        console: Where tables are printed; CSV and JSON go to standard output.
+        found: The explanation.
+        output: `table`, `csv` or `json`.
+        everything: True prints all codes and files, not the first 40 codes and one file per source.
+    """
     if output == "csv":
         writer = csv.DictWriter(sys.stdout, ["case_code", "unit_code", "event_date", "reason"], extrasaction="ignore")
         writer.writeheader()
@@ -85,7 +92,7 @@ def _value(definition: Row, figure: Row) -> str:
 
 
 def _deliveries(console: Console, found: Explanation, *, everything: bool) -> None:
-    """Print one line per source with its newest file; every file if everything is asked for."""
+    """Print one line per source with its newest file, or one line per file if `everything` is set."""
     if not found.deliveries:
         return
     table = Table(title=say("explain_deliveries"), title_justify="left")
@@ -122,7 +129,7 @@ def _against(console: Console, found: Explanation, *, everything: bool) -> None:
 
 
 def _reason(row: Row) -> str:
-    """Return the reason in words; a rating is its own reason, and a reported figure shows its parts."""
+    """Return the reason in words; a rating is printed as it is, a reported figure with its parts."""
     reason = row["reason"] or "–"
     if reason == "reported":
         return f"{row['numerator']:,} / {row['denominator']:,}"

@@ -1,9 +1,7 @@
-"""What is held back, in words, with the line that would let it by.
+"""Sentences on items that the gate holds back, with the row of overrides.csv that would approve each.
 
-For the run's last page, `tthc status` and the quality page.
-
-Belongs here: sentences of one held thing of a verdict, and the line for overrides.csv. Does not belong here: what is
-held (`expectations/holds.sql`), nor where the sentence stands on a page.
+Belongs here: wording of one held item of a verdict, for the run summary, `tthc status` and the quality page. Does not
+belong here: what is held (`expectations/holds.sql`), layout of pages.
 """
 
 import csv
@@ -16,48 +14,54 @@ from pipelines.common.i18n import language, say
 from pipelines.registers.holds import LEVELLED, SUBJECTS, Override
 from pipelines.registers.measures import load_measures
 
-Thing = Mapping[str, Any]
+HeldItem = Mapping[str, Any]
 NOTHING = "–"
 
 
-def held_sentence(thing: Thing, country: Path) -> str | None:
-    """Return the sentence on a thing that is held: what it is, what was usual, what came, and what to do.
+def held_sentence(item: HeldItem, country: Path) -> str | None:
+    """Return the sentence on a held item: what it is, what was usual, what came, and what to do.
 
-    Null for an edit of a register, which a verdict lists with its effects.
+    Args:
+        item: An entry of `held` in a verdict.
+        country: Folder of the country's registers.
+
+    Returns:
+        None for an edit of a register, which a verdict lists with its effects.
     """
-    if thing["hold"] == "register":
+    if item["hold"] == "register":
         return None
-    # Verdicts of earlier code hold the subject alone.
-    told = {
-        "source": thing["source"], "day": thing["business_day"], "unit": thing.get("unit_code"),
-        "indicator": thing["indicator_code"], "rule": thing["rule"], "period": thing["period_code"],
-        "usual": thing.get("usual") or NOTHING, "came": thing.get("came") or NOTHING, "files": thing.get("files"),
+    # Verdicts of earlier code have only the subject of a held item.
+    values = {
+        "source": item["source"], "day": item["business_day"], "unit": item.get("unit_code"),
+        "indicator": item["indicator_code"], "rule": item["rule"], "period": item["period_code"],
+        "usual": item.get("usual") or NOTHING, "came": item.get("came") or NOTHING, "files": item.get("files"),
     }  # fmt: skip
-    if thing["hold"] not in LEVELLED:
-        scope = say(f"level_{thing['unit_level'] or 'province'}")
-        unit = say("level_province") if told["unit"] == "*" else told["unit"]
-        return say(f"held_{thing['hold']}", **told | {"unit": unit}, scope=scope)
+    if item["hold"] not in LEVELLED:
+        scope = say(f"level_{item['unit_level'] or 'province'}")
+        unit = say("level_province") if values["unit"] == "*" else values["unit"]
+        return say(f"held_{item['hold']}", **values | {"unit": unit}, scope=scope)
     register = load_measures(country)
-    listed = register.units if thing["hold"] == "unit" else register.measures
-    known = listed.get(thing.get("measure") or "rows")
+    listed = register.units if item["hold"] == "unit" else register.measures
+    known = listed.get(item.get("measure") or "rows")
     title, hint = (getattr(text, language.get()) for text in (known.title, known.hint)) if known else ("?", "")
-    return say("held_delivery", **told, title=title, stratum=thing.get("stratum"), hint=hint)
+    return say("held_delivery", **values, title=title, stratum=item.get("stratum"), hint=hint)
 
 
-def override_line(thing: Thing, until: str | None) -> str:
-    """Return the row of overrides.csv that lets the thing pass.
+def override_line(item: HeldItem, until: str | None) -> str:
+    """Return the row of overrides.csv that approves a held item; approver, date and reason are placeholders.
 
-    `until`: the last business day (ISO), the thing's own if null. Who approves it, when and why stands there as a
-    question.
+    Args:
+        item: An entry of `held` in a verdict.
+        until: Last business day (ISO) of the approval; None is the item's own day.
     """
-    subject = {name: thing.get(name) or "" for name in SUBJECTS[thing["hold"]]}
-    names = [thing["hold"], thing["source"], thing.get("measure"), thing.get("unit_code"), thing.get("indicator_code"),
-             thing.get("register"), thing.get("value_hash")]  # fmt: skip
-    day = thing["business_day"] or until or ""
+    subject = {name: item.get(name) or "" for name in SUBJECTS[item["hold"]]}
+    names = [item["hold"], item["source"], item.get("measure"), item.get("unit_code"), item.get("indicator_code"),
+             item.get("register"), item.get("value_hash")]  # fmt: skip
+    day = item["business_day"] or until or ""
     row = dict.fromkeys(Override.model_fields, "") | subject
     row |= {
-        "override_code": "-".join(str(name) for name in (day, *names) if name and name != "*"), "hold": thing["hold"],
-        "effect": "once" if thing["hold"] in LEVELLED else "", "approved_by": say("override_by"),
+        "override_code": "-".join(str(name) for name in (day, *names) if name and name != "*"), "hold": item["hold"],
+        "effect": "once" if item["hold"] in LEVELLED else "", "approved_by": say("override_by"),
         "approved_on": say("override_on"), "valid_until": until or day, "reason": say("override_why"),
     }  # fmt: skip
     line = io.StringIO()
@@ -65,19 +69,20 @@ def override_line(thing: Thing, until: str | None) -> str:
     return line.getvalue()
 
 
-def approvals_needed(verdict: Mapping[str, Any]) -> list[Thing]:
-    """Return what nobody has approved yet."""
-    return [thing for thing in verdict.get("held", ()) if thing["override_code"] is None]
+def approvals_needed(verdict: Mapping[str, Any]) -> list[HeldItem]:
+    """Return the held items of a verdict that nobody has approved."""
+    return [item for item in verdict.get("held", ()) if item["override_code"] is None]
 
 
 def publishable_rest(verdict: Mapping[str, Any]) -> str | None:
-    """Return the sentence on the night's other sources, which nothing holds.
+    """Return the sentence on new deliveries of sources that nothing holds.
 
-    Null if all are held, or something else than a delivery is.
+    Returns:
+        None if every new source is held, or something other than a delivery is.
     """
-    things = approvals_needed(verdict)
-    if not things or any(thing["source"] is None for thing in things):
+    items = approvals_needed(verdict)
+    if not items or any(item["source"] is None for item in items):
         return None
-    held: Sequence[str] = sorted({thing["source"] for thing in things})
+    held: Sequence[str] = sorted({item["source"] for item in items})
     free = [source for source in verdict.get("new_sources", ()) if source not in held]
     return say("held_rest", held=", ".join(held), free=", ".join(free)) if free else None

@@ -1,6 +1,7 @@
-"""Read-only SQL on the published version, for `tthc sql`.
+"""Read-only SQL on a published version (`tthc sql`): single queries and an interactive prompt.
 
-Belongs here: opening the file so that a query can neither change it nor reach anything beside it.
+Belongs here: opening a version for queries and printing results. Does not belong here: how the file is protected
+(`publish.read_only`).
 """
 
 import json
@@ -25,10 +26,14 @@ ROWS_SHOWN = 200
 
 @contextmanager
 def read_only_connection(settings: Settings, version: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the current or the named version: read-only, without file or network access, schema `marts` in front.
+    """Open a version read-only, without file or network access, with `marts` as the default schema.
+
+    Args:
+        settings: The installation.
+        version: Name of the version; None is the current one.
 
     Raises:
-        TthcError: If there is none.
+        TthcError: If there is no such version.
     """
     named, version = version, version or current_version(settings)
     if version is None:
@@ -43,10 +48,17 @@ def read_only_connection(settings: Settings, version: str | None = None) -> Iter
 
 
 def show(settings: Settings, console: Console, query: str, output: str, version: str | None = None) -> None:
-    """Run one query and print its rows as a table, CSV or JSON.
+    """Run one query and print its rows.
+
+    Args:
+        settings: The installation.
+        console: Where a table is printed; CSV and JSON go to standard output.
+        query: The SQL.
+        output: `table`, `csv` or `json`.
+        version: Name of the version; None is the current one.
 
     Raises:
-        TthcError: If it fails.
+        TthcError: If the query fails.
     """
     with read_only_connection(settings, version) as connection:
         _show(connection, console, query, output)

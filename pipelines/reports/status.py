@@ -1,7 +1,7 @@
-"""How the warehouse stands: what came and what is missing, how runs ended, what is published and how old, what is held.
+"""Status of the warehouse: deliveries and missing days, runs, the published version and its age, held items.
 
-Belongs here: gathering it as plain data, as `tthc status --json` gives it. Does not belong here: printing. The only
-place where today's date counts: figures never depend on it.
+Belongs here: collecting it as plain data, as `tthc status --json` prints it. This is the only place where today's date
+is used: figures never depend on it. Does not belong here: printing (`status_view`).
 """
 
 import datetime as dt
@@ -44,10 +44,13 @@ WARN_AHEAD = dt.timedelta(days=14)
 
 
 def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> dict[str, Any]:
-    """Return the whole status, days and moments as ISO text.
+    """Return the whole status, with days and times as ISO text.
 
-    `damaged` is null unless `verify`: then the names of the current version's files that are not as its manifest has
-    them.
+    Args:
+        settings: The installation.
+        today: Today in Việt Nam.
+        verify: True hashes every file of the current version and of the editions; `damaged` then lists the files that
+            do not match the manifest, else it is None.
 
     Raises:
         TthcError: If the calendar lacks this year.
@@ -87,7 +90,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
 
 
 def _ledger(settings: Settings) -> tuple[list[Run], list[Arrival], bool]:
-    """Return the last runs, every arrival, and whether the ledger can be believed; asking makes no ledger."""
+    """Return the last runs, all arrivals, and whether the ledger is intact; a missing ledger is not created."""
     if not settings.ledger_file.exists():
         return [], [], True
     try:
@@ -106,28 +109,28 @@ def _manifest(settings: Settings) -> Mapping[str, Any]:
 
 
 def _open_data(manifest: Mapping[str, Any], last: list[Run]) -> dict[str, Any] | None:
-    """Return the state of the current version's open data: what the last run on it found, else its manifest's.
+    """Return the state of the current version's open data: that of the last run on it, else that of its manifest.
 
-    After a rollback the manifest alone counts.
+    After a rollback only the manifest counts.
     """
     if (manifest.get("open_data") or {}).get("state") == "stays":
         last = []
     of_version = (run for run in last if run.version == manifest.get("version") and "open_data" in run.detail)
     newest = next(of_version, None)
-    told = newest.detail["open_data"] if newest else manifest.get("open_data")
-    return {name: told.get(name) for name in ("state", "why", "params", "since")} if told else None
+    row = newest.detail["open_data"] if newest else manifest.get("open_data")
+    return {name: row.get(name) for name in ("state", "why", "params", "since")} if row else None
 
 
 def _editions(settings: Settings, *, deep: bool) -> dict[str, Any]:
-    """Return how many editions of the open data there are, the newest, and which of them are lost or damaged."""
+    """Return the number of editions, the newest one, and the lost or damaged ones."""
     known = editions(settings)
-    names = list(dict.fromkeys(one.name for one in known))
+    names = list(dict.fromkeys(entry.name for entry in known))
     return {"count": len(names), "newest": known[-1].name if known else None, "folder": str(settings.editions_dir),
             "damaged": damaged_editions(settings, deep=deep)}  # fmt: skip
 
 
 def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) -> int | None:
-    """Return working days after the published as-of day, up to and with today."""
+    """Return the number of working days after the published as-of day, today included; None if unknown."""
     if "as_of" not in manifest:
         return None
     try:
@@ -149,7 +152,7 @@ def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run
 
 
 def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the verdict in a few lines."""
+    """Return a summary of the verdict; None if there is none."""
     if not gate:
         return None
     checks = [(table["table"], check) for table in gate["tables"] for check in table["checks"]]
@@ -170,22 +173,22 @@ def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
-    """Return what the last run left in landing: message code, file, and why and what to do."""
+    """Return the files that the last run left in landing: message code, file, and the sentence with the remedy."""
     left = last[0].detail.get(LEFT_IN_LANDING, []) if last else []
-    return [{"code": one["code"], "file": one["file"], "why": say(**one)} for one in left]
+    return [{"code": entry["code"], "file": entry["file"], "why": say(**entry)} for entry in left]
 
 
 def _held_sentences(run: Run) -> dict[str, Any]:
-    """Return a run for display; one marked as running whose process is gone was interrupted."""
-    told, detail = asdict(run), run.detail
-    del told["detail"]
-    told["cause"] = detail.get("cause")
+    """Return a run for display; a run marked as running whose process is gone is shown as interrupted."""
+    row, detail = asdict(run), run.detail
+    del row["detail"]
+    row["cause"] = detail.get("cause")
     if run.outcome == "running" and not _is_alive(run.pid):
-        told |= {"outcome": "interrupted", "cause": cause_of_end(detail.get(KILLS_BEFORE))}
-    # Of a fault the first line only: what follows is some library's own text.
+        row |= {"outcome": "interrupted", "cause": cause_of_end(detail.get(KILLS_BEFORE))}
+    # Only the first line of a fault: the others are a library's own text.
     why = str(detail.get("why", "")).partition("\n")[0] or None
-    told["why"] = say(f"cause_{told['cause']}") if told["outcome"] == "interrupted" and told["cause"] else why
-    return told
+    row["why"] = say(f"cause_{row['cause']}") if row["outcome"] == "interrupted" and row["cause"] else why
+    return row
 
 
 def _is_alive(pid: int) -> bool:
@@ -199,9 +202,9 @@ def _is_alive(pid: int) -> bool:
 
 
 def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:
-    """Return one entry per source that ever came, with its newest day received and its newest day published.
+    """Return one entry per source ever delivered, with its newest received and its newest published business day.
 
-    The former is the ledger's, the latter the version's.
+    The former comes from the ledger, the latter from the version.
     """
     published: dict[str, dict[str, Any]] = {}
     database = settings.current_link / DATABASE_FILE
@@ -211,13 +214,13 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
             names = [column[0] for column in found.description or ()]
             published = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
     except (duckdb.Error, FileNotFoundError):
-        pass  # nothing published, or a version that knows no freshness: the ledger still tells what came
+        pass  # nothing is published, or the version has no table of freshness: the ledger still has the deliveries
     nothing: dict[str, Any] = dict.fromkeys(("newest_day", "usual_gap", "silence", "longest_silence"))
     nothing |= {"delivered_days": 0, "is_late": False, "missing_days": []}
-    told = []
+    row = []
     for source in sorted({*received, *published}):
         known = published.get(source, nothing)
-        told.append(
+        row.append(
             {
                 **known,
                 "source": source,
@@ -226,7 +229,7 @@ def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str,
                 "missing_days": [day.isoformat() for day in known["missing_days"]],
             }
         )
-    return told
+    return row
 
 
 def _iso(day: dt.date | None) -> str | None:
@@ -236,7 +239,7 @@ def _iso(day: dt.date | None) -> str | None:
 def _damaged(settings: Settings) -> list[str]:
     """Return files of the current version that are missing, changed or unexpected.
 
-    It is the manifest alone if that itself is damaged.
+    If the manifest itself is damaged, it is the only entry.
     """
     folder = settings.current_link.resolve()
     try:
@@ -262,7 +265,7 @@ def _reports_due(settings: Settings, today: dt.date) -> list[dict[str, str]]:
 
 
 def _plan_gaps(settings: Settings) -> list[dict[str, Any]]:
-    """Return what the registers do not say yet and the current version needs; nothing if none can be read."""
+    """Return the gaps in registers that affect the current version; empty if it cannot be read."""
     try:
         with open_read_only(settings.current_link / DATABASE_FILE, settings.duckdb_config()) as connection:
             return plan_gaps(connection)

@@ -1,6 +1,6 @@
-"""`tthc status` for people: the same data as `--json`, as tables.
+"""Print the status (`tthc status`) as tables.
 
-Belongs here: what is shown and how. What there is to show is gathered by `status`.
+Belongs here: layout and wording. Does not belong here: collecting the data (`status`).
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 
 def show_status(console: Console, status: dict[str, Any], country: Path) -> None:
-    """Print the current version, sources, gate, held things, overrides and runs."""
+    """Print the current version, sources, gate, held items, overrides and runs."""
     _version(console, status)
     if status["ledger_damaged"]:
         console.print(say("status_ledger_damaged"), style="bold red", markup=False)
@@ -65,7 +65,7 @@ def _version(console: Console, status: dict[str, Any]) -> None:
 
 
 def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
-    """Print whether the version has the open data that it should; earlier versions did not record this."""
+    """Print the state of the version's open data; versions of earlier code have none."""
     if open_data is None:
         return
     if is_held_back(open_data):
@@ -76,7 +76,7 @@ def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
 
 
 def _editions(console: Console, editions: dict[str, Any]) -> None:
-    """Print how many editions there are, and which are no longer as they were published."""
+    """Print the number of editions, and the damaged ones."""
     if not editions["count"]:
         return
     console.print(say("status_editions", count=editions["count"], newest=editions["newest"]), highlight=False)
@@ -101,7 +101,7 @@ def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
 
 
 def _left(console: Console, left: list[dict[str, str]]) -> None:
-    """Print what the last run left in landing, and what to do about it."""
+    """Print the files that the last run left in landing, and what to do."""
     for one in left[:LEFT_SHOWN]:
         console.print(f"  {one['why']}", markup=False, highlight=False, soft_wrap=True)
     if len(left) > LEFT_SHOWN:
@@ -112,36 +112,36 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
     gate = status["gate"]
     if gate is None:
         return
-    told = {name: gate[name] for name in ("passed", "expected", "tables")}
+    texts = {name: gate[name] for name in ("passed", "expected", "tables")}
     compared = gate["compared_with"] or say("status_compared_none")
     colour = "green" if gate["success"] else "bold red"
-    console.print(f"[{colour}]{say('status_gate', **told, compared=compared)}[/]", highlight=False, soft_wrap=True)
+    console.print(f"[{colour}]{say('status_gate', **texts, compared=compared)}[/]", highlight=False, soft_wrap=True)
     for code in gate["uncompared"]:
         console.print(f"  {say(UNCOMPARED[code])}", markup=False, highlight=False, soft_wrap=True)
     for failed in [*gate["failed"], *gate["problems"]]:
         console.print(f"  ✗ {failed}", markup=False, highlight=False)
     until = status["runs"][0]["as_of"] if status["runs"] else None
-    for thing in status["held"][:HELD_SHOWN]:
+    for item in status["held"][:HELD_SHOWN]:
         keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
                 "unit_level", "register", "entry")  # fmt: skip
-        subject = " ".join(str(thing[key]) for key in keys if thing.get(key) is not None)
-        code = thing["override_code"]
-        line = say("status_held_by", hold=thing["hold"], subject=subject, override=code) if code else say(
-            "status_held", hold=thing["hold"], subject=subject
+        subject = " ".join(str(item[key]) for key in keys if item.get(key) is not None)
+        code = item["override_code"]
+        line = say("status_held_by", hold=item["hold"], subject=subject, override=code) if code else say(
+            "status_held", hold=item["hold"], subject=subject
         )  # fmt: skip
         console.print(f"  {line}", markup=False, highlight=False)
-        if sentence := held_sentence(thing, country):
+        if sentence := held_sentence(item, country):
             console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
         if code is None:
-            approve = say("held_approve", line=override_line(thing, until))
+            approve = say("held_approve", line=override_line(item, until))
             console.print(approve, markup=False, highlight=False, soft_wrap=True)
     if rest := publishable_rest({**gate, "held": status["held"]}):
         console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:
         console.print("  …")
     for one in status["overrides"]:
-        told = {name: one[name] for name in ("approved_by", "approved_on", "valid_until", "reason")}
-        line = say(f"status_override_{one['state']}", override=one["override_code"], **told)
+        texts = {name: one[name] for name in ("approved_by", "approved_on", "valid_until", "reason")}
+        line = say(f"status_override_{one['state']}", override=one["override_code"], **texts)
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -1,6 +1,7 @@
-"""The last page of a run: what was taken in, rejected, checked and published, and the figures people ask for first.
+"""Summary printed at the end of a run: deliveries, rejections, checks, and the main figures.
 
-Reads a finished version, never the run's memory, so that it shows what readers will see.
+Belongs here: reading a finished version (never the run's memory, so that it shows what readers see) and printing it,
+and printing why the gate refused a candidate.
 """
 
 import json
@@ -28,7 +29,7 @@ TASKS = "select count(*), count(*) filter (where is_overdue) from marts.plan_tas
 
 
 def show_version(console: Console, folder: Path) -> None:
-    """Print the tables of a published (or refused) version folder."""
+    """Print deliveries, rejections, figures and gaps of a version, given by its folder."""
     with open_read_only(folder / DATABASE_FILE, {}) as connection:
         _rows(console, connection.execute(read_sql(__package__, "sql/rows_by_source")).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
@@ -41,7 +42,7 @@ def show_version(console: Console, folder: Path) -> None:
 
 
 def show_manifest(console: Console, folder: Path) -> None:
-    """Print what was checked and where the version lies."""
+    """Print how many checks passed, and whether the data are synthetic."""
     manifest = read_manifest(folder)
     checks = sum(table["expected"] for table in manifest["gate"]["tables"])
     console.print(say("summary_gate", checks=checks, tables=len(manifest["gate"]["tables"])), highlight=False)
@@ -59,7 +60,7 @@ def _rows(console: Console, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
-    """Print one line per indicator, one column per scope: the value, and the goal it meets or misses."""
+    """Print one line per indicator and one column per scope: the value, and the target that it meets or misses."""
     if not rows:
         return
     cells: dict[str, dict[str, str]] = {}
@@ -80,24 +81,24 @@ def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _plan(console: Console, goals: tuple[int, ...], tasks: tuple[int, ...]) -> None:
-    """Print how the plan's goals and tasks stand, in two lines."""
+    """Print the standing of the plan's goals and tasks, in two lines."""
     names = ("goals", "met", "not_met", "tracked", "no_data")
     console.print(say("summary_goals", **dict(zip(names, goals, strict=True))), highlight=False)
     console.print(say("summary_tasks", tasks=tasks[0], overdue=tasks[1]), highlight=False)
 
 
 def show_refusal(console: Console, settings: Settings) -> None:
-    """Say which checks refused the candidate, in the reader's language, and where it is kept."""
+    """Print which checks refused the candidate, and where it is kept."""
     verdict = json.loads(settings.verdict_file.read_text(encoding="utf-8"))
     run_spec = RunSpec.load(settings)
     for table in verdict["tables"]:
         _failed_checks(console, table, verdict.get("origins", {}))
-    for thing in approvals_needed(verdict):
-        if thing["hold"] == "register":
-            _edited_register(console, thing, verdict["effects"])
-        elif sentence := held_sentence(thing, settings.country_dir):
+    for item in approvals_needed(verdict):
+        if item["hold"] == "register":
+            _edited_register(console, item, verdict["effects"])
+        elif sentence := held_sentence(item, settings.country_dir):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
-        line = say("held_approve", line=override_line(thing, run_spec.as_of))
+        line = say("held_approve", line=override_line(item, run_spec.as_of))
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if rest := publishable_rest(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
@@ -109,7 +110,7 @@ def show_refusal(console: Console, settings: Settings) -> None:
 
 
 def _failed_checks(console: Console, table: Mapping[str, Any], origins: Mapping[str, list[str]]) -> None:
-    """Print the checks of a table that failed, each with the delivered rows that it is about."""
+    """Print the failed checks of a table, each with the delivered rows that caused it."""
     for check in table["checks"]:
         if not check["success"]:
             title = check[f"title_{language.get()}"]
@@ -120,21 +121,22 @@ def _failed_checks(console: Console, table: Mapping[str, Any], origins: Mapping[
         console.print(say("refused_check", table=table["table"], id="-", title=problem), highlight=False)
 
 
-def _edited_register(console: Console, thing: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
-    """Print one held edit of a register: old and new, what approves it, and the figures that it moved most."""
-    told = {name: thing[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
-    console.print(say("refused_register", **told), highlight=False, markup=False, soft_wrap=True)
-    for one in effects:
-        if (one["register"], one["entry"]) == (thing["register"], thing["entry"]):
+def _edited_register(console: Console, item: Mapping[str, Any], effects: list[Mapping[str, Any]]) -> None:
+    """Print one held edit of a register: old and new value, and the figures that it moved most."""
+    texts = {name: item[name] or "–" for name in ("register", "entry", "usual", "came", "value_hash")}
+    console.print(say("refused_register", **texts), highlight=False, markup=False, soft_wrap=True)
+    for effect in effects:
+        if (effect["register"], effect["entry"]) == (item["register"], item["entry"]):
             text = say(
-                "refused_effect", indicator=one["indicator_code"], rule=one["rule"], period=one["period_code"],
-                scope=one["unit_level"] or one["scope"], before=_figure(one, "before"), now=_figure(one, "now"),
+                "refused_effect", indicator=effect["indicator_code"], rule=effect["rule"], period=effect["period_code"],
+                scope=effect["unit_level"] or effect["scope"], before=_figure(effect, "before"),
+                now=_figure(effect, "now"),
             )  # fmt: skip
             console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _figure(effect: Mapping[str, Any], when: str) -> str:
-    """Return a figure before or now, with a mark where it is held against a target."""
+    """Return a figure before or now, with a mark if it has a target."""
     value, met = effect[f"value_{when}"], effect[f"met_{when}"]
     mark = "" if met is None else " ✓" if met else " ✗"
     return "–" if value is None else f"{value:.4g}{mark}"

@@ -1,7 +1,7 @@
-"""The citizens' site: static pages made from the open-data folder alone; every number on a page is a CSV number.
+"""The citizens' site: static pages made from the open-data folder alone; every number on a page is a number of a CSV.
 
-`figures` reads the CSVs, `periods` and `numbers` say how periods and numbers read, `offices`, `fields` and `revisions`
-put together what a page shows, `charts` draws, `render` fills the templates, `build` writes it all, `serve` shows it.
-Does not belong here: counting, rounding, hiding (that is `open_data`). Texts are data: texts.yml; what comes first on a
-page: choice.yml.
+`figures` and `vintage_reader` read the CSVs, `periods` and `numbers` format, `offices`, `fields` and `revisions` select
+what a page shows, `charts` and `previews` draw, `render` fills the templates, `build` writes everything, `serve` serves
+it. Texts are in texts.yml, the indicators that pages feature in choice.yml. Does not belong here: counting, rounding,
+hiding (`open_data`).
 """

@@ -1,7 +1,7 @@
-"""Writes the site from an open-data folder: pages in two languages, style sheet, search, pictures, the data files.
+"""Write the site from an open-data folder: pages in two languages, style sheet, search, preview pictures, data files.
 
-Belongs here: what lies where. Nothing depends on the clock, the time zone or what was there before: the same folder
-gives the same bytes.
+Belongs here: the site's layout on disk. Nothing depends on the clock, the time zone or existing files: the same folder
+gives the same bytes. Does not belong here: contents of pages (`pages`, `render`).
 """
 
 import json
@@ -45,26 +45,28 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
         description: The dataset's description, null if it has none.
 
     Returns:
-        How many pages and how many bytes of pages.
+        `pages` and `page_bytes`: the number and total size of pages.
 
     Raises:
-        TthcError: If a table it needs is missing.
+        TthcError: If a table that the site needs is missing.
     """
     vintage = VintageReader(open_data)
     remove_tree(site)
     site.mkdir(parents=True)
     facts = SiteFacts(vintage, register, synthetic, as_of, version, public_url, description)
-    printed = page_renderer(facts)
-    written = [_write(site / "index.html", printed("root.html.j2", "vi", "../index.html"))]
-    offered, own_files, out = (
+    render = page_renderer(facts)
+    written = [_write(site / "index.html", render("root.html.j2", "vi", "../index.html"))]
+    offered, own_files, published_editions = (
         link_downloads(open_data, site),
         write_office_files(vintage, site),
         shown_editions(open_data),
     )
     every_field, addresses = fields(vintage), []
-    for page in pages(vintage, every_field, offered, own_files, [table.name for table in register.tables], out):
+    for page in pages(
+        vintage, every_field, offered, own_files, [table.name for table in register.tables], published_editions
+    ):
         for lang in LANGUAGES:
-            text = printed(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
+            text = render(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
             written.append(_write(site / lang / page.path, text))
         addresses += [page.path] if page.same_as is None else []
     shutil.copytree(HERE / "assets", site / "assets")
@@ -76,7 +78,7 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
 
 
 def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) -> None:
-    """Write `robots.txt`, and `sitemap.xml` if the address is known: the protocol takes absolute addresses only."""
+    """Write `robots.txt`, and `sitemap.xml` if the site's address is known, since a sitemap needs absolute ones."""
     robots = "User-agent: *\nAllow: /\n"
     if public_url is not None:
         robots += f"Sitemap: {public_url}sitemap.xml\n"
@@ -86,10 +88,20 @@ def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) 
 
 def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, province: Province,
                        public_url: str | None = None) -> dict[str, int]:  # fmt: skip
-    """Write the site of a vintage as the nightly job has written it.
+    """Write the site of a complete vintage.
 
-    Day and name are the vintage's own, not the run's, so a night that closes no period leaves every byte of the site as
-    it was. `country`: the register's folder.
+    As-of day and name are the vintage's, not the run's, so a run that closes no period leaves the site unchanged.
+
+    Args:
+        open_data: The folder of the vintage.
+        site: The folder that is written.
+        country: Folder of the country's registers.
+        synthetic: True if the data are not real.
+        province: The province.
+        public_url: The address of the site; None if unknown.
+
+    Returns:
+        As `write_site`.
     """
     vintage, register = json.loads((open_data / VINTAGE_FILE).read_text(encoding="utf-8")), load_register(country)
     periods = vintage["essence"]["closed_periods"]
@@ -100,13 +112,19 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
 
 
 def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
-    """Write the site of a version's folder, whose open data are there already.
+    """Write the site of a candidate whose open data are written already.
 
-    It is the site of their vintage; with a vintage that was kept, its site as it was; without any, a page that says so;
-    none for a version that is not published.
+    That is the site of its vintage, the unchanged current site if the earlier vintage is kept, a single page if there
+    are no open data, or nothing for a version computed beside the published one.
+
+    Args:
+        settings: The installation.
+        open_data: The state of the candidate's open data.
+        folder: The candidate's folder.
+        synthetic: True if the data are not real.
 
     Returns:
-        Counts of pages and bytes.
+        As `write_site`; empty if nothing was rendered.
     """
     if open_data["state"] == "beside":
         return {}
@@ -114,23 +132,23 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     province = load_province(settings.province_dir)
     if open_data["state"] == "none":
         return write_site_without_data(site, province.name, open_data, synthetic=synthetic)
-    out = settings.current_link.resolve()
-    # Today's register and pages may not fit a vintage of earlier ones.
-    if open_data["state"] == "kept" and (out / OPEN_DATA_FOLDER).is_dir() and files_match_manifest(out):
-        link_tree(out / SITE_FOLDER, site)
+    current = settings.current_link.resolve()
+    # Today's register and templates may not fit an earlier vintage.
+    if open_data["state"] == "kept" and (current / OPEN_DATA_FOLDER).is_dir() and files_match_manifest(current):
+        link_tree(current / SITE_FOLDER, site)
         return {}
     return write_vintage_site(folder / OPEN_DATA_FOLDER, site, country, synthetic=synthetic, province=province,
                               public_url=settings.public_url)  # fmt: skip
 
 
 def write_site_without_data(site: Path, province: Sentence, open_data: OpenData, *, synthetic: bool) -> dict[str, int]:
-    """Write the site of a province without open data: one page in each language that says why and since when."""
+    """Write the site of a province without open data: one page per language that says why, and since when."""
     remove_tree(site)
     site.mkdir(parents=True)
-    printed = plain_renderer()
+    render = plain_renderer()
     shown = {"why": open_data["why"], "since": open_data["since"], "synthetic": synthetic, "province": province}
-    written = [_write(site / "index.html", printed("root.html.j2", "vi"))]
-    written += [_write(site / lang / "index.html", printed("none.html.j2", lang, **shown)) for lang in LANGUAGES]
+    written = [_write(site / "index.html", render("root.html.j2", "vi"))]
+    written += [_write(site / lang / "index.html", render("none.html.j2", lang, **shown)) for lang in LANGUAGES]
     shutil.copytree(HERE / "assets", site / "assets")
     return {"pages": len(written), "page_bytes": sum(written)}
 

@@ -1,8 +1,9 @@
-"""Charts as SVG, for any width: places across are per cent of the width, so text keeps its size on a telephone.
+"""Charts as SVG of any width: horizontal positions are percentages, so text keeps its size on a phone.
 
-Colours are the style sheet's (light and dark). Each chart stands beside the table of its numbers and carries a title
-and a description. Drawn here rather than by a library: a page needs the text at its own size in both schemes, and a
-thousand charts in a second (docs/site.md has the measurement). Does not belong here: what is drawn.
+Belongs here: drawing lines, bars and dots. Colours come from the style sheet (light and dark); each chart has a title
+and a description, and the table of its numbers is on the same page. No library is used, since pages need text of fixed
+size in both colour schemes and a thousand charts per second (measured in docs/site.md). Does not belong here: which
+figures are drawn (`render`).
 """
 
 import math
@@ -23,9 +24,13 @@ SPAN_GAP = 6
 
 @dataclass(frozen=True)
 class Mark:
-    """A labelled figure.
+    """A labelled figure of a chart.
 
-    `text`: the figure as people read it; `kind` goes into the class: own, met, not_met …
+    Attributes:
+        label: Its label.
+        figure: The figure; None if there is none.
+        text: The figure as printed.
+        kind: CSS class, such as own, met, not_met.
     """
 
     label: str
@@ -39,14 +44,14 @@ class Mark:
 
     @property
     def span(self) -> tuple[float, float] | None:
-        """From where to where the true share may lie, of "at least" and "at most"; null if it is told."""
+        """The range of the true share of a figure given as "at least" or "at most"; None for an exact one."""
         if self.value is None or self.figure is None or not self.figure.bound:
             return None
         return (self.value, 100.0) if self.figure.bound == ">=" else (0.0, self.value)
 
 
 def bounds(values: list[float]) -> tuple[float, float]:
-    """Return the ends of an axis in per cent, on tens: at least 30 wide, with room, within 0 and 100."""
+    """Return the ends of an axis in per cent: multiples of ten within 0 and 100, at least 30 apart, with a margin."""
     low, high = min(values, default=0.0), max(values, default=100.0)
     upper = 100.0 if high > 70 else max(30.0, math.ceil((high + 8) / 10) * 10)
     lower = max(0.0, math.floor((low - 4) / 10) * 10)
@@ -54,9 +59,17 @@ def bounds(values: list[float]) -> tuple[float, float]:
 
 
 def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str, *, small: bool = False) -> Markup:
-    """Return a line by month with the target.
+    """Return a line chart by month with the target.
 
-    A month without a number has its flag at the foot, and no line passes it.
+    A month without a number shows its flag at the bottom and interrupts the line.
+
+    Args:
+        marks: One mark per month.
+        target: The target; None if there is none.
+        ident: Prefix of element ids, unique on the page.
+        title: Accessible title.
+        about: Accessible description.
+        small: True for half the height.
     """
     shown = [mark.value for mark in [*marks, *([target] if target else [])] if mark.value is not None]
     low, high = bounds(shown)
@@ -99,7 +112,10 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
 
 
 def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
-    """Return horizontal bars from 0 to 100 per cent with the target across them; the first one is the page's own."""
+    """Return horizontal bars from 0 to 100 per cent with the target; the first bar is the page's own subject.
+
+    For the arguments see `trend`.
+    """
     height = len(marks) * BAR + 8
     parts = []
     for at, mark in enumerate(marks):
@@ -126,10 +142,10 @@ def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
 
 
 def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
-    """Return one dot per office above its figure, stacked where several have the same whole per cent.
+    """Return one dot per office above its figure; offices of the same whole per cent are stacked.
 
-    Of "at least" and "at most" no place is known: a line over all the places where the office may be stands above the
-    dots.
+    An office whose figure is only "at least" or "at most" is drawn as a line over its possible range, above the dots.
+    For the arguments see `trend`.
     """
     shown = [mark for mark in marks if mark.value is not None]
     spans = [mark.span for mark in shown if mark.span]

@@ -1,6 +1,7 @@
-"""The open-data files as the site offers them: in a folder of its own beside the pages, each once on the disk.
+"""The open-data files offered by the site, hard-linked into a folder beside the pages.
 
-Belongs here: which files, their size and format, their place in the site.
+Belongs here: which files are offered, with size, format and address. Does not belong here: files of single offices
+(`office_files`).
 """
 
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from pipelines.open_data.vintage_store import EDITIONS
 FOLDER = "du-lieu"
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "Excel", ".json": "JSON", ".jsonld": "JSON-LD",
            ".md": "Markdown", ".txt": "TXT"}  # fmt: skip
-# Descriptions are known by their standard, not by how it is written down.
+# Descriptions are labelled with their standard instead of their file format.
 STANDARDS = {datapackage.NAME: "Data Package", csvw.NAME: "CSVW", dcat.NAME: "DCAT, schema.org", CHECKSUMS: "SHA-256"}
 
 
 @dataclass(frozen=True)
 class Download:
-    """One file: its name, its table where it is one, its format and size in bytes."""
+    """One file: its name, its table (the name's first part), its format and size in bytes."""
 
     name: str
     table: str
@@ -35,10 +36,9 @@ class Download:
 
 
 def link_downloads(open_data: Path, site: Path) -> list[Download]:
-    """Put every open-data file below the site, as a second name of the same bytes where the disk can, else a copy.
+    """Link (or copy) every open-data file into the site, and return those of the vintage itself.
 
-    Earlier editions too, which are not listed here. A site is complete in itself: its folder can be laid on any web
-    server.
+    Earlier editions are linked too, but not returned. The site is complete: its folder can be put on any web server.
     """
     offered = []
     for source in sorted(path for path in open_data.rglob("*") if path.is_file()):
@@ -52,15 +52,12 @@ def link_downloads(open_data: Path, site: Path) -> list[Download]:
 
 
 def download_name(path: Path, name: str) -> Download:
-    """Return a file as the site offers it under a name, relative to the folder of files."""
+    """Return the download of a file under a name relative to the folder of files."""
     return Download(name, name.split(".")[0], _format(name), path.stat().st_size)
 
 
 def by_table(offered: list[Download], tables: list[str]) -> dict[str, list[Any]]:
-    """Return the files of each table, the CSV first, and those that are of no table (`loose`).
-
-    For the page of downloads.
-    """
+    """Return the values of the downloads page: `tables` (each with its files, the CSV first) and `loose` files."""
     files = {
         table: sorted((file for file in offered if file.table == table), key=lambda file: file.format != "CSV")
         for table in tables

@@ -1,7 +1,7 @@
-"""The editions that the open data list beside themselves, for the page that gives each its permanent address.
+"""Published editions, for the page with their permanent addresses.
 
-Belongs here: what that page shows. Does not belong here: keeping editions (`open_data.editions`), laying them out
-(`publish.editions`).
+Belongs here: what that page shows. Does not belong here: keeping editions (`open_data.editions`), linking them into a
+version (`publish.editions`).
 """
 
 import json
@@ -13,7 +13,7 @@ from pipelines.open_data.metadata import datapackage
 from pipelines.open_data.vintage_store import CHANGES_FILE, EDITIONS, INDEX
 from pipelines.site.downloads import FOLDER, Download, download_name
 
-# What a reader who cites or compares an edition opens first; the rest stands in the data package.
+# Files of an edition that the page links to; the data package lists the others.
 FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", datapackage.NAME, CHANGES_FILE)
 
 
@@ -21,7 +21,11 @@ FIRST_FILES = ("thu-tuc-hanh-chinh.xlsx", datapackage.NAME, CHANGES_FILE)
 class ShownEdition:
     """One edition on the page.
 
-    Its name, the last day of its periods (ISO, '' for none), whether it is withdrawn, and the files to begin with.
+    Attributes:
+        name: Its name.
+        until: Last day (ISO) of its periods; '' for none.
+        withdrawn: True if a later edition with fewer periods replaced it.
+        files: The files that the page links to.
     """
 
     name: str
@@ -31,7 +35,7 @@ class ShownEdition:
 
 
 def shown_editions(open_data: Path) -> list[ShownEdition]:
-    """Return the editions beside the open data, the newest first; none where nothing lists them."""
+    """Return the editions listed in the open-data folder, the newest first; empty if there is no list."""
     folder = open_data / EDITIONS
     try:
         listed = json.loads((folder / INDEX).read_text(encoding="utf-8"))["editions"]

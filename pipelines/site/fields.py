@@ -1,6 +1,6 @@
-"""What the page of a field shows: its procedures, and per level what was received and resolved by month.
+"""Contents of the page of a field: its procedures, and figures by level and month.
 
-Belongs here: linh-vuc.csv and thu-tuc.csv put together. Does not belong here: words and markup.
+Belongs here: combining linh-vuc.csv and thu-tuc.csv. Does not belong here: texts and markup.
 """
 
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ LONGEST_ADDRESS = 80  # file systems take 255 bytes
 
 @dataclass(frozen=True)
 class LevelMonths:
-    """A field at one level, by month; months without a row had nothing to publish."""
+    """A field at one level, by month; a month without published figures has no row (None)."""
 
     level: str
     months: list[tuple[Period, Row | None]]
 
     @property
     def shows(self) -> bool:
-        """Half of the months have a share on time, so that there is a line to draw."""
+        """True if at least half of the months have an on-time share, so that a line can be drawn."""
         return 2 * sum(1 for _, row in self.months if row and row["ty_le_dung_han"]) >= max(4, len(self.months))
 
     @property
     def newest(self) -> tuple[Period, Row] | None:
-        """The newest month with a share on time, None if every month is hidden."""
+        """The newest month with an on-time share; None if every month is hidden."""
         return next(((month, row) for month, row in reversed(self.months) if row and row["ty_le_dung_han"]), None)
 
 
@@ -38,7 +38,7 @@ class Field:
     """A field of procedures.
 
     Attributes:
-        address: Its page's name, made of its own name (codes may be missing).
+        address: The name of its page, derived from the field's name, since codes may be missing.
     """
 
     code: str
@@ -49,7 +49,7 @@ class Field:
 
 
 def fields(vintage: VintageReader) -> list[Field]:
-    """Return every field of the procedure catalogue or with published figures, in the order of the alphabet."""
+    """Return every field with procedures or published figures, in alphabetical order."""
     months: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
     for row in vintage.data.rows("linh-vuc"):
         months.setdefault((row["ma_linh_vuc"], row["ten_linh_vuc"]), {})[row["cap"], row["ky"]] = row
@@ -64,7 +64,7 @@ def fields(vintage: VintageReader) -> list[Field]:
 
 
 def _newest_year(rows: list[Row]) -> list[Row]:
-    """Return the newest year's rows, the procedures that most people ask for first."""
+    """Return the rows of the newest year, the most requested procedures first."""
     newest = max((row["nam"] for row in rows), default="")
     return sorted(
         (row for row in rows if row["nam"] == newest), key=lambda row: (-int(row["nhan"] or 0), row["ten_thu_tuc"])
@@ -72,7 +72,7 @@ def _newest_year(rows: list[Row]) -> list[Row]:
 
 
 def _addresses(named: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return a page name for each field; where two names fold to one, the later ones get a number."""
+    """Return a unique page name for each field; a number is appended where names differ only in diacritics."""
     found: dict[tuple[str, str], str] = {}
     for key in named:
         base = slug(key[1])[:LONGEST_ADDRESS].strip("-") or "linh-vuc"

@@ -1,6 +1,7 @@
-"""The open data as the site reads it: every cell keeps its address, so that a page can say where a number stands.
+"""Read the open-data CSVs as text; every cell keeps its address, so that a page can reference its source.
 
-Belongs here: reading the CSVs as text and finding rows. A figure is the CSV's own text; nothing is computed from it.
+Belongs here: reading and finding rows. A figure is the CSV's own text; nothing is computed from it. Does not belong
+here: formatting (`numbers`).
 """
 
 from collections.abc import Iterator
@@ -11,14 +12,21 @@ import polars as pl
 
 from pipelines.common.errors import TthcError
 
-RATE = "ty_le"  # what the names of rates begin with; one flag `co` and one sign `dau` speak of it
-# Without these there is nothing to make a site of; the other tables may be missing.
+RATE = "ty_le"  # prefix of rate columns, which share one flag column `co` and one sign column `dau`
+# Tables without which no site can be made; others may be missing.
 NEEDED = ("chi-tieu", "tinh-hinh-giai-quyet", "don-vi", "ky", "danh-muc-chi-tieu")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell: where it stands (`table:row:column`, rows from 1), its text ('' where hidden), flag and bound."""
+    """One cell.
+
+    Attributes:
+        address: `table:row:column`, rows counted from 1.
+        text: The text of the cell; '' if there is no number.
+        flag: Code of why there is no number, or of its kind.
+        bound: `>=` or `<=` if the number is only a bound, else ''.
+    """
 
     address: str
     text: str
@@ -32,12 +40,12 @@ class Figure:
 
     @property
     def value(self) -> float | None:
-        """For placing a mark on a chart and for comparing; None if there is no number."""
+        """The number, for charts and comparisons; None if there is none."""
         return float(self.text) if self.text else None
 
     @property
     def is_share(self) -> bool:
-        """A figure in per cent."""
+        """True for a figure in per cent."""
         return self.column.startswith((RATE, "muc_tieu"))
 
 
@@ -53,7 +61,7 @@ class Row:
         return self.cells[column]
 
     def get(self, column: str) -> str:
-        """Return the text of a column, '' where the table has no such column."""
+        """Return the text of a column; '' if the table has no such column."""
         return self.cells.get(column, "")
 
     def figure(self, column: str) -> Figure:
@@ -64,7 +72,7 @@ class Row:
 
 
 class SheetRows:
-    """Rows of one table, by the values of some columns; rows become Python objects only when asked for."""
+    """Rows of one table, indexed by some columns; rows become Python objects only on request."""
 
     def __init__(self, table: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
         self._table = table
@@ -83,7 +91,11 @@ def rows_of(table: str, frame: pl.DataFrame) -> Iterator[Row]:
 
 
 class OpenDataFolder:
-    """An open-data folder. It raises TthcError if a table that the site needs is missing."""
+    """An open-data folder.
+
+    Raises:
+        TthcError: If a table that the site needs is missing.
+    """
 
     def __init__(self, folder: Path) -> None:
         missing = [f"{name}.csv" for name in NEEDED if not (folder / f"{name}.csv").is_file()]
@@ -92,7 +104,7 @@ class OpenDataFolder:
         self.folder = folder
 
     def frame(self, table: str) -> pl.DataFrame:
-        """Return a table as text, with `__row`; without rows where the file is not there."""
+        """Return a table as text, with the row number in `__row`; an empty frame if there is no such file."""
         path = self.folder / f"{table}.csv"
         if not path.is_file():
             return pl.DataFrame()

@@ -1,6 +1,7 @@
-"""How numbers, dates and names read: vi-VN and en, and a name without its diacritics.
+"""Format numbers, dates and sizes in Vietnamese and English, and fold names to ASCII.
 
-Belongs here: formatting of what is final. Does not belong here: arithmetic; a number is shown as the CSV has it.
+Belongs here: formatting of final values. Does not belong here: arithmetic and rounding; numbers are shown as in the
+CSV.
 """
 
 import datetime as dt
@@ -17,17 +18,17 @@ UNITS_OF_SIZE = ("B", "kB", "MB", "GB")
 
 @lru_cache(maxsize=1 << 16)  # the same figures stand on many pages
 def number(text: str, lang: str) -> str:
-    """Return a decimal number as the CSV has it ("1234.50"), as people of that language write it ("1.234,5")."""
+    """Return a decimal number of the CSV ("1234.50") in the notation of a language ("1.234,5")."""
     return format_number(Decimal(text), lang)
 
 
 def percent(text: str, lang: str, bound: str = "") -> str:
-    """Return a share in per cent, after the sign of a bound if it is one; no blank stands before the per cent sign."""
+    """Return a share in per cent, after its bound sign if there is one, without a blank before the per cent sign."""
     return f"{BOUNDS[bound]}{number(text, lang)}%"
 
 
 def date(text: str, lang: str) -> str:
-    """Return an ISO date, as people of that language write it."""
+    """Return an ISO date in the notation of a language."""
     return format_day(dt.date.fromisoformat(text), lang)
 
 
@@ -41,14 +42,11 @@ def size(count: int, lang: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a name as someone without a Vietnamese keyboard types it.
-
-    "Đồng Nai" → "dong nai". đ is a letter of its own.
-    """
+    """Return a name in lower case without diacritics, such as "dong nai" for "Đồng Nai"."""
     bare = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
     return " ".join(bare.replace("Đ", "d").replace("đ", "d").casefold().split())
 
 
 def slug(text: str) -> str:
-    """Return a name as part of an address: folded, everything but letters and digits a hyphen."""
+    """Return a name as part of an address: folded, with hyphens for everything but letters and digits."""
     return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")

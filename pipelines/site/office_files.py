@@ -1,6 +1,6 @@
-"""The small files of each office: its own rows of the open data, in a folder beside the whole tables.
+"""CSV files of single offices: an office's rows of the open data, in a folder beside the whole tables.
 
-Belongs here: which rows and where they lie. The rows are those of the CSVs, in their order, with all columns.
+Belongs here: selecting and writing these rows, in the order of the CSVs and with all columns.
 """
 
 from pathlib import Path
@@ -15,10 +15,7 @@ PLACE = "co-quan"
 
 
 def write_office_files(vintage: VintageReader, site: Path) -> dict[str, list[Download]]:
-    """Write the small files of each office below the site, and return them by the office's code.
-
-    An office without figures has none.
-    """
+    """Write the files of each office below the site, and return them by office code; an office may have none."""
     found: dict[str, list[Download]] = {code: [] for code in vintage.units}
     (site / FOLDER / PLACE).mkdir(parents=True, exist_ok=True)
     for table in TABLES:

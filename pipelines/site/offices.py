@@ -1,7 +1,7 @@
-"""What the page of an office, of a level or of the province shows.
+"""Contents of the page of an office, a level or the province.
 
-Belongs here: which figures, beside what, in which order, and what the figures say of the target. Does not belong here:
-words and markup.
+Belongs here: which figures are shown and compared, their order, and the verdict on the target. Does not belong here:
+texts and markup.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from pipelines.site.vintage_reader import OfficeUnit, PageSubject, Sheet, Vintag
 COUNTS = ("nhan_tong", "nhan_truc_tuyen", "nhan_truc_tiep", "ky_truoc_chuyen", "giai_quyet_tong",
           "giai_quyet_truoc_han", "giai_quyet_dung_han", "giai_quyet_qua_han", "dang_tong", "dang_trong_han",
           "dang_qua_han")  # fmt: skip
-# What the reasons for a missing rate come to; each reason's own words are the register's.
+# Verdicts for a missing rate, by its flag; the register has the full text of each flag.
 NO_RATE = {"c": "hidden", "s": "hidden", "m": "few", "o": "nothing", "z": "nothing"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a subject's row says of its target.
+    """A subject's row of an indicator, and its verdict.
 
-    `verdict`: met, not_met (both may be certain of a hidden figure too), unclear, tracked (no target), hidden, few,
-    nothing (nothing to count), absent (no figure); the flag says why.
+    `verdict` is met, not_met (both may also be known of a hidden figure), unclear, tracked (no target), hidden, few,
+    nothing (nothing to count) or absent (no figure).
     """
 
     row: Row | None
@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def parts_add_up(self) -> bool:
-        """Both counts are shown and read as part and whole; rounded each by itself, the part may come out higher."""
+        """True if both counts are shown and the part is not above the whole (each is rounded by itself)."""
         if self.row is None or not self.row["tu_so"] or not self.row["mau_so"]:
             return False
         return int(self.row["tu_so"]) <= int(self.row["mau_so"])
@@ -67,17 +67,23 @@ class Trend:
 
     @property
     def shows(self) -> bool:
-        """Half of the months have a number: fewer are dots without a line, and the table tells them better."""
+        """True if at least half of the months have a number; fewer would be dots without a line."""
         return 2 * sum(1 for _, row in self.points if row and row["ty_le"]) >= max(4, len(self.points))
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of one subject as its page shows them.
+    """The figures on the page of one subject.
 
     Attributes:
-        time: How long dossiers took, null if few were finished.
-        others: The same indicators as the other rule has them.
+        subject: The subject.
+        answer: The leading indicator.
+        time: The row of handling times; None if too few dossiers were finished.
+        compared: Other subjects with their leading indicator.
+        trends: Indicators by month.
+        indicators: All indicators under the main rule.
+        others: All indicators under the other rule.
+        form: Form II.06a: per count its rows by period.
     """
 
     subject: PageSubject
@@ -91,7 +97,7 @@ class Overview:
 
 
 def overview(vintage: VintageReader, subject: PageSubject) -> Overview:
-    """Return the overview of a subject, in the headline period and by month."""
+    """Return the figures of a subject in the headline period and by month."""
     sheet = vintage.sheet(subject)
     return Overview(
         subject=subject,
@@ -106,7 +112,7 @@ def overview(vintage: VintageReader, subject: PageSubject) -> Overview:
 
 
 def answer(vintage: VintageReader, subject: PageSubject, code: str | None = None) -> Answer:
-    """Return what the headline period says of an indicator; of the leading one where none is named."""
+    """Return an indicator of a subject in the headline period; None for `code` is the leading indicator."""
     if vintage.headline is None:
         return Answer(None)
     return Answer(
@@ -117,9 +123,12 @@ def answer(vintage: VintageReader, subject: PageSubject, code: str | None = None
 def ranked(
     vintage: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False
 ) -> list[tuple[OfficeUnit, list[Answer]]]:
-    """Return offices with the compared indicators.
+    """Return offices with their compared indicators, the best leading figure first, hidden ones last.
 
-    Best leading figure first, or worst, by name where equal, hidden last.
+    Args:
+        vintage: The vintage.
+        units: The offices.
+        worst_first: True sorts the worst figure first.
     """
     found = [(unit, [answer(vintage, unit.subject, code) for code in vintage.choice.compared]) for unit in units]
 
@@ -132,18 +141,18 @@ def ranked(
 
 
 def active_units(units: list[OfficeUnit]) -> list[OfficeUnit]:
-    """Return the units that had not ended."""
+    """Return the units that were not closed by the last day of the data."""
     return [unit for unit in units if not unit.over]
 
 
 def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
-    """Return the units that had ended, by the year in which they did, the newest year first."""
+    """Return the closed units by year of closing, the newest year first."""
     years = sorted({unit.valid_to[:4] for unit in units if unit.over}, reverse=True)
     return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
 
 
 def _beside(vintage: VintageReader, subject: PageSubject) -> list[PageSubject]:
-    """Return what a subject is compared with: itself first, then its level, then the province."""
+    """Return the subjects of a comparison: the subject itself, its level, the province."""
     if subject.scope == "tinh":
         return [subject, *(vintage.level_subject(level) for level in vintage.levels)]
     own = [subject] if subject.scope == "cap" else [subject, vintage.level_subject(subject.level)]
@@ -155,13 +164,13 @@ def _trend(vintage: VintageReader, sheet: Sheet, code: str) -> Trend:
 
 
 def _indicators(vintage: VintageReader, sheet: Sheet, rule: str) -> list[tuple[str, Answer]]:
-    """Return every indicator that has something to say here: a number, or that it is kept secret."""
+    """Return the indicators with a number, or with a number that is hidden."""
     period = vintage.headline.code if vintage.headline else ""
     rows = ((code, sheet.indicator(code, rule, period)) for code, one in vintage.catalogue if one == rule)
     return [(code, Answer(row)) for code, row in rows if row and (row["tu_so"] or row["co"] in ("c", "s", "m"))]
 
 
 def _form(vintage: VintageReader, sheet: Sheet) -> list[tuple[str, list[Row | None]]]:
-    """Return form II.06a turned on its side: one line per count, one column per period."""
+    """Return form II.06a transposed: one line per count, one row of the table per period."""
     rows = [sheet.handling.get(period.code) for period in vintage.form_periods]
     return [(count, rows) for count in COUNTS] if any(rows) else []

@@ -1,6 +1,7 @@
-"""Which pages the site has, at which address, and what each shows.
+"""The list of the site's pages: address, template and contents of each.
 
-Belongs here: the list. Addresses are made of codes and names that do not change, and are the same in both languages.
+Belongs here: which pages there are. Addresses consist of codes and names that do not change, and are the same in both
+languages. Does not belong here: markup (`render`, templates).
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,11 +25,14 @@ WORST_FIRST = "-thap-truoc"
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its address within a language, its template, what the template is given.
+    """One page.
 
     Attributes:
-        preview: The picture that stands for it elsewhere.
-        same_as: The address of the page of which it is another order.
+        path: Address within a language.
+        template: Name of the template.
+        shown: Values for the template.
+        preview: Key of the preview picture.
+        same_as: Address of the canonical page of which this is another sort order; None if it is canonical itself.
     """
 
     path: str
@@ -42,10 +46,15 @@ def pages(
     vintage: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
     tables: list[str], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
-    """Yield every page of the site, once; each is printed in both languages.
+    """Yield every page of the site once; each is rendered in both languages.
 
-    `own_files`: the small files of each office; `tables`: those of the register, in order; `editions`: those that were
-    published, the newest first.
+    Args:
+        vintage: The vintage.
+        every_field: All fields.
+        downloads: The open-data files.
+        own_files: Files of each office, by code.
+        tables: Names of the published tables, in the register's order.
+        editions: Published editions, the newest first.
     """
     province = vintage.level_subject("tinh")
     groups = list(_groups(vintage))
@@ -93,9 +102,13 @@ def pages(
 def _lists(
     vintage: VintageReader, units: list[OfficeUnit], *, worst_first: bool = False, together: bool = False
 ) -> dict[str, Any]:
-    """Return the offices of a page, and by year those that have ended.
+    """Return the template values `offices` (active ones) and `ended` (closed ones by year).
 
-    `together`: all at once, also of an office that has ended.
+    Args:
+        vintage: The vintage.
+        units: The offices.
+        worst_first: True sorts the worst figure first.
+        together: True lists all offices in `offices`, for the page of a closed office.
     """
     return {
         "offices": ranked(vintage, units if together else active_units(units), worst_first=worst_first),
@@ -106,7 +119,7 @@ def _lists(
 
 @dataclass(frozen=True)
 class IndicatorGroup:
-    """A group of the list of all offices: a level, a district with its communes, or those that ended in a year."""
+    """A group in the list of all offices: a level, a district with its communes, or those closed in a year."""
 
     key: str
     members: list[tuple[OfficeUnit, Any]]
@@ -116,10 +129,7 @@ class IndicatorGroup:
 
 
 def _groups(vintage: VintageReader) -> Iterator[IndicatorGroup]:
-    """Yield the list of all offices for the front page.
-
-    Departments, then each district and below it its communes; after them those that have ended, by year.
-    """
+    """Yield the groups of the front page's list: departments, districts with their communes, closed offices by year."""
 
     def answered(units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Any]]:
         return [(unit, answer(vintage, unit.subject)) for unit in units]
@@ -147,7 +157,7 @@ def _sections(vintage: VintageReader) -> list[tuple[str, list[Row]]]:
 
 
 def _indicators(vintage: VintageReader) -> list[tuple[str, list[Row]]]:
-    """Return the catalogue by indicator: its rules together."""
+    """Return the catalogue by indicator, with the rows of its rules."""
     found: dict[str, list[Row]] = {}
     for (code, _), row in vintage.catalogue.items():
         found.setdefault(code, []).append(row)
@@ -155,6 +165,6 @@ def _indicators(vintage: VintageReader) -> list[tuple[str, list[Row]]]:
 
 
 def _recent(vintage: VintageReader, table: str) -> list[Row]:
-    """Return a table's rows of the periods that the site speaks of."""
+    """Return a table's rows of the periods that pages show."""
     shown = {period.code for period in [*vintage.months, *vintage.form_periods]}
     return [row for row in vintage.data.rows(table) if row["ky"] in shown]

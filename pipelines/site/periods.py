@@ -1,6 +1,6 @@
-"""Periods as pages name them, and which of them a page speaks of.
+"""Periods: their names in two languages, and which of them pages show.
 
-Belongs here: kinds of period codes, their names in two languages, the choice of the headline and of the months.
+Belongs here: kinds of period codes, names, the choice of the headline period and of the months.
 """
 
 import re
@@ -25,11 +25,11 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """year, quarter, month, or report (a period of the plan's own, from 1 January to the day before it is due)."""
+        """The kind: year, quarter, month, or report (a period of the plan, from 1 January until a report is due)."""
         return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, self.code)), "report")
 
     def name(self, lang: str) -> str:
-        """Return the name as it stands in a sentence: "năm 2024", "quý IV/2024", "tháng 12/2024"."""
+        """Return the name for a sentence, such as "năm 2024", "quý IV/2024", "tháng 12/2024"."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "year":
             return f"năm {year}" if lang == "vi" else year
@@ -41,11 +41,11 @@ class Period:
 
     @property
     def tick(self) -> str:
-        """As it stands below a point of a chart: the number of the month, of the quarter with its letter."""
+        """The label below a point of a chart: number of the month, or quarter with its letter."""
         return self.code[5:].lstrip("0")
 
     def short(self, lang: str) -> str:
-        """Return the name as it stands in the head of a column."""
+        """Return the name for a column heading."""
         year, part = self.code[:4], self.code[5:]
         if self.kind == "month":
             return f"{int(part)}/{year}" if lang == "vi" else f"{month_name(int(part), short=True)} {year}"
@@ -53,9 +53,9 @@ class Period:
 
 
 def headline(periods: list[Period]) -> Period | None:
-    """Return the period that answers "is my office on time?": the newest closed year or quarter, else the newest month.
+    """Return the period that pages feature: the newest closed year or quarter, else the newest month or report.
 
-    Where a year and a quarter end on the same day it is the year. None if nothing is closed.
+    A year is preferred to a quarter that ends on the same day. None if no period is closed.
     """
     for kinds in (("year", "quarter"), ("month",), ("report",)):
         found = [period for period in periods if period.kind in kinds]
@@ -65,10 +65,7 @@ def headline(periods: list[Period]) -> Period | None:
 
 
 def recent_months(periods: list[Period]) -> list[Period]:
-    """Return the newest months, at most twelve, oldest first.
-
-    Without gaps, so that a line between two is one month long.
-    """
+    """Return the newest consecutive months, at most twelve, oldest first."""
     months = sorted((period for period in periods if period.kind == "month"), key=lambda period: period.last)
     start = max((at + 1 for at, (one, other) in enumerate(pairwise(months)) if not _adjacent(one, other)), default=0)
     return months[start:][-MONTHS_SHOWN:]
@@ -80,6 +77,6 @@ def _adjacent(one: Period, other: Period) -> bool:
 
 
 def quarters_of(periods: list[Period], year: str) -> list[Period]:
-    """Return the closed quarters of a year, oldest first, and the year itself where it is closed."""
+    """Return the closed quarters of a year, oldest first, then the year itself if it is closed."""
     found = [period for period in periods if period.code[:4] == year and period.kind in ("quarter", "year")]
     return sorted(found, key=lambda period: (period.kind == "year", period.last))

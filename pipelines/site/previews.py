@@ -1,8 +1,7 @@
-"""The pictures that stand for a page where its address is passed on: whose figure it is, of which period, how much.
+"""Preview pictures of pages (`og:image`): subject, period and figure.
 
-Belongs here: drawing them, as PNG, which is what readers of `og:image` take. Letters are those that vl-convert brings,
-so the same figures and libraries give the same bytes on every machine. Does not belong here: what the pictures say
-(`shown_elsewhere`).
+Belongs here: drawing them as PNG. The font is the one bundled with vl-convert, so the same figures and libraries give
+the same bytes on every machine. Does not belong here: their texts (`sharing`).
 """
 
 import struct
@@ -16,18 +15,21 @@ from markupsafe import escape
 FOLDER = "xem-truoc"
 WIDTH, HEIGHT = 600, 315
 FONT = "font-family='Liberation Sans'"
-LINE = 32  # letters of a name on one line
-LARGEST, SMALLEST = 84, 30  # letters of the figure; a long word instead of one takes smaller ones
+LINE = 32  # characters of a name per line
+LARGEST, SMALLEST = 84, 30  # font sizes of the figure; longer texts get smaller ones
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class PreviewText:
-    """What a picture says.
+    """The texts of a picture.
 
     Attributes:
-        figure: The share as people read it, or why there is none.
-        notice: That it is synthetic, empty if it is not.
+        who: The subject.
+        figure: The share as printed, or why there is none.
+        what: Indicator and period.
+        site: Name of the site and version.
+        notice: The mark of synthetic data; '' for real data.
     """
 
     who: str
@@ -60,7 +62,7 @@ def drawing(words: PreviewText) -> str:
 
 
 def write_previews(folder: Path, pictures: dict[str, PreviewText]) -> None:
-    """Write one PNG per key."""
+    """Write one PNG per key into the folder, named by the key."""
     from vl_convert import svg_to_png
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,9 +71,9 @@ def write_previews(folder: Path, pictures: dict[str, PreviewText]) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """Return the same picture in a third of the size.
+    """Return the same picture compressed again, in a third of the size.
 
-    Level 6 packs nearly as tightly as 9, in a fifth of the time.
+    Compression level 6 is nearly as effective as 9, in a fifth of the time.
     """
     kept, packed, at = [], b"", len(SIGNATURE)
     while at < len(png):

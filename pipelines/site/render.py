@@ -1,6 +1,6 @@
-"""Fill a template: words of the language, figures, links, charts, and the page's description for machines.
+"""Render templates: texts, figures, links, charts and machine-readable descriptions of a page.
 
-Belongs here: markup that every page needs. Does not belong here: which pages there are (pages), what they show.
+Belongs here: markup that every page needs. Does not belong here: which pages there are (`pages`), what they show.
 """
 
 import json
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
-LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of what has no number
-NOTED = ("p", "r")  # flags of a number
+LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of cells without a number
+NOTED = ("p", "r")  # flags of cells with a number
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
@@ -42,13 +42,13 @@ def texts() -> Catalogue:
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What is true of the whole site.
+    """Facts that hold for the whole site.
 
     Attributes:
-        as_of: Last day (ISO) of the vintage, '' where none.
-        version: Its name.
-        public_url: Where the site lies, with a / at its end, null if that is not known.
-        description: Of the dataset, null if the open data have none.
+        as_of: Last day (ISO) of the vintage; '' if no period is closed.
+        version: Name of the vintage.
+        public_url: Address of the site, ending in /; None if unknown.
+        description: Description of the dataset; None if the open data have none.
     """
 
     vintage: VintageReader
@@ -67,7 +67,7 @@ class SiteFacts:
 
 @dataclass(frozen=True)
 class PageRenderer:
-    """What a template calls, for one page in one language."""
+    """Functions that templates call, for one page in one language."""
 
     facts: SiteFacts
     lang: str
@@ -76,7 +76,7 @@ class PageRenderer:
     same_as: str | None = None
 
     def t(self, code: str, /, **blanks: object) -> Markup:
-        """Return a sentence of texts.yml; what fills its blanks is escaped unless it is markup already."""
+        """Return a sentence of texts.yml; values of its placeholders are escaped unless they are markup already."""
         sentence = Markup(texts()[code][self.lang])  # noqa: S704 - our own sentences
         return sentence.format(**blanks) if blanks else sentence
 
@@ -95,27 +95,27 @@ class PageRenderer:
         return f"{relative}#{anchor}" if anchor else relative
 
     def at(self, path: str, lang: str | None = None) -> str:
-        """Return the address of a page or file for whoever is elsewhere: absolute where the public one is known."""
+        """Return the address of a page or file for use elsewhere: absolute if the public address is known."""
         if self.facts.public_url is None:
             return self.to(path, lang)
         return self.facts.public_url + (path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}")
 
     @property
     def canonical(self) -> str:
-        """The one address of what this page shows."""
+        """The canonical address of this page."""
         return self.at(self.same_as or self.path)
 
     @property
     def image(self) -> str:
-        """The address of the picture that stands for the page."""
+        """The address of the page's preview picture."""
         return self.at(f"/{previews.FOLDER}/{self.preview}.png")
 
     def titled(self, title: Markup) -> Markup:
-        """Return a page's title; of synthetic data with a word before it that says so."""
+        """Return a page's title, marked if the data are synthetic."""
         return Markup("{} {}").format(self.t("synthetic_mark"), title) if self.facts.synthetic else title
 
-    def told(self, title: Markup, about: Markup) -> Markup:
-        """Return the page's description in the words of schema.org, as the content of a script element."""
+    def json_ld(self, title: Markup, about: Markup) -> Markup:
+        """Return the page's schema.org description, as the content of a script element."""
         facts = self.facts
         site = {"@type": "WebSite", "name": str(self.t("site_name")), "url": self.at("index.html")}
         page: dict[str, Any] = {
@@ -134,16 +134,16 @@ class PageRenderer:
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no markup is left in it
 
     def plain(self, figure: Figure | None) -> str:
-        """Return a figure as text: the number, or the word for why there is none."""
+        """Return a figure as text: the number, or the text of its flag."""
         if figure is None:
             return texts()["flag_none"][self.lang]
         if not figure.text:
             return texts()[f"flag_{figure.flag if figure.flag in LETTERS else 'none'}"][self.lang]
         return percent(figure.text, self.lang, figure.bound) if figure.is_share else number(figure.text, self.lang)
 
-    # The two below are called a hundred thousand times; `escape` alone is a tenth of what `Markup.format` takes.
+    # The two methods below are called a hundred thousand times; `escape` takes a tenth of the time of `Markup.format`.
     def cell(self, figure: Figure | None, label: str = "") -> Markup:
-        """Return a figure as a cell of a table; with a label that stands before it where the table becomes a list."""
+        """Return a figure as a table cell; the label precedes it where a narrow screen shows the table as a list."""
         more = f' role="cell" data-label="{escape(label)}"' if label else ""
         if figure is None:
             return Markup(f'<td class="gone"{more}>{self.plain(None)}</td>')  # noqa: S704
@@ -157,8 +157,8 @@ class PageRenderer:
         """Return a figure within a sentence."""
         if figure is None:
             return Markup(self.plain(None))  # noqa: S704
-        told = escape(self.plain(figure))
-        return Markup(f'<data value="{escape(figure.text)}" data-at="{escape(figure.address)}">{told}</data>')  # noqa: S704
+        text = escape(self.plain(figure))
+        return Markup(f'<data value="{escape(figure.text)}" data-at="{escape(figure.address)}">{text}</data>')  # noqa: S704
 
     def day(self, iso: str) -> str:
         return date(iso, self.lang)
@@ -167,7 +167,7 @@ class PageRenderer:
         return size(count, self.lang)
 
     def names(self, unit: OfficeUnit) -> Markup:
-        """Return an office's official name; it is Vietnamese on every page."""
+        """Return an office's official name, which is Vietnamese on every page."""
         return self.vietnamese(unit.full)
 
     def vietnamese(self, text: str) -> Markup:
@@ -181,10 +181,7 @@ class PageRenderer:
         return str(self.t(f"all_{subject.level}"))
 
     def summary(self, answer: Answer) -> str:
-        """Return one sentence without markup that says whether the promise is kept.
-
-        For titles, previews, readers aloud.
-        """
+        """Return one sentence without markup on whether the target is met, for titles, previews and screen readers."""
         period = self.facts.vintage.headline
         if period is None:
             return str(self.t("no_period"))
@@ -212,7 +209,7 @@ class PageRenderer:
                             small=True)  # fmt: skip
 
     def bars(self, compared: list[tuple[PageSubject, Answer]], ident: str, title: str) -> Markup:
-        """Return the chart that puts a subject beside others."""
+        """Return the chart that compares a subject with others."""
         marks = [
             charts.Mark(
                 self.who(subject), answer.rate, self.plain(answer.rate), f"{'' if at else 'own '}{answer.verdict}"
@@ -223,7 +220,7 @@ class PageRenderer:
         return charts.bars(marks, self._goal(target), ident, title, str(self.t("compare_about")))
 
     def dots(self, ranked: list[tuple[OfficeUnit, list[Answer]]], ident: str, title: str) -> Markup:
-        """Return the chart of all offices of a list."""
+        """Return the chart of all offices in a list."""
         marks = [charts.Mark(unit.short, answers[0].rate, "", answers[0].verdict) for unit, answers in ranked]
         target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
         return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))

@@ -1,6 +1,6 @@
-"""Figures that the vintage marks as revised (flag r).
+"""Figures that the vintage flags as revised (flag r).
 
-Belongs here: finding them in the tables. What they were before is in CHANGES.md of the open data.
+Belongs here: finding them in the tables. Their earlier values are in CHANGES.md of the open data.
 """
 
 import polars as pl
@@ -13,7 +13,7 @@ REVISED = "r"
 
 
 def revised(vintage: VintageReader) -> list[tuple[Row, Figure]]:
-    """Return row and figure of each revision, table by table, at most 200: a page of its own must stay readable."""
+    """Return row and figure of each revision, table by table, at most SHOWN, so that the page stays readable."""
     found: list[tuple[Row, Figure]] = []
     for path in sorted(vintage.data.folder.glob("*.csv")):
         frame = vintage.data.frame(path.stem)

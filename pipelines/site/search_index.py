@@ -1,7 +1,7 @@
-"""What the search knows: every office, level, field, indicator and page of a language, in one small script.
+"""The search index of a language, as a script: every office, level, field, indicator and page.
 
-Belongs here: the entries. How they are matched is assets/search.js. A script and not data that a page would have to ask
-for: it works from a folder on the disk, and no request but for the page's own parts is made.
+Belongs here: the entries. A script is used instead of JSON, so that search works from a local folder without requests.
+Does not belong here: matching (assets/search.js).
 """
 
 import json
@@ -19,10 +19,20 @@ PAGES = {
 }  # fmt: skip
 
 
-def search_script(vintage: VintageReader, every_field: list[Field], said: dict[str, dict[str, str]], lang: str) -> str:
-    """Return the script: kind, name, the note beside it, code, address within the language."""
+def search_script(
+    vintage: VintageReader, every_field: list[Field], catalogue: dict[str, dict[str, str]], lang: str
+) -> str:
+    """Return the script; each entry has kind, name, note, code and address within the language.
+
+    Args:
+        vintage: The vintage.
+        every_field: All fields.
+        catalogue: The texts of the site.
+        lang: `vi` or `en`.
+    """
     entries = [
-        list(entry) for entry in _entries(vintage, every_field, {code: one[lang] for code, one in said.items()}, lang)
+        list(entry)
+        for entry in _entries(vintage, every_field, {code: one[lang] for code, one in catalogue.items()}, lang)
     ]
     return f"globalThis.tthcPages = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
 

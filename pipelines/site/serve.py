@@ -1,6 +1,6 @@
-"""Shows the current version's site on this machine only (127.0.0.1).
+"""Serve the current version's site on this machine only (127.0.0.1).
 
-Belongs here: a small server over one folder. Does not belong here: a public web server; the folder can be laid on any.
+Belongs here: a small server for one folder. Does not belong here: a public web server; any can serve the folder.
 """
 
 from functools import partial
@@ -37,11 +37,11 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_error(404)
 
     def send_head(self) -> BytesIO | BinaryIO | None:
-        # The library maps ".." away; this also stops a link inside the folder that leads out of it.
+        # The library removes ".."; this check also stops links inside the folder that lead out of it.
         root = Path(self.directory).resolve()
         try:
             inside = Path(self.translate_path(self.path)).resolve().is_relative_to(root)
-        except (OSError, ValueError):  # a name too long or with a zero byte in it is nobody's
+        except (OSError, ValueError):  # the name is too long or contains a zero byte
             inside = False
         if inside:
             return super().send_head()
@@ -49,16 +49,18 @@ class SiteHandler(SimpleHTTPRequestHandler):
         return None
 
     def log_message(self, *_: object) -> None:
-        """Log nothing: what citizens look at is their own affair."""
+        """Log nothing, to protect readers' privacy."""
 
 
 def site_server(settings: Settings, port: int) -> ThreadingHTTPServer:
-    """Return a server of the current version's site, not yet running; port 0 takes any free one.
+    """Return a server of the current version's site, not yet running; it follows `current` when that is switched.
 
-    It follows `current` when a night switches it.
+    Args:
+        settings: The installation.
+        port: The port; 0 takes any free one.
 
     Raises:
-        TthcError: If there is no site or the port is taken.
+        TthcError: If there is no site, or the port is taken.
     """
     folder = settings.current_link / SITE_FOLDER
     if not (folder / "index.html").is_file():

@@ -1,6 +1,6 @@
-"""What others see of the site without opening it: the words of the pictures, and the map for search engines.
+"""Texts of preview pictures for link sharing, and the sitemap for search engines.
 
-Belongs here: what they say. Does not belong here: drawing (`previews`), pages.
+Belongs here: these texts and the sitemap. Does not belong here: drawing pictures (`previews`), pages.
 """
 
 from xml.sax.saxutils import escape
@@ -15,10 +15,9 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def pictures(facts: SiteFacts) -> dict[str, PreviewText]:
-    """Return the words of each picture by its key.
+    """Return the texts of each picture: of the province (`tinh`), each level (`cap-…`) and each office (its code).
 
-    The province's (`tinh`), each level's, each office's (its code), in both languages, as one picture serves both
-    pages.
+    One picture serves the pages of both languages, so its texts are in both.
     """
     vintage = facts.vintage
     subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (vintage.province.name, vintage.level_subject("tinh"))}
@@ -35,14 +34,14 @@ def _words(vi: PageRenderer, en: PageRenderer, who: str, found: Answer) -> Previ
     facts, period = vi.facts, vi.facts.vintage.headline
     shown, other = vi.plain(found.rate), en.plain(found.rate)
     figure = shown if found.rate and found.rate.text else " · ".join(dict.fromkeys((shown, other)))
-    told = [" ".join((press.t("picture_what"), period.name(press.lang))) for press in (vi, en)] if period else []
-    marks = [str(press.t("synthetic_mark")).strip("[]") for press in (vi, en)] if facts.synthetic else []
+    period_names = [" ".join((page.t("picture_what"), period.name(page.lang))) for page in (vi, en)] if period else []
+    marks = [str(page.t("synthetic_mark")).strip("[]") for page in (vi, en)] if facts.synthetic else []
     site = f"{vi.t('site_name')} · {facts.book.province.bare} · {facts.version}"
-    return PreviewText(who, figure, " · ".join(told), site, " · ".join(marks))
+    return PreviewText(who, figure, " · ".join(period_names), site, " · ".join(marks))
 
 
 def site_map(public_url: str, addresses: list[str]) -> str:
-    """Return `sitemap.xml`: each page once in each language, with the other one as its alternate."""
+    """Return `sitemap.xml`: each page once per language, with the other language as its alternate."""
 
     def entry(address: str, lang: str) -> str:
         others = "".join(

@@ -1,4 +1,4 @@
-"""What all pages are made from: the vintage's tables, its periods, its offices, and what comes first (choice.yml).
+"""Read a vintage for the site: its tables, periods and offices, and the featured indicators (choice.yml).
 
 Belongs here: finding the figures of an office, a level or the province. Does not belong here: pages, languages.
 """
@@ -19,7 +19,7 @@ LEVELS = ("so", "huyen", "xa")
 
 
 class Choice(Strict):
-    """choice.yml: which indicators lead, which are drawn, compared, listed first."""
+    """The content of choice.yml: which indicator leads, and which are drawn, compared and listed first."""
 
     lead: str
     rule: str
@@ -31,7 +31,7 @@ class Choice(Strict):
 
 @dataclass(frozen=True)
 class PageSubject:
-    """Whom figures speak of: one office (`don-vi`), all offices of a level (`cap`), or all (`tinh`)."""
+    """The subject of figures: one office (`don-vi`), all offices of a level (`cap`), or all (`tinh`)."""
 
     scope: str
     unit_code: str
@@ -40,9 +40,12 @@ class PageSubject:
 
 @dataclass(frozen=True)
 class OfficeUnit:
-    """An office of don-vi.csv.
+    """An office of don-vi.csv; days are ISO, '' if unknown.
 
-    `mark`: what tells it apart where its name stands twice; `over`: it had ended before the last day of the data.
+    Attributes:
+        over: True if it was closed before the last day of the data.
+        children: Its subordinate offices, by name.
+        marks: Texts that distinguish it from other offices of the same name.
     """
 
     code: str
@@ -57,18 +60,18 @@ class OfficeUnit:
 
     @property
     def bare(self) -> str:
-        """The name without "UBND", which most have."""
+        """The name without the prefix "UBND"."""
         bare = self.name.removeprefix("UBND ")
         return bare[:1].upper() + bare[1:]
 
     @property
     def mark(self) -> str:
-        """What tells offices of one name apart, such as " (–2025)"; empty if the name is enough."""
+        """The suffix that distinguishes offices of one name, such as " (–2025)"; '' if the name is unique."""
         return "".join(f" ({mark})" for mark in self.marks)
 
     @property
     def short(self) -> str:
-        """The name as it stands in lists."""
+        """The name for lists."""
         return self.bare + self.mark
 
     @property
@@ -78,7 +81,7 @@ class OfficeUnit:
 
     @property
     def years(self) -> str:
-        """In which years it existed: "–2025", "2025–"; empty if that is not known."""
+        """The years in which it existed, such as "–2025" or "2025–"; '' if unknown."""
         return f"{self.valid_from[:4]}–{self.valid_to[:4]}" if self.valid_from or self.valid_to else ""
 
     @property
@@ -88,7 +91,7 @@ class OfficeUnit:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The figures of one subject."""
+    """The figures of one subject: rows of indicators by indicator, rule and period, other rows by period."""
 
     indicators: dict[tuple[str, str, str], Row]
     handling: dict[str, Row]
@@ -100,7 +103,11 @@ class Sheet:
 
 
 class VintageReader:
-    """A vintage, opened."""
+    """The tables of a vintage, prepared for pages.
+
+    Raises:
+        TthcError: If a table that the site needs is missing.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.data = OpenDataFolder(folder)
@@ -113,14 +120,14 @@ class VintageReader:
 
     @cached_property
     def form_periods(self) -> list[Period]:
-        """The quarters of the headline's year and the year; where none is closed yet, the newest three months."""
+        """The closed quarters of the headline's year, and the year itself; without any, the newest three months."""
         if self.headline is None:
             return []
         return quarters_of(self.periods, self.headline.code[:4]) or self.months[-3:]
 
     @cached_property
     def units(self) -> dict[str, OfficeUnit]:
-        """Every office by its code, its subordinate offices with it, by name."""
+        """Every office, by code."""
         units = {
             row["ma_don_vi"]: OfficeUnit(row["ma_don_vi"], row["ten_don_vi"], row["cap"], row["ma_don_vi_cha"],
                                    row["hieu_luc_tu"], row["hieu_luc_den"], "" < row["hieu_luc_den"] < self.day)
@@ -134,14 +141,14 @@ class VintageReader:
 
     @cached_property
     def day(self) -> str:
-        """The last day of the data (ISO), '' where no period is closed."""
+        """The last day of the data (ISO); '' if no period is closed."""
         return max((period.last for period in self.periods), default="")
 
     @cached_property
     def years_without_targets(self) -> list[str]:
-        """Years after the first plan's in which a period has closed and no goal has a target.
+        """Years after the first plan with a closed period but without any target, since their plan is not entered yet.
 
-        The plan is not entered yet. Empty where the vintage has no goals at all.
+        Empty if the vintage has no goals at all.
         """
         goals = self.data.rows("muc-tieu-ke-hoach")
         with_targets = {row["nam"] for row in goals if row["muc_tieu"]}
@@ -169,11 +176,11 @@ class VintageReader:
         return {(row["ma_chi_tieu"], row["cach_tinh"]): row for row in rows}
 
     def level_subject(self, level: str) -> PageSubject:
-        """Return all offices of a level; of `tinh`, all offices."""
+        """Return the subject of all offices of a level; for `tinh`, of all offices."""
         return PageSubject("tinh" if level == "tinh" else "cap", self.province.code, level)
 
     def sheet(self, subject: PageSubject) -> Sheet:
-        """Return the subject's figures in the periods that pages show."""
+        """Return a subject's figures in the periods that pages show."""
         if subject not in self._sheets:
             key = (subject.scope, subject.unit_code, subject.level)
             indicators = {(row["ma_chi_tieu"], row["cach_tinh"], row["ky"]): row for row in self._indicators.at(*key)}
@@ -194,10 +201,7 @@ class VintageReader:
         return self._shown("thoi-gian-giai-quyet", [self.headline] if self.headline else [])
 
     def _shown(self, table: str, periods: list[Period]) -> SheetRows:
-        """Return the rows of a table that pages show.
-
-        A table grows with the years; only these rows become Python objects.
-        """
+        """Return the rows of a table in these periods; only they become Python objects, since tables grow with time."""
         frame = self.data.frame(table)
         if not frame.width:
             return SheetRows(table, frame, ())
@@ -206,7 +210,7 @@ class VintageReader:
 
 
 def _tell_apart(units: dict[str, OfficeUnit]) -> None:
-    """Mark offices of one name with the first of these that none of them shares: years, the office above, the code."""
+    """Mark offices of the same name with the first of years, parent office, code that distinguishes all of them."""
     named: dict[str, list[OfficeUnit]] = {}
     for unit in units.values():
         named.setdefault(unit.bare, []).append(unit)

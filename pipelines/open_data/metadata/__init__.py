@@ -1,6 +1,6 @@
-"""What the open data say of themselves, in the formats that others' tools read without help.
+"""Machine-readable descriptions of the open data, in standard formats.
 
 Belongs here: Data Package, CSVW, DCAT with schema.org, and the XLSX edition, all written from one `model.Description`,
-which is made of the publication register and the facts of the written files. Does not belong here: figures (`tables`),
-what may go out at all (`registers.publication`, `audit`). Words for people are in `texts.yml` and the registers.
+which combines the publication register with facts of the written files. Does not belong here: figures (`tables`), what
+may be published (`registers.publication`, `audit`). Texts for people are in `texts.yml` and the registers.
 """

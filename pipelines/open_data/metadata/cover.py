@@ -1,6 +1,6 @@
-"""What the XLSX edition says before and after its tables: the first sheet, and the list of columns.
+"""Texts of the XLSX edition's first sheet and of its list of columns.
 
-Belongs here: lines of texts from the register and `texts.yml`, each in both languages. Does not belong here: cells and
+Belongs here: lines of text from the register and `texts.yml`, each in both languages. Does not belong here: cells and
 formats (`workbook`).
 """
 
@@ -13,10 +13,11 @@ YES = "✓"
 
 
 def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list[list[str]]:
-    """Return label, Vietnamese, English; of tables their sheets, one a line.
+    """Return the lines of the first sheet: label, Vietnamese, English; a table has one line per sheet.
 
     Args:
-        sheets: The sheets of each table.
+        description: The description of the vintage.
+        sheets: Names of the sheets of each table.
     """
     dataset, vintage, publisher = description.dataset, description.vintage, description.publisher
     lines = [_line("", description.title)]
@@ -42,7 +43,7 @@ def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list
 
 
 def column_lines(description: Description) -> list[list[str]]:
-    """Return a heading, then every column of every table."""
+    """Return the lines of the list of columns: a heading, then every column of every table."""
     headings = [f"{text_of(code).vi}\n{text_of(code).en}" for code in HEADINGS]
     return [headings, *(_of(table, column) for table in description.tables for column in table.columns)]
 

@@ -1,8 +1,8 @@
 """`csv-metadata.json`: CSV on the Web, one table group for all tables.
 
-Belongs here: the description in that standard's words. The name is the second of the two default locations of the
-standard, so a processor that is given the address of any of the tables finds it beside them; as one group, foreign keys
-stay within it.
+Belongs here: the description in the terms of that standard. The file name is one of the standard's default locations,
+so a processor that is given the address of any table finds it; since all tables are in one group, foreign keys stay
+within it.
 """
 
 import re
@@ -61,10 +61,7 @@ def _table(table: DescribedTable) -> dict[str, Any]:
 
 
 def _column(column: DescribedColumn) -> dict[str, Any]:
-    """Return one column, which is found by name.
-
-    Titles are for people, so the CSV's header, which is the names, stands among them.
-    """
+    """Return one column; its name, which is the CSV's header, is also among its titles."""
     described: dict[str, Any] = {
         "name": column.name, "titles": {"und": column.name, "vi": column.title.vi, "en": column.title.en},
         "datatype": _datatype(column), "required": column.required,
@@ -79,7 +76,7 @@ def _column(column: DescribedColumn) -> dict[str, Any]:
 
 
 def _datatype(column: DescribedColumn) -> str | dict[str, Any]:
-    """Return the datatype; a closed list becomes an expression of its values, the only form the standard has."""
+    """Return the datatype; a closed list becomes a regular expression of its values, as the standard requires."""
     base = TYPES[column.type]
     if column.codes:
         return {"base": base, "format": "|".join(re.escape(code.code) for code in column.codes)}

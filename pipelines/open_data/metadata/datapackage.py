@@ -1,10 +1,9 @@
 """`datapackage.json`: Data Package v2, for tools that load tables by their description.
 
-Belongs here: the description in that standard's words. Titles and descriptions are Vietnamese, as the standard has one
-language; the English ones stand beside them with `_en`. `created` is the last day of the newest closed period, not the
-moment of writing: the same data give the same bytes. `license_id` is CKAN's word. The same rows in Parquet, and all
-tables in XLSX, are `alternates` of ours and no resources: validators take every resource of theirs for a table, read
-it, and fail on its size.
+Belongs here: the description in the terms of that standard. It has one language, so titles and descriptions are
+Vietnamese, with English ones in properties ending in `_en`. `created` is the last day of the newest closed period, not
+the time of writing, so that the same data give the same bytes. `license_id` is CKAN's term. Parquet files and the XLSX
+edition are listed as `alternates`, an extension of ours: as resources, validators would read them as tables and fail.
 """
 
 from typing import Any
@@ -23,10 +22,7 @@ DIALECT = {
 
 
 def data_package(description: Description) -> dict[str, Any]:
-    """Return the descriptor, ready to be written as JSON.
-
-    Take a description whose workbook is written.
-    """
+    """Return the descriptor as a JSON object; the description's workbook must have been written."""
     dataset, publisher, vintage = description.dataset, description.publisher, description.vintage
     licence = description.licence
     place = {"name": description.place.vi, "name_en": description.place.en, "code": description.place_code}

@@ -1,11 +1,9 @@
-"""`catalog.jsonld`: DCAT 3 for data portals that harvest.
+"""`catalog.jsonld`: DCAT 3 for data portals that harvest, and schema.org for search engines.
 
-Catalogue, dataset, its tables, its files; and, for search engines, the same in the words of schema.org.
-
-Belongs here: the description in that vocabulary. The context stands in the file, so reading it downloads nothing.
-Identifiers begin with the register's `base_iri` and are the same in every vintage: whoever harvests each of them has
-one dataset per table, not one more every month. Files have absolute addresses where the public one is known; CKAN's
-harvester takes relative ones for files of its own disk. The day of issue is the as-of day, not that of writing: the
+Belongs here: catalogue, dataset, tables and files in that vocabulary. The context is part of the file, so reading it
+downloads nothing. Identifiers begin with the register's `base_iri` and are the same in every vintage, so that a portal
+that harvests each vintage has one dataset per table. Files have absolute addresses if the public one is known, since
+CKAN's harvester takes relative ones for local files. The date of issue is the as-of day, not the time of writing: the
 same data give the same bytes.
 """
 
@@ -40,10 +38,7 @@ CONTEXT = {
 
 
 def dcat(description: Description) -> dict[str, Any]:
-    """Return the JSON-LD document.
-
-    Take a description whose workbook is written.
-    """
+    """Return the JSON-LD document; the description's workbook must have been written."""
     files = [file for table in description.tables for file in (table.csv, table.parquet)]
     whole = [description.workbook] if description.workbook else []
     return {
@@ -118,10 +113,10 @@ def _table(description: Description, table: DescribedTable) -> dict[str, Any]:
 
 
 def _distribution(description: Description, file: File) -> dict[str, Any]:
-    """Return a file.
+    """Return a file as a distribution.
 
-    Its licence is the one of CKAN's list, which a harvester looks for here and by its title; the terms themselves are
-    its rights, and the dataset's licence.
+    Its licence is the entry of CKAN's list, which harvesters match here by title; the terms themselves are its rights,
+    and the dataset's licence.
     """
     standards = [RFC_4180, "http://www.w3.org/ns/csvw"] if file.format == "csv" else []
     return {
@@ -148,7 +143,7 @@ def _licences(description: Description) -> list[dict[str, Any]]:
 
 
 def _shared(description: Description, media_types: set[str]) -> list[dict[str, Any]]:
-    """Return what the others refer to, each with its class: a validator looks nothing up."""
+    """Return the resources that others refer to, each with its class, so that validators need no look-up."""
     dataset, publisher, homepage = description.dataset, description.publisher, description.publisher.homepage
     notes = {METHOD_FILES["vi"]: "method", METHOD_FILES["en"]: "method", CHANGES_FILE: "changes"}
     return [

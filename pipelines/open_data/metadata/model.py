@@ -1,7 +1,7 @@
-"""The one description that all formats are written from, so that they cannot disagree.
+"""The description of a vintage from which all formats are written, so that they agree.
 
-Belongs here: joining the register with the facts of a vintage (files, rows, hashes, periods, publisher). Does not
-belong here: how a format puts it.
+Belongs here: combining the register with facts of a vintage (files, rows, hashes, periods, publisher). Does not belong
+here: the terms of a format (the other modules).
 """
 
 from dataclasses import dataclass
@@ -44,13 +44,13 @@ class File:
 
 @dataclass(frozen=True)
 class DescribedColumn:
-    """A column as every format has it.
+    """A published column.
 
     Attributes:
-        codes: Its closed list, empty if it has none.
-        pattern: What every value matches from end to end.
-        minimum: Of counts.
-        flags: The columns that it speaks of.
+        codes: The closed list of its values; empty if it has none.
+        pattern: Regular expression that every whole value matches; None if there is none.
+        minimum: Least value of a count; None for other columns.
+        flags: For a flag, the columns that it qualifies.
     """
 
     name: str
@@ -82,10 +82,14 @@ class DescribedTable:
 
 @dataclass(frozen=True)
 class Vintage:
-    """The vintage that is described.
+    """The described vintage.
 
-    `before`: null for the first; `first_day`, `last_day`: ISO, null without a period. `issued`: the as-of day of the
-    first vintage that there was, `modified`: of this one; null where not known.
+    Attributes:
+        before: Name of the vintage before; None for the first.
+        first_day: First day (ISO) of its periods; None without a period.
+        last_day: Last day (ISO) of its periods; None without a period.
+        issued: As-of day of the first vintage ever; None if unknown.
+        modified: As-of day of this vintage; None if unknown.
     """
 
     name: str
@@ -101,11 +105,11 @@ class Vintage:
 class Description:
     """The whole description of a vintage.
 
-    `workbook` is null only while it is being written.
-
     Attributes:
-        public_url: The address of the site, with a / at its end; null if none is known, and then files are named
-            relative to the document.
+        official: The publisher of real data.
+        place: Name of the province.
+        workbook: The XLSX edition; None until it is written.
+        public_url: The address of the site, ending in /; None if unknown: then addresses of files are relative.
     """
 
     dataset: Dataset
@@ -119,7 +123,7 @@ class Description:
 
     @property
     def publisher(self) -> Publisher:
-        """In whose name the data go out; synthetic ones in no authority's."""
+        """The publisher; synthetic data are not published in the name of an authority."""
         if not self.vintage.synthetic:
             return self.official
         return Publisher(
@@ -128,12 +132,12 @@ class Description:
 
     @property
     def title(self) -> Sentence:
-        """What the dataset is called; synthetic data say so first."""
+        """The title of the dataset, marked if the data are synthetic."""
         return mark_title(self.dataset.title, synthetic=self.vintage.synthetic)
 
     @property
     def about(self) -> Sentence:
-        """What the dataset is; first of all that it is synthetic, where it is."""
+        """The description of the dataset, beginning with a notice if the data are synthetic."""
         return mark_description(self.dataset.description, synthetic=self.vintage.synthetic)
 
     @property
@@ -150,10 +154,7 @@ class Description:
         return self.dataset.licence_on(self.vintage.last_day)
 
     def iri(self, *parts: str) -> str:
-        """Return the identifier of the dataset, or of a table or file of it.
-
-        The same in every vintage, so that a portal that harvests them sees one dataset that moves on.
-        """
+        """Return the identifier of the dataset, or of a table or file of it; it is the same in every vintage."""
         return "/".join((f"{self.dataset.base_iri}{self.place_code}/{self.dataset.name}", *parts))
 
     def edition(self, vintage: str) -> str:
@@ -169,10 +170,14 @@ TEXTS = Path(__file__).parent / "texts.yml"
 
 
 def text_of(code: str, **blanks: Sentence) -> Sentence:
-    """Return a sentence of texts.yml, each blank filled in its own language.
+    """Return a sentence of texts.yml in both languages.
+
+    Args:
+        code: Code of the sentence.
+        blanks: Sentences for its placeholders, filled in per language.
 
     Raises:
-        KeyError: For an unknown code.
+        KeyError: If the code is unknown.
     """
     filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
     sentences = read_catalogue(TEXTS)[code]
@@ -180,17 +185,17 @@ def text_of(code: str, **blanks: Sentence) -> Sentence:
 
 
 def join_sentences(*sentences: Sentence) -> Sentence:
-    """Return one sentence after the other."""
+    """Return the sentences joined by full stops, per language."""
     return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
 
 
 def mark_title(title: Sentence, *, synthetic: bool) -> Sentence:
-    """Return a title; for synthetic data with a word before it that says so."""
+    """Return a title, with a mark in front if the data are synthetic."""
     return text_of("synthetic_title", title=title) if synthetic else title
 
 
 def mark_description(about: Sentence, *, synthetic: bool) -> Sentence:
-    """Return a description; for synthetic data with a sentence before it that says so."""
+    """Return a description, with a notice in front if the data are synthetic."""
     return join_sentences(text_of("synthetic"), about) if synthetic else about
 
 

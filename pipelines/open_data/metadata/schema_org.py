@@ -1,8 +1,7 @@
-"""The schema.org words that search engines read.
+"""The schema.org description of the dataset, which search engines read.
 
-Belongs here: the description in that vocabulary, in the language of the page that embeds it. A value has no language
-there, so each page has its own; in `catalog.jsonld` it is the Vietnamese one. The context is given by its vocabulary,
-not by an address to fetch.
+Belongs here: the description in that vocabulary, in the language of the page that embeds it (values have no language
+tag); `catalog.jsonld` has the Vietnamese one. The context names the vocabulary, so nothing has to be fetched.
 """
 
 from typing import Any
@@ -14,12 +13,13 @@ CONTEXT = {"@vocab": "https://schema.org/"}
 
 
 def schema_org(description: Description, lang: str = "vi", files_at: str = "") -> dict[str, Any]:
-    """Return the JSON-LD object, for a page in `lang`.
-
-    Where the public address is known, it is that instead.
+    """Return the JSON-LD object for a page.
 
     Args:
-        files_at: From the page to the folder of the files, with a / at its end; empty if the page lies in it.
+        description: The description of the vintage.
+        lang: Language of the page, `vi` or `en`.
+        files_at: Relative path from the page to the folder of the files, ending in /; '' if the page lies in it. If the
+            public address is known, absolute addresses are used instead.
     """
     dataset, vintage, licence = description.dataset, description.vintage, description.licence
     files_at = description.address("") or files_at

@@ -1,9 +1,9 @@
-"""The XLSX edition: one workbook for whoever opens the data in a spreadsheet.
+"""The XLSX edition: all tables in one workbook, for use in a spreadsheet.
 
-Belongs here: sheets, cells and their formats. Numbers are numbers, dates are dates, texts are texts even where they
-begin like a formula; a cell without a figure is empty, its flag stands beside it. The rows are those of the CSV files,
-read back as the audit read them. The same rows give the same bytes: no clock, and the library dates the parts of the
-file itself. Does not belong here: what the first sheet says (`cover`).
+Belongs here: sheets, cells and their formats. Numbers, dates and texts keep their type, also texts that look like a
+formula; a cell without a figure is empty, with its flag in the next column. The rows are read back from the CSV files.
+The same rows give the same bytes: no clock is used, and the library writes fixed dates into the parts of the file. Does
+not belong here: texts of the first and last sheet (`cover`).
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Connection = duckdb.DuckDBPyConnection
 READ_BACK = "read_back"
 HEADER_ROWS = 2
-# What a sheet holds below its header, by the format itself.
+# Rows that a sheet can hold below its header, by the format.
 MOST_ROWS = 1_048_576 - HEADER_ROWS
 AT_ONCE = 10_000
 NARROW, WIDE = 8, 48
@@ -36,12 +36,12 @@ OPTIONS = {
 
 
 def workbook_name(description: Description) -> str:
-    """Return the file's name: the dataset's."""
+    """Return the name of the workbook's file."""
     return f"{description.dataset.name}.xlsx"
 
 
 def sheet_names(table: DescribedTable, most_rows: int = MOST_ROWS) -> list[str]:
-    """Return the sheets of a table: its own name, and numbered ones for what does not fit on the first."""
+    """Return the names of a table's sheets: its own name, then numbered ones for rows beyond `most_rows`."""
     sheets = max(1, -(-table.rows // most_rows))
     return [table.name if number == 1 else f"{table.name} ({number})" for number in range(1, sheets + 1)]
 
@@ -51,7 +51,11 @@ def write_workbook(connection: Connection, register: PublicationRegister, descri
     """Write the workbook beside the tables in `folder`.
 
     Args:
-        most_rows: Per sheet.
+        connection: A database for reading the CSV files back.
+        register: What is published.
+        description: The description of the vintage.
+        folder: Folder of the tables.
+        most_rows: Most rows per sheet.
 
     Returns:
         Its path.
@@ -59,7 +63,7 @@ def write_workbook(connection: Connection, register: PublicationRegister, descri
     from xlsxwriter import Workbook
 
     path = folder / workbook_name(description)
-    # What does not fit into memory waits on the disk that the file goes to, not on the system's.
+    # Temporary files lie on the disk of the target folder, not in the system's.
     with Workbook(str(path), OPTIONS | {"tmpdir": str(folder)}) as workbook:
         workbook.set_properties(_properties(description))
         sheets = {table.name: sheet_names(table, most_rows) for table in description.tables}
@@ -84,7 +88,7 @@ def _properties(description: Description) -> dict[str, Any]:
     return {
         "title": description.title.vi, "subject": description.place.vi, "author": description.publisher.name.vi,
         "keywords": ", ".join(description.keywords.vi), "comments": vintage.name,
-        # Not when it was written: the last day of the data, or the format's own first year where there are none.
+        # The last day of the data instead of the time of writing; without data the first year of the format.
         "created": dt.datetime.fromisoformat(vintage.last_day or "2007-01-01"),
     }  # fmt: skip
 
@@ -98,7 +102,7 @@ def _rows(connection: Connection, table: DescribedTable) -> Iterator[tuple[Any, 
 
 
 def _widths(connection: Connection, table: DescribedTable) -> list[int]:
-    """Return column widths in characters: as wide as the longest value or name, within reason."""
+    """Return column widths in characters: that of the longest value or name, between NARROW and WIDE."""
     longest = ", ".join(f"max(length(cast({column.name} as varchar)))" for column in table.columns)
     found = connection.execute(f"select {longest} from {READ_BACK}").fetchone() or ()  # noqa: S608 - names of ours
     return [

@@ -1,6 +1,7 @@
-"""Writes all descriptions of a vintage into its folder, from one description.
+"""Write all descriptions of a vintage into its folder.
 
-Belongs here: which are written and in which order (the workbook first, as the others give its size and hash).
+Belongs here: building the description, and the order of writing (the workbook first, since the others contain its size
+and hash). Does not belong here: the formats (the other modules).
 """
 
 import json
@@ -26,11 +27,14 @@ DOCUMENTS: dict[str, Callable[[Description], dict[str, Any]]] = {
 def describe(
     register: PublicationRegister, province: Province, head: VintageHead, folder: Path, public_url: str | None = None
 ) -> Description:
-    """Return the description of the tables in `folder`, with the workbook where it is written.
+    """Return the description of the tables in a folder, and of the workbook if it is written.
 
     Args:
-        head: What `vintage.json` says of them (its name, the one before, when issued, closed periods, rows per CSV
-            file).
+        register: What is published.
+        province: The province.
+        head: The head of the vintage (`vintage.json`).
+        folder: Folder of the tables.
+        public_url: Address of the site; None if unknown.
 
     Raises:
         OSError: If a file is missing.
@@ -53,11 +57,7 @@ def describe(
 
 def write_descriptions(connection: duckdb.DuckDBPyConnection, register: PublicationRegister, description: Description,
                        folder: Path) -> dict[str, str]:  # fmt: skip
-    """Write the XLSX edition and the descriptions beside the tables.
-
-    Returns:
-        The SHA-256 of each file written.
-    """
+    """Write the XLSX edition and the descriptions beside the tables, and return the SHA-256 of each file."""
     workbook = file_facts(write_workbook(connection, register, description, folder))
     whole = replace(description, workbook=workbook)
     written = {workbook.name: workbook.sha256}

@@ -1,6 +1,7 @@
-"""The quality page: what came, what was rejected and why, how to correct it, what was checked, who approved what.
+"""The quality page: deliveries, rejections with reasons and hints, checks, held items and approvals.
 
-`facts` reads it from a version, a refused candidate or the ledger, `pages` turns it into HTML in two languages, `write`
-lays the pages of a run beside the earlier ones. Counts, file names and places in files only: no value of a row, no
-dossier's code, nothing personal. What is rejected or held is decided elsewhere.
+`facts` reads them from a version, a refused candidate or the ledger, `places` looks up where rejected rows are in their
+files, `wording` and `pages` make HTML in two languages, `write` writes the pages of a run beside earlier ones. Pages
+contain counts, file names and places only: no value of a row, no dossier code, nothing personal. Does not belong here:
+what is rejected or held.
 """

@@ -1,7 +1,7 @@
-"""What the quality page tells, read from a version or a refused candidate, and from the ledger where there is neither.
+"""Facts of the quality page, read from a version or a refused candidate, or from the ledger if there is neither.
 
-Belongs here: queries and records, free of language. Does not belong here: sentences and markup. No record holds a value
-of a row; a file name or code that looks personal is masked before it leaves the database.
+Belongs here: queries and records, free of language. No record holds a value of a row; file names and codes that look
+personal are masked in the query. Does not belong here: sentences and markup.
 """
 
 import datetime as dt
@@ -22,13 +22,13 @@ from pipelines.reports.quality.places import FileKey, place_for, places_in
 from pipelines.settings import Settings
 
 MASK = "…"
-# The newest files of which a page shows where rows of one reason stand.
+# Per reason a page shows places of rows in so many of the newest files.
 FILES_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Source:
-    """Files and rows of one source, over all deliveries; counts of rows are null if only the ledger was read."""
+    """Files and rows of one source, over all deliveries; some counts are None if only the ledger was read."""
 
     source: str
     files: int
@@ -47,10 +47,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Rejection:
-    """Rows of one file rejected for one reason that concern one unit; unit null means not known.
+    """Rows of one file that were rejected for one reason and concern one unit.
 
-    `first_rows` are numbers of rows in the file, `places` by number where people find them, where the number does not
-    say it.
+    Attributes:
+        unit_code: The unit; None if unknown.
+        first_rows: Numbers of the first rows in the file, comma-separated; None if unknown.
+        places: Place in the file by row number, for formats in which the number is not the place.
     """
 
     source: str
@@ -70,7 +72,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file from which nothing was taken; `code` and `params` name the sentence that says why."""
+    """A refused file; `code` and `params` are the message that says why."""
 
     source: str
     business_day: dt.date
@@ -81,7 +83,7 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Restatement:
-    """A file that came again with other bytes: keys of the one before, and how many of them are gone."""
+    """A file that was delivered again with other bytes: keys of the earlier one, and how many of them are gone."""
 
     source: str
     business_day: dt.date
@@ -93,7 +95,7 @@ class Restatement:
 
 @dataclass(frozen=True)
 class OddDay:
-    """A day that is missing, low, high or empty against the usual."""
+    """A business day of a source without a delivery, or with an unusual number of rows."""
 
     source: str
     business_day: dt.date
@@ -115,7 +117,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class UnitQuality:
-    """An office: dossiers in scope, and how many of them are kept in spite of what is odd about them."""
+    """A unit: its dossiers in scope, and how many of them are counted in spite of a defect."""
 
     unit_code: str
     unit_name: str
@@ -130,7 +132,7 @@ class UnitQuality:
 
 @dataclass(frozen=True)
 class CorrectionUse:
-    """A known error of a source and whether it still applies."""
+    """A known error of a source, and whether it still occurs."""
 
     correction_code: str
     source: str
@@ -143,10 +145,10 @@ class CorrectionUse:
 
 @dataclass(frozen=True)
 class QualityFacts:
-    """Everything that a page is made of; empty if a run did not come that far.
+    """All facts of a page; a field is empty if the run did not get that far.
 
     Attributes:
-        cleaned: By source, names that a list mark was taken off.
+        cleaned: Per source the number of names that a list mark was removed from.
     """
 
     sources: Sequence[Source] = ()
@@ -162,9 +164,10 @@ class QualityFacts:
 
 
 def read_database(database: Path, settings: Settings) -> QualityFacts:
-    """Return the facts of a version or candidate, with what the ledger knows of refused files.
+    """Return the facts of a version or candidate, with refused files from the ledger.
 
-    Raise duckdb.Error where the file is not a whole warehouse.
+    Raises:
+        duckdb.Error: If the file is not a complete warehouse.
     """
     state = lake_state(settings)
     with open_read_only(database, settings.duckdb_config()) as connection:
@@ -191,49 +194,61 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
 
 
 def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: LakeState) -> list[Rejection]:
-    """Return rejections with their places, looked up for those that a page shows.
+    """Return rejections with the places of those rows that a page shows.
 
-    Each comes with its file's own name, which the rejection may not show.
+    Args:
+        named: Rejections, each with the true name of its file, which the rejection may mask.
+        settings: The installation.
+        state: Deliveries and receipts.
     """
     groups: dict[tuple[str | None, ...], set[FileKey]] = {}
-    for one, name in named:
-        for group in ((one.source, one.reason), (one.source, one.reason, one.unit_code)):
-            groups.setdefault(group, set()).add((one.source, one.business_day, name))
+    for rejection, name in named:
+        for group in ((rejection.source, rejection.reason), (rejection.source, rejection.reason, rejection.unit_code)):
+            groups.setdefault(group, set()).add((rejection.source, rejection.business_day, name))
     shown = {key for files in groups.values() for key in sorted(files, reverse=True)[:FILES_SHOWN]}
     wanted: dict[FileKey, set[int]] = {}
-    for one, name in named:
-        if (key := (one.source, one.business_day, name)) in shown:
-            wanted.setdefault(key, set()).update(one.numbers)
+    for rejection, name in named:
+        if (key := (rejection.source, rejection.business_day, name)) in shown:
+            wanted.setdefault(key, set()).update(rejection.numbers)
     found = places_in(wanted, settings, state)
 
-    def places(one: Rejection, name: str) -> dict[int, str]:
-        of_file = found.get((one.source, one.business_day, name), {})
-        return {number: place_for(one.reason, *of_file[number]) for number in one.numbers if number in of_file}
+    def places(rejection: Rejection, name: str) -> dict[int, str]:
+        of_file = found.get((rejection.source, rejection.business_day, name), {})
+        return {
+            number: place_for(rejection.reason, *of_file[number]) for number in rejection.numbers if number in of_file
+        }
 
-    return [replace(one, places=places(one, name)) for one, name in named]
+    return [replace(rejection, places=places(rejection, name)) for rejection, name in named]
 
 
 def read_ledger(settings: Settings) -> QualityFacts:
-    """Return what the ledger alone knows of a run that made no candidate: files and the results of parsing."""
+    """Return the facts that the ledger has of a run without a candidate: files and parsing results."""
     state, shown = lake_state(settings), _shown_names(settings)
     counted: dict[str, dict[str, Any]] = {}
     for arrival, receipt in state.parsed:
         own = arrival.delivery.source
         for source in receipt["sources"] or [own]:
-            told = counted.setdefault(
+            totals = counted.setdefault(
                 source, {"files": 0, "refused": 0, "rows_in": 0, "rejected": 0, "newest": arrival.delivery.business_day}
             )
-            told["refused" if receipt["refused"] else "files"] += 1
-            told["newest"] = max(told["newest"], arrival.delivery.business_day)
+            totals["refused" if receipt["refused"] else "files"] += 1
+            totals["newest"] = max(totals["newest"], arrival.delivery.business_day)
             if counts := receipt["sources"].get(source):
-                told["rows_in"] += counts["rows_in"]
-                told["rejected"] += counts["rejected"]
+                totals["rows_in"] += counts["rows_in"]
+                totals["rejected"] += counts["rejected"]
     return QualityFacts(
         sources=[
             Source(
-                source, told["files"], told["refused"], told["rows_in"], None, None, told["rejected"], told["newest"]
+                source,
+                totals["files"],
+                totals["refused"],
+                totals["rows_in"],
+                None,
+                None,
+                totals["rejected"],
+                totals["newest"],
             )
-            for source, told in sorted(counted.items())
+            for source, totals in sorted(counted.items())
         ],
         rejections=[
             Rejection(
@@ -250,7 +265,7 @@ def read_ledger(settings: Settings) -> QualityFacts:
 
 
 def cleaned_names(state: LakeState) -> dict[str, int]:
-    """Return by source how many names of deliveries in use had a list mark that was removed."""
+    """Return, per source, how many names in active deliveries had a list mark removed."""
     found: Counter[str] = Counter()
     for _, receipt in state.accepted:
         found.update({source: counts.get("cleaned", 0) for source, counts in receipt["sources"].items()})
@@ -258,7 +273,7 @@ def cleaned_names(state: LakeState) -> dict[str, int]:
 
 
 def refused_files(settings: Settings) -> list[RefusedFile]:
-    """Return files that could not be read with certainty, the newest first, with the reason that parsing gave."""
+    """Return the refused files, the newest first, with the reason that parsing gave."""
     shown = _shown_names(settings)
     found = [
         RefusedFile(
@@ -275,7 +290,7 @@ def refused_files(settings: Settings) -> list[RefusedFile]:
 
 
 def _macros(settings: Settings) -> str:
-    """Return the SQL macros with the gate's idea of personal text; the page must not be laxer."""
+    """Return the gate's SQL macros, so that the page masks exactly what the gate takes for personal."""
     return fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
 
 

@@ -1,6 +1,6 @@
-"""The pages of one run: the whole, and one for each unit that has something to correct.
+"""The quality pages of one run: an index, and one page for each unit that has something to correct.
 
-Belongs here: putting facts into groups and templates. Does not belong here: where files go (`write`).
+Belongs here: grouping facts and rendering templates. Does not belong here: reading facts (`facts`), files (`write`).
 """
 
 import datetime as dt
@@ -28,11 +28,11 @@ UNKNOWN_PAGE = "khong-ro"
 
 @dataclass(frozen=True)
 class RejectionGroup:
-    """Rejected rows of one source and reason, with the first places where they stand."""
+    """Rejected rows of one source and reason, with the first places in their files."""
 
     source: str
     reason: str
-    mend: str
+    hint: str
     row_count: int
     units: int
     places: Sequence[Mapping[str, Any]]
@@ -41,7 +41,7 @@ class RejectionGroup:
 
 @dataclass(frozen=True)
 class Office:
-    """A unit as the list and its own page show it; `code` None stands for rows that name no listed unit."""
+    """A unit in the list and on its own page; `code` None stands for rows that name no listed unit."""
 
     code: str | None
     name: str
@@ -53,20 +53,25 @@ class Office:
 
     @property
     def odd(self) -> int:
-        """Dossiers kept in spite of something odd; one with two oddities counts twice."""
+        """Dossiers counted in spite of a defect; one with two defects counts twice."""
         return sum(count for _, count in self.oddities)
 
 
 def pages(
     run: Run, facts: QualityFacts, gate: Verdict | None, contracts: Mapping[str, Contract], country: Path
 ) -> Iterator[tuple[str, str]]:
-    """Yield the path below the run's folder and the HTML of each page.
+    """Yield path (below the run's folder) and HTML of each page, in both languages.
 
-    `gate` is the verdict, None if the run did not come to it.
+    Args:
+        run: The run.
+        facts: Its facts.
+        gate: The verdict; None if the run did not reach the gate.
+        contracts: All contracts, by source.
+        country: Folder of the country's registers.
     """
     by_unit: dict[str | None, list[Rejection]] = {}
-    for one in facts.rejections:
-        by_unit.setdefault(one.unit_code, []).append(one)
+    for rejection in facts.rejections:
+        by_unit.setdefault(rejection.unit_code, []).append(rejection)
     for lang in LANGUAGES:
         words = Translator(lang, contracts, country)
         offices = _offices(words, facts, by_unit)
@@ -97,32 +102,32 @@ def _template(name: str) -> Any:
 
 
 def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None) -> dict[str, Any]:
-    """Return what only the page of the whole run shows."""
+    """Return the values of the index page's template."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
     expected = sum(table["expected"] for table in tables)
-    # What nobody approved yet comes first.
-    held = sorted(gate["held"] if gate else [], key=lambda thing: thing["override_code"] is not None)
-    waiting = sum(thing["override_code"] is None for thing in held)
+    # Items without approval come first.
+    held = sorted(gate["held"] if gate else [], key=lambda item: item["override_code"] is not None)
+    waiting = sum(item["override_code"] is None for item in held)
     had_candidate = run.outcome in ("published", "unchanged", "beside", "refused")
-    told = f"told_{run.outcome}" if had_candidate else "told_failed"
+    outcome_code = f"told_{run.outcome}" if had_candidate else "told_failed"
     return {
         "tone": TONES.get(run.outcome, "warn"),
-        "told": words.t(told, version=run.version, day=words.day(run.as_of)),
-        # What follows the first line is some library's own text, which may quote a row.
+        "told": words.t(outcome_code, version=run.version, day=words.day(run.as_of)),
+        # Lines after the first are a library's own text, which may quote a row.
         "why": str(run.detail.get("why", "")).partition("\n")[0],
         "tiles": [
-            ("tile_files", words.number(sum(one.files for one in facts.sources))),
-            ("tile_refused", words.number(sum(one.files_refused for one in facts.sources))),
-            ("tile_rows", words.number(sum(one.rows_in for one in facts.sources))),
-            ("tile_rejected", words.number(sum(one.rows_rejected for one in facts.sources))),
+            ("tile_files", words.number(sum(source.files for source in facts.sources))),
+            ("tile_refused", words.number(sum(source.files_refused for source in facts.sources))),
+            ("tile_rows", words.number(sum(source.rows_in for source in facts.sources))),
+            ("tile_rejected", words.number(sum(source.rows_rejected for source in facts.sources))),
             *([("tile_checks", f"{words.number(passed)} / {words.number(expected)}")] if gate else []),
             *([("tile_held", words.number(waiting))] if gate else []),
         ],
         "gate": gate, "passed": passed, "expected": expected,
         "held": [
-            {**thing, "sentence": words.held(thing), "approve": words.approve(thing, run.as_of)}
-            for thing in held[:HELD_SHOWN]
+            {**item, "sentence": words.held(item), "approve": words.approve(item, run.as_of)}
+            for item in held[:HELD_SHOWN]
         ],
         "rest": words.rest(gate) if gate else "",
         "held_more": max(0, len(held) - HELD_SHOWN),
@@ -139,55 +144,59 @@ def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | Non
 def _groups(words: Translator, rejections: Sequence[Rejection]) -> list[RejectionGroup]:
     """Return rejections by source and reason, the most rows first."""
     found: dict[tuple[str, str], list[Rejection]] = {}
-    for one in rejections:
-        found.setdefault((one.source, one.reason), []).append(one)
+    for rejection in rejections:
+        found.setdefault((rejection.source, rejection.reason), []).append(rejection)
     groups = []
     for (source, reason), members in found.items():
-        files, units = {_file(one) for one in members}, {one.unit_code for one in members}
-        rows, more = sum(one.row_count for one in members), max(0, len(files) - FILES_SHOWN)
-        mend = words.mend(source, reason)
-        groups.append(RejectionGroup(source, reason, mend, rows, len(units), _places(members), more))
+        files, units = {_file(rejection) for rejection in members}, {rejection.unit_code for rejection in members}
+        rows, more = sum(rejection.row_count for rejection in members), max(0, len(files) - FILES_SHOWN)
+        hint = words.fix_hint(source, reason)
+        groups.append(RejectionGroup(source, reason, hint, rows, len(units), _places(members), more))
     return sorted(groups, key=lambda group: (-group.row_count, group.source, group.reason))
 
 
-def _file(one: Rejection) -> tuple[dt.date, str]:
-    return (one.business_day, one.file_name)
+def _file(rejection: Rejection) -> tuple[dt.date, str]:
+    return (rejection.business_day, rejection.file_name)
 
 
 def _places(members: Sequence[Rejection]) -> list[dict[str, Any]]:
-    """Return the newest files, each with the places of its first rows, which in text are their numbers."""
+    """Return the newest files, each with the places of its first rows (in text formats their numbers)."""
     newest = sorted(members, key=_file, reverse=True)
     places = []
     for (_, name), same in itertools.islice(itertools.groupby(newest, key=_file), FILES_SHOWN):
         of_file = list(same)
-        told = sorted((number, one.places.get(number, str(number))) for one in of_file for number in one.numbers)[:10]
-        has_more = sum(one.row_count for one in of_file) > len(told)
-        places.append({"file_name": name, "first_rows": ", ".join(place for _, place in told), "has_more": has_more})
+        first_rows = sorted(
+            (number, rejection.places.get(number, str(number))) for rejection in of_file for number in rejection.numbers
+        )[:10]
+        has_more = sum(rejection.row_count for rejection in of_file) > len(first_rows)
+        places.append(
+            {"file_name": name, "first_rows": ", ".join(place for _, place in first_rows), "has_more": has_more}
+        )
     return places
 
 
 def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None, Sequence[Rejection]]) -> list[Office]:
-    """Return every unit with something to correct, the most rejected rows first, rows of no listed unit last."""
+    """Return the units with something to correct, the most rejected rows first, rows of no listed unit last."""
     offices = [
         Office(
             unit.unit_code, unit.unit_name, unit.unit_level, _page(unit, number), unit.dossiers,
-            sum(one.row_count for one in by_unit.get(unit.unit_code, [])), _oddities(unit),
+            sum(rejection.row_count for rejection in by_unit.get(unit.unit_code, [])), _oddities(unit),
         )
         for number, unit in enumerate(facts.units)
     ]  # fmt: skip
-    to_see = (one for one in offices if one.row_count or one.odd)
-    listed = sorted(to_see, key=lambda one: (-one.row_count, -one.odd, one.code or ""))
+    to_see = (office for office in offices if office.row_count or office.odd)
+    listed = sorted(to_see, key=lambda office: (-office.row_count, -office.odd, office.code or ""))
     if None in by_unit and facts.units:
-        rows = sum(one.row_count for one in by_unit[None])
+        rows = sum(rejection.row_count for rejection in by_unit[None])
         page = f"units/{UNKNOWN_PAGE}.html"
         listed.append(Office(None, words.t("unknown_unit_told"), None, page, None, rows, ()))
     return listed
 
 
 def _page(unit: UnitQuality, number: int) -> str:
-    """Return the address of a unit's page; a code that is no safe name gets a number.
+    """Return the address of a unit's page; a number replaces a code that is no safe file name.
 
-    A refused candidate may hold any code.
+    A refused candidate may contain any code.
     """
     name = unit.unit_code if SAFE_NAME.fullmatch(unit.unit_code or "") else f"don-vi-{number}"
     return f"units/{name}.html"

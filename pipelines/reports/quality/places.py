@@ -1,7 +1,7 @@
-"""Where in sheets and JSON files rejected rows stand, out of the quarantine, for the few rows that a page shows.
+"""Places of rejected rows in spreadsheets and JSON files, read from the quarantine for the rows that a page shows.
 
-Belongs here: cells, rows and paths, no other column of the quarantine. In text and Parquet a row's number is its place,
-so nothing is read for those. What is gone from the quarantine, or cannot be read, goes by its number.
+Belongs here: cells, rows and paths; no other column of the quarantine is read. In text and Parquet files a row's number
+is its place. A row that is no longer in the quarantine, or cannot be read, is shown by its number.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ COLUMNS = ("_row_number", "_reasons", "_place")
 def places_in(
     wanted: Mapping[FileKey, set[int]], settings: Settings, state: LakeState
 ) -> dict[FileKey, dict[int, tuple[list[str], str]]]:
-    """Return by file and row number the row's reasons and `_place`, for the rows that are wanted and known."""
+    """Return, by file and row number, the reasons and the `_place` of the wanted rows, as far as they are known."""
     found: dict[FileKey, dict[int, tuple[list[str], str]]] = {}
     for arrival, receipt in state.accepted:
         delivery = arrival.delivery
@@ -44,14 +44,14 @@ def places_in(
 
 
 def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
-    """Return the part of a row's `_place` that one of its reasons is about; the whole if that is not known."""
+    """Return the part of a row's `_place` that one of its reasons is about, or the whole if that is unknown."""
     fields = list(dict.fromkeys(one.partition(":")[2] for one in reasons))
     parts, field = place.split(", "), reason.partition(":")[2]
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
 
 
 def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Settings) -> Iterator[Path]:
-    """Yield files of the quarantine with rows of one delivery: as parsing left them, and as the last night did."""
+    """Yield the quarantine files of one delivery: those of parsing, then those of dbt's models."""
     folder = settings.quarantine_dir
     for key in sorted({Path(name).stem for name in receipt["files"]}):
         yield quarantine_file(folder, source, arrival.delivery, key)

@@ -1,6 +1,6 @@
-"""How the quality page says things in one language: sentences, numbers, days, why a file or row was turned away.
+"""Wording of the quality page in one language: sentences, numbers, dates, reasons and hints.
 
-Belongs here: words. Does not belong here: which facts there are (`facts`), where they stand on a page (`pages`).
+Belongs here: texts. Does not belong here: facts (`facts`), layout (`pages`).
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ def texts() -> Catalogue:
 
 @dataclass(frozen=True)
 class Translator:
-    """The page's language, and the contracts that say how to correct what is wrong."""
+    """Texts of the page in one language; contracts provide the hints on corrections."""
 
     lang: str
     contracts: Mapping[str, Contract]
@@ -62,11 +62,11 @@ class Translator:
         return f"{self.day(moment.date())} {moment.hour:02d}:{moment.minute:02d}"
 
     def title_of(self, source: str) -> str:
-        """Return what a source is, in words; empty if no contract names it."""
+        """Return the title of a source; '' if no contract names it."""
         contract = self.contracts.get(source)
         return getattr(contract.title, self.lang) if contract else ""
 
-    def mend(self, source: str, reason: str) -> str:
+    def fix_hint(self, source: str, reason: str) -> str:
         """Return how to correct a reason for rejection."""
         before = language.set(self.lang)
         try:
@@ -86,24 +86,24 @@ class Translator:
         finally:
             language.reset(before)
 
-    def held(self, thing: Mapping[str, Any]) -> str:
-        """Return what is held back, in words."""
-        if sentence := self._said(lambda: held_sentence(thing, self.country) or ""):
+    def held(self, item: Mapping[str, Any]) -> str:
+        """Return the sentence on a held item."""
+        if sentence := self._in_language(lambda: held_sentence(item, self.country) or ""):
             return sentence.rstrip(".")
         return self.t(
-            "held_register", register=thing.get("register"), entry=thing.get("entry"),
-            usual=thing.get("usual") or NOTHING, came=thing.get("came") or NOTHING,
+            "held_register", register=item.get("register"), entry=item.get("entry"),
+            usual=item.get("usual") or NOTHING, came=item.get("came") or NOTHING,
         )  # fmt: skip
 
-    def approve(self, thing: Mapping[str, Any], until: str | None) -> str:
-        """Return the row of overrides.csv that lets a thing by."""
-        return self._said(lambda: override_line(thing, until))
+    def approve(self, item: Mapping[str, Any], until: str | None) -> str:
+        """Return the row of overrides.csv that approves a held item."""
+        return self._in_language(lambda: override_line(item, until))
 
     def rest(self, verdict: Mapping[str, Any]) -> str:
-        """Return what of the night nothing holds; empty if there is no such thing to say."""
-        return self._said(lambda: publishable_rest(verdict) or "")
+        """Return the sentence on new deliveries that nothing holds; '' if there is none."""
+        return self._in_language(lambda: publishable_rest(verdict) or "")
 
-    def _said(self, words: Callable[[], str]) -> str:
+    def _in_language(self, words: Callable[[], str]) -> str:
         before = language.set(self.lang)
         try:
             return words()

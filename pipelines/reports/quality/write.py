@@ -1,7 +1,7 @@
-"""Lays the quality page of a run into the warehouse: `quality/<run>/`, and `quality/latest` switched in one step.
+"""Write the quality page of a run to `quality/<run>/`, and switch the link `quality/latest` to it.
 
-Belongs here: which facts belong to how a run ended, and files. A page that cannot be written never changes how a run
-ended; it is only said.
+Belongs here: choosing the source of facts by the run's outcome, and files. A page that cannot be written is logged and
+never changes the outcome of the run.
 """
 
 import json
@@ -26,9 +26,10 @@ KEPT = 30
 
 
 def write_quality_page(settings: Settings) -> Path | None:
-    """Write the pages of the newest run of the ledger, however it ended, and return their folder.
+    """Write the pages of the newest run in the ledger, however it ended, and return their folder.
 
-    None if that failed: then it is logged, and nothing else changes.
+    Returns:
+        None if that failed; the failure is logged.
     """
     try:
         with open_ledger(settings.ledger_file) as ledger:
@@ -57,10 +58,7 @@ def _write(settings: Settings, run: Run) -> Path:
 
 
 def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
-    """Return facts and verdict of a run.
-
-    They come from the version it published, from the candidate that was refused, or from the ledger.
-    """
+    """Return facts and verdict of a run: from its version, from its refused candidate, or from the ledger."""
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
         gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
@@ -70,7 +68,7 @@ def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
         gate = json.loads((folder / VERDICT_FILE).read_text(encoding="utf-8"))
         try:
             return read_database(folder / DATABASE_FILE, settings), gate
-        except (duckdb.Error, FileNotFoundError):  # refused perhaps because it lacks what the page would read
+        except (duckdb.Error, FileNotFoundError):  # a refused candidate may lack tables that the page reads
             return read_ledger(settings), gate
     return read_ledger(settings), None
 
