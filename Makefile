@@ -51,14 +51,14 @@ vigilance: $(READY) ## falsifies deliveries and counts what the gate notices, an
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/sqlfmt --check --quiet dbt_project
+	@$(BIN)/sqlfmt --check --quiet dbt_project pipelines
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
 format: $(READY) ## puts Python and SQL into the one style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfmt --quiet dbt_project
+	@$(BIN)/sqlfmt --quiet dbt_project pipelines
 
 bench: $(READY) ## times the steps against a plain peer, side by side
 	@$(BIN)/python -m benchmarks

@@ -1,8 +1,7 @@
-"""Which days are worked: the register of exceptional days, and counting over it.
+"""The working calendar: the register of holidays and swapped days, and arithmetic in working days.
 
-Belongs here: holidays, days swapped with a weekend, and arithmetic in working days. Does not belong here: office hours,
-due dates of dossiers, where the register lies. A year that the register does not hold is an error, never a year without
-holidays.
+Belongs here: reading the register and counting working days. A year that the register lacks is an error, never a year
+without holidays. Does not belong here: office hours, due dates of dossiers.
 """
 
 import csv
@@ -23,7 +22,7 @@ DayKind = Literal["holiday", "swapped_off", "swapped_work"]
 KINDS: tuple[DayKind, ...] = ("holiday", "swapped_off", "swapped_work")
 NOT_VERIFIED = "not_verified"
 SATURDAY = 5
-# Next year's days off are notified towards the end of the year; from this month on their absence is worth a word.
+# Next year's days off are announced towards the end of the year; from this month on a warning is given without them.
 ASK_FROM_MONTH = 11
 
 Days = npt.ArrayLike | dt.date  # one date, or an array of dates (datetime64[D])
@@ -37,8 +36,9 @@ class CalendarError(ValueError):
 class ExceptionalDay:
     """One row of the register.
 
-    `decree` is the legal basis; empty means it is not known here. `is_verified` is false where the day follows from the
-    law or the lunar calendar alone, because the year's notice was not at hand.
+    Attributes:
+        decree: The legal basis; '' if unknown.
+        is_verified: False if the day follows from the law or the lunar calendar alone, without the year's notice.
     """
 
     date: dt.date
@@ -51,7 +51,7 @@ class ExceptionalDay:
 
 @dataclass(frozen=True)
 class YearToComplete:
-    """A year whose days off have to be entered: none is there (`missing`), or some are `not_verified`."""
+    """A year whose days off have to be entered: there are none (`missing`), or some are `not_verified`."""
 
     year: int
     lacks: Literal["missing", "not_verified"]
@@ -59,7 +59,7 @@ class YearToComplete:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """The register of some whole years, and the same in the form numpy counts with."""
+    """The register for whole years, and the same as numpy's calendar of business days."""
 
     years: tuple[int, ...]
     days: tuple[ExceptionalDay, ...]
@@ -90,7 +90,11 @@ def load_calendar(path: Path) -> WorkCalendar:
 
 
 def calendar_of(rows: Iterable[ExceptionalDay]) -> WorkCalendar:
-    """Return a calendar of the years that the rows name. Raise CalendarError if rows contradict each other."""
+    """Return a calendar of the years in which the rows lie.
+
+    Raises:
+        CalendarError: If rows contradict each other.
+    """
     days = tuple(sorted(rows, key=lambda row: row.date))
     if len({day.date for day in days}) != len(days):
         raise CalendarError("a day stands twice in the register")
@@ -113,12 +117,15 @@ def is_working_day(calendar: WorkCalendar, days: Days) -> Any:
 
 
 def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -> Any:
-    """Return the `count`-th working day after each day, the day itself not counted; negative counts go back.
+    """Return the `count`-th working day after each day.
 
-    With 0: the day itself, or the next working day where it is none.
+    Args:
+        calendar: The calendar.
+        days: The days; a start day itself is not counted.
+        count: Number of working days; negative counts go back; 0 gives the day itself, or the next working day.
 
     Raises:
-        CalendarError: If start or result lies outside the register.
+        CalendarError: If a start or result lies outside the register.
     """
     starts, counts = _inside(calendar, days), np.asarray(count)
     # Rolling a free day onto the next worked one is already the first step.
@@ -129,14 +136,14 @@ def add_working_days(calendar: WorkCalendar, days: Days, count: npt.ArrayLike) -
 
 
 def working_days_between(calendar: WorkCalendar, start: Days, end: Days) -> Any:
-    """Return the working days after `start` up to and with `end`: 0 on the same day, negative if end is earlier."""
+    """Return the number of working days after `start` until `end` inclusive; negative if `end` is earlier."""
     one = np.timedelta64(1, "D")
     begin, finish = _inside(calendar, start), _inside(calendar, end)
     return np.busday_count(begin + one, finish + one, busdaycal=calendar.busdays)
 
 
 def years_to_complete(calendar: WorkCalendar, today: dt.date) -> list[YearToComplete]:
-    """Return which of this year and, from 1 November on, the next is not or not completely in the register."""
+    """Return which of this year and, from November on, the next are missing or incomplete in the register."""
     asked = [today.year, today.year + 1] if today.month >= ASK_FROM_MONTH else [today.year]
     unverified = {day.date.year for day in calendar.days if not day.is_verified}
     missing = [YearToComplete(year, "missing") for year in asked if year not in calendar.years]
@@ -146,9 +153,14 @@ def years_to_complete(calendar: WorkCalendar, today: dt.date) -> list[YearToComp
 def day_table(calendar: WorkCalendar, first_year: int, last_year: int) -> "pl.DataFrame":
     """Return one row per calendar day of whole years, with the columns of `dim_calendar`.
 
-    day_kind is working, weekend, holiday, swapped_off or swapped_work; names and decree are null on ordinary days;
-    working_day_number counts worked days from the first of the span, and a free day carries the number of the working
-    day before it (0 before the first).
+    `day_kind` is working, weekend, holiday, swapped_off or swapped_work; names and decree are null on ordinary days;
+    `working_day_number` counts working days from the first year on, and a free day has the number of the working day
+    before it (0 before the first).
+
+    Args:
+        calendar: The calendar.
+        first_year: First year of the table.
+        last_year: Last year of the table.
     """
     import polars as pl
 
@@ -185,9 +197,9 @@ def _kind(text: str) -> DayKind:
 
 
 def _busdays(years: tuple[int, ...], days: tuple[ExceptionalDay, ...]) -> np.busdaycalendar:
-    """Return the calendar in numpy's form, in which every weekday is worked and free weekends are holidays.
+    """Return numpy's calendar, in which all seven weekdays are worked and free days, weekends too, are holidays.
 
-    numpy knows no single worked Saturday.
+    numpy cannot represent a single worked Saturday otherwise.
     """
     free = [day.date for day in days if day.day_kind != "swapped_work"]
     worked = np.array([day.date for day in days if day.day_kind == "swapped_work"], dtype="datetime64[D]")

@@ -1,7 +1,7 @@
-"""Registers held against each other: nothing twice, nothing that names what is not there.
+"""Checks across registers: unique keys, known references, no overlapping spans of validity.
 
-Belongs here: what only several registers together, or several rows, show to be wrong. A row by itself is checked where
-it is read.
+Belongs here: errors that only several rows or registers together show. Does not belong here: checks of a single row,
+which are made where it is read.
 """
 
 import polars as pl
@@ -22,7 +22,7 @@ ALWAYS = pl.date(9999, 12, 31)
 
 
 def check_registers(tables: dict[str, pl.DataFrame]) -> None:
-    """Check the tables as dbt reads them.
+    """Check all registers, given as the tables that dbt reads, by name.
 
     Raises:
         TthcError: If a row is wrong; the error names register and row.
@@ -53,7 +53,7 @@ def _named_indicators(tables: dict[str, pl.DataFrame]) -> list[tuple[str, pl.Dat
 
 
 def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> None:
-    """Raise TthcError if two definitions of one key overlap; their spans may follow each other."""
+    """Raise TthcError if the spans of validity of two rows of one key overlap."""
     ordered = table.sort("valid_from").with_columns(
         following=pl.col("valid_from").shift(-1).over(key), until=pl.col("valid_to").fill_null(ALWAYS)
     )
@@ -63,7 +63,7 @@ def _check_spans(register: str, table: pl.DataFrame, key: tuple[str, ...]) -> No
 
 
 def _check_targets(targets: pl.DataFrame) -> None:
-    """Raise TthcError if a figure has two targets: `*` stands for every level, so no level may stand beside it."""
+    """Raise TthcError if a figure has two targets; `*` stands for every level, so it overlaps with each of them."""
     spans = targets.select(
         "indicator_code", "rule", "unit_level", "valid_from", until=pl.col("valid_to").fill_null(ALWAYS)
     ).with_row_index()
@@ -82,7 +82,7 @@ def _check_targets(targets: pl.DataFrame) -> None:
 
 
 def _check_one_formula(indicators: pl.DataFrame) -> None:
-    """Words and validity of an indicator may change from a day on; another way of counting is another code."""
+    """Raise TthcError if definitions of one indicator differ in computation: another formula needs another code."""
     wrong = indicators.select(*INDICATOR, *FORMULA).unique().filter(pl.struct(INDICATOR).is_duplicated())
     if not wrong.is_empty():
         raise TthcError("register_two_formulas", of=_row_names(wrong.sort(INDICATOR).select(INDICATOR)))

@@ -1,7 +1,7 @@
-"""Known errors of a source that it has not corrected yet: what a row says, and what it should say.
+"""Known corrections: wrong cells that a source has not corrected yet, with the right values.
 
-Belongs here: reading `corrections.csv` and holding it against the contracts. How corrections are laid over the lake is
-`transform.correction_views`; what comes of a source that has mended its error is the gate's.
+Belongs here: reading `corrections.csv` and validating it against the contracts. Does not belong here: applying
+corrections to the lake (`transform.correction_views`), detecting that a source has corrected its error (`gate`).
 """
 
 import datetime as dt
@@ -32,10 +32,7 @@ TABLE = {
 
 
 class Correction(RegisterRow):
-    """One wrong cell of one thing, and its right value.
-
-    Values are written as the lake shows them as text; empty is null.
-    """
+    """One wrong cell of one row, and its right value; values are written as the lake's values cast to text."""
 
     correction_code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     source: str
@@ -49,7 +46,7 @@ class Correction(RegisterRow):
     status: Literal["active", "retired"]
 
     def key_parts(self, contract: Contract) -> list[str]:
-        """Return the value of each key field, as text; a key of one field may itself hold a bar."""
+        """Return the value of each key field, as text; the value of a single key field may contain a bar."""
         return [self.row_key] if len(contract.key) == 1 else self.row_key.split(BAR)
 
 
@@ -59,12 +56,23 @@ def column_type(field: ContractField) -> str:
 
 
 def read_corrections(folder: Path) -> list[Correction]:
-    """Return the corrections of a province as they stand in the register. Raise TthcError if one is not well-formed."""
+    """Return the corrections of a province.
+
+    Args:
+        folder: Folder of the province's registers.
+
+    Raises:
+        TthcError: If a row is not well-formed.
+    """
     return read_rows(folder / "corrections.csv", Correction)
 
 
 def load_corrections(folder: Path, contracts: dict[str, Contract]) -> list[Correction]:
     """Return the corrections of a province, each checked against its contract.
+
+    Args:
+        folder: Folder of the province's registers.
+        contracts: All contracts, by source.
 
     Raises:
         TthcError: If one does not fit; the error names the correction, never a value.
@@ -82,7 +90,7 @@ def _check(correction: Correction, contract: Contract | None, connection: duckdb
     field = contract.by_name.get(name) if contract else None
     if contract is None or field is None:
         raise TthcError("correction_unknown_field", correction=code, source=correction.source, field=name)
-    # What identifies a row, or a person, is not ours to change.
+    # Keys and personal fields cannot be corrected.
     if field.personal is not None or name in contract.key:
         raise TthcError("correction_not_allowed", correction=code, source=correction.source, field=name)
     parts = correction.key_parts(contract)
@@ -96,7 +104,7 @@ def _check(correction: Correction, contract: Contract | None, connection: duckdb
 
 
 def _check_once(corrections: list[Correction]) -> None:
-    """Raise TthcError if a wrong cell is corrected twice: that would make two rows of one."""
+    """Raise TthcError if a wrong cell is corrected twice, which would duplicate its row."""
     codes = Counter(c.correction_code for c in corrections)
     cells = Counter((c.source, c.row_key, c.field, c.wrong_value) for c in corrections if c.status == "active")
     for c in corrections:
@@ -106,7 +114,7 @@ def _check_once(corrections: list[Correction]) -> None:
 
 
 def _as_in_lake(text: str, field: ContractField, connection: duckdb.DuckDBPyConnection) -> bool:
-    """Return True if a text is exactly what a value of the field's type reads as: else it would never be found."""
+    """Return True if a text is the exact text form of a value of the field's type; any other would never match."""
     kind = column_type(field)
     found = connection.execute(f"select cast(try_cast(? as {kind}) as varchar)", [text]).fetchone()
     return found is not None and found[0] == text
@@ -115,7 +123,7 @@ def _as_in_lake(text: str, field: ContractField, connection: duckdb.DuckDBPyConn
 def _is_right(
     correction: Correction, field: ContractField, contract: Contract, connection: duckdb.DuckDBPyConnection
 ) -> bool:
-    """Return True if the right value is another one, of the field's type, that the contract would have accepted."""
+    """Return True if the right value differs from the wrong one and is valid by the contract."""
     right = correction.right_value
     if right == correction.wrong_value or (right is None and field.required):
         return False
@@ -128,13 +136,16 @@ def _is_right(
 
 
 def correction_table(corrections: list[Correction], counts: dict[str, tuple[int, int]] | None = None) -> pl.DataFrame:
-    """Return one row per correction, with how many rows have its key and how many of them are wrong.
+    """Return one row per correction, without its values, which may be personal.
 
-    The values themselves stay in the register: they may be what nobody should read.
+    Args:
+        corrections: The corrections.
+        counts: By code of the correction, the number of rows with its key, and of those with the wrong value; None
+            counts as 0.
     """
     rows = []
     for correction in corrections:
         with_key, wrong = (counts or {}).get(correction.correction_code, (0, 0))
-        told = correction.model_dump() | {"rows_with_key": with_key, "rows_wrong": wrong}
-        rows.append({name: told[name] for name in TABLE})
+        row = correction.model_dump() | {"rows_with_key": with_key, "rows_wrong": wrong}
+        rows.append({name: row[name] for name in TABLE})
     return pl.DataFrame(rows, schema=TABLE)

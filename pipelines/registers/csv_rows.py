@@ -1,7 +1,6 @@
-"""Registers that are CSV files: rows checked against a model one by one, and as typed tables.
+"""Read registers that are CSV files: rows validated against a model, and as typed tables.
 
-Belongs here: reading, and telling whoever edits a register which row is wrong. What a register holds is said by its own
-module.
+Belongs here: reading, and errors that name the wrong row. Does not belong here: the columns of a register (its module).
 """
 
 import csv
@@ -22,12 +21,9 @@ TYPES: dict[Any, Any] = {str: pl.String, int: pl.Int64, float: pl.Float64, dt.da
 
 
 class RegisterRow(Strict):
-    """One row of a register.
+    """One row of a register; an empty cell is null."""
 
-    An empty cell is null: not known, or none.
-    """
-
-    # What is wrong is shown to people and kept in logs; what a cell holds need not be.
+    # Errors are shown and logged, without the value of the cell.
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
@@ -37,12 +33,16 @@ Row = TypeVar("Row", bound=RegisterRow)
 def read_rows(path: Path, model: type[Row]) -> list[Row]:
     """Return all rows of a register in file order.
 
-    A column whose field has a default may be missing: registers written before there was such a column stay readable.
+    A column whose field has a default may be missing, so that older registers stay readable.
+
+    Args:
+        path: The CSV file.
+        model: The model of its rows.
 
     Raises:
-        TthcError: If it is not well-formed; the error names the file and the row that is wrong.
+        TthcError: If it is not well-formed; the error names file and row.
     """
-    # Composed, as everything else is; with or without the mark that Excel puts before UTF-8.
+    # Text is normalised to NFC; the file may begin with a byte order mark, which Excel writes.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     lines = csv.DictReader(text.splitlines(keepends=True), strict=True)
     columns = lines.fieldnames or ()
@@ -62,7 +62,7 @@ def read_rows(path: Path, model: type[Row]) -> list[Row]:
 
 
 def _type_of(annotation: Any) -> Any:
-    """Return the column type of an annotation: that of the one thing it may be besides null."""
+    """Return the column type of an annotation, ignoring null."""
     if get_origin(annotation) is Literal:
         return pl.String
     if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
@@ -71,6 +71,6 @@ def _type_of(annotation: Any) -> Any:
 
 
 def table_of(rows: Iterable[Row], model: type[Row]) -> pl.DataFrame:
-    """Return the rows as a table that has its columns and types even if there is no row."""
+    """Return the rows as a table, with columns and types of the model even if there are no rows."""
     schema = {name: _type_of(field.annotation) for name, field in model.model_fields.items()}
     return pl.DataFrame([row.model_dump() for row in rows], schema=schema)

@@ -1,7 +1,7 @@
-"""The dataset as a whole, as `registers/vietnam/publication.yml` has it.
+"""The published dataset as a whole (`registers/vietnam/publication.yml`).
 
-Belongs here: what holds for all tables: names, licence, sources, code lists, the files beside the tables. Does not
-belong here: tables and columns (`publication`), who publishes (the province's folder).
+Belongs here: properties of all tables together: names, licences, sources, code lists, files beside the tables. Does not
+belong here: tables and columns (`publication`), the publisher (`province.yml`).
 """
 
 import datetime as dt
@@ -45,21 +45,21 @@ class Keywords(Strict):
     en: tuple[str, ...]
 
 
-class Known(Strict):
-    """A licence of CKAN's own list: its id, and its title there."""
+class CkanLicence(Strict):
+    """An entry of CKAN's list of licences: its id and title there."""
 
     id: str
     title: Sentence
 
 
 class Licence(Strict):
-    """Under which terms the data may be used, and from which to which day (inclusive; null: open) they hold."""
+    """Terms of use, with the first and last day on which they hold (inclusive; None: unlimited)."""
 
     name: str
     title: Sentence
     text: Sentence
     note: Sentence
-    ckan: Known
+    ckan: CkanLicence
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
@@ -68,9 +68,9 @@ class Dataset(Strict):
     """The dataset as a whole.
 
     Attributes:
-        base_iri: What identifiers begin with.
-        beside: Files that go out with the tables.
-        last_column: What every table ends with, whether its figures are real.
+        base_iri: Prefix of identifiers.
+        beside: Names of files that are published with the tables.
+        last_column: The column at the end of every table, which marks synthetic data.
     """
 
     name: str = Field(pattern=FILE_NAME)
@@ -99,6 +99,6 @@ class Dataset(Strict):
         return self
 
     def licence_on(self, day: str | None) -> Licence:
-        """Return the licence of data until that day (ISO); the newest for data without a day."""
+        """Return the licence of data that end on a day (ISO); the newest one if the day is None."""
         found = [one for one in self.licences if day and (one.valid_from is None or str(one.valid_from) <= day)]
         return found[-1] if found else self.licences[-1]

@@ -1,8 +1,7 @@
-"""The disclosure rules: what is exact, what is protected and how, and how protected counts hang together.
+"""The disclosure rules: which figures are exact or protected, how they are protected, and how counts are related.
 
 Belongs here: reading `registers/vietnam/disclosure.yml`, and the rounding that its numbers define. Does not belong
-here: the SQL that counts (`open_data.disclosure.counts`), the attack that uses the structure
-(`open_data.disclosure.attack`).
+here: counting (`open_data.disclosure.counts`), attacks that use these relations (`open_data.disclosure.attack`).
 """
 
 from pathlib import Path
@@ -19,7 +18,15 @@ Kind = Literal["flow", "newest", "period"]
 
 
 class RateRule(Strict):
-    """When a protected rate is shown, and how finely."""
+    """Rounding of protected rates.
+
+    Attributes:
+        denominator: Least denominator of a rate that is shown.
+        bounded_below: Denominator below which extreme rates are shown as bounds.
+        low: Rate in per cent up to which it is shown as "at most".
+        high: Rate in per cent from which it is shown as "at least".
+        decimal_from: Denominator from which a decimal is shown.
+    """
 
     denominator: int = Field(ge=1)
     bounded_below: int
@@ -29,7 +36,7 @@ class RateRule(Strict):
 
 
 class Sensitive(Strict):
-    """Procedures that are published for the province by year only: by field, by a word of their name, by code."""
+    """Sensitive procedures, which are only published for the province by year: by field, word of the name, or code."""
 
     fields: tuple[str, ...]
     words: tuple[str, ...]
@@ -37,7 +44,7 @@ class Sensitive(Strict):
 
 
 class Parts(Strict):
-    """The measures that a protected indicator is made of."""
+    """The measures that are numerator and denominator of a protected indicator."""
 
     code: str
     rule: str
@@ -46,7 +53,7 @@ class Parts(Strict):
 
 
 class Exact(Strict):
-    """What is published as the warehouse has it, and why: all indicators of some origins, and single ones."""
+    """Indicators that are published exactly, by origin or code, and why."""
 
     why: Sentence
     origins: tuple[str, ...]
@@ -66,7 +73,17 @@ class Protected(Strict):
 
 
 class DisclosureRules(Strict):
-    """Rule SDC-1 with everything that it needs to know."""
+    """Rule SDC-1.
+
+    Attributes:
+        threshold: Least count that is shown.
+        base: Counts are rounded to multiples of it.
+        narrowest: Least width of the interval that can be inferred for a hidden count.
+        thaw: Number of changed cases from which a protected table of a closed period is published anew.
+        sensitive: Procedures that are published for the province by year only.
+        measures: Per protected measure whether it adds up over time.
+        within: Per measure the measure that lies within it.
+    """
 
     name: str
     exact: Exact
@@ -98,8 +115,8 @@ class DisclosureRules(Strict):
     def up_keys(self, remainder: int) -> int:
         """Return how many of the 256 keys round a count with this remainder up.
 
-        No whole number of them is exactly `remainder / base`; the nearest one leaves an expected error under 1/128 of a
-        case, and none over all remainders together.
+        The nearest whole number to `256 * remainder / base` leaves an expected error under 1/128 of a case, and none
+        over all remainders together.
         """
         return (2 * KEYS * remainder + self.base) // (2 * self.base)
 

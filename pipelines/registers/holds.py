@@ -1,7 +1,8 @@
-"""What holds a candidate back until somebody named has looked: limits and overrides, read and validated.
+"""Limits of holds and their overrides, read and validated.
 
-Belongs here: the shape of `holds.yml` and `overrides.csv`, and both as tables for dbt and the gate. Does not belong
-here: what is held (models and `expectations/holds.sql` say so), nor what comes of it.
+A hold stops a candidate until a named person has approved what is unusual. Belongs here: the models of `holds.yml` and
+`overrides.csv`, and both as tables for dbt and the gate. Does not belong here: what is held (models and
+`expectations/holds.sql`).
 """
 
 import datetime as dt
@@ -20,13 +21,13 @@ from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
 from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 
-# What a register is called is a column of overrides.csv; that pydantic's classes have a method of the name matters not.
+# `register` is a column of overrides.csv; it may shadow a method of pydantic's classes.
 warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
 EVERY = "*"
 Hold = Literal[
     "volume", "empty", "freshness", "restatement", "jump", "drift", "creep", "removal", "register", "profile", "unit"
 ]
-# What the subject of each kind of hold is; the other columns of the subject stay empty.
+# Columns that identify the subject of each kind of hold; the other subject columns are empty.
 SUBJECTS: dict[str, frozenset[str]] = {
     "volume": frozenset({"source", "business_day"}),
     "empty": frozenset({"source", "business_day"}),
@@ -45,7 +46,7 @@ SUBJECT = (
     "source", "business_day", "indicator_code", "rule", "scope", "unit_level", "measure", "unit_code", "register",
     "entry", "value_hash",
 )  # fmt: skip
-# Whose approval may say that a new level begins: what is compared with its own past.
+# Holds that compare with the past; their override may declare that a new level begins.
 LEVELLED = frozenset({"volume", "profile", "unit"})
 
 
@@ -61,10 +62,12 @@ class SourceLimits(Strict):
 
 
 class DriftLimits(Strict):
-    """How far a figure of a closed period may move.
+    """Limits of drift: how far a figure of a closed period may move.
 
-    Its value, its denominator as a share of the earlier one; figures whose denominators both lie under
-    `least_denominator` are not compared.
+    Attributes:
+        value: Most change of the value.
+        denominator: Most change of the denominator, as a share of the earlier one.
+        least_denominator: Figures whose denominators both lie below it are not compared.
     """
 
     value: float = Field(gt=0, lt=1)
@@ -73,11 +76,14 @@ class DriftLimits(Strict):
 
 
 class JumpLimits(Strict):
-    """How far the as-of day may go in one step, in working days.
+    """Limits of a jump of the as-of day, in working days.
 
-    Over `factor` usual gaps of `ho_so` and over `least_step` is a jump. Before `least_delivered_days` days came no gap
-    is usual: then a step over `unknown_step` is one, unless the day brought a share of the usual rows, one
-    `unknown_rows`-th at least.
+    Attributes:
+        factor: A step over so many usual gaps of `ho_so` is a jump, if it is also over `least_step`.
+        least_step: Steps up to it are never a jump.
+        least_delivered_days: With fewer delivered days no gap is usual, and the two limits below apply.
+        unknown_step: A step over it is a jump then,
+        unknown_rows: unless the day has at least one `unknown_rows`-th of the usual rows.
     """
 
     factor: float = Field(ge=1)
@@ -88,10 +94,11 @@ class JumpLimits(Strict):
 
 
 class RemovalLimits(Strict):
-    """When removed dossiers are late too often.
+    """Limits of removals: when removed dossiers are late too often.
 
-    The CUSUM of log-likelihood ratios, for odds of being late that are `odds` times those of all dossiers, passes
-    `threshold`.
+    Attributes:
+        threshold: Held if the CUSUM of log-likelihood ratios passes it.
+        odds: Alternative hypothesis: odds of being late as a multiple of those of all dossiers.
     """
 
     threshold: float = Field(gt=0)
@@ -99,13 +106,13 @@ class RemovalLimits(Strict):
 
 
 class StatusLimits(Strict):
-    """After how many working days the published version is stale."""
+    """The number of working days after which the published version is stale."""
 
     stale_working_days: int = Field(ge=1)
 
 
 class Holds(Strict):
-    """All limits of a province; `sources` holds what is particular to a source, the rest of it is the default's."""
+    """All limits of a province; `sources` has the limits of single sources that differ from the defaults."""
 
     defaults: SourceLimits
     sources: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
@@ -117,7 +124,8 @@ class Holds(Strict):
     def of(self, source: str) -> SourceLimits:
         """Return the limits of a source.
 
-        Raise pydantic.ValidationError where its own ones are not well-formed.
+        Raises:
+            pydantic.ValidationError: If its own limits are not well-formed.
         """
         return SourceLimits.model_validate(self.defaults.model_dump() | self.sources.get(source, {}))
 
@@ -129,7 +137,7 @@ class Holds(Strict):
 
 
 class Override(RegisterRow):
-    """Somebody named takes responsibility for one held thing, until a business day."""
+    """The approval of one held item by a named person, until a business day."""
 
     override_code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     hold: Hold
@@ -143,9 +151,10 @@ class Override(RegisterRow):
     unit_code: str | None = None
     register: str | None = None
     entry: str | None = None
-    # Of the value that was approved, as the verdict gives it: another edit of the same cell is not covered.
+    # Hash of the approved value, as in the verdict: another edit of the same cell is not covered.
     value_hash: str | None = Field(None, pattern=r"^[0-9a-f]{16}$")
-    # once (empty): this delivery alone. level: a new level begins here, and what came before is compared no more.
+    # once (empty): this delivery alone. level: a new level begins, and later deliveries are not compared with earlier
+    # ones.
     effect: Literal["once", "level"] | None = None
     approved_by: str
     approved_on: dt.date
@@ -163,7 +172,11 @@ class Override(RegisterRow):
 
 
 def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
-    """Return the limits of a province; with `sources` given, each named one must be among them.
+    """Return the limits of a province.
+
+    Args:
+        folder: Folder of the province's registers.
+        sources: Known sources; if given, holds.yml may name no other.
 
     Raises:
         TthcError: If the file is not well-formed or names an unknown source.
@@ -182,7 +195,7 @@ def load_overrides(folder: Path) -> list[Override]:
     """Return the overrides of a province, expired ones included.
 
     Raises:
-        TthcError: If it is not well-formed; the error names the row.
+        TthcError: If the register is not well-formed; the error names the row.
     """
     overrides = read_rows(folder / "overrides.csv", Override)
     for code, count in Counter(override.override_code for override in overrides).items():

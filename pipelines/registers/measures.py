@@ -1,7 +1,7 @@
-"""The register of what is measured of every delivery: families, bounds, titles (`registers/vietnam/measures.yml`).
+"""The register of measures of deliveries: families, limits, titles (`registers/vietnam/measures.yml`).
 
-Belongs here: its shape, its checks, and the tables that dbt and the gate read. Does not belong here: how a measure is
-counted (`dbt_project/macros/measures.sql`), nor what is held (`expectations/holds.sql`).
+Belongs here: its model, its checks, and the tables that dbt and the gate read. Does not belong here: computing a
+measure (`dbt_project/macros/measures.sql`), what is held (`expectations/holds.sql`).
 """
 
 from functools import cache
@@ -23,28 +23,40 @@ MEASURE = {
 }  # fmt: skip
 # Deliveries that a daily source is compared with; others are compared with fewer.
 MOST_COMPARED = 30
-# What is borrowed from the family weighs as much as so many deliveries of one's own.
+# The family's variance weighs as much as so many deliveries of the source itself.
 BORROWED = 20
 
 
 class DeliveryLimits(Strict):
-    """`alpha`: the chance that one honest measure is held; under `least_compared` earlier deliveries none is."""
+    """Limits for measures of deliveries.
+
+    Attributes:
+        alpha: Probability that a correct measure is held.
+        least_compared: With fewer earlier deliveries nothing is held.
+    """
 
     alpha: float = Field(gt=0, lt=0.01)
     least_compared: int = Field(ge=1)
 
 
 class UnitLimits(DeliveryLimits):
-    """The same for a unit's part; `dispersion` widens for what units scatter, `compared`: how many deliveries back."""
+    """Limits for a unit's part of a delivery.
+
+    Attributes:
+        dispersion: Factor by which the limits are widened for the variation between deliveries of a unit.
+        compared: Number of earlier deliveries that are compared.
+    """
 
     dispersion: float = Field(ge=1)
     compared: int = Field(ge=1)
 
 
 class FamilyLimits(Strict):
-    """`tau0`: the wobble that is expected before history says better.
+    """Limits for a family of measures.
 
-    Under `least_rows` rows that count a delivery is not compared.
+    Attributes:
+        tau0: Variation expected before there is a history.
+        least_rows: A delivery with fewer relevant rows is not compared.
     """
 
     tau0: float = Field(gt=0)
@@ -52,17 +64,14 @@ class FamilyLimits(Strict):
 
 
 class UnitMeasure(Strict):
-    """What a measure is called, and what to do where it is unusual."""
+    """Title of a measure, and what to do if it is unusual."""
 
     title: Sentence
     hint: Sentence
 
 
 class Measure(UnitMeasure):
-    """A measure of a delivery.
-
-    Of unusual ones of a `topic` the one with the lowest `first` names the cause.
-    """
+    """A measure of a delivery; of the unusual ones of a `topic`, the one with the lowest `first` names the cause."""
 
     family: Family
     topic: str = Field(pattern=r"^[a-z]+$")
@@ -90,7 +99,7 @@ def load_measures(country: Path) -> Measures:
     """Return the register.
 
     Raises:
-        TthcError: If it is not well-formed; the error names what is not well-formed.
+        TthcError: If it is not well-formed; the error names the wrong key.
     """
     path = country / "measures.yml"
     try:
@@ -100,7 +109,7 @@ def load_measures(country: Path) -> Measures:
 
 
 def measure_table(country: Path) -> pl.DataFrame:
-    """Return one row per measure with its family, the family's wobble, and what it is grouped by."""
+    """Return one row per measure with its family, the family's limits, and its topic."""
     known = load_measures(country)
     rows = [
         (code, one.family, known.families[one.family].tau0, known.families[one.family].least_rows, one.topic, one.first)
@@ -110,9 +119,9 @@ def measure_table(country: Path) -> pl.DataFrame:
 
 
 def profile_bound_table(country: Path) -> pl.DataFrame:
-    """Return one row per number of earlier deliveries with the t quantile that DuckDB cannot make.
+    """Return one row per number of earlier deliveries with its t quantile, which DuckDB cannot compute.
 
-    How many standard deviations off one honest measure is with the chance `alpha`.
+    A correct measure deviates by more than `t` standard deviations with probability `alpha`.
     """
     from scipy.special import stdtrit
 
@@ -123,7 +132,7 @@ def profile_bound_table(country: Path) -> pl.DataFrame:
 
 
 def unit_bound_table(country: Path) -> pl.DataFrame:
-    """Return one row: the normal quantile, the dispersion and how many deliveries a unit's part is compared with."""
+    """Return one row with the limits of units: normal quantile, dispersion, number of compared deliveries."""
     from scipy.special import ndtri
 
     unit = load_measures(country).unit

@@ -1,7 +1,7 @@
-"""Registers: the province, its periods, indicators and targets, read from `registers/` and validated.
+"""The registers of the province, its periods, indicators and targets.
 
-Belongs here: turning the files that officials edit into typed tables. Does not belong here: any figure, and anything
-particular to one province (that is its folder). The working calendar is in `calendar`.
+Belongs here: reading these files, validating them and returning them as typed tables. Does not belong here: the working
+calendar (`calendar`), anything particular to one province (its folder).
 """
 
 import datetime as dt
@@ -16,14 +16,14 @@ from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence, Strict
 from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 
-# What an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
+# The data that an indicator is computed from: dossiers and feedback, the list of procedures, figures that units report,
 # reports on the plan's tasks, our own publication.
 Origin = Literal["transactions", "procedures", "reported", "tasks", "publication"]
-# How a figure follows from that. Out of its cases (dbt model `case_<code>__<rule>`), each of which says on which day it
-# counts (`by_day`) or in which period (`by_period`); as units report it (`reported`); not at all, since no source has
-# what it needs (`missing`); or by SQL of its own (`model`: dbt model `ind_<code>__<rule>`).
+# How it is computed: from its cases (dbt model `case_<code>__<rule>`), each of which counts on a day (`by_day`) or in a
+# period (`by_period`); as units report it (`reported`); not at all, since no source has the data (`missing`); or by SQL
+# of its own (`model`: dbt model `ind_<code>__<rule>`).
 Computed = Literal["by_day", "by_period", "reported", "missing", "model"]
-# What a case names first, and so which handovers decide whose figure it is.
+# What a case is about, which decides the handovers that apply to it.
 CaseOf = Literal["dossier", "feedback"]
 
 
@@ -36,12 +36,12 @@ class ReformPlan(Strict):
 
 
 class Publisher(Strict):
-    """In whose name open data go out.
-
-    `homepage` and `email` null: not known.
+    """The publisher of open data.
 
     Attributes:
-        note: What is not confirmed.
+        homepage: Its address; None if unknown.
+        email: Its e-mail address; None if unknown.
+        note: What is not confirmed by the publisher.
     """
 
     name: Sentence
@@ -51,19 +51,19 @@ class Publisher(Strict):
 
 
 class OwnUnit(Strict):
-    """The department that makes the plan, from a day to a day; `valid_to` null: until further notice."""
+    """The department that makes the plan, with first and last day; `valid_to` None: until further notice."""
 
     code: str
     valid_from: dt.date
     valid_to: dt.date | None = None
 
     def holds(self, day: dt.date) -> bool:
-        """Return True if it is the one on a day."""
+        """Return True if it is the department that makes the plan on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class Province(Strict):
-    """Whom the warehouse is about."""
+    """The province of the warehouse."""
 
     code: str
     name: Sentence
@@ -79,12 +79,12 @@ class Province(Strict):
         return self
 
     def own_unit_on(self, day: dt.date) -> str | None:
-        """Return the code of the department that makes the plan on a day, None if none is entered for it."""
+        """Return the code of the department that makes the plan on a day; None if none is entered."""
         return next((one.code for one in self.own_units if one.holds(day)), None)
 
 
 class Report(Strict):
-    """A cumulative report period of the plan: `due` is the day (MM-DD) before which the report is due."""
+    """A cumulative report period of the plan; `due` is the day (MM-DD) on which the report is due."""
 
     suffix: str
     due: str
@@ -100,7 +100,7 @@ class EditedPeriod(Strict):
 
 
 class PeriodRules(Strict):
-    """How periods follow from years."""
+    """Rules from which the periods of a year follow."""
 
     first_year: int
     # A report period ends so many days before its report is due.
@@ -143,7 +143,7 @@ class Indicator(Strict):
 
 
 class Target(RegisterRow):
-    """What a figure should reach; `unit_level` `*` means every level and the province."""
+    """A target of an indicator; `unit_level` `*` means every level and the province."""
 
     indicator_code: str
     rule: Literal["plan", "766"]
@@ -157,7 +157,8 @@ class Target(RegisterRow):
 def load_province(folder: Path) -> Province:
     """Return the province of a register folder.
 
-    Raise pydantic.ValidationError that names the wrong key.
+    Raises:
+        pydantic.ValidationError: If the file is not well-formed; the error names the wrong key.
     """
     return Province.model_validate(read_yaml((folder / "province.yml").read_text(encoding="utf-8")))
 
@@ -196,7 +197,7 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
 def period_table(rules: PeriodRules, as_of: dt.date) -> pl.DataFrame:
     """Return one row per period that has begun by `as_of`.
 
-    Period_code, period_type, start_date, end_date, report_due_date (null if no report is due).
+    The columns are period_code, period_type, start_date, end_date, report_due_date (null if no report is due).
     """
     years = range(min(rules.first_year, as_of.year), as_of.year + 1)
     rows = {row[0]: row for year in years for row in _year_periods(year, rules)}
@@ -215,7 +216,7 @@ def target_table(folder: Path) -> pl.DataFrame:
 
 
 def need_table(country: Path) -> pl.DataFrame:
-    """Return one row per indicator, rule and source without which it is unknown."""
+    """Return one row per indicator, rule and source that it needs."""
     rows = [
         {"indicator_code": i.code, "rule": i.rule, "source": source}
         for i in load_indicators(country)

@@ -1,7 +1,7 @@
-"""The province's reform plan as data: its goals, and the tasks of its annex.
+"""The province's reform plan: its goals, and the tasks of its annex.
 
-Belongs here: what a goal or task may say. The wording itself is in `registers/<province>/goals.csv` and `tasks.csv`,
-copied from the plan; figures are the models'.
+Belongs here: reading and validating `registers/<province>/goals.csv` and `tasks.csv`, which quote the plan. Does not
+belong here: figures (the models).
 """
 
 import datetime as dt
@@ -27,10 +27,7 @@ class Goal(RegisterRow):
 
 
 class Task(RegisterRow):
-    """One task of the plan's annex.
-
-    A standing task has no day by which it is done; a conditional one starts when others act.
-    """
+    """One task of the plan's annex; a standing task has no deadline, a conditional one starts when others act."""
 
     plan_year: int
     task_code: str

@@ -1,7 +1,8 @@
-"""The publication register: a file or column that does not stand in it does not leave the warehouse.
+"""The publication register: only the files and columns listed in it leave the warehouse.
 
-Belongs here: tables and columns, reading `registers/vietnam/publication.yml` and checking that it holds together. Does
-not belong here: what holds for all tables (`dataset`), how a figure is made (`tables/`) or protected (`disclosure`).
+Belongs here: tables and columns, reading `registers/vietnam/publication.yml` and checking its consistency. Does not
+belong here: properties of the whole dataset (`dataset`), computing figures (`open_data/tables/`), protection
+(`disclosure`).
 """
 
 from pathlib import Path
@@ -16,14 +17,14 @@ from pipelines.contracts.fields import Sentence, Strict
 from pipelines.registers.dataset import FILE_NAME, NAME, CodeList, Dataset
 
 REGISTER_FILE = "publication.yml"
-# Where the texts of a column come from. `pattern`: a code, of the signs that codes are
-# made of (pipelines/common/patterns.py).
+# Where the texts of a column come from: a code list, a published table, a table of the warehouse, or any code that
+# matches CODE in pipelines/common/patterns.py (`pattern`).
 VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
 Model = TypeVar("Model", bound=Strict)
 
 
 class ForeignKey(Strict):
-    """Columns that name a row of another published table, or none where they are empty."""
+    """Columns that reference a row of another published table; empty cells reference none."""
 
     columns: tuple[str, ...]
     table: str
@@ -34,8 +35,8 @@ class Column(Strict):
     """One published column.
 
     Attributes:
-        of: For a flag, the columns that it speaks of.
-        required: Never empty, as the columns of a key are without saying so.
+        of: For a flag, the columns that it qualifies.
+        required: True if it is never empty; key columns never are.
     """
 
     name: str = Field(pattern=NAME)
@@ -63,14 +64,13 @@ class Column(Strict):
 
 
 class Table(Strict):
-    """One published file.
-
-    Disclosure `exact`: the warehouse's own figures; `sdc1`: protected; `by_indicator`: the one or the other, as the
-    row's indicator is; `none`: no figures. Vintage `closed_periods`: only periods that are over; `all`: a list that has
-    no periods.
+    """One published table.
 
     Attributes:
-        why: The reason of its class, where it has one.
+        disclosure: `exact`: the warehouse's figures; `sdc1`: protected; `by_indicator`: either, by the row's indicator;
+            `none`: no figures.
+        why: The reason of its class; None for classes without one.
+        vintage: `closed_periods`: only closed periods; `all`: a list without periods.
     """
 
     name: str = Field(pattern=FILE_NAME)
@@ -114,7 +114,7 @@ class Table(Strict):
 
     @property
     def never_empty(self) -> tuple[str, ...]:
-        """Columns that hold something in every row."""
+        """Names of the columns that are never empty."""
         return tuple(column.name for column in self.columns if column.required or column.name in self.key)
 
     def column(self, name: str) -> Column:
@@ -139,7 +139,7 @@ class PublicationRegister(Strict):
             last = content["dataset"]["last_column"]
             tables = [table | {"columns": [*table["columns"], last]} for table in content["tables"]]
         except (KeyError, TypeError):
-            return content  # what is missing is said by the fields
+            return content  # missing keys are reported by the fields
         return content | {"tables": tables}
 
     @model_validator(mode="after")
@@ -161,7 +161,7 @@ class PublicationRegister(Strict):
 
     @property
     def files(self) -> frozenset[str]:
-        """All that may lie in the folder of open data."""
+        """Names of all files that the folder of open data may hold."""
         tables = (name for table in self.tables for name in (table.file_name, table.parquet_name))
         return frozenset((*tables, *self.dataset.beside))
 

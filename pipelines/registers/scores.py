@@ -1,6 +1,7 @@
-"""How Decision 766/QĐ-TTg turns fractions into points: groups and components with their maxima.
+"""Rules of Decision 766/QĐ-TTg for turning fractions into points: groups and components with their maxima.
 
-Belongs here: the shape of `registers/vietnam/decision_766.yml` and its checks. The points are the models'.
+Belongs here: the model of `registers/vietnam/decision_766.yml` and its checks. Does not belong here: points (the
+models).
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from pipelines.contracts.fields import Sentence, Strict
 
 
 class Component(Strict):
-    """One component of a group: most points, the fraction at which they are reached, and what feeds it."""
+    """One component of a group: its most points, the fraction at which they are reached, and its indicator."""
 
     code: str
     name: Sentence
@@ -65,17 +66,15 @@ SCORE_RULE = {
 def load_groups(country: Path) -> list[Group]:
     """Return the groups in the order of the decision.
 
-    Raise pydantic.ValidationError that names the wrong key.
+    Raises:
+        pydantic.ValidationError: If the file is not well-formed; the error names the wrong key.
     """
     text = (country / "decision_766.yml").read_text(encoding="utf-8")
     return TypeAdapter(list[Group]).validate_python(read_yaml(text))
 
 
 def score_rule_table(country: Path) -> pl.DataFrame:
-    """Return one row per component and span of validity.
-
-    A factor is an indicator under the component's own rule.
-    """
+    """Return one row per component and span of validity; a factor is an indicator under the component's rule."""
     rows = [
         (c.code, group.code, c.name.vi, c.name.en, c.max_points, c.full_at, c.points_if_empty, c.indicator, c.rule,
          c.factor, c.missing, group.valid_from, group.valid_to)

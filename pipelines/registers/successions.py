@@ -1,6 +1,7 @@
-"""Which unit or procedure took the place of which: mergers, renamings, abolitions.
+"""Successions of units and procedures: mergers, renamings, abolitions.
 
-Belongs here: the shape of `unit_changes.csv` and `procedure_changes.csv` and what would contradict itself in them.
+Belongs here: the models of `unit_changes.csv` and `procedure_changes.csv`, and checks for contradictions. Does not
+belong here: which unit a dossier counts for (the models).
 """
 
 import datetime as dt
@@ -17,14 +18,14 @@ from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 
 
 class UnitChange(RegisterRow):
-    """One unit's end and one that took over from it; a unit that was split has a row for each."""
+    """The end of a unit and one of its successors; a unit that was split has a row for each successor."""
 
     old_unit_code: str
     new_unit_code: str | None
     changed_on: dt.date
     kind: Literal["merged", "renamed", "abolished", "split"]
     decree: str | None
-    # 1: of several successors the one that what is open passes to.
+    # 1: of several successors the one that takes over open dossiers.
     is_main: Literal["1"] | None = None
 
     @model_validator(mode="after")
@@ -46,14 +47,14 @@ class ProcedureChange(RegisterRow):
 
 
 def _check_successions(file: str, pairs: Iterable[tuple[str, str | None]]) -> None:
-    """Raise TthcError if something is replaced by itself, be it through others."""
+    """Raise TthcError if something is replaced by itself, directly or through others."""
     successors: dict[str, set[str]] = {}
     for old, new in pairs:
         known = successors.setdefault(old, set())
         if new is not None:
             known.add(new)
     for start in successors:
-        # By which way each code was first reached: the circle is named whole, so that the wrong row is found.
+        # The path by which each code was first reached: the error names the whole circle.
         way: dict[str, list[str]] = {code: [start, code] for code in sorted(successors[start])}
         ahead = list(way)
         for code in ahead:

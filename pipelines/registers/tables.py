@@ -1,6 +1,6 @@
-"""The registers as dbt finds them: one table each in the schema `registers` of the workspace.
+"""The registers as tables for dbt, in the schema `registers` of the workspace.
 
-Belongs here: the list of them. What each holds is said by its own module.
+Belongs here: the list of tables. Does not belong here: their columns (each register's module).
 """
 
 import datetime as dt
@@ -30,8 +30,8 @@ from pipelines.registers.successions import procedure_change_table, unit_change_
 from pipelines.registers.watched import entry_table, load_watched, watched_field_table
 from pipelines.settings import Settings
 
-# Editions of the open data that came out, in their order: number from 1, the last day of the periods in it (null where
-# none had closed), and how many tables of it can be fetched.
+# Published editions of the open data in order: number from 1, last day of its periods (null if none had closed), and
+# the number of its tables that can be downloaded.
 EDITION = {"edition_number": pl.Int64, "closed_until": pl.Date, "dataset_count": pl.Int64}
 
 
@@ -51,13 +51,13 @@ def register_tables(
         settings: Where registers and contracts lie.
         as_of: The day up to which figures are computed.
         province: Code of the province.
-        version: What the warehouse file says of itself: the name of its version.
-        code: The same: the fingerprint of the code.
-        is_synthetic: The same: whether any delivery was.
+        version: Name of the version, for `dim_run`.
+        code: Fingerprint of the code, for `dim_run`.
+        is_synthetic: Whether any delivery is synthetic, for `dim_run`.
         editions: Editions published so far (columns of `EDITION`); None for none.
 
     Raises:
-        TthcError: The calendar lacks the year of `as_of`, or registers contradict each other.
+        TthcError: If the calendar lacks the year of `as_of`, or registers contradict each other.
     """
     country, folder = settings.country_dir, settings.province_dir
     known = load_province(folder)
@@ -105,7 +105,7 @@ def register_tables(
 
 
 def _periods(rules: PeriodRules, as_of: dt.date, province: Province) -> pl.DataFrame:
-    """Return the periods, each with the department that makes the plan on its last day (null if none is entered)."""
+    """Return the periods with the department that makes the plan on their last day (null if none is entered)."""
     table = period_table(rules, as_of)
     own = [province.own_unit_on(day) for day in table["end_date"]]
     return table.with_columns(own_unit=pl.Series(own, dtype=pl.String))

@@ -1,7 +1,7 @@
-"""The registers and contracts in one canonical table, so that the gate can compare two versions' rules cell by cell.
+"""Registers and contracts as one table of cells, so that the gate can compare the rules of two versions.
 
-Belongs here: what is watched (`registers/vietnam/watched.yml`), and every watched cell as trimmed text. Does not belong
-here: what is held (`expectations/holds.sql`).
+Belongs here: which registers are compared (`registers/vietnam/watched.yml`), and every compared cell as trimmed text.
+Does not belong here: what is held (`expectations/holds.sql`).
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from pipelines.registers.model import Indicator, load_indicators
 from pipelines.settings import Settings
 
 NAME = "watched.yml"
-# Keys that name one mapping of a list, the first that every one of them has.
+# Keys that identify the mappings of a list: the first of them that all mappings have.
 NAMED_BY = ("code", "name", "source", "suffix")
 PARTS = "|"
 ENTRY = {
@@ -54,7 +54,7 @@ class SettingsFile(Strict):
 
 
 class Watched(Strict):
-    """All that is compared, and why the rest is not."""
+    """All registers that are compared, and why the others are not."""
 
     rows: dict[str, WatchedRows]
     settings: dict[str, SettingsFile]
@@ -62,7 +62,11 @@ class Watched(Strict):
 
 
 def load_watched(country: Path) -> Watched:
-    """Return what the gate compares. Raises TthcError where the file is not well-formed."""
+    """Return the registers that the gate compares.
+
+    Raises:
+        TthcError: If the file is not well-formed.
+    """
     try:
         return Watched.model_validate(read_yaml((country / NAME).read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
@@ -70,7 +74,7 @@ def load_watched(country: Path) -> Watched:
 
 
 def watched_field_table(watched: Watched) -> pl.DataFrame:
-    """One row per column that is free or a day of validity; every other one is held."""
+    """Return one row per column that is part of the key, free, or a day of validity; edits of others are held."""
     rows = [
         (register, field, watch, rule.moves)
         for register, rule in watched.rows.items()
@@ -85,12 +89,18 @@ def entry_table(
 ) -> pl.DataFrame:
     """Return one row per watched cell, sorted.
 
-    `entry` is the row's key; `field` is empty in the row that says that the entry is there, and in settings; `value` is
-    null for an empty cell; `watch` says when an edit is held (held, validity, setting); `row_day`: the day that the row
-    is about, null where it is about none.
+    `entry` is the row's key; `field` is '' in the row that stands for the entry itself, and in settings; `value` is
+    null for an empty cell; `watch` says when an edit is held (held, validity, setting); `row_day` is the day of the
+    row, null if it has none.
+
+    Args:
+        settings: The installation.
+        watched: Which registers are compared.
+        tables: Registers as tables, by name.
+        contracts: All contracts, by source.
 
     Raises:
-        TthcError: watched.yml names a register or column that is not there.
+        TthcError: If watched.yml names an unknown register or column.
     """
     metrics = settings.dbt_project_dir / "models" / "metrics"
     formulas = formula_table(load_indicators(settings.country_dir), metrics)
@@ -120,7 +130,7 @@ def _cells(register: str, rule: WatchedRows, frame: pl.DataFrame) -> pl.DataFram
         pl.concat_str([pl.col(name).fill_null("") for name in rule.key], separator=PARTS).alias("entry"),
         (pl.col(rule.day) if rule.day else pl.lit(None, pl.String)).str.to_date().alias("row_day"),
         pl.lit(rule.moves).alias("moves"),
-        # The row's own being there is a cell without a name and without a value.
+        # The existence of the row is a cell without name and value.
         pl.lit(None, pl.String).alias(""),
         *(pl.col(name) for name in frame.columns if name not in (*rule.key, *rule.free)),
     )
@@ -134,7 +144,7 @@ def _cells(register: str, rule: WatchedRows, frame: pl.DataFrame) -> pl.DataFram
 def _leaves(node: Any, path: tuple[str, ...], free: frozenset[str]) -> Iterator[tuple[tuple[str, ...], str | None]]:
     """Yield every value of a YAML file with its path.
 
-    A list of mappings that have names of their own is followed by those; any other list is one value.
+    Mappings in a list are addressed by their names if they have unique ones; any other list is one value.
     """
     if isinstance(node, Mapping):
         for key, below in node.items():
@@ -155,25 +165,22 @@ def _name_of_each(nodes: list[Any]) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """Return a value as one canonical text; null and empty text are null."""
+    """Return a value as canonical text; None for null and empty text."""
     if value is None or isinstance(value, str):
         return (value or "").strip() or None
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _contract_tables(contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
-    """Return the contracts as rows: each source, each of its fields, each of its rules.
-
-    Of a list of codes the codes count, not their names.
-    """
-    told = {source: contract.model_dump(mode="json") for source, contract in sorted(contracts.items())}
+    """Return the contracts as tables of sources, fields and rules; of code lists only the codes, not their names."""
+    dumped = {source: contract.model_dump(mode="json") for source, contract in sorted(contracts.items())}
     fields = [
         {"source": source, **field, "codes": sorted(field["codes"]) if field["codes"] else None}
-        for source, contract in told.items()
+        for source, contract in dumped.items()
         for field in contract["fields"]
     ]
-    rules = [{"source": source, **rule} for source, contract in told.items() for rule in contract["rules"]]
-    whole = [{k: v for k, v in contract.items() if k not in ("fields", "rules")} for contract in told.values()]
+    rules = [{"source": source, **rule} for source, contract in dumped.items() for rule in contract["rules"]]
+    whole = [{k: v for k, v in contract.items() if k not in ("fields", "rules")} for contract in dumped.values()]
     return {"contract": _frame(whole), "contract_field": _frame(fields), "contract_rule": _frame(rules)}
 
 
@@ -184,11 +191,10 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def formula_table(indicators: Iterable[Indicator], metrics: Path) -> pl.DataFrame:
-    """Return one row per indicator and rule: the hash of its computation.
+    """Return one row per indicator and rule with the hash of its computation.
 
-    Hashed are how the register says that it is computed and the SQL of its cases and of its own model, where it has
-    them, without comments and line breaks. What macros, the models that all indicators share and the tables that they
-    read do is not in it.
+    The hash covers `computed` and `case_of` of the register and the SQL of the indicator's own models, without comments
+    and line breaks; macros, shared models and the tables that they read are not covered.
     """
     rows: dict[tuple[str, str], str] = {}
     for indicator in indicators:
