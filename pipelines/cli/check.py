@@ -103,8 +103,8 @@ def _contracts_for(source: str | None, own_file: Path | None, folder: Path) -> "
 def _run(dry_run: "DryRun", places: "list[FileToCheck]") -> int:
     """Check the files and return the exit code; unexpected errors are reported without quoting a value."""
     try:
-        with _progress() as (watch, weighing):
-            return dry_run.run(places, watch, weighing)
+        with _progress() as (watch, comparing):
+            return dry_run.run(places, watch, comparing)
     except KeyboardInterrupt:
         raise TthcError("check_interrupted") from None
     except TthcError:

@@ -1,12 +1,12 @@
-"""What text of a delivery must not look like: one definition for the door, the gate, the audit and the quality page.
+"""Regular expressions for codes, empty cells, names and personal data, shared by contracts, gate, audit and reports.
 
-Every pattern here means the same to Rust's regex (polars) and to RE2 (DuckDB): digits and letters are written out,
-because the short forms (backslash d, backslash w) differ between the two, and there is no lookaround. The patterns
-named `DOOR_…` use Unicode properties that RE2 lacks, so only the door can check them; each refuses at least what its
-counterpart for all does.
+Belongs here: these patterns. Each means the same in Rust's regex (polars) and in RE2 (DuckDB): digits and letters are
+written out, because the short forms (backslash d, backslash w) differ between the two, and there is no lookaround. The
+patterns named `DOOR_…` use Unicode properties that RE2 lacks, so only parsing can check them; each refuses at least
+what its counterpart for all does. Does not belong here: which field must match which pattern (`contracts`).
 """
 
-# --- Codes: the signs that one is made of. A contract may add some (`also`) or narrow it (`pattern`).
+# --- Codes: the characters of a code. A contract may add some (`also`) or restrict them (`pattern`).
 CODE_SIGNS = "A-Za-z0-9._/-"
 CODE = f"[{CODE_SIGNS}]+"
 
@@ -19,27 +19,27 @@ NULL_WORD = (
     r")|[\p{Pd}\x{2212}_.\x{2026}?/*]+"
 )
 
-# --- Excel writes a code that it took for a large number as 1.00178E+11 (or 1,00178E+11): the digits are lost.
+# --- Scientific notation: Excel writes a code that looks like a large number as 1.00178E+11, and loses its digits.
 SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+|[+-]?[0-9](?:[.,][0-9]+)?[eE]-[0-9]{2,3}"
 
-# --- Names and other words that people are shown.
-# No control, format or private character, no line or paragraph separator, no lost letter (U+FFFD).
+# --- Names and other displayed texts.
+# No control, format or private character, no line or paragraph separator, no replacement character (U+FFFD).
 UNSHOWN = r"\p{C}\p{Zl}\p{Zp}\x{fffd}"
-# The door also refuses what no reader sees although it counts as a letter or mark, digits of other scripts, and marks
-# on digits, which a name loses where it is written without diacritics.
+# Parsing also refuses invisible characters that count as letters or marks, digits of other scripts, and marks on
+# digits, which a name loses when it is written without diacritics.
 DOOR_UNSHOWN = rf"[{UNSHOWN}\p{{Default_Ignorable_Code_Point}}]|[\p{{Nd}}--[0-9]]|[0-9]\p{{M}}"
-# A spreadsheet takes text that begins like this for a formula, in either width.
+# Characters with which a spreadsheet's formula begins, in either width.
 FORMULA = r"=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}"
-# The mark of a list before a name: taken off where a blank follows, so that it is certainly no part of a word.
+# A list mark before a name; it is removed only if a blank follows, so that it cannot be part of a word.
 LIST_MARK = (
     r"(?:[-+*\p{Pd}\x{2022}\x{00b7}\x{25cf}\x{25cb}\x{25aa}\x{25ab}\x{25a0}\x{25e6}\x{2023}\x{2043}\x{2212}]\p{Zs}+)+"
 )
 SHOWN = rf"[^{FORMULA}{UNSHOWN}][^{UNSHOWN}]*"
 
-# --- Persons. Between groups of digits: a point, hyphen or blank of any kind.
+# --- Personal data. Separators between groups of digits: a point, hyphen or blank of any kind.
 _S = r"[\p{Zs}\p{Pd}.]{1,3}"
-# A number within a code such as H19.07-240105-0001 or G09.20-20260609-0092637 is part of the code: where a group is
-# preceded or followed by a joint and another digit, it does not stand alone.
+# A number within a code such as H19.07-240105-0001 or G09.20-20260609-0092637 is not personal: a group of digits that
+# is joined to another digit by a separator is part of a code.
 _FROM = r"(?:^|[^0-9._/-]|(?:^|[^0-9])[._/-])"
 _TO = r"(?:$|[^0-9._/-]|[._/-](?:$|[^0-9]))"
 # Stricter: not part of any code, such as PA-123456789.
@@ -89,7 +89,7 @@ PHONE = "|".join(
 )  # fmt: skip
 EMAIL = r"[^\p{Zs}@]@[^\p{Zs}@]+[.][A-Za-z]"
 PERSON = f"{IDENTITY}|{PHONE}|{EMAIL}"
-# The same in text that was made here out of a name, where the groups of several numbers may have met.
+# The same for text derived from a name, in which several numbers may have been joined.
 PERSON_RUN = "(?:^|[^0-9])(?:0[0-9]{11}|(?:0|84)[35789][0-9]{8})(?:[^0-9]|$)"
 # Whole codes of 9 or 12 digits that are none of these: a date and a running number (20241231-0001), and the
 # national procedure code (1.001780.00).

@@ -51,13 +51,13 @@ class DryRun:
         self.lists_checked: bool | None = None
         self._files: dict[tuple[str, str], ParquetFile] = {}
 
-    def run(self, places: list[FileToCheck], watch: Watch, weighing: Callable[[], None] = lambda: None) -> int:
+    def run(self, places: list[FileToCheck], watch: Watch, comparing: Callable[[], None] = lambda: None) -> int:
         """Check all files and return the exit code.
 
         Args:
             places: The files.
             watch: Called with the number of the current file, the number of files, its name, and rows so far.
-            weighing: Called when all files are read, before their rows are compared.
+            comparing: Called when all files are read, before their rows are compared.
         """
         with tempfile.TemporaryDirectory(prefix="tthc-check-") as scratch:  # mode 0700
             rows = ComparedRows(Path(scratch), self.contracts, self.settings)
@@ -65,7 +65,7 @@ class DryRun:
                 for number, place in enumerate(places):
                     report_progress = partial(watch, number + 1, len(places), place.path.name)
                     self.reports.append(self._one(number, place, rows, report_progress))
-                weighing()
+                comparing()
                 self._locate(places, self._compare(rows))
                 if self.out is not None:
                     for number, place in enumerate(places):

@@ -74,8 +74,8 @@ class FileReport:
         self.counts.setdefault(source, Counter()).update(
             rows_in=rows_in, accepted=accepted.height, rejected=rejected.height
         )
-        said = rejected.select("_row_number", reason=pl.col("_reasons")).explode("reason")
-        found = said.group_by("reason").agg(pl.len(), pl.col("_row_number").bottom_k(FIRST_ROWS).alias("first"))
+        exploded = rejected.select("_row_number", reason=pl.col("_reasons")).explode("reason")
+        found = exploded.group_by("reason").agg(pl.len(), pl.col("_row_number").bottom_k(FIRST_ROWS).alias("first"))
         for reason, count, first in found.iter_rows():
             self._add_reason(source, reason, count, first)
 

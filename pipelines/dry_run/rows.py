@@ -144,14 +144,14 @@ class ComparedRows(StagedRows):
     def _list_names(self) -> None:
         """Create table `unit_called`: every name of a known unit in the lake or in the files under check."""
         files = sorted(str(path) for path in (self._lake / UNITS).glob("*/*.parquet"))
-        said = [pl.DataFrame(schema={"MaDonVi": pl.String, "TenDonVi": pl.String})]
+        named_units = [pl.DataFrame(schema={"MaDonVi": pl.String, "TenDonVi": pl.String})]
         if files:
             in_lake = "select MaDonVi, TenDonVi from read_parquet($files, union_by_name = true)"
-            said.append(self._db.execute(in_lake, {"files": files}).pl())
+            named_units.append(self._db.execute(in_lake, {"files": files}).pl())
         if UNITS in self._sources:
             good = f"{self._table(UNITS)} anti join {self._table(UNITS, REJECTIONS)} using (_file, _row)"
-            said.append(self._db.execute(f"select MaDonVi, TenDonVi from {good}").pl())
-        names = pl.concat(said)
+            named_units.append(self._db.execute(f"select MaDonVi, TenDonVi from {good}").pl())
+        names = pl.concat(named_units)
         self._db.register(
             "called", names.join(hash_unit_names(names["TenDonVi"], self._secret), on="TenDonVi").to_arrow()
         )

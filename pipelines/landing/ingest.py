@@ -76,7 +76,7 @@ class _Ingest:
         self.archive = private_folder(private_folder(settings.restricted_dir) / settings.archive_dir.name)
         known = arrivals(ledger)
         self.newest = {arrival.delivery: arrival for arrival in known}
-        self.places, self.gone = {arrival.archived_as for arrival in known}, forgotten(ledger)
+        self.places, self.purged = {arrival.archived_as for arrival in known}, forgotten(ledger)
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
         """Ingest one file, and return True if the file or its row count is new.
@@ -99,7 +99,7 @@ class _Ingest:
 
     def _is_kept(self, last: Arrival) -> bool:
         """Return True if the archive has the bytes, or they were purged; lost bytes are ingested again."""
-        return last.sequence in self.gone or archive_path(self.settings, last).is_file()
+        return last.sequence in self.purged or archive_path(self.settings, last).is_file()
 
     def _check_row_count(self, last: Arrival, sidecars: Sidecars) -> bool:
         """Record a new, changed or removed `.rows` sidecar, and return True if there is one."""

@@ -79,7 +79,7 @@ def add_missing_arrivals(settings: Settings) -> int:
     archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
-        gone = forgotten(ledger)
+        purged = forgotten(ledger)
         added = 0
         for path, is_forgotten in archived_arrivals(archive):
             place = path.relative_to(archive).as_posix()
@@ -88,7 +88,7 @@ def add_missing_arrivals(settings: Settings) -> int:
                     record_arrival(ledger, _arrival(archive, path))
                     known[place] = max(known.values(), default=0) + 1
                     added += 1
-                if is_forgotten and known[place] not in gone:
+                if is_forgotten and known[place] not in purged:
                     _forget(ledger, known[place], _note(path))
                 ledger.commit()
             except Exception as error:

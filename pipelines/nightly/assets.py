@@ -1,7 +1,7 @@
-"""Dagster assets of the nightly job, in the order in which a number travels.
+"""Dagster assets of the nightly job, in the order of execution.
 
-landing → lake (parsing and privacy) → workspace → dbt models → candidate → gate → published version.
-The dbt models are in `dbt_assets`, the gate's checks in `checks`.
+landing → lake (parsing and privacy) → workspace → dbt models → candidate → gate → published version. Does not belong
+here: dbt's models (`dbt_assets`), the gate's checks (`checks`), the logic of a step.
 """
 
 import datetime as dt
@@ -139,8 +139,8 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / OPEN_DATA_FOLDER)
         write_editions(settings, folder / OPEN_DATA_FOLDER)
         site = write_site_of(settings, open_data, folder, synthetic=run_spec.is_synthetic)
-        told = {"version": run_spec.version, "open_data": open_data["state"]}
-        return dg.MaterializeResult(metadata={"sha256": sha, **told, **rows, **site})
+        state = {"version": run_spec.version, "open_data": open_data["state"]}
+        return dg.MaterializeResult(metadata={"sha256": sha, **state, **rows, **site})
 
     return candidate
 
@@ -177,7 +177,7 @@ def _record_end(
     detail = {"open_data": open_data} if open_data is not None else {}
     nightly.record_outcome(
         outcome, run_spec, **detail
-    )  # first of all: the steps below may fail, and the version is published all the same
+    )  # first of all: the steps below may fail, but the version is published already
     if not run_spec.is_beside:
         keep_published(settings)
         record_first_published(settings)

@@ -25,10 +25,10 @@ def prune_unreferenced(settings: Settings) -> int:
         receipt = known.of(arrival)
         files |= set(receipt["files"]) if receipt is not None else set()
     with open_ledger(settings.ledger_file) as ledger:
-        gone = {arrival.delivery.label for arrival in known.everything if arrival.sequence in known.forgotten}
+        purged = {arrival.delivery.label for arrival in known.everything if arrival.sequence in known.forgotten}
         kept = receipts(ledger)
         # Of deliveries whose bytes were purged only the parsing result is left, whatever contracts it was made under.
-        needed |= {key for key, receipt in kept.items() if receipt["delivery"] in gone}
+        needed |= {key for key, receipt in kept.items() if receipt["delivery"] in purged}
         drop_receipts(ledger, set(kept) - needed)
     lake = [path for path in _parquet(settings.lake_dir) if path.relative_to(settings.lake_dir).as_posix() not in files]
     quarantine = _parquet(settings.quarantine_dir)

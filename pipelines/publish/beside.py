@@ -17,7 +17,7 @@ from pipelines.storage.run_spec import RunSpec
 def with_placement(settings: Settings, run_spec: RunSpec) -> RunSpec:
     """Return the specification, with `is_beside` set if `--as-of` asks for a day before the published one.
 
-    With `--publish` such a run is published all the same, so `is_beside` stays False.
+    With `--publish` such a run is nevertheless published, so `is_beside` stays False.
     """
     day = published_as_of(settings)
     asked_for_earlier = settings.as_of is not None and day is not None and run_spec.as_of < day

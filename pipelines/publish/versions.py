@@ -32,7 +32,7 @@ def close_candidate(settings: Settings) -> str:
     """Checkpoint the candidate's database, so that no log is left, and return its SHA-256.
 
     Raises:
-        TthcError: If a log is left all the same.
+        TthcError: If a log is left nevertheless.
     """
     path = candidate_file(settings)
     with connect(settings, path) as connection:

@@ -97,7 +97,7 @@ def calendar_of(rows: Iterable[ExceptionalDay]) -> WorkCalendar:
     """
     days = tuple(sorted(rows, key=lambda row: row.date))
     if len({day.date for day in days}) != len(days):
-        raise CalendarError("a day stands twice in the register")
+        raise CalendarError("the register has a day twice")
     for day in days:
         if day.day_kind != "holiday" and (day.date.weekday() >= SATURDAY) != (day.day_kind == "swapped_work"):
             raise CalendarError(f"{day.date}: {day.day_kind} does not change that weekday")

@@ -141,9 +141,9 @@ def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) ->
 
 def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run]) -> Mapping[str, Any]:
     """Return the newest verdict: on the refused candidate if the last run was refused, else on the published one."""
-    judged = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
-    if judged is not None and judged.outcome == "refused":
-        path = settings.refused_dir / str(judged.version) / VERDICT_FILE
+    last_gated = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
+    if last_gated is not None and last_gated.outcome == "refused":
+        path = settings.refused_dir / str(last_gated.version) / VERDICT_FILE
         if path.is_file():
             refused: Verdict = json.loads(path.read_text(encoding="utf-8"))
             return refused

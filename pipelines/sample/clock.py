@@ -69,14 +69,14 @@ class Clock:
     def to_work(self, moment: Ints) -> Ints:
         """Return seconds of office time gone by at a moment; outside office hours: at the next opening."""
         day, second = moment // DAY, moment % DAY
-        gone = np.clip(second - OPEN, 0, MORNING) + np.clip(second - BACK, 0, WORKDAY - MORNING)
-        return self.number(day) * WORKDAY + np.where(self.worked(day), gone, 0)
+        elapsed = np.clip(second - OPEN, 0, MORNING) + np.clip(second - BACK, 0, WORKDAY - MORNING)
+        return self.number(day) * WORKDAY + np.where(self.worked(day), elapsed, 0)
 
     def from_work(self, work: Ints) -> Ints:
         """Return the moment at which that much office time has gone by."""
         # Moments far beyond the as-of day are never shown, so the register's last day stands for them.
-        number, gone = np.minimum(work // WORKDAY, len(self.working_days) - 1), work % WORKDAY
-        second = np.where(gone < MORNING, OPEN + gone, BACK + gone - MORNING)
+        number, elapsed = np.minimum(work // WORKDAY, len(self.working_days) - 1), work % WORKDAY
+        second = np.where(elapsed < MORNING, OPEN + elapsed, BACK + elapsed - MORNING)
         return self.working_days[number] * DAY + second
 
     def counted_from(self, received: Ints, next_day_from: int) -> Ints:

@@ -32,7 +32,7 @@ from pipelines.storage.open_data_state import OpenData
 
 def write_site(open_data: Path, site: Path, register: PublicationRegister, *, synthetic: bool, as_of: str, version: str,
                public_url: str | None = None, description: Description | None = None) -> dict[str, int]:  # fmt: skip
-    """Write the whole site anew into `site`.
+    """Write the whole site into `site`, replacing what is there.
 
     Args:
         open_data: The folder of the vintage.

@@ -161,7 +161,7 @@ def test_a_crash_leaves_the_edition_out_or_not_at_all(
             add_edition(settings, made)
     assert names(settings) == ["e1", "e2"]
     recover_editions(settings)
-    assert names(settings) == (["e1", "e2"] if step == "_keep" else ["e1", "e2", "e3"])
+    assert names(settings) == (["e1", "e2"] if step == "_write_copies" else ["e1", "e2", "e3"])
     assert damaged_editions(settings, deep=True) == []
 
 

@@ -208,7 +208,7 @@ def test_every_reason_that_models_and_contracts_give_tells_how_to_mend_it(contra
     assert len(given) >= 7
     for source, contract in contracts.items():
         for reason in [*(rule.code for rule in contract.rules), *given, "conflict"]:
-            assert words.mend(source, reason) != words.t("reason_unexplained"), (source, reason)
+            assert words.fix_hint(source, reason) != words.t("reason_unexplained"), (source, reason)
 
 
 def test_the_last_thirty_runs_keep_their_pages_and_latest_is_the_newest(tmp_path: Path) -> None:
