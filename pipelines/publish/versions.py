@@ -12,8 +12,7 @@ from pathlib import Path
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import LEAVING, remove_atomically, remove_tree, sha256_of, sync_file, sync_folder
-from pipelines.open_data.feed import INDEX
-from pipelines.open_data.vintage_store import EDITIONS, VINTAGE_FILE
+from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE
 from pipelines.publish.verify import verify_verdict
 from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict

@@ -36,7 +36,7 @@ def _words(vi: PageRenderer, en: PageRenderer, who: str, found: Answer) -> Previ
     figure = shown if found.rate and found.rate.text else " · ".join(dict.fromkeys((shown, other)))
     period_names = [" ".join((page.t("picture_what"), period.name(page.lang))) for page in (vi, en)] if period else []
     marks = [str(page.t("synthetic_mark")).strip("[]") for page in (vi, en)] if facts.synthetic else []
-    site = f"{vi.t('site_name')} · {facts.book.province.bare} · {facts.version}"
+    site = f"{vi.t('site_name')} · {facts.vintage.province.bare} · {facts.version}"
     return PreviewText(who, figure, " · ".join(period_names), site, " · ".join(marks))
 
 
