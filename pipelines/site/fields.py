@@ -23,7 +23,7 @@ class LevelMonths:
     months: list[tuple[Period, Row | None]]
 
     @property
-    def shows(self) -> bool:
+    def is_drawable(self) -> bool:
         """True if at least half of the months have an on-time share, so that a line can be drawn."""
         return 2 * sum(1 for _, row in self.months if row and row["ty_le_dung_han"]) >= max(4, len(self.months))
 

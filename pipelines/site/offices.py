@@ -66,7 +66,7 @@ class Trend:
         return next((found for _, row in reversed(self.points) if (found := Answer(row).target)), None)
 
     @property
-    def shows(self) -> bool:
+    def is_drawable(self) -> bool:
         """True if at least half of the months have a number; fewer would be dots without a line."""
         return 2 * sum(1 for _, row in self.points if row and row["ty_le"]) >= max(4, len(self.points))
 
@@ -142,13 +142,13 @@ def ranked(
 
 def active_units(units: list[OfficeUnit]) -> list[OfficeUnit]:
     """Return the units that were not closed by the last day of the data."""
-    return [unit for unit in units if not unit.over]
+    return [unit for unit in units if not unit.has_ended]
 
 
 def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
     """Return the closed units by year of closing, the newest year first."""
-    years = sorted({unit.valid_to[:4] for unit in units if unit.over}, reverse=True)
-    return [(year, [unit for unit in units if unit.over and unit.valid_to[:4] == year]) for year in years]
+    years = sorted({unit.valid_to[:4] for unit in units if unit.has_ended}, reverse=True)
+    return [(year, [unit for unit in units if unit.has_ended and unit.valid_to[:4] == year]) for year in years]
 
 
 def _beside(vintage: VintageReader, subject: PageSubject) -> list[PageSubject]:

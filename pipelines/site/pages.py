@@ -74,7 +74,7 @@ def pages(
             )
     for unit in vintage.units.values():
         if unit.level != "tinh":
-            lists = _lists(vintage, unit.children, together=unit.over)
+            lists = _lists(vintage, unit.children, together=unit.has_ended)
             target = next((answers[0].target for _, answers in lists["offices"] if answers[0].target), None)
             shown = {
                 "unit": unit,

@@ -41,9 +41,9 @@ def _entries(
     vintage: VintageReader, every_field: list[Field], words: dict[str, str], lang: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
     units = [unit for unit in vintage.units.values() if unit.level != "tinh"]
-    for unit in sorted(units, key=lambda unit: (unit.over, unit.name, unit.code)):
+    for unit in sorted(units, key=lambda unit: (unit.has_ended, unit.name, unit.code)):
         above = vintage.units[unit.parent].bare if unit.level == "xa" and unit.parent in vintage.units else ""
-        until = words["find_until"].format(day=date(unit.valid_to, lang)) if unit.over else ""
+        until = words["find_until"].format(day=date(unit.valid_to, lang)) if unit.has_ended else ""
         beside = " · ".join(part for part in (above, until) if part)
         yield "don-vi", unit.short, beside, unit.code, f"co-quan/{unit.code}.html"
     for level in vintage.levels:

@@ -43,7 +43,7 @@ class OfficeUnit:
     """An office of don-vi.csv; days are ISO, '' if unknown.
 
     Attributes:
-        over: True if it was closed before the last day of the data.
+        has_ended: True if it was closed before the last day of the data.
         children: Its subordinate offices, by name.
         marks: Texts that distinguish it from other offices of the same name.
     """
@@ -54,7 +54,7 @@ class OfficeUnit:
     parent: str
     valid_from: str
     valid_to: str
-    over: bool = False
+    has_ended: bool = False
     children: list["OfficeUnit"] = field(default_factory=list, compare=False)
     marks: list[str] = field(default_factory=list, compare=False)
 

@@ -92,7 +92,7 @@ def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) ->
 def test_on_the_last_day_of_an_office_it_is_not_over(small_open_data: Path) -> None:
     vintage = VintageReader(small_open_data)
     assert vintage.day == "2024-12-31"
-    assert not vintage.units["H19.31"].over  # until 30 June 2025
+    assert not vintage.units["H19.31"].has_ended  # until 30 June 2025
 
 
 def test_each_office_has_its_own_rows_as_small_files(small_site: Path, small_open_data: Path) -> None:

@@ -49,12 +49,12 @@ class Office:
     page: str
     dossiers: int | None
     row_count: int
-    oddities: Sequence[tuple[str, int]]
+    defects: Sequence[tuple[str, int]]
 
     @property
-    def odd(self) -> int:
+    def defect_count(self) -> int:
         """Dossiers counted in spite of a defect; one with two defects counts twice."""
-        return sum(count for _, count in self.oddities)
+        return sum(count for _, count in self.defects)
 
 
 def pages(
@@ -180,12 +180,12 @@ def _offices(words: Translator, facts: QualityFacts, by_unit: Mapping[str | None
     offices = [
         Office(
             unit.unit_code, unit.unit_name, unit.unit_level, _page(unit, number), unit.dossiers,
-            sum(rejection.row_count for rejection in by_unit.get(unit.unit_code, [])), _oddities(unit),
+            sum(rejection.row_count for rejection in by_unit.get(unit.unit_code, [])), _defects(unit),
         )
         for number, unit in enumerate(facts.units)
     ]  # fmt: skip
-    to_see = (office for office in offices if office.row_count or office.odd)
-    listed = sorted(to_see, key=lambda office: (-office.row_count, -office.odd, office.code or ""))
+    to_see = (office for office in offices if office.row_count or office.defect_count)
+    listed = sorted(to_see, key=lambda office: (-office.row_count, -office.defect_count, office.code or ""))
     if None in by_unit and facts.units:
         rows = sum(rejection.row_count for rejection in by_unit[None])
         page = f"units/{UNKNOWN_PAGE}.html"
@@ -202,7 +202,7 @@ def _page(unit: UnitQuality, number: int) -> str:
     return f"units/{name}.html"
 
 
-def _oddities(unit: UnitQuality) -> list[tuple[str, int]]:
+def _defects(unit: UnitQuality) -> list[tuple[str, int]]:
     return [
         ("no_due_date", unit.no_due_date),
         ("due_before_received", unit.due_before_received),
