@@ -69,7 +69,10 @@ class FileRequest:
             return
         sources = [self.source] if self.source else self.sources
         here, seen = folder.absolute(), discover(landing, self.sources, self.today)
-        taken = {path: FileToCheck(path, one.source, one.business_day) for one, path in seen.deliveries.items()}
+        taken = {
+            path: FileToCheck(path, delivery.source, delivery.business_day)
+            for delivery, path in seen.deliveries.items()
+        }
         for path, code in seen.left.items():
             source = path.relative_to(landing).parts[0]
             taken[path] = FileToCheck(path, source, business_day(path.parent.name) or self.day, code)

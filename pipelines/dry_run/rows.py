@@ -202,14 +202,14 @@ class ComparedRows(StagedRows):
     def _with_reasons(self, source: str, relation: str) -> str | None:
         """Return SQL that adds `reason` to a relation's rows; None unless every list it needs was loaded."""
         rules, tombstone = self._rules[source], self._contracts[source].tombstone
-        lookups = [one if one.relation in self._lists else None for one in rules.lookups]
+        lookups = [lookup if lookup.relation in self._lists else None for lookup in rules.lookups]
         if not any(lookups) or None in lookups:
             return None
         joins, cases = [], [f"when d.{quote_identifier(tombstone)} = 1 then null"] if tombstone else []
-        for number, one in enumerate(rules.lookups):
-            own, other = f"d.{quote_identifier(one.field)}", f"k{number}.{quote_identifier(one.column)}"
-            joins.append(f"left join {one.relation} k{number} on {own} = {other}")
-            cases.append(f"when {own} is not null and {other} is null then '{one.reason}'")
+        for number, lookup in enumerate(rules.lookups):
+            own, other = f"d.{quote_identifier(lookup.field)}", f"k{number}.{quote_identifier(lookup.column)}"
+            joins.append(f"left join {lookup.relation} k{number} on {own} = {other}")
+            cases.append(f"when {own} is not null and {other} is null then '{lookup.reason}'")
         cases += [f"when {rule.when} then '{rule.reason}'" for rule in rules.forbidden]
         return f"select d.*, case {' '.join(cases)} end as reason from ({relation}) d {' '.join(joins)}"
 

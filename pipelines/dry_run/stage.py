@@ -104,7 +104,7 @@ class StagedRows:
         self._db.execute(
             f"insert into {self._table(source)}"
             f" select {int(file)}, _row_number, {quote_identifiers(names)}, _business_day, {self._newness[source]},"
-            f" hash({quote_identifiers(content)}){''.join(', ' + one for one in hashes)}"
+            f" hash({quote_identifiers(content)}){''.join(', ' + expression for expression in hashes)}"
             " from incoming, (select cast(? as date) as _business_day) delivery",
             [day],
         )

@@ -22,7 +22,7 @@ DISK_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
 
 def is_machine_fault(error: BaseException) -> bool:
     """Return True if the error or one of its causes comes from the machine and not from the file."""
-    return any(_is_system_wide(one) for one in _causes(error))
+    return any(_is_system_wide(cause) for cause in _causes(error))
 
 
 def _is_system_wide(error: BaseException) -> bool:

@@ -91,8 +91,8 @@ class Dataset(Strict):
         ends = [self.licences[0].valid_from is None, self.licences[-1].valid_to is None]
         day = dt.timedelta(days=1)
         follow = [
-            one.valid_to is not None and other.valid_from == one.valid_to + day
-            for one, other in pairwise(self.licences)
+            licence.valid_to is not None and following.valid_from == licence.valid_to + day
+            for licence, following in pairwise(self.licences)
         ]
         if not all(ends + follow):
             raise ValueError("licences: each begins on the day after the one before, the first and last are open")
@@ -100,5 +100,9 @@ class Dataset(Strict):
 
     def licence_on(self, day: str | None) -> Licence:
         """Return the licence of data that end on a day (ISO); the newest one if the day is None."""
-        found = [one for one in self.licences if day and (one.valid_from is None or str(one.valid_from) <= day)]
+        found = [
+            licence
+            for licence in self.licences
+            if day and (licence.valid_from is None or str(licence.valid_from) <= day)
+        ]
         return found[-1] if found else self.licences[-1]

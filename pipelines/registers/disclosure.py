@@ -69,7 +69,7 @@ class Protected(Strict):
     @property
     def codes(self) -> list[str]:
         """Their codes, whatever the rule."""
-        return sorted({one.code for one in self.indicators})
+        return sorted({indicator.code for indicator in self.indicators})
 
 
 class DisclosureRules(Strict):
@@ -104,9 +104,11 @@ class DisclosureRules(Strict):
             raise ValueError(f"no such measure: {', '.join(unknown)}")
         if self.threshold % self.base or self.threshold < self.base * 2:
             raise ValueError("the threshold is a multiple of the base, twice it at least, or small counts would show")
-        for one in self.protected.indicators:
-            if self.within.get(one.denominator) != one.numerator:
-                raise ValueError(f"{one.code}/{one.rule}: its numerator is not known to lie within its denominator")
+        for indicator in self.protected.indicators:
+            if self.within.get(indicator.denominator) != indicator.numerator:
+                raise ValueError(
+                    f"{indicator.code}/{indicator.rule}: its numerator is not known to lie within its denominator"
+                )
         both = sorted(set(self.exact.indicators) & set(self.protected.codes))
         if both:
             raise ValueError(f"both exact and protected: {', '.join(both)}")

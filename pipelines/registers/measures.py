@@ -89,7 +89,7 @@ class Measures(Strict):
 
     @model_validator(mode="after")
     def _every_family_is_known(self) -> "Measures":
-        if lacking := sorted({one.family for one in self.measures.values()} - set(self.families)):
+        if lacking := sorted({measure.family for measure in self.measures.values()} - set(self.families)):
             raise ValueError(f"families: {', '.join(lacking)}")
         return self
 
@@ -112,8 +112,15 @@ def measure_table(country: Path) -> pl.DataFrame:
     """Return one row per measure with its family, the family's limits, and its topic."""
     known = load_measures(country)
     rows = [
-        (code, one.family, known.families[one.family].tau0, known.families[one.family].least_rows, one.topic, one.first)
-        for code, one in known.measures.items()
+        (
+            code,
+            measure.family,
+            known.families[measure.family].tau0,
+            known.families[measure.family].least_rows,
+            measure.topic,
+            measure.first,
+        )
+        for code, measure in known.measures.items()
     ]
     return pl.DataFrame(rows, schema=MEASURE, orient="row")
 

@@ -73,14 +73,14 @@ class Province(Strict):
 
     @model_validator(mode="after")
     def _one_own_unit_at_a_time(self) -> "Province":
-        for earlier, later in pairwise(sorted(self.own_units, key=lambda one: one.valid_from)):
+        for earlier, later in pairwise(sorted(self.own_units, key=lambda unit: unit.valid_from)):
             if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
                 raise ValueError(f"own_units: {earlier.code} and {later.code} hold on the same day")
         return self
 
     def own_unit_on(self, day: dt.date) -> str | None:
         """Return the code of the department that makes the plan on a day; None if none is entered."""
-        return next((one.code for one in self.own_units if one.holds(day)), None)
+        return next((unit.code for unit in self.own_units if unit.holds(day)), None)
 
 
 class Report(Strict):

@@ -144,7 +144,10 @@ class PublicationRegister(Strict):
 
     @model_validator(mode="after")
     def _lists_and_tables_exist(self) -> "PublicationRegister":
-        lists, tables = {one.name for one in self.dataset.code_lists}, {table.name: table for table in self.tables}
+        lists, tables = (
+            {code_list.name for code_list in self.dataset.code_lists},
+            {table.name: table for table in self.tables},
+        )
         if len(tables) != len(self.tables):
             raise ValueError("a table stands there twice")
         for table in self.tables:
@@ -179,11 +182,11 @@ class PublicationRegister(Strict):
         Raises:
             StopIteration: If there is none.
         """
-        return next(one for one in self.dataset.code_lists if one.name == name)
+        return next(code_list for code_list in self.dataset.code_lists if code_list.name == name)
 
 
 def _has(tables: dict[str, Table], table: str, column: str) -> bool:
-    return table in tables and column in {one.name for one in tables[table].columns}
+    return table in tables and column in {listed.name for listed in tables[table].columns}
 
 
 def load_register(country: Path) -> PublicationRegister:
@@ -209,4 +212,4 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
 
 def _why(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return "; ".join(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors())

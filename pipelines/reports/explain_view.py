@@ -99,7 +99,8 @@ def _deliveries(console: Console, found: Explanation, *, everything: bool) -> No
     for header in say("explain_deliveries_header").split("|"):
         table.add_column(header, overflow="fold")
     by_source = {
-        row["source"]: [one for one in found.deliveries if one["source"] == row["source"]] for row in found.deliveries
+        row["source"]: [file for file in found.deliveries if file["source"] == row["source"]]
+        for row in found.deliveries
     }
     groups = [[row] for row in found.deliveries] if everything else by_source.values()
     for rows in groups:

@@ -89,21 +89,21 @@ def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
     table = Table(title=say("status_sources"), title_justify="left")
     for number, header in enumerate(say("status_sources_header").split("|")):
         table.add_column(header, justify="left" if number in (0, 6) else "right")
-    for one in sources:
-        missing = one["missing_days"]
+    for source in sources:
+        missing = source["missing_days"]
         shown = ", ".join(missing[:DAYS_SHOWN]) + (f" … ({len(missing)})" if len(missing) > DAYS_SHOWN else "")
-        late = f" [bold red]{say('status_late')}[/]" if one["is_late"] else ""
+        late = f" [bold red]{say('status_late')}[/]" if source["is_late"] else ""
         table.add_row(
-            one["source"], one["newest_received"] or "–", one["newest_day"] or "–", str(one["delivered_days"]),
-            _number(one["usual_gap"]), _number(one["silence"]) + late, shown,
+            source["source"], source["newest_received"] or "–", source["newest_day"] or "–",
+            str(source["delivered_days"]), _number(source["usual_gap"]), _number(source["silence"]) + late, shown,
         )  # fmt: skip
     console.print(table)
 
 
 def _left(console: Console, left: list[dict[str, str]]) -> None:
     """Print the files that the last run left in landing, and what to do."""
-    for one in left[:LEFT_SHOWN]:
-        console.print(f"  {one['why']}", markup=False, highlight=False, soft_wrap=True)
+    for file in left[:LEFT_SHOWN]:
+        console.print(f"  {file['why']}", markup=False, highlight=False, soft_wrap=True)
     if len(left) > LEFT_SHOWN:
         console.print(f"  … ({len(left)})")
 
@@ -139,9 +139,9 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
         console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:
         console.print("  …")
-    for one in status["overrides"]:
-        texts = {name: one[name] for name in ("approved_by", "approved_on", "valid_until", "reason")}
-        line = say(f"status_override_{one['state']}", override=one["override_code"], **texts)
+    for override in status["overrides"]:
+        texts = {name: override[name] for name in ("approved_by", "approved_on", "valid_until", "reason")}
+        line = say(f"status_override_{override['state']}", override=override["override_code"], **texts)
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -85,10 +85,10 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
     if target and target.value is not None:
         height = down(target.value)
         parts.append(f'<line class="goal" x1="0" x2="100%" y1="{height}" y2="{height}"/>')
-    for (at, one), (_, other) in pairwise(enumerate(marks)):
-        if one.value is not None and other.value is not None:
+    for (at, mark), (_, other) in pairwise(enumerate(marks)):
+        if mark.value is not None and other.value is not None:
             parts.append(
-                f'<line class="run" x1="{across(at)}" y1="{down(one.value)}" x2="{across(at + 1)}"'
+                f'<line class="run" x1="{across(at)}" y1="{down(mark.value)}" x2="{across(at + 1)}"'
                 f' y2="{down(other.value)}"/>'
             )
     for at, mark in enumerate(marks):

@@ -42,11 +42,11 @@ def shown_editions(open_data: Path) -> list[ShownEdition]:
     except FileNotFoundError:
         return []
     return [
-        ShownEdition(one["edition"], one["closed_until"], one["withdrawn"], [
-            download_name(folder / one["edition"] / name, f"{EDITIONS}/{one['edition']}/{name}")
-            for name in FIRST_FILES if name in one["files"]
+        ShownEdition(entry["edition"], entry["closed_until"], entry["withdrawn"], [
+            download_name(folder / entry["edition"] / name, f"{EDITIONS}/{entry['edition']}/{name}")
+            for name in FIRST_FILES if name in entry["files"]
         ])
-        for one in reversed(listed)
+        for entry in reversed(listed)
     ]  # fmt: skip
 
 

@@ -83,10 +83,12 @@ def pages(
                 "files": own_files[unit.code],
             }
             yield Page(f"co-quan/{unit.code}.html", "office.html.j2", shown | lists, preview=unit.code)
-    letters = [(letter, list(part)) for letter, part in groupby(every_field, lambda one: folded(one.name)[:1].upper())]
+    letters = [
+        (letter, list(part)) for letter, part in groupby(every_field, lambda field: folded(field.name)[:1].upper())
+    ]
     yield Page("linh-vuc/index.html", "fields.html.j2", {"letters": letters})
-    for one in every_field:
-        yield Page(f"linh-vuc/{one.address}.html", "field.html.j2", {"field": one})
+    for field in every_field:
+        yield Page(f"linh-vuc/{field.address}.html", "field.html.j2", {"field": field})
     yield Page("ke-hoach.html", "plan.html.j2", {"sections": _sections(vintage), "periods": periods})
     yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():

@@ -67,13 +67,15 @@ def headline(periods: list[Period]) -> Period | None:
 def recent_months(periods: list[Period]) -> list[Period]:
     """Return the newest consecutive months, at most twelve, oldest first."""
     months = sorted((period for period in periods if period.kind == "month"), key=lambda period: period.last)
-    start = max((at + 1 for at, (one, other) in enumerate(pairwise(months)) if not _adjacent(one, other)), default=0)
+    start = max(
+        (at + 1 for at, (earlier, later) in enumerate(pairwise(months)) if not _adjacent(earlier, later)), default=0
+    )
     return months[start:][-MONTHS_SHOWN:]
 
 
-def _adjacent(one: Period, other: Period) -> bool:
-    year, month = int(one.code[:4]), int(one.code[5:])
-    return other.code == (f"{year}-{month + 1:02}" if month < 12 else f"{year + 1}-01")
+def _adjacent(earlier: Period, later: Period) -> bool:
+    year, month = int(earlier.code[:4]), int(earlier.code[5:])
+    return later.code == (f"{year}-{month + 1:02}" if month < 12 else f"{year + 1}-01")
 
 
 def quarters_of(periods: list[Period], year: str) -> list[Period]:

@@ -32,7 +32,9 @@ def search_script(
     """
     entries = [
         list(entry)
-        for entry in _entries(vintage, every_field, {code: one[lang] for code, one in catalogue.items()}, lang)
+        for entry in _entries(
+            vintage, every_field, {code: sentence[lang] for code, sentence in catalogue.items()}, lang
+        )
     ]
     return f"globalThis.tthcPages = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
 
@@ -48,10 +50,10 @@ def _entries(
         yield "don-vi", unit.short, beside, unit.code, f"co-quan/{unit.code}.html"
     for level in vintage.levels:
         yield "cap", words[f"level_{level}"], "", "", f"cap/{level}.html"
-    for one in every_field:
-        yield "linh-vuc", one.name, words["field_kind"], one.code, f"linh-vuc/{one.address}.html"
+    for field in every_field:
+        yield "linh-vuc", field.name, words["field_kind"], field.code, f"linh-vuc/{field.address}.html"
     for address, heading in PAGES.items():
         yield "trang", words[heading], "", "", address
     for code in dict.fromkeys(code for code, _ in vintage.catalogue):
-        row = next(row for (one, _), row in vintage.catalogue.items() if one == code)
+        row = next(row for (listed, _), row in vintage.catalogue.items() if listed == code)
         yield "chi-tieu", row[f"ten_{lang}"], words["col_indicator"], code, f"chi-tieu.html#{code}"

@@ -38,7 +38,7 @@ def readme_lines(description: Description, sheets: dict[str, list[str]]) -> list
         lines += [[f"internal:'{name}'!A1", f"{counted.vi} {text_of('rows').vi}", f"{counted.en} {text_of('rows').en}"]
                   for name in sheets[table.name]]  # fmt: skip
     lines.append(_line("", text_of("flags_note")))
-    flags = next(one for one in dataset.code_lists if one.name == "co")
+    flags = next(code_list for code_list in dataset.code_lists if code_list.name == "co")
     return [*lines, *([code.code, code.name.vi, code.name.en] for code in flags.codes)]
 
 

@@ -26,7 +26,7 @@ def table_group(description: Description) -> dict[str, Any]:
         "dc:title": by_language(description.title), "dc:description": by_language(description.about),
         "dc:publisher": {"schema:name": by_language(publisher.name), "schema:description": by_language(publisher.note)},
         "dc:rights": by_language(description.licence.text), "schema:version": vintage.name,
-        "dc:source": [one for source in description.dataset.sources for one in by_language(source)],
+        "dc:source": [value for source in description.dataset.sources for value in by_language(source)],
         "dc:spatial": place,
         **({"dc:issued": vintage.issued, "dc:modified": vintage.modified} if vintage.modified else {}),
         **({"dc:temporal": f"{vintage.first_day}/{vintage.last_day}"} if vintage.last_day else {}),

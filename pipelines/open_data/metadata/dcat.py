@@ -96,7 +96,7 @@ def _whole(description: Description) -> dict[str, Any]:
         **({"dcat:previousVersion": description.edition(vintage.before)} if vintage.before else {}),
         "adms:versionNotes": by_language(text_of("versions")),
         "dct:provenance": {"@type": "dct:ProvenanceStatement", "rdfs:label": [
-            one for source in description.dataset.sources for one in by_language(source)]},
+            label for source in description.dataset.sources for label in by_language(source)]},
         "dct:hasPart": [description.iri(table.name) for table in description.tables],
         "dcat:distribution": description.iri(description.workbook.name) if description.workbook else [],
         "foaf:page": [description.address(name) for name in (*METHOD_FILES.values(), CHANGES_FILE)],
@@ -154,7 +154,7 @@ def _shared(description: Description, media_types: set[str]) -> list[dict[str, A
         *_licences(description),
         {"@id": dataset.frequency_iri, "@type": "dct:Frequency", "skos:prefLabel": by_language(dataset.frequency)},
         *({"@id": iri, "@type": "dct:LinguisticSystem"} for iri in LANGUAGES.values()),
-        *({"@id": MEDIA + one, "@type": "dct:MediaType"} for one in sorted(media_types)),
+        *({"@id": MEDIA + media_type, "@type": "dct:MediaType"} for media_type in sorted(media_types)),
         *({"@id": iri, "@type": "dct:Standard"} for iri in (RFC_4180, "http://www.w3.org/ns/csvw")),
         *({"@id": description.address(name), "@type": "foaf:Document", "dct:title": by_language(text_of(code))}
           for name, code in notes.items()),

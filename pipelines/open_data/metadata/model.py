@@ -186,7 +186,9 @@ def text_of(code: str, **blanks: Sentence) -> Sentence:
 
 def join_sentences(*sentences: Sentence) -> Sentence:
     """Return the sentences joined by full stops, per language."""
-    return Sentence.model_validate({lang: ". ".join(getattr(one, lang) for one in sentences) for lang in LANGUAGES})
+    return Sentence.model_validate(
+        {lang: ". ".join(getattr(sentence, lang) for sentence in sentences) for lang in LANGUAGES}
+    )
 
 
 def mark_title(title: Sentence, *, synthetic: bool) -> Sentence:

@@ -45,7 +45,7 @@ def places_in(
 
 def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
     """Return the part of a row's `_place` that one of its reasons is about, or the whole if that is unknown."""
-    fields = list(dict.fromkeys(one.partition(":")[2] for one in reasons))
+    fields = list(dict.fromkeys(other.partition(":")[2] for other in reasons))
     parts, field = place.split(", "), reason.partition(":")[2]
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
 
