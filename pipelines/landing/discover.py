@@ -16,7 +16,7 @@ from pipelines.storage.delivery import Delivery
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
-UNFINISHED = (".tmp", ".part")
+TEMPORARY_SUFFIXES = (".tmp", ".part")
 SIDECARS = (".sha256", ".rows")
 
 
@@ -67,7 +67,7 @@ def reason_to_leave(path: Path) -> str | None:
         return "left_odd_sidecar" if is_sidecar else "left_not_a_file"
     if is_sidecar:
         return None
-    if path.name.lower().endswith(UNFINISHED):
+    if path.name.lower().endswith(TEMPORARY_SUFFIXES):
         return "left_unfinished"
     return None if DELIVERED.search(path.name) else "left_unknown_format"
 

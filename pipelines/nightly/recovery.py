@@ -13,7 +13,7 @@ from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import record_first_published
-from pipelines.publish.versions import prune, restore_replaced
+from pipelines.publish.versions import prune, restore_replaced, unfinished_link
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run
@@ -23,7 +23,7 @@ from pipelines.transform.dbt import target_dir
 def recover(settings: Settings) -> int:
     """Repair what an interrupted run left behind, begin a new run in the ledger, and return its number."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
-    settings.current_link.with_name(f".{settings.current_link.name}.part").unlink(missing_ok=True)
+    unfinished_link(settings).unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
                    settings.editions_dir, settings.first_published_dir):  # fmt: skip

@@ -132,7 +132,7 @@ class Parser:
         self.settings, self.contracts = settings, contracts
         self.secret = load_key(settings.key_file)
         self.known = Receipts(settings, self.secret)
-        self.quarantine = private_folder(settings.restricted_dir / "quarantine")
+        self.quarantine = private_folder(settings.quarantine_dir)
 
     def parse(self, arrival: Arrival) -> Receipt:
         """Return the receipt of these bytes as parsed today; it is not yet in the ledger.

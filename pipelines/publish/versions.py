@@ -11,7 +11,15 @@ from pathlib import Path
 
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
-from pipelines.common.files import LEAVING, remove_atomically, remove_tree, sha256_of, sync_file, sync_folder
+from pipelines.common.files import (
+    LEAVING,
+    UNFINISHED,
+    remove_atomically,
+    remove_tree,
+    sha256_of,
+    sync_file,
+    sync_folder,
+)
 from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE
 from pipelines.publish.verify import verify_verdict
 from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Settings
@@ -47,6 +55,11 @@ def current_version(settings: Settings) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
+def unfinished_link(settings: Settings) -> Path:
+    """Return the path of the link that is renamed to `current`; a crash can leave it behind."""
+    return settings.current_link.with_name(f".{settings.current_link.name}{UNFINISHED}")
+
+
 def switch_current(settings: Settings, version: str) -> None:
     """Switch `current` to a version in one step.
 
@@ -56,10 +69,10 @@ def switch_current(settings: Settings, version: str) -> None:
     folder = settings.versions_dir / version
     if not files_match_manifest(folder):
         raise TthcError("version_damaged", version=version)
-    waiting = settings.current_link.with_name(".current.part")
-    waiting.unlink(missing_ok=True)
-    waiting.symlink_to(Path(settings.versions_dir.name) / version)
-    waiting.replace(settings.current_link)
+    new_link = unfinished_link(settings)
+    new_link.unlink(missing_ok=True)
+    new_link.symlink_to(Path(settings.versions_dir.name) / version)
+    new_link.replace(settings.current_link)
     sync_folder(settings.warehouse_dir)
 
 

@@ -47,7 +47,7 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
     Returns:
         Counts of files.
     """
-    folder = settings.restricted_dir / "quarantine"
+    folder = settings.quarantine_dir
     rejected = rejected_by_delivery(settings, list(contracts))
     with open_ledger(settings.ledger_file) as ledger:
         gone = forgotten(ledger)
@@ -76,7 +76,7 @@ def _keep(
     Return False, and say so, where its archived bytes cannot be read again: the rows stay listed by number and reason,
     and the next night tries again.
     """
-    folder = settings.restricted_dir / "quarantine"
+    folder = settings.quarantine_dir
     try:
         archived = archive_path(settings, arrival)
         write_quarantine(folder, name, archived, arrival.delivery, contracts, rejections, settings.read_limits)
