@@ -1,1 +1,1 @@
-"""Helpers that know nothing of dossiers: errors, files, checksums, YAML, DuckDB connections, translated texts."""
+"""Helpers that know nothing of dossiers: errors, files, checksums, YAML, SQL files, DuckDB connections, translated texts."""
