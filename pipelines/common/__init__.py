@@ -1,1 +1,4 @@
-"""Helpers that know nothing of dossiers: errors, files, checksums, YAML, SQL files, DuckDB connections, translated texts."""
+"""General helpers: errors, files, checksums, YAML, SQL files, DuckDB connections, translated texts.
+
+Does not belong here: anything about dossiers.
+"""
