@@ -34,7 +34,7 @@
         delivered as (
             select *, {{ row_newness(terms.newness) }} as newness from {{ relation or source("lake", name) }}
         ),
-        judged as (
+        checked as (
             select
                 d.*,
                 case
@@ -54,9 +54,13 @@
             {% endfor %}
         ),
         equally_new as (
-            select {{ keys }}, newness from judged where reason is null group by {{ keys }}, newness having count(*) > 1
+            select {{ keys }}, newness
+            from checked
+            where reason is null
+            group by {{ keys }}, newness
+            having count(*) > 1
         ),
-        repeated as (select j.* from judged j join equally_new using ({{ keys }}, newness) where j.reason is null),
+        repeated as (select j.* from checked j join equally_new using ({{ keys }}, newness) where j.reason is null),
         conflicts as (
             select {{ keys }}, newness
             from
@@ -85,7 +89,7 @@
                 j.* exclude (reason),
                 coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
                 coalesce(f.first_place = {{ order }}, true) as is_first
-            from judged j
+            from checked j
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),
