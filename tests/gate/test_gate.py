@@ -22,7 +22,7 @@ from pipelines.gate.suites import Suites
 
 from .conftest import DRIFT, REMOVAL, SUITES, prepare
 from .damages import DAMAGES, ID_NUMBER
-from .plain import all_failing
+from .sql_checks import all_failing
 from .test_suites import EVERY_CHECK, edited
 from .tiny_marts import TABLES
 

@@ -1,6 +1,6 @@
 """The suites themselves: read strictly, and each check notices what it is there for.
 
-Here: no Great Expectations; `plain.py` runs the same checks by SQL, and test_gate.py proves that it agrees.
+Here: no Great Expectations; `sql_checks.py` runs the same checks by SQL, and test_gate.py proves that it agrees.
 """
 
 import re
@@ -19,7 +19,7 @@ from pipelines.gate.suites import SHARED_FILES, SuiteError, Suites, load_suites
 
 from .conftest import SUITES, prepare
 from .damages import DAMAGES, MAY_BE_EMPTY, Damage
-from .plain import all_failing, failing
+from .sql_checks import all_failing, failing
 from .tiny_marts import TABLES, build
 
 EVERY_CHECK = [(table, check.id) for table, suite in load_suites(SUITES).by_table.items() for check in suite.checks]

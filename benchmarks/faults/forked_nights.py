@@ -19,7 +19,7 @@ from typing import Any
 from pipelines.common.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
 from pipelines.settings import Settings
 
-Blow = Callable[[], object]
+Injector = Callable[[], object]
 SECONDS = 900
 POPEN = subprocess.Popen
 
@@ -77,11 +77,13 @@ def apart(work: Callable[[], Any]) -> Any:
     return answer
 
 
-def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
+def night(
+    warehouse: Path, raw: Path, injector: Injector | None = None, kill_after: float | None = None, **env: str
+) -> Night:
     """Return one night in a child.
 
-    `blow` is called in it before it begins; if it gives something to call, that is called after it. After `kill_after`
-    seconds the child is killed from outside.
+    `injector` is called in it before it begins; if it gives something to call, that is called after it. After
+    `kill_after` seconds the child is killed from outside.
     """
     # What is said goes to memory: the disk may be full.
     began, log = time.monotonic(), os.memfd_create("said")
@@ -89,7 +91,7 @@ def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: floa
     if child == 0:
         code = 1
         try:
-            code = _child(warehouse, raw, blow, log, env)
+            code = _child(warehouse, raw, injector, log, env)
         finally:
             os._exit(code)
     status = _wait(child, began + (kill_after or SECONDS))
@@ -114,7 +116,7 @@ def _wait(child: int, deadline: float) -> int | None:
     return None
 
 
-def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[str, str]) -> int:
+def _child(warehouse: Path, raw: Path, injector: Injector | None, log: int, env: dict[str, str]) -> int:
     os.setsid()
     os.environ.update({"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse), **env})
     time.tzset()
@@ -124,7 +126,7 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[st
     from pipelines.nightly.run import run_nightly
 
     subprocess.Popen = _start  # type: ignore[misc,assignment]
-    closing = blow() if blow is not None else None
+    closing = injector() if injector is not None else None
     try:
         run_nightly(Settings())
     except TthcError as error:
