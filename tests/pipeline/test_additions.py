@@ -105,13 +105,9 @@ def added(folder: Path) -> CopiedProject:
     assert changed_files(folder, contents(PROJECT_DIR)) == {*SOURCE, *FROM_CONTRACT}
     before = contents(folder)
     write(folder, INDICATOR)
-    rules = folder / DISCLOSURE
-    rules.write_text(
-        rules.read_text(encoding="utf-8").replace(
-            "    - notification_share\n", "    - notification_share\n    - post_share\n"
-        ),
-        encoding="utf-8",
-    )
+    rules, exact = folder / DISCLOSURE, "    - notification_share\n"
+    text = rules.read_text(encoding="utf-8").replace(exact, f"{exact}    - post_share\n")
+    rules.write_text(text, encoding="utf-8")
     write_generated_files(settings)
     assert changed_files(folder, before) == {*INDICATOR, DISCLOSURE, *FROM_INDICATOR}
     return settings
@@ -131,10 +127,9 @@ def test_contributing_names_these_files() -> None:
     page = (PROJECT_DIR / "CONTRIBUTING.md").read_text(encoding="utf-8")
     example = re.search(r"## A new indicator\n(.*?)\n## ", page, re.DOTALL)
     assert example is not None
-    for name in (*INDICATOR, DISCLOSURE):
-        assert re.search(
-            rf"`(\w|<|>|/|-)*{re.escape(Path(name).name.replace('post', 'home_delivery'))}`", example[1]
-        ), name
+    for path in (*INDICATOR, DISCLOSURE):
+        name = Path(path).name.replace("post", "home_delivery")
+        assert re.search(rf"`[\w<>/-]*{re.escape(name)}`", example[1]), name
 
 
 def test_a_new_indicator_has_figures_a_target_and_a_verdict(warehouse: Warehouse) -> None:
