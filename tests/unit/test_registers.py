@@ -101,7 +101,7 @@ def test_each_indicator_has_the_models_that_its_computation_needs() -> None:
     """One code, one rule, one way; what counts cases has exactly one model of them, what is a model has its own."""
     own = {f"ind_{i.code}__{i.rule}" for i in INDICATORS if i.computed == "model"}
     counted = {f"case_{i.code}__{i.rule}" for i in INDICATORS if i.computed in ("by_day", "by_period")}
-    shared = {"ind_by_day", "ind_by_period", "ind_reported", "ind_missing"}
+    shared = {"ind_by_day", "ind_by_period", "ind_counted", "ind_reported", "ind_missing"}
     assert len({(i.code, i.rule) for i in INDICATORS}) == len(INDICATORS)
     assert names("indicators", "_indicators.yml") == shared | own
     cases = names("cases", "_cases.yml")
