@@ -75,7 +75,8 @@ FROM_CONTRACT = {
 }
 FROM_INDICATOR = {"dbt_project/macros/indicators_computed.sql", "dbt_project/models/metrics/cases/_cases.yml"}
 SHARES = """
-    select v.period_code, v.numerator, v.denominator, v.value, v.met, count(*) filter (where o.channel_code = 3), count(*)
+    select v.period_code, v.numerator, v.denominator, v.value, v.met,
+        count(*) filter (where o.channel_code = 3), count(*)
     from tthc.marts.indicator_values v
     join tthc.marts.dim_period p using (period_code)
     join tthc.marts.fct_online_share o on o.received_date between p.start_date and p.cut_date
