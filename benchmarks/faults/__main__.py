@@ -30,7 +30,7 @@ def measured(fixture: Fixture, folder: Path) -> tuple[list[tuple[str, str]], flo
     with fixture.warehouse(folder) as warehouse:
         done = fixture.night(warehouse, injector=injectors.note_steps(listed))
     if done.code:
-        raise RuntimeError(done.said[-1000:])
+        raise RuntimeError(done.output[-1000:])
     found = dict.fromkeys(tuple(line.rsplit(" ", 1)) for line in listed.read_text(encoding="utf-8").splitlines())
     return [(site, name) for site, name in found], done.seconds
 

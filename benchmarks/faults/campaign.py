@@ -105,7 +105,7 @@ def _at_once(fixture: Fixture, case: Case, hurt: Hurt, warehouse: Path, night: N
     ours = case.damage is None or night.code == EXIT_PUBLISHED
     found = [trouble for trouble in found if ours or not trouble.startswith("I1")]
     if hurt.right == GOES_ON and night.code != EXIT_PUBLISHED:
-        found.append(f"a night that should go on ended with {night.code}: {night.said[-400:]}")
+        found.append(f"a night that should go on ended with {night.code}: {night.output[-400:]}")
     if hurt.right == DIES and night.code != -signal.SIGKILL:
         found.append(f"the fault never struck: {hurt.name}")
     return found

@@ -39,7 +39,7 @@ def two_runs(fixture: Fixture, folder: Path) -> Verdict:
         seconds = [fixture.night(warehouse), fixture.night(warehouse, fixture.before)]
         _, status = os.waitpid(first, 0)
         troubles = [
-            f"the second run ended with {n.code}" for n in seconds if n.code != EXIT_LOCKED or pid not in n.said
+            f"the second run ended with {n.code}" for n in seconds if n.code != EXIT_LOCKED or pid not in n.output
         ]
         if os.waitstatus_to_exitcode(status) != EXIT_PUBLISHED:
             troubles.append("the first run did not publish")
@@ -54,17 +54,17 @@ def readers(fixture: Fixture, folder: Path, *, reads: int) -> Verdict:
     shutil.copytree(fixture.right, warehouse, symlinks=True)
     try:
         began = time.monotonic()
-        told = apart(lambda: _versions(warehouse))
+        right = apart(lambda: _versions(warehouse))
         switcher = os.fork()
         if switcher == 0:
             settings = settings_of(warehouse, fixture)
-            for version in itertools.cycle(told):
+            for version in itertools.cycle(right):
                 switch_current(settings, version)
         pipes = []
         for _ in range(2):
             reading, writing = os.pipe()
             if os.fork() == 0:
-                os.write(writing, json.dumps(_read(warehouse, told, reads // 2)).encode())
+                os.write(writing, json.dumps(_read(warehouse, right, reads // 2)).encode())
                 os._exit(0)
             os.close(writing)
             pipes.append(reading)
@@ -96,7 +96,7 @@ def _seen(folder: Path) -> list[str]:
     return [str(cell) for cell in row or ()]
 
 
-def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict[str, Any]:
+def _read(warehouse: Path, right: dict[str, list[str]], reads: int) -> dict[str, Any]:
     wrong: list[str] = []
     seen: set[str] = set()
     current = warehouse / "current"
@@ -105,10 +105,10 @@ def _read(warehouse: Path, told: dict[str, list[str]], reads: int) -> dict[str, 
         # A loaded machine may let the reader finish before the first switch: it goes on until it has seen both.
         enough = time.monotonic() + WAIT_SECONDS
         done = itertools.count()
-        while next(done) < reads or (len(seen) < len(told) and time.monotonic() < enough):
+        while next(done) < reads or (len(seen) < len(right) and time.monotonic() < enough):
             folder = current.resolve()
             seen.add(folder.name)
-            if _seen(folder) != told[folder.name]:
+            if _seen(folder) != right[folder.name]:
                 wrong.append(f"other figures than those of {folder.name}")
         if long_read.execute(PAIR).fetchone() != first:
             wrong.append("a long read changed under its reader")
@@ -125,7 +125,7 @@ def no_network(fixture: Fixture, folder: Path) -> Verdict:
     with fixture.warehouse(folder) as warehouse:
         without = fixture.night(warehouse, injector=injectors.no_network)
         troubles = apart(lambda: list(invariants.after_recovery(fixture, warehouse, without)))
-    line = next((line for line in without.said.splitlines() if line.startswith(injectors.ATTEMPTS)), None)
+    line = next((line for line in without.output.splitlines() if line.startswith(injectors.ATTEMPTS)), None)
     if line is None or any(json.loads(line.removeprefix(injectors.ATTEMPTS)).values()):
         troubles.append(f"attempts to reach the network: {line}")
     name = f"no network at all ({without.seconds:.0f} s; with one {beside.seconds:.0f} s)"

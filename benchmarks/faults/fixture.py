@@ -145,7 +145,7 @@ def _deliver(registers: Path, raw: Path, dossiers: int) -> None:
 
 def _well(done: Night) -> Night:
     if done.code:
-        raise RuntimeError(f"a night without any fault ended with {done.code}: {done.said[-2000:]}")
+        raise RuntimeError(f"a night without any fault ended with {done.code}: {done.output[-2000:]}")
     return done
 
 

@@ -26,11 +26,11 @@ POPEN = subprocess.Popen
 
 @dataclass(frozen=True)
 class Night:
-    """How a night ended: exit code (negative: the signal that killed it), seconds, what was said."""
+    """How a night ended: exit code (negative: the signal that killed it), seconds, what it printed."""
 
     code: int
     seconds: float
-    said: str
+    output: str
 
 
 def import_everything() -> None:
@@ -85,8 +85,8 @@ def night(
     `injector` is called in it before it begins; if it gives something to call, that is called after it. After
     `kill_after` seconds the child is killed from outside.
     """
-    # What is said goes to memory: the disk may be full.
-    began, log = time.monotonic(), os.memfd_create("said")
+    # Output goes to memory: the disk may be full.
+    began, log = time.monotonic(), os.memfd_create("output")
     child = os.fork()
     if child == 0:
         code = 1
@@ -102,8 +102,8 @@ def night(
             raise TimeoutError(f"a night took more than {SECONDS} s")
     os.lseek(log, 0, os.SEEK_SET)
     with os.fdopen(log, encoding="utf-8", errors="replace") as stream:
-        said = stream.read()
-    return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, said)
+        output = stream.read()
+    return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, output)
 
 
 def _wait(child: int, deadline: float) -> int | None:

@@ -26,7 +26,7 @@ Injector = Callable[[], object]
 
 
 def die() -> None:
-    """As a power cut would: nothing is flushed, nothing is said."""
+    """As a power cut would: nothing is flushed, nothing is printed."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -33,7 +33,7 @@ def after_any_end(fixture: Fixture, warehouse: Path, done: Night) -> Iterator[st
 def after_recovery(fixture: Fixture, warehouse: Path, done: Night) -> Iterator[str]:
     """Yield what must hold once the next night has gone through: as if there had never been a fault."""
     if done.code != EXIT_PUBLISHED:
-        yield f"the next night ended with {done.code}: {done.said[-400:]}"
+        yield f"the next night ended with {done.code}: {done.output[-400:]}"
         return
     yield from after_any_end(fixture, warehouse, done)
     yield from lost_rows(fixture, warehouse)
@@ -71,8 +71,8 @@ def no_person(warehouse: Path) -> Iterator[str]:
 
 
 def _errors_say_what_they_may(done: Night) -> Iterator[str]:
-    if done.code > 0 and not re.search(r"^\[\w+\]", done.said, re.MULTILINE):
-        yield f"I6 ended with {done.code} and no code in words: {done.said[-300:]}"
+    if done.code > 0 and not re.search(r"^\[\w+\]", done.output, re.MULTILINE):
+        yield f"I6 ended with {done.code} and no code in words: {done.output[-300:]}"
     if done.code >= 0 and done.code not in KNOWN_ENDS:
         yield f"I6 unknown exit code {done.code}"
-    yield from ("I6 a value in a message" for canary in CANARIES if canary in done.said)
+    yield from ("I6 a value in a message" for canary in CANARIES if canary in done.output)

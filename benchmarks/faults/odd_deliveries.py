@@ -137,7 +137,7 @@ def held(name: str, deliver: Callable[[Path], object]) -> Callable[[Fixture, Pat
             done = fixture.night(warehouse, raw)
             troubles = apart(lambda: list(invariants.after_any_end(fixture, warehouse, done)))
             if done.code != EXIT_REFUSED or (warehouse / "current").readlink() != before:
-                troubles.append(f"not held: ended with {done.code}, {done.said[-200:]}")
+                troubles.append(f"not held: ended with {done.code}, {done.output[-200:]}")
         return Verdict("held delivery", name, refused=int(done.code == EXIT_REFUSED), violations=tuple(troubles),
                        seconds=done.seconds)  # fmt: skip
 

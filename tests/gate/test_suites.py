@@ -139,7 +139,7 @@ def edited(folder: Path, table: str, change: Callable[[dict[str, Any]], object])
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda d: d.update(mostly=0.9), "mostly"),
         (lambda d: d["expectations"][0]["kwargs"].update(mostly=0.9), "mostly"),
@@ -160,10 +160,10 @@ def edited(folder: Path, table: str, change: Callable[[dict[str, Any]], object])
     ],
 )
 def test_slip_in_a_suite_is_an_error(
-    some_suites: Callable[..., Path], change: Callable[[dict[str, Any]], object], said: str
+    some_suites: Callable[..., Path], change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
     folder = edited(some_suites("dim_unit"), "dim_unit", change)
-    with pytest.raises(SuiteError, match=re.escape(said)) as caught:
+    with pytest.raises(SuiteError, match=re.escape(expected)) as caught:
         load_suites(folder)
     assert str(caught.value).startswith("dim_unit.yml")
 

@@ -110,8 +110,8 @@ class Warehouse:
         self._load("ledger.unit_name", hash_unit_names(lake["don_vi"]["TenDonVi"], SECRET))
         own = world.register_rows()
         for name, frame in _registers(self.settings, world.as_of).items():
-            told = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame
-            self._load(f"registers.{name}", _turned(told, world.low) if name == "indicator" and world.low else told)
+            rows = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame
+            self._load(f"registers.{name}", _turned(rows, world.low) if name == "indicator" and world.low else rows)
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
 
