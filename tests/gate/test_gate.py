@@ -120,7 +120,7 @@ def test_counts_are_given_and_values_are_not(
 
 def test_check_that_raises_fails_alone(sound: Path, some_suites: SomeSuites) -> None:
     folder = edited(
-        some_suites("dim_unit"), "dim_unit", lambda d: d["expectations"][1]["kwargs"].update(column="no_such")
+        some_suites("dim_unit"), "dim_unit", lambda d: d["expectations"][0]["kwargs"].update(column="no_such")
     )
     verdict = run_gate(sound, folder, ["dim_unit"])
     assert not verdict.success
