@@ -68,7 +68,12 @@ def computed_macro(indicators: Sequence[Indicator]) -> str:
     for i in indicators:
         if i.computed in ways:
             key = (i.code, i.rule)
-            listed = {"code": i.code, "rule": i.rule, "case_of": i.case_of, "matures": key in maturing}
+            listed: dict[str, str | bool] = {
+                "code": i.code,
+                "rule": i.rule,
+                "case_of": i.case_of,
+                "matures": key in maturing,
+            }
             ways[i.computed][key] = listed
     lists = {way: list(listed.values()) for way, listed in ways.items()}
     return formatted_sql(COMPUTED.format(indicators=json.dumps(lists)))
