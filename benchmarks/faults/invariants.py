@@ -21,7 +21,7 @@ KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}
 
 
 def after_any_end(fixture: Fixture, warehouse: Path, done: Night) -> Iterator[str]:
-    """Yield what must hold however the night ended, before anybody mends anything."""
+    """Yield what must hold however the night ended, before anybody repairs anything."""
     current = warehouse / "current"
     if not current.is_symlink() or not files_match_manifest(current.resolve()):
         yield "I1 current does not name a complete version"
