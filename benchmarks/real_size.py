@@ -41,11 +41,11 @@ class Measured:
     seconds: float = 0.0
     memory: int = 0
     disk: int = 0
-    said: str = ""
+    output: str = ""
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self, process: psutil.Process, folder: Path) -> None:
-        """Sample until told to end."""
+        """Sample until it is stopped."""
         while not self._ended.wait(SAMPLED_EVERY_SECONDS):
             self.memory = max(self.memory, memory_of_tree(process))
             self.disk = max(self.disk, disk_below(folder))
@@ -126,10 +126,10 @@ def night(raw: Path, warehouse: Path, group: Path | None) -> Measured:
             (group / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
 
     began = time.monotonic()
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
         with subprocess.Popen(
-            command, stdout=said, stderr=subprocess.STDOUT, env={**os.environ, "TTHC_LANG": "en", "COLUMNS": "120"},
+            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "TTHC_LANG": "en", "COLUMNS": "120"},
             preexec_fn=join_group,
         ) as child:  # fmt: skip
             watcher = threading.Thread(target=measured.watch, args=(psutil.Process(child.pid), warehouse))
@@ -137,8 +137,8 @@ def night(raw: Path, warehouse: Path, group: Path | None) -> Measured:
             measured.code = child.wait()
             measured.end()
             watcher.join()
-        said.seek(0)
-        measured.said = said.read()
+        output.seek(0)
+        measured.output = output.read()
     measured.seconds = time.monotonic() - began
     return measured
 
@@ -180,7 +180,7 @@ def campaign(folder: Path, dossiers: int, console: Console) -> int:
             table.add_row(name, str(found.code), f"{found.seconds:.0f}", *sizes)
             wrong += faults(name, found, limit, lambda: lost_rows(warehouse))
             if found.code:
-                console.print(found.said[-3000:], markup=False)
+                console.print(found.output[-3000:], markup=False)
                 break
     finally:
         if group is not None:

@@ -9,11 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlfmt.api import Mode, format_string
-
 from pipelines.contracts.model import Contract, untold_fields
+from scripts.sql_text import formatted_sql
 
-SQL_LINE = 120
 TERMS = """\
 {{#
     Made by `make docs` out of contracts/, not by hand: what decides which row of a source counts, by source.
@@ -63,7 +61,7 @@ LAKE_ENTRY = """\
         description: {description}
         meta: {{dagster: {{asset_key: [lake, {source}]}}}}
 """
-# Where `told_dossier` puts the unit that a row names.
+# Where `dossier_row` puts the unit that a row names.
 UNIT_BY_NAME = "unit_by_name"
 
 
@@ -96,18 +94,18 @@ def contract_terms(contracts: Mapping[str, Contract]) -> str:
         }
         for source, contract in contracts.items()
     }  # fmt: skip
-    return format_string(TERMS.format(terms=json.dumps(terms)), Mode(line_length=SQL_LINE))
+    return formatted_sql(TERMS.format(terms=json.dumps(terms)))
 
 
 def _entry(template: str, description: str, contract: Contract) -> str:
-    grain_vi, grain_en = (said[:1].upper() + said[1:] for said in (contract.grain.vi, contract.grain.en))
-    told = description.format(title=contract.title, grain_vi=grain_vi, grain_en=grain_en)
+    grain_vi, grain_en = (text[:1].upper() + text[1:] for text in (contract.grain.vi, contract.grain.en))
+    text = description.format(title=contract.title, grain_vi=grain_vi, grain_en=grain_en)
     # JSON's way of quoting is also YAML's.
-    return template.format(source=contract.source, description=json.dumps(told, ensure_ascii=False))
+    return template.format(source=contract.source, description=json.dumps(text, ensure_ascii=False))
 
 
-def dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterator[tuple[Path, str]]:
-    """Yield each generated file of the dbt project and its content.
+def source_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each file of the dbt project that follows from the contracts, and its content.
 
     A source whose model is there already keeps it, so that a model may have SQL of its own.
     """
@@ -120,9 +118,3 @@ def dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterator[
         model = dbt_project / "models" / "state" / f"base_{source}.sql"
         if not model.is_file():
             yield model, BASE_MODEL.format(source=source)
-
-
-def write_dbt_files(contracts: Mapping[str, Contract], dbt_project: Path) -> None:
-    """Write what `dbt_files` says."""
-    for path, content in dbt_files(contracts, dbt_project):
-        path.write_text(content, encoding="utf-8")

@@ -1,11 +1,8 @@
-"""Write docs/indicators.md and the indicators as dbt has to know them.
+"""Write docs/indicators.md: what is counted over what, both rules side by side, and how Decision 766 gives points.
 
-The page says what is counted over what, both rules side by side, and how Decision 766 gives points.
-
-Belongs here: turning the registers into that page and macro. The other pages are in `docs`.
+Belongs here: turning the registers into that page. The other pages are in `docs`.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from pipelines.registers.model import Indicator, load_indicators, target_table
 from pipelines.registers.scores import load_groups
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell, code
-from scripts.sql_text import formatted_sql
 
 ORIGINS = {
     "transactions": "giao dịch / transactions", "procedures": "danh mục thủ tục / the list of procedures",
@@ -42,26 +38,10 @@ score. Maxima and thresholds are from a transcription, not compared with the dec
 How to read them, and against the live scores: [decision-766.md](decision-766.md).
 """
 
-# What the models of these indicators read; the others need no list.
-COMPUTED = """\
-{{#
-    Made by `make docs` out of registers/vietnam/indicators.yml, not by hand: the indicators that are computed in one
-    way, in the register's order.
-
-    way    by_day, by_period (out of the model case_<code>__<rule>) or model (by the model ind_<code>__<rule>)
-
-    A list of: code, rule, case_of (what each case names first: dossier, feedback), matures (whether late entries can
-    raise the figure of a closed period).
-#}}
-{{% macro indicators_computed(way) %}}
-    {{{{ return({indicators}[way]) }}}}
-{{% endmacro %}}
-"""
-
 
 def _rules(rules: list[Indicator]) -> list[str]:
     """Return one indicator under each of its rules, side by side."""
-    told = {
+    facts = {
         "tên / name": [f"{i.name.vi} / {i.name.en}" for i in rules],
         "tử số / numerator": [f"{i.numerator.vi} / {i.numerator.en}" for i in rules],
         "mẫu số / denominator": [f"{i.denominator.vi} / {i.denominator.en}" for i in rules],
@@ -70,14 +50,14 @@ def _rules(rules: list[Indicator]) -> list[str]:
     }
     if any(i.matures for i in rules):
         rising = "có thể tăng sau khi kỳ kết thúc / may rise after its period has closed"
-        told["còn tăng / matures"] = [rising if i.matures else "" for i in rules]
+        facts["còn tăng / matures"] = [rising if i.matures else "" for i in rules]
     for i in rules:
         if absent := [need for need in i.needs if "." in need]:
-            told["chưa tính được / cannot be computed"] = [
+            facts["chưa tính được / cannot be computed"] = [
                 f"không nguồn nào có / no source has {code(*absent)}" if of is i else "" for of in rules
             ]
     head = "| | " + " | ".join(f"cách tính / rule `{i.rule}`" for i in rules) + " |"
-    rows = ["| " + " | ".join([name, *map(cell, cells)]) + " |" for name, cells in told.items()]
+    rows = ["| " + " | ".join([name, *map(cell, cells)]) + " |" for name, cells in facts.items()]
     return [head, "|---" * (len(rules) + 1) + "|", *rows, ""]
 
 
@@ -117,23 +97,3 @@ def indicators_page(settings: Settings) -> str:
         lines += [f"## `{name}` — {rules[0].name.vi} / {rules[0].name.en}\n", *_rules(rules)]
         lines += _targets([t for t in targets if t["indicator_code"] == name])
     return "\n".join([*lines, *_score(country)]) + "\n"
-
-
-def computed_macro(settings: Settings) -> str:
-    """Return dbt_project/macros/indicators_computed.sql: what the models that compute indicators loop over."""
-    indicators = load_indicators(settings.registers_dir / "vietnam")
-    # Definitions of one indicator that follow each other are computed in one way; where one of them matures, all may.
-    maturing = {(i.code, i.rule) for i in indicators if i.matures}
-    ways: dict[str, dict[tuple[str, str], dict[str, str | bool | None]]] = {"by_day": {}, "by_period": {}, "model": {}}
-    for i in indicators:
-        if i.computed in ways:
-            key = (i.code, i.rule)
-            told: dict[str, str | bool | None] = {
-                "code": i.code,
-                "rule": i.rule,
-                "case_of": i.case_of,
-                "matures": key in maturing,
-            }
-            ways[i.computed][key] = told
-    lists = {way: list(told.values()) for way, told in ways.items()}
-    return formatted_sql(COMPUTED.format(indicators=json.dumps(lists)))

@@ -64,7 +64,7 @@ def refusals_page(settings: Settings) -> str:
     """Return docs/refusals.md."""
     contracts = load_contracts(settings.contracts_dir)
     head = "| mã / code | tiếng Việt | English |\n|---|---|---|"
-    rules = [f"| `{source}` | `{rule.code}` | {cell(rule.mend.vi)} | {cell(rule.mend.en)} |"
+    rules = [f"| `{source}` | `{rule.code}` | {cell(rule.fix_hint.vi)} | {cell(rule.fix_hint.en)} |"
              for source, contract in contracts.items() for rule in contract.rules]  # fmt: skip
     return "\n".join([
         "# Các mã từ chối / Refusals and rejections\n",

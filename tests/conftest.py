@@ -150,7 +150,7 @@ def night(shared: Path) -> Night:
     raw, warehouse, registers, said = (folder / name for name in ("raw", "kho dữ liệu", "danh mục", "said.txt"))
 
     def make() -> None:
-        from benchmarks.faults.ground import small_registers
+        from benchmarks.faults.fixture import small_registers
         from pipelines.sample import write_province
 
         small_registers(registers, places=None)

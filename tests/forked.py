@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.faults.forge import POPEN, ForkedDbt
+from benchmarks.faults.forked_nights import POPEN, ForkedDbt
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.preloaded"])

@@ -34,6 +34,7 @@ def small_settings(folder: Path, **changes: Any) -> Settings:
     for name in ("schema.json", "macros.sql", "holds.sql"):
         shutil.copy(PROJECT_DIR / "expectations" / name, suites / name)
     (suites / "t.yml").write_text(SUITE, encoding="utf-8")
+    (suites / "columns.json").write_text('{"t": ["a"]}\n', encoding="utf-8")
     return Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", expectations_dir=suites, **changes)
 
 

@@ -13,63 +13,63 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.faults import blows, odd_deliveries, report, together
+from benchmarks.faults import concurrency, injectors, odd_deliveries, report
 from benchmarks.faults.campaign import Trial, Verdict, in_streams, tried
 from benchmarks.faults.cases import Case, campaign, few
-from benchmarks.faults.forge import import_everything
-from benchmarks.faults.ground import Ground, on_night, prepare
+from benchmarks.faults.fixture import Fixture, on_night, prepare
+from benchmarks.faults.forked_nights import import_everything
 from benchmarks.faults.notes import Notes
 from pipelines.settings import PROJECT_DIR
 
 RANDOM_KILLS, READS = 200, 10_000
 
 
-def measured(ground: Ground, folder: Path) -> tuple[list[tuple[str, str]], float]:
+def measured(fixture: Fixture, folder: Path) -> tuple[list[tuple[str, str]], float]:
     """Return the durable steps of a night that is left alone, and how long it takes."""
     listed = folder / "steps.txt"
-    with ground.warehouse(folder) as warehouse:
-        done = ground.night(warehouse, blow=blows.note_steps(listed))
+    with fixture.warehouse(folder) as warehouse:
+        done = fixture.night(warehouse, injector=injectors.note_steps(listed))
     if done.code:
-        raise RuntimeError(done.said[-1000:])
+        raise RuntimeError(done.output[-1000:])
     found = dict.fromkeys(tuple(line.rsplit(" ", 1)) for line in listed.read_text(encoding="utf-8").splitlines())
     return [(site, name) for site, name in found], done.seconds
 
 
-def trials(ground: Ground, folder: Path, seed: int) -> list[Trial]:
+def trials(fixture: Fixture, folder: Path, seed: int) -> list[Trial]:
     """Return everything that is tried."""
-    steps, seconds = measured(ground, folder)
+    steps, seconds = measured(fixture, folder)
     return [
-        *_deliveries(ground),
-        Trial("several at once", "reads", partial(together.readers, ground, reads=READS)),
-        Trial("several at once", "two more runs during a run", partial(together.two_runs, ground)),
-        Trial("network", "none", partial(together.no_network, ground)),
-        *(_trial(ground, case, seconds)
+        *_deliveries(fixture),
+        Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=READS)),
+        Trial("several at once", "two more runs during a run", partial(concurrency.two_runs, fixture)),
+        Trial("network", "none", partial(concurrency.no_network, fixture)),
+        *(_trial(fixture, case, seconds)
           for case in campaign(steps=steps, seconds=seconds, random_kills=RANDOM_KILLS, seed=seed)),
     ]  # fmt: skip
 
 
-def _deliveries(ground: Ground) -> list[Trial]:
+def _deliveries(fixture: Fixture) -> list[Trial]:
     return [
-        Trial("unreadable file", "all in one night", partial(odd_deliveries.unreadable_files, ground)),
-        *([Trial("hostile file", "all in one night", partial(odd_deliveries.hostile_files, ground))]
+        Trial("unreadable file", "all in one night", partial(odd_deliveries.unreadable_files, fixture)),
+        *([Trial("hostile file", "all in one night", partial(odd_deliveries.hostile_files, fixture))]
           if odd_deliveries.HOSTILE.is_dir() else []),
-        Trial("odd name or thing in landing", "all in one night", partial(odd_deliveries.odd_names, ground)),
-        Trial("wrong row", "all in one night", partial(odd_deliveries.wrong_rows, ground)),
-        *(Trial("held delivery", name, partial(odd_deliveries.held(name, deliver), ground))
+        Trial("odd name or thing in landing", "all in one night", partial(odd_deliveries.odd_names, fixture)),
+        Trial("wrong row", "all in one night", partial(odd_deliveries.wrong_rows, fixture)),
+        *(Trial("held delivery", name, partial(odd_deliveries.held(name, deliver), fixture))
           for name, deliver in odd_deliveries.HELD.items()),
     ]  # fmt: skip
 
 
-def _few_trials(ground: Ground, seed: int) -> list[Trial]:
+def _few_trials(fixture: Fixture, seed: int) -> list[Trial]:
     """Return a part that takes minutes: what nothing else in the suite looks at."""
     return [
-        Trial("several at once", "reads", partial(together.readers, ground, reads=400)),
-        *(_trial(ground, case, ground.seconds) for case in few(seed)),
+        Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=400)),
+        *(_trial(fixture, case, fixture.seconds) for case in few(seed)),
     ]
 
 
-def _trial(ground: Ground, case: Case, seconds: float) -> Trial:
-    return Trial(case.family, case.name, partial(tried, ground, case, seconds))
+def _trial(fixture: Fixture, case: Case, seconds: float) -> Trial:
+    return Trial(case.family, case.name, partial(tried, fixture, case, seconds))
 
 
 def arguments() -> argparse.Namespace:
@@ -103,9 +103,9 @@ def main() -> int:
     console = Console()
     with tempfile.TemporaryDirectory(dir=chosen.folder, prefix="faults-") as name:
         folder = Path(name)
-        console.print(f"seed {chosen.seed}; making the ground …")
-        ground = on_night(folder, *chosen.on) if chosen.on else prepare(folder)
-        listed = _few_trials(ground, chosen.seed) if chosen.few else trials(ground, folder / "measured", chosen.seed)
+        console.print(f"seed {chosen.seed}; making the fixture …")
+        fixture = on_night(folder, *chosen.on) if chosen.on else prepare(folder)
+        listed = _few_trials(fixture, chosen.seed) if chosen.few else trials(fixture, folder / "measured", chosen.seed)
         listed = [t for t in listed if not chosen.families or any(word in t.family for word in chosen.families)]
         noted = Notes(chosen.notes)
         work = [trial for trial in listed if (trial.family, trial.name) not in noted]

@@ -1,4 +1,4 @@
-"""Trying cases: each on a copy of the ground, its night judged at once, then the next night, which must need no hand.
+"""Trying cases: each on a copy of the fixture, its night judged at once, then the next night, which must need no hand.
 
 Belongs here: the order of one trial and the verdict. What the faults are is `cases`', what must hold `invariants`'.
 """
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.faults import blows, invariants
+from benchmarks.faults import injectors, invariants
 from benchmarks.faults.cases import DIES, GOES_ON, Case, Hurt
-from benchmarks.faults.forge import Night, apart
-from benchmarks.faults.ground import Ground
+from benchmarks.faults.fixture import Fixture
+from benchmarks.faults.forked_nights import Night, apart
 from pipelines.common.errors import EXIT_PUBLISHED
 
 SMALL_DISK = "size=220m"
@@ -55,7 +55,7 @@ class Trial:
     act: Callable[[Path], Verdict]
 
 
-def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
+def tried(fixture: Fixture, case: Case, seconds: float, folder: Path) -> Verdict:
     """Return one case on a fresh copy below the folder, through to the end of a night that must go well.
 
     Where a hurt night goes on to publish, the next is hurt on another fresh copy: on the same it would have nothing to
@@ -64,26 +64,26 @@ def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
     Args:
         seconds: How long a night takes that is left alone.
     """
-    with _disk(folder, small=case.small_disk) as place, ground.warehouse(place) as warehouse:
+    with _disk(folder, small=case.small_disk) as place, fixture.warehouse(place) as warehouse:
         if case.damage:
             case.damage(warehouse)
         nights, troubles, is_fresh = [], [], True
         for hurt in case.hurts:
-            night = _hurt(ground, hurt, seconds, warehouse)
+            night = _hurt(fixture, hurt, seconds, warehouse)
             if hurt.right == DIES and night.code == EXIT_PUBLISHED and not is_fresh:
-                troubles += _settled(ground, warehouse, night)
-                ground.renew(warehouse)
-                night = _hurt(ground, hurt, seconds, warehouse)
+                troubles += _settled(fixture, warehouse, night)
+                fixture.renew(warehouse)
+                night = _hurt(fixture, hurt, seconds, warehouse)
             nights.append(night)
-            troubles += _at_once(ground, case, hurt, warehouse, night)
+            troubles += _at_once(fixture, case, hurt, warehouse, night)
             is_fresh = night.code == EXIT_PUBLISHED and hurt is not case.hurts[-1]
             if is_fresh:
-                troubles += _settled(ground, warehouse, night)
-                ground.renew(warehouse)
+                troubles += _settled(fixture, warehouse, night)
+                fixture.renew(warehouse)
         settled = nights[-1]
         if settled.code != EXIT_PUBLISHED:
-            settled = ground.night(warehouse)
-        troubles += _settled(ground, warehouse, settled)
+            settled = fixture.night(warehouse)
+        troubles += _settled(fixture, warehouse, settled)
     return Verdict(
         case.family, case.name, injected=len(nights), refused=sum(night.code != EXIT_PUBLISHED for night in nights),
         silently_wrong=_of(troubles, "I4"), rows_lost=_of(troubles, "I3"),
@@ -92,28 +92,28 @@ def tried(ground: Ground, case: Case, seconds: float, folder: Path) -> Verdict:
     )  # fmt: skip
 
 
-def _hurt(ground: Ground, hurt: Hurt, seconds: float, warehouse: Path) -> Night:
+def _hurt(fixture: Fixture, hurt: Hurt, seconds: float, warehouse: Path) -> Night:
     kill_after = None if hurt.moment is None else hurt.moment * seconds
-    night = ground.night(warehouse, blow=hurt.blow, kill_after=kill_after)
-    blows.ballast_of(warehouse).unlink(missing_ok=True)
+    night = fixture.night(warehouse, injector=hurt.injector, kill_after=kill_after)
+    injectors.ballast_of(warehouse).unlink(missing_ok=True)
     return night
 
 
-def _at_once(ground: Ground, case: Case, hurt: Hurt, warehouse: Path, night: Night) -> list[str]:
+def _at_once(fixture: Fixture, case: Case, hurt: Hurt, warehouse: Path, night: Night) -> list[str]:
     """Return what is wrong before any repair; a published state that the case itself damaged is not counted."""
-    found = apart(lambda: list(invariants.after_any_end(ground, warehouse, night)))
+    found = apart(lambda: list(invariants.after_any_end(fixture, warehouse, night)))
     ours = case.damage is None or night.code == EXIT_PUBLISHED
     found = [trouble for trouble in found if ours or not trouble.startswith("I1")]
     if hurt.right == GOES_ON and night.code != EXIT_PUBLISHED:
-        found.append(f"a night that should go on ended with {night.code}: {night.said[-400:]}")
+        found.append(f"a night that should go on ended with {night.code}: {night.output[-400:]}")
     if hurt.right == DIES and night.code != -signal.SIGKILL:
         found.append(f"the fault never struck: {hurt.name}")
     return found
 
 
-def _settled(ground: Ground, warehouse: Path, night: Night) -> list[str]:
+def _settled(fixture: Fixture, warehouse: Path, night: Night) -> list[str]:
     """Return what is wrong once a night has gone through."""
-    found: list[str] = apart(lambda: list(invariants.after_recovery(ground, warehouse, night)))
+    found: list[str] = apart(lambda: list(invariants.after_recovery(fixture, warehouse, night)))
     return found
 
 

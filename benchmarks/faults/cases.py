@@ -1,6 +1,6 @@
 """The faults by family, each as a case: what is done to a warehouse or its nights, and what then is right.
 
-Belongs here: the list. How a case is tried and judged is `campaign`'s, how an accident is made is `blows`' and
+Belongs here: the list. How a case is tried and judged is `campaign`'s, how an accident is made is `injectors`' and
 `damage`'s.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.faults import blows, damage
-from benchmarks.faults.forge import Blow
+from benchmarks.faults import damage, injectors
+from benchmarks.faults.forked_nights import Injector
 
 STAGES = ("landing", "parsing", "workspace", "transform", "candidate", "gate", "publish")
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati")
@@ -27,12 +27,12 @@ SWITCHED = ("after replace in versions.switch", "before fsync in versions.switch
 class Hurt:
     """What one night goes through, and what it may then do.
 
-    `blow` strikes in the night's own process, or the night is killed from outside at a `moment`, as a share of the
+    `injector` strikes in the night's own process, or the night is killed from outside at a `moment`, as a share of the
     length of a night that is left alone.
     """
 
     name: str
-    blow: Blow | None = None
+    injector: Injector | None = None
     moment: float | None = None
     right: str = EITHER
 
@@ -68,23 +68,25 @@ def _chains(
         yield Case(family, tuple(chain), small_disk=small_disk)
 
 
-def _killed(name: str, blow: Blow) -> Hurt:
-    return Hurt(name, blow, right=DIES)
+def _killed(name: str, injector: Injector) -> Hurt:
+    return Hurt(name, injector, right=DIES)
 
 
-def _unmoved(family: str, name: str, blow: Blow | None = None, damage: Callable[[Path], object] | None = None) -> Case:
-    return Case(family, (Hurt(name, blow, right=GOES_ON),), damage)
+def _unmoved(
+    family: str, name: str, injector: Injector | None = None, damage: Callable[[Path], object] | None = None
+) -> Case:
+    return Case(family, (Hurt(name, injector, right=GOES_ON),), damage)
 
 
 def killed_at_stages() -> Iterator[Case]:
     """Yield kill -9 as each named stage begins."""
-    yield from _chains("kill -9 at a stage", (_killed(stage, blows.at_stage(stage)) for stage in STAGES))
+    yield from _chains("kill -9 at a stage", (_killed(stage, injectors.at_stage(stage)) for stage in STAGES))
 
 
 def killed_at_steps(steps: list[tuple[str, str]]) -> Iterator[Case]:
     """Yield kill -9 before and after each durable step (rename, fsync, unlink, link), by the function that takes it."""
     yield from _chains("kill -9 at a durable step", (
-        _killed(f"{when} {name} in {site}", blows.kill_at_step(site, name, when))
+        _killed(f"{when} {name} in {site}", injectors.kill_at_step(site, name, when))
         for site, name in steps
         for when in ("before", "after")
     ))  # fmt: skip
@@ -101,10 +103,10 @@ def killed_at_random(count: int, seed: int, chain: int = 2 * CHAIN) -> Iterator[
 def children_and_signals(seconds: float) -> Iterator[Case]:
     """Yield dbt killed alone; SIGTERM."""
     yield from _chains("dbt killed alone", (
-        Hurt(f"{share:.0%} of a night after it began", blows.kill_dbt(share * seconds)) for share in (0.1, 0.3, 0.5)
+        Hurt(f"{share:.0%} of a night after it began", injectors.kill_dbt(share * seconds)) for share in (0.1, 0.3, 0.5)
     ))  # fmt: skip
     yield from _chains("SIGTERM", (
-        Hurt(f"{share:.0%}", blows.ask_to_stop(share * seconds)) for share in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+        Hurt(f"{share:.0%}", injectors.ask_to_stop(share * seconds)) for share in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
     ))  # fmt: skip
 
 
@@ -114,21 +116,21 @@ def no_room(steps: list[tuple[str, str]]) -> Iterator[Case]:
     The limits are a quota at each size of file, memory and spill space.
     """
     yield from _chains("disk full", (
-        Hurt(f"{leave:,} bytes left as {stage} begins", blows.at_stage(stage, partial(blows.fill_disk, leave)))
+        Hurt(f"{leave:,} bytes left as {stage} begins", injectors.at_stage(stage, partial(injectors.fill_disk, leave)))
         for stage in STAGES
         for leave in (0, 200_000)
     ), small_disk=True)  # fmt: skip
     yield from _chains("disk full", (
-        Hurt(f"no file over {size:,} bytes", blows.file_size_limit(size))
+        Hurt(f"no file over {size:,} bytes", injectors.file_size_limit(size))
         for size in (1_000, 20_000, 100_000, 500_000, 2_000_000, 6_000_000)
     ))  # fmt: skip
     yield from _chains("disk full", (
-        Hurt(f"at {name} in {site}", blows.no_room_at_step(site, name)) for site, name in steps
+        Hurt(f"at {name} in {site}", injectors.no_room_at_step(site, name)) for site, name in steps
     ))  # fmt: skip
     yield from _chains("memory used up", (
-        Hurt("15 MB for DuckDB", blows.environment(TTHC_MEMORY_LIMIT="30MB")),
+        Hurt("15 MB for DuckDB", injectors.environment(TTHC_MEMORY_LIMIT="30MB")),
         Hurt("30 MB for DuckDB, no room to spill",
-             blows.environment(TTHC_MEMORY_LIMIT="60MB", TTHC_TEMP_LIMIT="1KB")),
+             injectors.environment(TTHC_MEMORY_LIMIT="60MB", TTHC_TEMP_LIMIT="1KB")),
     ))  # fmt: skip
 
 
@@ -140,10 +142,10 @@ def damaged_files(seed: int) -> Iterator[Case]:
 
 def clocks() -> Iterator[Case]:
     """Yield a wrong clock, and other time zones, change nothing."""
-    yield _unmoved("clock and time zone", "clock 400 days back", blows.clock_set_back(400))
-    yield _unmoved("clock and time zone", "clock 10 years ahead", blows.clock_set_back(-3_650))
+    yield _unmoved("clock and time zone", "clock 400 days back", injectors.clock_set_back(400))
+    yield _unmoved("clock and time zone", "clock 10 years ahead", injectors.clock_set_back(-3_650))
     for zone in ZONES:
-        yield _unmoved("clock and time zone", f"TZ={zone}", blows.environment(TZ=zone))
+        yield _unmoved("clock and time zone", f"TZ={zone}", injectors.environment(TZ=zone))
 
 
 def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int, seed: int) -> list[Case]:

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.faults.forge import Night
-from benchmarks.faults.ground import CANARIES, Ground, published
+from benchmarks.faults.fixture import CANARIES, Fixture, published
+from benchmarks.faults.forked_nights import Night
 from pipelines.common.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.common.files import sha256_of
 from pipelines.landing.rebuild_ledger import archived_arrivals
@@ -20,8 +20,8 @@ from tests.conservation import unaccounted
 KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}
 
 
-def after_any_end(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]:
-    """Yield what must hold however the night ended, before anybody mends anything."""
+def after_any_end(fixture: Fixture, warehouse: Path, done: Night) -> Iterator[str]:
+    """Yield what must hold however the night ended, before anybody repairs anything."""
     current = warehouse / "current"
     if not current.is_symlink() or not files_match_manifest(current.resolve()):
         yield "I1 current does not name a complete version"
@@ -30,30 +30,30 @@ def after_any_end(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]
     yield from _errors_say_what_they_may(done)
 
 
-def after_recovery(ground: Ground, warehouse: Path, done: Night) -> Iterator[str]:
+def after_recovery(fixture: Fixture, warehouse: Path, done: Night) -> Iterator[str]:
     """Yield what must hold once the next night has gone through: as if there had never been a fault."""
     if done.code != EXIT_PUBLISHED:
-        yield f"the next night ended with {done.code}: {done.said[-400:]}"
+        yield f"the next night ended with {done.code}: {done.output[-400:]}"
         return
-    yield from after_any_end(ground, warehouse, done)
-    yield from lost_rows(ground, warehouse)
+    yield from after_any_end(fixture, warehouse, done)
+    yield from lost_rows(fixture, warehouse)
     yield from (f"I3 {trouble}" for trouble in unaccounted(warehouse))
-    yield from wrong_figures(ground, warehouse)
+    yield from wrong_figures(fixture, warehouse)
 
 
-def wrong_figures(ground: Ground, warehouse: Path) -> Iterator[str]:
-    """Yield published tables and files that are not what this ground's deliveries give."""
+def wrong_figures(fixture: Fixture, warehouse: Path) -> Iterator[str]:
+    """Yield published tables and files that are not what this fixture's deliveries give."""
     seen = published(warehouse)
-    differing = sorted(name for name in {*seen, *ground.outcome} if seen.get(name) != ground.outcome.get(name))
+    differing = sorted(name for name in {*seen, *fixture.outcome} if seen.get(name) != fixture.outcome.get(name))
     if differing:
         yield f"I4 other figures than without the fault: {', '.join(differing)}"
 
 
-def lost_rows(ground: Ground, warehouse: Path) -> Iterator[str]:
+def lost_rows(fixture: Fixture, warehouse: Path) -> Iterator[str]:
     """Yield sources of which other than all delivered rows are accounted for."""
     rows = {source: counts["rows_in"] for source, counts in read_manifest(warehouse / "current")["rows"].items()}
-    if rows != ground.rows:
-        yield f"I3 rows in: {rows}, delivered: {ground.rows}"
+    if rows != fixture.rows:
+        yield f"I3 rows in: {rows}, delivered: {fixture.rows}"
 
 
 def _archive_is_whole(warehouse: Path) -> Iterator[str]:
@@ -71,8 +71,8 @@ def no_person(warehouse: Path) -> Iterator[str]:
 
 
 def _errors_say_what_they_may(done: Night) -> Iterator[str]:
-    if done.code > 0 and not re.search(r"^\[\w+\]", done.said, re.MULTILINE):
-        yield f"I6 ended with {done.code} and no code in words: {done.said[-300:]}"
+    if done.code > 0 and not re.search(r"^\[\w+\]", done.output, re.MULTILINE):
+        yield f"I6 ended with {done.code} and no code in words: {done.output[-300:]}"
     if done.code >= 0 and done.code not in KNOWN_ENDS:
         yield f"I6 unknown exit code {done.code}"
-    yield from ("I6 a value in a message" for canary in CANARIES if canary in done.said)
+    yield from ("I6 a value in a message" for canary in CANARIES if canary in done.output)

@@ -36,6 +36,6 @@ def _verdict(noted: dict[str, Any]) -> Verdict:
 
 
 def _commit() -> str:
-    told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT_DIR, capture_output=True, text=True,
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT_DIR, capture_output=True, text=True,
                           check=False)  # fmt: skip
-    return told.stdout.strip()
+    return done.stdout.strip()

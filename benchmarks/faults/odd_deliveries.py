@@ -16,8 +16,8 @@ import duckdb
 
 from benchmarks.faults import invariants
 from benchmarks.faults.campaign import Verdict
-from benchmarks.faults.forge import apart
-from benchmarks.faults.ground import LAST_DAY, Ground, published
+from benchmarks.faults.fixture import LAST_DAY, Fixture, published
+from benchmarks.faults.forked_nights import apart
 from pipelines.common.errors import EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.landing.discover import DELIVERED
 from pipelines.settings import PROJECT_DIR
@@ -52,38 +52,38 @@ UNREADABLE: dict[str, bytes] = {
 }
 
 
-def unreadable_files(ground: Ground, folder: Path) -> Verdict:
+def unreadable_files(fixture: Fixture, folder: Path) -> Verdict:
     """Return every unreadable file beside the good ones: each is refused by name, and no figure is touched."""
-    return _all_refused(ground, folder, "unreadable file", UNREADABLE)
+    return _all_refused(fixture, folder, "unreadable file", UNREADABLE)
 
 
-def hostile_files(ground: Ground, folder: Path) -> Verdict:
+def hostile_files(fixture: Fixture, folder: Path) -> Verdict:
     """Return the workbooks that others made to break readers (`shared/real`, none of ours), as unreadable ones.
 
     Twins and what is no delivery by its name are left out.
     """
     single = {path.read_bytes(): path.name for path in sorted(HOSTILE.iterdir()) if DELIVERED.search(path.name)}
-    return _all_refused(ground, folder, "hostile file", {name: content for content, name in single.items()})
+    return _all_refused(fixture, folder, "hostile file", {name: content for content, name in single.items()})
 
 
-def _all_refused(ground: Ground, folder: Path, family: str, files: dict[str, bytes]) -> Verdict:
+def _all_refused(fixture: Fixture, folder: Path, family: str, files: dict[str, bytes]) -> Verdict:
     def deliver(raw: Path) -> None:
         for name, content in files.items():
             (raw / "tien_trinh" / LAST_DAY / name).write_bytes(content)
 
-    with _delivered(ground, folder, deliver) as (raw, warehouse):
-        done = ground.night(warehouse, raw)
-        troubles = list(apart(lambda: list(invariants.after_any_end(ground, warehouse, done))))
+    with _delivered(fixture, folder, deliver) as (raw, warehouse):
+        done = fixture.night(warehouse, raw)
+        troubles = list(apart(lambda: list(invariants.after_any_end(fixture, warehouse, done))))
         refused = apart(lambda: _refused(warehouse)) if done.code == EXIT_PUBLISHED else set()
         troubles += [f"not refused: {name}" for name in sorted(files.keys() - refused)]
-        wrong = apart(lambda: _other_figures(ground, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
+        wrong = apart(lambda: _other_figures(fixture, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
     return Verdict(
         family, f"{len(files)} files in one night", len(files), refused=len(refused & files.keys()),
         silently_wrong=tuple(wrong), violations=tuple(troubles), seconds=done.seconds,
     )  # fmt: skip
 
 
-def odd_names(ground: Ground, folder: Path) -> Verdict:
+def odd_names(fixture: Fixture, folder: Path) -> Verdict:
     """Check that what only looks like a delivery is left and named, and that odd but sound names are ingested."""
 
     def deliver(raw: Path) -> None:
@@ -101,22 +101,22 @@ def odd_names(ground: Ground, folder: Path) -> Verdict:
         for name in ("-rf.csv", "a\nb.csv", "%s{0}$(id).csv", "ạ" * 80 + ".csv"):
             (day / name).write_text(f"{HEAD}\n", encoding="utf-8")
 
-    with _delivered(ground, folder, deliver) as (raw, warehouse):
-        done = ground.night(warehouse, raw)
-        troubles = apart(lambda: list(invariants.after_any_end(ground, warehouse, done)))
-        wrong = apart(lambda: _other_figures(ground, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
+    with _delivered(fixture, folder, deliver) as (raw, warehouse):
+        done = fixture.night(warehouse, raw)
+        troubles = apart(lambda: list(invariants.after_any_end(fixture, warehouse, done)))
+        wrong = apart(lambda: _other_figures(fixture, warehouse)) if done.code == EXIT_PUBLISHED else ["not published"]
     return Verdict("odd name or thing in landing", "12 in one night", 12, refused=8, silently_wrong=tuple(wrong),
                    violations=tuple(troubles), seconds=done.seconds)  # fmt: skip
 
 
-def wrong_rows(ground: Ground, folder: Path) -> Verdict:
+def wrong_rows(fixture: Fixture, folder: Path) -> Verdict:
     """Return the wrong rows that the made-up province plants: each in quarantine under its reason, none in a figure."""
-    truth = json.loads((ground.after / "truth.json").read_text(encoding="utf-8"))["faults"]
+    truth = json.loads((fixture.after / "truth.json").read_text(encoding="utf-8"))["faults"]
     planted = {code: fault["rows"] for code, fault in truth.items() if code != "identical_repeat"}
-    with ground.warehouse(folder) as warehouse:
-        done = ground.night(warehouse)
+    with fixture.warehouse(folder) as warehouse:
+        done = fixture.night(warehouse)
         found = apart(lambda: _quarantined(warehouse))
-        wrong = apart(lambda: list(invariants.wrong_figures(ground, warehouse)))
+        wrong = apart(lambda: list(invariants.wrong_figures(fixture, warehouse)))
     wrong += [
         f"{code}: {count} planted, {found.get(code, 0)} found"
         for code, count in planted.items()
@@ -128,16 +128,16 @@ def wrong_rows(ground: Ground, folder: Path) -> Verdict:
     )  # fmt: skip
 
 
-def held(name: str, deliver: Callable[[Path], object]) -> Callable[[Ground, Path], Verdict]:
+def held(name: str, deliver: Callable[[Path], object]) -> Callable[[Fixture, Path], Verdict]:
     """Return a delivery that somebody has to look at: the gate refuses the night, the earlier version stays."""
 
-    def trial(ground: Ground, folder: Path) -> Verdict:
-        with _delivered(ground, folder, deliver) as (raw, warehouse):
+    def trial(fixture: Fixture, folder: Path) -> Verdict:
+        with _delivered(fixture, folder, deliver) as (raw, warehouse):
             before = (warehouse / "current").readlink()
-            done = ground.night(warehouse, raw)
-            troubles = apart(lambda: list(invariants.after_any_end(ground, warehouse, done)))
+            done = fixture.night(warehouse, raw)
+            troubles = apart(lambda: list(invariants.after_any_end(fixture, warehouse, done)))
             if done.code != EXIT_REFUSED or (warehouse / "current").readlink() != before:
-                troubles.append(f"not held: ended with {done.code}, {done.said[-200:]}")
+                troubles.append(f"not held: ended with {done.code}, {done.output[-200:]}")
         return Verdict("held delivery", name, refused=int(done.code == EXIT_REFUSED), violations=tuple(troubles),
                        seconds=done.seconds)  # fmt: skip
 
@@ -194,11 +194,11 @@ HELD = {
 class _delivered:  # noqa: N801 - used as a function
     """Landing with something more in it, and a warehouse to take it in."""
 
-    def __init__(self, ground: Ground, folder: Path, deliver: Callable[[Path], object]) -> None:
-        self.raw, self.inner = folder / "raw", ground.warehouse(folder)
+    def __init__(self, fixture: Fixture, folder: Path, deliver: Callable[[Path], object]) -> None:
+        self.raw, self.inner = folder / "raw", fixture.warehouse(folder)
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.raw, ignore_errors=True)
-        shutil.copytree(ground.after, self.raw)
+        shutil.copytree(fixture.after, self.raw)
         deliver(self.raw)
 
     def __enter__(self) -> tuple[Path, Path]:
@@ -225,7 +225,7 @@ def _quarantined(warehouse: Path) -> dict[str, int]:
     return dict(found)
 
 
-def _other_figures(ground: Ground, warehouse: Path) -> list[str]:
+def _other_figures(fixture: Fixture, warehouse: Path) -> list[str]:
     seen = published(warehouse)
-    names = {*seen, *ground.outcome} - ABOUT_DELIVERIES
-    return [f"I4 other figures: {name}" for name in sorted(names) if seen.get(name) != ground.outcome.get(name)]
+    names = {*seen, *fixture.outcome} - ABOUT_DELIVERIES
+    return [f"I4 other figures: {name}" for name in sorted(names) if seen.get(name) != fixture.outcome.get(name)]

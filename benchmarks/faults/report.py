@@ -64,10 +64,10 @@ def table(verdicts: list[Verdict]) -> Table:
 def as_json(verdicts: list[Verdict]) -> str:
     """Return family → how much was injected, and every trouble in words."""
     families = sorted({verdict.family for verdict in verdicts})
-    told = {family: [v for v in verdicts if v.family == family] for family in families}
+    by_family = {family: [v for v in verdicts if v.family == family] for family in families}
     return json.dumps({
         name: {"injected": sum(v.injected for v in found), "troubles": [t for v in found for t in v.troubles]}
-        for name, found in told.items()
+        for name, found in by_family.items()
     }, ensure_ascii=False)  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def write(verdicts: list[Verdict], page: Path, *, seed: int) -> None:
     rows = ["| " + " | ".join(HEADER) + " |", "|---|" + "--:|" * (len(HEADER) - 1)]
     rows += ["| " + " | ".join(line.cells) + " |" for line in lines(verdicts)]
     commits = ", ".join(sorted({verdict.code for verdict in verdicts}))
-    said = f"Seed {seed}, code {commits}, {sum(v.seconds for v in verdicts) / 3600:.1f} hours of nights."
+    summary = f"Seed {seed}, code {commits}, {sum(v.seconds for v in verdicts) / 3600:.1f} hours of nights."
     before, _, after = page.read_text(encoding="utf-8").partition(MARK)
     _, _, rest = after.partition(MARK)
-    page.write_text("\n".join([f"{before}{MARK}", "", *rows, "", said, "", f"{MARK}{rest}"]), encoding="utf-8")
+    page.write_text("\n".join([f"{before}{MARK}", "", *rows, "", summary, "", f"{MARK}{rest}"]), encoding="utf-8")

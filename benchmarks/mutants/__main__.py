@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.mutants.fates import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, fate
+from benchmarks.mutants.outcomes import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, outcome
 from pipelines.common.yaml import read_yaml
 
 LEAST_SHARE = 0.95
@@ -26,15 +26,15 @@ def run(chosen: str) -> int:
     numbers = [number for number, one in enumerate(listed) if chosen in one.model]
     console.print(f"{len(numbers)} mutants, {PROVINCES} provinces; building the provinces takes a minute or two …")
     with ProcessPoolExecutor(2) as pool:
-        fates = dict(track(pool.map(fate, numbers), total=len(numbers), console=console, description="mutants"))
-    by_layer = Counter((listed[number].model.partition("_")[0], what) for number, what in fates.items())
+        outcomes = dict(track(pool.map(outcome, numbers), total=len(numbers), console=console, description="mutants"))
+    by_layer = Counter((listed[number].model.partition("_")[0], what) for number, what in outcomes.items())
     table = Table("models", KILLED, SURVIVED, STILLBORN, title="mutants")
     for layer in sorted({layer for layer, _ in by_layer}):
         table.add_row(layer, *(str(by_layer[layer, what]) for what in (KILLED, SURVIVED, STILLBORN)))
     console.print(table)
-    survivors = [f"{listed[n].model}: {listed[n].what}" for n, what in sorted(fates.items()) if what == SURVIVED]
+    survivors = [f"{listed[n].model}: {listed[n].what}" for n, what in sorted(outcomes.items()) if what == SURVIVED]
     unexplained = _explain(console, survivors)
-    counted = Counter(fates.values())
+    counted = Counter(outcomes.values())
     alive = counted[KILLED] + counted[SURVIVED]
     share = counted[KILLED] / alive if alive else 0.0
     console.print(f"{counted[KILLED]} of {alive} killed: {share:.1%}; stillborn {counted[STILLBORN]}")

@@ -94,8 +94,8 @@ def _honest_nights(chosen: argparse.Namespace, bench: Bench, notes: Path) -> Ite
                 found = honest(bench, province(sizes[seed % len(sizes)], seed, cadence))
                 note(notes, found)
                 known[seed] = found.nights
-                told = f"honest {cadence}, {found.dossiers} dossiers, seed {seed}"
-                yield sum(known.values()), chosen.nights, f"{told}: {found.false_nights} of {found.nights} held"
+                label = f"honest {cadence}, {found.dossiers} dossiers, seed {seed}"
+                yield sum(known.values()), chosen.nights, f"{label}: {found.false_nights} of {found.nights} held"
             seed += 1
 
 

@@ -256,7 +256,7 @@ def late_made_on_time(night: Night) -> Delivery:
 
 
 def reopened(night: Night) -> Delivery:
-    """Return finished dossiers that are said to be under way again."""
+    """Return finished dossiers whose status is open again."""
     hit = night.struck(night.rows["TrangThaiHoSo"].is_in(["9", "10"]))
     none = pl.lit(None, pl.String)
     columns = [_when(hit, name, none) for name in ("NgayKetThucXuLy", "NgayTra")]

@@ -147,8 +147,8 @@ def parsed(source: str, day: str, file: File) -> Parsed:
 
 def _listed(source: str, rejected: pl.DataFrame, place: dict[str, Any]) -> pl.DataFrame:
     code = pl.col("MaHoSo") if "MaHoSo" in rejected.columns else pl.lit(None)
-    told = {"source": pl.lit(source), "reasons": pl.col("_reasons"), "dossier_code": code}
-    return _in_order(rejected.with_columns(**place, **told), REJECTED)
+    known = {"source": pl.lit(source), "reasons": pl.col("_reasons"), "dossier_code": code}
+    return _in_order(rejected.with_columns(**place, **known), REJECTED)
 
 
 def _in_order(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:

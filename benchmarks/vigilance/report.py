@@ -54,17 +54,17 @@ def _margins(ones: list[dict[str, Any]]) -> list[dict[str, Any]]:
     limits, found = load_measures(COUNTRY), defaultdict(list)
     alpha = defaultdict(lambda: limits.delivery.alpha, unit=limits.unit.alpha)
     for one in ones:
-        for family, told in one["margins"].items():
-            found[family].append(told)
+        for family, margins in one["margins"].items():
+            found[family].append(margins)
     return [
         {
             "family": family,
-            "compared": sum(compared for compared, _, _ in told),
-            "allowed": sum(compared for compared, _, _ in told) * alpha[family],
-            "stood_out": sum(held for _, _, held in told),
-            "furthest": max(ratio for _, ratio, _ in told),
+            "compared": sum(compared for compared, _, _ in margins),
+            "allowed": sum(compared for compared, _, _ in margins) * alpha[family],
+            "stood_out": sum(held for _, _, held in margins),
+            "furthest": max(ratio for _, ratio, _ in margins),
         }
-        for family, told in sorted(found.items())
+        for family, margins in sorted(found.items())
     ]
 
 

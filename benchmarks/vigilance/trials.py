@@ -123,7 +123,7 @@ def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: flo
     Args:
         calm: What stood out of the honest one.
     """
-    told = (of.dossiers, of.cadence, of.seed, day)
+    setting = (of.dossiers, of.cadence, of.seed, day)
     chance = np.random.default_rng([of.seed, int(day.replace("-", "")), round(size * 1000), *name.encode()])
     lists = of.before("thu_tuc", day)
     night = Night(of.days[day], of.before(kind.source, day), kind.source, chance, size, of.units, lists)
@@ -132,11 +132,11 @@ def trial(bench: Bench, of: Province, day: str, name: str, kind: Kind, size: flo
         false = falsified(night, kind.how, kind.extra)
         tonight = _parsed_anew(of, day, false)
     except FileRefused as refusal:
-        return Trial(name, size, *told, rows, noticed=True, named=True, spoke=(), refused=refusal.code)
+        return Trial(name, size, *setting, rows, noticed=True, named=True, spoke=(), refused=refusal.code)
     known = set(calm)
     found = [one for one in bench.judge(day, tonight, trial=(name, size)) if one not in known]
     spoke = causes(found)
-    return Trial(name, size, *told, rows, bool(found), any(_names(kind, one) for one in spoke), spoke, None)
+    return Trial(name, size, *setting, rows, bool(found), any(_names(kind, one) for one in spoke), spoke, None)
 
 
 def _names(kind: Kind, spoke: str) -> bool:

@@ -65,16 +65,16 @@ def _nights(folder: Path, cadence: Cadence, chosen: argparse.Namespace) -> int:
 def _run(folder: Path) -> int:
     """Return one night; what it says goes into a file."""
     env = {**os.environ, "TTHC_RAW_DIR": str(folder / "raw"), "TTHC_WAREHOUSE_DIR": str(folder / "warehouse")}
-    with (folder / "said.txt").open("w", encoding="utf-8") as said:
+    with (folder / "output.txt").open("w", encoding="utf-8") as output:
         command = [sys.executable, "-m", "pipelines", "run"]
-        return subprocess.run(command, cwd=PROJECT_DIR, env=env, stdout=said, stderr=said, check=False).returncode  # noqa: S603
+        return subprocess.run(command, cwd=PROJECT_DIR, env=env, stdout=output, stderr=output, check=False).returncode  # noqa: S603
 
 
 def _why(folder: Path) -> str:
-    """Return what the newest refused candidate was held for, or the last lines said where there is none."""
+    """Return what the newest refused candidate was held for, or the last lines printed where there is none."""
     gates = sorted((folder / "warehouse" / "refused").glob("*/gate.json"), key=lambda path: path.stat().st_mtime)
     if not gates:
-        return ": " + (folder / "said.txt").read_text(encoding="utf-8")[-300:].replace("\n", " ")
+        return ": " + (folder / "output.txt").read_text(encoding="utf-8")[-300:].replace("\n", " ")
     gate = json.loads(gates[-1].read_text(encoding="utf-8"))
     held = ["/".join(str(value) for value in one.values() if value is not None) for one in gate["held"][:5]]
     checks = [f"{table['table']}.{check['id']}" for table in gate["tables"] for check in table["checks"]

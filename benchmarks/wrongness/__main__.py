@@ -18,7 +18,7 @@ VERDICTS = ("exact", "refused", "quarantined", "silently wrong")
 
 
 def main() -> None:
-    """Measures and prints; what came in wrong is named, and what is not here to be read is said."""
+    """Measures and prints; what came in wrong is named, and files that are missing here are named."""
     console = Console()
     table = Table(title="Measured wrongness: files by what became of them")
     for name in ("corpus", "files", *VERDICTS[:-1], "silently\nwrong"):

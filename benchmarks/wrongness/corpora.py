@@ -29,10 +29,10 @@ NAMES = [
 
 def text_contract(columns: list[str]) -> Contract:
     """Return a contract under which every column is plain text."""
-    said = {"vi": "chữ", "en": "text"}
-    fields = [{"name": name, "type": "text", "description": said} for name in columns]
+    words = {"vi": "chữ", "en": "text"}
+    fields = [{"name": name, "type": "text", "description": words} for name in columns]
     return Contract.model_validate(
-        {"source": "chu", "title": said, "grain": said, "key": columns[:1], "fields": fields}
+        {"source": "chu", "title": words, "grain": words, "key": columns[:1], "fields": fields}
     )
 
 

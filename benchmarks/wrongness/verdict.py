@@ -1,7 +1,7 @@
 """One file through reader and judge, and what became of it against what it truly holds.
 
 exact: every row, as it should be. refused: no row came in. quarantined: some rows were kept back, all others are right.
-silently wrong: a row came in that the file does not hold, or one is gone and nothing was said.
+silently wrong: a row came in that the file does not hold, or one is missing without a message.
 """
 
 import datetime as dt

@@ -1,9 +1,9 @@
 {#
-    What became of every delivered row of a source: accepted (the newest state of its key), superseded, or
+    The fate of every delivered row of a source: accepted (the newest state of its key), superseded, or
     rejected with a reason. Rules are those of the contract: the newest row of a key wins (see `row_newness`); a row is
     rejected while a code that must be known is not; identical repeats are superseded; rows equally new that differ are
-    a conflict and none of them counts. What a row of a sync message leaves unsaid (see `unsaid`) differs from nothing,
-    and of repeats the row that says most counts.
+    a conflict and none of them counts. A field that a row of a sync message cannot fill (see `unsaid`) differs from
+    nothing, and of repeats the row that fills most fields counts.
 
     name         source in the lake; its key, newness, lookups and the like are its contract's (see `contract_terms`)
 
@@ -17,7 +17,7 @@
                  leaves least unsaid of what weighs counts
     compared_apart   columns that `partly` compares
 
-    A row that says its thing was deleted needs no more than its key: nothing is looked up, nothing forbidden.
+    A row that reports a deletion needs only its key: nothing is looked up, nothing forbidden.
 
     One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
 #}
@@ -34,7 +34,7 @@
         delivered as (
             select *, {{ row_newness(terms.newness) }} as newness from {{ relation or source("lake", name) }}
         ),
-        judged as (
+        checked as (
             select
                 d.*,
                 case
@@ -54,9 +54,13 @@
             {% endfor %}
         ),
         equally_new as (
-            select {{ keys }}, newness from judged where reason is null group by {{ keys }}, newness having count(*) > 1
+            select {{ keys }}, newness
+            from checked
+            where reason is null
+            group by {{ keys }}, newness
+            having count(*) > 1
         ),
-        repeated as (select j.* from judged j join equally_new using ({{ keys }}, newness) where j.reason is null),
+        repeated as (select j.* from checked j join equally_new using ({{ keys }}, newness) where j.reason is null),
         conflicts as (
             select {{ keys }}, newness
             from
@@ -85,7 +89,7 @@
                 j.* exclude (reason),
                 coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
                 coalesce(f.first_place = {{ order }}, true) as is_first
-            from judged j
+            from checked j
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),

@@ -4,11 +4,11 @@
     are then left, the name stands for neither.
 
     names     relation of mark, on_day
-    called    relation of mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen: every name that a unit ever had
+    delivered_names    relation of mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen: every name that a unit ever had
 
     One row per mark and day that stand for one unit: mark, on_day, MaDonVi.
 #}
-{% macro named_units(names, called) %}
+{% macro named_units(names, delivered_names) %}
     select mark, on_day, min(MaDonVi) as MaDonVi
     from
         (
@@ -18,7 +18,7 @@
                 c.MaDonVi,
                 case when c.HieuLucTu > n.on_day then 2 else 0 end + case when c.is_bare then 1 else 0 end as place
             from {{ names }} n
-            join {{ called }} c on n.mark = c.mark and coalesce(c.HieuLucDen >= n.on_day, true)
+            join {{ delivered_names }} c on n.mark = c.mark and coalesce(c.HieuLucDen >= n.on_day, true)
             qualify place = min(place) over (partition by n.mark, n.on_day)
         ) nearest
     group by mark, on_day

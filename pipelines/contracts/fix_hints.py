@@ -35,7 +35,7 @@ def fix_hint(reason: str, contract: Contract) -> str:
     code, _, name = reason.partition(":")
     for rule in contract.rules:
         if rule.code == code:
-            return str(getattr(rule.mend, language.get()))
+            return str(getattr(rule.fix_hint, language.get()))
     field = contract.by_name.get(name)
     if field is None:
         return say(f"mend_{code}", field=name, codes="", format="", newness=contract.newness)

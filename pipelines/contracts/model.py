@@ -31,7 +31,7 @@ class RowRule(Strict):
         "contract that are not dropped, and _business_day (the day of the delivery folder)",
         examples=["CAST(NgayTiepNhan AS DATE) > _business_day"],
     )
-    mend: Sentence = Field(description="what is wrong and how to mend it, in one or two short sentences")
+    fix_hint: Sentence = Field(description="what is wrong and how to correct it, in one or two short sentences")
 
 
 class Child(Strict):

@@ -156,7 +156,7 @@ class ComparedRows(StagedRows):
             "called", names.join(hash_unit_names(names["TenDonVi"], self._secret), on="TenDonVi").to_arrow()
         )
         self._db.execute(
-            "create or replace temp table unit_called as"
+            "create or replace temp table delivered_unit_name as"
             " select distinct mark, is_bare, MaDonVi, HieuLucTu, HieuLucDen from called join known_unit using (MaDonVi)"
         )
         self._db.unregister("called")

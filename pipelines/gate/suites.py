@@ -20,7 +20,10 @@ from pipelines.common.yaml import read_yaml
 SCHEMA_FILE = "schema.json"
 MACROS_FILE = "macros.sql"
 HOLDS_FILE = "holds.sql"
+COLUMNS_FILE = "columns.json"
+SHARED_FILES = (SCHEMA_FILE, MACROS_FILE, HOLDS_FILE, COLUMNS_FILE)
 FLOOR_ID = "min_rows"
+COLUMNS_ID = "columns"
 UNEXPECTED_ROWS = "unexpected_rows_expectation"
 _FLOOR_VI = (
     "Bảng có ít nhất {floor} dòng; nếu ít hơn: dữ liệu đầu vào bị thiếu hoặc bước biến đổi hỏng, "
@@ -29,6 +32,14 @@ _FLOOR_VI = (
 _FLOOR_EN = (
     "The table holds at least {floor} rows; if fewer: input is missing or a transformation broke, "
     "look at the list of delivered files before running again."
+)
+_COLUMNS_VI = (
+    "Bảng có đúng các cột mà mô hình khai; nếu sai: cột lạ có thể chứa dữ liệu cá nhân, sửa mô hình, hoặc sau khi xem "
+    "xét khai cột ấy trong tệp YAML của mô hình và chạy make docs."
+)
+_COLUMNS_EN = (
+    "The table has exactly the columns that its model declares; if not: an unknown column may carry personal data, "
+    "correct the model or, after review, declare the column in the model's YAML file and run make docs."
 )
 
 
@@ -61,12 +72,20 @@ class Suite:
     table: str
     min_rows: int
     expectations: tuple[Expectation, ...]
+    columns: tuple[str, ...] = ()
 
     @cached_property
     def checks(self) -> tuple[Expectation, ...]:
-        """The expectations, led by the row floor: Great Expectations passes an empty table."""
+        """The expectations, led by the row floor (Great Expectations passes an empty table) and the columns."""
+        declared = Expectation(
+            id=COLUMNS_ID,
+            vi=_COLUMNS_VI,
+            en=_COLUMNS_EN,
+            type="expect_table_columns_to_match_set",
+            kwargs={"column_set": list(self.columns)},
+        )
         if self.min_rows == 0:
-            return self.expectations
+            return (declared, *self.expectations)
         floor = Expectation(
             id=FLOOR_ID,
             vi=_FLOOR_VI.format(floor=self.min_rows),
@@ -74,7 +93,7 @@ class Suite:
             type="expect_table_row_count_to_be_between",
             kwargs={"min_value": self.min_rows},
         )
-        return (floor, *self.expectations)
+        return (floor, declared, *self.expectations)
 
 
 @dataclass(frozen=True)
@@ -91,12 +110,17 @@ class Suites:
 
 
 def load_suites(folder: Path) -> Suites:
-    """Load every `<table>.yml` of the folder, checked against its `schema.json`. Raise SuiteError if one is wrong."""
+    """Return every `<table>.yml` of the folder, checked against its `schema.json`, with the columns of its table.
+
+    Raises:
+        SuiteError: If one is wrong, or its table is not in `columns.json`.
+    """
     from jsonschema import Draft202012Validator
 
     files, others = _files(folder)
     validator = Draft202012Validator(json.loads(others[SCHEMA_FILE]))
-    suites = [_suite(name, content, validator) for name, content in files.items()]
+    columns = json.loads(others[COLUMNS_FILE])
+    suites = [_suite(name, content, validator, columns) for name, content in files.items()]
     macros, holds = fill_patterns(others[MACROS_FILE].decode()), others[HOLDS_FILE].decode()
     return Suites({suite.table: suite for suite in suites}, macros, holds, _digest({**files, **others}))
 
@@ -114,7 +138,7 @@ def suites_on_disk(folder: Path) -> tuple[frozenset[str], str]:
 def _files(folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Return the suites, and the files that all of them use."""
     suites = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
-    return suites, {name: _read(folder / name) for name in (SCHEMA_FILE, MACROS_FILE, HOLDS_FILE)}
+    return suites, {name: _read(folder / name) for name in SHARED_FILES}
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -131,7 +155,7 @@ def _read(path: Path) -> bytes:
         raise SuiteError(f"{path.name}: {type(error).__name__}") from error
 
 
-def _suite(name: str, content: bytes, validator: Any) -> Suite:
+def _suite(name: str, content: bytes, validator: Any, columns: Mapping[str, list[str]]) -> Suite:
     from jsonschema.exceptions import best_match
 
     try:
@@ -144,6 +168,8 @@ def _suite(name: str, content: bytes, validator: Any) -> Suite:
         raise SuiteError(f"{name}: the file must be named after its table, {document['table']}.yml")
     expectations = tuple(Expectation(**entry) for entry in document["expectations"])
     ids = [expectation.id for expectation in expectations]
-    if len({*ids, FLOOR_ID}) != len(ids) + 1:
-        raise SuiteError(f"{name}: ids repeat, or one is {FLOOR_ID!r}, which the row floor uses")
-    return Suite(document["table"], document["min_rows"], expectations)
+    if len({*ids, FLOOR_ID, COLUMNS_ID}) != len(ids) + 2:
+        raise SuiteError(f"{name}: ids repeat, or one is {FLOOR_ID!r} or {COLUMNS_ID!r}, which every suite has")
+    if document["table"] not in columns:
+        raise SuiteError(f"{name}: {COLUMNS_FILE} does not list its columns; run `make docs`")
+    return Suite(document["table"], document["min_rows"], expectations, tuple(columns[document["table"]]))

@@ -92,7 +92,7 @@ def misplaced_units(dbt_project: Path) -> str:
 def named_units(dbt_project: Path) -> str:
     """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi).
 
-    It reads the relations `unit_named` (mark, on_day) and `unit_called` (mark, is_bare, MaDonVi, HieuLucTu,
+    It reads the relations `unit_named` (mark, on_day) and `delivered_unit_name` (mark, is_bare, MaDonVi, HieuLucTu,
     HieuLucDen).
     """
-    return render_sql(dbt_project, '{{ named_units("unit_named", "unit_called") }}')
+    return render_sql(dbt_project, '{{ named_units("unit_named", "delivered_unit_name") }}')

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.gate.baseline import Baseline
-from pipelines.gate.suites import Suites, load_suites
+from pipelines.gate.suites import SHARED_FILES, Suites, load_suites
 from pipelines.registers.holds import load_holds
 
 from .tiny_marts import build
@@ -86,7 +86,7 @@ def some_suites(tmp_path: Path) -> Callable[..., Path]:
     def pick(*tables: str) -> Path:
         folder = tmp_path / "expectations"
         folder.mkdir()
-        for name in ("schema.json", "macros.sql", "holds.sql", *(f"{table}.yml" for table in tables)):
+        for name in (*SHARED_FILES, *(f"{table}.yml" for table in tables)):
             shutil.copy(SUITES / name, folder / name)
         return folder
 

@@ -22,7 +22,7 @@ from pipelines.gate.suites import Suites
 
 from .conftest import DRIFT, REMOVAL, SUITES, prepare
 from .damages import DAMAGES, ID_NUMBER
-from .plain import all_failing
+from .sql_checks import all_failing
 from .test_suites import EVERY_CHECK, edited
 from .tiny_marts import TABLES
 
@@ -120,7 +120,7 @@ def test_counts_are_given_and_values_are_not(
 
 def test_check_that_raises_fails_alone(sound: Path, some_suites: SomeSuites) -> None:
     folder = edited(
-        some_suites("dim_unit"), "dim_unit", lambda d: d["expectations"][1]["kwargs"].update(column="no_such")
+        some_suites("dim_unit"), "dim_unit", lambda d: d["expectations"][0]["kwargs"].update(column="no_such")
     )
     verdict = run_gate(sound, folder, ["dim_unit"])
     assert not verdict.success

@@ -32,9 +32,9 @@ def line(row: str) -> str:
 
 def override(code: str = "PD-1", **subject: object) -> Override:
     empty = dict.fromkeys(SUBJECT)
-    said = {"approved_by": "Trưởng phòng Chuyển đổi số", "approved_on": dt.date(2024, 3, 6),
+    approval = {"approved_by": "Trưởng phòng Chuyển đổi số", "approved_on": dt.date(2024, 3, 6),
             "valid_until": dt.date(2024, 3, 5), "reason": "Đã hỏi nơi gửi và kiểm tra lại"}  # fmt: skip
-    return Override.model_validate({"override_code": code, **empty, **said, **subject})
+    return Override.model_validate({"override_code": code, **empty, **approval, **subject})
 
 
 def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list[tuple[Any, ...]], dict[str, str]]:
@@ -227,8 +227,8 @@ def test_measures_that_speak_together_are_one_hold_with_the_cause_first(damaged:
     )
     with duckdb.connect(damaged([NEW, insert])) as connection:
         prepare(connection, suites, Baseline())
-        told = connection.execute("select measure, stratum, usual, came, files from held order by measure").fetchall()
-    assert told == [
+        found = connection.execute("select measure, stratum, usual, came, files from held order by measure").fetchall()
+    assert found == [
         ("channel_by_habit", "paper", "72.3 %", "2.0 %", "ho_so.csv"),
         ("due_as_usual", "", "72.3 %", "2.0 %", "ho_so.csv"),
     ]
@@ -369,18 +369,18 @@ def test_the_verdict_says_what_was_held_who_let_it_by_and_what_it_was_compared_w
     overrides = (override(hold="freshness", source="don_vi"), idle)
     verdict = run_gate(candidate, SUITES, TABLES, baseline=Baseline(sound, "v0", overrides, DRIFT))
     assert "no_source_late" not in {check.id for _, check in verdict.failures()}
-    told = verdict.to_dict()
-    assert told["compared_with"] == "v0"
-    assert [(one["hold"], one["source"], one["override_code"]) for one in told["held"]] == [
+    written = verdict.to_dict()
+    assert written["compared_with"] == "v0"
+    assert [(one["hold"], one["source"], one["override_code"]) for one in written["held"]] == [
         ("freshness", "don_vi", "PD-1")
     ]
-    assert {one["override_code"]: one["state"] for one in told["overrides"]} == {"PD-1": "used", "PD-2": "idle"}
-    assert told["overrides"][0]["approved_by"] == "Trưởng phòng Chuyển đổi số"
+    assert {one["override_code"]: one["state"] for one in written["overrides"]} == {"PD-1": "used", "PD-2": "idle"}
+    assert written["overrides"][0]["approved_by"] == "Trưởng phòng Chuyển đổi số"
     assert "PD-2" in caplog.text and "PD-1" not in caplog.text
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("A,volume,ho_so,,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "source, business_day"),
         ("A,freshness,ho_so,2024-01-01,,,,,X,2024-01-01,2024-02-01,Đã kiểm tra lại", "source"),
@@ -392,12 +392,12 @@ def test_the_verdict_says_what_was_held_who_let_it_by_and_what_it_was_compared_w
     ],
 )
 def test_an_override_that_does_not_say_what_by_whom_or_until_when_is_an_error(
-    tmp_path: Path, row: str, said: str
+    tmp_path: Path, row: str, message: str
 ) -> None:
     (tmp_path / "overrides.csv").write_text(HEADER + line(row), encoding="utf-8")
     with pytest.raises(TthcError, match=r"overrides\.csv") as caught:
         load_overrides(tmp_path)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_two_overrides_of_one_code_are_an_error(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ HASH = "value_hash = left(sha256(coalesce(value, '')), 16)"
 
 def edit(value: str | None, where: str) -> str:
     """Return a cell of the candidate says something else."""
-    said = "null" if value is None else f"'{value}'"
-    return f"update register_entries set value = {said} where {where}; update register_entries set {HASH}"
+    literal = "null" if value is None else f"'{value}'"
+    return f"update register_entries set value = {literal} where {where}; update register_entries set {HASH}"
 
 
 def new(register: str, entry: str, field: str, value: str, watch: str = "held") -> str:
@@ -88,7 +88,7 @@ def test_an_edit_is_held_unless_it_is_free(
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "expected"),
     [
         (edit("90", TARGET), ("target", "0.97", "90")),
         (edit(None, TARGET), ("target", "0.97", None)),
@@ -97,10 +97,10 @@ def test_an_edit_is_held_unless_it_is_free(
     ],
 )
 def test_old_and_new_are_told(
-    damaged: Damaged, sound: Path, suites: Suites, statement: str, told: tuple[str, str | None, str | None]
+    damaged: Damaged, sound: Path, suites: Suites, statement: str, expected: tuple[str, str | None, str | None]
 ) -> None:
     (one,) = held(damaged([statement]), suites, Baseline(sound, "v0", drift=DRIFT))
-    assert (one.register, one.usual, one.came) == told
+    assert (one.register, one.usual, one.came) == expected
 
 
 def approval(one: Held, **changes: Any) -> Override:
@@ -159,8 +159,8 @@ def test_what_an_edit_moves_is_listed_largest_first(damaged: Damaged, sound: Pat
     with duckdb.connect(damaged(statements)) as connection:
         prepare(connection, suites, Baseline(sound, "v0", drift=DRIFT))
         found = [Effect(*row) for row in connection.execute(EFFECTS).fetchall()]
-    told = [(one.register, one.indicator_code, one.scope, one.met_before is one.met_now) for one in found]
-    assert told == [
+    effects = [(one.register, one.indicator_code, one.scope, one.met_before is one.met_now) for one in found]
+    assert effects == [
         ("contract_rule", "on_time_rate", "level", False),
         ("contract_rule", "on_time_rate", "province", True),
         ("target", "on_time_rate", "level", False),

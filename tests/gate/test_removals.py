@@ -62,17 +62,17 @@ def passed(days: dict[int, list[int]], share: float, bound: float, approved: set
     """
     odds = 3 * share / (1 - share)
     suspected = odds / (1 + odds)
-    score, told = 0.0, False
+    score, is_held = 0.0, False
     # An approved day without a removal of its own restarts the sum all the same.
     for day in sorted({*days, *approved}):
         late, other = days.get(day, (0, 0))
         score += late * math.log(suspected / share) + other * math.log((1 - suspected) / (1 - share))
         score = max(score, 0.0)
-        if score > bound and not told:
-            told = True
+        if score > bound and not is_held:
+            is_held = True
             yield day
         if day in approved:
-            score, told = 0.0, False
+            score, is_held = 0.0, False
 
 
 def slow(rows: list[Row], share: float, approved: dict[str, set[int]]) -> set[tuple[str, int]]:
@@ -115,8 +115,8 @@ def test_the_gate_agrees_with_the_sum_in_plain_python(
     for unit, day in approved:
         by_unit[unit].add(day)
     found = held(gate, rows, *lines, share=share)
-    told = {(one.unit_code, (dt.date.fromisoformat(str(one.business_day)) - FIRST).days) for one in found}
-    assert told == slow(rows, share, by_unit)
+    noticed = {(one.unit_code, (dt.date.fromisoformat(str(one.business_day)) - FIRST).days) for one in found}
+    assert noticed == slow(rows, share, by_unit)
     assert all((one.override_code is not None) == ((one.unit_code, day_of(one)) in approved) for one in found)
 
 

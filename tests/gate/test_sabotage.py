@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class Night:
-    """A warehouse with version `v1` published and a candidate `v2`; `verdict` is what the gate said of it."""
+    """A warehouse with version `v1` published and a candidate `v2`; `verdict` is the gate's verdict on it."""
 
     settings: Settings
     verdict: Any = None

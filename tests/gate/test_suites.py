@@ -1,6 +1,6 @@
 """The suites themselves: read strictly, and each check notices what it is there for.
 
-Here: no Great Expectations; `plain.py` runs the same checks by SQL, and test_gate.py proves that it agrees.
+Here: no Great Expectations; `sql_checks.py` runs the same checks by SQL, and test_gate.py proves that it agrees.
 """
 
 import re
@@ -15,11 +15,11 @@ import yaml
 
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import CheckResult, GateResult, TableResult
-from pipelines.gate.suites import SuiteError, Suites, load_suites
+from pipelines.gate.suites import SHARED_FILES, SuiteError, Suites, load_suites
 
 from .conftest import SUITES, prepare
 from .damages import DAMAGES, MAY_BE_EMPTY, Damage
-from .plain import all_failing, failing
+from .sql_checks import all_failing, failing
 from .tiny_marts import TABLES, build
 
 EVERY_CHECK = [(table, check.id) for table, suite in load_suites(SUITES).by_table.items() for check in suite.checks]
@@ -52,6 +52,29 @@ def test_damage_is_noticed_by_exactly_these_checks(
         assert failing(marts, suites.by_table[damage.table]) == damage.noticed
     finally:
         marts.execute("rollback")
+
+
+@pytest.mark.slow
+def test_a_figure_that_its_cases_do_not_give_is_noticed_for_every_indicator(
+    marts: duckdb.DuckDBPyConnection, suites: Suites
+) -> None:
+    [check] = [one for one in suites.by_table["indicator_values"].checks if one.id == "figures_counted_from_cases"]
+    counted = marts.execute("select distinct indicator_code, rule from indicators.ind_counted order by all").fetchall()
+    assert len(counted) == 32
+    for figure in counted:
+        # On the made-up province's own unit too, where the indicator is of units.
+        for scope in ("province", "unit"):
+            changed = (
+                f"where (indicator_code, rule) = {figure} and scope = '{scope}' and unit_code in ('H19', 'H19.03')"
+            )
+            if scope == "unit" and not marts.execute(f"select 1 from indicator_values {changed}").fetchone():
+                continue
+            for column in ("numerator", "denominator", "unknown_count"):
+                marts.execute("begin")
+                marts.execute(f"update indicator_values set {column} = {column} + 1 {changed}")
+                found = marts.execute(check.sql or "").fetchall()
+                marts.execute("rollback")
+                assert {(*row[:2], row[3]) for row in found} == {(*figure, scope)}, (figure, scope, column)
 
 
 def test_every_check_notices_some_damage() -> None:
@@ -116,30 +139,31 @@ def edited(folder: Path, table: str, change: Callable[[dict[str, Any]], object])
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda d: d.update(mostly=0.9), "mostly"),
-        (lambda d: d["expectations"][1]["kwargs"].update(mostly=0.9), "mostly"),
-        (lambda d: d["expectations"][1].update(severity="warn"), "severity"),
-        (lambda d: d["expectations"][1].update(type="expect_column_to_exist"), "expect_column_to_exist"),
-        (lambda d: d["expectations"][1].update(sql="select 1"), "expectations"),
-        (lambda d: d["expectations"][1].pop("kwargs"), "expectations"),
-        (lambda d: d["expectations"][1].pop("en"), "en"),
+        (lambda d: d["expectations"][0]["kwargs"].update(mostly=0.9), "mostly"),
+        (lambda d: d["expectations"][0].update(severity="warn"), "severity"),
+        (lambda d: d["expectations"][0].update(type="expect_column_to_exist"), "expect_column_to_exist"),
+        (lambda d: d["expectations"][0].update(sql="select 1"), "expectations"),
+        (lambda d: d["expectations"][0].pop("kwargs"), "expectations"),
+        (lambda d: d["expectations"][0].pop("en"), "en"),
         (lambda d: d["expectations"][-1].update(sql="delete from dim_unit"), "delete"),
         (lambda d: d.update(expectations=[]), "expectations"),
         (lambda d: d.pop("min_rows"), "min_rows"),
         (lambda d: d.update(min_rows=0), "min_rows_reason"),
         (lambda d: d.update(min_rows=-1), "min_rows"),
         (lambda d: d.update(table="dim_other"), "dim_other"),
-        (lambda d: d["expectations"][1].update(id="unit_code_unique"), "repeat"),
-        (lambda d: d["expectations"][1].update(id="min_rows"), "min_rows"),
+        (lambda d: d["expectations"][0].update(id="unit_code_unique"), "repeat"),
+        (lambda d: d["expectations"][0].update(id="columns"), "columns"),
+        (lambda d: d["expectations"][0].update(id="min_rows"), "min_rows"),
     ],
 )
 def test_slip_in_a_suite_is_an_error(
-    some_suites: Callable[..., Path], change: Callable[[dict[str, Any]], object], said: str
+    some_suites: Callable[..., Path], change: Callable[[dict[str, Any]], object], expected: str
 ) -> None:
     folder = edited(some_suites("dim_unit"), "dim_unit", change)
-    with pytest.raises(SuiteError, match=re.escape(said)) as caught:
+    with pytest.raises(SuiteError, match=re.escape(expected)) as caught:
         load_suites(folder)
     assert str(caught.value).startswith("dim_unit.yml")
 
@@ -152,7 +176,7 @@ def test_file_that_is_no_suite_is_an_error(some_suites: Callable[..., Path], con
         load_suites(folder)
 
 
-@pytest.mark.parametrize("name", ["schema.json", "macros.sql", "holds.sql"])
+@pytest.mark.parametrize("name", SHARED_FILES)
 def test_folder_without_what_all_suites_use_is_an_error(some_suites: Callable[..., Path], name: str) -> None:
     folder = some_suites("dim_unit")
     (folder / name).unlink()
@@ -160,7 +184,7 @@ def test_folder_without_what_all_suites_use_is_an_error(some_suites: Callable[..
         load_suites(folder)
 
 
-@pytest.mark.parametrize("name", ["schema.json", "macros.sql", "holds.sql", "dim_unit.yml"])
+@pytest.mark.parametrize("name", [*SHARED_FILES, "dim_unit.yml"])
 def test_hash_follows_every_file(some_suites: Callable[..., Path], tmp_path: Path, name: str) -> None:
     folder = some_suites("dim_unit", "dim_period")
     before = load_suites(folder).sha256

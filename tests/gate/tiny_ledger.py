@@ -49,7 +49,7 @@ with days as (
            (select count(*) from dim_calendar where is_working_day and calendar_date <= business_day) as number
     from deliveries where status = 'accepted'
 ),
-told as (
+silences as (
     select source, min(business_day) as first_day, max(business_day) as newest_day, count(*) as delivered_days,
            case when count(*) > 1 then 1.0::double end as usual_gap,
            (select count(*) from dim_calendar where is_working_day and calendar_date <= '{AS_OF}') - max(number)
@@ -58,7 +58,7 @@ told as (
 )
 select *, case when delivered_days >= 5 then 3.0::double end as longest_silence,
        delivered_days >= 5 as is_daily, false as is_late
-from told;
+from silences;
 
 create table delivery_days as
 with days as (

@@ -41,10 +41,10 @@ def on(text: str | None) -> date | None:
 def dossier(received: str, due: str | None = None, finished: str | None = None, **more: Any) -> Dossier:
     """Return a dossier in scope; status 9 if finished, else 4.
 
-    `reported`: when its one state was told, at the end of that day, as a rule the last of March.
+    `reported`: when its one state was reported, at the end of that day, as a rule the last of March.
     """
-    told = at(more.pop("reported", "31/03"), time(23, 59, 59))
-    more["told"] = [(told, told.date(), more.get("status", 9 if finished else 4))]
+    reported = at(more.pop("reported", "31/03"), time(23, 59, 59))
+    more["statuses"] = [(reported, reported.date(), more.get("status", 9 if finished else 4))]
     plain: dict[str, Any] = {
         "status": 9 if finished else 4,
         "channel": 1,
@@ -94,7 +94,7 @@ def counted(one: Dossier, period: Period = MARCH) -> set[str]:
 
 
 def procedure(**more: Any) -> Procedure:
-    """Return a procedure of which nothing is known but what is said here."""
+    """Return a procedure of which nothing is known but what is given here."""
     return Procedure("1.000001", DAY, **more)
 
 
@@ -131,5 +131,5 @@ def copy(received: str | None, status: int = 4, finished: str | None = None) -> 
 
 def feedback(sent: str, deadline: str | None = None, answered: str | None = None, says: str | None = None) -> Feedback:
     """Return a feedback item."""
-    given, told = at(deadline) if deadline else None, at(answered) if answered else None
-    return Feedback("P", "H19.07", at(sent), DAY, HanTraLoi=given, NgayTraLoi=told, MucDoHaiLong=says)
+    given, answer = at(deadline) if deadline else None, at(answered) if answered else None
+    return Feedback("P", "H19.07", at(sent), DAY, HanTraLoi=given, NgayTraLoi=answer, MucDoHaiLong=says)

@@ -145,8 +145,8 @@ def ratings(dossier: Dossier) -> Iterator[ByDay]:
 def notified(dossier: Dossier) -> Iterator[ByDay]:
     """Yield each resolved dossier; it counts from the day of its first delivered notification."""
     if dossier.finished:
-        told = first_notice(dossier)
-        yield (*by_day(dossier, dossier.finished, False, "")[:5], told, "not_notified" if told is None else "notified")
+        sent = first_notice(dossier)
+        yield (*by_day(dossier, dossier.finished, False, "")[:5], sent, "not_notified" if sent is None else "notified")
 
 
 BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {

@@ -103,8 +103,8 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
     yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
     goals = Counter(scorecard(values, world.as_of, world.targets, all_absent(world.absent, settled.units)))
     yield from _difference("plan_scorecard", goals, _found(warehouse, "plan_scorecard"))
-    told = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
-    yield from _untold_differences(warehouse, told)
+    figures = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
+    yield from _double_differences(warehouse, figures)
     yield from _other_cases(warehouse, cases(settled, world.as_of))
     for source in SOURCES:
         yield from _difference(f"base_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
@@ -216,7 +216,7 @@ def _with_form_rows(warehouse: Warehouse, values: list[IndicatorValue]) -> Itera
             yield value
 
 
-def _untold_differences(warehouse: Warehouse, told: dict[tuple[Any, ...], tuple[Any, ...]]) -> Iterator[str]:
+def _double_differences(warehouse: Warehouse, figures: dict[tuple[Any, ...], tuple[Any, ...]]) -> Iterator[str]:
     """Yield the cases behind both rules of an indicator must add up to the figures of both."""
     found = warehouse.rows(
         "select indicator_code, period_code, scope, unit_code, unit_level,"
@@ -230,9 +230,9 @@ def _untold_differences(warehouse: Warehouse, told: dict[tuple[Any, ...], tuple[
         # What rule 766 divides by is the larger of two counts there, not a number of cases.
         sums[code, "766", *subject] = part or 0, (part if code == "sync_rate" else whole) or 0
     expected = {}
-    for (code, rule, *subject), (part, whole) in told.items():
+    for (code, rule, *subject), (part, whole) in figures.items():
         # Where one rule cannot be computed there is no difference to tell.
-        if code in BOTH_RULES and None not in (told[code, "plan", *subject] + told[code, "766", *subject]):
+        if code in BOTH_RULES and None not in (figures[code, "plan", *subject] + figures[code, "766", *subject]):
             expected[code, rule, *subject] = part, (part if (code, rule) == ("sync_rate", "766") else whole)
     both = Counter((*name, *figures) for name, figures in expected.items() if any(figures))
     got = Counter((*name, *figures) for name, figures in sums.items() if any(figures))

@@ -43,9 +43,9 @@ class Model:
     sql: str
 
 
-def compile_project(warehouse: Path) -> dict[str, Any]:
-    """Return dbt's manifest of the project with every model's SQL in it."""
-    settings = Settings(warehouse_dir=warehouse)
+def compile_project(warehouse: Path, of: Settings | None = None) -> dict[str, Any]:
+    """Return dbt's manifest of a project (`of`; null: ours) with every model's SQL in it."""
+    settings = (of or Settings()).model_copy(update={"warehouse_dir": warehouse})
     candidate_dir(settings).mkdir(parents=True)
     run_dbt(settings, "compile")
     found: dict[str, Any] = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
@@ -71,8 +71,8 @@ def models_for(manifest: dict[str, Any], tables: Iterable[str] = COMPARED) -> li
 
 
 @cache
-def _registers(as_of: date) -> dict[str, pl.DataFrame]:
-    return register_tables(Settings(), as_of, PROVINCE)
+def _registers(settings: Settings, as_of: date) -> dict[str, pl.DataFrame]:
+    return register_tables(settings, as_of, PROVINCE)
 
 
 def _turned(indicators: pl.DataFrame, low: Iterable[str]) -> pl.DataFrame:
@@ -84,9 +84,10 @@ def _turned(indicators: pl.DataFrame, low: Iterable[str]) -> pl.DataFrame:
 class Warehouse:
     """One DuckDB in memory in which one world after another is built."""
 
-    def __init__(self, models: list[Model]) -> None:
+    def __init__(self, models: list[Model], settings: Settings | None = None) -> None:
         self.models = models
-        self.contracts = load_contracts(Settings().contracts_dir)
+        self.settings = settings or Settings()
+        self.contracts = load_contracts(self.settings.contracts_dir)
         self.loaded: dict[str, pl.DataFrame] = {}
         self.connection = duckdb.connect(config={"threads": "1"})
         for database in ("workspace", "tthc"):
@@ -108,9 +109,9 @@ class Warehouse:
         self._load("ledger.rejected_row", world.lake_rejected())
         self._load("ledger.unit_name", hash_unit_names(lake["don_vi"]["TenDonVi"], SECRET))
         own = world.register_rows()
-        for name, frame in _registers(world.as_of).items():
-            told = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame
-            self._load(f"registers.{name}", _turned(told, world.low) if name == "indicator" and world.low else told)
+        for name, frame in _registers(self.settings, world.as_of).items():
+            rows = pl.DataFrame(own[name], schema=frame.schema) if name in own else frame
+            self._load(f"registers.{name}", _turned(rows, world.low) if name == "indicator" and world.low else rows)
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
 

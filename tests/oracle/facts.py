@@ -61,8 +61,8 @@ def first_notice(dossier: Dossier) -> date | None:
 
 def original_due(dossier: Dossier) -> date | None:
     """Return the due date before the first request that tells one; else the due date as it is."""
-    told = [one for one in dossier.supplements if one.NgayHenTraTruoc is not None]
-    first = min(told, key=lambda one: one.NgayBoSung, default=None)
+    dated = [one for one in dossier.supplements if one.NgayHenTraTruoc is not None]
+    first = min(dated, key=lambda one: one.NgayBoSung, default=None)
     return dossier.due if first is None else day_of(first.NgayHenTraTruoc)
 
 

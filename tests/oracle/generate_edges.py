@@ -86,7 +86,7 @@ class Edges:
         return f"1.00{self.number:04}.000.00.00.{PROVINCE}"
 
     def editions(self) -> tuple[Edition, ...]:
-        """Open data that came out before, told of up to a cut or the day before one; an earlier one may come again."""
+        """Open data published before, covering days up to a cut or the day before; an earlier one may come again."""
         cuts = self.rng.choices([None, *self.cuts], k=self.rng.randint(0, 4))
         off = timedelta(days=self.rng.choice([0, 0, 1]))
         return tuple(Edition(cut and cut - off, self.rng.randint(0, 14)) for cut in cuts)
@@ -194,7 +194,7 @@ class Edges:
         due: date | None = None,
         unit: str | None = None,
     ) -> str:
-        """Return a dossier of any unit that is there, told of on the day it was received; its code."""
+        """Return a dossier of any unit that is there, reported on the day it was received; its code."""
         self.number += 1
         if procedure is None:
             procedure = self.rng.choice(self.draw.rows["thu_tuc"]).MaTTHC

@@ -1,4 +1,4 @@
-"""Which sources an indicator needs: what it is computed from, so that without one of them nothing can be said.
+"""Which sources an indicator needs: what it is computed from, so that without one of them the indicator is unknown.
 
 Here: the oracle's own list, by indicator and rule. Not here: what no source has at all (rule_766.NEVER).
 """

@@ -45,9 +45,9 @@ def told_of_handler(state: DossierState, settled: Settled) -> dict[str, Any]:
 
     A name cannot tell the code, and an unknown name tells nothing.
     """
-    told = {} if state.DonViXuLy and state.MaDonViXuLy is None else {"MaDonViXuLy": state.MaDonViXuLy}
+    codes = {} if state.DonViXuLy and state.MaDonViXuLy is None else {"MaDonViXuLy": state.MaDonViXuLy}
     handler = handler_told(state, settled.units, settled.names)
-    return told | ({"handler": handler} if handler else {})
+    return codes | ({"handler": handler} if handler else {})
 
 
 def says_most(row: Row, settled: Settled) -> tuple[Any, ...]:
@@ -65,12 +65,12 @@ def says_most(row: Row, settled: Settled) -> tuple[Any, ...]:
 def differ(rows: Sequence[Row], settled: Settled) -> bool:
     """Whether any two of them disagree in what both say."""
     apart = ("in_message", "MaDonViXuLy", "DonViXuLy")
-    told = [
+    codes = [
         {name: value for name, value in told_by(row).items() if name not in apart}
         | (told_of_handler(row, settled) if isinstance(row, DossierState) else {})
         for row in rows
     ]
-    return any(one[name] != other[name] for one, other in combinations(told, 2) for name in one.keys() & other.keys())
+    return any(one[name] != other[name] for one, other in combinations(codes, 2) for name in one.keys() & other.keys())
 
 
 def newest(rows: Iterable[R], key: Callable[[R], Hashable], settled: Settled) -> list[R]:

@@ -118,8 +118,8 @@ def own_suited(procedures: Sequence[Procedure], period: Period, read: Callable[.
     """
 
     def judge(procedure: Procedure) -> bool | None:
-        told = is_own(procedure, period), procedure.DuDieuKienTrucTuyen
-        return None if None in told else read(procedure)
+        asked = is_own(procedure, period), procedure.DuDieuKienTrucTuyen
+        return None if None in asked else read(procedure)
 
     meant = [p for p in procedures if in_force(p, period.cut)]
     return judged([p for p in meant if is_own(p, period) is not False and p.DuDieuKienTrucTuyen != 0], judge)
@@ -181,8 +181,8 @@ def plan_tasks_on_schedule(
         if task.kind == "standing":
             denominator += 1
             # "standing task: newest report with NgayBaoCao <= cut says DANG or XONG"
-            told = sorted((r for r in reports if r.NgayBaoCao <= period.cut), key=lambda report: report.NgayBaoCao)
-            numerator += bool(told) and told[-1].TrangThai in ("DANG", "XONG")
+            by_then = sorted((r for r in reports if r.NgayBaoCao <= period.cut), key=lambda report: report.NgayBaoCao)
+            numerator += bool(by_then) and by_then[-1].TrangThai in ("DANG", "XONG")
         # "tasks with a deadline <= cut (conditional ones and those without a deadline are in neither)"
         elif task.kind == "deadline" and task.deadline is not None and task.deadline <= period.cut:
             denominator += 1

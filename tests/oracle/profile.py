@@ -79,7 +79,7 @@ def _pass(values: Sequence[Value]) -> dict[tuple[str, dt.date], Judged]:
                 if expected is not None and noise is not None:
                     off = (one.g - expected) ** 2
                     wobbles.append(min(off, 16 * (noise + TAU0[family] ** 2)) - noise)
-    return {key: _judged(*told, pools[told[0].day, told[4]]) for key, told in forecasts.items()}
+    return {key: _judged(*forecast, pools[forecast[0].day, forecast[4]]) for key, forecast in forecasts.items()}
 
 
 def _judged(

@@ -47,8 +47,8 @@ def named_by(state: DossierState, units: Units, names: Names) -> str | None:
     later = [code for code in there if code not in begun]
     for some in (begun, later):
         for spelled in (folded, bare):
-            said = folded(state.DonViXuLy)
-            found = [code for code in some if any(spelled(name) == said for name in names[code])]
+            wanted = folded(state.DonViXuLy)
+            found = [code for code in some if any(spelled(name) == wanted for name in names[code])]
             if found:
                 return found[0] if len(found) == 1 else None
     return None
@@ -77,7 +77,7 @@ def homes_of(
     it, was the earlier one's until then.
     """
     own_age = next(age for age, row in states if row == state)
-    # Of states equally new one may say who handles it and another not: then it is the one that is said.
+    # Of states equally new one may name the handling unit and another not: then the named one counts.
     by_age: dict[Age, str | None] = {}
     for age, row in states:
         by_age[age] = handler_told(row, units, names) or by_age.get(age)

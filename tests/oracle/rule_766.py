@@ -104,8 +104,8 @@ def sync_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
     "per unit and period: greatest(dossiers received in P, dossiers in scope whose copy in dvcqg has NgayTiepNhan in
     P)", over "dossiers in scope whose copy has NgayTiepNhan in P"; the dossiers are those of one unit.
     """
-    told = [d for d in dossiers if d.copy is not None and period.holds(day_of(d.copy.NgayTiepNhan))]
-    return len(told), max(len(received_in(dossiers, period)), len(told)), 0
+    copied = [d for d in dossiers if d.copy is not None and period.holds(day_of(d.copy.NgayTiepNhan))]
+    return len(copied), max(len(received_in(dossiers, period)), len(copied)), 0
 
 
 OVER_DOSSIERS: dict[str, Callable[[Sequence[Dossier], Period], Count]] = {

@@ -63,17 +63,17 @@ def scorecard(
     "every goal of the plan, its line in the plan, target, newest value, trend against the last period, met / not met /
     no data"; "A goal without data shows as "chưa có số liệu", never as zero and never left out".
     """
-    told: dict[tuple[str | None, str, Scope], IndicatorValue] = {
+    values_by_subject: dict[tuple[str | None, str, Scope], IndicatorValue] = {
         (v.indicator_code, v.period_code, v.subject): v for v in values if v.rule == "plan" and v.value is not None
     }
     for goal in goals():
         # Figures of a goal are those of the cumulative periods of the plan's year.
         shown = [
-            (period, told[goal.indicator_code, period.code, goal.subject])
+            (period, values_by_subject[goal.indicator_code, period.code, goal.subject])
             for period in periods(as_of)
             if period.kind in ("report", "year")
             and period.end.year == goal.plan_year
-            and (goal.indicator_code, period.code, goal.subject) in told
+            and (goal.indicator_code, period.code, goal.subject) in values_by_subject
         ]
         # "newest value": of the periods that reach furthest, the next to be reported
         newest = max(shown, key=lambda pair: (pair[0].cut, -pair[0].end.toordinal()), default=None)

@@ -177,8 +177,8 @@ def settle(
     rejected = [row for _, row in settled.quarantine if isinstance(row, Feedback)]
     for item in settled.feedback:
         mine = [row for row in records.feedback if row.MaPhanAnh == item.MaPhanAnh and row not in rejected]
-        said = [(newness(row), row) for row in mine]
-        settled.feedback_homes[item.MaPhanAnh] = feedback_homes_of(item, said, settled.units, changes)
+        reports = [(newness(row), row) for row in mine]
+        settled.feedback_homes[item.MaPhanAnh] = feedback_homes_of(item, reports, settled.units, changes)
 
     for state in states:
         # "**in scope**: accepted, not deleted, status not 1 or 3"
@@ -208,7 +208,7 @@ def settle(
                 due=day_of(state.NgayHenTra),
                 finished=finished_day(state),
                 procedure=settled.procedures[state.MaTTHC],
-                told=[
+                statuses=[
                     (*newness(row), row.TrangThaiHoSo)
                     for row in believed[state.MaHoSo]
                     if row.TrangThaiHoSo is not None

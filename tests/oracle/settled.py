@@ -79,8 +79,8 @@ class Dossier:
     newer_state_rejected: bool
     handling_unit_unknown: bool
     procedure: Procedure
-    # What each of its states said, those superseded since too: when it was told, the business day, the status.
-    told: Sequence[tuple[datetime, date, int]] = ()
+    # The status in each of its states, superseded ones too: when it was reported, the business day, the status.
+    statuses: Sequence[tuple[datetime, date, int]] = ()
     # DuocThanhToanTrucTuyen, the source's own word on how it was paid.
     paid_online: int | None = None
     copy: NationalCopy | None = None

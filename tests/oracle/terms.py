@@ -33,7 +33,7 @@ def newest_step(dossier: Dossier, cut: date, status: str | None = None) -> Step 
 def status_at(dossier: Dossier, cut: date) -> int:
     """Return the status of a dossier at the cut: the newest word on it by then, of its states and of its steps."""
     # "every accepted or superseded state of the dossier, told at NgayCapNhat, else at the end of its business day"
-    words = [(moment, day, status) for moment, day, status in dossier.told if moment.date() <= cut]
+    words = [(moment, day, status) for moment, day, status in dossier.statuses if moment.date() <= cut]
     for step in dossier.steps:
         # "every accepted step with TrangThai in 2,4,5,6,8, told at ThoiDiemXuLy"
         if step.TrangThai in ("2", "4", "5", "6", "8") and step.ThoiDiemXuLy.date() <= cut:

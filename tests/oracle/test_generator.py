@@ -125,7 +125,7 @@ def child_edges(one: Dossier, as_of: date) -> dict[str, bool]:
     checks["rated at the cut"] = bool(cuts.intersection(rated))
     checks["letter at the cut"] = any(letter.NgayXinLoi.date() in cuts for letter in one.letters)
     checks["notice at the cut"] = any(notice.NgayGui.date() in cuts for notice in one.notices)
-    checks["told after the cut"] = any(notice.NgayGui.date() > as_of for notice in one.notices)
+    checks["notified after the cut"] = any(notice.NgayGui.date() > as_of for notice in one.notices)
     inputs = paths(part.DuongDanTaiTepTin for part in one.components)
     outputs = paths(result.DuongDanTepTinKetQua for result in one.results)
     checks["result is an input"] = bool(outputs) and outputs <= inputs
@@ -185,7 +185,7 @@ def own_edges(one: World, settled: Settled) -> Counter[Any]:
     )
     found["deleted by its key alone"] += any(state.MaTTHC is None for state in one.rows("ho_so"))
     kept = Counter(settled.superseded)
-    found["a fee told in a message as well"] += any(
+    found["a fee in a message as well"] += any(
         fee.in_message and fee.TrangThaiThanhToan is None and kept[fee] for fee in one.rows("le_phi")
     )
     found["source that never came"] += bool(one.absent)
@@ -282,7 +282,7 @@ EXPECTED_EDGES = {
     "rated at the cut",
     "letter at the cut",
     "notice at the cut",
-    "told after the cut",
+    "notified after the cut",
     "result is an input",
     "result is partly an input",
     "joined paths",
@@ -319,7 +319,7 @@ EXPECTED_EDGES = {
     "a parent that does not count",
     "a sound state counts where a newer one cannot be",
     "deleted by its key alone",
-    "a fee told in a message as well",
+    "a fee in a message as well",
     "source that never came",
     "source that came empty",
     "done on the deadline",

@@ -82,7 +82,7 @@ def of_plan(seed: int, code: str) -> list[IndicatorValue]:
 
 
 def known(seed: int) -> list[IndicatorValue]:
-    """Return the figures that can be told."""
+    """Return the figures that are known."""
     return [value for value in figures(seed) if value.missing_source is None]
 
 
@@ -129,14 +129,18 @@ def test_rule_766_judges_every_dossier_of_the_form_or_says_it_cannot() -> None:
 
 
 def test_a_reason_never_says_both_that_a_case_counts_and_that_it_does_not() -> None:
-    said: dict[tuple[str, str], set[Any]] = {}
+    answers_by_reason: dict[tuple[str, str], set[Any]] = {}
     for seed in FEW:
         for name, found in cases(settled_world(seed), world(seed).as_of).items():
             for *_, counts, reason in found:
                 # By-day cases say from which day they count, or never; others yes, no or not known.
-                said.setdefault((name, reason), set()).add(counts if isinstance(counts, bool) else counts is not None)
-    assert {"apology_rate__plan", "digitised_share__plan", "plan_tasks_on_schedule__plan"} <= {name for name, _ in said}
-    assert {name: answers for name, answers in said.items() if len(answers) > 1} == {}
+                answers_by_reason.setdefault((name, reason), set()).add(
+                    counts if isinstance(counts, bool) else counts is not None
+                )
+    assert {"apology_rate__plan", "digitised_share__plan", "plan_tasks_on_schedule__plan"} <= {
+        name for name, _ in answers_by_reason
+    }
+    assert {name: answers for name, answers in answers_by_reason.items() if len(answers) > 1} == {}
 
 
 def test_levels_and_units_each_add_up_to_the_province_in_every_indicator() -> None:
@@ -182,11 +186,11 @@ def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes() -
             # What comes out afterwards tells of days up to this one at least.
             editions=[*world(seed).editions, Edition(as_of, 99)],
         )
-        told = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in later}
+        later_values = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in later}
         for value in figures(seed):
             if value.is_closed:
                 # What was provisional may be final by then.
-                now = told[value.indicator_code, value.rule, value.period_code, value.subject]
+                now = later_values[value.indicator_code, value.rule, value.period_code, value.subject]
                 assert replace(now, is_provisional=value.is_provisional) == value
         forms = {(row.period_code, row.subject): row for row in handling_status(settled_world(seed), as_of)}
         passed = handling_status(settled_world(seed), as_of + timedelta(days=40))

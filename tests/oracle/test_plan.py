@@ -228,11 +228,13 @@ def test_a_result_file_is_none_of_the_input_files(
 
 
 def test_told_by_a_delivered_notice_dated_by_the_cut() -> None:
-    def told(*notices: Notice) -> tuple[int, int]:
+    def counted(*notices: Notice) -> tuple[int, int]:
         return plan.notification_share([dossier("01/01", None, "05/03", status=7, notices=notices)], MARCH)
 
-    assert told() == told(notice("05/03", delivered=0)) == told(notice("01/04")) == (0, 1)
-    assert told(notice("02/01")) == told(notice("31/03")) == told(notice("05/03", 0), notice("06/03")) == (1, 1)
+    assert counted() == counted(notice("05/03", delivered=0)) == counted(notice("01/04")) == (0, 1)
+    assert (
+        counted(notice("02/01")) == counted(notice("31/03")) == counted(notice("05/03", 0), notice("06/03")) == (1, 1)
+    )
     assert plan.notification_share([dossier("01/01", notices=[notice("05/03")])], MARCH) == (0, 0)
 
 

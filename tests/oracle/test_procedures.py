@@ -203,10 +203,10 @@ def test_configured_by_the_day_it_comes_into_force(set_up: str | None, valid: st
     ],
 )
 def test_a_task_is_on_schedule(kind: str, deadline: str | None, reports: list[tuple[str, str]], counts: Count) -> None:
-    told = [Progress("I", at(day).date(), says, DAY) for day, says in reports]
-    told += [Progress("II", at("01/03").date(), "XONG", DAY)]
-    assert procedures.plan_tasks_on_schedule(told, MARCH, [Task(2024, "I", kind, on(deadline))]) == counts
-    assert procedures.plan_tasks_on_schedule(told, MARCH, [Task(2025, "I", kind, on(deadline))]) == OUT
+    delivered = [Progress("I", at(day).date(), says, DAY) for day, says in reports]
+    delivered += [Progress("II", at("01/03").date(), "XONG", DAY)]
+    assert procedures.plan_tasks_on_schedule(delivered, MARCH, [Task(2024, "I", kind, on(deadline))]) == counts
+    assert procedures.plan_tasks_on_schedule(delivered, MARCH, [Task(2025, "I", kind, on(deadline))]) == OUT
 
 
 def test_the_annex_holds_tasks_of_every_kind_and_only_those_with_a_deadline_have_a_date() -> None:
@@ -236,15 +236,15 @@ def test_reported_figures_add_up_over_units() -> None:
     ]
     found = table(Records(units, figures=figures))
 
-    def told(*subject: str) -> tuple[Any, ...]:
+    def reported(*subject: str) -> tuple[Any, ...]:
         value = found["e_documents", "plan", "2024-BC-Q1", *subject]
         return value.numerator, value.denominator, value.target, value.met
 
-    assert told("unit", "H19.07", "so") == (4, 10, 1.0, False)
-    assert told("level", "H19", "so") == (9, 20, 1.0, False)
-    assert told("level", "H19", "huyen") == (10, 10, 1.0, True)
-    assert told("province", "H19", "tinh") == (19, 30, 1.0, False)
-    assert told("unit", "H19", "tinh") == (0, 0, 1.0, None)
+    assert reported("unit", "H19.07", "so") == (4, 10, 1.0, False)
+    assert reported("level", "H19", "so") == (9, 20, 1.0, False)
+    assert reported("level", "H19", "huyen") == (10, 10, 1.0, True)
+    assert reported("province", "H19", "tinh") == (19, 30, 1.0, False)
+    assert reported("unit", "H19", "tinh") == (0, 0, 1.0, None)
     assert found["e_documents", "plan", "2024-03", *WHOLE].denominator == 0
 
 

@@ -171,8 +171,8 @@ def test_a_dossier_stood_still_then_that_is_finished_now() -> None:
 
 
 def test_a_state_is_told_when_it_was_updated_or_else_at_the_end_of_its_business_day() -> None:
-    assert judged(state(NgayCapNhat=at("05/03"))).dossiers[0].told == [(at("05/03"), DAY, 4)]
-    assert judged(state()).dossiers[0].told == [(datetime.combine(DAY, time(23, 59, 59)), DAY, 4)]
+    assert judged(state(NgayCapNhat=at("05/03"))).dossiers[0].statuses == [(at("05/03"), DAY, 4)]
+    assert judged(state()).dossiers[0].statuses == [(datetime.combine(DAY, time(23, 59, 59)), DAY, 4)]
 
 
 def test_status_5_by_the_step_log_pauses_only_without_a_supplement_row() -> None:
@@ -275,7 +275,7 @@ def test_the_key_is_enough_to_delete_a_dossier() -> None:
     # What came after it brings the dossier back, and what it was when is still known.
     back = state(NgayCapNhat=at("21/03"), business_day=date(2024, 3, 21))
     (one,) = judged(alive, gone(), back).dossiers
-    assert [status for _, _, status in one.told] == [4, 4]
+    assert [status for _, _, status in one.statuses] == [4, 4]
     assert [one.status for one in judged(alive, gone(NgayCapNhat=at("01/03"))).dossiers] == [4]
 
 

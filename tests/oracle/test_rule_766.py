@@ -271,8 +271,8 @@ def test_sync_counts_what_the_portal_says_it_received_in_the_period(
 
 
 def test_sync_divides_by_the_larger_count() -> None:
-    told = [dossier("29/02", copy=copy("01/03")), dossier("01/04", copy=copy("31/03")), dossier("05/03")]
-    assert rule_766.sync_rate(told, MARCH) == (2, 2, 0)
+    dossiers = [dossier("29/02", copy=copy("01/03")), dossier("01/04", copy=copy("31/03")), dossier("05/03")]
+    assert rule_766.sync_rate(dossiers, MARCH) == (2, 2, 0)
 
 
 def test_midnight_belongs_to_its_day() -> None:

@@ -65,14 +65,14 @@ def sound_units(rows: Iterable[Unit], settled: Settled) -> dict[str, Unit]:
         if (reason := misplaced(code, list_of(states, age)))
     }
     take_out(states, wrong, settled)
-    # What remains was sound when it was said, but need not fit together: then nothing of the unit counts.
+    # What remains was sound when it was delivered, but need not fit together: then nothing of the unit counts.
     now = list_of(states)
     unfit = {code: reason for code in now if (reason := misplaced(code, now))}
     take_out(states, {(code, age): reason for code, reason in unfit.items() for age in states[code]}, settled)
     units = list_of(states)
     for code in units:
-        said = [row.TenDonVi for same in states[code].values() for row in same]
-        settled.names[code] = frozenset(said)
+        spellings = [row.TenDonVi for same in states[code].values() for row in same]
+        settled.names[code] = frozenset(spellings)
     for by_age in states.values():
         for age in by_age:
             settled.superseded += by_age[age][1:] if age == max(by_age) else by_age[age]

@@ -46,7 +46,41 @@ UNITS = {"H19": "tinh", "H19.07": "so", "H19.31": "huyen", "H19.31.01": "xa", "H
 SERVING = [code for code in UNITS if code != "H19"]
 OLD, NEW = "1.000001", "1.000002"
 Figures = dict[str, list[str]]
-CARRIED = "test.tthc.no_period_loses_or_gains_a_dossier"
+# Units and months whose open dossiers at the end, less those that passed to another unit meanwhile and with those that
+# came from one, are not what the next month carries over.
+NOT_CARRIED = """
+with
+    months as (
+        select
+            h.unit_code,
+            h.carried_over,
+            h.open_total,
+            p.start_date,
+            p.cut_date,
+            lead(p.start_date) over unit_months as next_start,
+            lead(p.cut_date) over unit_months as next_cut,
+            lead(h.carried_over) over unit_months as next_carried_over
+        from tthc.marts.handling_status h
+        join tthc.marts.dim_period p using (period_code)
+        where h.scope = 'unit' and p.period_type = 'month'
+        window unit_months as (partition by h.unit_code order by p.start_date)
+    ),
+    passed as (
+        select
+            m.unit_code,
+            m.cut_date,
+            count(*) filter (where m.next_cut between h.cut_from and h.cut_to)
+            - count(*) filter (where m.cut_date between h.cut_from and h.cut_to) as gained
+        from months m
+        join tthc.marts.fct_handovers h using (unit_code)
+        join tthc.marts.fct_timeliness t on h.dossier_code = t.dossier_code and t.received_date <= m.cut_date
+        group by m.unit_code, m.cut_date
+    )
+select m.unit_code, m.start_date
+from months m
+left join passed using (unit_code, cut_date)
+where m.next_start = m.cut_date + interval 1 day and m.open_total + coalesce(passed.gained, 0) <> m.next_carried_over
+"""
 SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
 
 
@@ -297,13 +331,11 @@ def test_the_year_is_not_idle(warehouse: Told) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(
-    warehouse: Told, compiled_project: dict[str, Any], name: str
-) -> None:
+def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(warehouse: Told, name: str) -> None:
     """By unit, with what passed from one to another; of the province to the last dossier."""
     warehouse.more = STORIES[name].registers
     warehouse.build(world(STORIES[name], LAST))
-    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
+    assert warehouse.rows(NOT_CARRIED) == []
     lost = warehouse.rows(
         "select p.end_date from tthc.marts.handling_status h"
         " join tthc.marts.dim_period p using (period_code)"
@@ -362,7 +394,7 @@ PASSED_ON = Story(lists=(ENDED,), received_by={"H19.31": "H19.31.01"}, registers
     ],
 )
 def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
-    warehouse: Told, compiled_project: dict[str, Any], registers: dict[str, list[dict[str, Any]]], heir: str
+    warehouse: Told, registers: dict[str, list[dict[str, Any]]], heir: str
 ) -> None:
     """Nobody sends the dossiers again: the list and the register alone say who has them."""
     idle = open_by_month(warehouse, Story())
@@ -373,7 +405,7 @@ def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
         expected = dict(idle[month])
         expected[heir] = expected.get(heir, 0) + expected.pop("H19.31")
         assert passed[month] == expected
-    assert warehouse.rows(compiled_project["nodes"][CARRIED]["compiled_code"]) == []
+    assert warehouse.rows(NOT_CARRIED) == []
     # What had been finished stays the district's, in the year's figures too.
     finished = "select resolved_total, open_total from tthc.marts.handling_status where unit_code = 'H19.31' and "
     [(of_half_year, _)] = warehouse.rows(finished + "period_code = '2024-Q2' and scope = 'unit'")

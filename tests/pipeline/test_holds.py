@@ -43,7 +43,7 @@ class Days:
     def __init__(self, manifest: dict[str, Any]) -> None:
         wanted = models_for(manifest, ["delivery_days", "source_freshness"])
         own = ("dim_run", "dim_calendar", "int_delivery_day", "prf_day", "prf_rows", "prf_counted", "prf_value",
-               "prf_first_look", "prf_second_look", "prf_third_look", "prf_judged",
+               "prf_first_comparison", "prf_second_comparison", "prf_third_comparison", "prf_compared",
                "delivery_measures", "int_missing_day", "source_freshness",
                "delivery_days")  # fmt: skip
         self.models = [model for model in wanted if model.name in own]

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.faults.ground import small_registers
+from benchmarks.faults.fixture import small_registers
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, EXIT_PUBLISHED
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.sample import write_province

@@ -35,7 +35,7 @@ class Bounds:
     """The two models that judge, over values that are written here."""
 
     def __init__(self, manifest: dict[str, Any]) -> None:
-        own = ("prf_first_look", "prf_second_look", "prf_third_look", "prf_judged")
+        own = ("prf_first_comparison", "prf_second_comparison", "prf_third_comparison", "prf_compared")
         self.models = [model for model in models_for(manifest, ["delivery_measures"]) if model.name in own]
         self.connection = duckdb.connect()
         self.connection.execute("attach ':memory:' as workspace; create schema workspace.registers;")
@@ -51,7 +51,7 @@ class Bounds:
         for model in self.models:
             self.connection.execute(f"create or replace {model.kind} {model.relation} as {model.sql}")
         found = self.connection.execute(
-            "select stratum, business_day, compared, expected, bound, standing from workspace.profile.prf_judged"
+            "select stratum, business_day, compared, expected, bound, standing from workspace.profile.prf_compared"
         ).fetchall()
         return {(series, day): Judged(*told) for series, day, *told in found}
 

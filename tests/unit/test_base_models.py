@@ -4,7 +4,6 @@ Models are rendered without dbt and run over a handful of rows.
 """
 
 import datetime as dt
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.lake import lake_schema
 from pipelines.transform.dbt_macros import render_model, render_sql
 from pipelines.transform.row_rules import row_newness, row_rules
-from scripts.dbt_sources import dbt_files, write_dbt_files
+from scripts.docs import write_generated_files
+from tests.copied_project import CopiedProject, changed_files, contents, copy_project
 
 CONTRACTS = load_contracts(Settings().contracts_dir)
 DBT = Settings().dbt_project_dir
@@ -47,22 +47,11 @@ FIRST, SECOND = dt.date(2024, 12, 30), dt.date(2024, 12, 31)
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Return a copy of what a new source touches."""
-    for name in ("contracts", "dbt_project"):
-        shutil.copytree(PROJECT_DIR / name, tmp_path / name)
-    return tmp_path
-
-
-def contents(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_what_dbt_knows_of_the_contracts_is_what_they_say() -> None:
-    stale = [
-        path.name for path, content in dbt_files(CONTRACTS, DBT) if contents(path.parent).get(path.name) != content
-    ]
-    assert stale == [], "run `make docs`"
+def copied(tmp_path: Path) -> CopiedProject:
+    """Return the settings of a copy of what a new source touches, with a contract that is new."""
+    settings = copy_project(tmp_path)
+    (settings.contracts_dir / "khao_sat.yml").write_text(RATINGS, encoding="utf-8")
+    return settings
 
 
 def test_every_source_has_a_model_and_only_those_with_sql_of_their_own_are_written_by_hand() -> None:
@@ -73,18 +62,17 @@ def test_every_source_has_a_model_and_only_those_with_sql_of_their_own_are_writt
     assert {source for source, sql in models.items() if sql != f'{{{{ disposition("{source}") }}}}\n'} == OWN_SQL
 
 
-def test_a_new_source_is_its_contract_and_what_make_docs_makes_of_it(project: Path) -> None:
-    before = contents(project)
-    (project / "contracts" / "khao_sat.yml").write_text(RATINGS, encoding="utf-8")
-    write_dbt_files(load_contracts(project / "contracts"), project / "dbt_project")
-    after = contents(project)
-    assert {name for name in after if after[name] != before.get(name)} == {
+def test_a_new_source_is_its_contract_and_what_make_docs_makes_of_it(copied: CopiedProject) -> None:
+    folder = copied.contracts_dir.parent
+    write_generated_files(copied)
+    assert changed_files(folder, contents(PROJECT_DIR)) == {
         "contracts/khao_sat.yml",
         "dbt_project/macros/contract_terms.sql",
         "dbt_project/models/sources/_lake.yml",
         "dbt_project/models/state/_base.yml",
         "dbt_project/models/state/base_khao_sat.sql",
     }
+    after = contents(folder)
     described = yaml.safe_load(after["dbt_project/models/state/_base.yml"])["models"]
     assert next(m["description"] for m in described if m["name"] == "base_khao_sat").startswith(
         'Khảo sát "một cửa": mọi'
@@ -93,25 +81,23 @@ def test_a_new_source_is_its_contract_and_what_make_docs_makes_of_it(project: Pa
     assert "khao_sat" in {table["name"] for table in lake["tables"]}
 
 
-def fates(project: Path, contract: Contract, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def fates(dbt_project: Path, contract: Contract, rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Row number, disposition, reason, unit and dossier of each row, by the model of its source."""
     schema = ", ".join(f"{name} {kind}" for name, kind in duck_types(contract).items())
     with duckdb.connect() as db:
         db.execute(f"create table {contract.source} ({schema})")
         for number, row in enumerate(rows, 1):
-            told = {"_source_file": "a.csv", "_row_number": number, "_business_day": FIRST, **row}
+            values = {"_source_file": "a.csv", "_row_number": number, "_business_day": FIRST, **row}
             db.execute(
-                f"insert into {contract.source} ({', '.join(told)}) values ({', '.join('?' * len(told))})",
-                [*told.values()],
+                f"insert into {contract.source} ({', '.join(values)}) values ({', '.join('?' * len(values))})",
+                [*values.values()],
             )
         db.execute(
             "create table known_unit as select 'U1' as MaDonVi; create table known_dossier as select 'A-1' as MaHoSo"
         )
         model = f"base_{contract.source}"
-        db.execute(f"create table {model} as {render_model(project / 'dbt_project', f'state/{model}')}")
-        subject = render_sql(
-            project / "dbt_project", "{{ rejected_subject(source_name) }}", source_name=contract.source
-        )
+        db.execute(f"create table {model} as {render_model(dbt_project, f'state/{model}')}")
+        subject = render_sql(dbt_project, "{{ rejected_subject(source_name) }}", source_name=contract.source)
         return db.execute(f"select _row_number, disposition, reason, {subject} from {model} order by 1").fetchall()
 
 
@@ -121,13 +107,12 @@ def duck_types(contract: Contract) -> dict[str, str]:
 
 
 @pytest.fixture
-def judge(project: Path) -> Callable[..., list[tuple[Any, ...]]]:
-    (project / "contracts" / "khao_sat.yml").write_text(RATINGS, encoding="utf-8")
-    contracts = load_contracts(project / "contracts")
-    write_dbt_files(contracts, project / "dbt_project")
+def judge(copied: CopiedProject) -> Callable[..., list[tuple[Any, ...]]]:
+    write_generated_files(copied)
+    contract = load_contracts(copied.contracts_dir)["khao_sat"]
 
     def run(*rows: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return fates(project, contracts["khao_sat"], [{"MaPhieu": "1", "MaDonVi": "U1", **row} for row in rows])
+        return fates(copied.dbt_project_dir, contract, [{"MaPhieu": "1", "MaDonVi": "U1", **row} for row in rows])
 
     return run
 
@@ -158,16 +143,15 @@ def test_the_model_of_a_new_source_says_what_became_of_its_rows(judge: Callable[
 
 
 def test_other_models_count_the_rows_of_a_new_source(
-    judge: Callable[..., list[tuple[Any, ...]]], project: Path
+    judge: Callable[..., list[tuple[Any, ...]]], copied: CopiedProject
 ) -> None:
     for model in ("int_rejected_row", "int_row_count"):
-        assert "base_khao_sat" in render_model(project / "dbt_project", f"core/{model}")
-    assert "'khao_sat'" in render_model(project / "dbt_project", "core/published/deliveries")
+        assert "base_khao_sat" in render_model(copied.dbt_project_dir, f"core/{model}")
+    assert "'khao_sat'" in render_model(copied.dbt_project_dir, "core/published/deliveries")
 
 
-def test_a_source_that_has_no_model_yet_is_looked_up_by_its_contract(project: Path) -> None:
-    (project / "contracts" / "khao_sat.yml").write_text(RATINGS, encoding="utf-8")
-    contract = load_contracts(project / "contracts")["khao_sat"]
+def test_a_source_that_has_no_model_yet_is_looked_up_by_its_contract(copied: CopiedProject) -> None:
+    contract = load_contracts(copied.contracts_dir)["khao_sat"]
     assert [lookup.reason for lookup in row_rules(DBT, contract).lookups] == ["unknown_unit", "unknown_dossier"]
 
 

@@ -118,7 +118,7 @@ def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract
     assert {f"mend_{code}" for code in cells | others} <= set(catalogue())
     for contract in load_contracts(Settings().contracts_dir).values():
         for rule in contract.rules:
-            assert fix_hint(rule.code, contract) == rule.mend.vi
+            assert fix_hint(rule.code, contract) == rule.fix_hint.vi
 
 
 def test_several_files_are_added_up_and_nothing_is_told_as_to_an_operator(check: Callable[..., Any]) -> None:

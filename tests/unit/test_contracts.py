@@ -42,7 +42,7 @@ ignored: ["Ghi chú"]
 rules:
   - code: too_many_passengers
     when: "SoKhach > 80 AND Ngay <= _business_day"
-    mend: {vi: "Xe chỉ có 80 chỗ. Kiểm tra số khách.", en: "A bus has 80 seats. Check the count."}
+    fix_hint: {vi: "Xe chỉ có 80 chỗ. Kiểm tra số khách.", en: "A bus has 80 seats. Check the count."}
 """
 TRIPS = """Mã chuyến;Tuyen;Ngay;Gio;SoKhach;Ve;TaiXe;Ghi chú
 XB001;'Biên Hòa; Long Thành';31/12/2024;06.30;12;1;Nguyễn Văn Mẫu;x
@@ -122,8 +122,8 @@ def test_running_numbers_of_lists_are_let_go_everywhere() -> None:
         field(1, name="_row_number"),
         field(1, name=""),
         lambda c: c["fields"][0].pop("description"),
-        lambda c: c["rules"][0].pop("mend"),
-        lambda c: c["rules"][0].update(mend={"vi": "Sửa.", "en": ""}),
+        lambda c: c["rules"][0].pop("fix_hint"),
+        lambda c: c["rules"][0].update(fix_hint={"vi": "Sửa.", "en": ""}),
         lambda c: c["rules"][0].update(code="Too many"),
         lambda c: c.update(source="../x"),
         lambda c: c.update(key=[]),

@@ -1,6 +1,6 @@
 """The worked examples of CONTRIBUTING, followed: what the page says to touch is enough, and nothing else is.
 
-A new source is followed by `test_contracts`. A new indicator needs dbt, so its parts are held by `test_registers`.
+A new source and a new indicator need dbt: `tests/pipeline/test_additions.py`.
 """
 
 import datetime as dt

@@ -1,5 +1,6 @@
--- Who answers for a dossier at which cuts, of those whose unit was ever another: the unit that had it at the cut, or on
--- the day of its finish where that came earlier. A dossier sent again under another code is there from that day on.
+-- The unit that answers for a dossier at each cut, for dossiers that ever changed units: the unit that had it at the
+-- cut, or on the day it was finished if that was earlier. A dossier sent again under another code belongs to the new
+-- unit from that day on.
 with
     concerned as (
         select dossier_code

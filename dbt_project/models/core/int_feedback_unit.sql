@@ -1,5 +1,5 @@
--- Who answers for a feedback item at which cuts, of those whose unit was ever another: the unit that had it at the cut,
--- or on the day of its answer where that came earlier. An answer dated before the item was sent changes nobody's turn.
+-- The unit that answers for a feedback item at each cut, for items that ever changed units: the unit that had it at the
+-- cut, or on the day of the answer if that was earlier. An answer dated before the item was sent does not count as one.
 with
     feedback as (
         select

@@ -1,5 +1,5 @@
--- Open dossiers whose timeliness at a cut is not plain: late, without a due date, or asked for more than once. Only
--- they are paired with periods: a small part of all dossiers.
+-- Open dossiers whose timeliness at a cut has to be examined: late, without a due date, or with more than one
+-- supplement request. Only these, a small part, are paired with periods.
 select
     d.dossier_code,
     d.procedure_code,

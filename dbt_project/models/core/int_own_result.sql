@@ -1,4 +1,4 @@
--- Some systems send the first submitted file as the result: only a file that was not handed in is a result.
+-- Result files that are not submitted files: some systems send the first submitted file as the result.
 with
     result_path as (
         select dossier_code, {{ each_path("file_path") }} as file_path

@@ -1,4 +1,5 @@
--- Whose row it is: the unit it names, else that of its dossier, else the one that the dossier's code begins with.
+-- The unit that each rejected row belongs to: the unit it names, else that of its dossier, else the one that the
+-- dossier's code begins with.
 with
     dossiers as (
         select MaHoSo as dossier_code, {{ handling_unit() }} as unit_code

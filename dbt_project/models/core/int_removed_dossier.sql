@@ -1,6 +1,5 @@
--- Dossiers that were deleted at their source (DaXoa), as they stood at the delivery before the one that said so: nobody
--- handles a dossier that is deleted, so that its due date passes by afterwards says nothing. What came and went within
--- one delivery was never there.
+-- Dossiers deleted at their source (DaXoa), as they stood at the delivery before the deletion. What came and was
+-- deleted within one delivery is left out; a due date that passes after the deletion does not count.
 with
     tombstone as (
         select MaHoSo, _business_day as removed_on

@@ -1,5 +1,5 @@
--- Who answers, from a day to a day, for what a unit that has ended left open: itself up to its last day, then one after
--- the other of those that took over; should they all have ended, the province.
+-- The unit that answers, from day to day, for what an ended unit left open: the unit itself until its last day, then
+-- its successors one after the other; if all have ended, the province.
 with recursive
     reached as (
         select unit_code, unit_code as answering_code, date '0001-01-01' as from_date

@@ -22,7 +22,7 @@ with
             and n.newness > e.newness
     ),
     -- Of rows equally new one may say who handles it and another not: then it is the one that is said.
-    said as (
+    stated as (
         select MaHoSo, newness, max({{ told_handler() }}) as unit_code
         from {{ ref("base_ho_so") }}
         semi join moved using (MaHoSo, newness)
@@ -37,7 +37,7 @@ with
             coalesce(s.unit_code, m.earlier_unit) as earlier_unit,
             newness
         from moved m
-        join said s using (MaHoSo, newness)
+        join stated s using (MaHoSo, newness)
         where coalesce(s.unit_code, m.earlier_unit) <> m.unit_code
     )
     {{ unit_before_change("truly_moved", "dossier_code") }}

@@ -1,5 +1,5 @@
--- Units that have ended by the as-of day: the first day on which they are gone, and who takes over: the only successor
--- that the register names, of several the main one; where there is none, the next unit above that outlives it.
+-- Units that have ended by the as-of day, with the first day after their end and the unit that takes over: the only
+-- successor in the register, of several the main one; without one, the nearest parent that outlives the unit.
 with recursive
     latest as (
         select old_unit_code as unit_code, max(changed_on) as changed_on

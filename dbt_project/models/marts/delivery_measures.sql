@@ -23,4 +23,4 @@ select
     standing,
     topic,
     first
-from {{ ref("prf_judged") }}
+from {{ ref("prf_compared") }}

@@ -1,4 +1,5 @@
--- The register's wording, span by span: which of them a figure is judged by is said by its period's last day.
+-- The register's wording, one row per span of validity. A period's figures follow the definition that is valid on the
+-- period's last day.
 select
     indicator_code,
     rule,

@@ -1,4 +1,5 @@
--- Mended: the row is there and no longer says what was wrong. Then the register must be mended too (the gate asks).
+-- Known wrong cells and what the correction found. `mended`: the row exists and no longer has the wrong value; the gate
+-- then asks for the register entry to be retired.
 select
     *,
     case

@@ -1,6 +1,5 @@
--- How many of a unit's dossiers are late, those that were removed among them: of what may vanish, so large a share
--- would
--- be late by chance. A unit of few dossiers takes twenty of the province's.
+-- The share of a unit's dossiers that are late, removed ones included: of the dossiers that are removed, so many would
+-- be late by chance. A unit with few dossiers borrows twenty dossiers at the province's share.
 with
     dossier as (
         select

@@ -1,5 +1,5 @@
--- Indicators that both rules count by day: the case of the one beside the same case of the other, if it has it (a fee
--- under the plan's rule is a dossier under 766). Each counts from its own day or never.
+-- For indicators that both rules count by day: each case under the plan's rule beside the same case under 766, if there
+-- is one (a fee under the plan's rule is a dossier under 766). Each counts from its own day or never.
 {{ config(materialized="view") }}
 {% set by_day = indicators_computed("by_day") %}
 {% set under_766 = by_day | selectattr("rule", "equalto", "766") | map(attribute="code") | list %}

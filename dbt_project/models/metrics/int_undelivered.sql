@@ -1,6 +1,6 @@
--- A source that never came is not a count of zero: what needs it is unknown, in every period. So is, for a period, what
--- speaks of the planning department's own unit (need `own_unit`) where the delivered list of units lacks the unit that
--- makes the plan on the period's last day: it is named instead.
+-- Indicators that are unknown in a period because a source that they need was never delivered; no delivery is not a
+-- count of zero. An indicator of the planning department itself (need `own_unit`) is also unknown where the delivered
+-- list of units lacks that department on the period's last day; the missing unit is named instead.
 with
     delivered as (select distinct source from {{ source("ledger", "delivery") }} where status = 'accepted'),
     missing as (

@@ -1,6 +1,6 @@
--- Rows of dossiers, with what the dossier's row before said, and the working days that it was given.
+-- Delivered rows of dossiers with values of the same dossier's previous row, and the working days until the due date.
 with
-    told as (
+    described as (
         select
             d.* exclude (_business_day),
             d._business_day as business_day,
@@ -26,7 +26,7 @@ select
     coalesce(lag(content) over rows_of = content, false) as is_same,
     lag(MaDonVi) over rows_of as unit_before,
     lag(MaTTHC) over rows_of as procedure_before
-from told
+from described
 window
     dossier as (partition by MaHoSo),
     rows_of as (partition by MaHoSo order by business_day, newness, _source_file, _row_number)

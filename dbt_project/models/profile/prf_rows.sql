@@ -1,6 +1,5 @@
--- Rows of each delivery, as logarithm per working day that it stands for. None at all scatters as one row does: with
--- the
--- variance of half a row an empty delivery would be as usual as any.
+-- Rows of each delivery, as a logarithm per working day that it stands for. An empty delivery gets the variance of one
+-- row; with that of half a row it would look as usual as any other.
 select
     source,
     business_day,

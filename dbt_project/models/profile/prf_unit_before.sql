@@ -1,6 +1,6 @@
--- Each unit's count now and in the deliveries before of the same kind. What a unit did that has a successor by then is
--- the successor's, now and before; one that has ended without a successor is marked. Of its own rows (late and
--- other_prefix) nothing from before is compared: how a unit works, another one's work does not say.
+-- Each unit's count now and in the previous deliveries of the same kind. Counts of a unit that has a successor by then
+-- are added to the successor, now and before; a unit that has ended without one is marked. Measures of a unit's own
+-- rows (late and other_prefix) are not compared across a succession.
 with
     nths as (
         select source, business_day, row_number() over (partition by source, kind order by business_day) as nth, kind
@@ -23,7 +23,7 @@ with
         from {{ source("registers", "unit_change") }}
         group by old_unit_code
     ),
-    told as (
+    counts as (
         select
             c.source,
             c.business_day,
@@ -61,7 +61,7 @@ with
             )
     ),
     -- The measures of a part of the province have one n a day, those of a unit's own rows one a unit.
-    days as (select source, business_day, measure, other_day, is_now, max(n) as n from told group by all),
+    days as (select source, business_day, measure, other_day, is_now, max(n) as n from counts group by all),
     provinces as (
         select
             source,
@@ -84,7 +84,7 @@ with
             coalesce(sum(n) filter (where is_now), 0) as own_n,
             coalesce(sum(n) filter (where not is_now), 0) as own_n_before,
             count(distinct other_day) filter (where not is_now) as days
-        from told
+        from counts
         group by source, business_day, measure, unit_code
     )
 select

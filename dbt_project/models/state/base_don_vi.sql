@@ -1,6 +1,7 @@
--- What became of every row of the list of units: a state that cannot be is rejected, and the newest sound one counts.
+-- Every delivered row of the list of units and its fate: an impossible state is rejected, and the newest sound one
+-- counts.
 with
-    judged as (
+    checked as (
         select l.* exclude (reason, disposition), coalesce(l.reason, m.reason) as reason
         from {{ ref("listed_unit") }} l
         left join {{ ref("misplaced_unit") }} m using (MaDonVi, newness)
@@ -11,7 +12,7 @@ with
             row_number() over (
                 partition by MaDonVi, reason is null order by newness desc, _source_file, _row_number
             ) as nth
-        from judged
+        from checked
     )
 select
     * exclude (nth),

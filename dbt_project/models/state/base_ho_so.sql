@@ -1,6 +1,6 @@
--- A dossier's handling unit may be told by code or by name: rows that tell it in different ways are compared by the
--- unit
--- they mean, and it is that unit which must not have ended before the dossier was received.
+-- Every delivered dossier row and its fate. The handling unit may be given by code or by name: rows that give it
+-- differently are compared by the unit that they mean, and that unit must not have ended before the dossier was
+-- received.
 {{
     disposition(
         "ho_so",
@@ -10,7 +10,7 @@
                 "reason": "unit_abolished",
             }
         ],
-        relation=ref("told_dossier"),
+        relation=ref("dossier_row"),
         partly=[
             {"value": "MaDonViXuLy", "unsaid": "(MaDonViXuLy is null and DonViXuLy is not null)"},
             {

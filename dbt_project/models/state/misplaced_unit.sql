@@ -1,5 +1,5 @@
--- States of units that cannot be. Each may be sound in the list that it came with and the newest ones not fit together
--- all the same: then no state of such a unit counts.
+-- Impossible states of units. Each state may be sound in its own list although the newest ones do not fit together:
+-- then no state of such a unit counts.
 with
     stated as (
         select MaDonVi, Cap, MaDonViCha, newness

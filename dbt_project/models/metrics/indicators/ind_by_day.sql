@@ -31,7 +31,7 @@ select
     0 as unknown_count
 from daily d
 join
-    {{ ref("int_period") }} p
+    {{ ref("dim_period") }} p
     on d.event_date between p.start_date and p.cut_date
     and p.cut_date between d.cut_from and d.cut_to
     and (d.superseded_on is null or d.superseded_on > p.cut_date)

@@ -1,4 +1,5 @@
--- Indicators that no source can tell: units and periods stand there, figures do not; the register says what is missing.
+-- Indicators that no source can provide: one row per unit and period without figures; the register says what is
+-- missing.
 select
     i.indicator_code,
     i.rule,

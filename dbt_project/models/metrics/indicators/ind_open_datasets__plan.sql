@@ -1,6 +1,6 @@
--- The tables of the newest edition that was out before the cut of the period; an edition comes out after the last day
--- that it tells of. So nothing of a closed period moves when further editions come out, and a night done again finds
--- the same.
+-- Number of tables in the newest open-data edition that had been published before the period's cut. An edition is
+-- published after the last day that it covers, so later editions do not change closed periods and a repeated night
+-- gives the same figure.
 select
     'open_datasets' as indicator_code,
     'plan' as rule,

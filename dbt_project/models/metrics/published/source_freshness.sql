@@ -27,7 +27,7 @@ with
         from {{ ref("dim_calendar") }} c
         join {{ ref("dim_run") }} r on c.calendar_date = r.as_of
     ),
-    told as (
+    silences as (
         select
             w.source,
             w.first_day,
@@ -49,4 +49,4 @@ with
     )
 select
     *, longest_silence is not null and usual_gap = 1 as is_daily, coalesce(silence > longest_silence, false) as is_late
-from told
+from silences

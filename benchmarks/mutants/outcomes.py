@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.mutants.spoil import Mutant, mutants
+from benchmarks.mutants.mutations import Mutant, mutants
 from tests.oracle.comparison import disagreements, disagreements_as_built
 from tests.oracle.compiled import Model, Warehouse, compile_project, models_for
 from tests.oracle.generate import province
@@ -114,8 +114,8 @@ def provinces() -> list[Province]:
     return [Province(seed) for seed in range(PROVINCES)]
 
 
-def fate(number: int) -> tuple[int, str]:
-    """Return the fate of one mutant: killed, survived every province, or stillborn (its SQL does not run)."""
+def outcome(number: int) -> tuple[int, str]:
+    """Return the outcome of one mutant: killed, survived every province, or stillborn (its SQL does not run)."""
     mutant = all_mutants()[number]
     model = next(one for one in project().models if one.name == mutant.model)
     for position, one in enumerate(provinces()):

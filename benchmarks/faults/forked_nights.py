@@ -19,18 +19,18 @@ from typing import Any
 from pipelines.common.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
 from pipelines.settings import Settings
 
-Blow = Callable[[], object]
+Injector = Callable[[], object]
 SECONDS = 900
 POPEN = subprocess.Popen
 
 
 @dataclass(frozen=True)
 class Night:
-    """How a night ended: exit code (negative: the signal that killed it), seconds, what was said."""
+    """How a night ended: exit code (negative: the signal that killed it), seconds, what it printed."""
 
     code: int
     seconds: float
-    said: str
+    output: str
 
 
 def import_everything() -> None:
@@ -77,19 +77,21 @@ def apart(work: Callable[[], Any]) -> Any:
     return answer
 
 
-def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: float | None = None, **env: str) -> Night:
+def night(
+    warehouse: Path, raw: Path, injector: Injector | None = None, kill_after: float | None = None, **env: str
+) -> Night:
     """Return one night in a child.
 
-    `blow` is called in it before it begins; if it gives something to call, that is called after it. After `kill_after`
-    seconds the child is killed from outside.
+    `injector` is called in it before it begins; if it gives something to call, that is called after it. After
+    `kill_after` seconds the child is killed from outside.
     """
-    # What is said goes to memory: the disk may be full.
-    began, log = time.monotonic(), os.memfd_create("said")
+    # Output goes to memory: the disk may be full.
+    began, log = time.monotonic(), os.memfd_create("output")
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            code = _child(warehouse, raw, blow, log, env)
+            code = _child(warehouse, raw, injector, log, env)
         finally:
             os._exit(code)
     status = _wait(child, began + (kill_after or SECONDS))
@@ -100,8 +102,8 @@ def night(warehouse: Path, raw: Path, blow: Blow | None = None, kill_after: floa
             raise TimeoutError(f"a night took more than {SECONDS} s")
     os.lseek(log, 0, os.SEEK_SET)
     with os.fdopen(log, encoding="utf-8", errors="replace") as stream:
-        said = stream.read()
-    return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, said)
+        output = stream.read()
+    return Night(os.waitstatus_to_exitcode(status), time.monotonic() - began, output)
 
 
 def _wait(child: int, deadline: float) -> int | None:
@@ -114,7 +116,7 @@ def _wait(child: int, deadline: float) -> int | None:
     return None
 
 
-def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[str, str]) -> int:
+def _child(warehouse: Path, raw: Path, injector: Injector | None, log: int, env: dict[str, str]) -> int:
     os.setsid()
     os.environ.update({"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse), **env})
     time.tzset()
@@ -124,7 +126,7 @@ def _child(warehouse: Path, raw: Path, blow: Blow | None, log: int, env: dict[st
     from pipelines.nightly.run import run_nightly
 
     subprocess.Popen = _start  # type: ignore[misc,assignment]
-    closing = blow() if blow is not None else None
+    closing = injector() if injector is not None else None
     try:
         run_nightly(Settings())
     except TthcError as error:

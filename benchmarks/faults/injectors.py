@@ -22,15 +22,15 @@ from typing import Any
 DURABLE = ("replace", "rename", "fsync", "unlink", "symlink", "rmdir")
 ATTEMPTS = "ATTEMPTS TO CONNECT"
 CLONE_NEWNET = 0x40000000
-Blow = Callable[[], object]
+Injector = Callable[[], object]
 
 
 def die() -> None:
-    """As a power cut would: nothing is flushed, nothing is said."""
+    """As a power cut would: nothing is flushed, nothing is printed."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def at_stage(stage: str, act: Callable[[], object] = die) -> Blow:
+def at_stage(stage: str, act: Callable[[], object] = die) -> Injector:
     """Return `act` as the named stage begins."""
 
     class Listener(logging.Handler):
@@ -38,12 +38,12 @@ def at_stage(stage: str, act: Callable[[], object] = die) -> Blow:
             if getattr(record, "stage", None) == stage:
                 act()
 
-    def blow() -> None:
+    def injector() -> None:
         logger = logging.getLogger("tthc.stage")
         logger.setLevel(logging.INFO)
         logger.addHandler(Listener())
 
-    return blow
+    return injector
 
 
 def site_of() -> str:
@@ -57,7 +57,7 @@ def site_of() -> str:
     return "elsewhere"
 
 
-def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
+def durable_steps(act: Callable[[str, str, str], object]) -> Injector:
     """Return `act(name, site, when)` before and after every durable step that code of ours takes."""
 
     def wrap(name: str) -> None:
@@ -80,7 +80,7 @@ def durable_steps(act: Callable[[str, str, str], object]) -> Blow:
     return strike
 
 
-def note_steps(path: Path) -> Blow:
+def note_steps(path: Path) -> Injector:
     """List the durable steps of a night in a file, so that each can be cut off later."""
 
     def act(name: str, site: str, when: str) -> None:
@@ -91,12 +91,12 @@ def note_steps(path: Path) -> Blow:
     return durable_steps(act)
 
 
-def kill_at_step(site: str, name: str, when: str) -> Blow:
+def kill_at_step(site: str, name: str, when: str) -> Injector:
     """Die before or after the first durable step of that kind that the site takes."""
     return durable_steps(lambda n, s, w: die() if (n, s, w) == (name, site, when) else None)
 
 
-def no_room_at_step(site: str, name: str) -> Blow:
+def no_room_at_step(site: str, name: str) -> Injector:
     """Fill the disk whenever the site asks for a durable step of that kind."""
 
     def act(n: str, s: str, when: str) -> None:
@@ -106,31 +106,31 @@ def no_room_at_step(site: str, name: str) -> Blow:
     return durable_steps(act)
 
 
-def kill_dbt(after: float) -> Blow:
+def kill_dbt(after: float) -> Injector:
     """Kill dbt alone, some seconds after it started."""
 
-    def blow() -> None:
-        from benchmarks.faults import forge
+    def injector() -> None:
+        from benchmarks.faults import forked_nights
 
-        start = forge.ForkedDbt.__init__
+        start = forked_nights.ForkedDbt.__init__
 
         def started(self: Any, *args: Any, **options: Any) -> None:
             start(self, *args, **options)
             threading.Timer(after, self.kill).start()
 
-        forge.ForkedDbt.__init__ = started  # type: ignore[method-assign]
+        forked_nights.ForkedDbt.__init__ = started  # type: ignore[method-assign]
 
-    return blow
+    return injector
 
 
-def file_size_limit(size: int) -> Blow:
+def file_size_limit(size: int) -> Injector:
     """No file may grow beyond so many bytes: what a quota does, at each write in turn."""
 
-    def blow() -> None:
+    def injector() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    return blow
+    return injector
 
 
 def fill_disk(leave: int) -> None:
@@ -146,30 +146,30 @@ def ballast_of(warehouse: Path) -> Path:
     return warehouse.with_name("ballast")
 
 
-def environment(**settings: str) -> Blow:
+def environment(**settings: str) -> Injector:
     """Return settings of one night."""
 
-    def blow() -> None:
+    def injector() -> None:
         os.environ.update(settings)
         time.tzset()
 
-    return blow
+    return injector
 
 
-def clock_set_back(days: int) -> Blow:
+def clock_set_back(days: int) -> Injector:
     """Return the wall clock as the program asks for it, so many days ago."""
     real = time.time
     return lambda: setattr(time, "time", lambda: real() - days * 86_400)
 
 
-def ask_to_stop(after: float) -> Blow:
+def ask_to_stop(after: float) -> Injector:
     """Return SIGTERM after some seconds, taken as the command takes it."""
 
-    def blow() -> None:
+    def injector() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         threading.Timer(after, os.kill, (os.getpid(), signal.SIGTERM)).start()
 
-    return blow
+    return injector
 
 
 def no_network() -> Callable[[], None]:

@@ -30,7 +30,7 @@ class Mutant:
 
 
 def mutants(model: str, sql: str) -> Iterator[Mutant]:
-    """Yield every mutant of one model's SQL; two mistakes that read alike are told apart by a number."""
+    """Yield every mutant of one model's SQL; two mistakes that read alike are kept apart by a number."""
     tree = sqlglot.parse_one(sql, dialect=DIALECT)
     seen: dict[str, int] = {}
     for position, node in enumerate(tree.walk()):
@@ -47,24 +47,24 @@ Change = Callable[[exp.Expr], exp.Expr]
 
 
 def _changes(node: exp.Expr) -> Iterator[tuple[str, Change]]:
-    said = node.sql(dialect=DIALECT)
+    sql = node.sql(dialect=DIALECT)
     if type(node) in FLIPPED and not _joins_keys(node):
         other = FLIPPED[type(node)]
-        yield f"{said} → {other.__name__}", lambda n: other(this=n.this, expression=n.expression)
+        yield f"{sql} → {other.__name__}", lambda n: other(this=n.this, expression=n.expression)
     elif isinstance(node, exp.Between):
-        yield f"{said} → first day out", lambda n: exp.and_(n.this.copy() > n.args["low"], n.this <= n.args["high"])
-        yield f"{said} → last day out", lambda n: exp.and_(n.this.copy() >= n.args["low"], n.this < n.args["high"])
+        yield f"{sql} → first day out", lambda n: exp.and_(n.this.copy() > n.args["low"], n.this <= n.args["high"])
+        yield f"{sql} → last day out", lambda n: exp.and_(n.this.copy() >= n.args["low"], n.this < n.args["high"])
     elif isinstance(node, exp.Coalesce):
-        yield f"{said} → null left null", lambda n: n.this
+        yield f"{sql} → null left null", lambda n: n.this
     elif isinstance(node, exp.Is):
-        yield f"{said} → the opposite", lambda n: exp.not_(n.copy())
+        yield f"{sql} → the opposite", lambda n: exp.not_(n.copy())
     elif isinstance(node, exp.In) and len(node.expressions) > 1:
         for at, one in enumerate(node.expressions):
-            yield f"{said} → without {one.sql()}", partial(_without, at)
+            yield f"{sql} → without {one.sql()}", partial(_without, at)
     elif isinstance(node, exp.Least):
-        yield f"{said} → first only", lambda n: n.this
+        yield f"{sql} → first only", lambda n: n.this
     elif isinstance(node, exp.Or) and not isinstance(node.parent, exp.Or):
-        yield f"{said} → left side only", lambda n: n.this
+        yield f"{sql} → left side only", lambda n: n.this
     elif isinstance(node, exp.Literal) and node.is_int and isinstance(node.parent, (exp.Add, exp.Sub, exp.GTE)):
         yield f"{node.parent.sql(dialect=DIALECT)} → one more", lambda n: exp.Literal.number(int(n.name) + 1)
 

@@ -7,7 +7,7 @@
 
     One row per row of `values`: its columns, then compared, expected, deviation, bound, standing.
 #}
-{% macro judged(values, left_out) %}
+{% macro compare_with_past(values, left_out) %}
     {%- set series = "partition by source, measure, stratum, kind, era order by business_day" -%}
     {%- set weighed = "g is not null and v is not null and not (" ~ left_out ~ ")" -%}
     {%- set before = "rows between 60 preceding and 1 preceding" -%}
@@ -39,7 +39,7 @@
                 v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / pow(weight, 2) as noise
             from weighed
         ),
-        strayed as (
+        deviating as (
             select
                 * exclude (family, tau0),
                 -- What is rare is known by what was expected, not by what came.
@@ -52,18 +52,18 @@
                 g - expected as deviation
             from forecast
         ),
-        wobbled as (
+        scattered as (
             select
                 *,
                 list(least(pow(deviation, 2), 16 * (noise + pow(tau0, 2))) - noise) filter (
                     where deviation is not null and not ({{ left_out }})
-                ) over ({{ series }} {{ before }}) as wobbles
-            from strayed
+                ) over ({{ series }} {{ before }}) as squares
+            from deviating
         ),
         own as (
             select
-                * exclude (wobbles), coalesce(len(wobbles[span:]), 0) as k, coalesce(list_avg(wobbles[span:]), 0) as o
-            from wobbled
+                * exclude (squares), coalesce(len(squares[span:]), 0) as k, coalesce(list_avg(squares[span:]), 0) as o
+            from scattered
         ),
         families as (
             select
@@ -105,17 +105,17 @@
 {% macro child_sources() %} {{ return(["thanh_phan", "le_phi", "tien_trinh"]) }} {% endmacro %}
 
 {#
-    The same once more, without what stood out in the look before. Each look finds one more of deliveries in a row that
-    have all changed alike, which in the look before were taken for usual because of each other.
+    The same comparison once more, without the outliers of the one before. Each repetition finds one more of several
+    deliveries in a row that changed in the same way, which the one before took for usual because of each other.
 #}
-{% macro judged_again(look_before) %}
+{% macro compare_again(comparison_before) %}
     with
         known as (
-            select v.*, coalesce(f.standing = 'unusual', false) as stood_out
+            select v.*, coalesce(f.standing = 'unusual', false) as is_outlier
             from {{ ref("prf_value") }} v
-            left join {{ look_before }} f using (source, business_day, measure, stratum)
+            left join {{ comparison_before }} f using (source, business_day, measure, stratum)
         ),
-        judged as ({{ judged("known", "stood_out") }})
-    select * exclude (stood_out)
-    from judged
+        compared_again as ({{ compare_with_past("known", "is_outlier") }})
+    select * exclude (is_outlier)
+    from compared_again
 {% endmacro %}

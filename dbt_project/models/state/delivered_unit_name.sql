@@ -1,4 +1,4 @@
--- Every name that the list ever gave a unit, by its marks: earlier names still stand for it.
+-- Every name that a delivered list of units ever gave a unit, hashed; earlier names remain valid.
 {{ config(materialized="view") }}
 select n.mark, n.is_bare, k.MaDonVi, k.HieuLucTu, k.HieuLucDen
 from {{ ref("base_don_vi") }} u

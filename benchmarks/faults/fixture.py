@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from benchmarks.faults.forge import Night, apart, night
+from benchmarks.faults.forked_nights import Night, apart, night
 from pipelines.common.checksums import with_checksum
 from pipelines.common.files import remove_tree
 from pipelines.sample import write_province
@@ -36,7 +36,7 @@ CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0987654321", "c
 
 
 @dataclass(frozen=True)
-class Ground:
+class Fixture:
     """`base` is a warehouse with `before` published.
 
     `right` one on which a night on `after` went well, in so many `seconds`; `outcome` is what such a night must make of
@@ -58,7 +58,7 @@ class Ground:
         return {"TTHC_REGISTERS_DIR": str(self.registers), "TTHC_LANG": "en"}
 
     def night(self, warehouse: Path, raw: Path | None = None, **options: object) -> Night:
-        """Return a night on this ground, by default with the newest deliveries."""
+        """Return a night on this fixture, by default with the newest deliveries."""
         return night(warehouse, raw or self.after, **{**self.env, **options})  # type: ignore[arg-type]
 
     @contextmanager
@@ -77,8 +77,8 @@ class Ground:
         shutil.copytree(self.base, copy, symlinks=True)
 
 
-def prepare(folder: Path, dossiers: int = 300) -> Ground:
-    """Make the ground below an empty folder; takes two nights.
+def prepare(folder: Path, dossiers: int = 300) -> Fixture:
+    """Make the fixture below an empty folder; takes two nights.
 
     Raises:
         RuntimeError: If those do not go well.
@@ -92,11 +92,11 @@ def prepare(folder: Path, dossiers: int = 300) -> Ground:
     shutil.copytree(base, right, symlinks=True)
     last = _well(night(right, after, TTHC_REGISTERS_DIR=env))
     rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
-    return Ground(before, after, base, right, registers, last.seconds, apart(lambda: published(right)), rows)
+    return Fixture(before, after, base, right, registers, last.seconds, apart(lambda: published(right)), rows)
 
 
-def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
-    """Return the ground below an empty folder, made of a night that went well and published for the first time.
+def on_night(folder: Path, raw: Path, warehouse: Path) -> Fixture:
+    """Return the fixture below an empty folder, made of a night that went well and published for the first time.
 
     A made-up earlier version is what is published before it. Registers are those of the environment. Neither `raw` nor
     `warehouse` is changed.
@@ -111,7 +111,7 @@ def on_night(folder: Path, raw: Path, warehouse: Path) -> Ground:
     (base / "current").symlink_to(Path("versions") / EARLIER)
     outcome, seconds = apart(lambda: (published(right), _seconds_of_last(right)))
     rows = {source: counts["rows_in"] for source, counts in read_manifest(right / "current")["rows"].items()}
-    return Ground(raw, raw, base, right, Settings().registers_dir, seconds, outcome, rows)
+    return Fixture(raw, raw, base, right, Settings().registers_dir, seconds, outcome, rows)
 
 
 def _make_earlier(version: Path, earlier: Path) -> None:
@@ -145,7 +145,7 @@ def _deliver(registers: Path, raw: Path, dossiers: int) -> None:
 
 def _well(done: Night) -> Night:
     if done.code:
-        raise RuntimeError(f"a night without any fault ended with {done.code}: {done.said[-2000:]}")
+        raise RuntimeError(f"a night without any fault ended with {done.code}: {done.output[-2000:]}")
     return done
 
 
@@ -191,6 +191,6 @@ def published(warehouse: Path) -> dict[str, str]:
     return seen
 
 
-def settings_of(warehouse: Path, ground: Ground) -> Settings:
-    """Return how the program itself finds its way about a warehouse of this ground."""
-    return Settings(raw_dir=ground.after, warehouse_dir=warehouse, registers_dir=ground.registers)
+def settings_of(warehouse: Path, fixture: Fixture) -> Settings:
+    """Return how the program itself finds its way about a warehouse of this fixture."""
+    return Settings(raw_dir=fixture.after, warehouse_dir=warehouse, registers_dir=fixture.registers)

@@ -1,4 +1,4 @@
--- Dossier rows as they lie in the lake, with the unit that a row names where it gives no code of the handling unit.
+-- Dossier rows of the lake, with the unit found by name where a row has no code of the handling unit.
 {{ config(materialized="view") }}
 with
     name as (
@@ -6,7 +6,7 @@ with
         from {{ source("lake", "ho_so") }}
         where MaDonViXuLy is null and DonViXuLy is not null
     ),
-    named as ({{ named_units("name", ref("unit_called")) }})
+    named as ({{ named_units("name", ref("delivered_unit_name")) }})
 select d.*, n.MaDonVi as unit_by_name
 from {{ source("lake", "ho_so") }} d
 left join named n on d.MaDonViXuLy is null and d.DonViXuLy = n.mark and {{ naming_day() }} = n.on_day

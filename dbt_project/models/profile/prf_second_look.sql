@@ -1,2 +1,0 @@
--- The same without what stood out at first.
-{{ judged_again(ref("prf_first_look")) }}
