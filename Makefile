@@ -31,22 +31,22 @@ check: $(READY) lint ## lint and unit tests, under a minute
 	@$(BIN)/python -m pytest -m "not slow and not campaign" -n 2 --dist worksteal
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
-	@$(BIN)/python -m benchmarks.wrongness
+	@$(BIN)/python -m tests.campaign.wrongness
 
 mutants: $(READY) ## spoils the SQL behind the indicators in every small way and counts what the tests notice (slow)
-	@$(BIN)/python -m benchmarks.mutants
+	@$(BIN)/python -m tests.campaign.mutants
 
 campaign: $(READY) ## what takes longer than the suite: a night of a million dossiers, misleading files, a part of the faults
 	@$(BIN)/python -m pytest --campaign -m campaign -n 2 --dist worksteal
 	@$(BIN)/python -m benchmarks.real_size $(SIZE)
-	@$(BIN)/python -m benchmarks.wrongness
-	@$(BIN)/python -m benchmarks.faults $(or $(FAULTS),--few)
+	@$(BIN)/python -m tests.campaign.wrongness
+	@$(BIN)/python -m tests.campaign.faults $(or $(FAULTS),--few)
 
 faults: $(READY) ## does to whole nights what can go wrong and counts what came of it (hours; FAULTS=--few takes minutes)
-	@$(BIN)/python -m benchmarks.faults $(FAULTS)
+	@$(BIN)/python -m tests.campaign.faults $(FAULTS)
 
 vigilance: $(READY) ## falsifies deliveries and counts what the gate notices, and honest ones that it holds (hours; VIGILANCE=…)
-	@$(BIN)/python -m benchmarks.vigilance $(VIGILANCE)
+	@$(BIN)/python -m tests.campaign.vigilance $(VIGILANCE)
 
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .

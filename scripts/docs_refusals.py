@@ -8,11 +8,11 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from benchmarks.wrongness.refusals import provoked, refusal_of
 from pipelines.common.i18n import LANGUAGES, OPTIONAL, catalogue, language, say
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import Settings
 from scripts.markdown import NOTE, cell
+from tests.campaign.wrongness.refusals import provoked, refusal_of
 
 HEAD = """\
 **Tóm tắt.** Tệp nào không chắc đọc đúng thì bị từ chối cả tệp, với một mã và một câu nói ở đâu và phải làm gì (mục 1).
@@ -68,7 +68,7 @@ def refusals_page(settings: Settings) -> str:
              for source, contract in contracts.items() for rule in contract.rules]  # fmt: skip
     return "\n".join([
         "# Các mã từ chối / Refusals and rejections\n",
-        NOTE.format(origin="pipelines/common/messages.yml, contracts/ and benchmarks/wrongness/refusals.py") + HEAD,
+        NOTE.format(origin="pipelines/common/messages.yml, contracts/ and tests/campaign/wrongness/refusals.py") + HEAD,
         "## 1. Từ chối cả tệp / A file is refused\n", head, *_refusals(contracts), "",
         "## 2. Từ chối dòng / A row is rejected\n", head, *_reasons(), "",
         "## 3. Quy tắc của từng nguồn / Rules of each source\n",

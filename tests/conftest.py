@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from pipelines.settings import Settings
 from tests.conservation import unaccounted
-from tests.forked import run_forked
+from tests.forked_command import run_forked
 
 DOSSIERS = 1_500
 MEMORY_DISK, MEMORY_DISK_ROOM = Path("/dev/shm"), 8 * 2**30
@@ -150,8 +150,8 @@ def night(shared: Path) -> Night:
     raw, warehouse, registers, said = (folder / name for name in ("raw", "kho dữ liệu", "danh mục", "said.txt"))
 
     def make() -> None:
-        from benchmarks.faults.fixture import small_registers
         from pipelines.sample import write_province
+        from tests.campaign.faults.fixture import small_registers
 
         small_registers(registers, places=None)
         write_province(raw, DOSSIERS, seed=7, faults=True, registers=registers)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults.campaign import Verdict
-from benchmarks.faults.notes import Notes
-from benchmarks.faults.report import MARK, lines, write
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.faults.campaign import Verdict
+from tests.campaign.faults.notes import Notes
+from tests.campaign.faults.report import MARK, lines, write
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ def test_a_few_faults_do_no_harm(night: Night, tmp_path: Path) -> None:
 
     Nights are forked from one that has used neither polars nor DuckDB.
     """
-    command = [sys.executable, "-m", "benchmarks.faults", "--few", "--seed", "4", "--streams", "1", "--json",
+    command = [sys.executable, "-m", "tests.campaign.faults", "--few", "--seed", "4", "--streams", "1", "--json",
                "--folder", str(tmp_path), "--on", str(night.raw), str(night.warehouse)]  # fmt: skip
     env = {**os.environ, "TZ": "Pacific/Kiritimati", "TTHC_REGISTERS_DIR": str(night.registers)}
     done = subprocess.run(command, cwd=PROJECT_DIR, env=env, capture_output=True, text=True, check=False)

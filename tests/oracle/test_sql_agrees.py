@@ -81,7 +81,7 @@ def test_every_figure_is_the_oracles_in_provinces_never_seen(warehouse: Warehous
 
 
 # Each of these is a mistake someone could make; the worlds must be rich enough to show it. What decides the
-# indicators themselves is spoilt mechanically by `benchmarks.mutants`.
+# indicators themselves is spoilt mechanically by `tests.campaign.mutants`.
 # The last is the seed of a province that shows it; should the generator change, others are tried.
 MISTAKES = [
     ("int_period", "least(p.end_date, r.as_of)", "p.end_date", 0),

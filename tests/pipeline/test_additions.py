@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.common.sql import read_sql
 from pipelines.gate.suites import load_suites
-from pipelines.open_data.disclosure.counts import PERIODS, SUBJECTS
 from pipelines.open_data.disclosure.suppress import create_rule_tables
 from pipelines.open_data.tables import FOLDER, create_class_tables, figure_macros, wanted
 from pipelines.registers.disclosure import load_rules
@@ -169,8 +169,8 @@ def test_a_new_indicator_is_published(warehouse: Warehouse, added: CopiedProject
     rules, register = load_rules(added.country_dir), load_register(added.country_dir)
     db = warehouse.connection
     db.execute("create schema workspace.open_data; use workspace.open_data")
-    db.execute(PERIODS)
-    db.execute(SUBJECTS, {"protected": rules.protected.codes})
+    db.execute(read_sql("pipelines.open_data.disclosure", "sql/period"))
+    db.execute(read_sql("pipelines.open_data.disclosure", "sql/subject"), {"protected": rules.protected.codes})
     create_rule_tables(db, rules)
     create_class_tables(db, rules)
     db.execute(figure_macros(rules))

@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.faults.fixture import small_registers
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, EXIT_PUBLISHED
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.sample import write_province
 from pipelines.storage.manifest import files_match_manifest, read_manifest
+from tests.campaign.faults.fixture import small_registers
 from tests.conftest import made_once, tthc
 
 pytestmark = pytest.mark.slow

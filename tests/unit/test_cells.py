@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.wrongness.corpora import REAL
 from pipelines.common.errors import FileRefused
 from pipelines.common.patterns import CODE, PERSON_RUN, SHOWN
 from pipelines.contracts.batch import Batch, Family
@@ -26,6 +25,7 @@ from pipelines.parsing.validate import Validator
 from pipelines.registers.disclosure import load_rules
 from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
+from tests.campaign.wrongness.corpora import REAL
 
 CONTRACTS = load_contracts(Settings().contracts_dir)
 DAY = dt.date(2024, 12, 31)

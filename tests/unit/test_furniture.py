@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.wrongness.kinds import Kind, case_of, kinds
-from benchmarks.wrongness.verdict import judge_case
 from pipelines.contracts.model import Contract
 from pipelines.parsing.readers.furniture import ListEnd
+from tests.campaign.wrongness.kinds import Kind, case_of, kinds
+from tests.campaign.wrongness.verdict import judge_case
 
 from .conftest import Parsed
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.faults.damage import blank, cut
 from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers
 from pipelines.contracts.model import Contract
 from pipelines.landing import ingest
@@ -33,6 +32,7 @@ from pipelines.storage.ledger import (
     save_receipt,
 )
 from pipelines.storage.runs import begin_run, end_run, runs
+from tests.campaign.faults.damage import blank, cut
 
 FIRST = dt.date(2024, 5, 1)
 HEAD = "MaHoSo,NgayXinLoi,NgayHenTraLai\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.wrongness.refusals import Provoked, provoked, refusal_of
 from pipelines.common.i18n import LANGUAGES, catalogue, language, say
 from pipelines.contracts.model import Contract
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.wrongness.refusals import Provoked, provoked, refusal_of
 
 CASES = provoked()
 # Words of a next step, in both languages.

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.wrongness.corpora import text_contract
 from pipelines.common.errors import FileRefused
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.readers.text_checks import DEEPEST, JsonText, Quotes
+from tests.campaign.wrongness.corpora import text_contract
 
 
 def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.wrongness.corpora import (
+from tests.campaign.wrongness.corpora import (
     CORPORA,
     REAL,
     csv_spectrum,
@@ -16,7 +16,7 @@ from benchmarks.wrongness.corpora import (
     naughty_strings,
     pollock,
 )
-from benchmarks.wrongness.verdict import Case, judge_case, text_row
+from tests.campaign.wrongness.verdict import Case, judge_case, text_row
 
 needs_corpora = pytest.mark.skipif(not REAL.is_dir(), reason="shared/real is not beside the checkout")
 

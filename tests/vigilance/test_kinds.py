@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.vigilance import report
-from benchmarks.vigilance.falsify import Night, falsified, joined
-from benchmarks.vigilance.kinds import Kinds, load_kinds
-from benchmarks.vigilance.province import Delivery
-from benchmarks.vigilance.trials import Honest, Province, Trial, note, noted, province
 from pipelines.registers.measures import load_measures
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.vigilance import report
+from tests.campaign.vigilance.falsify import Night, falsified, joined
+from tests.campaign.vigilance.kinds import Kinds, load_kinds
+from tests.campaign.vigilance.province import Delivery
+from tests.campaign.vigilance.trials import Honest, Province, Trial, note, noted, province
 
 KINDS = load_kinds().kinds
 LISTED = [

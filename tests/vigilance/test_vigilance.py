@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.vigilance.bench import Bench, models_of
-from benchmarks.vigilance.falsify import Night, falsified
-from benchmarks.vigilance.kinds import load_kinds
-from benchmarks.vigilance.nights import Nights, models_behind_holds
-from benchmarks.vigilance.province import parsed_day
-from benchmarks.vigilance.trials import Province, honest, province, trial
+from tests.campaign.vigilance.bench import Bench, models_of
+from tests.campaign.vigilance.falsify import Night, falsified
+from tests.campaign.vigilance.kinds import load_kinds
+from tests.campaign.vigilance.nights import Nights, models_behind_holds
+from tests.campaign.vigilance.province import parsed_day
+from tests.campaign.vigilance.trials import Province, honest, province, trial
 
 pytestmark = pytest.mark.slow
 DAY = "2024-12-31"

@@ -9,12 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.faults.fixture import CANARIES, Fixture, published
-from benchmarks.faults.forked_nights import Night
 from pipelines.common.errors import EXIT_FAULT, EXIT_LOCKED, EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.common.files import sha256_of
 from pipelines.landing.rebuild_ledger import archived_arrivals
 from pipelines.storage.manifest import files_match_manifest, read_manifest
+from tests.campaign.faults.fixture import CANARIES, Fixture, published
+from tests.campaign.faults.forked_nights import Night
 from tests.conservation import unaccounted
 
 KNOWN_ENDS = {EXIT_PUBLISHED, EXIT_FAULT, EXIT_REFUSED, EXIT_LOCKED}

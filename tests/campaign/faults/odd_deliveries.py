@@ -14,13 +14,13 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.faults import invariants
-from benchmarks.faults.campaign import Verdict
-from benchmarks.faults.fixture import LAST_DAY, Fixture, published
-from benchmarks.faults.forked_nights import apart
 from pipelines.common.errors import EXIT_PUBLISHED, EXIT_REFUSED
 from pipelines.landing.discover import DELIVERED
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.faults import invariants
+from tests.campaign.faults.campaign import Verdict
+from tests.campaign.faults.fixture import LAST_DAY, Fixture, published
+from tests.campaign.faults.forked_nights import apart
 
 HEAD = "MaHoSo,ThoiDiemXuLy,TrangThai,NguoiXuLy,PhongBanXuLy,NgayKetThucTheoQuyDinh"
 ROW = "H19.31-240105-0001,20241231080000,4,,,"

@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from benchmarks.vigilance.province import PROVINCE, Parsed, contracts, marked_units
 from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
 from pipelines.storage.lake import REJECTED, lake_schema
 from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
+from tests.campaign.vigilance.province import PROVINCE, Parsed, contracts, marked_units
 
 MARTS = ("delivery_measures", "unit_measures")
 LEDGER: dict[str, dict[str, Any]] = {"delivery": DELIVERY, "reason": REASON, "rejected_row": REJECTED}
@@ -196,7 +196,7 @@ class Bench:
                 continue
             self._table(f"tonight.{source}", pl.concat(now) if now else pl.DataFrame(schema=lake_schema(contract)))
             self.connection.execute(
-                f"create or replace view lake.{source} as select * from history.{source} "  # noqa: S608 - our own names
+                f"create or replace view lake.{source} as select * from history.{source} "
                 f"where _business_day < date '{day}' union all select * from tonight.{source}"
             )
             self.states[f"workspace.lake.{source}"] = state
@@ -244,7 +244,7 @@ class Bench:
 
     def _table(self, name: str, frame: pl.DataFrame) -> None:
         self.connection.register("incoming", frame.to_arrow())
-        made = f"create or replace table workspace.{name} as select * from incoming"  # noqa: S608 - our own names
+        made = f"create or replace table workspace.{name} as select * from incoming"
         self.connection.execute(made)
         self.connection.unregister("incoming")
 

@@ -1,6 +1,6 @@
 """An honest year, and an honest quarter day by day, through whole nights: every night must publish, nothing held.
 
-`python -m benchmarks.vigilance.whole_nights` takes 5 to 10 minutes a year and half an hour to an hour a quarter.
+`python -m tests.campaign.vigilance.whole_nights` takes 5 to 10 minutes a year and half an hour to an hour a quarter.
 """
 
 import argparse
@@ -23,7 +23,7 @@ QUARTER = dt.date(2024, 2, 5), dt.date(2024, 5, 5)
 
 def arguments() -> argparse.Namespace:
     """Return the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.vigilance.whole_nights", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign.vigilance.whole_nights", description=__doc__)
     parser.add_argument("--cadence", choices=("monthly", "daily"), nargs="*", default=["monthly", "daily"])
     parser.add_argument("--dossiers", type=int, default=2_000, help="of the year (default 2000)")
     parser.add_argument("--seed", type=int, default=2024)
@@ -67,7 +67,7 @@ def _run(folder: Path) -> int:
     env = {**os.environ, "TTHC_RAW_DIR": str(folder / "raw"), "TTHC_WAREHOUSE_DIR": str(folder / "warehouse")}
     with (folder / "output.txt").open("w", encoding="utf-8") as output:
         command = [sys.executable, "-m", "pipelines", "run"]
-        return subprocess.run(command, cwd=PROJECT_DIR, env=env, stdout=output, stderr=output, check=False).returncode  # noqa: S603
+        return subprocess.run(command, cwd=PROJECT_DIR, env=env, stdout=output, stderr=output, check=False).returncode
 
 
 def _why(folder: Path) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from benchmarks.vigilance.falsify import WAYS
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence, Strict
+from tests.campaign.vigilance.falsify import WAYS
 
 KINDS = Path(__file__).with_name("kinds.yml")
 

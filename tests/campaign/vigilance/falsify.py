@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.vigilance.province import Delivery, File
+from tests.campaign.vigilance.province import Delivery, File
 
 WIDTH = "0123456789"
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.vigilance import report
-from benchmarks.vigilance.bench import Bench, compiled_models
-from benchmarks.vigilance.kinds import load_kinds
-from benchmarks.vigilance.trials import honest, note, noted, province, trial
 from pipelines.common.files import fingerprint
 from pipelines.sample.deliveries import Cadence
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.vigilance import report
+from tests.campaign.vigilance.bench import Bench, compiled_models
+from tests.campaign.vigilance.kinds import load_kinds
+from tests.campaign.vigilance.trials import honest, note, noted, province, trial
 
 NOTES = PROJECT_DIR / "data" / "vigilance"
 # Nights of one province that are falsified, so that trials are not all of one province.
@@ -34,7 +34,7 @@ def code_version() -> str:
         "registers",
         "contracts",
         "pipelines/sample",
-        "benchmarks/vigilance",
+        "tests/campaign/vigilance",
     )
     return fingerprint(*(PROJECT_DIR / part for part in parts))[:12]
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.faults import injectors, invariants
-from benchmarks.faults.cases import DIES, GOES_ON, Case, Hurt
-from benchmarks.faults.fixture import Fixture
-from benchmarks.faults.forked_nights import Night, apart
 from pipelines.common.errors import EXIT_PUBLISHED
+from tests.campaign.faults import injectors, invariants
+from tests.campaign.faults.cases import DIES, GOES_ON, Case, Hurt
+from tests.campaign.faults.fixture import Fixture
+from tests.campaign.faults.forked_nights import Night, apart
 
 SMALL_DISK = "size=220m"
 

@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.campaign import Verdict
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.faults.campaign import Verdict
 
 
 class Notes:

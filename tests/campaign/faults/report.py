@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.faults.campaign import Verdict
+from tests.campaign.faults.campaign import Verdict
 
 HEADER = ("family", "faults injected", "refused", "quarantined", "silently wrong", "rows lost", "violations")
 MARK = "<!-- faults: made by `make faults` -->"

@@ -3,7 +3,6 @@
 The child runs the very function that `tthc run` calls; dbt is a process of its own there too, forked, not started.
 """
 
-import contextlib
 import io
 import os
 import pickle
@@ -18,10 +17,10 @@ from typing import Any
 
 from pipelines.common.errors import EXIT_FAULT, EXIT_PUBLISHED, TthcError
 from pipelines.settings import Settings
+from tests.forked_dbt import start_or_fork
 
 Injector = Callable[[], object]
 SECONDS = 900
-POPEN = subprocess.Popen
 
 
 @dataclass(frozen=True)
@@ -34,21 +33,8 @@ class Night:
 
 
 def import_everything() -> None:
-    """Make what takes a night's first ten seconds.
-
-    Only imports: threads and connections do not survive a fork, and so `pipelines.definitions`, which reads contracts
-    when it is imported, is left to the child.
-    """
-    import dagster  # noqa: F401
-    import dbt.adapters.duckdb.impl
-    import dbt.cli.main  # noqa: F401
-    import great_expectations  # noqa: F401
-
-    import pipelines.gate.evaluate
-    import pipelines.nightly.assets
-    import pipelines.nightly.checks
-    import pipelines.nightly.dbt_assets
-    import pipelines.nightly.run  # noqa: F401
+    """Import what takes a night's first ten seconds."""
+    import tests.preloaded  # noqa: F401
 
 
 def apart(work: Callable[[], Any]) -> Any:
@@ -125,7 +111,7 @@ def _child(warehouse: Path, raw: Path, injector: Injector | None, log: int, env:
     sys.stderr = sys.stdout
     from pipelines.nightly.run import run_nightly
 
-    subprocess.Popen = _start  # type: ignore[misc,assignment]
+    subprocess.Popen = start_or_fork  # type: ignore[misc,assignment]
     closing = injector() if injector is not None else None
     try:
         run_nightly(Settings())
@@ -142,70 +128,3 @@ def _child(warehouse: Path, raw: Path, injector: Injector | None, log: int, env:
         if callable(closing):
             closing()
     return EXIT_PUBLISHED
-
-
-def _start(args: list[str], **options: Any) -> Any:
-    """Whatever is started is started, but for dbt's build, which is forked."""
-    is_build = isinstance(args, list) and str(args[0]).endswith("tthc-dbt") and "build" in args
-    return ForkedDbt(args, **options) if is_build else POPEN(args, **options)
-
-
-class ForkedDbt:
-    """Stands for `subprocess.Popen` where dagster-dbt starts dbt: the same command line, forked, not started anew."""
-
-    def __init__(self, args: list[str], *, env: dict[str, str], cwd: Path, **_: Any) -> None:
-        self.args = args
-        self.returncode: int | None = None
-        reading, writing = os.pipe()
-        parent, self.pid = os.getpid(), os.fork()
-        if self.pid == 0:
-            code = 1
-            try:
-                os.dup2(writing, 1), os.dup2(writing, 2)
-                os.close(reading)
-                code = _dbt(args[1:], env, cwd, parent)
-            finally:
-                os._exit(code)
-        os.close(writing)
-        self.stdout = os.fdopen(reading, "rb")
-
-    def poll(self) -> int | None:
-        """Return as Popen's."""
-        return self._wait(os.WNOHANG)
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Return as Popen's; the timeout is not needed here."""
-        return self._wait(0)
-
-    def _wait(self, how: int) -> int | None:
-        if self.returncode is None:
-            with contextlib.suppress(ChildProcessError):
-                pid, status = os.waitpid(self.pid, how)
-                if pid:
-                    self.returncode = os.waitstatus_to_exitcode(status)
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """As Popen's."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        """As Popen's."""
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """As Popen's."""
-        self.send_signal(signal.SIGKILL)
-
-
-def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> int:
-    from pipelines.transform.dbt_child import dbt, die_with
-
-    die_with(parent)
-    os.environ.clear()
-    os.environ.update(env)
-    os.chdir(cwd)
-    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
-    sys.stderr = sys.stdout
-    return dbt(arguments)

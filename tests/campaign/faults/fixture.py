@@ -17,7 +17,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from benchmarks.faults.forked_nights import Night, apart, night
 from pipelines.common.checksums import with_checksum
 from pipelines.common.files import remove_tree
 from pipelines.sample import write_province
@@ -26,6 +25,7 @@ from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import NAME as MANIFEST
 from pipelines.storage.manifest import file_hashes, read_manifest
 from pipelines.storage.runs import runs
+from tests.campaign.faults.forked_nights import Night, apart, night
 
 LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
 # Every department, for the plan's goals name them; two districts and four communes, for faults care little for size.

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vigilance.bench import Bench, Model, models_of
-from benchmarks.vigilance.province import PROVINCE, Parsed
 from pipelines.gate.baseline import Baseline
 from pipelines.registers.holds import load_holds
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.vigilance.bench import Bench, Model, models_of
+from tests.campaign.vigilance.province import PROVINCE, Parsed
 
 HOLDS = PROJECT_DIR / "expectations" / "holds.sql"
 # What the gate reads of the published version beside what its holds read of the candidate.
@@ -69,7 +69,7 @@ class Nights:
         for model in self.bench.models:
             database, schema, name = model.relation.split(".")
             if (database, schema) == ("tthc", "marts"):
-                run(f"create table kept.marts.{name} as select * from {model.relation}")  # noqa: S608 - our own names
+                run(f"create table kept.marts.{name} as select * from {model.relation}")
         run("detach kept")
         if self.published is not None:
             self.published.unlink()

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.mutants.outcomes import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, outcome
 from pipelines.common.yaml import read_yaml
+from tests.campaign.mutants.outcomes import KILLED, PROVINCES, STILLBORN, SURVIVED, all_mutants, outcome
 
 LEAST_SHARE = 0.95
 EXCUSES = Path(__file__).with_name("survivors.yml")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.wrongness.workbooks import new_workbook, old_workbook, text_cell, xml_rows
 from pipelines.common.errors import FileRefused
 from pipelines.contracts.model import Contract
 from pipelines.landing.sidecars import refuse_other_count
 from pipelines.parsing.readers.delimited import MOST_WRONG_ROWS
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
+from tests.campaign.wrongness.workbooks import new_workbook, old_workbook, text_cell, xml_rows
 
 DAY = dt.date(2024, 12, 31)
 HEAD, ROW = "MaDonVi,TenDonVi,Cap\n", "H19.07,Xã Mẫu,xa\n"

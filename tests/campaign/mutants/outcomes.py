@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.mutants.mutations import Mutant, mutants
+from tests.campaign.mutants.mutations import Mutant, mutants
 from tests.oracle.comparison import disagreements, disagreements_as_built
 from tests.oracle.compiled import Model, Warehouse, compile_project, models_for
 from tests.oracle.generate import province

@@ -110,15 +110,15 @@ def kill_dbt(after: float) -> Injector:
     """Kill dbt alone, some seconds after it started."""
 
     def injector() -> None:
-        from benchmarks.faults import forked_nights
+        from tests.forked_dbt import ForkedDbt
 
-        start = forked_nights.ForkedDbt.__init__
+        start = ForkedDbt.__init__
 
         def started(self: Any, *args: Any, **options: Any) -> None:
             start(self, *args, **options)
             threading.Timer(after, self.kill).start()
 
-        forked_nights.ForkedDbt.__init__ = started  # type: ignore[method-assign]
+        ForkedDbt.__init__ = started  # type: ignore[method-assign]
 
     return injector
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.faults.forked_nights import POPEN, ForkedDbt
+from tests.forked_dbt import start_or_fork
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.preloaded"])
@@ -45,15 +45,9 @@ def _run(module: str, arguments: tuple[str, ...], env: dict[str, str], out: Path
     sys.stdin, sys.stdout, sys.stderr = (open(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))  # noqa: SIM115, PTH123 - the process's own streams
     logging.root.handlers.clear()  # a library's import may have left one
     sys.argv = [module, *arguments]
-    subprocess.Popen = _start  # type: ignore[misc,assignment]
+    subprocess.Popen = start_or_fork  # type: ignore[misc,assignment]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-
-
-def _start(args: list[str], **options: object) -> object:
-    """Start whatever is started, but fork dbt's build."""
-    is_build = isinstance(args, list) and str(args[0]).endswith("tthc-dbt") and "build" in args
-    return ForkedDbt(args, **options) if is_build else POPEN(args, **options)  # type: ignore[arg-type,call-overload]

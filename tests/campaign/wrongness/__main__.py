@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.wrongness.corpora import CORPORA, MADE_HERE, REAL
-from benchmarks.wrongness.verdict import judge_case
+from tests.campaign.wrongness.corpora import CORPORA, MADE_HERE, REAL
+from tests.campaign.wrongness.verdict import judge_case
 
 VERDICTS = ("exact", "refused", "quarantined", "silently wrong")
 

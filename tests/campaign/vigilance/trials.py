@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.vigilance.bench import Bench, Unusual
-from benchmarks.vigilance.falsify import Night, falsified
-from benchmarks.vigilance.kinds import Kind
-from benchmarks.vigilance.province import Delivery, Parsed, drawn_days, parsed, parsed_day
 from pipelines.common.errors import FileRefused
 from pipelines.sample.deliveries import Cadence
+from tests.campaign.vigilance.bench import Bench, Unusual
+from tests.campaign.vigilance.falsify import Night, falsified
+from tests.campaign.vigilance.kinds import Kind
+from tests.campaign.vigilance.province import Delivery, Parsed, drawn_days, parsed, parsed_day
 
 # A trial's night must have a past: so many deliveries.
 LEAST_BEFORE = {"monthly": 6, "daily": 30}

@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.wrongness.kinds import silent_kinds
-from benchmarks.wrongness.legacy import read_wrongly, to_tcvn3, to_vni
-from benchmarks.wrongness.verdict import Case, Row, text_row
 from pipelines.contracts.model import Contract, load_contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.campaign.wrongness.kinds import silent_kinds
+from tests.campaign.wrongness.legacy import read_wrongly, to_tcvn3, to_vni
+from tests.campaign.wrongness.verdict import Case, Row, text_row
 
 REAL = PROJECT_DIR.parent / "shared" / "real"
 # csv_spectrum contradicts itself once: its JSON has a made-up phone number where its CSV has this one.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.faults import damage, injectors
-from benchmarks.faults.forked_nights import Injector
+from tests.campaign.faults import damage, injectors
+from tests.campaign.faults.forked_nights import Injector
 
 STAGES = ("landing", "parsing", "workspace", "transform", "candidate", "gate", "publish")
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati")
@@ -156,8 +156,13 @@ def campaign(*, steps: list[tuple[str, str]], seconds: float, random_kills: int,
     ]  # fmt: skip
 
 
-def few(seed: int) -> list[Case]:
-    """Return what a quick part tries: one warehouse killed at random, and again when all is done but the switch."""
+def few(seed: int, *, only_before_switch: bool) -> list[Case]:
+    """Return what a quick part tries: one warehouse killed at random, and again when all is done but the switch.
+
+    Args:
+        seed: Of the random moment.
+        only_before_switch: Leave the random moment out, as the test suite does.
+    """
     (at_random,) = next(killed_at_random(1, seed)).hurts
     before_switch, _ = next(killed_at_steps([("versions.switch_current", "replace")])).hurts
-    return [Case("kill -9", (at_random, before_switch))]
+    return [Case("kill -9", (before_switch,) if only_before_switch else (at_random, before_switch))]

@@ -13,12 +13,12 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.faults import injectors, invariants
-from benchmarks.faults.campaign import Verdict
-from benchmarks.faults.fixture import Fixture, settings_of
-from benchmarks.faults.forked_nights import apart
 from pipelines.common.errors import EXIT_LOCKED, EXIT_PUBLISHED
 from pipelines.publish.versions import switch_current
+from tests.campaign.faults import injectors, invariants
+from tests.campaign.faults.campaign import Verdict
+from tests.campaign.faults.fixture import Fixture, settings_of
+from tests.campaign.faults.forked_nights import apart
 
 FAMILY = "several at once"
 WAIT_SECONDS = 60

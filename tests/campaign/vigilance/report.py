@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.vigilance.kinds import Kinds
 from pipelines.registers.measures import load_measures
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.vigilance.kinds import Kinds
 
 COUNTRY = PROJECT_DIR / "registers" / "vietnam"
 PAGE = PROJECT_DIR / "docs" / "gate.md"

@@ -13,13 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.faults import concurrency, injectors, odd_deliveries, report
-from benchmarks.faults.campaign import Trial, Verdict, in_streams, tried
-from benchmarks.faults.cases import Case, campaign, few
-from benchmarks.faults.fixture import Fixture, on_night, prepare
-from benchmarks.faults.forked_nights import import_everything
-from benchmarks.faults.notes import Notes
 from pipelines.settings import PROJECT_DIR
+from tests.campaign.faults import concurrency, injectors, odd_deliveries, report
+from tests.campaign.faults.campaign import Trial, Verdict, in_streams, tried
+from tests.campaign.faults.cases import Case, campaign, few
+from tests.campaign.faults.fixture import Fixture, on_night, prepare
+from tests.campaign.faults.forked_nights import import_everything
+from tests.campaign.faults.notes import Notes
 
 RANDOM_KILLS, READS = 200, 10_000
 
@@ -60,11 +60,11 @@ def _deliveries(fixture: Fixture) -> list[Trial]:
     ]  # fmt: skip
 
 
-def _few_trials(fixture: Fixture, seed: int) -> list[Trial]:
-    """Return a part that takes minutes: what nothing else in the suite looks at."""
+def _few_trials(fixture: Fixture, seed: int, *, in_suite: bool) -> list[Trial]:
+    """Return a part that takes minutes: what nothing else in the suite looks at; of that, less in the suite itself."""
     return [
-        Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=400)),
-        *(_trial(fixture, case, fixture.seconds) for case in few(seed)),
+        Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=200 if in_suite else 400)),
+        *(_trial(fixture, case, fixture.seconds) for case in few(seed, only_before_switch=in_suite)),
     ]
 
 
@@ -79,7 +79,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--few", action="store_true", help="a part that takes minutes")
     parser.add_argument(
         "--on", nargs=2, type=Path, metavar=("RAW", "WAREHOUSE"),
-        help="with --few: a landing folder and what a first night made of it, instead of a small province",
+        help="with --few, for the test suite: a landing folder and what a first night made of it, not a province of its"
+        " own; and fewer trials",
     )  # fmt: skip
     parser.add_argument("--streams", type=int, default=2, help="nights side by side")
     parser.add_argument("--json", action="store_true", help="the families as one line of JSON at the end")
@@ -105,7 +106,11 @@ def main() -> int:
         folder = Path(name)
         console.print(f"seed {chosen.seed}; making the fixture …")
         fixture = on_night(folder, *chosen.on) if chosen.on else prepare(folder)
-        listed = _few_trials(fixture, chosen.seed) if chosen.few else trials(fixture, folder / "measured", chosen.seed)
+        listed = (
+            _few_trials(fixture, chosen.seed, in_suite=chosen.on is not None)
+            if chosen.few
+            else trials(fixture, folder / "measured", chosen.seed)
+        )
         listed = [t for t in listed if not chosen.families or any(word in t.family for word in chosen.families)]
         noted = Notes(chosen.notes)
         work = [trial for trial in listed if (trial.family, trial.name) not in noted]

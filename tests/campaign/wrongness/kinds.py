@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from benchmarks.wrongness.verdict import Case, Row
-from benchmarks.wrongness.workbooks import new_workbook, old_cell, old_rows, old_workbook, text_cell, xml_rows
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import Settings
+from tests.campaign.wrongness.verdict import Case, Row
+from tests.campaign.wrongness.workbooks import new_workbook, old_cell, old_rows, old_workbook, text_cell, xml_rows
 
 Fields = dict[str, str]
 Wanted = Literal["exact", "quarantined", "refused"]
