@@ -1,6 +1,7 @@
 """A pilot of one office: its warehouse is published whatever becomes of its open data, and every command says so."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,13 +59,14 @@ def _leave_one_office(raw: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def pilot(shared: Path) -> Pilot:
+def pilot(shared: Path, parsed_models: Path) -> Pilot:
     folder = shared / "một cơ quan"
 
     def make() -> None:
         small_registers(folder / "registers")
         write_province(folder / "raw", 3_000, seed=7, faults=False, registers=folder / "registers")
         _leave_one_office(folder / "raw")
+        shutil.copytree(parsed_models, folder / "kho" / "dbt")
         done = tthc("run", **_environment(folder))
         (folder / "said.json").write_text(json.dumps([done.returncode, done.stdout + done.stderr]), encoding="utf-8")
 
