@@ -22,8 +22,7 @@ from pipelines.common.patterns import (
     match_whole,
 )
 from pipelines.contracts.batch import Family
-from pipelines.contracts.fields import MOMENTS, ContractField
-from pipelines.contracts.model import Contract
+from pipelines.contracts.fields import MOMENTS, ContractField, Formats
 from pipelines.contracts.moments import is_written_as_pattern, regex_of_pattern, years_of
 
 # UTF-8 that was read as windows-1252 or latin-1 and encoded once more: đ, ư, ơ, ă and all of ạ–ỹ leave these
@@ -77,9 +76,9 @@ def dtype_of(field: ContractField) -> pl.DataType:
     return types.get(field.type, pl.String())
 
 
-def pattern_of(field: ContractField, contract: Contract, family: Family) -> str:
+def pattern_of(field: ContractField, formats: Formats, family: Family) -> str:
     """Return the strptime pattern of a moment: the field's own, else the contract's for text or for lists."""
-    return field.format or getattr(contract.formats, f"{field.type}_{family}")
+    return field.format or getattr(formats, f"{field.type}_{family}")
 
 
 def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
@@ -173,31 +172,31 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
     return TypedField(text, wrong)
 
 
-def _reading(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def _typed(field: ContractField, formats: Formats, family: Family) -> TypedField:
     text = pl.col(field.name)
     if field.unit_name:
         return TypedField(pl.when(~text.str.contains(_null_word(field))).then(text), {})
     if field.type in MOMENTS:
-        return _moment(field, text, pattern_of(field, contract, family))
+        return _moment(field, text, pattern_of(field, formats, family))
     if field.type == "integer":
-        return _whole(field, text, contract.formats.number_sheet if family == "sheet" else "plain")
+        return _whole(field, text, formats.number_sheet if family == "sheet" else "plain")
     if field.type == "decimal":
-        return _decimal(field, text, contract.formats.number_sheet if family == "sheet" else "text")
+        return _decimal(field, text, formats.number_sheet if family == "sheet" else "text")
     if field.type in ("flag", "choice"):
         return _choice(field, text)
     return _words(field, text)
 
 
-def type_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def type_column(field: ContractField, formats: Formats, family: Family) -> TypedField:
     """Return how the text column named like the field is read in files of a family."""
-    reading = _reading(field, contract, family)
+    typed = _typed(field, formats, family)
     if field.unit_name:
-        return reading
+        return typed
     listed = pl.lit(False) if field.codes is None else pl.col(field.name).is_in(list(field.codes))
     null_word = pl.col(field.name).str.contains(_null_word(field)) & ~listed
     # A null word is wrong for that reason and no other: what to do about it is to leave the cell empty.
-    others = {code: when & ~null_word for code, when in reading.wrong.items()}
-    return TypedField(reading.value, {"null_word": null_word, **others})
+    others = {code: when & ~null_word for code, when in typed.wrong.items()}
+    return TypedField(typed.value, {"null_word": null_word, **others})
 
 
 def _unclean_text(field: ContractField) -> str:
@@ -207,16 +206,16 @@ def _unclean_text(field: ContractField) -> str:
     return rf"[^\x00-\x7f{letters}]"
 
 
-def type_plain_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def type_plain_column(field: ContractField, formats: Formats, family: Family) -> TypedField:
     """Return the same as `type_column` for cells that need no cleaning, which is nearly all of them.
 
     A cell that might need it, or that could be wrong in a way only cleaned text shows, counts as wrong here and is
     looked at again.
     """
-    reading = _reading(field, contract, family)
-    text, wrong = pl.col(field.name), dict(reading.wrong)
+    typed = _typed(field, formats, family)
+    text, wrong = pl.col(field.name), dict(typed.wrong)
     if field.unit_name:
-        return reading
+        return typed
     if field.type in ("code", "text"):
         # What holds the signs of codes only, or composed letters of Vietnamese, is as NFC writes it.
         if field.type == "code":
@@ -230,7 +229,7 @@ def type_plain_column(field: ContractField, contract: Contract, family: Family) 
         wrong = {}
     if field.null_values:
         wrong["unclean_null"] = text.is_in(list(field.null_values))
-    return TypedField(reading.value, wrong, wrong_where_null=field.type in MOMENTS)
+    return TypedField(typed.value, wrong, wrong_where_null=field.type in MOMENTS)
 
 
 def _compose_text(field: ContractField) -> pl.Expr:

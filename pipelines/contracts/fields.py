@@ -7,6 +7,7 @@ import codecs
 import datetime as dt
 from typing import Any, Literal
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
@@ -193,8 +194,6 @@ class ContractField(Strict):
         if self.format is not None:
             _check_moment(self.format, self.type, self.name)
         if self.pattern is not None:
-            import polars as pl
-
             try:
                 pl.Series([""]).str.contains(self.pattern)
             except pl.exceptions.ComputeError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from pipelines.common.yaml import read_yaml
+from pipelines.contracts.checks import check_condition, check_default
 from pipelines.contracts.fields import ContractField, Formats, Sentence, Strict
 from pipelines.contracts.references import Lookup, Subject, wrong_references
 
@@ -113,20 +114,15 @@ class Contract(Strict):
         codes = Counter(rule.code for rule in self.rules)
         if twice := [code for code, times in codes.items() if times > 1]:
             raise ValueError(f"{self.source}: two rules have the same code: {', '.join(twice)}")
-        # Imported here: typing needs the contracts' own classes.
-        from pipelines.contracts.checks import check_rule
-
         for rule in self.rules:
-            check_rule(rule, self)
+            check_condition(f"{self.source}: rule {rule.code}", rule.when, self.fields)
         return self
 
     @model_validator(mode="after")
     def _defaults_would_be_accepted(self) -> "Contract":
-        from pipelines.contracts.checks import check_default
-
         for field in self.fields:
             if field.default is not None:
-                check_default(field, self)
+                check_default(self.source, field, self.formats)
         return self
 
     @cached_property

@@ -26,9 +26,10 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.publish.versions import close_candidate, publish
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
+from pipelines.storage.documents import OpenData
 from pipelines.storage.ledger import open_ledger, save_outcomes
 from pipelines.storage.manifest import conservation, row_outcomes
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.transform.night_rejections import keep_rejected_rows
 from pipelines.transform.workspace import build_workspace, code_version, make_plan

@@ -8,7 +8,7 @@ else. Does not belong here: which of several units a name stands for (dbt_projec
 import polars as pl
 
 from pipelines.contracts.column_types import BLANKS
-from pipelines.parsing.privacy import keyed_hash
+from pipelines.parsing.pseudonyms import keyed_hash
 
 UNIT_NAMES = {"TenDonVi": pl.String, "mark": pl.String, "is_bare": pl.Boolean}
 

@@ -15,9 +15,9 @@ from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.parse_file import parse_arrival, parse_key, refused_receipt
-from pipelines.parsing.privacy import key_id, load_key
 from pipelines.parsing.removals import removed_dossiers
 from pipelines.parsing.restatements import Changes, compare_with_previous, previous_delivery
+from pipelines.parsing.secret import key_id, load_key
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement

@@ -88,11 +88,11 @@ class Validator:
 
     @cached_property
     def _plain(self) -> dict[str, TypedField]:
-        return {f.name: type_plain_column(f, self.contract, self.family) for f in self.fields}
+        return {f.name: type_plain_column(f, self.contract.formats, self.family) for f in self.fields}
 
     @cached_property
     def _full(self) -> dict[str, TypedField]:
-        return {f.name: type_column(f, self.contract, self.family) for f in self.fields}
+        return {f.name: type_column(f, self.contract.formats, self.family) for f in self.fields}
 
     @cached_property
     def _conditions(self) -> dict[str, pl.Expr]:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 from pipelines.common.files import fingerprint
 from pipelines.contracts.model import CONTRACT_FILES
-from pipelines.parsing.privacy import key_id
+from pipelines.parsing.secret import key_id
 from pipelines.settings import PROJECT_DIR, Settings
 
 # Code that decides what a row becomes, below `pipelines/`.

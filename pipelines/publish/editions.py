@@ -26,9 +26,10 @@ from pipelines.publish.versions import published_history, put_in_place, switch_c
 from pipelines.registers.model import load_province
 from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
 from pipelines.site.build import write_vintage_site
+from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import NAME as MANIFEST
 from pipelines.storage.manifest import files_match_manifest, read_manifest, rewrite_manifest
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.open_data_state import published_open_data
 
 
 def ensure_editions(settings: Settings) -> None:

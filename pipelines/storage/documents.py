@@ -3,10 +3,7 @@
 Belongs here: which keys they have. Does not belong here: writing and reading them (`ledger`, `manifest`, `gate`).
 """
 
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
-
-if TYPE_CHECKING:
-    from pipelines.storage.open_data_state import OpenData
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class Refusal(TypedDict):
@@ -123,6 +120,38 @@ class Input(TypedDict):
     refused: bool
 
 
+class Withdrawn(TypedDict):
+    """The parts that a publication as of an earlier day took back: periods, names of editions, rows per table."""
+
+    periods: list[str]
+    editions: list[str]
+    rows: dict[str, int]
+
+
+class OpenData(TypedDict):
+    """The state of a version's open data.
+
+    Attributes:
+        state: `new`; `unchanged` (the vintage before stays, as it should); `kept` (it stays because no new one is
+            safe); `none` (no new one is safe, and there is none before); `stays` (the warehouse was rolled back, the
+            newest edition was not); `beside` (a version that is not published has no open data).
+        why: Code of the finding that kept a new vintage back; null unless `kept` or `none`, as are the next two.
+        params: Values that fill the message of `why`.
+        since: As-of day (ISO) since which new vintages have been kept back.
+        before: Name of the vintage before. With the same one and the same secret another attempt finds the same.
+        key_check: Mark of the secret that was used.
+        withdrawn: What is no longer public; only present if the publication took something back.
+    """
+
+    state: Literal["new", "unchanged", "kept", "none", "stays", "beside"]
+    why: str | None
+    params: dict[str, Any]
+    since: str | None
+    before: str | None
+    key_check: str
+    withdrawn: NotRequired[Withdrawn]
+
+
 class Manifest(TypedDict):
     """The contents of a version and the checks that it passed.
 
@@ -142,5 +171,5 @@ class Manifest(TypedDict):
     rows: dict[str, dict[str, int]]
     gate: Verdict
     files: dict[str, str]
-    open_data: NotRequired["OpenData"]
+    open_data: NotRequired[OpenData]
     seal: NotRequired[str]

@@ -7,19 +7,15 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.common.checksums import checksum_matches, with_checksum
 from pipelines.common.files import atomic_write, sha256_of
 from pipelines.settings import DuckDBConfig
-from pipelines.storage.documents import Manifest, Verdict
+from pipelines.storage.documents import Manifest, OpenData, Verdict
 from pipelines.storage.ledger import RowOutcome
 from pipelines.storage.run_spec import RunSpec
-
-if TYPE_CHECKING:
-    from pipelines.storage.open_data_state import OpenData
 
 NAME = "manifest.json"
 # What a manifest holds beside its seal; those of before there were seals hold just this.
@@ -63,7 +59,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 def write_manifest(
     folder: Path, plan: RunSpec, gate: Verdict, code: str, rows: dict[str, dict[str, int]],
-    open_data: "OpenData | None" = None,
+    open_data: OpenData | None = None,
 ) -> None:  # fmt: skip
     """Write the manifest of a candidate folder; nothing in it depends on when or where the run took place.
 
@@ -86,7 +82,7 @@ def write_manifest(
         temporary.write_text(text, encoding="utf-8")
 
 
-def rewrite_manifest(folder: Path, manifest: Manifest, open_data: "OpenData") -> None:
+def rewrite_manifest(folder: Path, manifest: Manifest, open_data: OpenData) -> None:
     """Write the manifest of a version into a folder that differs from it only in open data and site."""
     content: Manifest = {**manifest, "files": file_hashes(folder), "open_data": open_data}
     with atomic_write(folder / NAME) as temporary:

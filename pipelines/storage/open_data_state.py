@@ -5,41 +5,14 @@ Belongs here: the shape of that word, and reading it. Deciding it is `open_data.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any
 
 from pipelines.common.i18n import say
 from pipelines.settings import Settings
+from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import read_manifest
 
 HELD_BACK = ("kept", "none")
-
-
-class OpenData(TypedDict):
-    """The state of a version's open data.
-
-    `state`: new, unchanged (the vintage before goes on, as it should), kept (it stays because no new one is safe), none
-    (nor is there one before), stays (the warehouse went back, the newest edition did not) or beside (a version that is
-    not published has none). `why`: the code of the finding with its `params`, and `since` which as-of day that has been
-    so; null unless kept or none. `before` and `key_check`: the vintage before and the secret that were used, for the
-    same attempt would find the same. `withdrawn`: what is no longer public; only if the publication took something
-    back.
-    """
-
-    state: Literal["new", "unchanged", "kept", "none", "stays", "beside"]
-    why: str | None
-    params: dict[str, Any]
-    since: str | None
-    before: str | None
-    key_check: str
-    withdrawn: NotRequired["Withdrawn"]
-
-
-class Withdrawn(TypedDict):
-    """The parts that a publication as of an earlier day took back: periods, names of editions, rows per table."""
-
-    periods: list[str]
-    editions: list[str]
-    rows: dict[str, int]
 
 
 def is_beside(open_data: Mapping[str, Any] | None) -> bool:

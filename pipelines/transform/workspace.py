@@ -19,7 +19,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, remove_tree
 from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
-from pipelines.parsing.privacy import load_key
+from pipelines.parsing.secret import load_key
 from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.parsing.update_lake import LakeState
 from pipelines.parsing.version import code_and_libraries

@@ -154,9 +154,9 @@ OF_THE_WHOLE = {
     "pipelines.parsing.update_lake.Receipts.classify_arrivals": "weighs all arrivals",
     "pipelines.parsing.parse_file.parse_key": "weighs all arrivals",
     "pipelines.parsing.parse_file.refused_receipt": "the net itself",
-    "pipelines.parsing.privacy.load_key": "opens the installation's secret",
-    "pipelines.parsing.privacy.key_id": "names the installation's secret",
-    "pipelines.parsing.privacy._read_key": "opens the installation's secret",
+    "pipelines.parsing.secret.load_key": "opens the installation's secret",
+    "pipelines.parsing.secret.key_id": "names the installation's secret",
+    "pipelines.parsing.secret._read_key": "opens the installation's secret",
     "pipelines.parsing.restatements.previous_delivery": "weighs all arrivals",
     "pipelines.parsing.version.parser_version": "asked once a night",
 }

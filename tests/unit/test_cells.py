@@ -303,7 +303,7 @@ def test_what_the_door_accepts_no_later_check_refuses(
         assert all(fix_hint(reason, one) for row in rejected["_reasons"] for reason in row)
         values = accepted.select(pl.col(field.name)).drop_nulls()
         if field.type in ("timestamp", "date"):
-            pattern, raw = pattern_of(field, one, family), {text.strip() for text in texts}
+            pattern, raw = pattern_of(field, one.formats, family), {text.strip() for text in texts}
             assert {value.strftime(pattern) for value in values[field.name]} <= raw
         elif field.type in ("integer", "flag"):
             assert all(str(value) in "".join(texts).replace(".", "") for value in values[field.name])

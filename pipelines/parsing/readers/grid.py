@@ -202,7 +202,7 @@ def _moment_text(kind: str, written: str, field: ContractField, contract: Contra
     """Return a moment in the field's pattern, but as it was written where the pattern would lose some of it."""
     if field.type not in MOMENTS or kind == "duration" or (kind == "time") != (field.type == "time"):
         return written
-    pattern = pattern_of(field, contract, "sheet")
+    pattern = pattern_of(field, contract.formats, "sheet")
     moment = dt.datetime.fromisoformat(f"1900-01-01T{written}" if kind == "time" else written)
     text = moment.strftime(pattern)
     return text if dt.datetime.strptime(text, pattern) == moment else written
