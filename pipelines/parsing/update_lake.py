@@ -25,8 +25,8 @@ from pipelines.storage.ledger import (
     Arrival,
     arrivals,
     classify_arrivals,
-    forgotten,
     open_ledger,
+    purged_arrivals,
     receipts,
     save_receipt,
 )
@@ -75,7 +75,7 @@ class Receipts:
         self.made_by = parser_version(settings, secret if secret is not None else load_key(settings.key_file))
         with open_ledger(settings.ledger_file) as ledger:
             self.everything = arrivals(ledger)
-            self._known, self.forgotten = receipts(ledger), forgotten(ledger)
+            self._known, self.purged = receipts(ledger), purged_arrivals(ledger)
         self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._known.values()}
 
     def key(self, arrival: Arrival) -> str:
@@ -84,7 +84,7 @@ class Receipts:
 
     def of(self, arrival: Arrival) -> Receipt | None:
         """Return the receipt that counts today, or None if the file has to be parsed."""
-        if arrival.sequence in self.forgotten:
+        if arrival.sequence in self.purged:
             return self.newest(arrival)
         return self._known.get(self.key(arrival))
 
@@ -268,7 +268,7 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) 
     has_rows = receipt is not None and not broke and files_intact(receipt, parser.settings)
     # Bytes that come back after others know nothing yet of those that they replace this time.
     is_told = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
-    if has_rows and (is_told or arrival.sequence in known.forgotten):
+    if has_rows and (is_told or arrival.sequence in known.purged):
         return
     if receipt is None or not has_rows:
         receipt = parser.parse(arrival)
@@ -284,7 +284,7 @@ def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> Non
     Then nobody could say any more whether two papers are the same.
     """
     own = key_id(secret)
-    gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.forgotten]
+    gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.purged]
     others = [receipt for receipt in gone if receipt and receipt["files"] and receipt.get("key_id", own) != own]
     if others:
         raise TthcError("secret_changed", file=settings.key_file, count=len(others))

@@ -18,7 +18,7 @@ from pipelines.landing.ingest import archive_path
 from pipelines.parsing.quarantine import quarantine_file, write_quarantine
 from pipelines.parsing.update_lake import LakeState
 from pipelines.settings import Settings
-from pipelines.storage.ledger import Arrival, forgotten, open_ledger
+from pipelines.storage.ledger import Arrival, open_ledger, purged_arrivals
 from pipelines.storage.run_spec import workspace_file
 
 log = logging.getLogger("tthc.parsing")
@@ -50,7 +50,7 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
     folder = settings.quarantine_dir
     rejected = rejected_by_delivery(settings, list(contracts))
     with open_ledger(settings.ledger_file) as ledger:
-        gone = forgotten(ledger)
+        gone = purged_arrivals(ledger)
     due: set[Path] = set()
     written = 0
     for arrival, _ in state.accepted:

@@ -57,7 +57,7 @@ def code_version(settings: Settings) -> str:
     return hashlib.sha256(json.dumps([files, code_and_libraries(), engines]).encode()).hexdigest()
 
 
-def make_plan(
+def build_run_spec(
     settings: Settings, contracts: dict[str, Contract], state: LakeState, published: str | None = None
 ) -> RunSpec:
     """Return the plan of this run.
@@ -251,10 +251,10 @@ def build_workspace(
         known = load_corrections(settings.registers_dir / settings.province, contracts)
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
-            schema = "uncorrected" if corrections.concern(source) else "lake"
+            schema = "uncorrected" if corrections.is_corrected(source) else "lake"
             files = _files(state, source, settings.lake_dir)
             _view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
-            if corrections.concern(source):
+            if corrections.is_corrected(source):
                 corrections.create_view(source)
         rejected = _files(state, "_rejected", settings.lake_dir)
         _view(connection, "ledger.rejected_row", rejected, REJECTED, state.made_by)

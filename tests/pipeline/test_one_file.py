@@ -132,7 +132,7 @@ OF_THE_WHOLE = {
     "pipelines.storage.ledger._digest": "reads the whole ledger",
     "pipelines.storage.ledger.arrivals": "reads the whole ledger",
     "pipelines.storage.ledger.receipts": "reads the whole ledger",
-    "pipelines.storage.ledger.forgotten": "reads the whole ledger",
+    "pipelines.storage.ledger.purged_arrivals": "reads the whole ledger",
     "pipelines.storage.ledger.save_receipt": "writes the ledger",
     "pipelines.storage.ledger.classify_arrivals": "weighs all arrivals",
     "pipelines.storage.runs.note_run": "writes the ledger",

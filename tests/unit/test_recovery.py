@@ -26,8 +26,8 @@ from pipelines.storage.ledger import (
     LedgerDamaged,
     arrivals,
     classify_arrivals,
-    forgotten,
     open_ledger,
+    purged_arrivals,
     receipts,
     save_receipt,
 )
@@ -59,7 +59,7 @@ def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str =
 def known(settings: Settings) -> list[tuple[Any, ...]]:
     """Return every arrival, but for the numbers that the ledger gave them."""
     with open_ledger(settings.ledger_file) as ledger:
-        gone = forgotten(ledger)
+        gone = purged_arrivals(ledger)
         told = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
     return sorted(told)
 
@@ -94,7 +94,7 @@ def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[st
         assert ledger.execute(f"update {table} set {column}").rowcount > 0
     assert not is_sound(settings.ledger_file)
     with open_ledger(settings.ledger_file) as ledger, pytest.raises(LedgerDamaged):
-        arrivals(ledger), receipts(ledger), forgotten(ledger)
+        arrivals(ledger), receipts(ledger), purged_arrivals(ledger)
     ensure_ledger(settings)
     assert is_sound(settings.ledger_file)
     assert known(settings) == before
