@@ -1,6 +1,7 @@
-"""The parts of a contract that say how cells are written: fields with their types, and the formats of files.
+"""The parts of a contract that describe cells: fields with their types, and the formats of files.
 
-Belongs here: what one field may say, and what makes it wrong in itself. The contract as a whole is `contracts`.
+Belongs here: the keys of one field and which of them fit together. Does not belong here: the contract as a whole
+(`model`).
 """
 
 import codecs
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
 MOMENTS = ("timestamp", "date", "time")
 PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
-# From here to CODES_ONLY_WITH_CHOICES: what editors check as well, through contracts/schema.json.
+# What follows up to CODES_ONLY_WITH_CHOICES is JSON Schema, by which editors check a contract (contracts/schema.json).
 ONE_SIGN: dict[str, Any] = {"pattern": r"^[\t\x20-\x7e]$"}
 
 
@@ -31,7 +32,7 @@ CODES_ONLY_WITH_CHOICES: dict[str, Any] = {
 
 
 def _check_moment(pattern: str, kind: str, name: str) -> None:
-    """Raise ValueError if a moment that is written by the pattern is not read back whole."""
+    """Raise ValueError if the pattern loses a part of a moment that is written and read by it."""
     try:
         read = dt.datetime.strptime(PROBE.strftime(pattern), pattern)
     except ValueError:
@@ -43,13 +44,13 @@ def _check_moment(pattern: str, kind: str, name: str) -> None:
 
 
 class Strict(BaseModel):
-    """Base of the models of a contract: unknown keys are refused, and nothing changes after loading."""
+    """Base of the models of a contract: unknown keys are errors, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Sentence(Strict):
-    """One sentence for people, in both languages."""
+    """A sentence for people, in both languages."""
 
     vi: str = Field(min_length=1, description="in Vietnamese", examples=["Mã hồ sơ"])
     en: str = Field(min_length=1, description="in English", examples=["Dossier code"])
@@ -154,7 +155,7 @@ class ContractField(Strict):
         numbers, choice, pseudonym = ("integer", "decimal"), self.type == "choice", ("text", "pseudonym")
         kept = (self.type, self.personal)
         is_code_only = self.also is not None or self.technical_id is not None
-        # In the order in which they are reported: what is wrong, and the sentence that says so.
+        # Conditions with their messages, in the order in which they are reported.
         faults = (
             (choice != (self.codes is not None), "codes are given for type choice, and only there"),
             (self.minimum is not None and self.type not in numbers, "a minimum is for numbers"),

@@ -1,7 +1,7 @@
-"""Contracts: what one source may look like, read from `contracts/<source>.yml`.
+"""The model of a contract: what the files of one source may look like, read from `contracts/<source>.yml`.
 
-Belongs here: the model of a contract and its loading. Does not belong here: how files are read (parsing/) or
-anything about one particular source (that is the YAML).
+Belongs here: the keys of a contract, its validation and loading. Does not belong here: reading delivered files
+(`parsing`), and anything about one particular source (that is in the YAML).
 """
 
 import unicodedata
@@ -110,7 +110,7 @@ class Contract(Strict):
         return self
 
     @model_validator(mode="after")
-    def _rules_can_be_judged(self) -> "Contract":
+    def _rules_can_be_evaluated(self) -> "Contract":
         codes = Counter(rule.code for rule in self.rules)
         if twice := [code for code, times in codes.items() if times > 1]:
             raise ValueError(f"{self.source}: two rules have the same code: {', '.join(twice)}")
@@ -127,7 +127,7 @@ class Contract(Strict):
 
     @cached_property
     def tombstone_fields(self) -> frozenset[str]:
-        """The fields that count in a row saying that its thing was deleted: key, newness and the tombstone itself."""
+        """The only fields that are checked in a row whose tombstone is 1: key, newness and the tombstone itself."""
         return frozenset(name for name in (*self.key, self.newness, self.tombstone) if name)
 
     @cached_property
@@ -136,24 +136,33 @@ class Contract(Strict):
 
     @cached_property
     def by_header(self) -> dict[str, ContractField]:
-        """Every header that may stand for a field: its name and its aliases."""
+        """The fields by every header that may name them: their name and their aliases."""
         return {header: field for field in self.fields for header in (field.name, *field.aliases)}
 
     @cached_property
     def headers(self) -> frozenset[str]:
-        """Every header that a file may have: of fields, and of columns that are let go."""
+        """Every header that a file may have: of fields, and of ignored columns."""
         return frozenset((*self.by_header, *self.ignored))
 
 
 def load_contract(path: Path) -> Contract:
-    """One contract file. Raises pydantic.ValidationError or yaml.YAMLError that names the wrong key."""
-    # Headers and cells are compared composed, so what the contract says must be composed too.
+    """Return the contract in a file.
+
+    Raises:
+        pydantic.ValidationError: If a key is wrong; the message names it.
+        yaml.YAMLError: If the file is not YAML.
+    """
+    # Headers and cells are compared in composed form (NFC), so the text of the contract must be composed too.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
     return Contract.model_validate(read_yaml(text))
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:
-    """All contracts of a folder by source name, in file-name order. Raises ValueError where two are of one source."""
+    """Return all contracts of a folder by source, in the order of file names.
+
+    Raises:
+        ValueError: If a file is no valid contract, or two files are of one source.
+    """
     contracts: dict[str, Contract] = {}
     for path in sorted(folder.glob(CONTRACT_FILES)):
         contract = load_contract(path)
@@ -164,10 +173,10 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
 
 
 def untold_fields(contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
-    """Return by source the fields that a sync message cannot tell, each with the sources of such messages."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """Return by source the fields that a sync message cannot express, each with the sources of such messages."""
+    fields: dict[str, dict[str, list[str]]] = {}
     for parent, contract in contracts.items():
         for child in contract.envelope.children.values() if contract.envelope else ():
             for name in child.untold:
-                found.setdefault(child.source, {}).setdefault(name, []).append(parent)
-    return found
+                fields.setdefault(child.source, {}).setdefault(name, []).append(parent)
+    return fields

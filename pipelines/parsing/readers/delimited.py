@@ -217,7 +217,7 @@ def read_delimited(
                     numbers = _row_numbers(done, table.num_rows, [row.number - 1 for row in wrong])
                     done += table.num_rows
                     frame = rows.frame(table, numbers).rechunk()
-                    yield Batch(contract.source, frame, labels=rows.labels, numbered="line")
+                    yield Batch(contract.source, frame, labels=rows.labels, row_unit="line")
     except pa.ArrowInvalid:
         # Arrow's own text may quote the row, so it is not passed on.
         if len(wrong) > MOST_WRONG_ROWS:
@@ -235,4 +235,4 @@ def read_delimited(
             raise FileRefused("cut_off", line=int(lines[-1]))
         frame = pl.DataFrame({"_row_number": lines, "_text": [row.text for row in wrong]})
         frame = frame.with_columns(_fault=pl.lit("wrong_width"))
-        yield Batch(contract.source, frame, labels=rows.labels, numbered="line")
+        yield Batch(contract.source, frame, labels=rows.labels, row_unit="line")

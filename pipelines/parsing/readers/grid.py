@@ -281,7 +281,7 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
     if ends is not None:
         faults = pl.select(pl.when(ends & faults.is_null()).then(pl.lit(BELOW_THE_LIST)).otherwise(faults)).to_series()
     letters = {name: letter(n) for n, name in enumerate(fields) if name}
-    return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", letters=letters)
+    return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", column_letters=letters)
 
 
 def read_list(path: Path, contract: Contract, *, kind: str, packed: bool, limits: ReadLimits) -> Generator[Batch]:

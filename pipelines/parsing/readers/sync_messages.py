@@ -252,9 +252,11 @@ def _like(contract: Contract, labels: Labels, *, is_message: bool, by_line: bool
     """Return by source an empty batch: what the format cannot tell, and how a row's place is spelled."""
     none = pl.DataFrame()
 
-    def empty(source: str, given: dict[str, str], stem: str | None, untold: tuple[str, ...] = ()) -> Batch:
+    def empty(source: str, enclosing: dict[str, str], list_path: str | None, untold: tuple[str, ...] = ()) -> Batch:
         names = labels.setdefault(source, {})
-        return Batch(source, none, untold=untold, labels=names, given=given, numbered="element", stem=stem)
+        return Batch(
+            source, none, untold=untold, labels=names, enclosing=enclosing, row_unit="element", list_path=list_path
+        )
 
     if not is_message or contract.envelope is None:
         return {contract.source: empty(contract.source, {}, None if by_line else "")}
