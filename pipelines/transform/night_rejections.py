@@ -16,7 +16,7 @@ from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.quarantine import quarantine_file, write_quarantine
-from pipelines.parsing.update_lake import LakeState
+from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
 from pipelines.storage.ledger import Arrival, open_ledger, purged_arrivals
 from pipelines.storage.run_spec import workspace_file

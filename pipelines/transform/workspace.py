@@ -19,9 +19,9 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, remove_tree
 from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
+from pipelines.parsing.receipts import LakeState
 from pipelines.parsing.secret import load_key
 from pipelines.parsing.unit_names import hash_unit_names
-from pipelines.parsing.update_lake import LakeState
 from pipelines.parsing.version import code_and_libraries
 from pipelines.registers.corrections import correction_table, load_corrections
 from pipelines.registers.model import load_province

@@ -12,7 +12,8 @@ import duckdb
 
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.landing.ingest import ingest_deliveries
-from pipelines.parsing.update_lake import LakeState, update_lake
+from pipelines.parsing.receipts import LakeState
+from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 from pipelines.transform.night_rejections import keep_rejected_rows

@@ -73,8 +73,8 @@ def accepted(few: FewFiles) -> set[str]:
 
 
 PACKAGES = ("landing", "parsing", "parsing.readers")
-BESIDE = ("contracts.batch", "contracts.column_types", "contracts.moments", "contracts.places", "storage.delivery",
-          "storage.ledger", "storage.memory_kills", "storage.runs")  # fmt: skip
+BESIDE = ("contracts.batch", "contracts.cell_text", "contracts.column_types", "contracts.moments", "contracts.places",
+          "storage.delivery", "storage.ledger", "storage.memory_kills", "storage.runs")  # fmt: skip
 
 
 def modules() -> Iterator[ModuleType]:
@@ -128,7 +128,7 @@ OF_THE_WHOLE = {
     "pipelines.landing.faults._is_system_wide": "the net itself",
     "pipelines.landing.faults._causes": "the net itself",
     "pipelines.storage.ledger.open_ledger": "opens the ledger",
-    "pipelines.storage.ledger._sound": "reads the whole ledger",
+    "pipelines.storage.ledger._verified": "reads the whole ledger",
     "pipelines.storage.ledger._digest": "reads the whole ledger",
     "pipelines.storage.ledger.arrivals": "reads the whole ledger",
     "pipelines.storage.ledger.receipts": "reads the whole ledger",
@@ -137,21 +137,21 @@ OF_THE_WHOLE = {
     "pipelines.storage.ledger.classify_arrivals": "weighs all arrivals",
     "pipelines.storage.runs.note_run": "writes the ledger",
     "pipelines.landing.ingest._log_left": "the net itself",
-    "pipelines.parsing.update_lake.lake_state": "weighs all arrivals",
+    "pipelines.parsing.receipts.lake_state": "weighs all arrivals",
     "pipelines.parsing.update_lake.update_lake": "the step itself",
     "pipelines.parsing.update_lake._ensure_parsed": "calls the net",
     "pipelines.parsing.update_lake._refuse_two_secrets": "weighs all arrivals",
-    "pipelines.parsing.update_lake._log_refusals": "speaks of what is done",
-    "pipelines.parsing.update_lake.files_intact": "looks at what earlier nights left",
+    "pipelines.parsing.update_lake._log_receipt": "speaks of what is done",
+    "pipelines.parsing.receipts.files_intact": "looks at what earlier nights left",
     "pipelines.parsing.update_lake.Parser.parse": "the net itself",
-    "pipelines.parsing.update_lake.Parser.restated": "the net itself",
+    "pipelines.parsing.update_lake.Parser.describe_restatement": "the net itself",
     "pipelines.parsing.update_lake.Parser.save": "writes the ledger",
-    "pipelines.parsing.update_lake.Receipts.key": "weighs all arrivals",
-    "pipelines.parsing.update_lake.Receipts.of": "weighs all arrivals",
-    "pipelines.parsing.update_lake.Receipts.newest": "weighs all arrivals",
-    "pipelines.parsing.update_lake.Receipts.add": "writes the ledger",
-    "pipelines.parsing.update_lake.Receipts.is_refused": "weighs all arrivals",
-    "pipelines.parsing.update_lake.Receipts.classify_arrivals": "weighs all arrivals",
+    "pipelines.parsing.receipts.Receipts.key": "weighs all arrivals",
+    "pipelines.parsing.receipts.Receipts.current": "weighs all arrivals",
+    "pipelines.parsing.receipts.Receipts.newest": "weighs all arrivals",
+    "pipelines.parsing.receipts.Receipts.add": "writes the ledger",
+    "pipelines.parsing.receipts.Receipts.is_refused": "weighs all arrivals",
+    "pipelines.parsing.receipts.Receipts.classify_arrivals": "weighs all arrivals",
     "pipelines.parsing.parse_file.parse_key": "weighs all arrivals",
     "pipelines.parsing.parse_file.refused_receipt": "the net itself",
     "pipelines.parsing.secret.load_key": "opens the installation's secret",

@@ -20,7 +20,8 @@ from pipelines.landing.ingest import archive_path, ingest_deliveries
 from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
-from pipelines.parsing.update_lake import Receipts, lake_state, update_lake
+from pipelines.parsing.receipts import Receipts, lake_state
+from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
 from pipelines.storage.ledger import (
     LedgerDamaged,
@@ -208,7 +209,7 @@ def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: di
     assert prune_unreferenced(settings) >= 1
     assert len(list(settings.lake_dir.rglob("*.parquet"))) == len(state.parsed) == 2
     assert lake_state(settings).totals("xin_loi") == state.totals("xin_loi")
-    assert "of-earlier-contracts" not in Receipts(settings)._known
+    assert "of-earlier-contracts" not in Receipts(settings)._by_key
     assert prune_unreferenced(settings) == 0
 
 
