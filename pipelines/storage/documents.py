@@ -165,7 +165,7 @@ class Manifest(TypedDict):
         as_of: ISO date.
         province: Code of the province.
         synthetic: True if any input is of the synthetic province.
-        code: Version of the code (`transform.workspace.code_version`).
+        code: Version of the code (`transform.specify_run.code_version`).
         rows: By source, counts of files and rows (`manifest.conservation`).
         files: SHA-256 by path below the folder of the version.
         open_data: State of the open data.

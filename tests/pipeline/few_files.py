@@ -17,7 +17,8 @@ from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 from pipelines.transform.night_rejections import keep_rejected_rows
-from pipelines.transform.workspace import build_run_spec, build_workspace
+from pipelines.transform.specify_run import build_run_spec
+from pipelines.transform.workspace import build_workspace
 from tests.oracle.compiled import Model
 
 LONG_AGO = 1_700_000_000  # files written just now are waited for, as they might still grow

@@ -9,7 +9,7 @@ from pipelines.landing import discover as landing
 from pipelines.landing.ingest import LEFT_IN_LANDING
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run, runs
-from pipelines.transform.workspace import build_run_spec
+from pipelines.transform.specify_run import build_run_spec
 
 from .few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles
 

@@ -18,7 +18,7 @@ from pipelines.contracts.batch import Batch, text_frame
 from pipelines.contracts.column_types import pattern_of
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.model import Contract
-from pipelines.parsing.decoding.marks import cell_name, letter
+from pipelines.parsing.decoding.marks import cell_name, column_letters
 from pipelines.parsing.readers.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
 from pipelines.parsing.readers.grid_header import Grid, Row, find_header, is_blank, read_grid
 from pipelines.parsing.readers.headers import map_headers
@@ -187,7 +187,7 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
     for n, name in enumerate(labels[:width]):
         filled = next((at for at, row in enumerate(below, start) if not name and not is_blank(row[n])), None)
         if filled is not None:
-            raise FileRefused("nameless_column", column=letter(n), line=filled + 1)
+            raise FileRefused("nameless_column", column=column_letters(n), line=filled + 1)
     named = iter(map_headers([name for name in labels[:width] if name], contract, row=top + 1))
     fields = [next(named) if name else None for name in labels[:width]]
     _refuse_marked(grid, start, fields, top)
@@ -204,7 +204,7 @@ def batch_of(grid: Grid, contract: Contract) -> Batch:
         faults = pl.select(
             pl.when(is_below & faults.is_null()).then(pl.lit(BELOW_THE_LIST)).otherwise(faults)
         ).to_series()
-    letters = {name: letter(n) for n, name in enumerate(fields) if name}
+    letters = {name: column_letters(n) for n, name in enumerate(fields) if name}
     return Batch(contract.source, frame.with_columns(_fault=faults), family="sheet", column_letters=letters)
 
 
