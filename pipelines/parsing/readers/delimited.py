@@ -2,7 +2,7 @@
 
 Types are not guessed: every column is text. A row of another width becomes a faulty row with its number. Belongs here:
 headers, rows and line numbers. Does not belong here: errors of the text that make all rows uncertain (`scan`,
-`text_checks`), and rows that are no data (`furniture`).
+`text_checks`), and rows that are no data (`non_data_rows`).
 """
 
 import re
@@ -18,8 +18,8 @@ from pipelines.common.errors import FileRefused
 from pipelines.contracts.batch import BYTES_PER_BATCH, ROWS_PER_BATCH, Batch
 from pipelines.contracts.model import Contract
 from pipelines.parsing.decoding.kinds import JSON_START
-from pipelines.parsing.readers.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering
 from pipelines.parsing.readers.headers import map_headers
+from pipelines.parsing.readers.non_data_rows import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering
 from pipelines.parsing.readers.scan import open_checked
 from pipelines.parsing.readers.text_checks import Quotes
 from pipelines.parsing.readers.unpack import BLOCK_BYTES

@@ -19,9 +19,9 @@ from pipelines.contracts.column_types import pattern_of
 from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.model import Contract
 from pipelines.parsing.decoding.marks import cell_name, column_letters
-from pipelines.parsing.readers.furniture import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
 from pipelines.parsing.readers.grid_header import Grid, Row, find_header, is_blank, read_grid
 from pipelines.parsing.readers.headers import map_headers
+from pipelines.parsing.readers.non_data_rows import BELOW_THE_LIST, ListEnd, RepeatedHeader, is_numbering, label
 from pipelines.parsing.readers.sandbox import decoded
 from pipelines.parsing.validate import Validator
 from pipelines.settings import ReadLimits

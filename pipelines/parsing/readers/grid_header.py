@@ -12,8 +12,8 @@ from pipelines.common.errors import FileRefused
 from pipelines.contracts.model import Contract
 from pipelines.parsing.decoding.limits import Merge
 from pipelines.parsing.decoding.marks import Marks
-from pipelines.parsing.readers.furniture import label
 from pipelines.parsing.readers.headers import map_headers, required_in
+from pipelines.parsing.readers.non_data_rows import label
 
 HEADER_WITHIN_ROWS = 40
 HEADER_ROWS = 3
