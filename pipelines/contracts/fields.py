@@ -119,12 +119,12 @@ class ContractField(Strict):
         examples=[1945],
     )  # fmt: skip
     separator: str | None = Field(
-        None, min_length=1, description="for text kept as a pseudonym: what parts several values in one cell; each is "
+        None, min_length=1, description="for text kept as a pseudonym: what separates several values in one cell; each is "
         "replaced by its own pseudonym", examples=["##"],
     )  # fmt: skip
     shown: bool | None = Field(
         None, description="for text: true where people read it (a name): no invisible character, nothing that looks "
-        "like a person's number or a formula; a list mark before it (`- `) is taken off and counted",
+        "like a person's number or a formula; a list mark before it (`- `) is removed and counted",
     )  # fmt: skip
     unit_name: bool | None = Field(
         None, description="for text kept as a pseudonym: true where it names a unit, which is looked up in the list of "
@@ -136,12 +136,12 @@ class ContractField(Strict):
     )
     pattern: str | None = Field(
         None, description="for text and code: regular expression that the whole cell must match; in a code it also "
-        "says which signs besides letters A–Z, digits and . - _ / are taken, never a blank or another alphabet",
+        "says which signs besides letters A–Z, digits and . - _ / are allowed, never a blank or another alphabet",
         examples=["[0-9]\\.[0-9]{6}"],
     )  # fmt: skip
     format: str | None = Field(
         None, description="for timestamp, date and time: how this one field is written, in strptime's letters; "
-        "without it the contract's `formats` say so", examples=["%d/%m/%Y"],
+        "without it the contract's `formats` apply", examples=["%d/%m/%Y"],
     )  # fmt: skip
     null_values: tuple[str, ...] = Field(
         (), description="spellings that mean empty, besides the empty cell", examples=[["-", "NULL"]]

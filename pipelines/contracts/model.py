@@ -21,7 +21,7 @@ CONTRACT_FILES = "*.yml"
 
 
 class RowRule(Strict):
-    """One condition that makes a row wrong, and what to tell whoever delivered it."""
+    """One condition that makes a row wrong, and the message to whoever delivered it."""
 
     code: str = Field(
         pattern="^[a-z][a-z0-9_]*$", description="short name of the rule; it is the reason given for a rejected row",
@@ -36,17 +36,17 @@ class RowRule(Strict):
 
 
 class Child(Strict):
-    """A nested list of the sync message that lands as another source."""
+    """A nested list of the sync message that becomes rows of another source."""
 
     source: str = Field(description="the source that its elements become", examples=["thanh_phan"])
-    ignored: tuple[str, ...] = Field((), description="members of its elements that are let go")
+    ignored: tuple[str, ...] = Field((), description="members of its elements that are ignored")
     untold: tuple[str, ...] = Field(
-        (), description="fields of that source which this message cannot tell: left empty, meaning unknown"
+        (), description="fields of that source that this message cannot express: left empty, meaning unknown"
     )
 
 
 class Envelope(Strict):
-    """The national portal's sync message: which service, and which nested lists are which source."""
+    """The national portal's sync message: its service, and the source that each nested list becomes."""
 
     service: str = Field(description="name of the service that the message must carry", examples=["DongBoHoSoMC"])
     head: dict[str, str] = Field(
@@ -54,7 +54,7 @@ class Envelope(Strict):
         examples=[{"madonvi": "MaDonVi"}],
     )  # fmt: skip
     children: dict[str, Child] = Field(description="nested list of a row, by its name, and the source it becomes")
-    ignored: tuple[str, ...] = Field((), description="members of a row that are let go")
+    ignored: tuple[str, ...] = Field((), description="members of a row that are ignored")
 
 
 class Contract(Strict):
@@ -81,9 +81,9 @@ class Contract(Strict):
     lookups: tuple[Lookup, ...] = Field(
         (), description="fields whose value must be known; of several that are not, the first listed gives the reason"
     )
-    subject: Subject | None = Field(None, description="whom a row is about; without it nobody in particular")
+    subject: Subject | None = Field(None, description="the unit and dossier that a row is about; without it none")
     fields: tuple[ContractField, ...] = Field(min_length=1, description="the columns, in the order of the documents")
-    ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are let go")
+    ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are ignored")
     formats: Formats = Field(Formats(), description="how moments, numbers and CSV files are written")
     envelope: Envelope | None = Field(None, description="for a source that also comes as a sync message")
     rules: tuple[RowRule, ...] = Field((), description="conditions that make a row wrong")

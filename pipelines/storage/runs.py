@@ -42,7 +42,7 @@ class Run:
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
     """Add the run that begins, and return its number; the caller holds the lock of the job.
 
-    So a run that is still marked as running was killed: it becomes `interrupted`. Of older runs RUNS_KEPT are kept.
+    So a run that is still marked as running was killed: it becomes `interrupted`. The newest RUNS_KEPT runs are kept.
     """
     for sequence, detail in ledger.execute("select sequence, detail from run where outcome = 'running'").fetchall():
         cause = json.dumps({"cause": cause_of_end(json.loads(detail).get(KILLS_BEFORE))})
