@@ -1,4 +1,4 @@
-"""Batches stay within a number of bytes, however long their rows, and nothing is lost or told otherwise by it."""
+"""Batches keep within a number of bytes, however long their rows, and the result does not depend on it."""
 
 import json
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""What stands in a list and is none of its rows: nothing below it comes in, and no row of it is lost."""
+"""Rows in a list that are not data: nothing below a list is accepted, and no row of data is lost."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Rows that say a thing was deleted, rows too new to be true, and numbers with decimals, as the door takes them."""
+"""Tombstones, rows with an impossible update time, and decimal numbers, as parsing accepts or rejects them."""
 
 import datetime as dt
 import json
