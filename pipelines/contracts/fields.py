@@ -119,8 +119,8 @@ class ContractField(Strict):
         examples=[1945],
     )  # fmt: skip
     separator: str | None = Field(
-        None, min_length=1, description="for text kept as a pseudonym: what separates several values in one cell; each is "
-        "replaced by its own pseudonym", examples=["##"],
+        None, min_length=1, description="for text kept as a pseudonym: what separates several values in one cell; each "
+        "is replaced by its own pseudonym", examples=["##"],
     )  # fmt: skip
     shown: bool | None = Field(
         None, description="for text: true where people read it (a name): no invisible character, nothing that looks "
