@@ -216,7 +216,7 @@ def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: di
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child at its parent's death")
 def test_dbt_dies_with_the_run(tmp_path: Path) -> None:
     """The parent is killed at once; its child, which asked to die with it, does."""
-    child = "import os,sys,time; from pipelines.transform.dbt_child import kill_with_parent; kill_with_parent(os.getppid());"
+    child = "import os,sys,time; from pipelines.transform import dbt_child; dbt_child.kill_with_parent(os.getppid());"
     parent = (
         "import subprocess,sys,os,time;"
         f"p = subprocess.Popen([sys.executable, '-c', {child + 'print(1, flush=True); time.sleep(60)'!r}],"
