@@ -58,7 +58,7 @@ def build_run_spec(
         {"delivery": arrival.delivery.label, "sha256": arrival.sha256, "refused": bool(receipt["refused"])}
         for arrival, receipt in state.parsed
     ]
-    province = load_province(settings.registers_dir / settings.province).code
+    province = load_province(settings.province_dir).code
     # Without file names: a copy under another name changes nothing, so it makes no new version. A refusal that may
     # succeed another night, and the result of an earlier parser for bytes that were purged, are another content.
     content = sorted(

@@ -179,7 +179,7 @@ def build_workspace(
     with connect(settings, workspace) as connection:
         for schema in ("lake", "ledger", "registers", "blank"):
             connection.execute(f"create schema {schema}")
-        known = load_corrections(settings.registers_dir / settings.province, contracts)
+        known = load_corrections(settings.province_dir, contracts)
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
             schema = "uncorrected" if corrections.is_corrected(source) else "lake"
