@@ -1,4 +1,4 @@
-"""What a crash or a loss leaves is made whole from the archive, and what nothing reads any more does not pile up."""
+"""After a crash or a loss everything is rebuilt from the archive, and files that nothing needs are removed."""
 
 import datetime as dt
 import os
@@ -46,7 +46,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str = "a.csv", rows: bool = False) -> Path:
-    """Return a list of apologies, taken into the archive."""
+    """Deliver and archive a list of letters of apology; return its path in landing."""
     path = settings.raw_dir / "xin_loi" / day.isoformat() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEAD + "".join(f"H19-{number},20240430080000,\n" for number in numbers), encoding="utf-8")
@@ -71,7 +71,7 @@ def three_arrivals(settings: Settings) -> None:
     deliver(settings, 4, day=FIRST + dt.timedelta(days=1))
 
 
-def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
+def test_the_ledger_is_rebuilt_from_the_archive_alone(settings: Settings) -> None:
     three_arrivals(settings)
     before = known(settings)
     assert [row[3] for row in before] == [2, 3, None]
@@ -84,7 +84,7 @@ def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("table", ["arrival", "receipt", "forgotten"])
-def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
+def test_a_changed_row_is_never_used(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
     three_arrivals(settings)
     update_lake(settings, contracts)
     purge_expired(settings, FIRST + dt.timedelta(days=31))
@@ -103,7 +103,7 @@ def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[st
 
 
 @pytest.mark.parametrize("damage", [blank, cut])
-def test_a_damaged_file_is_never_believed(settings: Settings, damage: object) -> None:
+def test_a_damaged_ledger_is_never_used(settings: Settings, damage: object) -> None:
     three_arrivals(settings)
     before = known(settings)
     damage(settings.ledger_file, random.Random(1))  # type: ignore[operator]
@@ -136,7 +136,7 @@ def test_bytes_that_went_missing_are_taken_in_once_more(settings: Settings) -> N
     assert last.is_file() and known(settings) == before
 
 
-def test_what_was_forgotten_stays_told_when_the_ledger_is_lost(
+def test_what_was_purged_stays_recorded_when_the_ledger_is_lost(
     settings: Settings, contracts: dict[str, Contract]
 ) -> None:
     three_arrivals(settings)
@@ -161,7 +161,7 @@ def test_bytes_whose_time_is_over_go_although_a_crash_came_between(settings: Set
     assert not kept.exists()
 
 
-def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
+def test_a_killed_run_is_recorded_as_interrupted(settings: Settings) -> None:
     with open_ledger(settings.ledger_file) as ledger:
         begin_run(ledger, 1)
     with open_ledger(settings.ledger_file) as ledger:
@@ -215,7 +215,7 @@ def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: di
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child at its parent's death")
 def test_dbt_dies_with_the_run(tmp_path: Path) -> None:
-    """The parent is killed at once; its child, which asked to die with it, does."""
+    """The parent is killed, and the kernel kills its child."""
     child = "import os,sys,time; from pipelines.transform import dbt_child; dbt_child.kill_with_parent(os.getppid());"
     parent = (
         "import subprocess,sys,os,time;"
