@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contracts.model import Contract
-from pipelines.parsing.readers.furniture import ListEnd
+from pipelines.parsing.readers.non_data_rows import ListEnd
 from tests.campaign.wrongness.kinds import Kind, case_of, kinds
 from tests.campaign.wrongness.verdict import judge_case
 
