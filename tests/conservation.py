@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.parsing.update_lake import lake_state
+from pipelines.parsing.receipts import lake_state
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger, outcomes
 

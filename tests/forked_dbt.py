@@ -71,12 +71,12 @@ class ForkedDbt:
 
 
 def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> int:
-    from pipelines.transform.dbt_child import dbt, die_with
+    from pipelines.transform.dbt_child import kill_with_parent, run_command
 
-    die_with(parent)
+    kill_with_parent(parent)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
-    return dbt(arguments)
+    return run_command(arguments)

@@ -104,7 +104,7 @@ def _run(settings: Settings) -> int:
 
         outcome = run_nightly(settings)
     from pipelines.reports.summary import show_manifest, show_version
-    from pipelines.storage.open_data_state import is_held_back, sentence_of, withdrawn_sentences
+    from pipelines.storage.open_data_state import held_back_sentence, is_held_back, withdrawn_sentences
 
     folder = settings.versions_dir / outcome.version if outcome.is_beside else settings.current_link.resolve()
     show_version(console, folder)
@@ -122,7 +122,7 @@ def _run(settings: Settings) -> int:
         console.print(sentence, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     if outcome.open_data is None or not is_held_back(outcome.open_data):
         return 0
-    text = sentence_of(outcome.open_data)
+    text = held_back_sentence(outcome.open_data)
     console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     return EXIT_OPEN_DATA_KEPT
 

@@ -1,9 +1,10 @@
-"""The one shape between readers and typing: a frame of text.
+"""Batches: the rows of a file as text, the shape in which every reader hands them to validation.
 
-A batch has one String column per field of the contract that the file holds (null if the cell is empty), `_row_number`
-(the line of a text file on which the row begins, the row of a sheet as Excel shows it, else the number of the element)
-and, where the reader itself found something wrong, `_fault` (a reason code) and `_text` (the row as it stood, for the
-quarantine only). Rows that are wanted whole may have `_path`: where they stand in a JSON file.
+The frame of a batch has one String column per field of the contract that the file holds (null if the cell is empty) and
+`_row_number`: the line of a text file on which the row begins, the row of a sheet as Excel shows it, else the number of
+the element. Where the reader itself found an error, it adds `_fault` (a reason code) and `_text` (the raw row, for the
+quarantine only). A JSON file that is read with `whole` adds `_path`: where the row is in the file. Belongs here: that
+shape, and splitting large batches. Does not belong here: reading and typing.
 """
 
 from collections.abc import Generator
@@ -14,50 +15,58 @@ from typing import Literal
 import polars as pl
 
 Family = Literal["text", "sheet"]
-Numbered = Literal["line", "row", "element"]
-# What readers put together; where rows are long, the bytes end a batch.
+RowUnit = Literal["line", "row", "element"]
+# The size up to which readers collect rows; the first limit that is reached ends a batch.
 ROWS_PER_BATCH, BYTES_PER_BATCH = 40_000, 32 << 20
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one source out of one file.
-
-    How people find a row and a field in the file: `numbered`, what a row's number counts; `letters`, the columns of a
-    sheet by field; `labels`, by field what the file itself calls it; `given`, fields that what encloses a JSON record
-    says for it, by what it is called there; `stem`, the path of the JSON list whose elements the rows are, one by one,
-    null if a row's path takes reading the file with `whole`.
+    """Rows of one source from one file, and how people find a row and a field in that file.
 
     Attributes:
-        untold: Fields the format cannot tell, null meaning unknown.
+        source: The source of the rows.
+        frame: The rows (see the module).
+        family: Whether the file is text (CSV, JSON, Parquet) or a sheet (Excel, HTML).
+        untold: Fields that the format cannot express; null means unknown there, not empty.
+        column_letters: Letters of the column of a sheet, by field.
+        labels: What the file itself calls a column or member, by field.
+        enclosing: Fields whose value is in the object around a JSON record, with the name of the member there.
+        row_unit: What `_row_number` counts.
+        list_path: Path of the JSON list whose elements are the rows; None if rows have no common list.
     """
 
     source: str
     frame: pl.DataFrame
     family: Family = "text"
     untold: tuple[str, ...] = field(default=())
-    letters: dict[str, str] = field(default_factory=dict)
+    column_letters: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict)
-    numbered: Numbered = "row"
-    stem: str | None = None
+    enclosing: dict[str, str] = field(default_factory=dict)
+    row_unit: RowUnit = "row"
+    list_path: str | None = None
 
     @property
-    def takes_reading(self) -> bool:
-        """True if only reading the file with `whole` says where in it a row stands."""
-        return self.numbered == "element" and self.stem is None
+    def needs_second_read(self) -> bool:
+        """True if the path of a row is only known after reading the file again with `whole`."""
+        return self.row_unit == "element" and self.list_path is None
 
 
 def text_frame(rows: list[dict[str, str | None]], numbers: list[int]) -> pl.DataFrame:
-    """Return a batch's frame from records; its columns are those that any record has."""
+    """Return the frame of a batch from records; its columns are those that any record has.
+
+    Args:
+        rows: Text by field.
+        numbers: The `_row_number` of each row.
+    """
     names = {name: pl.String for row in rows for name in row}
     return pl.DataFrame(rows, schema=names).with_columns(_row_number=pl.Series(numbers, dtype=pl.Int64))
 
 
 def split_batches(batches: Generator[Batch], most_bytes: int) -> Generator[Batch]:
-    """Yield the same rows in batches of at most `most_bytes` each, or of one row.
+    """Yield the same rows in batches of at most `most_bytes` each, or of one row if that is larger.
 
-    Polars has no limit of its own: this is what bounds it, as judging takes several copies of a batch.
+    This bounds the memory of polars, which has no limit of its own: validation takes several copies of a batch.
     """
     with closing(batches):
         for batch in batches:
@@ -67,7 +76,7 @@ def split_batches(batches: Generator[Batch], most_bytes: int) -> Generator[Batch
                 yield batch
                 continue
             for piece in batch.frame.iter_slices(rows):
-                if piece.height > 1 and piece.estimated_size() > most_bytes:  # long cells stand close together
+                if piece.height > 1 and piece.estimated_size() > most_bytes:  # rows of very different size
                     yield from split_batches((replace(batch, frame=half) for half in _halves(piece)), most_bytes)
                 else:
                     yield replace(batch, frame=piece)

@@ -1,11 +1,11 @@
-"""From text to typed columns: what a well-formed timestamp, date, number, flag, code or choice is.
+"""From text to typed columns: what a valid timestamp, date, number, flag, code, choice or text is.
 
 Each field becomes two things: the expression of its typed value, and for each reason code the condition under which a
-cell is wrong. Does not belong here: formats of files, rows as a whole (`parsing.validate`).
+cell is wrong. Belongs here: rules for a single cell. Does not belong here: formats of files, and rules for a whole row
+(`parsing.validate`).
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,40 +22,39 @@ from pipelines.common.patterns import (
     match_whole,
 )
 from pipelines.contracts.batch import Family
-from pipelines.contracts.fields import MOMENTS, ContractField
-from pipelines.contracts.model import Contract
+from pipelines.contracts.cell_text import VIETNAMESE, unclean_text
+from pipelines.contracts.fields import MOMENTS, ContractField, Formats
 from pipelines.contracts.moments import is_written_as_pattern, regex_of_pattern, years_of
 
-# UTF-8 that was read as windows-1252 or latin-1 and encoded once more: đ, ư, ơ, ă and all of ạ–ỹ leave these
-# traces, which no Vietnamese word holds.
+# Traces of UTF-8 that was decoded as windows-1252 or latin-1 and encoded again: đ, ư, ơ, ă and all of ạ–ỹ leave
+# them, and no Vietnamese word contains them.
 MISREAD_TEXT = "misread_text"
 MISREAD = r"á[º»][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u20ac\u2122]|Ä[\u0090\u0091\u0192\u2018]|Æ[°¡]"
-TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-VIETNAMESE = "".join(unicodedata.normalize("NFC", base + tone) for base in "aăâeêioôơuưy" for tone in TONES) + "đ"
-# What an alphabet forbids. Text in TCVN3 or VNI fonts shows as letters and signs of Western Europe; a letter lost
-# on the way, as a question mark within a word or U+FFFD.
-FOREIGN = {
+# What an alphabet forbids. Text in the legacy encodings TCVN3 and VNI shows as letters and signs of Western Europe; a
+# letter that a conversion lost, as a question mark within a word or U+FFFD.
+FOREIGN_SIGNS = {
     "vietnamese": rf"[\p{{L}}--[a-zA-Z{VIETNAMESE}{VIETNAMESE.upper()}]]|[§¨©¬\u00ad®¶·¸¹¼½¾\ufffd]|\p{{L}}\?\p{{L}}"
 }
-# Blanks and line breaks as people type them; other white space, such as a vertical tab, is a control character.
-BLANKS = " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-LONGEST = {"code": 200, "text": 10_000}
-# A number with decimals: after a point in text files; in lists after a comma too, and only so where the contract
-# declares Vietnamese numbers, in which a point stands between thousands.
+MOST_CHARACTERS = {"code": 200, "text": 10_000}
+# A decimal number by its style: with a decimal point in text files, with a point or comma in lists, and with a comma
+# only in lists that a contract declares Vietnamese, where a point separates thousands.
 DECIMAL = {
     "text": r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$",
     "plain": r"^-?[0-9]{1,15}([.,][0-9]{1,9})?$",
     "vietnamese": r"^-?[0-9]{1,15}(,[0-9]{1,9})?$",
 }
-# A whole number as written: digits only, or in lists that a contract declares Vietnamese, 1.234.567.
-WHOLE = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
+# A whole number by its style: digits only, and in lists that a contract declares Vietnamese also 1.234.567.
+INTEGER = {"plain": r"^-?[0-9]{1,18}$", "vietnamese": r"^-?([0-9]{1,18}|[0-9]{1,3}(\.[0-9]{3}){1,5})$"}
 
 
 @dataclass(frozen=True)
 class TypedField:
-    """How one field is read: its typed value, and for each reason code the condition of a wrong value.
+    """The expressions of one field over its text column.
 
-    With `wrong_where_null` a cell is wrong, too, where it holds something and its value is null.
+    Attributes:
+        value: The typed value; null if the cell is empty or wrong.
+        wrong: By reason code the condition that a cell is wrong.
+        wrong_where_null: True if a cell is also wrong where it is not empty and `value` is null.
     """
 
     value: pl.Expr
@@ -64,7 +63,7 @@ class TypedField:
 
 
 def is_numeric_choice(field: ContractField) -> bool:
-    """Return True if a code list has only digits: it becomes a small integer, so that SQL reads `status = 9`."""
+    """Return True if all codes are digits: the column is then a small integer, so that SQL can say `status = 9`."""
     return all(code.isdigit() for code in field.codes or ())
 
 
@@ -77,13 +76,13 @@ def dtype_of(field: ContractField) -> pl.DataType:
     return types.get(field.type, pl.String())
 
 
-def pattern_of(field: ContractField, contract: Contract, family: Family) -> str:
-    """Return the strptime pattern of a moment: the field's own, else the contract's for text or for lists."""
-    return field.format or getattr(contract.formats, f"{field.type}_{family}")
+def pattern_of(field: ContractField, formats: Formats, family: Family) -> str:
+    """Return the strptime pattern of a timestamp, date or time: the field's own, else that of the file family."""
+    return field.format or getattr(formats, f"{field.type}_{family}")
 
 
-def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
-    # Moments hardly repeat, so remembering those already read costs more than it saves.
+def _type_moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
+    # Moments hardly repeat, so polars' cache of parsed values costs more than it saves.
     if field.type == "time":
         time = text.str.to_time(pattern, strict=False, cache=False)
         value = pl.when(is_written_as_pattern(text, time, pattern)).then(time)
@@ -92,78 +91,79 @@ def _moment(field: ContractField, text: pl.Expr, pattern: str) -> TypedField:
     first, last = years_of(field)
     form = regex_of_pattern(pattern, f"(?:{'|'.join(map(str, range(first, last + 1)))})")
     written = is_written_as_pattern(text, moment, pattern) & moment.is_not_null()
-    # One look at the text for form and year: this is done for every moment of every file.
     in_range = moment.dt.year().is_between(first, last)
-    sound = written & in_range if form is None else text.str.contains(form)
-    value = pl.when(sound).then(moment.dt.date() if field.type == "date" else moment)
+    # One regular expression for form and year: this is evaluated for every moment of every file.
+    is_valid = written & in_range if form is None else text.str.contains(form)
+    value = pl.when(is_valid).then(moment.dt.date() if field.type == "date" else moment)
     wrong = {f"bad_{field.type}": text.is_not_null() & ~written.fill_null(False), "out_of_range": written & ~in_range}
     return TypedField(value, wrong)
 
 
 def _out_of_bounds(field: ContractField, value: pl.Expr) -> dict[str, pl.Expr]:
-    """Return, for each bound that the contract sets, the condition that a number lies beyond it."""
+    """Return, by reason code, the condition that a number is outside a bound that the contract sets."""
     bounds = {"below_minimum": (field.minimum, value.lt), "above_maximum": (field.maximum, value.gt)}
     return {code: beyond(bound) for code, (bound, beyond) in bounds.items() if bound is not None}
 
 
-def _whole(field: ContractField, text: pl.Expr, style: str) -> TypedField:
+def _type_integer(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     digits = text.str.replace_all(".", "", literal=True) if style == "vietnamese" else text
-    value = pl.when(text.str.contains(WHOLE[style])).then(digits).cast(pl.Int64, strict=False)
+    value = pl.when(text.str.contains(INTEGER[style])).then(digits).cast(pl.Int64, strict=False)
     return TypedField(value, {"bad_integer": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
 
 
-def _decimal(field: ContractField, text: pl.Expr, style: str) -> TypedField:
+def _type_decimal(field: ContractField, text: pl.Expr, style: str) -> TypedField:
     point = text.str.replace(",", ".", literal=True)
     value = pl.when(text.str.contains(DECIMAL[style])).then(point).cast(pl.Float64, strict=False)
     return TypedField(value, {"bad_decimal": text.is_not_null() & value.is_null(), **_out_of_bounds(field, value)})
 
 
-def _choice(field: ContractField, text: pl.Expr) -> TypedField:
+def _type_choice(field: ContractField, text: pl.Expr) -> TypedField:
     codes = ["0", "1"] if field.type == "flag" else list(field.codes or ())
-    said = text
+    code = text
     if field.any_case:
-        said = text.str.to_uppercase().replace_strict([c.upper() for c in codes], codes, default=pl.lit(""))
-    known = said.is_in(codes)
-    value = pl.when(known).then(said).cast(dtype_of(field), strict=False)
-    return TypedField(value, {"not_in_code_list": text.is_not_null() & ~known})
+        code = text.str.to_uppercase().replace_strict([each.upper() for each in codes], codes, default=pl.lit(""))
+    is_known = code.is_in(codes)
+    value = pl.when(is_known).then(code).cast(dtype_of(field), strict=False)
+    return TypedField(value, {"not_in_code_list": text.is_not_null() & ~is_known})
 
 
 def looks_personal(text: pl.Expr) -> pl.Expr:
-    """Return the condition that a text looks like a person's number or address, as the gate and the audit take it."""
+    """Return the condition that text looks like a person's number or address; gate and audit use the same patterns."""
     return text.str.contains(PERSON) & ~text.str.contains(match_whole(HONEST))
 
 
 def _null_word(field: ContractField) -> str:
-    """Return the condition that a cell, or one of several values in it, is a word that programs write for empty."""
+    """Return a regular expression of cells that hold, also as one of several values, a word that stands for empty."""
     if field.separator is None:
         return match_whole(NULL_WORD)
     part = re.escape(field.separator)
     return rf"(?:^|{part})\s*(?:{NULL_WORD})\s*(?:$|{part})"
 
 
-def _names_things(field: ContractField) -> bool:
-    """Return True for a code that people see; it must not be a person's number."""
+def _is_shown_code(field: ContractField) -> bool:
+    """Return True for a code that people are shown; it must not look like a person's number."""
     return field.type == "code" and not field.technical_id and field.personal is None
 
 
-def _not_a_code(field: ContractField) -> str:
+def _forbidden_sign(field: ContractField) -> str:
+    """Return a regular expression of a sign that the code may not hold."""
     if field.pattern is not None:
-        return r"[^\x21-\x7e]"  # the pattern says which signs; what is not seen it can never let through
+        return r"[^\x21-\x7e]"  # the pattern itself decides on visible ASCII; anything else is never allowed
     more = "".join(f"\\x{{{ord(sign):x}}}" for sign in field.also or "")
     return f"[^{more}{CODE_SIGNS}]"
 
 
-def _words(field: ContractField, text: pl.Expr) -> TypedField:
-    """Return the type of codes and text: values as they are written."""
-    misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN[field.alphabet]}"
-    wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > LONGEST[field.type]}
+def _type_text(field: ContractField, text: pl.Expr) -> TypedField:
+    """Return codes and text: the value is the cell as it is written."""
+    misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN_SIGNS[field.alphabet]}"
+    wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > MOST_CHARACTERS[field.type]}
     if field.type == "code":
-        elsewise = text.str.contains(match_whole(SCIENTIFIC))
-        wrong["code_turned_into_number"] = elsewise
-        if _names_things(field):
+        has_reason = text.str.contains(match_whole(SCIENTIFIC))
+        wrong["code_turned_into_number"] = has_reason
+        if _is_shown_code(field):
             wrong["code_looks_like_identity_number"] = looks_personal(text)
-            elsewise = elsewise | looks_personal(text)
-        wrong["bad_code"] = text.str.contains(_not_a_code(field)) & ~elsewise
+            has_reason = has_reason | looks_personal(text)
+        wrong["bad_code"] = text.str.contains(_forbidden_sign(field)) & ~has_reason
     if field.shown:
         wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN) | ~text.str.contains(r"[\p{L}0-9]")
         wrong["looks_personal"] = looks_personal(text)
@@ -173,82 +173,62 @@ def _words(field: ContractField, text: pl.Expr) -> TypedField:
     return TypedField(text, wrong)
 
 
-def _reading(field: ContractField, contract: Contract, family: Family) -> TypedField:
+def _type_cells(field: ContractField, formats: Formats, family: Family) -> TypedField:
     text = pl.col(field.name)
     if field.unit_name:
         return TypedField(pl.when(~text.str.contains(_null_word(field))).then(text), {})
     if field.type in MOMENTS:
-        return _moment(field, text, pattern_of(field, contract, family))
+        return _type_moment(field, text, pattern_of(field, formats, family))
     if field.type == "integer":
-        return _whole(field, text, contract.formats.number_sheet if family == "sheet" else "plain")
+        return _type_integer(field, text, formats.number_sheet if family == "sheet" else "plain")
     if field.type == "decimal":
-        return _decimal(field, text, contract.formats.number_sheet if family == "sheet" else "text")
+        return _type_decimal(field, text, formats.number_sheet if family == "sheet" else "text")
     if field.type in ("flag", "choice"):
-        return _choice(field, text)
-    return _words(field, text)
+        return _type_choice(field, text)
+    return _type_text(field, text)
 
 
-def type_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
-    """Return how the text column named like the field is read in files of a family."""
-    reading = _reading(field, contract, family)
+def type_column(field: ContractField, formats: Formats, family: Family) -> TypedField:
+    """Return the value and the errors of a field, over the text column of its name, in files of a family.
+
+    The cells must have been cleaned (`clean_text`).
+
+    Args:
+        field: The field.
+        formats: The formats of its contract.
+        family: The family of file formats.
+    """
+    typed = _type_cells(field, formats, family)
     if field.unit_name:
-        return reading
+        return typed
     listed = pl.lit(False) if field.codes is None else pl.col(field.name).is_in(list(field.codes))
     null_word = pl.col(field.name).str.contains(_null_word(field)) & ~listed
-    # A null word is wrong for that reason and no other: what to do about it is to leave the cell empty.
-    others = {code: when & ~null_word for code, when in reading.wrong.items()}
-    return TypedField(reading.value, {"null_word": null_word, **others})
+    # A null word gets this reason only, since the correction is to leave the cell empty.
+    others = {code: when & ~null_word for code, when in typed.wrong.items()}
+    return TypedField(typed.value, {"null_word": null_word, **others})
 
 
-def _unclean_text(field: ContractField) -> str:
-    letters = VIETNAMESE + VIETNAMESE.upper()
-    if field.squish or field.shown:
-        return rf"[^\x20-\x7e{letters}]|^ | $|  "
-    return rf"[^\x00-\x7f{letters}]"
+def type_plain_column(field: ContractField, formats: Formats, family: Family) -> TypedField:
+    """Return the same as `type_column` for cells that were not cleaned, as nearly all need no cleaning.
 
-
-def type_plain_column(field: ContractField, contract: Contract, family: Family) -> TypedField:
-    """Return the same as `type_column` for cells that need no cleaning, which is nearly all of them.
-
-    A cell that might need it, or that could be wrong in a way only cleaned text shows, counts as wrong here and is
-    looked at again.
+    A cell that might need cleaning, or whose error only shows in cleaned text, counts as wrong here: clean such cells
+    and check them again with `type_column`.
     """
-    reading = _reading(field, contract, family)
-    text, wrong = pl.col(field.name), dict(reading.wrong)
+    typed = _type_cells(field, formats, family)
+    text, wrong = pl.col(field.name), dict(typed.wrong)
     if field.unit_name:
-        return reading
+        return typed
     if field.type in ("code", "text"):
-        # What holds the signs of codes only, or composed letters of Vietnamese, is as NFC writes it.
+        # Text of signs of codes only, or of composed Vietnamese letters, is in NFC already.
         if field.type == "code":
-            doubtful = [_not_a_code(field), match_whole(SCIENTIFIC), *([PERSON] if _names_things(field) else [])]
+            unclean = [_forbidden_sign(field), match_whole(SCIENTIFIC), *([PERSON] if _is_shown_code(field) else [])]
             wrong.pop(MISREAD_TEXT)
         else:
-            doubtful = [_unclean_text(field), *([f"^[{FORMULA}]", f"^{LIST_MARK}", PERSON] if field.shown else [])]
+            unclean = [unclean_text(field), *([f"^[{FORMULA}]", f"^{LIST_MARK}", PERSON] if field.shown else [])]
         exact = {code: when for code, when in wrong.items() if code in ("too_long", MISREAD_TEXT, "not_as_pattern")}
-        wrong = {"unclean": text.str.contains("|".join([_null_word(field), *doubtful])), **exact}
+        wrong = {"unclean": text.str.contains("|".join([_null_word(field), *unclean])), **exact}
     elif field.type in MOMENTS:
         wrong = {}
     if field.null_values:
         wrong["unclean_null"] = text.is_in(list(field.null_values))
-    return TypedField(reading.value, wrong, wrong_where_null=field.type in MOMENTS)
-
-
-def _compose_text(field: ContractField) -> pl.Expr:
-    """Return text composed (NFC), without blanks around it, and where the field says so none repeated inside."""
-    text = pl.col(field.name).str.normalize("NFC")
-    if field.squish or field.any_case:
-        text = text.str.replace_all(rf"[{BLANKS}]+", " ")
-    return text if field.type == "text" and not (field.squish or field.shown) else text.str.strip_chars(BLANKS)
-
-
-def has_list_mark(field: ContractField) -> pl.Expr:
-    """Return the condition that `clean_text` removes the mark of a list from a name."""
-    return _compose_text(field).str.contains(f"^{LIST_MARK}").fill_null(False)
-
-
-def clean_text(field: ContractField) -> pl.Expr:
-    """Return text as it is judged: tidied, without list marks before names, the contract's null words as null."""
-    text = _compose_text(field)
-    if field.shown:
-        text = text.str.replace(f"^{LIST_MARK}", "")
-    return pl.when((text != "") & ~text.is_in(list(field.null_values))).then(text).alias(field.name)
+    return TypedField(typed.value, wrong, wrong_where_null=field.type in MOMENTS)

@@ -1,18 +1,20 @@
-"""The parts of a contract that say how cells are written: fields with their types, and the formats of files.
+"""The parts of a contract that describe cells: fields with their types, and the formats of files.
 
-Belongs here: what one field may say, and what makes it wrong in itself. The contract as a whole is `contracts`.
+Belongs here: the keys of one field and which of them fit together. Does not belong here: the contract as a whole
+(`model`).
 """
 
 import codecs
 import datetime as dt
 from typing import Any, Literal
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
 MOMENTS = ("timestamp", "date", "time")
 PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
-# From here to CODES_ONLY_WITH_CHOICES: what editors check as well, through contracts/schema.json.
+# What follows up to CODES_ONLY_WITH_CHOICES is JSON Schema, by which editors check a contract (contracts/schema.json).
 ONE_SIGN: dict[str, Any] = {"pattern": r"^[\t\x20-\x7e]$"}
 
 
@@ -30,7 +32,7 @@ CODES_ONLY_WITH_CHOICES: dict[str, Any] = {
 
 
 def _check_moment(pattern: str, kind: str, name: str) -> None:
-    """Raise ValueError if a moment that is written by the pattern is not read back whole."""
+    """Raise ValueError if the pattern loses a part of a moment that is written and read by it."""
     try:
         read = dt.datetime.strptime(PROBE.strftime(pattern), pattern)
     except ValueError:
@@ -42,13 +44,13 @@ def _check_moment(pattern: str, kind: str, name: str) -> None:
 
 
 class Strict(BaseModel):
-    """Base of the models of a contract: unknown keys are refused, and nothing changes after loading."""
+    """Base of the models of a contract: unknown keys are errors, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Sentence(Strict):
-    """One sentence for people, in both languages."""
+    """A sentence for people, in both languages."""
 
     vi: str = Field(min_length=1, description="in Vietnamese", examples=["Mã hồ sơ"])
     en: str = Field(min_length=1, description="in English", examples=["Dossier code"])
@@ -117,12 +119,12 @@ class ContractField(Strict):
         examples=[1945],
     )  # fmt: skip
     separator: str | None = Field(
-        None, min_length=1, description="for text kept as a pseudonym: what parts several values in one cell; each is "
-        "replaced by its own pseudonym", examples=["##"],
+        None, min_length=1, description="for text kept as a pseudonym: what separates several values in one cell; each "
+        "is replaced by its own pseudonym", examples=["##"],
     )  # fmt: skip
     shown: bool | None = Field(
         None, description="for text: true where people read it (a name): no invisible character, nothing that looks "
-        "like a person's number or a formula; a list mark before it (`- `) is taken off and counted",
+        "like a person's number or a formula; a list mark before it (`- `) is removed and counted",
     )  # fmt: skip
     unit_name: bool | None = Field(
         None, description="for text kept as a pseudonym: true where it names a unit, which is looked up in the list of "
@@ -134,12 +136,12 @@ class ContractField(Strict):
     )
     pattern: str | None = Field(
         None, description="for text and code: regular expression that the whole cell must match; in a code it also "
-        "says which signs besides letters A–Z, digits and . - _ / are taken, never a blank or another alphabet",
+        "says which signs besides letters A–Z, digits and . - _ / are allowed, never a blank or another alphabet",
         examples=["[0-9]\\.[0-9]{6}"],
     )  # fmt: skip
     format: str | None = Field(
         None, description="for timestamp, date and time: how this one field is written, in strptime's letters; "
-        "without it the contract's `formats` say so", examples=["%d/%m/%Y"],
+        "without it the contract's `formats` apply", examples=["%d/%m/%Y"],
     )  # fmt: skip
     null_values: tuple[str, ...] = Field(
         (), description="spellings that mean empty, besides the empty cell", examples=[["-", "NULL"]]
@@ -153,7 +155,7 @@ class ContractField(Strict):
         numbers, choice, pseudonym = ("integer", "decimal"), self.type == "choice", ("text", "pseudonym")
         kept = (self.type, self.personal)
         is_code_only = self.also is not None or self.technical_id is not None
-        # In the order in which they are reported: what is wrong, and the sentence that says so.
+        # Conditions with their messages, in the order in which they are reported.
         faults = (
             (choice != (self.codes is not None), "codes are given for type choice, and only there"),
             (self.minimum is not None and self.type not in numbers, "a minimum is for numbers"),
@@ -193,8 +195,6 @@ class ContractField(Strict):
         if self.format is not None:
             _check_moment(self.format, self.type, self.name)
         if self.pattern is not None:
-            import polars as pl
-
             try:
                 pl.Series([""]).str.contains(self.pattern)
             except pl.exceptions.ComputeError as error:

@@ -1,32 +1,33 @@
-"""What a reason code means to the deliverer: which field, and how to correct it, in the current language.
+"""Sentences for the deliverer of a rejected row: which field is wrong and how to correct it, in the current language.
 
-Row rules bring their own sentence from the contract; what is wrong with a single cell, or with a row against other
-sources, is the same for every contract and stands in messages.yml (`mend_<code>`).
+The sentence of a row rule is in its contract; those of wrong cells, and of rows that contradict other sources, are the
+same for every contract and in `messages.yml` (`mend_<code>`). Does not belong here: deciding what is wrong.
 """
 
 import itertools
 from collections.abc import Sequence
+from typing import get_args
 
 from pipelines.common.i18n import language, say
-from pipelines.contracts.fields import ContractField
+from pipelines.contracts.batch import Family
+from pipelines.contracts.column_types import pattern_of
+from pipelines.contracts.fields import MOMENTS, ContractField
 from pipelines.contracts.model import Contract
 from pipelines.contracts.moments import years_of
 from pipelines.contracts.places import RowPlace
 
-# strptime's letters as people write them.
+# strptime directives as people write them.
 SPELLED = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
 
 
 def _format(field: ContractField, contract: Contract) -> str:
-    """Return the patterns of a moment, with the one for lists in brackets if it differs."""
-    if field.type not in ("timestamp", "date", "time"):
+    """Return the pattern of a moment as people write it, that for Excel and HTML in brackets if it differs."""
+    if field.type not in MOMENTS:
         return ""
-    own = (
-        [field.format] if field.format else [getattr(contract.formats, f"{field.type}_{f}") for f in ("text", "sheet")]
-    )
-    spelled = list(dict.fromkeys(own))
-    for letters, written in SPELLED.items():
-        spelled = [pattern.replace(letters, written) for pattern in spelled]
+    patterns = [pattern_of(field, contract.formats, family) for family in get_args(Family)]
+    spelled = list(dict.fromkeys(patterns))
+    for directive, written in SPELLED.items():
+        spelled = [pattern.replace(directive, written) for pattern in spelled]
     return spelled[0] if len(spelled) == 1 else f"{spelled[0]} (Excel, HTML: {spelled[1]})"
 
 
@@ -49,7 +50,7 @@ def fix_hint(reason: str, contract: Contract) -> str:
 
 
 def describe_places(places: Sequence[RowPlace]) -> str:
-    """Return places as people write them, grouped if only `at` differs: `line 3, 8, column Cap`, `cell E8, E9`."""
+    """Return places as people write them; those that differ only in `at` are grouped: `line 3, 8, column Cap`."""
     alike = itertools.groupby(places, key=lambda place: (place.kind, place.column))
     return "; ".join(
         say(f"place_{kind}", at=", ".join(place.at for place in same), column=column) for (kind, column), same in alike

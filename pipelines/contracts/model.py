@@ -1,7 +1,7 @@
-"""Contracts: what one source may look like, read from `contracts/<source>.yml`.
+"""The model of a contract: what the files of one source may look like, read from `contracts/<source>.yml`.
 
-Belongs here: the model of a contract and its loading. Does not belong here: how files are read (parsing/) or
-anything about one particular source (that is the YAML).
+Belongs here: the keys of a contract, its validation and loading. Does not belong here: reading delivered files
+(`parsing`), and anything about one particular source (that is in the YAML).
 """
 
 import unicodedata
@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from pipelines.common.yaml import read_yaml
+from pipelines.contracts.checks import check_condition, check_default
 from pipelines.contracts.fields import ContractField, Formats, Sentence, Strict
 from pipelines.contracts.references import Lookup, Subject, wrong_references
 
@@ -20,7 +21,7 @@ CONTRACT_FILES = "*.yml"
 
 
 class RowRule(Strict):
-    """One condition that makes a row wrong, and what to tell whoever delivered it."""
+    """One condition that makes a row wrong, and the message to whoever delivered it."""
 
     code: str = Field(
         pattern="^[a-z][a-z0-9_]*$", description="short name of the rule; it is the reason given for a rejected row",
@@ -35,17 +36,17 @@ class RowRule(Strict):
 
 
 class Child(Strict):
-    """A nested list of the sync message that lands as another source."""
+    """A nested list of the sync message that becomes rows of another source."""
 
     source: str = Field(description="the source that its elements become", examples=["thanh_phan"])
-    ignored: tuple[str, ...] = Field((), description="members of its elements that are let go")
+    ignored: tuple[str, ...] = Field((), description="members of its elements that are ignored")
     untold: tuple[str, ...] = Field(
-        (), description="fields of that source which this message cannot tell: left empty, meaning unknown"
+        (), description="fields of that source that this message cannot express: left empty, meaning unknown"
     )
 
 
 class Envelope(Strict):
-    """The national portal's sync message: which service, and which nested lists are which source."""
+    """The national portal's sync message: its service, and the source that each nested list becomes."""
 
     service: str = Field(description="name of the service that the message must carry", examples=["DongBoHoSoMC"])
     head: dict[str, str] = Field(
@@ -53,7 +54,7 @@ class Envelope(Strict):
         examples=[{"madonvi": "MaDonVi"}],
     )  # fmt: skip
     children: dict[str, Child] = Field(description="nested list of a row, by its name, and the source it becomes")
-    ignored: tuple[str, ...] = Field((), description="members of a row that are let go")
+    ignored: tuple[str, ...] = Field((), description="members of a row that are ignored")
 
 
 class Contract(Strict):
@@ -80,9 +81,9 @@ class Contract(Strict):
     lookups: tuple[Lookup, ...] = Field(
         (), description="fields whose value must be known; of several that are not, the first listed gives the reason"
     )
-    subject: Subject | None = Field(None, description="whom a row is about; without it nobody in particular")
+    subject: Subject | None = Field(None, description="the unit and dossier that a row is about; without it none")
     fields: tuple[ContractField, ...] = Field(min_length=1, description="the columns, in the order of the documents")
-    ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are let go")
+    ignored: tuple[str, ...] = Field((), description="headers that a file may have and that are ignored")
     formats: Formats = Field(Formats(), description="how moments, numbers and CSV files are written")
     envelope: Envelope | None = Field(None, description="for a source that also comes as a sync message")
     rules: tuple[RowRule, ...] = Field((), description="conditions that make a row wrong")
@@ -109,29 +110,24 @@ class Contract(Strict):
         return self
 
     @model_validator(mode="after")
-    def _rules_can_be_judged(self) -> "Contract":
+    def _rules_can_be_evaluated(self) -> "Contract":
         codes = Counter(rule.code for rule in self.rules)
         if twice := [code for code, times in codes.items() if times > 1]:
             raise ValueError(f"{self.source}: two rules have the same code: {', '.join(twice)}")
-        # Imported here: typing needs the contracts' own classes.
-        from pipelines.contracts.checks import check_rule
-
         for rule in self.rules:
-            check_rule(rule, self)
+            check_condition(f"{self.source}: rule {rule.code}", rule.when, self.fields)
         return self
 
     @model_validator(mode="after")
     def _defaults_would_be_accepted(self) -> "Contract":
-        from pipelines.contracts.checks import check_default
-
         for field in self.fields:
             if field.default is not None:
-                check_default(field, self)
+                check_default(self.source, field, self.formats)
         return self
 
     @cached_property
     def tombstone_fields(self) -> frozenset[str]:
-        """The fields that count in a row saying that its thing was deleted: key, newness and the tombstone itself."""
+        """The only fields that are checked in a row whose tombstone is 1: key, newness and the tombstone itself."""
         return frozenset(name for name in (*self.key, self.newness, self.tombstone) if name)
 
     @cached_property
@@ -140,24 +136,33 @@ class Contract(Strict):
 
     @cached_property
     def by_header(self) -> dict[str, ContractField]:
-        """Every header that may stand for a field: its name and its aliases."""
+        """The fields by every header that may name them: their name and their aliases."""
         return {header: field for field in self.fields for header in (field.name, *field.aliases)}
 
     @cached_property
     def headers(self) -> frozenset[str]:
-        """Every header that a file may have: of fields, and of columns that are let go."""
+        """Every header that a file may have: of fields, and of ignored columns."""
         return frozenset((*self.by_header, *self.ignored))
 
 
 def load_contract(path: Path) -> Contract:
-    """One contract file. Raises pydantic.ValidationError or yaml.YAMLError that names the wrong key."""
-    # Headers and cells are compared composed, so what the contract says must be composed too.
+    """Return the contract in a file.
+
+    Raises:
+        pydantic.ValidationError: If a key is wrong; the message names it.
+        yaml.YAMLError: If the file is not YAML.
+    """
+    # Headers and cells are compared in composed form (NFC), so the text of the contract must be composed too.
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
     return Contract.model_validate(read_yaml(text))
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:
-    """All contracts of a folder by source name, in file-name order. Raises ValueError where two are of one source."""
+    """Return all contracts of a folder by source, in the order of file names.
+
+    Raises:
+        ValueError: If a file is no valid contract, or two files are of one source.
+    """
     contracts: dict[str, Contract] = {}
     for path in sorted(folder.glob(CONTRACT_FILES)):
         contract = load_contract(path)
@@ -168,10 +173,10 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
 
 
 def untold_fields(contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
-    """Return by source the fields that a sync message cannot tell, each with the sources of such messages."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """Return by source the fields that a sync message cannot express, each with the sources of such messages."""
+    fields: dict[str, dict[str, list[str]]] = {}
     for parent, contract in contracts.items():
         for child in contract.envelope.children.values() if contract.envelope else ():
             for name in child.untold:
-                found.setdefault(child.source, {}).setdefault(name, []).append(parent)
-    return found
+                fields.setdefault(child.source, {}).setdefault(name, []).append(parent)
+    return fields

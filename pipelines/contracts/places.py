@@ -1,7 +1,7 @@
-"""Where in a file people find what a reason is about: a cell, a line and its column, a path in JSON.
+"""The place in a file that the reason for a rejection is about: a cell, a line and its column, a path in JSON.
 
-Belongs here: the place of one row and reason, and the paths of rows that only reading tells. Does not belong here:
-sentences (`messages.yml`, `place_…`). A place holds numbers and names of columns, never a value.
+A place holds numbers and names of columns, never a value. Belongs here: the place of one row and reason, and the paths
+of rows that are only known after a second read. Does not belong here: sentences (`place_…` in `messages.yml`).
 """
 
 from collections.abc import Generator, Mapping
@@ -18,8 +18,9 @@ from pipelines.contracts.batch import Batch
 class RowPlace:
     """The place in a file that a reason is about.
 
-    `at`: the cell (`E8`), the number of a line, row or element, or the path; `column`: what the file calls the column
-    or member where `at` does not say it, null if the whole row is meant.
+    Attributes:
+        at: The cell (`E8`), the number of a line, row or element, or the path.
+        column: What the file calls the column or member; None if `at` names it already or the whole row is meant.
     """
 
     kind: Literal["cell", "line", "row", "object", "element", "path"]
@@ -34,35 +35,43 @@ def place_of(batch: Batch, number: int, reason: str, path: str | None = None) ->
     """Return the place of a row of a batch that is rejected for a reason.
 
     Args:
-        path: Where a JSON record stands (its line in NDJSON); it may be null if the batch has a `stem`, and without
-            either the row goes by its number.
+        batch: The batch of the row, or an empty one of the same file and source.
+        number: The `_row_number` of the row.
+        reason: A reason such as `bad_date:NgayHenTra`, or the code of a row rule.
+        path: Path of a JSON record, in NDJSON its line. Without it the path follows from `list_path`, and without both
+            the place is the number of the row.
     """
     field = reason.partition(":")[2]
     label = batch.labels.get(field, field) or None
-    if path is None and batch.stem is not None:
-        path = f"{batch.stem}[{number - 1}]"
+    if path is None and batch.list_path is not None:
+        path = f"{batch.list_path}[{number - 1}]"
     if path is None:
-        if field in batch.letters:
-            return RowPlace("cell", f"{batch.letters[field]}{number}")
-        return RowPlace(batch.numbered, str(number), None if batch.letters else label)
+        if field in batch.column_letters:
+            return RowPlace("cell", f"{batch.column_letters[field]}{number}")
+        return RowPlace(batch.row_unit, str(number), None if batch.column_letters else label)
     if path.isdigit():
         return RowPlace("object", path, label)
-    if field in batch.given and field not in batch.labels:
-        path, label = path.rpartition(".")[0], batch.given[field]
+    if field in batch.enclosing and field not in batch.labels:
+        path, label = path.rpartition(".")[0], batch.enclosing[field]
     return RowPlace("path", ".".join(part for part in (path, label) if part))
 
 
 def json_paths_of(batches: Generator[Batch], wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:
-    """Return the paths of the rows that `wanted` numbers by source; reading ends with the last of them."""
-    left = {source: set(numbers) for source, numbers in wanted.items() if numbers}
-    found: dict[tuple[str, int], str] = {}
+    """Return the paths of some rows by source and row number; reading stops after the last of them.
+
+    Args:
+        batches: The file, read with `whole`.
+        wanted: Row numbers by source.
+    """
+    missing = {source: set(numbers) for source, numbers in wanted.items() if numbers}
+    paths: dict[tuple[str, int], str] = {}
     with closing(batches):
-        for batch in batches if left else ():
-            numbers = left.get(batch.source, set())
+        for batch in batches if missing else ():
+            numbers = missing.get(batch.source, set())
             rows = batch.frame.filter(pl.col("_row_number").is_in(list(numbers))) if numbers else batch.frame.clear()
             for number, path in rows.select("_row_number", "_path").iter_rows():
-                found[batch.source, number] = path
+                paths[batch.source, number] = path
                 numbers.discard(number)
-            if not any(left.values()):
+            if not any(missing.values()):
                 break
-    return found
+    return paths

@@ -1,7 +1,7 @@
-"""What of a row points to other things: fields whose value must be known, and whom a rejected row is about.
+"""References of a row: fields whose value must be known elsewhere, and the unit and dossier that the row is about.
 
-Belongs here: the contract keys `lookups` and `subject`, and what can be looked up at all. Does not belong here: what a
-list knows (dbt_project/models/state/known_<thing>, `dry_run.stage`).
+Belongs here: the contract keys `lookups` and `subject`, and the kinds of things that can be looked up. Does not belong
+here: which codes are known (dbt_project/models/state/known_<thing>, `dry_run.stage`).
 """
 
 from typing import Literal
@@ -19,10 +19,7 @@ CODE_COLUMNS: dict[Thing, str] = {
 
 
 class Lookup(Strict):
-    """A field whose value must be known.
-
-    While it is not, the row waits in quarantine with the reason unknown_<known>.
-    """
+    """A field whose value must be known; until it is, the row waits in quarantine with the reason unknown_<known>."""
 
     field: str = Field(description="the field that is looked up; where it is empty, nothing is", examples=["MaDonVi"])
     known: Thing = Field(
@@ -32,7 +29,7 @@ class Lookup(Strict):
 
     @property
     def relation(self) -> str:
-        """The name of the relation of what is known."""
+        """The name of the relation of known codes."""
         return f"known_{self.known}"
 
     @property
@@ -47,7 +44,7 @@ class Lookup(Strict):
 
 
 class Subject(Strict):
-    """Whom a row is about, so that a rejected one is counted and reported where somebody can put it right."""
+    """The unit and dossier that a row is about, so that a rejected row is reported to those who can correct it."""
 
     unit: tuple[str, ...] = Field(
         (), description="the fields that say which unit; of several the first that is filled counts, and of a field "
@@ -63,7 +60,7 @@ class Subject(Strict):
 
 
 def wrong_references(lookups: tuple[Lookup, ...], subject: Subject | None, fields: dict[str, ContractField]) -> str:
-    """Return what is wrong with the fields that lookups and subject name, as words; empty where nothing is."""
+    """Return a sentence on what is wrong with the fields that lookups and subject name; empty if nothing is."""
     codes = {name for name, field in fields.items() if field.type == "code" and field.personal is None}
     named = {name for name, field in fields.items() if field.unit_name}
     units = set(subject.unit) if subject else set()

@@ -181,7 +181,7 @@ class DryRun:
 
     def _paths(self, place: FileToCheck, report: FileReport, wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
         """Return the JSON paths of rows, by source and row number; none if the file can no longer be read."""
-        unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].takes_reading}
+        unknown = {source: rows for source, rows in wanted.items() if report.layouts[source].needs_second_read}
         try:
             batches = self._batches(place, whole=True)
             return json_paths_of(batches, unknown) if unknown else {}

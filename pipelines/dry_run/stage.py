@@ -14,7 +14,8 @@ import polars as pl
 
 from pipelines.common.sql import quote_identifier, quote_identifiers
 from pipelines.contracts.model import Contract, untold_fields
-from pipelines.parsing.privacy import KEY_BYTES, keyed_hash
+from pipelines.parsing.pseudonyms import keyed_hash
+from pipelines.parsing.secret import KEY_BYTES
 from pipelines.parsing.unit_names import fold_name
 from pipelines.registers.model import load_province
 from pipelines.settings import Settings

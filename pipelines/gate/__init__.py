@@ -1,7 +1,6 @@
-"""The gate: is this candidate warehouse fit to publish?
+"""The gate: decides whether a candidate warehouse may be published.
 
-What is asked lies in `expectations/`.
-
-Belongs here: reading the suites, letting Great Expectations run them inside DuckDB, and the verdict. Does not belong
-here: what happens to a refused or a passed candidate, and the Dagster checks around it.
+Belongs here: reading the suites of `expectations/`, running them with Great Expectations inside DuckDB, and the
+verdict. Does not belong here: the checks themselves (`expectations/`), what happens to a refused or a passed candidate
+(`publish`), and the Dagster checks around the gate (`nightly`).
 """

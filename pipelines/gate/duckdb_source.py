@@ -1,10 +1,10 @@
-"""A Great Expectations data source for DuckDB files, which it lacks.
+"""A data source for DuckDB files, which Great Expectations (GX) does not have.
 
-Importing this imports all of it.
+Importing this module imports all of Great Expectations, which takes seconds.
 
-Belongs here: the one connection through which checks read a candidate. Great Expectations fetches results after giving
-the connection back, which empties a DuckDB cursor (GX#10738, #11579); so one is kept, as GX itself does for SQLite.
-Does not belong here: what is checked.
+Belongs here: the one connection through which checks read a candidate. GX fetches results after giving the connection
+back, which empties a DuckDB cursor (GX#10738, #11579); so one connection is kept, as GX itself does for SQLite. Does
+not belong here: what is checked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,23 +16,24 @@ import sqlalchemy as sa
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
+from pipelines.common.sql import quote_identifier
 from pipelines.gate.baseline import Baseline
 
-# Checks read the candidate and nothing else: no file, no network, no extension that could reach either.
+# Checks may read the candidate and nothing else: no other file, no network, no extension that could reach either.
 WITHOUT_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
 
-# Inside the data source `type` is a field of Great Expectations' and no longer the builtin.
+# Within `DuckDBDatasource` the name `type` is a field and no longer the builtin.
 EngineClass = type[SqlAlchemyExecutionEngine]
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
-    """Keeps one connection.
+    """An execution engine that keeps one connection.
 
-    A failed query is rolled back: in DuckDB it would fail every later one too.
+    A failed query is rolled back: in DuckDB every later query of the transaction would fail too.
     """
 
     @contextmanager
@@ -46,9 +47,9 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             raise
 
     def close(self) -> None:
-        """Release the file: afterwards it can be renamed, and opened with other settings.
+        """Release the file, so that it can be renamed or opened with other settings.
 
-        GX calls this once more when it forgets the engine.
+        May be called twice: GX calls it again when it discards the engine.
         """
         if self._connection is not None:
             self._connection.close()
@@ -59,7 +60,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """One DuckDB file, opened read-only.
 
-    Use query assets: SQLAlchemy 2.1 cannot reflect DuckDB's tables.
+    Use query assets only: SQLAlchemy 2.1 cannot reflect DuckDB's tables.
     """
 
     type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
@@ -72,7 +73,7 @@ class DuckDBDatasource(SQLDatasource):
         return DuckDBExecutionEngine
 
     def get_engine(self) -> sa.Engine:
-        """Return the engine, built from parts and not from a URL text: a path may hold `%`, `#`, `$` and blanks."""
+        """Return the engine, built from parts instead of a URL string: a path may hold `%`, `#`, `$` and blanks."""
         if self._engine is None:
             self._engine = sa.create_engine(
                 sa.URL.create("duckdb", database=self.database),
@@ -87,19 +88,21 @@ class DuckDBDatasource(SQLDatasource):
         return self._execution_engine
 
 
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 @contextmanager
 def open_candidate(
     database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[DuckDBDatasource]:
-    """Open the candidate as a data source whose tables of `schema` go by their bare names.
+    """Open the candidate as a data source, and close it afterwards.
 
-    SQL may use the macros and the baseline's tables; settings cannot be changed from within. The source is closed and
-    disposed of afterwards.
+    Checks name the tables of `schema` without their schema; they may use the macros and the tables of the baseline.
+    They cannot change settings.
+
+    Args:
+        database: The candidate file.
+        schema: The schema of the published tables.
+        macros: SQL that creates the macros.
+        config: DuckDB settings, by name.
+        baseline: What the candidate is compared with.
     """
     source = DuckDBDatasource(
         name="candidate",
@@ -112,10 +115,10 @@ def open_candidate(
             connection.exec_driver_sql(macros)
             for statement, values in baseline.statements():
                 connection.exec_driver_sql(statement, values)
-                connection.commit()  # nothing can be detached within the transaction that read it
+                connection.commit()  # DuckDB detaches no database within the transaction that read it
             catalog: str = connection.exec_driver_sql("select current_database()").scalar_one()
-            connection.exec_driver_sql(f"use {quoted(catalog)}.{quoted(schema)}")
-            # Not in the configuration: there it would forbid a temp_directory that is named in it, too.
+            connection.exec_driver_sql(f"use {quote_identifier(catalog)}.{quote_identifier(schema)}")
+            # Not in the configuration above: there it would also forbid the temp_directory named in it.
             connection.exec_driver_sql("set enable_external_access = false")
             connection.exec_driver_sql("set lock_configuration = true")
             connection.commit()

@@ -1,9 +1,9 @@
-"""Great Expectations at work: suites in, counts out.
+"""Runs suites with Great Expectations (GX) and returns counts.
 
-Importing this imports all of it.
+Importing this module imports all of Great Expectations, which takes seconds.
 
-Belongs here: how a check is put to Great Expectations and what is taken from its answer. Its results can hold raw
-values, so exactly two things are taken: success, and a count. Does not belong here: the verdict.
+Belongs here: translating a check for GX, and its result back. A GX result can hold raw values, so exactly two things
+are taken from it: success, and a count. Does not belong here: the verdict (`results`).
 """
 
 import re
@@ -22,8 +22,9 @@ from great_expectations.data_context.types.base import (
 from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from pipelines.common.sql import quote_identifier
 from pipelines.gate.baseline import EFFECTS, HELD, NEW_SOURCES, OVERRIDES, Baseline
-from pipelines.gate.duckdb_source import DuckDBDatasource, open_candidate, quoted
+from pipelines.gate.duckdb_source import DuckDBDatasource, open_candidate
 from pipelines.gate.results import CheckResult, Effect, Held, OverrideUse, TableResult
 from pipelines.gate.suites import Expectation, Suite
 
@@ -33,7 +34,7 @@ _SQL_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
 class Evaluator:
-    """One context and one connection for all tables of a candidate; made by `opened`."""
+    """Evaluates all tables of a candidate over one connection; created by `open_evaluator`."""
 
     def __init__(self, source: DuckDBDatasource, schema: str) -> None:
         self._source = source
@@ -46,49 +47,50 @@ class Evaluator:
         self.tables = frozenset(name for (name,) in rows)
 
     def create_held_view(self, holds: str) -> None:
-        """Make the view `held`, which checks and `held` read.
+        """Create the view `held`, which checks and `held` read.
 
-        Raise where the candidate lacks what it needs.
+        Args:
+            holds: The SQL of `expectations/holds.sql`.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: If the candidate lacks a table that the view reads.
         """
         with self._source.get_execution_engine().get_connection() as connection:
             connection.exec_driver_sql(holds)
             connection.commit()
 
     def held(self) -> tuple[Held, ...]:
-        """Return everything that is held back, approved or not: names of our own registers and sources, no value."""
+        """Return everything that is held, approved or not; it names registers and sources and quotes no raw value."""
         return tuple(Held(*row) for row in self._rows(HELD))
 
     def new_sources(self) -> tuple[str, ...]:
-        """Return sources with a delivery that the published version has not."""
+        """Return the sources that have a delivery which the published version does not contain."""
         return tuple(source for (source,) in self._rows(NEW_SOURCES))
 
     def effects(self) -> tuple[Effect, ...]:
-        """Return what each held edit of a register moved: published figures of the province and its levels."""
+        """Return the published figures (of the province and its levels) that each held edit of a register moved."""
         return tuple(Effect(*row) for row in self._rows(EFFECTS))
 
     def overrides(self) -> tuple[OverrideUse, ...]:
-        """Return every override with what has become of it."""
+        """Return every override with its state."""
         return tuple(OverrideUse(*row) for row in self._rows(OVERRIDES))
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row or ()) for row in self._source.get_execution_engine().execute_query(sa.text(query))]
 
     def evaluate(self, suite: Suite) -> TableResult:
-        """Run every check of the suite.
-
-        What raises is a failed check, and does not stop the others.
-        """
-        asked = {check.id: check for check in suite.checks}
+        """Run every check of the suite; a check that raises has failed, and the others still run."""
+        checks_by_id = {check.id: check for check in suite.checks}
         configured = gx.ExpectationSuite(
             name=suite.table, expectations=[_configuration(check).to_domain_obj() for check in suite.checks]
         )
         validated = self._batch(suite.table).validate(configured, result_format=_COUNTS_ONLY)
-        checks = [_result(asked, answer) for answer in validated.results]
-        in_suite_order = sorted(checks, key=lambda check: list(asked).index(check.id))
+        checks = [_result(checks_by_id, answer) for answer in validated.results]
+        in_suite_order = sorted(checks, key=lambda check: list(checks_by_id).index(check.id))
         return TableResult(suite.table, expected=len(suite.checks), checks=tuple(in_suite_order))
 
     def _batch(self, table: str) -> Batch:
-        query = f"select * from {quoted(self._schema)}.{quoted(table)}"  # noqa: S608 - quoted
+        query = f"select * from {quote_identifier(self._schema)}.{quote_identifier(table)}"  # noqa: S608 - quoted
         asset = self._source.add_query_asset(table, query=query)
         return asset.add_batch_definition_whole_table(table).get_batch()
 
@@ -97,7 +99,7 @@ class Evaluator:
 def open_evaluator(
     database: Path, schema: str, macros: str, config: Mapping[str, object], baseline: Baseline
 ) -> Iterator[Evaluator]:
-    """Open an evaluator on the candidate, in a context that keeps nothing on disk and reports to nobody."""
+    """Open an evaluator on the candidate (see `open_candidate`), in a GX context in memory and without analytics."""
     project = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False),
@@ -109,23 +111,23 @@ def open_evaluator(
 
 
 def _configuration(check: Expectation) -> ExpectationConfiguration:
-    """Return Great Expectations' form of a check; `meta` carries our id through to the answer."""
+    """Return the GX form of a check; `meta` carries our id through to the result."""
     kwargs = check.kwargs if check.sql is None else {"unexpected_rows_query": _counting_query(check.sql)}
     return ExpectationConfiguration(type=check.type, kwargs=dict(kwargs), meta={"id": check.id})
 
 
 def _counting_query(sql: str) -> str:
-    """Return the violations as rows without content, so that no value leaves DuckDB.
+    """Return SQL that selects one constant per violation, so that no value leaves DuckDB.
 
-    GX fills `{…}` and SQLAlchemy `:name` into query texts; both are kept from doing so, but for the `{batch}` that GX
-    insists on.
+    GX would format `{…}` and SQLAlchemy bind `:name` in the text: both are escaped, except the `{batch}` that GX
+    requires.
     """
     literal = _SQL_PARAMETER.sub(r"\:", sql.strip().rstrip(";")).replace("{", "{{").replace("}", "}}")
     return f"/* {{batch}} */ select 1 as violation from (\n{literal}\n) as violations"  # noqa: S608
 
 
-def _result(asked: Mapping[str, Expectation], answer: Any) -> CheckResult:
-    check = asked[answer.expectation_config.meta["id"]]
+def _result(checks: Mapping[str, Expectation], answer: Any) -> CheckResult:
+    check = checks[answer.expectation_config.meta["id"]]
     raised = _exception_class(answer.exception_info or {})
     count = answer.result.get("observed_value" if check.sql is not None else "unexpected_count")
     count = count if isinstance(count, int) else None
@@ -134,10 +136,7 @@ def _result(asked: Mapping[str, Expectation], answer: Any) -> CheckResult:
 
 
 def _exception_class(info: Mapping[str, Any]) -> str | None:
-    """Return the first exception's class, or None.
-
-    Its message is left behind: DuckDB quotes values in it.
-    """
+    """Return the class name of the first exception, or None; never its message, in which DuckDB quotes values."""
     parts = [info] if "raised_exception" in info else list(info.values())
     traces = [str(part.get("exception_traceback")) for part in parts if part.get("raised_exception")]
     if not traces:

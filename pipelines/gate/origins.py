@@ -1,7 +1,7 @@
-"""Where the rows that a failed check found were delivered: file, row and field, so that somebody can correct them.
+"""Locates the rows that a failed check found: the file, row and field of their delivery, to be corrected there.
 
-Asked only once something has failed, for the net behind the door: what a check finds all the same must lead back to a
-delivery. Does not belong here: the verdict itself, and looking a row up (`transform.delivered`).
+Used only after a check has failed: an error that parsing let through must lead back to a delivery. Does not belong
+here: the verdict itself, and the look-up of one row (`transform.delivered`).
 """
 
 import re
@@ -17,8 +17,8 @@ from pipelines.settings import Settings
 from pipelines.transform.delivered import attach_delivered, place_of_row
 
 ROWS_SHOWN = 5
-FOUND = "select * from ({check}) as found limit {most}"
-# The rows that fail what Great Expectations checks by a type of its own: by table, column or columns, and bounds.
+FIRST_ROWS = "select * from ({check}) as failing limit {most}"
+# Per expectation type of Great Expectations that the suites use: SQL of the rows that fail it.
 BY_TYPE = {
     "expect_column_values_to_not_be_null": "select * from {table} where {column} is null",
     "expect_column_values_to_be_unique": "select * from {table} qualify count(*) over (partition by {column}) > 1",
@@ -30,9 +30,16 @@ BY_TYPE = {
 
 
 def locate_failures(result: GateResult, settings: Settings, candidate: Path, workspace: Path) -> dict[str, list[str]]:
-    """Return, by `table.check` of what failed, up to five places such as `don_vi/2024-12-31/a.csv row 3 TenDonVi`.
+    """Return, by `table.check` of failed checks, up to five places such as `don_vi/2024-12-31/a.csv row 3 TenDonVi`.
 
-    A check that counts over the whole table, or of a table whose rows come from no single delivered row, has none.
+    A check without a place is left out: it counts over a whole table, or the rows of its table do not come from single
+    delivered rows. Empty if the workspace is gone or cannot be read.
+
+    Args:
+        result: The verdict.
+        settings: Where the suites lie.
+        candidate: The candidate file.
+        workspace: dbt's scratch database of the same run.
     """
     if not result.failures() or not workspace.is_file():
         return {}
@@ -45,14 +52,14 @@ def locate_failures(result: GateResult, settings: Settings, candidate: Path, wor
             attach_delivered(connection, workspace)
             connection.execute(macros)
             connection.execute("set schema = 'marts'")
-            found = {f"{table}.{check.id}": _places(connection, table, check) for table, check in failed}
-    except duckdb.Error:  # the refusal stands without places
+            by_check = {f"{table}.{check.id}": _places(connection, table, check) for table, check in failed}
+    except duckdb.Error:  # the verdict stands without places
         return {}
-    return {check: places for check, places in found.items() if places}
+    return {check: places for check, places in by_check.items() if places}
 
 
 def failing_rows(table: str, check: Expectation) -> str | None:
-    """Return the SQL that selects the rows that fail a check, or None if it looks at no single row."""
+    """Return SQL that selects the rows that fail a check, or None if the check does not look at single rows."""
     if check.sql is not None:
         return check.sql.strip().rstrip(";")
     kwargs = {"min_value": "null", "max_value": "null", **check.kwargs}
@@ -62,7 +69,7 @@ def failing_rows(table: str, check: Expectation) -> str | None:
 
 
 def columns_read(query: str) -> list[str]:
-    """Return the names in a check's condition, in their order; texts in quotes are no names."""
+    """Return the identifiers in the condition of a check's query, in their order; quoted strings are skipped."""
     _, _, condition = re.sub(r"'[^']*'", "''", query).partition("where" if "where" in query else "qualify")
     return re.findall(r"[a-z_][a-z0-9_]*", condition)
 
@@ -72,10 +79,10 @@ def _places(connection: duckdb.DuckDBPyConnection, table: str, check: Expectatio
     if query is None:
         return []
     try:
-        result = connection.execute(FOUND.format(check=query, most=ROWS_SHOWN))
+        result = connection.execute(FIRST_ROWS.format(check=query, most=ROWS_SHOWN))
         columns = [column[0] for column in result.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         places = [place_of_row(connection, table, row, columns_read(query)) for row in rows]
-    except duckdb.Error:  # it reads what only the gate lays out, such as the version before
+    except duckdb.Error:  # the check reads a table that only the gate creates, such as one of the published version
         return []
     return sorted({place for place in places if place})

@@ -1,6 +1,6 @@
-"""The verdict of the gate: counts, identifiers and sentences, never a value from the data.
+"""The verdict of the gate: counts, identifiers and sentences, never a value of the data.
 
-Belongs here: what a gate result is and when it counts as passed. Does not belong here: how it is found.
+Belongs here: what a result consists of, and when it counts as passed. Does not belong here: how it is computed.
 """
 
 from collections.abc import Mapping
@@ -9,16 +9,17 @@ from typing import Any
 
 from pipelines.storage.documents import CheckVerdict, Verdict
 
-# What a published version gives nothing to compare with, and the sentence that says so.
+# By code of what could not be compared (`Baseline.uncompared`) the code of the message that says so.
 UNCOMPARED = {"registers": "status_uncompared_registers", "first_values": "status_uncompared_first_values"}
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One expectation.
+    """The result of one check.
 
-    `unexpected_count` is null if nothing is counted (a row floor, a raised check); `raised` is the class name of the
-    exception that kept the check from an answer.
+    Attributes:
+        unexpected_count: Number of violations; None if nothing is counted (minimum of rows, a check that raised).
+        raised: Class name of the exception that the check raised; None if it raised none.
     """
 
     id: str
@@ -42,10 +43,12 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class TableResult:
-    """One published table.
+    """The result of the suite of one published table.
 
-    `expected` is how many checks its suite holds, `problems` are codes of what kept the suite from being run at all
-    (`suite_missing`, `table_missing`, `raised: <class>`).
+    Attributes:
+        expected: Number of checks in the suite.
+        checks: Results of the checks that were run.
+        problems: Codes of why the suite could not be run at all: `suite_missing`, `table_missing`, `raised: <class>`.
     """
 
     table: str
@@ -55,22 +58,29 @@ class TableResult:
 
     @property
     def evaluated(self) -> int:
-        """Number of checks that gave an answer: each counts once, and one that raised did not answer."""
+        """Number of different checks that gave a result; a check that raised gave none."""
         return len({check.id for check in self.checks if check.raised is None})
 
     @property
     def success(self) -> bool:
-        """True only if every check of a non-empty suite answered, and answered yes."""
+        """True only if the suite has checks and every one of them gave a result and passed."""
         complete = 0 < self.expected == self.evaluated == len(self.checks)
         return complete and not self.problems and all(check.success for check in self.checks)
 
 
 @dataclass(frozen=True)
 class Held:
-    """One thing that holds the candidate back; `override_code` names the approval, null if there is none.
+    """One unusual thing that holds the candidate until somebody has looked at it.
 
-    Of the subject only what the kind of hold is about is filled. `usual` and `came` are what was expected and what
-    came, as people read it; `files` names the deliveries that it came with.
+    Of the fields from `source` to `entry` only those are filled that this kind of hold is about.
+
+    Attributes:
+        hold: The kind of hold.
+        usual: What was expected, as people read it.
+        came: What was delivered or computed instead, as people read it.
+        value_hash: Hash of the new values of an edit of a register, to which an override is bound.
+        files: Labels of the deliveries that it came with.
+        override_code: The override that approves it; None if there is none.
     """
 
     hold: str
@@ -95,7 +105,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Effect:
-    """One figure that an edit of a register may have moved, before and now; null if there is none."""
+    """One figure that an edit of a register may have moved, before and now; None if there is no figure."""
 
     register: str
     entry: str
@@ -112,7 +122,11 @@ class Effect:
 
 @dataclass(frozen=True)
 class OverrideUse:
-    """One override; `state` is used, idle (it matches nothing any more) or expired (past its last day)."""
+    """One override.
+
+    Attributes:
+        state: `used`, `idle` (it no longer matches anything) or `expired` (past its last day).
+    """
 
     override_code: str
     hold: str
@@ -127,11 +141,17 @@ class OverrideUse:
 class GateResult:
     """The verdict on one candidate file.
 
-    It holds for exactly the bytes of `candidate_sha256` and the suites of `suites_sha256`; either is null if there was
-    nothing to hash. `compared_with` is the version whose figures the candidate's were held against, null if there was
-    none; `new_sources` have a delivery that it has not, `uncompared` is what it gives nothing to compare with.
-
     Attributes:
+        tables: Results of the published tables.
+        candidate_sha256: Hash of the file that was checked, which alone the verdict is about; None if it could not be
+            hashed.
+        suites_sha256: Hash of the suites that were used; None if they could not be read.
+        problems: Codes of what refuses the candidate besides failed checks.
+        compared_with: Name of the version that the figures were compared with; None if there was none.
+        held: Everything that is held, approved or not.
+        overrides: All overrides with their state.
+        new_sources: Sources with a delivery that the compared version does not contain.
+        uncompared: Codes of what should be compared but could not be (`Baseline.uncompared`).
         effects: What each held edit of a register moved, the largest few.
     """
 
@@ -156,13 +176,13 @@ class GateResult:
 
     @property
     def success(self) -> bool:
-        """True only if nothing is in doubt: no table, a missing hash, any problem or any failed table is a refusal."""
+        """True only if there are tables, all of them passed, both hashes are known and there is no problem."""
         bound = self.candidate_sha256 is not None and self.suites_sha256 is not None
         return bound and bool(self.tables) and not self.problems and all(t.success for t in self.tables)
 
     @property
     def raised(self) -> tuple[str, ...]:
-        """Class names of every error that kept a check, a table or the gate from an answer."""
+        """Class names of the exceptions that kept a check, a table or the gate itself from a result."""
         checks = (check.raised for table in self.tables for check in table.checks if check.raised)
         problems = (problem for table in self.tables for problem in table.problems)
         return (*checks, *(problem for problem in (*problems, *self.problems) if problem.startswith("raised: ")))
@@ -172,7 +192,7 @@ class GateResult:
         return tuple((table.table, check) for table in self.tables for check in table.checks if not check.success)
 
     def to_dict(self) -> Verdict:
-        """Return the whole verdict for JSON, derived numbers included."""
+        """Return the verdict for JSON, derived values included."""
         return {
             "success": self.success,
             "expected": self.expected,
@@ -183,9 +203,9 @@ class GateResult:
             "compared_with": self.compared_with,
             "new_sources": list(self.new_sources),
             "uncompared": list(self.uncompared),
-            "held": [asdict(one) for one in self.held],
-            "effects": [asdict(one) for one in self.effects],
-            "overrides": [asdict(one) for one in self.overrides],
+            "held": [asdict(hold) for hold in self.held],
+            "effects": [asdict(effect) for effect in self.effects],
+            "overrides": [asdict(override) for override in self.overrides],
             "tables": [
                 {
                     "table": table.table,
@@ -201,22 +221,24 @@ class GateResult:
 
     @staticmethod
     def from_dict(verdict: Mapping[str, Any]) -> "GateResult":
-        """Return the verdict that `to_dict` wrote; what was derived is not believed but derived anew.
+        """Return the verdict that `to_dict` wrote; derived values are ignored and derived again.
 
-        Raise KeyError or TypeError where it is no verdict.
+        Raises:
+            KeyError: If a key is missing.
+            TypeError: If a value has another shape.
         """
         tables = tuple(
             TableResult(
-                told["table"],
-                told["expected"],
-                tuple(CheckResult(**check) for check in told["checks"]),
-                tuple(told["problems"]),
+                table["table"],
+                table["expected"],
+                tuple(CheckResult(**check) for check in table["checks"]),
+                tuple(table["problems"]),
             )
-            for told in verdict["tables"]
+            for table in verdict["tables"]
         )
         return GateResult(
             tables, verdict["candidate_sha256"], verdict["suites_sha256"], tuple(verdict["problems"]),
-            verdict["compared_with"], tuple(Held(**one) for one in verdict["held"]),
-            tuple(OverrideUse(**one) for one in verdict["overrides"]), tuple(verdict["new_sources"]),
-            tuple(verdict["uncompared"]),            tuple(Effect(**one) for one in verdict["effects"]),
+            verdict["compared_with"], tuple(Held(**hold) for hold in verdict["held"]),
+            tuple(OverrideUse(**use) for use in verdict["overrides"]), tuple(verdict["new_sources"]),
+            tuple(verdict["uncompared"]), tuple(Effect(**effect) for effect in verdict["effects"]),
         )  # fmt: skip

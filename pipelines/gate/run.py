@@ -1,7 +1,7 @@
-"""Runs the gate on one candidate and gives the verdict, closed in every doubt.
+"""Runs the gate on one candidate and returns the verdict; whatever goes wrong is a refusal.
 
-Belongs here: the order of things and the binding of the verdict to the very bytes that were checked. Does
-not belong here: Great Expectations itself (evaluate.py), which takes seconds to import, and publishing.
+Belongs here: the order of the steps, and binding the verdict to the bytes that were checked. Does not belong here:
+Great Expectations itself (`evaluate`), which takes seconds to import, and publishing.
 """
 
 import logging
@@ -36,11 +36,17 @@ def run_gate(
 ) -> GateResult:
     """Check every published table of a candidate file against its suite.
 
-    `suites` is the folder of the suites, `tables` the names of all published tables: each must have a
-    suite and be in the file, and a suite for any other table is a fault. `config` holds DuckDB settings
-    (`memory_limit`, `threads`, …), `baseline` what the candidate is held against beside its suites; without one
-    nothing is compared and nothing is let by. The file is opened read-only and left closed. Never raises for what is
-    wrong with the candidate or the suites: the result then carries a problem code and no success.
+    Never raises for what is wrong with the candidate or the suites: the result then has a problem code and is no
+    success.
+
+    Args:
+        database: The candidate; it is opened read-only and left closed.
+        suites: Folder of the suites.
+        tables: Names of all published tables. Each must have a suite and be in the file; a suite for any other table
+            is a problem.
+        schema: Schema of the published tables.
+        config: DuckDB settings by name (`memory_limit`, `threads`, …).
+        baseline: What the candidate is compared with; without it nothing is compared and nothing approved.
     """
     try:
         loaded = load_suites(suites)
@@ -51,26 +57,26 @@ def run_gate(
     baseline = baseline or Baseline()
     try:
         before = sha256_of(database)
-        found = _evaluate(database, loaded, tables, schema, config or {}, baseline)
+        evaluation = _evaluate(database, loaded, tables, schema, config or {}, baseline)
         after = sha256_of(database)
-    except Exception as error:  # whatever broke, the candidate was not passed
+    except Exception as error:  # whatever failed, the candidate is refused
         LOG.error("gate raised: %s", type(error).__name__)
         return GateResult((), None, loaded.sha256, problems=(*stray, f"raised: {type(error).__name__}"))
-    problems = (*stray, *found.problems)
+    problems = (*stray, *evaluation.problems)
     if before != after:
         problems = (*problems, "candidate_changed_while_checked")
     if database.with_name(f"{database.name}.wal").exists():
         problems = (*problems, "candidate_has_wal")
-    _log_overrides(found.overrides)
+    _log_overrides(evaluation.overrides)
     return GateResult(
-        found.tables, before, loaded.sha256, problems, baseline.version, found.held, found.overrides,
-        found.new_sources, baseline.uncompared, found.effects,
+        evaluation.tables, before, loaded.sha256, problems, baseline.version, evaluation.held, evaluation.overrides,
+        evaluation.new_sources, baseline.uncompared, evaluation.effects,
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What one pass over a candidate gave."""
+class _Evaluation:
+    """What the evaluator returned for a candidate."""
 
     tables: tuple[TableResult, ...] = ()
     held: tuple[Held, ...] = ()
@@ -81,9 +87,9 @@ class _Found:
 
 
 def import_in_background() -> None:
-    """Load Great Expectations, which takes seconds of one core, in a thread of its own.
+    """Import Great Expectations, which takes seconds of one core, in a background thread.
 
-    For a caller who waits for another process anyway, and calls `run_gate` later.
+    For a caller that waits for another process anyway and calls `run_gate` afterwards.
     """
     Thread(target=import_module, args=("pipelines.gate.evaluate",), daemon=True).start()
 
@@ -91,23 +97,23 @@ def import_in_background() -> None:
 def _evaluate(
     database: Path, suites: Suites, tables: Sequence[str], schema: str, config: Mapping[str, object],
     baseline: Baseline,
-) -> _Found:  # fmt: skip
+) -> _Evaluation:  # fmt: skip
     with _silenced():
         from pipelines.gate.evaluate import open_evaluator
 
         with open_evaluator(database, schema, suites.macros, config, baseline) as evaluator:
             try:
                 evaluator.create_held_view(suites.holds)
-                found = _Found(
+                evaluation = _Evaluation(
                     (), evaluator.held(), evaluator.overrides(), evaluator.new_sources(), evaluator.effects()
                 )
-            except Exception as error:  # what cannot be looked at is not let by
-                found = _Found(problems=(f"holds_unread: {type(error).__name__}",))
-            return replace(found, tables=tuple(_table_result(evaluator, suites, table) for table in tables))
+            except Exception as error:  # holds that cannot be read refuse the candidate
+                evaluation = _Evaluation(problems=(f"holds_unread: {type(error).__name__}",))
+            return replace(evaluation, tables=tuple(_table_result(evaluator, suites, table) for table in tables))
 
 
 def _log_overrides(overrides: Sequence[OverrideUse]) -> None:
-    """Says which overrides have outlived what they were for."""
+    """Log a warning for every override that is idle or expired."""
     for override in overrides:
         if override.state == "idle":
             LOG.warning(say("override_idle", override=override.override_code))
@@ -117,7 +123,7 @@ def _log_overrides(overrides: Sequence[OverrideUse]) -> None:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Keep the libraries from logging, warning and reporting: what they say can quote values of the data."""
+    """Silence logging and warnings of the libraries, which can quote values of the data."""
     noisy = [logging.getLogger(name) for name in ("great_expectations", "sqlalchemy", "duckdb_engine")]
     levels = [logger.level for logger in noisy]
     try:
@@ -140,7 +146,7 @@ def _table_result(evaluator: "Evaluator", suites: Suites, table: str) -> TableRe
     else:
         try:
             result = evaluator.evaluate(suite)
-        except Exception as error:  # a table that cannot be checked is a table not passed
+        except Exception as error:  # a table that cannot be checked has not passed
             result = TableResult(table, len(suite.checks), problems=(f"raised: {type(error).__name__}",))
     failed = [check.id for check in result.checks if not check.success]
     verdict = ", ".join((*failed, *result.problems)) or "all passed"

@@ -1,7 +1,7 @@
-"""The expectation suites of `expectations/`: read strictly, so that a slip of the pen never weakens the gate.
+"""Loads the expectation suites of `expectations/`, strictly, so that a typing error never weakens the gate.
 
-Belongs here: files to records. Does not belong here: running anything, and any rule about one table (that is the YAML,
-which officials edit).
+Belongs here: from files to records. Does not belong here: running checks, and any check of one table (that is in the
+YAML, which officials edit).
 """
 
 import hashlib
@@ -44,15 +44,20 @@ _COLUMNS_EN = (
 
 
 class SuiteError(ValueError):
-    """A suite file that cannot be taken at its word.
-
-    The message names file and place.
-    """
+    """A suite file is not valid; the message names the file and the place in it."""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One check: either `sql`, whose rows are the violations, or a Great Expectations `type` with kwargs."""
+    """One check: either `sql`, whose rows are the violations, or an expectation type of Great Expectations.
+
+    Attributes:
+        id: Name of the check, unique in its suite.
+        vi: What it means and what to do if it fails, in Vietnamese.
+        en: The same in English.
+        type: Expectation type of Great Expectations.
+        kwargs: Arguments of that type.
+    """
 
     id: str
     vi: str
@@ -64,9 +69,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Suite:
-    """What one published table must fulfil.
+    """The checks of one published table.
 
-    `min_rows` 0 means that the table may be empty.
+    Attributes:
+        min_rows: Least number of rows; 0 means that the table may be empty.
     """
 
     table: str
@@ -98,9 +104,12 @@ class Suite:
 
 @dataclass(frozen=True)
 class Suites:
-    """All suites of a folder by table, and the files that they share.
+    """All suites of a folder, and the files that they share.
 
-    These are the SQL macros, the SQL that makes the view `held` of what is held back, and the hash of every file read.
+    Attributes:
+        macros: SQL that creates the macros which checks may use.
+        holds: SQL that creates the view `held`.
+        sha256: Hash over all files that were read.
     """
 
     by_table: Mapping[str, Suite]
@@ -126,17 +135,17 @@ def load_suites(folder: Path) -> Suites:
 
 
 def suites_on_disk(folder: Path) -> tuple[frozenset[str], str]:
-    """Return names of the tables that have a suite, and the hash of all files, as they lie on disk at this moment.
+    """Return the names of the tables that have a suite, and the hash of all files, as they are on disk now.
 
     Raises:
-        SuiteError: If one cannot be read.
+        SuiteError: If a file cannot be read.
     """
     files, others = _files(folder)
     return frozenset(name.removesuffix(".yml") for name in files), _digest({**files, **others})
 
 
 def _files(folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Return the suites, and the files that all of them use."""
+    """Return the contents of the suites, and of the files that all of them use, by file name."""
     suites = {path.name: _read(path) for path in sorted(folder.glob("*.yml"))}
     return suites, {name: _read(folder / name) for name in SHARED_FILES}
 

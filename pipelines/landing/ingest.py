@@ -19,7 +19,7 @@ from pipelines.landing.rebuild_ledger import archived_in, keep_expected_rows
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, arrivals, forgotten, open_ledger, record_arrival, save_expected_rows
+from pipelines.storage.ledger import Arrival, arrivals, open_ledger, purged_arrivals, record_arrival, save_expected_rows
 from pipelines.storage.runs import note_run
 
 log = logging.getLogger("tthc.landing")
@@ -76,7 +76,7 @@ class _Ingest:
         self.archive = private_folder(private_folder(settings.restricted_dir) / settings.archive_dir.name)
         known = arrivals(ledger)
         self.newest = {arrival.delivery: arrival for arrival in known}
-        self.places, self.purged = {arrival.archived_as for arrival in known}, forgotten(ledger)
+        self.places, self.purged = {arrival.archived_as for arrival in known}, purged_arrivals(ledger)
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
         """Ingest one file, and return True if the file or its row count is new.

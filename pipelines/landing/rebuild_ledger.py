@@ -25,11 +25,11 @@ from pipelines.storage.ledger import (
     Arrival,
     LedgerDamaged,
     arrivals,
-    forgotten,
     open_ledger,
+    purged_arrivals,
     receipts,
     record_arrival,
-    save_forgotten,
+    record_purge,
     save_receipt,
 )
 
@@ -68,7 +68,7 @@ def is_sound(path: Path) -> bool:
     try:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
-            arrivals(ledger), receipts(ledger), forgotten(ledger)
+            arrivals(ledger), receipts(ledger), purged_arrivals(ledger)
     except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
         return False
     return bool(verdict == "ok")
@@ -79,7 +79,7 @@ def add_missing_arrivals(settings: Settings) -> int:
     archive = settings.archive_dir
     with open_ledger(settings.ledger_file) as ledger:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
-        purged = forgotten(ledger)
+        purged = purged_arrivals(ledger)
         added = 0
         for path, is_forgotten in archived_arrivals(archive):
             place = path.relative_to(archive).as_posix()
@@ -129,7 +129,7 @@ def _note(path: Path) -> _Note:
 
 
 def _forget(ledger: sqlite3.Connection, sequence: int, note: _Note) -> None:
-    save_forgotten(ledger, sequence, dt.date.fromisoformat(note["as_of"]))
+    record_purge(ledger, sequence, dt.date.fromisoformat(note["as_of"]))
     if note["receipt"] is not None and note["parse_key"] is not None:
         save_receipt(ledger, note["parse_key"], note["receipt"])
 

@@ -11,7 +11,7 @@ from pipelines.common.i18n import say
 from pipelines.landing.ingest import archive_path
 from pipelines.landing.rebuild_ledger import leave_note
 from pipelines.settings import Settings
-from pipelines.storage.ledger import arrivals, forgotten, open_ledger, receipts, save_forgotten
+from pipelines.storage.ledger import arrivals, open_ledger, purged_arrivals, receipts, record_purge
 
 log = logging.getLogger("tthc.landing")
 
@@ -37,7 +37,7 @@ def _purge_archive(settings: Settings, as_of: dt.date) -> int:
         return 0
     oldest, removed_count = as_of - dt.timedelta(days=settings.keep_archive_days), 0
     with open_ledger(settings.ledger_file) as ledger:
-        known = forgotten(ledger)
+        known = purged_arrivals(ledger)
         made = {(receipt["delivery"], receipt["sha256"]): (key, receipt) for key, receipt in receipts(ledger).items()}
         for arrival in arrivals(ledger):
             if arrival.delivery.business_day >= oldest:
@@ -47,7 +47,7 @@ def _purge_archive(settings: Settings, as_of: dt.date) -> int:
                 # Note and ledger entry first: bytes missing without them would look like a loss.
                 parse_key, receipt = made.get((arrival.delivery.label, arrival.sha256), (None, None))
                 leave_note(path, as_of, arrival.byte_count, parse_key, receipt)
-                save_forgotten(ledger, arrival.sequence, as_of)
+                record_purge(ledger, arrival.sequence, as_of)
                 ledger.commit()
                 removed_count += 1
             path.unlink(missing_ok=True)  # also of purged ones: a crash may have prevented it

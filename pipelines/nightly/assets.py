@@ -18,7 +18,8 @@ from pipelines.nightly.recovery import clean_up
 from pipelines.nightly.resources import Nightly
 from pipelines.open_data.edition_counts import edition_table
 from pipelines.open_data.publication import open_data_of_run, write_open_data
-from pipelines.parsing.update_lake import lake_state, update_lake
+from pipelines.parsing.receipts import lake_state
+from pipelines.parsing.update_lake import update_lake
 from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
 from pipelines.publish.editions import keep_published, write_editions
 from pipelines.publish.first_published import record_first_published
@@ -26,12 +27,14 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.publish.versions import close_candidate, publish
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
+from pipelines.storage.documents import OpenData
 from pipelines.storage.ledger import open_ledger, save_outcomes
 from pipelines.storage.manifest import conservation, row_outcomes
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.transform.night_rejections import keep_rejected_rows
-from pipelines.transform.workspace import build_workspace, code_version, make_plan
+from pipelines.transform.specify_run import build_run_spec, code_version
+from pipelines.transform.workspace import build_workspace
 
 stages = logging.getLogger("tthc.stage")
 LANDING = dg.AssetKey(["landing"])
@@ -95,7 +98,7 @@ def workspace_asset(settings: Settings) -> dg.AssetsDefinition:
         log_stage("workspace")
         settings, state = nightly.settings, lake_state(nightly.settings)
         refuse_future(settings.as_of)
-        run_spec = with_placement(settings, make_plan(settings, contracts, state, published_as_of(settings)))
+        run_spec = with_placement(settings, build_run_spec(settings, contracts, state, published_as_of(settings)))
         if is_kept_beside(settings, run_spec) if run_spec.is_beside else is_already_published(settings, run_spec):
             # Otherwise Dagster warns of every check on an asset that is skipped.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ so everything removed here can be parsed again.
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.parsing.update_lake import Receipts
+from pipelines.parsing.receipts import Receipts
 from pipelines.settings import Settings
 from pipelines.storage.ledger import drop_receipts, open_ledger, receipts
 from pipelines.transform.night_rejections import MARK
@@ -19,13 +19,13 @@ def prune_unreferenced(settings: Settings) -> int:
     Rejected rows of a replaced file stay in quarantine: they tell its deliverer what was wrong.
     """
     known = Receipts(settings)
-    needed = {known.key(arrival) for arrival in known.everything}
+    needed = {known.key(arrival) for arrival in known.arrivals}
     files: set[str] = set()
     for arrival in known.classify_arrivals()["active"]:
-        receipt = known.of(arrival)
+        receipt = known.current(arrival)
         files |= set(receipt["files"]) if receipt is not None else set()
     with open_ledger(settings.ledger_file) as ledger:
-        purged = {arrival.delivery.label for arrival in known.everything if arrival.sequence in known.forgotten}
+        purged = {arrival.delivery.label for arrival in known.arrivals if arrival.sequence in known.purged}
         kept = receipts(ledger)
         # Of deliveries whose bytes were purged only the parsing result is left, whatever contracts it was made under.
         needed |= {key for key, receipt in kept.items() if receipt["delivery"] in purged}

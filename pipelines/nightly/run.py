@@ -16,8 +16,9 @@ from pipelines.open_data.publication import open_data_of_run
 from pipelines.publish.beside import refuse_future
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
+from pipelines.storage.documents import OpenData
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import Run, end_run, runs
 

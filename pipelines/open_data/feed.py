@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata import datapackage
-from pipelines.open_data.metadata.model import join_sentences, text_of
+from pipelines.open_data.texts import join_sentences, text_of
 from pipelines.open_data.vintage_store import CHANGES_FILE, INDEX, VINTAGE_FILE
 from pipelines.registers.model import load_province
 from pipelines.registers.publication import load_register

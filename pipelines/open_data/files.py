@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.files import sha256_of
-from pipelines.open_data.metadata.model import LANGUAGES, text_of
+from pipelines.open_data.texts import LANGUAGES, text_of
 from pipelines.registers.publication import PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.common.i18n import catalogue
-from pipelines.open_data.metadata.model import mark_title, text_of
+from pipelines.open_data.texts import mark_title, text_of
 from pipelines.open_data.vintage_store import METHOD_FILES
 from pipelines.registers.disclosure import DisclosureRules
 from pipelines.registers.publication import PublicationRegister

@@ -16,7 +16,8 @@ from pipelines.open_data.editions import Edition, editions, folder_of, newest_ed
 from pipelines.open_data.vintage import write_vintage
 from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.settings import Settings
-from pipelines.storage.open_data_state import OpenData, Withdrawn, is_held_back, published_open_data
+from pipelines.storage.documents import OpenData, Withdrawn
+from pipelines.storage.open_data_state import is_held_back, published_open_data
 from pipelines.storage.run_spec import RunSpec
 
 log = logging.getLogger("tthc.open_data")

@@ -1,5 +1,7 @@
-"""Parsing: one delivered file becomes accepted rows and rejected rows; nothing is guessed, nothing dropped.
+"""Parsing: turns one delivered file into accepted rows (lake) and rejected rows (quarantine); no row is dropped.
 
-`readers` (`delimited`, `sync_messages`, `grid`, `columnar`) → `validate` → `parse_file`, which writes lake and
-quarantine. Readers know a format and no type; `contracts.column_types` knows types and no format.
+The order is `readers` (`delimited`, `sync_messages`, `grid`, `columnar`) → `validate` → `privacy` → `parse_file`, which
+writes lake and quarantine; `update_lake` decides which files need it. Readers know formats and no types;
+`contracts.column_types` knows types and no formats. Does not belong here: archiving files (`landing`), and errors that
+only other rows or sources show (`transform`).
 """

@@ -1,7 +1,7 @@
-"""One archived file into the lake and the quarantine, with a receipt that accounts for every row.
+"""Parses one archived file into lake and quarantine, with a receipt that accounts for every row.
 
-The order is: read → judge → protect → write. A file that cannot be read with certainty leaves no row anywhere and a
-receipt that says why.
+The order is: read → validate → protect → write. A file that cannot be read with certainty leaves no row anywhere, and a
+receipt that says why. Does not belong here: which files are parsed (`update_lake`).
 """
 
 import hashlib
@@ -26,10 +26,13 @@ from pipelines.storage.ledger import Arrival
 
 
 def parse_key(arrival: Arrival, made_by: str) -> str:
-    """Return the key of a parsing result: whatever has the same key has the same result.
+    """Return the key of a parsing result, 24 hex digits: results with the same key are the same.
 
-    It covers delivery, bytes, the row count said beside them, and contracts, parser and secret (the latter three are
-    `version.parser_version`).
+    It covers delivery, bytes and the stated row count, and by `made_by` contracts, parser and secret.
+
+    Args:
+        arrival: The file.
+        made_by: The version of the parser (`version.parser_version`).
     """
     parts = (arrival.delivery.label, arrival.sha256, str(arrival.expected_rows), made_by)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
@@ -47,7 +50,7 @@ def refused_receipt(arrival: Arrival, refusal: FileRefused) -> Receipt:
 
 
 class FileOutcome:
-    """Files and counts of one delivery while it is parsed, source by source."""
+    """Files and counts of one delivery while it is parsed, by source."""
 
     def __init__(self, arrival: Arrival, key: str, lake: Path, secret: str) -> None:
         self.delivery, self.sha256, self.key = arrival.delivery, arrival.sha256, key
@@ -73,13 +76,13 @@ class FileOutcome:
         )
         if rejected.height:
             self.reasons.setdefault(source, Counter()).update(rejected["_reasons"].explode().to_list())
-            self.rejected.setdefault(source, []).append(_listed(rejected))
+            self.rejected.setdefault(source, []).append(_without_content(rejected, contract))
 
     def finish(self, *, keep: bool) -> dict[str, str]:
-        """Close the lake's files and write the lists of rejected rows.
+        """Close the files of the lake and write the lists of rejected rows; delete all files unless `keep`.
 
         Returns:
-            Path below the lake → SHA-256.
+            SHA-256 by path below the lake.
         """
         hashes = {name: file.close(keep=keep) for name, file in self.files.items()}
         for source, frames in self.rejected.items() if keep else ():
@@ -95,28 +98,33 @@ class FileOutcome:
         return {name: sha for name, sha in hashes.items() if sha}
 
     def receipt(self, files: dict[str, str]) -> Receipt:
-        """Return what the ledger remembers of a file that was read: counts and reasons per source, files by hash."""
+        """Return the receipt of a file that was read."""
         sources: dict[str, SourceCounts] = {
-            s: {
-                "rows_in": c["rows_in"], "accepted": c["accepted"], "rejected": c["rejected"],
-                "cleaned": self.cleaned[s], "reasons": dict(self.reasons.get(s, {})),
+            source: {
+                "rows_in": counts["rows_in"], "accepted": counts["accepted"], "rejected": counts["rejected"],
+                "cleaned": self.cleaned[source], "reasons": dict(self.reasons.get(source, {})),
             }
-            for s, c in self.counts.items()
+            for source, counts in self.counts.items()
         }  # fmt: skip
         return {
             "delivery": self.delivery.label, "sha256": self.sha256, "refused": None, "sources": sources, "files": files,
         }  # fmt: skip
 
 
-def _listed(rejected: pl.DataFrame) -> pl.DataFrame:
-    """Return what may be known of rejected rows outside the quarantine: numbers, reasons and a sound dossier code."""
-    none = pl.lit(None, pl.String)
-    code = pl.col("MaHoSo").str.strip_chars() if "MaHoSo" in rejected.columns else none
-    sound = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$") & ~looks_personal(code)
+def _without_content(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Return what may be stored of rejected rows outside the quarantine: numbers, reasons, dossier and update time.
+
+    The dossier is the one that the rows are about by their contract; null if the cell does not look like a code.
+    """
+    field = contract.subject.dossier if contract.subject else None
+    code = pl.lit(None, pl.String)
+    if field is not None and field in rejected.columns:
+        code = pl.col(field).str.strip_chars()
+    is_code = code.str.contains(r"^[A-Za-z0-9.\-]{3,64}$") & ~code.str.contains(r"^[0-9]+$") & ~looks_personal(code)
     return rejected.select(
         "_row_number",
         "_reasons",
-        dossier_code=pl.when(sound).then(code),
+        dossier_code=pl.when(is_code).then(code),
         updated_at="_updated_at",
     )
 
@@ -125,25 +133,28 @@ def parse_arrival(
     arrival: Arrival, archived: Path, contracts: dict[str, Contract], key: str, secret: str,
     lake: Path, quarantine: Path, limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
 ) -> Receipt:  # fmt: skip
-    """Parse one archived file and return its receipt; a file that cannot be read is no error, the receipt says so.
+    """Parse one archived file, write its rows, and return its receipt.
+
+    A file that cannot be read with certainty is refused: its receipt says so, and nothing is raised.
 
     Args:
-        arrival: The ledger's line.
-        archived: The bytes.
-        contracts: By source.
+        arrival: The file in the ledger.
+        archived: Path of its bytes.
+        contracts: All contracts by source.
         key: Name of the result (`parse_key`).
-        secret: For pseudonyms.
+        secret: Key of the pseudonyms.
         lake: Folder of the accepted rows.
-        quarantine: Folder of the rejected ones.
+        quarantine: Folder of the rejected rows.
+        limits: What reading may use.
     """
     delivery = arrival.delivery
-    outcome, judge = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)
+    outcome, validators = FileOutcome(arrival, key, lake, secret), Validators(contracts, delivery.business_day)
     try:
         with background_writer() as writer:
             batches = read(archived, delivery.file_name, contracts[delivery.source], contracts, limits=limits)
             for batch in prefetch(batches):
-                outcome.add(contracts[batch.source], *judge(batch), writer)
-        outcome.cleaned.update({source: judge.changed_cells(source) for source in outcome.counts})
+                outcome.add(contracts[batch.source], *validators(batch), writer)
+        outcome.cleaned.update({source: validators.changed_cells(source) for source in outcome.counts})
         rows = outcome.counts.get(delivery.source, Counter())["rows_in"]
         refuse_other_count(arrival.expected_rows, rows)
         rejections = {s: pl.concat(frames).select("_row_number", "_reasons") for s, frames in outcome.rejected.items()}

@@ -1,6 +1,7 @@
-"""Two steps at once: the next batch is read while this one is judged, and the last one written.
+"""Background threads: the next batch is read and the last one written while the current one is validated.
 
-The libraries that do the work let go of Python's lock, so two threads use two cores.
+The libraries that do the work release Python's global lock, so the threads use several cores. Does not belong here:
+what is read or written.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -13,42 +14,39 @@ END = object()
 
 
 def prefetch(items: Generator[T]) -> Iterator[T]:
-    """Yield the same items, each fetched in another thread while its forerunner is used.
+    """Yield the same items, each fetched in a background thread while the one before it is used.
 
-    Errors come at their place.
+    An error of the generator is raised in place of the item that it was raised for.
     """
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as pool:
-        coming: Future[Any] = pool.submit(next, items, END)
-        while (item := coming.result()) is not END:
-            coming = pool.submit(next, items, END)
+        following: Future[Any] = pool.submit(next, items, END)
+        while (item := following.result()) is not END:
+            following = pool.submit(next, items, END)
             yield item
 
 
 class BackgroundCalls:
-    """Runs calls one after another in another thread, at most one waiting.
-
-    Their errors are raised here.
-    """
+    """Runs calls one after another in a background thread; an error is raised by the next `call` or `wait`."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._under_way: Future[object] | None = None
+        self._running: Future[object] | None = None
 
     def call(self, work: Callable[..., object], *args: object) -> None:
-        """Wait for the call before and start this one."""
+        """Wait for the previous call, then start this one."""
         self.wait()
-        self._under_way = self._pool.submit(work, *args)
+        self._running = self._pool.submit(work, *args)
 
     def wait(self) -> None:
-        """Return when nothing is under way. Raise what the last call raised."""
-        if self._under_way is not None:
-            under_way, self._under_way = self._under_way, None
-            under_way.result()
+        """Return when no call is running; raise the error of the last call."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            running.result()
 
 
 @contextmanager
 def background_writer() -> Iterator[BackgroundCalls]:
-    """Yield a BackgroundCalls whose thread ends with the block; by then its last call has ended, or raised."""
+    """Yield a BackgroundCalls; at the end of the block wait for its last call and raise its error."""
     with ThreadPoolExecutor(1, thread_name_prefix="write-behind") as pool:
         worker = BackgroundCalls(pool)
         yield worker

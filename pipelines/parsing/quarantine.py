@@ -1,7 +1,8 @@
-"""Whole rows for the quarantine: as they were delivered, with everything personal in them.
+"""The quarantine: rejected rows exactly as they were delivered, with their personal data.
 
-Rejected rows are known by their number and reasons; their content is fetched from the delivered file once more, so that
-nothing personal is carried along for the many rows that are accepted.
+Validation returns rejected rows by number and reason. Their content is read from the delivered file a second time, so
+that personal data need not be kept in memory for the many rows that are accepted. Does not belong here: deciding which
+rows are rejected.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,39 +19,37 @@ from pipelines.settings import ReadLimits
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.lake import ParquetFile, quarantine_schema
 
+# By source: `_row_number` and `_reasons` of rejected rows.
 Rejections = Mapping[str, pl.DataFrame]
 
 
 def complete_rows(
     path: Path, delivery: Delivery, contracts: dict[str, Contract], rejections: Rejections, limits: ReadLimits
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield source and rows of a delivered file that `rejections` name, each row with its `_place`.
-
-    `rejections`: per source `_row_number` and `_reasons`.
-    """
-    told = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
+    """Yield the rejected rows of a delivered file in full, batch by batch with their source, each with its `_place`."""
+    provenance = {"_source_file": pl.lit(delivery.label), "_business_day": pl.lit(delivery.business_day)}
     for batch in read(path, delivery.file_name, contracts[delivery.source], contracts, whole=True, limits=limits):
         if batch.source in rejections:
             rows = batch.frame.join(rejections[batch.source], on="_row_number", how="inner")
-            yield batch.source, rows.with_columns(_place=row_places(rows, batch), **told)
+            yield batch.source, rows.with_columns(_place=row_places(rows, batch), **provenance)
 
 
 def row_places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
-    """Return where a person finds what each reason is about.
+    """Return for each row the places of its reasons as one text.
 
-    That is `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON, else the row's number, which in text is its
-    line.
+    A place is `E8` in a sheet, `data[3].TaiLieuNop[0].DuocSoHoa` in JSON, else the number of the row, which in text
+    files is its line.
     """
     paths = rows["_path"] if "_path" in rows.columns else [None] * rows.height
-    found = []
+    texts = []
     for number, path, reasons in zip(rows["_row_number"], paths, rows["_reasons"], strict=True):
-        spots = [place_of(batch, number, reason, path).at for reason in reasons]
-        found.append(", ".join(dict.fromkeys(spots)))
-    return pl.Series(found, dtype=pl.String)
+        places = [place_of(batch, number, reason, path).at for reason in reasons]
+        texts.append(", ".join(dict.fromkeys(places)))
+    return pl.Series(texts, dtype=pl.String)
 
 
 def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) -> Path:
-    """Return the path of the rejected rows of one delivery."""
+    """Return the path of the rejected rows of one source in one delivery."""
     return folder / source / delivery.business_day.isoformat() / f"{name}.parquet"
 
 
@@ -63,7 +62,20 @@ def write_quarantine(
     rejections: Rejections,
     limits: ReadLimits,
 ) -> None:
-    """Write the rows that `rejections` name, one file per source, readable by their owner only."""
+    """Write the rejected rows of a delivered file in full, one file per source, readable by their owner only.
+
+    Args:
+        folder: The quarantine.
+        name: Name of the files, without their ending.
+        archived: Path of the delivered bytes.
+        delivery: The delivery.
+        contracts: All contracts by source.
+        rejections: Which rows.
+        limits: What reading may use.
+
+    Raises:
+        FileRefused: If the file cannot be read again; no file is left then.
+    """
     files: dict[str, ParquetFile] = {}
     try:
         for source, rows in complete_rows(archived, delivery, contracts, rejections, limits):

@@ -1,13 +1,13 @@
-"""Restatements: the same delivery again with other bytes.
+"""Restatements: the same delivery again with other bytes. Counts what they changed, by key, to be reported.
 
-What it changed is counted by key and reported.
-
-Both outcomes lie in the lake, so the difference is that of typed rows, without anything personal.
+The lake files of both deliveries are compared: typed rows, without personal data. Belongs here: finding the delivery
+that was replaced, and counting. Does not belong here: which dossiers were removed (`removals`).
 """
 
 import duckdb
 import polars as pl
 
+from pipelines.common.sql import quote_identifiers, read_sql
 from pipelines.contracts.model import Contract
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
@@ -16,22 +16,9 @@ from pipelines.storage.ledger import Arrival
 
 Changes = dict[str, int]
 
-DIFFERENCE = """
-    with
-        before as (select {keys}, {content} as content from read_parquet($before) group by all),
-        after as (select {keys}, {content} as content from read_parquet($after) group by all)
-    select
-        count(b.content) as earlier,
-        count(*) filter (where b.content is null) as added,
-        count(*) filter (where a.content is null) as removed,
-        count(*) filter (where a.content <> b.content) as changed
-    from before b
-    full join after a using ({keys})
-"""
-
 
 def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
-    """Return the arrival that this one replaces: the one before it under the same name, or None."""
+    """Return the arrival that this one replaces: the last one before it of the same delivery, or None."""
     earlier = [a for a in everything if a.delivery == arrival.delivery and a.sequence < arrival.sequence]
     return max(earlier, key=lambda a: a.sequence, default=None)
 
@@ -39,34 +26,32 @@ def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | 
 def compare_with_previous(
     before: Receipt | None, after: Receipt, contracts: dict[str, Contract], settings: Settings
 ) -> dict[str, Changes] | None:
-    """Return by source how many keys the earlier bytes had, and how many were added, removed and changed.
+    """Return by source the number of keys that were there `earlier`, and that were `added`, `removed` and `changed`.
 
-    None if the earlier bytes could not be read.
+    A key with several rows counts once, with all its rows as its content. A source whose lake files are gone is left
+    out. None if either file was refused or the earlier receipt is gone.
     """
     if before is None or before["refused"] or after["refused"]:
         return None
-    found = {}
+    changes = {}
     for source in sorted({*before["sources"], *after["sources"]}):
         old, new = ([n for n in receipt["files"] if n.startswith(f"{source}/")] for receipt in (before, after))
         if all((settings.lake_dir / name).is_file() for name in (*old, *new)):
-            found[source] = _difference(contracts[source], old, new, settings)
-    return found
+            changes[source] = _count_changes(contracts[source], old, new, settings)
+    return changes
 
 
-def _difference(contract: Contract, before: list[str], after: list[str], settings: Settings) -> Changes:
-    """Return counts over keys; a key that stands twice counts once, with all its rows as its content."""
+def _count_changes(contract: Contract, before: list[str], after: list[str], settings: Settings) -> Changes:
     columns = [name for name in lake_schema(contract) if name not in PROVENANCE]
-    keys = ", ".join(contract.key)
-    sql = DIFFERENCE.format(keys=keys, content=f"list_sort(list(hash({', '.join(columns)})))")
-    empty = pl.DataFrame(schema=lake_schema(contract))
+    files = {"before": before, "after": after}
+    query = read_sql(
+        __package__, "sql/changed_keys",
+        keys=quote_identifiers(contract.key), columns=quote_identifiers(columns),
+        **{name: f"read_parquet(${name})" if paths else "no_rows" for name, paths in files.items()},
+    )  # fmt: skip
+    parameters = {name: [str(settings.lake_dir / path) for path in paths] for name, paths in files.items() if paths}
     with duckdb.connect(config={**settings.duckdb_config(), "temp_directory": ""}) as connection:
-        connection.register("nothing", empty.to_arrow())
-        parameters = {}
-        for name, files in (("before", before), ("after", after)):
-            if files:
-                parameters[name] = [str(settings.lake_dir / file) for file in files]
-            else:
-                sql = sql.replace(f"read_parquet(${name})", "nothing")
-        row = connection.execute(sql, parameters).fetchone()
+        connection.register("no_rows", pl.DataFrame(schema=lake_schema(contract)).to_arrow())
+        row = connection.execute(query, parameters).fetchone()
     assert row is not None
     return dict(zip(("earlier", "added", "removed", "changed"), row, strict=True))

@@ -1,10 +1,10 @@
-"""Bringing the lake up to date: every delivery that counts today is parsed once, damaged files again.
+"""Brings the lake up to date: parses every delivery that counts today once, and damaged files again.
 
-Belongs here: which files need parsing. Does not belong here: how one file is parsed (`parse`).
+Belongs here: which files need parsing, and what happens if one cannot be parsed. Does not belong here: how one file is
+parsed (`parse_file`), and which receipts are known (`receipts`).
 """
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,119 +14,23 @@ from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
-from pipelines.parsing.parse_file import parse_arrival, parse_key, refused_receipt
-from pipelines.parsing.privacy import key_id, load_key
+from pipelines.parsing.parse_file import parse_arrival, refused_receipt
+from pipelines.parsing.receipts import LakeState, Receipts, files_intact, lake_state
 from pipelines.parsing.removals import removed_dossiers
 from pipelines.parsing.restatements import Changes, compare_with_previous, previous_delivery
-from pipelines.parsing.version import parser_version
+from pipelines.parsing.secret import key_id, load_key
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement
-from pipelines.storage.ledger import (
-    Arrival,
-    arrivals,
-    classify_arrivals,
-    forgotten,
-    open_ledger,
-    receipts,
-    save_receipt,
-)
+from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
 
 log = logging.getLogger("tthc.parsing")
-BROKE = "reading_broke"
-TRIED_AGAIN = {BROKE, "file_unreadable", "archive_missing", "archive_damaged"}
-
-
-@dataclass(frozen=True)
-class LakeState:
-    """What counts today.
-
-    Attributes:
-        parsed: Active arrivals with their receipts, refused ones included.
-        made_by: Today's contracts, parser and secret by one name.
-    """
-
-    parsed: list[tuple[Arrival, Receipt]]
-    duplicate: list[Arrival]
-    restated: list[Arrival]
-    made_by: str = ""
-
-    @property
-    def accepted(self) -> list[tuple[Arrival, Receipt]]:
-        """Arrivals whose file could be read."""
-        return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
-
-    def totals(self, source: str) -> dict[str, int]:
-        """Return rows of one source over all deliveries: rows_in, accepted and rejected by parsing."""
-        counts = [receipt["sources"][source] for _, receipt in self.parsed if source in receipt["sources"]]
-        return {
-            "rows_in": sum(one["rows_in"] for one in counts),
-            "accepted": sum(one["accepted"] for one in counts),
-            "rejected": sum(one["rejected"] for one in counts),
-        }
-
-
-class Receipts:
-    """The results of parsing so far, under today's contracts, parser and secret.
-
-    For arrivals whose bytes are gone, the results under the last ones.
-    """
-
-    def __init__(self, settings: Settings, secret: str | None = None) -> None:
-        self.made_by = parser_version(settings, secret if secret is not None else load_key(settings.key_file))
-        with open_ledger(settings.ledger_file) as ledger:
-            self.everything = arrivals(ledger)
-            self._known, self.forgotten = receipts(ledger), forgotten(ledger)
-        self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._known.values()}
-
-    def key(self, arrival: Arrival) -> str:
-        """Return the key of an arrival's receipt under today's contracts, parser and secret."""
-        return parse_key(arrival, self.made_by)
-
-    def of(self, arrival: Arrival) -> Receipt | None:
-        """Return the receipt that counts today, or None if the file has to be parsed."""
-        if arrival.sequence in self.forgotten:
-            return self.newest(arrival)
-        return self._known.get(self.key(arrival))
-
-    def newest(self, arrival: Arrival) -> Receipt | None:
-        """Return the last receipt of these bytes under any contracts and parser."""
-        return self._newest.get((arrival.delivery.label, arrival.sha256))
-
-    def add(self, arrival: Arrival, receipt: Receipt) -> None:
-        """Add the receipt of an arrival that was parsed just now."""
-        self._known[self.key(arrival)] = receipt
-        self._newest[arrival.delivery.label, arrival.sha256] = receipt
-
-    def is_refused(self, arrival: Arrival) -> bool:
-        """Return True if the file was read and refused; one that was not read yet is not."""
-        receipt = self.of(arrival)
-        return receipt is not None and receipt["refused"] is not None
-
-    def classify_arrivals(self) -> dict[str, list[Arrival]]:
-        """Return what counts today (`ledger.classify_arrivals`), by what is known so far of refused files."""
-        return classify_arrivals(self.everything, self.is_refused)
-
-
-def files_intact(receipt: Receipt, settings: Settings) -> bool:
-    """Return True if all lake files of a receipt are unchanged; a file that is not is parsed again."""
-    for name, sha in receipt["files"].items():
-        path = settings.lake_dir / name
-        if not path.is_file() or sha256_of(path) != sha:
-            return False
-    return True
-
-
-def lake_state(settings: Settings) -> LakeState:
-    """Return what counts today by the ledger alone, without deliveries that have not been parsed yet."""
-    known = Receipts(settings)
-    stand = known.classify_arrivals()
-    keyed = [(arrival, known.of(arrival)) for arrival in stand["active"]]
-    parsed = [(arrival, receipt) for arrival, receipt in keyed if receipt is not None]
-    return LakeState(parsed, stand["duplicate"], stand["restated"], known.made_by)
+READING_FAILED = "reading_broke"
+# Refusals whose cause may lie outside of the file: it is parsed again every night.
+RETRIED_CODES = {READING_FAILED, "file_unreadable", "archive_missing", "archive_damaged"}
 
 
 class Parser:
-    """Parses arrivals of one night and remembers what it made of them."""
+    """Parses the arrivals of one night and saves their receipts."""
 
     def __init__(self, settings: Settings, contracts: dict[str, Contract]) -> None:
         self.settings, self.contracts = settings, contracts
@@ -135,31 +39,31 @@ class Parser:
         self.quarantine = private_folder(settings.quarantine_dir)
 
     def parse(self, arrival: Arrival) -> Receipt:
-        """Return the receipt of these bytes as parsed today; it is not yet in the ledger.
+        """Parse these bytes and return the receipt, which is not yet in the ledger.
 
-        Where the archive no longer holds them as they came, the last receipt counts if its files are intact. If none of
-        its rows ever counted, the file is refused. The same holds for any other trouble with the file, with a trace
-        under `restricted/`, unless it would affect every file.
+        If the archived bytes are missing or damaged, the newest receipt counts as long as its lake files are intact; if
+        there is none, or it is a refusal, the file is refused. The file is also refused for any other error, with a
+        trace under `restricted/`, unless the error would affect every file.
 
         Raises:
-            TthcError: If rows that counted before would vanish.
+            TthcError: If the archived bytes are missing or damaged and rows that counted before would be lost.
         """
         try:
             return self._parse(arrival, self._archived(arrival))
         except TthcError as loss:
-            last = self.known.newest(arrival)
-            if last is None or last["refused"] is not None:
-                return {**refused_receipt(arrival, FileRefused(loss.code, **loss.params)), **self._mark}
-            if last.get("key_id") != key_id(self.secret) or not files_intact(last, self.settings):
+            newest = self.known.newest(arrival)
+            if newest is None or newest["refused"] is not None:
+                return {**refused_receipt(arrival, FileRefused(loss.code, **loss.params)), **self._origin}
+            if newest.get("key_id") != key_id(self.secret) or not files_intact(newest, self.settings):
                 raise
             log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
-            return last
+            return newest
         except Exception as error:
             if is_machine_fault(error):
                 raise
             keep_trace(self.settings, arrival.delivery.label, error)
-            code = "file_unreadable" if isinstance(error, PermissionError) else BROKE
-            return {**refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)), **self._mark}
+            code = "file_unreadable" if isinstance(error, PermissionError) else READING_FAILED
+            return {**refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)), **self._origin}
 
     def _archived(self, arrival: Arrival) -> Path:
         archived = archive_path(self.settings, arrival)
@@ -175,17 +79,22 @@ class Parser:
             arrival, archived, self.contracts, key, self.secret, self.settings.lake_dir, self.quarantine,
             self.settings.read_limits,
         )  # fmt: skip
-        return {**receipt, **self._mark}
+        return {**receipt, **self._origin}
 
     @property
-    def _mark(self) -> ReceiptOrigin:
-        """The parser and the secret that make today's receipts."""
+    def _origin(self) -> ReceiptOrigin:
+        """The part of today's receipts that names the parser and the secret."""
         return {"made_by": self.known.made_by, "key_id": key_id(self.secret)}
 
-    def restated(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> Restatement:
-        """Return the part of a receipt about the file that this one replaced: what changed, None if unknown.
+    def describe_restatement(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> Restatement:
+        """Return the part of a receipt about the file that this one replaced.
 
-        No figure depends on it, so trouble here refuses nothing.
+        No figure depends on it, so an error here refuses nothing: the changes are then unknown (None).
+
+        Args:
+            arrival: The file.
+            earlier: The arrival that it replaced.
+            receipt: The receipt of the file.
         """
         try:
             changes = self._changes(arrival, earlier, receipt)
@@ -198,61 +107,62 @@ class Parser:
         return {"restates": changes, "removals": removals, "restated_sha256": earlier.sha256}
 
     def _removals(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> list[list[list[Any]]]:
-        """Return, for every replacement under this name so far, the dossiers that it removed (`removed_dossiers`)."""
-        said = self.known.of(arrival)
-        if said is None or said.get("restated_sha256") != earlier.sha256 or "removals" not in said:
-            before = self._before(earlier)
+        """Return, for every replacement of this delivery so far, the dossiers that it removed (`removed_dossiers`)."""
+        recorded = self.known.current(arrival)
+        if recorded is None or recorded.get("restated_sha256") != earlier.sha256 or "removals" not in recorded:
+            before = self._receipt_of_previous(earlier)
             if before is not None:
                 return [*before.get("removals", []), removed_dossiers(before, receipt, self.settings)]
-            said = self.known.newest(arrival)
-        return said.get("removals", []) if said is not None else []
+            recorded = self.known.newest(arrival)
+        return recorded.get("removals", []) if recorded is not None else []
 
     def _changes(self, arrival: Arrival, earlier: Arrival, receipt: Receipt) -> dict[str, Changes] | None:
-        """Return what the replacement changed, as it was recorded, or count it if nothing was recorded.
+        """Return the recorded changes of the replacement, or count them if none are recorded.
 
-        Lake and ledger may be lost and made again from the archive, and then the counts must be the same.
+        The counts are the same if lake and ledger are lost and rebuilt from the archive.
         """
-        said = self.known.of(arrival)
-        if said is None or said.get("restated_sha256") != earlier.sha256:
-            before = self._before(earlier)
+        recorded = self.known.current(arrival)
+        if recorded is None or recorded.get("restated_sha256") != earlier.sha256:
+            before = self._receipt_of_previous(earlier)
             if before is None:
-                said = self.known.newest(arrival)
-            if said is None or said.get("restated_sha256") != earlier.sha256:
+                recorded = self.known.newest(arrival)
+            if recorded is None or recorded.get("restated_sha256") != earlier.sha256:
                 return compare_with_previous(before, receipt, self.contracts, self.settings)
-        return said["restates"]
+        return recorded["restates"]
 
     def save(self, arrival: Arrival, receipt: Receipt) -> None:
-        """Write the receipt to the ledger; with it, parsing is done."""
+        """Write the receipt to the ledger, which completes the parsing of the file."""
         with open_ledger(self.settings.ledger_file) as ledger:
             save_receipt(ledger, self.known.key(arrival), receipt)
         self.known.add(arrival, receipt)
 
-    def _before(self, earlier: Arrival) -> Receipt | None:
-        """Return the earlier file's receipt with its rows in the lake, or None if its bytes are no longer kept."""
-        receipt = self.known.of(earlier)
+    def _receipt_of_previous(self, earlier: Arrival) -> Receipt | None:
+        """Return the receipt of the earlier file, whose rows are then in the lake; None if its bytes are not kept."""
+        receipt = self.known.current(earlier)
         if receipt is not None and files_intact(receipt, self.settings):
             return receipt
         try:
             receipt = self.parse(earlier)
         except TthcError:  # nothing depends on it but this comparison
             return None
-        if (first := previous_delivery(earlier, self.known.everything)) is not None:
-            receipt = {**receipt, **self.restated(earlier, first, receipt)}
+        if (first := previous_delivery(earlier, self.known.arrivals)) is not None:
+            receipt = {**receipt, **self.describe_restatement(earlier, first, receipt)}
         self.save(earlier, receipt)
         return receipt
 
 
 def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState:
-    """Parse what has not been parsed under today's rules. A refused file is listed, not raised.
+    """Parse every active delivery that has no receipt under today's contracts, parser and secret.
+
+    A refused file raises nothing: it is part of the result.
 
     Raises:
-        TthcError: If rows that counted cannot be made again, or if pseudonyms of two secrets would stand side by
-            side.
+        TthcError: If rows that counted before would be lost, or if pseudonyms of two secrets would be mixed.
     """
     parser = Parser(settings, contracts)
     _refuse_two_secrets(parser.known, parser.secret, settings)
     tried: set[int] = set()
-    # A file that is refused lets another of the same bytes stand in for it, which then has to be parsed.
+    # If a file is refused, a duplicate of it may become active, which then has to be parsed.
     while waiting := [a for a in parser.known.classify_arrivals()["active"] if a.sequence not in tried]:
         for number, arrival in enumerate(waiting, 1):
             tried.add(arrival.sequence)
@@ -262,35 +172,34 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
 
 def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) -> None:
     known = parser.known
-    receipt, earlier = known.of(arrival), previous_delivery(arrival, known.everything)
-    # What broke the parser is tried again every night: the cause may lie outside of the file.
-    broke = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in TRIED_AGAIN
-    has_rows = receipt is not None and not broke and files_intact(receipt, parser.settings)
-    # Bytes that come back after others know nothing yet of those that they replace this time.
-    is_told = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
-    if has_rows and (is_told or arrival.sequence in known.forgotten):
+    receipt, earlier = known.current(arrival), previous_delivery(arrival, known.arrivals)
+    retry = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in RETRIED_CODES
+    is_parsed = receipt is not None and not retry and files_intact(receipt, parser.settings)
+    # Bytes that return after others have a receipt already, but it does not describe what they replace this time.
+    is_compared = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
+    if is_parsed and (is_compared or arrival.sequence in known.purged):
         return
-    if receipt is None or not has_rows:
+    if receipt is None or not is_parsed:
         receipt = parser.parse(arrival)
     if earlier is not None:
-        receipt = {**receipt, **parser.restated(arrival, earlier, receipt)}
+        receipt = {**receipt, **parser.describe_restatement(arrival, earlier, receipt)}
     parser.save(arrival, receipt)
-    _log_refusals(arrival, receipt, *progress)
+    _log_receipt(arrival, receipt, *progress)
 
 
 def _refuse_two_secrets(known: Receipts, secret: str, settings: Settings) -> None:
-    """Raise TthcError if the rows of forgotten bytes have pseudonyms of another secret.
+    """Raise TthcError if rows whose bytes were purged have pseudonyms of another secret.
 
-    Then nobody could say any more whether two papers are the same.
+    They cannot be parsed again, and equal values would have different pseudonyms.
     """
     own = key_id(secret)
-    gone = [known.newest(arrival) for arrival in known.everything if arrival.sequence in known.forgotten]
-    others = [receipt for receipt in gone if receipt and receipt["files"] and receipt.get("key_id", own) != own]
+    purged = [known.newest(arrival) for arrival in known.arrivals if arrival.sequence in known.purged]
+    others = [receipt for receipt in purged if receipt and receipt["files"] and receipt.get("key_id", own) != own]
     if others:
         raise TthcError("secret_changed", file=settings.key_file, count=len(others))
 
 
-def _log_refusals(arrival: Arrival, receipt: Receipt, number: int, of: int) -> None:
+def _log_receipt(arrival: Arrival, receipt: Receipt, number: int, of: int) -> None:
     progress, file = {"progress": (number, of)}, arrival.delivery.label
     if receipt["refused"]:
         why = say(receipt["refused"]["code"], **receipt["refused"]["params"])

@@ -26,9 +26,9 @@ from pipelines.publish.versions import published_history, put_in_place, switch_c
 from pipelines.registers.model import load_province
 from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
 from pipelines.site.build import write_vintage_site
-from pipelines.storage.manifest import NAME as MANIFEST
-from pipelines.storage.manifest import files_match_manifest, read_manifest, rewrite_manifest
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.documents import OpenData
+from pipelines.storage.manifest import MANIFEST_FILE, files_match_manifest, read_manifest, rewrite_manifest
+from pipelines.storage.open_data_state import published_open_data
 
 
 def ensure_editions(settings: Settings) -> None:
@@ -120,7 +120,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
     remove_tree(part)
     part.mkdir()
     for path in sorted(folder.iterdir()):
-        if path.name not in (OPEN_DATA_FOLDER, SITE_FOLDER, MANIFEST):
+        if path.name not in (OPEN_DATA_FOLDER, SITE_FOLDER, MANIFEST_FILE):
             link_tree(path, part / path.name) if path.is_dir() else link_or_copy(path, part / path.name)
     link_tree(newest, part / OPEN_DATA_FOLDER)
     write_editions(settings, part / OPEN_DATA_FOLDER)

@@ -23,10 +23,10 @@ from pipelines.common.files import (
 from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE
 from pipelines.publish.verify import verify_verdict
 from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Settings
-from pipelines.storage.documents import Verdict
+from pipelines.storage.documents import OpenData, Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import files_match_manifest, read_manifest, write_manifest
-from pipelines.storage.open_data_state import OpenData, is_beside, is_held_back, open_data_of
+from pipelines.storage.open_data_state import is_beside, is_held_back, open_data_of
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import last_runs
 

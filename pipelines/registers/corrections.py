@@ -132,7 +132,7 @@ def _is_right(
     if field.type in MOMENTS:
         return True
     cell = pl.DataFrame({field.name: [right]}, schema={field.name: pl.String()})
-    return not any(cell.select(when).item() for when in type_column(field, contract, "text").wrong.values())
+    return not any(cell.select(when).item() for when in type_column(field, contract.formats, "text").wrong.values())
 
 
 def correction_table(corrections: list[Correction], counts: dict[str, tuple[int, int]] | None = None) -> pl.DataFrame:

@@ -35,7 +35,7 @@ from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
-from pipelines.storage.manifest import NAME, file_hashes, manifest_intact, read_manifest
+from pipelines.storage.manifest import MANIFEST_FILE, file_hashes, manifest_intact, read_manifest
 from pipelines.storage.memory_kills import cause_of_end
 from pipelines.storage.runs import KILLS_BEFORE, Run, runs
 
@@ -248,7 +248,7 @@ def _damaged(settings: Settings) -> list[str]:
     except (OSError, ValueError, KeyError, AttributeError):
         expected = None
     if expected is None:
-        return [NAME]
+        return [MANIFEST_FILE]
     found = file_hashes(folder) if folder.is_dir() else {}
     return sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
 

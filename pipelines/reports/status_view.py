@@ -15,7 +15,7 @@ from rich.table import Table
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
 from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
-from pipelines.storage.open_data_state import is_held_back, sentence_of
+from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refused": "red", "failed": "red",
@@ -69,7 +69,7 @@ def _open_data(console: Console, open_data: dict[str, Any] | None) -> None:
     if open_data is None:
         return
     if is_held_back(open_data):
-        text = sentence_of(open_data)
+        text = held_back_sentence(open_data)
         console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     else:
         console.print(say(f"status_open_data_{open_data['state']}"))

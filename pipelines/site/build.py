@@ -26,8 +26,8 @@ from pipelines.site.render import HERE, LANGUAGES, SiteFacts, page_renderer, pla
 from pipelines.site.search_index import NAME, search_script
 from pipelines.site.sharing import pictures, site_map
 from pipelines.site.vintage_reader import VintageReader
+from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import files_match_manifest
-from pipelines.storage.open_data_state import OpenData
 
 
 def write_site(open_data: Path, site: Path, register: PublicationRegister, *, synthetic: bool, as_of: str, version: str,

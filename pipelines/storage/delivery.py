@@ -11,7 +11,7 @@ SYNTHETIC_MARK = "synthetic"
 
 @dataclass(frozen=True, order=True)
 class Delivery:
-    """One file of one source for one business day; these three identify it, whatever its bytes."""
+    """One file of one source for one business day; these three identify it, whatever bytes it has."""
 
     source: str
     business_day: dt.date
@@ -19,10 +19,10 @@ class Delivery:
 
     @property
     def label(self) -> str:
-        """`<source>/<business day>/<file name>`: how rows and messages point at the delivery."""
+        """`<source>/<business day>/<file name>`: how rows and messages name the delivery."""
         return f"{self.source}/{self.business_day.isoformat()}/{self.file_name}"
 
     @property
     def is_synthetic(self) -> bool:
-        """Made by `tthc sample`: every file it writes carries the word in its name, wherever it goes."""
+        """True if `tthc sample` wrote the file: it puts the word into the name of every file."""
         return SYNTHETIC_MARK in self.file_name.lower()

@@ -1,16 +1,14 @@
 """The JSON documents that one step of a run writes and another reads: receipt, verdict, manifest.
 
-Belongs here: which keys they have. Does not belong here: writing and reading them (`ledger`, `manifest`, `gate`).
+Belongs here: which keys they have. Does not belong here: writing and reading them (`ledger`, `manifest`, `gate`). Keys
+that documents of earlier releases lack are marked as not required.
 """
 
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
-
-if TYPE_CHECKING:
-    from pipelines.storage.open_data_state import OpenData
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class Refusal(TypedDict):
-    """Why a file was refused: the code of a message and the values that fill it."""
+    """Why a file was refused: the code of a message, and the values of its placeholders."""
 
     code: str
     params: dict[str, Any]
@@ -20,8 +18,8 @@ class SourceCounts(TypedDict):
     """Rows of one source in one file.
 
     Attributes:
-        reasons: How many rows were rejected for each reason.
-        cleaned: How many names had a list mark that was removed; receipts of earlier releases lack it.
+        reasons: Number of rejected rows by reason; a row may have several.
+        cleaned: Number of names from which a list mark was removed.
     """
 
     rows_in: int
@@ -34,13 +32,19 @@ class SourceCounts(TypedDict):
 class Receipt(TypedDict):
     """The result of parsing one file.
 
-    `refused` is null for a file that was read. `made_by` and `key_id`: the parser and the secret that were used. Where
-    the file replaced an earlier one, `restated_sha256` names the bytes it replaced, `restates` says by source how many
-    keys changed (null if unknown) and `removals` lists the removed dossiers of each replacement (`parsing.removals`).
+    The last three keys are present only if the file replaced an earlier one.
 
     Attributes:
+        delivery: Label of the delivery.
+        sha256: Hash of its bytes.
+        refused: Why it was refused; null for a file that was read.
         sources: Counts by source.
-        files: Path below the lake → SHA-256.
+        files: SHA-256 of each written file, by path below the lake.
+        made_by: Version of the parser (`parsing.version`).
+        key_id: Mark of the secret (`parsing.secret`).
+        restates: By source, how many keys the replacement changed (`parsing.restatements`); null if unknown.
+        removals: For each replacement so far, the dossiers that it removed (`parsing.removals`).
+        restated_sha256: Hash of the bytes that were replaced.
     """
 
     delivery: str
@@ -63,7 +67,7 @@ class ReceiptOrigin(TypedDict):
 
 
 class Restatement(TypedDict):
-    """The part of a receipt about the file that was replaced (see `Receipt`)."""
+    """The part of a receipt about the file that it replaced (see `Receipt`)."""
 
     restates: dict[str, dict[str, int]] | None
     removals: list[list[list[Any]]]
@@ -95,8 +99,7 @@ class TableVerdict(TypedDict):
 class Verdict(TypedDict):
     """The verdict of the gate as JSON (`gate.results.GateResult`).
 
-    Verdicts of earlier releases lack the keys that are marked as not required. `held`, `effects` and `overrides` hold
-    the fields of the dataclasses of these names.
+    `held`, `effects` and `overrides` hold the fields of `gate.results.Held`, `Effect` and `OverrideUse`.
     """
 
     success: bool
@@ -116,21 +119,57 @@ class Verdict(TypedDict):
 
 
 class Input(TypedDict):
-    """A delivery that a version was computed from."""
+    """A delivery that a version was computed from, by its label."""
 
     delivery: str
     sha256: str
     refused: bool
 
 
+class Withdrawn(TypedDict):
+    """The parts that a publication as of an earlier day took back: periods, names of editions, rows per table."""
+
+    periods: list[str]
+    editions: list[str]
+    rows: dict[str, int]
+
+
+class OpenData(TypedDict):
+    """The state of a version's open data.
+
+    Attributes:
+        state: `new`; `unchanged` (the vintage before stays, as it should); `kept` (it stays because no new one is
+            safe); `none` (no new one is safe, and there is none before); `stays` (the warehouse was rolled back, the
+            newest edition was not); `beside` (a version that is not published has no open data).
+        why: Code of the finding that kept a new vintage back; null unless `kept` or `none`.
+        params: Values that fill the message of `why`.
+        since: As-of day (ISO) since which new vintages have been kept back; null unless `kept` or `none`.
+        before: Name of the vintage before. With the same one and the same secret another attempt finds the same.
+        key_check: Mark of the secret that was used.
+        withdrawn: What is no longer public; only present if the publication took something back.
+    """
+
+    state: Literal["new", "unchanged", "kept", "none", "stays", "beside"]
+    why: str | None
+    params: dict[str, Any]
+    since: str | None
+    before: str | None
+    key_check: str
+    withdrawn: NotRequired[Withdrawn]
+
+
 class Manifest(TypedDict):
     """The contents of a version and the checks that it passed.
 
-    Manifests of earlier releases lack `open_data` and `seal`.
-
     Attributes:
-        rows: By source, how many files and rows (`manifest.conservation`).
-        files: Path → SHA-256.
+        as_of: ISO date.
+        province: Code of the province.
+        synthetic: True if any input is of the synthetic province.
+        code: Version of the code (`transform.specify_run.code_version`).
+        rows: By source, counts of files and rows (`manifest.conservation`).
+        files: SHA-256 by path below the folder of the version.
+        open_data: State of the open data.
+        seal: Checksum over all other keys (`common.checksums`).
     """
 
     version: str
@@ -142,5 +181,5 @@ class Manifest(TypedDict):
     rows: dict[str, dict[str, int]]
     gate: Verdict
     files: dict[str, str]
-    open_data: NotRequired["OpenData"]
+    open_data: NotRequired[OpenData]
     seal: NotRequired[str]

@@ -1,6 +1,6 @@
 """The lake: immutable Parquet, one file per parsed delivery and source, with the schema of its contract.
 
-Belongs here: where lake and quarantine files lie and how they are written. Does not belong here: judging rows.
+Belongs here: paths, schemas and writing of the files of lake and quarantine. Does not belong here: checking rows.
 """
 
 from contextlib import ExitStack
@@ -16,7 +16,7 @@ from pipelines.contracts.model import Contract
 from pipelines.storage.delivery import Delivery
 
 PROVENANCE = {"_source_file": pl.String(), "_row_number": pl.Int64(), "_business_day": pl.Date()}
-# What is listed of a rejected row outside the quarantine: where it stood and why, no content.
+# The columns of rejected rows outside the quarantine: their place and reasons, no content.
 REJECTED = {
     "source": pl.String(), **PROVENANCE, "reasons": pl.List(pl.String()),
     "dossier_code": pl.String(), "updated_at": pl.Datetime("us"),
@@ -24,30 +24,28 @@ REJECTED = {
 
 
 def lake_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Return columns of a source in the lake.
-
-    Its fields but for the dropped personal ones, then where the row came from.
-    """
+    """Return the columns of a source in the lake: fields without the dropped personal ones, then the provenance."""
     kept = {field.name: dtype_of(field) for field in contract.fields if field.personal != "drop"}
     return {**kept, **PROVENANCE}
 
 
 def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
-    """Return columns of a source in the quarantine.
+    """Return the columns of a source in the quarantine.
 
-    Its fields as text, the line where it had no fields, why, and where it stood.
+    These are all its fields as text, the raw text of rows that could not be split into fields, the reasons, the place
+    in the file, and the provenance.
     """
     fields: dict[str, pl.DataType] = {field.name: pl.String() for field in contract.fields}
     return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), "_place": pl.String(), **PROVENANCE}
 
 
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
-    """Return path below the lake folder of what one delivery holds of one source."""
+    """Return the path, below the lake, of the accepted rows of one source in one delivery."""
     return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 
 def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
-    """Return path below the lake folder of the list of rejected rows: numbers and reasons, no content."""
+    """Return the path, below the lake, of the list of rejected rows of one source in one delivery (`REJECTED`)."""
     return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 
@@ -56,31 +54,31 @@ def _arrow(frame: pl.DataFrame) -> pa.Table:
 
 
 class ParquetFile:
-    """A Parquet file written batch by batch, which appears under its name only when whole."""
+    """A Parquet file that is written batch by batch and appears under its name only when complete."""
 
     def __init__(self, path: Path, schema: dict[str, pl.DataType], mode: int = 0o644) -> None:
         self.path, self.schema = path, schema
         self._stack = ExitStack()
         self._temporary = self._stack.enter_context(atomic_write(path, mode))
-        # Codes and moments hardly repeat, and every reader of the lake reads all of it: dictionaries and
-        # statistics would cost time and serve nobody.
+        # Codes and timestamps hardly repeat, and every reader of the lake reads all of it: dictionaries and
+        # statistics would only cost time.
         self._writer = parquet.ParquetWriter(
             self._temporary, _arrow(pl.DataFrame(schema=schema)).schema, compression="lz4",
             use_dictionary=["_source_file"], write_statistics=False,
         )  # fmt: skip
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Add rows; columns are put in the schema's order, a missing one is null."""
+        """Append rows; columns are put in the order of the schema, and a missing column is null."""
         ordered = frame.select(
             [(pl.col(n) if n in frame.columns else pl.lit(None)).cast(t).alias(n) for n, t in self.schema.items()]
         )
         self._writer.write_table(_arrow(ordered))
 
     def close(self, *, keep: bool) -> str | None:
-        """End the file.
+        """Close the file and give it its name, or delete it if it is not to be kept.
 
         Returns:
-            Its SHA-256, or None if it is thrown away.
+            Its SHA-256, or None if it was deleted.
         """
         self._writer.close()
         if not keep:

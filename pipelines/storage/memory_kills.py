@@ -1,6 +1,6 @@
-"""How often the kernel has killed a process for lack of memory, to explain why a run vanished.
+"""Counts processes that the kernel killed for lack of memory, to explain why a run ended without a word.
 
-Belongs here: the counter. Does not belong here: how much memory there is (`settings`).
+Belongs here: reading the kernel's counter. Does not belong here: limits of memory (`settings`).
 """
 
 from pathlib import Path
@@ -9,9 +9,9 @@ VMSTAT = Path("/proc/vmstat")
 
 
 def kernel_memory_kills() -> int | None:
-    """Return how many processes the kernel has killed for lack of memory since it started.
+    """Return how many processes the kernel has killed for lack of memory since the machine started.
 
-    Kills at a container's own limit are included. None if the system does not count them (others than Linux).
+    Kills at the limit of a container are included. None if the system does not count them (systems other than Linux).
     """
     try:
         counters = dict(line.split() for line in VMSTAT.read_text(encoding="ascii").splitlines())
@@ -21,11 +21,12 @@ def kernel_memory_kills() -> int | None:
 
 
 def cause_of_end(kills_before: int | None) -> str:
-    """Return why a run whose process is gone may have ended: `out_of_memory_killed` or `killed`.
+    """Return the likely cause for which a process is gone: `out_of_memory_killed` or `killed`.
 
-    It is the former if the kernel has killed for memory since the count when the run began.
+    Args:
+        kills_before: `kernel_memory_kills` when the process started; None if unknown.
     """
     now = kernel_memory_kills()
-    # A machine that was started anew counts from zero.
+    # After a reboot the kernel counts from zero.
     grew = now is not None and kills_before is not None and now > kills_before
     return "out_of_memory_killed" if grew else "killed"

@@ -1,87 +1,57 @@
-"""The state of a version's open data, as its manifest and the reports give it.
+"""The state of a version's open data: read from its manifest, and put into sentences.
 
-Belongs here: the shape of that word, and reading it. Deciding it is `open_data.publication`'s.
+Does not belong here: deciding the state (`open_data.publication`), and its shape (`documents.OpenData`).
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any
 
 from pipelines.common.i18n import say
 from pipelines.settings import Settings
+from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import read_manifest
 
 HELD_BACK = ("kept", "none")
 
 
-class OpenData(TypedDict):
-    """The state of a version's open data.
-
-    `state`: new, unchanged (the vintage before goes on, as it should), kept (it stays because no new one is safe), none
-    (nor is there one before), stays (the warehouse went back, the newest edition did not) or beside (a version that is
-    not published has none). `why`: the code of the finding with its `params`, and `since` which as-of day that has been
-    so; null unless kept or none. `before` and `key_check`: the vintage before and the secret that were used, for the
-    same attempt would find the same. `withdrawn`: what is no longer public; only if the publication took something
-    back.
-    """
-
-    state: Literal["new", "unchanged", "kept", "none", "stays", "beside"]
-    why: str | None
-    params: dict[str, Any]
-    since: str | None
-    before: str | None
-    key_check: str
-    withdrawn: NotRequired["Withdrawn"]
-
-
-class Withdrawn(TypedDict):
-    """The parts that a publication as of an earlier day took back: periods, names of editions, rows per table."""
-
-    periods: list[str]
-    editions: list[str]
-    rows: dict[str, int]
-
-
 def is_beside(open_data: Mapping[str, Any] | None) -> bool:
-    """Return True if the version was computed beside the published one."""
+    """Return True if the version was kept beside the published one and not published."""
     return open_data is not None and open_data["state"] == "beside"
 
 
 def is_held_back(open_data: Mapping[str, Any] | None) -> bool:
-    """Return True if no new open data could be made safe.
-
-    Null: a version of before this was written down.
-    """
+    """Return True if no new open data could be made safe; False for None, a version of an early release."""
     return open_data is not None and open_data["state"] in HELD_BACK
 
 
 def published_open_data(settings: Settings) -> OpenData | None:
-    """Return what the current version's manifest says of its open data; null if it says nothing."""
+    """Return the state of open data in the manifest of the current version; None if it has none."""
     return open_data_of(settings.current_link)
 
 
 def open_data_of(folder: Path) -> OpenData | None:
-    """Return what a version's manifest says of its open data; null if it says nothing or cannot be read."""
+    """Return the state of open data in the manifest of a version; None if it has none or cannot be read."""
     try:
         return read_manifest(folder).get("open_data")
     except (OSError, ValueError, AttributeError):
         return None
 
 
-def sentence_of(open_data: Mapping[str, Any]) -> str:
-    """Return the sentence for people on open data that are held back."""
+def held_back_sentence(open_data: Mapping[str, Any]) -> str:
+    """Return the sentence that explains why open data are held back, in the current language."""
     why = say(str(open_data["why"]), **open_data["params"])
     return say(f"open_data_{open_data['state']}", since=open_data["since"], finding=open_data["why"], why=why)
 
 
 def withdrawn_sentences(open_data: Mapping[str, Any] | None) -> list[str]:
-    """Return sentences that list what a publication took back from the public; empty if nothing."""
-    gone = (open_data or {}).get("withdrawn")
-    if not gone:
+    """Return sentences that list what a publication withdrew from the public; empty if nothing was withdrawn."""
+    withdrawn = (open_data or {}).get("withdrawn")
+    if not withdrawn:
         return []
-    rows = ", ".join(f"{table} {count:,}" for table, count in sorted(gone["rows"].items()))
+    rows = ", ".join(f"{table} {count:,}" for table, count in sorted(withdrawn["rows"].items()))
     return [
-        say("withdrawn_periods", periods=", ".join(gone["periods"])),
+        say("withdrawn_periods", periods=", ".join(withdrawn["periods"])),
         say("withdrawn_rows", rows=rows or "0"),
-        say("withdrawn_editions", editions=", ".join(gone["editions"])),
+        say("withdrawn_editions", editions=", ".join(withdrawn["editions"])),
     ]

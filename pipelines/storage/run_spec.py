@@ -1,7 +1,7 @@
-"""What one run computes, and where it works: the document that later steps of a run read.
+"""The specification of one run, which its later steps read, and the paths at which it works.
 
-Belongs here: the run's specification and the paths of its workspace and candidate. Does not belong here: deciding what
-a run computes (`transform.workspace`).
+Belongs here: the document, and the paths of workspace and candidate. Does not belong here: deciding what a run computes
+(`transform.specify_run`).
 """
 
 import json
@@ -14,10 +14,15 @@ from pipelines.storage.documents import Input
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What one run computes: as of which day, from which inputs, and so under which version name.
+    """What one run computes.
 
     Attributes:
-        is_beside: It is not to be published (`publish.beside`).
+        as_of: The day that everything is computed for (ISO date).
+        version: Name of the version, which follows from the day, the inputs and the code.
+        province: Code of the province.
+        is_synthetic: True if any input is of the synthetic province.
+        inputs: The deliveries that are read, refused ones included.
+        is_beside: True if the version is kept beside the published one and not published (`publish.beside`).
     """
 
     as_of: str
@@ -33,12 +38,12 @@ class RunSpec:
 
     @staticmethod
     def load(settings: Settings) -> "RunSpec":
-        """Return the specification of the run under way."""
+        """Return the specification of the current run."""
         return RunSpec(**json.loads(run_spec_file(settings).read_text(encoding="utf-8")))
 
 
 def run_spec_file(settings: Settings) -> Path:
-    """Return the path of the specification of the run under way."""
+    """Return the path of the specification of the current run."""
     return settings.work_dir / "run_spec.json"
 
 
@@ -48,7 +53,7 @@ def workspace_file(settings: Settings) -> Path:
 
 
 def candidate_dir(settings: Settings) -> Path:
-    """Return the folder that becomes a version if the gate passes it."""
+    """Return the folder that becomes a version if it passes the gate."""
     return settings.work_dir / "candidate"
 
 

@@ -1,6 +1,7 @@
-"""The runs of the nightly job, as the ledger remembers them: when each began, how it ended, which version it made.
+"""The runs of the nightly job in the ledger: when each began, how it ended, which version it made.
 
-For people and for pruning; no figure depends on it. The table itself is in the ledger's schema.
+They are for people and for pruning; no figure depends on them. Does not belong here: the schema of the table (that of
+the whole ledger, `sql/ledger_schema`).
 """
 
 import datetime as dt
@@ -20,8 +21,12 @@ KILLS_BEFORE = "memory_kills_before"
 class Run:
     """One run of the nightly job.
 
-    `outcome` is running, published, unchanged, beside, refused, failed or interrupted; `began` and `ended` are the
-    machine's clock in UTC, for people only; `detail` says more, such as why it failed.
+    Attributes:
+        began: UTC by the clock of the machine (ISO), for people only; so is `ended`, None while it runs.
+        outcome: running, published, unchanged, beside, refused, failed or interrupted.
+        version: Name of the version that it made or found; None if there is none.
+        as_of: ISO date; None if it was not known yet.
+        detail: More facts, such as why it failed.
     """
 
     sequence: int
@@ -35,9 +40,9 @@ class Run:
 
 
 def begin_run(ledger: sqlite3.Connection, pid: int) -> int:
-    """Add a line for the run that begins and holds the lock, and return its number.
+    """Add the run that begins, and return its number; the caller holds the lock of the job.
 
-    A run that is still marked as running was killed. The oldest lines beyond RUNS_KEPT are removed.
+    So a run that is still marked as running was killed: it becomes `interrupted`. The newest RUNS_KEPT runs are kept.
     """
     for sequence, detail in ledger.execute("select sequence, detail from run where outcome = 'running'").fetchall():
         cause = json.dumps({"cause": cause_of_end(json.loads(detail).get(KILLS_BEFORE))})
@@ -57,7 +62,7 @@ def end_run(
     ledger: sqlite3.Connection, sequence: int, outcome: str, *, version: str | None = None, as_of: str | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
-    """Write how a run ended; what is not given stays as it was, so that a reason can be added later.
+    """Write how a run ended; what is not given stays unchanged, so that a reason can be added later.
 
     Args:
         ledger: An open ledger.
@@ -65,7 +70,7 @@ def end_run(
         outcome: One of the outcomes of `Run`.
         version: The version that the run made.
         as_of: Its as-of day (ISO).
-        detail: More facts, merged into those that are there.
+        detail: More facts, merged into the present ones.
     """
     ledger.execute(
         "update run set ended = ?, outcome = ?, version = coalesce(?, version), as_of = coalesce(?, as_of),"
@@ -75,7 +80,7 @@ def end_run(
 
 
 def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
-    """Add to the details of the run under way; do nothing if there is none."""
+    """Merge facts into the details of the current run; do nothing if none is running."""
     ledger.execute(
         "update run set detail = json_patch(detail, ?)"
         " where sequence = (select max(sequence) from run) and outcome = 'running'",
@@ -96,7 +101,7 @@ def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:
 
 
 def last_runs(ledger: sqlite3.Connection) -> dict[str, int]:
-    """Return, by version, the number of the last run that made it or made it again."""
+    """Return by version the number of the last run that made it."""
     return dict(ledger.execute("select version, max(sequence) from run where version is not null group by version"))
 
 

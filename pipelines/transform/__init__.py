@@ -1,4 +1,6 @@
-"""Transform: dbt turns the lake into facts and indicators, in a new candidate file each run.
+"""Transform: dbt computes facts and indicators from the lake, in a new candidate file each run.
 
-`workspace` lays out what dbt reads, `dbt` runs it. The models themselves are in `dbt_project/`.
+`specify_run` decides what a run computes, `workspace` builds the database that dbt reads, `dbt` runs it. Belongs here
+too: SQL of the models for other steps (`row_rules`, `handovers`), and the delivered row of a published one
+(`delivered`). Does not belong here: the models themselves (`dbt_project/`), and what is published.
 """

@@ -1,6 +1,7 @@
-"""Running dbt: its profile, its manifest, and which executable.
+"""Runs dbt: its executable, profile, options and manifest.
 
-dbt runs as a process of its own: inside ours it would keep the database lock (dbt-core#11980).
+dbt runs in a process of its own, since within ours it would keep the lock of the database (dbt-core#11980). Does not
+belong here: what that process does (`dbt_child`).
 """
 
 import os
@@ -18,19 +19,19 @@ from pipelines.storage.run_spec import candidate_file, workspace_file
 
 
 def dbt_executable() -> str:
-    """Our dbt (`dbt_child`) beside the running Python, whatever PATH says."""
+    """Return the path of our dbt (`dbt_child`), beside the running Python and independent of PATH."""
     return str(Path(sys.executable).parent / "tthc-dbt")
 
 
 def target_dir(settings: Settings) -> Path:
-    """dbt's own output for the project as it is now; another project, another folder."""
+    """Return the folder for dbt's own output; each content of the project has its own."""
     return settings.warehouse_dir / "dbt" / fingerprint(settings.dbt_project_dir)[:12]
 
 
 def dbt_profile(settings: Settings) -> dict[str, Any]:
-    """Return dbt's connection profile: the workspace, the candidate attached as `tthc`, DuckDB within its limits."""
-    # Set when the database is opened, never as `settings`: dbt-duckdb repeats those on each cursor, and DuckDB refuses
-    # another temp_directory, even the same, once anything has been spilled there.
+    """Return dbt's profile: the workspace, the candidate attached as `tthc`, and the resource limits of DuckDB."""
+    # These are set when the database is opened, not as `settings`: dbt-duckdb repeats those on each cursor, and DuckDB
+    # refuses to set temp_directory, even to the same value, once it has spilled data there.
     at_opening = {key: value for key, value in settings.duckdb_config().items() if key != "max_temp_directory_size"}
     return {
         "tthc": {
@@ -43,7 +44,7 @@ def dbt_profile(settings: Settings) -> dict[str, Any]:
                     "threads": 1,
                     "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}],
                     "config_options": {**at_opening, "preserve_insertion_order": "false"},
-                    # DuckDB (1.5) heeds this one only when it is set after opening; it may be repeated.
+                    # DuckDB (1.5) obeys this one only if it is set after opening; it may be repeated.
                     "settings": {"max_temp_directory_size": settings.duckdb_temp_limit},
                 }
             },
@@ -58,12 +59,12 @@ def dbt_options(settings: Settings) -> list[str]:
     with atomic_write(profiles / "profiles.yml") as temporary:
         temporary.write_text(yaml.safe_dump(dbt_profile(settings), allow_unicode=True), encoding="utf-8")
     options = ["--profiles-dir", str(profiles), "--log-path", str(target_dir(settings) / "logs")]
-    # dbt's log file of every debug event is some 20 MB a night that nobody reads; DBT_LOG_LEVEL_FILE=debug asks.
+    # The log file of all debug events has some 20 MB a night and is seldom read; DBT_LOG_LEVEL_FILE=debug enables it.
     return options if "DBT_LOG_LEVEL_FILE" in os.environ else [*options, "--log-level-file", "none"]
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """Return the manifest of the models as they are now, parsed once per change of them."""
+    """Return the path of the manifest of the present models; parse them if there is none yet."""
     manifest = target_dir(settings) / "manifest.json"
     if not manifest.exists():
         run_dbt(settings, "parse")
@@ -71,7 +72,11 @@ def ensure_manifest(settings: Settings) -> Path:
 
 
 def run_dbt(settings: Settings, *arguments: str) -> None:
-    """Run one dbt command. Raises TthcError with dbt's last lines where it fails."""
+    """Run one dbt command.
+
+    Raises:
+        TthcError: If it fails; the error has the last lines of dbt's output.
+    """
     target_dir(settings).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(  # noqa: S603 - our own executable, no shell, arguments of ours
         [dbt_executable(), *arguments, "--quiet", "--target-path", str(target_dir(settings)), *dbt_options(settings)],

@@ -1,7 +1,8 @@
-"""Where a published row was delivered: file, row and field of its newest state, looked up in the workspace of the run.
+"""Finds where a published row was delivered: file, row and fields of its newest state, in the workspace of the run.
 
-Asked only once an end check has found something. Codes look the row up and are never shown. Belongs here: the map from
-published columns to delivered fields (`published_fields.yml`) and the look-up. Does not belong here: any check.
+Used only after a check of the gate or of the open data has failed. Codes are used for the look-up and never shown.
+Belongs here: the map from published columns to delivered fields (`published_fields.yml`) and the look-up. Does not
+belong here: any check.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,8 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.common.yaml import read_yaml
 
 FILE = Path(__file__).with_name("published_fields.yml")
-# The row that the models accepted, by whatever they take for the newest. A key of fewer columns than the source's may
-# have several.
+# The accepted row, as the models choose it. A key with fewer columns than that of the source may match several rows.
 ACCEPTED = """
     select _source_file, _row_number from delivered.state.base_{source} where disposition = 'accepted' and {same_key}
     order by newness desc, _source_file, _row_number limit 1
@@ -23,7 +23,13 @@ ACCEPTED = """
 
 
 class Origin(BaseModel):
-    """The source of a published table's rows: the columns that look a row up, and the fields of each column."""
+    """From which source the rows of a published table come.
+
+    Attributes:
+        source: The source.
+        key: Columns that identify a row, each with its field in the source.
+        fields: Other columns, each with the fields from which it is computed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     source: str
@@ -31,24 +37,25 @@ class Origin(BaseModel):
     fields: Mapping[str, tuple[str, ...]]
 
     def fields_of(self, columns: Collection[str]) -> list[str]:
-        """Return the delivered fields of these published columns, each once; columns without one are left out."""
+        """Return the delivered fields from which these columns are computed, each once."""
         known = {**{column: (field,) for column, field in self.key.items()}, **self.fields}
         return list(dict.fromkeys(field for column in columns for field in known.get(column, ())))
 
 
 @cache
 def load_origins() -> Mapping[str, Origin]:
-    """Return the origin of each published table that has one, by the table's name."""
+    """Return the origins by published table; tables whose rows come from no single source have none."""
     entries = read_yaml(FILE.read_text(encoding="utf-8"))
     return {table: Origin.model_validate(entry) for table, entry in entries.items()}
 
 
 def attach_delivered(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Make the run's workspace readable as `delivered`.
+    """Attach the workspace of the run, read-only, as `delivered`.
 
-    Raise duckdb.Error where there is none.
+    Raises:
+        duckdb.Error: If there is none.
     """
-    # Attaching takes no bound value; the path is ours, and a quote in it is doubled.
+    # `attach` takes no bound value; the path is our own, and a quote in it is doubled.
     path = str(workspace).replace("'", "''")
     connection.execute(f"attach if not exists '{path}' as delivered (read_only)")
 
@@ -58,14 +65,21 @@ def place_of_row(
 ) -> str | None:
     """Return where a row of a published table was delivered, such as `don_vi/2024-12-31/a.csv row 3 TenDonVi`.
 
-    `row` holds at least the table's key; `columns` are those that a check read: the fields they come from are named.
-    None if the table's rows come from no single row, or the key is not complete. Raise duckdb.Error where the workspace
-    lacks the source.
+    None if the rows of the table do not come from single delivered rows, the key is not complete, or no row is found.
+
+    Args:
+        connection: One with `attach_delivered`.
+        table: Name of the published table.
+        row: Values by column, at least of the key.
+        columns: The columns that a check read; their fields are named.
+
+    Raises:
+        duckdb.Error: If the workspace lacks the source.
     """
     origin = load_origins().get(table)
     if origin is None or any(row.get(column) is None for column in origin.key):
         return None
-    # Names of sources and fields are our own files'; only the values are an outsider's, and they are bound.
+    # Names of sources and fields are from our own files; the values, which are delivered, are bound.
     same_key = " and ".join(f"{field} = ${at}" for at, field in enumerate(origin.key.values(), 1))
     query = ACCEPTED.format(source=origin.source, same_key=same_key)
     found = connection.execute(query, [row[column] for column in origin.key]).fetchone()

@@ -1,28 +1,34 @@
-"""Who answers for a case of an indicator at a cut: the table that says it, of dossiers or of feedback.
+"""SQL that finds the answering unit of a case at a cut, in the handovers of dossiers or of feedback.
 
-Belongs here: which table, and how a case's code looks it up. Does not belong here: any rule of who takes over from whom
-(dbt_project/macros/answering_unit.sql).
+Belongs here: which table it is, and how the code of a case is looked up. Does not belong here: which unit takes over
+from which (dbt_project/macros/answering_unit.sql).
 """
 
-# Of a version that earlier code published, without the table: nothing passed to anybody.
+# For versions of an earlier release, which have no such table: no case was ever handed over.
 NO_HANDOVERS = "left join (select null::varchar as unit_code, null::varchar as unit_level) h on true"
 
 
 def handovers_table(sources: str) -> str:
-    """Return the table that says who answers for the cases of an indicator.
+    """Return the table with the handovers of the cases of an indicator.
 
-    `sources` are the indicator's in `dim_indicator`, with commas between: one over feedback needs `phan_anh` and no
-    dossiers.
+    Args:
+        sources: The sources of the indicator as in `dim_indicator`, separated by `, `. The cases are feedback items if
+            they include `phan_anh` and not `ho_so`.
     """
     needed = sources.split(", ")
     return "fct_feedback_handovers" if "phan_anh" in needed and "ho_so" not in needed else "fct_handovers"
 
 
 def handovers_join(sources: str, case: str, cut: str, schema: str = "marts") -> str:
-    """Return SQL that joins, as `h`, the unit that answers for a case at a cut.
+    """Return SQL of a join with the answering unit of a case at a cut, under the alias `h`.
 
-    Its columns are null if the case never passed to another unit. Cases that are not of feedback name a dossier first.
-    `case` and `cut` are columns of the query.
+    The columns of `h` are null if the case was never handed over.
+
+    Args:
+        sources: The sources of the indicator (see `handovers_table`).
+        case: Column with the code of the case, which begins with that of its dossier unless it is a feedback item.
+        cut: Column with the cut.
+        schema: Schema of the table.
     """
     table = handovers_table(sources)
     if table == "fct_feedback_handovers":

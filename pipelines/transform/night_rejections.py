@@ -1,7 +1,8 @@
-"""Rows that only the whole of the deliveries shows to be wrong: they join the quarantine, whole, night by night.
+"""Writes rows that the models rejected to the quarantine, and removes them once they are accepted.
 
-An unknown unit, procedure or dossier, a conflict: dbt judges these anew each night over all deliveries, so a row is
-taken by itself once the list that names its unit arrives, and then leaves the quarantine.
+Errors such as an unknown unit, procedure or dossier, or a conflict, only show over all deliveries, so dbt checks for
+them every night: once the list that names its unit arrives, a row is accepted and leaves the quarantine. Does not
+belong here: rows that are wrong by themselves (`parsing`).
 """
 
 import hashlib
@@ -16,19 +17,26 @@ from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.quarantine import quarantine_file, write_quarantine
-from pipelines.parsing.update_lake import LakeState
+from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
-from pipelines.storage.ledger import Arrival, forgotten, open_ledger
+from pipelines.storage.ledger import Arrival, open_ledger, purged_arrivals
 from pipelines.storage.run_spec import workspace_file
 
 log = logging.getLogger("tthc.parsing")
+# In the names of the files that this module writes, to tell them from those of `parsing`.
 MARK = ".night-"
+# By source: `_row_number` and `_reasons` of rejected rows.
 Rejections = dict[str, pl.DataFrame]
 
 
 def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
-    """Return, by delivery label and source, `_row_number` and `_reasons` of the rows that dbt rejected this night."""
-    found: dict[str, Rejections] = {}
+    """Return the rows that the models rejected in this run, by label of their delivery.
+
+    Args:
+        settings: Where the workspace lies.
+        sources: All sources; those without a model are left out.
+    """
+    rejected: dict[str, Rejections] = {}
     with connect(settings, workspace_file(settings), read_only=True) as connection:
         modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
         for source in (source for source in sources if (f"base_{source}",) in modelled):
@@ -37,25 +45,30 @@ def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Re
                 " where disposition = 'rejected' order by all"
             ).pl()
             for (label,), part in rows.partition_by("_source_file", as_dict=True).items():
-                found.setdefault(str(label), {})[source] = part.drop("_source_file")
-    return found
+                rejected.setdefault(str(label), {})[source] = part.drop("_source_file")
+    return rejected
 
 
 def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> dict[str, int]:
-    """Write what was rejected this night and is not kept yet, remove what no longer is; return counts of files.
+    """Bring the quarantine up to date with the rows that the models rejected in this run.
+
+    Args:
+        settings: Where everything lies.
+        contracts: All contracts by source.
+        state: What counts in the lake.
 
     Returns:
-        Counts of files.
+        Counts of files: `written`, `kept` and `left_quarantine`.
     """
     folder = settings.quarantine_dir
     rejected = rejected_by_delivery(settings, list(contracts))
     with open_ledger(settings.ledger_file) as ledger:
-        gone = forgotten(ledger)
+        purged = purged_arrivals(ledger)
     due: set[Path] = set()
     written = 0
     for arrival, _ in state.accepted:
         rejections = rejected.get(arrival.delivery.label, {})
-        if not rejections or arrival.sequence in gone:
+        if not rejections or arrival.sequence in purged:
             continue
         name = _name(arrival, rejections)
         files = {quarantine_file(folder, source, arrival.delivery, name) for source in rejections}
@@ -71,10 +84,9 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
 def _keep(
     settings: Settings, contracts: dict[str, Contract], arrival: Arrival, name: str, rejections: Rejections
 ) -> bool:
-    """Write the rows of one delivery whole.
+    """Write the rejected rows of one delivery.
 
-    Return False, and say so, where its archived bytes cannot be read again: the rows stay listed by number and reason,
-    and the next night tries again.
+    Return False, and log a warning, if its archived bytes cannot be read again: the next run tries again.
     """
     folder = settings.quarantine_dir
     try:
@@ -90,7 +102,7 @@ def _keep(
 
 
 def _name(arrival: Arrival, rejections: Rejections) -> str:
-    """Return a name that changes with the delivery's bytes and its rejected rows, so that nothing is written twice."""
+    """Return a file name that changes with bytes and rejected rows, so that unchanged files are not written again."""
     digest = hashlib.sha256(f"{arrival.delivery.label} {arrival.sha256}".encode())
     for source, rows in sorted(rejections.items()):
         digest.update(f"{source} {rows.write_json()}".encode())

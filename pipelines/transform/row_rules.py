@@ -1,9 +1,7 @@
-"""Which rows the models reject because of other rows or lists, and which row of a key is the newest.
+"""Rules by which the models reject rows because of other rows or lists, and choose the newest row of a key.
 
-Both follow from the contracts and the models' own SQL.
-
-Belongs here: getting at their words, so that `tthc check` and corrections go by the same. Does not belong here:
-judging.
+They are read from the contracts and from the SQL of the models, so that `tthc check` and corrections apply the same.
+Does not belong here: applying them (`dry_run`, `correction_views`).
 """
 
 from dataclasses import dataclass
@@ -17,7 +15,12 @@ from pipelines.transform.dbt_macros import render_model, render_sql
 
 @dataclass(frozen=True)
 class Forbidden:
-    """A row is rejected for `reason` where `when` holds: SQL over the row `d` and its lookups `k0`, `k1` and so on."""
+    """A condition that rejects a row.
+
+    Attributes:
+        when: SQL over the row `d` and its lookups `k0`, `k1` and so on.
+        reason: The reason that the row gets.
+    """
 
     when: str
     reason: str
@@ -25,9 +28,12 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class Part:
-    """What a row may leave unsaid.
+    """A part of a row that some formats cannot express, such as a field of a sync message.
 
-    SQL of it (null: nothing is compared) and of when; whether a repeat that says it comes first.
+    Attributes:
+        unsaid: SQL of the condition that the row does not express it.
+        value: SQL of its value; None if values are not compared.
+        weighs: Whether of repeated rows one that expresses it comes first.
     """
 
     unsaid: str
@@ -37,9 +43,13 @@ class Part:
 
 @dataclass(frozen=True)
 class RowRules:
-    """What makes the models reject a row of one source, besides a conflict.
+    """Rules for the rows of one source.
 
-    And what of it is compared apart from the rest, and how.
+    Attributes:
+        lookups: Fields whose value must be known.
+        forbidden: Further conditions that reject a row.
+        partly: Parts that a row may not express; they do not count as a difference between two rows then.
+        compared_apart: Fields that are compared separately from the others.
     """
 
     lookups: tuple[Lookup, ...] = ()
@@ -49,40 +59,41 @@ class RowRules:
 
 
 def row_rules(dbt_project: Path, contract: Contract) -> RowRules:
-    """Return the rules of a source: the lookups of its contract, and what its model adds to them in SQL."""
-    found: dict[str, Any] = {}
+    """Return the rules of a source: the lookups of its contract, and what its model adds in SQL."""
+    arguments: dict[str, Any] = {}
 
     def disposition(_: str, **more: Any) -> str:
-        found.update(more)
+        arguments.update(more)
         return ""
 
     if (dbt_project / "models" / "state" / f"base_{contract.source}.sql").is_file():
         render_model(dbt_project, f"state/base_{contract.source}", disposition=disposition)
     return RowRules(
         contract.lookups,
-        tuple(Forbidden(**one) for one in found.get("forbidden", ())),
-        tuple(Part(**one) for one in found.get("partly", ())),
-        tuple(found.get("compared_apart", ())),
+        tuple(Forbidden(**entry) for entry in arguments.get("forbidden", ())),
+        tuple(Part(**entry) for entry in arguments.get("partly", ())),
+        tuple(arguments.get("compared_apart", ())),
     )
 
 
 def row_newness(dbt_project: Path, updated: str | None, business_day: str) -> str:
-    """Return SQL for how new a row is; the larger the newer.
+    """Return SQL of the newness of a row; a larger value is newer.
 
     Args:
-        updated: SQL of the moment at which the row says it was updated, None where its source has none.
+        dbt_project: The folder of the dbt project.
+        updated: SQL of the update time of the row, None if its source has none.
         business_day: SQL of the day of its delivery.
     """
     return render_sql(dbt_project, "{{ row_newness(updated, day) }}", updated=updated, day=business_day)
 
 
 def naming_day(dbt_project: Path) -> str:
-    """Return SQL for the day that a dossier's DonViXuLy is looked up for, over NgayTiepNhan and _business_day."""
+    """Return SQL of the day for which a dossier's DonViXuLy is looked up, over NgayTiepNhan and _business_day."""
     return render_sql(dbt_project, "{{ naming_day() }}")
 
 
 def misplaced_units(dbt_project: Path) -> str:
-    """Return SQL for the states of units that cannot be (MaDonVi, newness, reason).
+    """Return SQL of rows of units that are impossible: columns MaDonVi, newness and reason.
 
     It reads the relations `listed_unit` (MaDonVi, Cap, MaDonViCha, newness, reason) and `run` (province_code).
     """
@@ -90,7 +101,7 @@ def misplaced_units(dbt_project: Path) -> str:
 
 
 def named_units(dbt_project: Path) -> str:
-    """Return SQL for the unit that each name stands for (mark, on_day, MaDonVi).
+    """Return SQL of the unit that each name stands for: columns mark, on_day and MaDonVi.
 
     It reads the relations `unit_named` (mark, on_day) and `delivered_unit_name` (mark, is_bare, MaDonVi, HieuLucTu,
     HieuLucDen).

@@ -19,7 +19,7 @@ DRIFT, JUMP, REMOVAL = LIMITS.drift, LIMITS.jump, LIMITS.removal
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, suites: Suites, baseline: Baseline) -> None:
-    """Make what the gate does on its connection before the checks, on one of ours."""
+    """Create macros, tables of the baseline and the view of holds, as the gate does before its checks."""
     connection.execute(suites.macros)
     for statement, values in baseline.statements():
         connection.execute(statement, values)

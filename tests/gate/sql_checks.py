@@ -1,6 +1,6 @@
-"""The suites once more without Great Expectations: a few lines of SQL per expectation type, in milliseconds.
+"""Runs the suites without Great Expectations: a few lines of SQL per expectation type, in milliseconds.
 
-Lets the tests damage a warehouse in hundreds of ways; a handful of runs then prove that the real gate agrees.
+So tests can damage a warehouse in hundreds of ways; a few runs of the real gate then prove that it agrees.
 """
 
 from collections.abc import Mapping, Set

@@ -1,6 +1,6 @@
-"""Figures that creep: each night moves less than drift allows, all together more.
+"""Figures that creep: each night moves them less than drift allows, all nights together more.
 
-Held by what was first published.
+They are compared with what was first published.
 """
 
 import json

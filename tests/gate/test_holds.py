@@ -1,4 +1,4 @@
-"""What the gate holds back, and what a named override lets by: drift against the version before, and the rest."""
+"""What the gate holds and what a named override approves: drift against the published version, and other holds."""
 
 import datetime as dt
 import shutil
@@ -38,7 +38,7 @@ def override(code: str = "PD-1", **subject: object) -> Override:
 
 
 def looked_at(candidate: Path, suites: Suites, baseline: Baseline) -> tuple[list[tuple[Any, ...]], dict[str, str]]:
-    """Return what is held, and what has become of the overrides."""
+    """Return what is held, and the state of each override."""
     with duckdb.connect(candidate) as connection:
         prepare(connection, suites, baseline)
         uses = connection.execute(OVERRIDES).fetchall()
@@ -238,7 +238,7 @@ def test_measures_that_speak_together_are_one_hold_with_the_cause_first(damaged:
 def test_an_approved_level_is_kept_though_nothing_is_held_any_more(
     sound: Path, damaged: Damaged, suites: Suites, effect: str | None, state: str
 ) -> None:
-    """Its row starts the measure's history anew: whoever removed it would get the hold back."""
+    """Its row restarts the history of the measure; without it the hold would be back."""
     subjects = (HELD_THINGS[0][1], {**HELD_THINGS[2][1]}, {**HELD_THINGS[3][1]})
     for subject in subjects:
         one = override(**subject, effect=effect)
@@ -256,7 +256,7 @@ def test_an_override_of_what_is_held_no_more_is_idle(sound: Path, damaged: Damag
 
 
 def comes(days: dict[str, int], as_of: str | None = None) -> list[str]:
-    """Statements after which ho_so came on these days with so many rows; the as-of day is the newest or this one."""
+    """Return statements after which ho_so came on these days with so many rows, as of the newest or a given day."""
     rows = ", ".join(f"(date '{day}', {count})" for day, count in days.items())
     return [
         "delete from delivery_days where source = 'ho_so'",

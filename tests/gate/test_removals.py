@@ -55,10 +55,10 @@ def held(
 
 
 def passed(days: dict[int, list[int]], share: float, bound: float, approved: set[int]) -> Iterator[int]:
-    """Yield the rule in words.
+    """Yield the days that are held, by the rule in plain Python.
 
-    Each late dossier adds, every other one takes off, never under 0; over the bound it is held, and after an approved
-    day everything is forgotten.
+    Each late dossier raises the score and every other one lowers it, never below 0; the first day above the bound is
+    held, and an approved day resets the score.
     """
     odds = 3 * share / (1 - share)
     suspected = odds / (1 + odds)

@@ -12,7 +12,7 @@ import pytest
 from pipelines.common.errors import TthcError
 from pipelines.open_data.audit import audit_names
 from pipelines.open_data.files import CHECKSUMS
-from pipelines.open_data.metadata.model import text_of
+from pipelines.open_data.texts import text_of
 from pipelines.open_data.vintage import SYNTHETIC_NOTICE
 from pipelines.open_data.vintage_store import VINTAGE_FILE, read_vintage
 from pipelines.registers.publication import PublicationRegister, load_register

@@ -15,12 +15,13 @@ from pipelines.open_data.files import write_tables
 from pipelines.open_data.metadata.csvw import table_group
 from pipelines.open_data.metadata.datapackage import data_package
 from pipelines.open_data.metadata.dcat import dcat
-from pipelines.open_data.metadata.model import Description, text_of
+from pipelines.open_data.metadata.model import Description
 from pipelines.open_data.metadata.schema_org import schema_org
 from pipelines.open_data.metadata.write import describe
 from pipelines.open_data.method import method_page
 from pipelines.open_data.revisions import changes_page
 from pipelines.open_data.tables import wanted
+from pipelines.open_data.texts import text_of
 from pipelines.registers.disclosure import load_rules
 from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import PROJECT_DIR

@@ -17,7 +17,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import sha256_of
 from pipelines.open_data.vintage import write_vintage
 from pipelines.open_data.vintage_store import VINTAGE_FILE, read_vintage, seal_vintage
-from pipelines.parsing.privacy import load_key
+from pipelines.parsing.secret import load_key
 from pipelines.registers.publication import load_register
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec

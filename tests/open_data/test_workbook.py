@@ -15,8 +15,9 @@ import openpyxl
 import pytest
 
 from pipelines.common.files import sha256_of
-from pipelines.open_data.metadata.model import DescribedTable, text_of
+from pipelines.open_data.metadata.model import DescribedTable
 from pipelines.open_data.metadata.workbook import HEADER_ROWS, MOST_ROWS, sheet_names, write_workbook
+from pipelines.open_data.texts import text_of
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import PROVINCE, Edition, spoil
 

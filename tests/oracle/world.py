@@ -129,7 +129,7 @@ class World:
         """
         import polars as pl
 
-        from pipelines.parsing.privacy import keyed_hash
+        from pipelines.parsing.pseudonyms import keyed_hash
         from pipelines.parsing.unit_names import fold_name
 
         frames = {}

@@ -12,11 +12,13 @@ import duckdb
 
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.landing.ingest import ingest_deliveries
-from pipelines.parsing.update_lake import LakeState, update_lake
+from pipelines.parsing.receipts import LakeState
+from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import RunSpec, workspace_file
 from pipelines.transform.night_rejections import keep_rejected_rows
-from pipelines.transform.workspace import build_workspace, make_plan
+from pipelines.transform.specify_run import build_run_spec
+from pipelines.transform.workspace import build_workspace
 from tests.oracle.compiled import Model
 
 LONG_AGO = 1_700_000_000  # files written just now are waited for, as they might still grow
@@ -49,7 +51,7 @@ class FewFiles:
 
     def plan(self, state: LakeState) -> RunSpec:
         """Return what a run on this state would compute, and under which version name."""
-        return make_plan(self.settings, self.contracts, state)
+        return build_run_spec(self.settings, self.contracts, state)
 
     def night(self, state: LakeState) -> dict[str, list[tuple[Any, ...]]]:
         """Build the models and keep what they reject.

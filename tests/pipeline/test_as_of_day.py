@@ -9,7 +9,7 @@ from pipelines.landing import discover as landing
 from pipelines.landing.ingest import LEFT_IN_LANDING
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run, runs
-from pipelines.transform.workspace import make_plan
+from pipelines.transform.specify_run import build_run_spec
 
 from .few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles
 
@@ -56,8 +56,8 @@ def test_what_was_published_is_not_taken_back_so(few: FewFiles) -> None:
     """There an empty file is one that somebody has to look at, and the day stays."""
     few.deliver(("ho_so", SLIP, "slip.csv", DOSSIERS + ROW))
     state = few.deliver(("ho_so", SLIP, "slip.csv", DOSSIERS))
-    assert make_plan(few.settings, few.contracts, state, SLIP).as_of == SLIP
-    assert make_plan(few.settings, few.contracts, state, DAY).as_of == DAY
+    assert build_run_spec(few.settings, few.contracts, state, SLIP).as_of == SLIP
+    assert build_run_spec(few.settings, few.contracts, state, DAY).as_of == DAY
 
 
 def test_a_day_that_came_empty_at_once_counts(few: FewFiles) -> None:

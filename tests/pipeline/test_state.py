@@ -18,7 +18,7 @@ from pipelines.landing import ingest
 from pipelines.landing.retention import purge_expired
 from pipelines.settings import Settings
 from pipelines.storage.ledger import RowOutcome, open_ledger, save_outcomes
-from pipelines.transform import workspace
+from pipelines.transform import specify_run, workspace
 from tests.conservation import unaccounted
 from tests.oracle.compiled import Model, models_for
 
@@ -63,8 +63,9 @@ def test_five_files_in_any_order_end_in_the_same_version(
 ) -> None:
     monkeypatch.setattr(ingest, "SETTLE_SECONDS", 0.0)
     # The code is the same all along; hashing it for each order would take half the test.
-    code = workspace.code_version(Settings())
-    monkeypatch.setattr(workspace, "code_version", lambda _: code)
+    code = specify_run.code_version(Settings())
+    for module in (specify_run, workspace):
+        monkeypatch.setattr(module, "code_version", lambda _: code)
     lists: list[FILE] = [("don_vi", day(0), "u.csv", UNITS), ("thu_tuc", day(0), "p.csv", PROCEDURES)]
     first = FewFiles(tmp_path / "first", models)
     expected = first.plan(first.deliver(*lists, *FIVE)).version

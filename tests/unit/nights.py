@@ -20,10 +20,10 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.settings import Settings
 from pipelines.site import build
 from pipelines.site.downloads import link_downloads
-from pipelines.storage.documents import Verdict
+from pipelines.storage.documents import OpenData, Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import read_manifest
-from pipelines.storage.open_data_state import OpenData, published_open_data
+from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import begin_run, end_run
 from tests.publishable import small_candidate, small_settings

@@ -1,4 +1,4 @@
-"""Batches stay within a number of bytes, however long their rows, and nothing is lost or told otherwise by it."""
+"""Batches keep within a number of bytes, however long their rows, and the result does not depend on it."""
 
 import json
 from collections.abc import Generator
@@ -25,14 +25,14 @@ def one(cells: list[int]) -> Generator[Batch]:
     """Yield a generator of one batch whose rows hold texts of these lengths."""
     text = pl.Series(["x" * length for length in cells], dtype=pl.String)
     numbers = pl.Series(range(1, len(cells) + 1), dtype=pl.Int64)
-    yield Batch("ho_so", pl.DataFrame({"MaHoSo": text, "_row_number": numbers}), numbered="line")
+    yield Batch("ho_so", pl.DataFrame({"MaHoSo": text, "_row_number": numbers}), row_unit="line")
 
 
 @given(st.lists(st.integers(0, 3 * MOST), max_size=60))
 def test_every_batch_keeps_within_its_bytes_or_holds_one_row(cells: list[int]) -> None:
     pieces = list(split_batches(one(cells), MOST))
     assert all(piece.frame.height == 1 or piece.frame.estimated_size() <= MOST for piece in pieces)
-    assert all(piece.numbered == "line" for piece in pieces)
+    assert all(piece.row_unit == "line" for piece in pieces)
     (whole,) = one(cells)
     assert pl.concat([piece.frame for piece in pieces]).equals(whole.frame)
 

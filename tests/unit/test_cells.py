@@ -1,4 +1,4 @@
-"""What a cell may hold: the door's rules one by one, and what they promise to every check after them."""
+"""What a cell may hold: the rules of parsing one by one, and what later checks may rely on."""
 
 import datetime as dt
 import re
@@ -188,7 +188,7 @@ def test_the_lists_reach_far_back_and_9999_is_no_end(source: str, name: str) -> 
         assert accepted.height == 1
 
 
-def test_swapped_validity_dates_are_rejected_at_the_door() -> None:
+def test_swapped_validity_dates_are_rejected_by_parsing() -> None:
     frame = pl.DataFrame({"MaTTHC": ["1", "2"], "TenTTHC": ["Một", "Hai"], "NgayHieuLuc": ["20240102", "20240102"],
                           "NgayHetHieuLuc": ["20240101", "20240102"], "_row_number": [1, 2]})  # fmt: skip
     accepted, rejected = Validator(CONTRACTS["thu_tuc"], "text", DAY)(Batch("thu_tuc", frame))
@@ -303,7 +303,7 @@ def test_what_the_door_accepts_no_later_check_refuses(
         assert all(fix_hint(reason, one) for row in rejected["_reasons"] for reason in row)
         values = accepted.select(pl.col(field.name)).drop_nulls()
         if field.type in ("timestamp", "date"):
-            pattern, raw = pattern_of(field, one, family), {text.strip() for text in texts}
+            pattern, raw = pattern_of(field, one.formats, family), {text.strip() for text in texts}
             assert {value.strftime(pattern) for value in values[field.name]} <= raw
         elif field.type in ("integer", "flag"):
             assert all(str(value) in "".join(texts).replace(".", "") for value in values[field.name])

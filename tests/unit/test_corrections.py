@@ -1,4 +1,4 @@
-"""Known corrections: applied where the source still says what is wrong, counted, and refused where they cannot be."""
+"""Known corrections: applied while the source has the wrong value, counted, and refused if they are not valid."""
 
 import csv
 import shutil

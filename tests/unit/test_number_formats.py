@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.parsing.decoding.marks import cell_name, letter
-from pipelines.parsing.decoding.number_formats import shows_another
+from pipelines.parsing.decoding.marks import cell_name, column_letters
+from pipelines.parsing.decoding.number_formats import is_misleading
 from pipelines.parsing.decoding.sheet_xml import column_of
 
 DASH_FOR_ZERO = '_-* #,##0\\ _₫_-;\\-* #,##0\\ _₫_-;_-* "-"\\ _₫_-;_-@_-'
@@ -37,10 +37,10 @@ DASH_FOR_ZERO = '_-* #,##0\\ _₫_-;\\-* #,##0\\ _₫_-;_-* "-"\\ _₫_-;_-@_-'
     ],
 )
 def test_a_format_shows_another_number_or_not(pattern: str, value: float, other: bool) -> None:
-    assert shows_another(pattern, value) is other
+    assert is_misleading(pattern, value) is other
 
 
 def test_letters_of_columns() -> None:
-    assert [letter(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
-    assert all(column_of(letter(n)) == n for n in range(2000))
+    assert [column_letters(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert all(column_of(column_letters(n)) == n for n in range(2000))
     assert cell_name(7, 4) == "E8"

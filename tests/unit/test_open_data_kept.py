@@ -21,7 +21,7 @@ from pipelines.publish.editions import roll_back
 from pipelines.reports.status import read_status
 from pipelines.site.serve import site_server
 from pipelines.storage.manifest import files_match_manifest
-from pipelines.storage.open_data_state import HELD_BACK, sentence_of
+from pipelines.storage.open_data_state import HELD_BACK, held_back_sentence
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from tests.publishable import vintage_in
 from tests.unit.nights import Nights, files_below
@@ -167,8 +167,8 @@ def test_the_command_ends_with_what_became_of_the_open_data(
 @pytest.mark.parametrize("state", HELD_BACK)
 def test_each_finding_has_a_sentence_that_no_longer_says_that_nothing_is_published(code: str, state: str) -> None:
     told = {"state": state, "why": code, "since": "2024-12-31", "params": {"cell": "c", "findings": "f"}}
-    assert f"[{code}]" in sentence_of(told) and "2024-12-31" in sentence_of(told)
-    assert "không công bố" not in sentence_of(told)
+    assert f"[{code}]" in held_back_sentence(told) and "2024-12-31" in held_back_sentence(told)
+    assert "không công bố" not in held_back_sentence(told)
 
 
 def test_the_manifest_of_a_held_back_version_can_be_read_back(nights: Nights) -> None:

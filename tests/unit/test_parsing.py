@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from pipelines.parsing import version
+from pipelines.settings import PROJECT_DIR
 
 from .conftest import Parsed
 
@@ -84,6 +88,26 @@ def test_a_persons_number_in_place_of_a_code_stays_in_the_quarantine(parse: Pars
     assert done.quarantine("ho_so")["_reasons"].to_list() == [["code_looks_like_identity_number:MaHoSo"]]
     index = pl.read_parquet(next(done.folder.glob("lake/_rejected/ho_so/*/*.parquet")))
     assert index["dossier_code"].to_list() == [None]
+
+
+def test_a_rejected_row_is_listed_under_the_dossier_that_its_contract_names_as_its_subject(parse: Parse) -> None:
+    """A feedback item is about its unit, even where it mentions a dossier."""
+    for source, content, subject in (
+        ("xin_loi", "MaHoSo,NgayXinLoi\nA-1,x\n", ["A-1"]),
+        ("phan_anh", "MaPhanAnh,KenhTiepNhan,MaDonVi,NgayGui,TrangThai,MaHoSo\nP-1,CDVC,U,x,1,A-1\n", [None]),
+    ):
+        done = parse(source, content)
+        index = pl.read_parquet(next(done.folder.glob(f"lake/_rejected/{source}/*/*.parquet")))
+        assert index["dossier_code"].to_list() == subject
+
+
+def test_other_sql_is_another_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(PROJECT_DIR / "pipelines", tmp_path / "pipelines")
+    monkeypatch.setattr(version, "PROJECT_DIR", tmp_path)
+    before = version.code_and_libraries.__wrapped__()
+    with (tmp_path / "pipelines" / "parsing" / "sql" / "removed_dossiers.sql").open("a") as file:
+        file.write("-- changed")
+    assert version.code_and_libraries.__wrapped__() != before
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract
-from pipelines.parsing.privacy import key_id, keyed_hash, load_key, protect
+from pipelines.parsing.privacy import protect
+from pipelines.parsing.pseudonyms import keyed_hash
+from pipelines.parsing.secret import key_id, load_key
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.parsing.parse_file import parse_arrival
-from pipelines.parsing.update_lake import LakeState
+from pipelines.parsing.receipts import LakeState
 from pipelines.reports.quality import write
 from pipelines.reports.quality.facts import (
     CorrectionUse,

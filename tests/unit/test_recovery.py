@@ -1,4 +1,4 @@
-"""What a crash or a loss leaves is made whole from the archive, and what nothing reads any more does not pile up."""
+"""After a crash or a loss everything is rebuilt from the archive, and files that nothing needs are removed."""
 
 import datetime as dt
 import os
@@ -20,14 +20,15 @@ from pipelines.landing.ingest import archive_path, ingest_deliveries
 from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
-from pipelines.parsing.update_lake import Receipts, lake_state, update_lake
+from pipelines.parsing.receipts import Receipts, lake_state
+from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
 from pipelines.storage.ledger import (
     LedgerDamaged,
     arrivals,
     classify_arrivals,
-    forgotten,
     open_ledger,
+    purged_arrivals,
     receipts,
     save_receipt,
 )
@@ -45,7 +46,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str = "a.csv", rows: bool = False) -> Path:
-    """Return a list of apologies, taken into the archive."""
+    """Deliver and archive a list of letters of apology; return its path in landing."""
     path = settings.raw_dir / "xin_loi" / day.isoformat() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEAD + "".join(f"H19-{number},20240430080000,\n" for number in numbers), encoding="utf-8")
@@ -59,7 +60,7 @@ def deliver(settings: Settings, *numbers: int, day: dt.date = FIRST, name: str =
 def known(settings: Settings) -> list[tuple[Any, ...]]:
     """Return every arrival, but for the numbers that the ledger gave them."""
     with open_ledger(settings.ledger_file) as ledger:
-        gone = forgotten(ledger)
+        gone = purged_arrivals(ledger)
         told = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
     return sorted(told)
 
@@ -70,7 +71,7 @@ def three_arrivals(settings: Settings) -> None:
     deliver(settings, 4, day=FIRST + dt.timedelta(days=1))
 
 
-def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
+def test_the_ledger_is_rebuilt_from_the_archive_alone(settings: Settings) -> None:
     three_arrivals(settings)
     before = known(settings)
     assert [row[3] for row in before] == [2, 3, None]
@@ -83,7 +84,7 @@ def test_the_archive_alone_tells_the_ledger(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("table", ["arrival", "receipt", "forgotten"])
-def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
+def test_a_changed_row_is_never_used(settings: Settings, contracts: dict[str, Contract], table: str) -> None:
     three_arrivals(settings)
     update_lake(settings, contracts)
     purge_expired(settings, FIRST + dt.timedelta(days=31))
@@ -94,7 +95,7 @@ def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[st
         assert ledger.execute(f"update {table} set {column}").rowcount > 0
     assert not is_sound(settings.ledger_file)
     with open_ledger(settings.ledger_file) as ledger, pytest.raises(LedgerDamaged):
-        arrivals(ledger), receipts(ledger), forgotten(ledger)
+        arrivals(ledger), receipts(ledger), purged_arrivals(ledger)
     ensure_ledger(settings)
     assert is_sound(settings.ledger_file)
     assert known(settings) == before
@@ -102,7 +103,7 @@ def test_a_changed_line_is_never_believed(settings: Settings, contracts: dict[st
 
 
 @pytest.mark.parametrize("damage", [blank, cut])
-def test_a_damaged_file_is_never_believed(settings: Settings, damage: object) -> None:
+def test_a_damaged_ledger_is_never_used(settings: Settings, damage: object) -> None:
     three_arrivals(settings)
     before = known(settings)
     damage(settings.ledger_file, random.Random(1))  # type: ignore[operator]
@@ -135,7 +136,7 @@ def test_bytes_that_went_missing_are_taken_in_once_more(settings: Settings) -> N
     assert last.is_file() and known(settings) == before
 
 
-def test_what_was_forgotten_stays_told_when_the_ledger_is_lost(
+def test_what_was_purged_stays_recorded_when_the_ledger_is_lost(
     settings: Settings, contracts: dict[str, Contract]
 ) -> None:
     three_arrivals(settings)
@@ -160,7 +161,7 @@ def test_bytes_whose_time_is_over_go_although_a_crash_came_between(settings: Set
     assert not kept.exists()
 
 
-def test_a_killed_run_is_told_as_interrupted(settings: Settings) -> None:
+def test_a_killed_run_is_recorded_as_interrupted(settings: Settings) -> None:
     with open_ledger(settings.ledger_file) as ledger:
         begin_run(ledger, 1)
     with open_ledger(settings.ledger_file) as ledger:
@@ -208,14 +209,14 @@ def test_lake_and_ledger_hold_only_what_counts(settings: Settings, contracts: di
     assert prune_unreferenced(settings) >= 1
     assert len(list(settings.lake_dir.rglob("*.parquet"))) == len(state.parsed) == 2
     assert lake_state(settings).totals("xin_loi") == state.totals("xin_loi")
-    assert "of-earlier-contracts" not in Receipts(settings)._known
+    assert "of-earlier-contracts" not in Receipts(settings)._by_key
     assert prune_unreferenced(settings) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child at its parent's death")
 def test_dbt_dies_with_the_run(tmp_path: Path) -> None:
-    """The parent is killed at once; its child, which asked to die with it, does."""
-    child = "import os,sys,time; from pipelines.transform.dbt_child import die_with; die_with(os.getppid());"
+    """The parent is killed, and the kernel kills its child."""
+    child = "import os,sys,time; from pipelines.transform import dbt_child; dbt_child.kill_with_parent(os.getppid());"
     parent = (
         "import subprocess,sys,os,time;"
         f"p = subprocess.Popen([sys.executable, '-c', {child + 'print(1, flush=True); time.sleep(60)'!r}],"

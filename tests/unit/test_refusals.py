@@ -16,7 +16,12 @@ NEXT_STEP = {
     "vi": r"xuất|lưu lại|lưu dạng|bỏ|đóng|giao|đặt|đổi|dán|nhập|xóa|giải nén|thêm|mở|để lại|mỗi|cấp|nén|chia|cần",
     "en": r"export|save|remove|close|deliver|name|paste|enter|delete|unpack|add|open|leave|put|grant|pack|split|check",
 }
-OTHER_MODULES = {"update_lake.py", "restatements.py", "privacy.py"}  # they speak of the night, not of a file
+OTHER_MODULES = {
+    "update_lake.py",
+    "receipts.py",
+    "restatements.py",
+    "secret.py",
+}  # they speak of the night, not of a file
 VALUES = ("Xã", "Mẫu", "H19.07", "H19.08", "LayThuTuc", "Đăng nhập")
 
 

@@ -1,4 +1,4 @@
-"""Rows that say a thing was deleted, rows too new to be true, and numbers with decimals, as the door takes them."""
+"""Tombstones, rows with an impossible update time, and decimal numbers, as parsing accepts or rejects them."""
 
 import datetime as dt
 import json
@@ -123,8 +123,7 @@ def test_what_is_too_new_does_not_say_how_new_a_rejected_row_is(contracts: dict[
 def test_numbers_with_decimals(contracts: dict[str, Contract], cell: str, style: str, value: float | None) -> None:
     contract = contracts["diem_766"]
     formats = contract.formats.model_copy(update={"number_sheet": style if style != "text" else "plain"})
-    contract = contract.model_copy(update={"formats": formats})
-    reading = type_column(contract.by_name["Diem"], contract, "text" if style == "text" else "sheet")
+    reading = type_column(contract.by_name["Diem"], formats, "text" if style == "text" else "sheet")
     row = pl.DataFrame({"Diem": [cell]}).select(reading.value.alias("value"), **reading.wrong)
     is_wrong = any(row[code].item() for code in reading.wrong)
     assert (None if is_wrong else row["value"].item()) == value

@@ -211,7 +211,7 @@ def test_reading_for_places_ends_with_the_last_one_wanted() -> None:
 
 
 def test_a_row_whose_path_cannot_be_found_goes_by_its_number() -> None:
-    nested = Batch("a", pl.DataFrame(), numbered="element")
+    nested = Batch("a", pl.DataFrame(), row_unit="element")
     assert place_of(nested, 7, "bad_code:Ma") == RowPlace("element", "7", "Ma")
 
 

@@ -33,7 +33,7 @@ def refusal(check: Quotes | JsonText, text: bytes, cuts: list[int]) -> str | Non
 def by_characters(  # noqa: C901 (one automaton, which a reader checks against the standard in one piece)
     text: str,
 ) -> tuple[str | None, set[int], list[int]]:
-    """Return one character at a time: the refusal, which records have a stray quote, and the line of each record.
+    """Return the refusal, the records with a stray quote, and the line of each record, read character by character.
 
     States: at the start of a cell, in blanks at its start, in a plain cell, in a quoted one, behind a quote in it.
     """

@@ -67,7 +67,7 @@ def test_whatever_it_holds_no_row_is_rejected(contracts: dict[str, Contract], ce
     contract = contracts["ho_so"]
     frame = text_frame([{"DonViXuLy": cell}], [1])
     for read in (type_column, type_plain_column):
-        one = read(contract.by_name["DonViXuLy"], contract, "text")
+        one = read(contract.by_name["DonViXuLy"], contract.formats, "text")
         assert one.wrong == {} and not one.wrong_where_null
         assert frame.select(one.value)[:, 0].to_list() == [None if cell == "NULL" else cell]
 

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import polars_hash  # noqa: F401  (gives polars expressions their `chash`)
 
-from pipelines.parsing.privacy import load_key
+from pipelines.parsing.secret import load_key
 
 # Sums of 36-bit keys of a hundred million cases still fit 64 bits. The lowest 8 bits decide rounding; all 36 identify
 # sets.

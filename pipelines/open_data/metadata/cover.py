@@ -5,7 +5,8 @@ formats (`workbook`).
 """
 
 from pipelines.contracts.fields import Sentence
-from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, join_sentences, text_of
+from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description
+from pipelines.open_data.texts import join_sentences, text_of
 
 HEADINGS = ("column_table", "column_name", "column_title_vi", "column_title_en", "column_type", "column_unit",
             "column_key", "column_required", "column_codes")  # fmt: skip

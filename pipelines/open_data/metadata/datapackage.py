@@ -9,7 +9,8 @@ edition are listed as `alternates`, an extension of ours: as resources, validato
 from typing import Any
 
 from pipelines.contracts.fields import Sentence
-from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, File, text_of
+from pipelines.open_data.metadata.model import DescribedColumn, DescribedTable, Description, File
+from pipelines.open_data.texts import text_of
 from pipelines.open_data.vintage_store import METHOD_FILES
 
 NAME = "datapackage.json"

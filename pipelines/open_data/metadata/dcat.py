@@ -11,8 +11,9 @@ from typing import Any
 
 from pipelines.open_data.metadata import csvw, datapackage
 from pipelines.open_data.metadata.csvw import by_language
-from pipelines.open_data.metadata.model import DescribedTable, Description, File, mark_title, text_of
+from pipelines.open_data.metadata.model import DescribedTable, Description, File
 from pipelines.open_data.metadata.schema_org import schema_org
+from pipelines.open_data.texts import mark_title, text_of
 from pipelines.open_data.vintage_store import CHANGES_FILE, METHOD_FILES
 
 NAME = "catalog.jsonld"

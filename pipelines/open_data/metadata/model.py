@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.common.files import sha256_of
-from pipelines.common.i18n import read_catalogue
 from pipelines.common.patterns import CODE
 from pipelines.contracts.fields import Sentence
+from pipelines.open_data.texts import join_sentences, mark_description, mark_title, text_of
 from pipelines.registers.dataset import Code, Dataset, Keywords, Licence
 from pipelines.registers.model import Publisher
 from pipelines.registers.publication import Column, ForeignKey, PublicationRegister, Table
 
-LANGUAGES = ("vi", "en")
 FOLDER = "du-lieu/"  # where the site offers the files, below its address
 MEDIA_TYPES = {
     "csv": "text/csv", "parquet": "application/vnd.apache.parquet",
@@ -164,41 +163,6 @@ class Description:
     def address(self, name: str) -> str:
         """Return where a file lies: on the web, or relative to the document."""
         return f"{self.public_url}{FOLDER}{name}" if self.public_url else name
-
-
-TEXTS = Path(__file__).parent / "texts.yml"
-
-
-def text_of(code: str, **blanks: Sentence) -> Sentence:
-    """Return a sentence of texts.yml in both languages.
-
-    Args:
-        code: Code of the sentence.
-        blanks: Sentences for its placeholders, filled in per language.
-
-    Raises:
-        KeyError: If the code is unknown.
-    """
-    filled = {lang: {name: getattr(blank, lang) for name, blank in blanks.items()} for lang in LANGUAGES}
-    sentences = read_catalogue(TEXTS)[code]
-    return Sentence.model_validate({lang: sentences[lang].format(**filled[lang]) for lang in LANGUAGES})
-
-
-def join_sentences(*sentences: Sentence) -> Sentence:
-    """Return the sentences joined by full stops, per language."""
-    return Sentence.model_validate(
-        {lang: ". ".join(getattr(sentence, lang) for sentence in sentences) for lang in LANGUAGES}
-    )
-
-
-def mark_title(title: Sentence, *, synthetic: bool) -> Sentence:
-    """Return a title, with a mark in front if the data are synthetic."""
-    return text_of("synthetic_title", title=title) if synthetic else title
-
-
-def mark_description(about: Sentence, *, synthetic: bool) -> Sentence:
-    """Return a description, with a notice in front if the data are synthetic."""
-    return join_sentences(text_of("synthetic"), about) if synthetic else about
 
 
 def file_facts(path: Path) -> File:

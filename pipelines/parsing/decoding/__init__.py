@@ -1,5 +1,5 @@
-"""The child process in which formats are decoded that can attack their reader: Excel, HTML, Parquet.
+"""Decodes formats whose files can attack their reader (Excel, HTML, Parquet), in a child process.
 
-Started by `sandbox` as `python -m pipelines.parsing.decoding KIND PATH PACKED MEMORY`. It imports little, because it
-starts anew for every file, and knows no contract. `limits` says how much a file may hold.
+`readers.sandbox` starts it as `python -m pipelines.parsing.decoding KIND PATH PACKED MEMORY`. It imports little, since
+it starts for every file. Does not belong here: contracts, and which cells are a header or data (`readers`).
 """

@@ -1,4 +1,7 @@
-"""Decodes one file: a grid as JSON lines, or Parquet as an Arrow stream, to stdout; a refusal as JSON to stderr."""
+"""The program of the child process: decodes one file to stdout, as a grid in JSON lines or as an Arrow stream.
+
+A refusal is written to stderr as one line of JSON. Does not belong here: any format.
+"""
 
 import dataclasses
 import datetime as dt
@@ -14,9 +17,9 @@ from pipelines.parsing.decoding.limits import CPU_SECONDS, Merge, content_of
 from pipelines.parsing.decoding.marks import Marks
 
 
-def _plain(cell: Any) -> Any:
-    """Return a cell as JSON: text, numbers and truth values as they are, moments as [kind, ISO]."""
-    # Excel keeps moments as fractions of a day; whole seconds are what was meant.
+def _json_cell(cell: Any) -> Any:
+    """Return a cell as a JSON value: text, numbers and truth values as they are, moments as [kind, ISO text]."""
+    # Excel stores moments as fractions of a day, so they are rounded to whole seconds.
     half_second = dt.timedelta(milliseconds=500)
     if isinstance(cell, dt.datetime):
         return ["datetime", (cell + half_second).replace(microsecond=0).isoformat()]
@@ -29,17 +32,27 @@ def _plain(cell: Any) -> Any:
 
 
 def write_grid(out: BinaryIO, merged: list[Merge], marks: Marks, rows: Iterator[list[Any]]) -> None:
-    """Write a grid: first the merged ranges and marks, then one line per row, last how many rows there were."""
+    """Write a grid in JSON lines: merged ranges and marks, then one line per row, last the number of rows."""
     count = 0
     out.write(json.dumps({"merged": merged, **dataclasses.asdict(marks)}).encode() + b"\n")
     for row in rows:
-        out.write(json.dumps([_plain(cell) for cell in row]).encode() + b"\n")
+        out.write(json.dumps([_json_cell(cell) for cell in row]).encode() + b"\n")
         count += 1
     out.write(json.dumps({"rows": count}).encode() + b"\n")
 
 
 def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
-    """Decode one file. The kind of an .xls is known by its bytes: the old Excel format, a new one, or HTML."""
+    """Decode one file to a stream.
+
+    Args:
+        kind: `parquet`, `xlsx` or `xls`; the bytes of an .xls decide whether it is Excel or HTML.
+        path: The file.
+        packed: Whether it is gzip.
+        out: Where the output is written.
+
+    Raises:
+        FileRefused: If the file cannot be decoded with certainty.
+    """
     try:
         path.open("rb").close()
     except OSError:

@@ -1,6 +1,7 @@
-"""Excel workbooks as a grid: the new format (a zip of XML) and the old one (a compound file of records).
+"""Decodes Excel workbooks into a grid: .xlsx (a zip of XML) and the old .xls (a compound file of records).
 
-calamine reads both; what it does not tell (formulas, error cells, macros) is looked for in the bytes.
+calamine reads the values of both; formulas, error cells and macros, which it does not report, are found in the bytes.
+Belongs here: limits, macros, and choosing the sheet. Does not belong here: cells of a sheet (`sheet_xml`, `records`).
 """
 
 import io
@@ -27,20 +28,18 @@ from pipelines.parsing.decoding.sheet_xml import marks_of, sheets_of, styles_of
 
 SHEET = re.compile(rb"<(?:[^\s<>/!?:]+:)?worksheet[\s>]")
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-# Longer than any element's start that honest writers make, so that none is missed between two blocks.
+# Longer than the start tag of any element in real files, so that none is missed between two blocks.
 OVERLAP_BYTES = 512
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 
 
 def check_package(content: bytes) -> list[Marks]:
-    """Return the marks of every sheet of an .xlsx, in order.
-
-    The reader of values gives an error cell as an empty one, so only the XML tells.
+    """Return the marks of every sheet of an .xlsx, in order; they are read from the XML.
 
     Raises:
-        FileRefused: If the zip breaks its limits or holds what no certain list does: document types, macros,
-            formulas outside of the workbook's sheets.
+        FileRefused: If the zip exceeds its limits, is no workbook, or holds a document type, macros, or formulas
+            outside of the workbook's sheets.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -52,7 +51,8 @@ def check_package(content: bytes) -> list[Marks]:
                 raise FileRefused("too_large", limit=f"{ceiling:,}")
             if any(name.endswith("vbaproject.bin") for name in names):
                 raise FileRefused("macros")
-            # Of two members of one name readers take either; the other two are formats whose formulas stay unseen.
+            # Readers differ on which of two members of one name they use. The other two names belong to formats (.xlsb,
+            # .ods) whose formulas are not found here.
             if len(set(names)) < len(names) or {"xl/workbook.bin", "content.xml"} & set(names):
                 raise FileRefused("not_a_workbook")
             sheets = [member.filename for member in members if _is_sheet(package, member)]
@@ -82,7 +82,7 @@ def _marks_of_package(package: zipfile.ZipFile, sheets: list[str]) -> list[Marks
 
 
 def _is_sheet(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Return True if a member holds a sheet, judged by its content: its name may be any."""
+    """Return True if the content of a member is a sheet, whatever its name is."""
     with package.open(member) as stream:
         text = stream.read(1 << 20)
         if text.startswith(UTF16):
@@ -101,7 +101,11 @@ def _is_sheet(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def check_compound(content: bytes) -> list[Marks]:
-    """Return the same for the old format, whose formulas and error cells the reader does not report either."""
+    """Return the marks of every sheet of an old .xls, in order.
+
+    Raises:
+        FileRefused: If it is no workbook, is encrypted or has macros.
+    """
     import olefile
 
     try:
@@ -117,11 +121,11 @@ def check_compound(content: bytes) -> list[Marks]:
         raise FileRefused("not_a_workbook") from error
 
 
-def _the_list(book: Any, marks: list[Marks]) -> int:
-    """Return the place of the only visible sheet that holds something.
+def _find_list_sheet(book: Any, marks: list[Marks]) -> int:
+    """Return the index of the only visible sheet that is not empty.
 
     Raises:
-        FileRefused: If there are several, or if another one holds formulas or errors.
+        FileRefused: If there are several, or if another sheet holds formulas or errors.
     """
     from python_calamine import SheetVisibleEnum
 
@@ -133,9 +137,9 @@ def _the_list(book: Any, marks: list[Marks]) -> int:
     if len(filled) > 1 or not visible:
         raise FileRefused("sheets", sheets=len(filled), places=", ".join(str(at + 1) for at in filled))
     chosen = (filled or visible)[0]
-    for at, one in enumerate(marks):
+    for at, marks_of_sheet in enumerate(marks):
         if at != chosen:
-            one.refuse_any(at + 1)
+            marks_of_sheet.refuse_any(at + 1)
     return chosen
 
 
@@ -143,24 +147,28 @@ def _is_empty(book: Any, at: int) -> bool:
     try:
         sheet = book.get_sheet_by_index(at)
     except ValueError:
-        return False  # a chart or a dialogue: no empty page
+        return False  # a chart or dialogue is not an empty sheet
     return not any(cell != "" for row in sheet.iter_rows() for cell in row)
 
 
 def excel_grid(content: bytes) -> tuple[list[Merge], Marks, Iterator[list[Any]]]:
-    """Return merged ranges, marks and rows of the only visible sheet that holds something."""
+    """Return merged ranges, marks and rows of the only visible sheet that is not empty.
+
+    Raises:
+        FileRefused: If the workbook cannot be read with certainty.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     if content.startswith(COMPOUND):
-        every = check_compound(content)
+        marks = check_compound(content)
     elif content.startswith(b"PK"):
-        every = check_package(content)
+        marks = check_package(content)
     else:
         refuse_other_kind(content[:HEAD_BYTES])
         raise FileRefused("is_text" if is_text(content[:HEAD_BYTES]) else "not_a_workbook")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            at = _the_list(book, every)
+            at = _find_list_sheet(book, marks)
             sheet = book.get_sheet_by_index(at)
             last_row, last_column = sheet.end or (-1, -1)
             if (last_row + 1) * (last_column + 1) > MOST_CELLS:
@@ -173,7 +181,7 @@ def excel_grid(content: bytes) -> tuple[list[Merge], Marks, Iterator[list[Any]]]
             # Merged ranges never overlap, so they cannot be more cells than the sheet has.
             if sum((m[2] - m[0] + 1) * (m[3] - m[1] + 1) for m in merged) > (last_row + 1) * (last_column + 1):
                 raise FileRefused("not_a_workbook")
-            return merged, every[at], iter(sheet.to_python(skip_empty_area=False))
+            return merged, marks[at], iter(sheet.to_python(skip_empty_area=False))
     except PasswordError:
         raise FileRefused("password") from None
     except (CalamineError, OSError, ValueError) as error:

@@ -1,6 +1,7 @@
-"""HTML under the name .xls as a grid: the one table that is a list, its cells at their places.
+"""Decodes HTML under the name .xls into a grid: the one table that is a list, with merged cells spread.
 
-lxml mends what is wrong and says nothing, so what was written is counted against what it made of it.
+lxml repairs wrong HTML silently, so the tags in the bytes are counted and compared with its result. Does not belong
+here: which rows are the header (`readers.grid_header`).
 """
 
 import re
@@ -19,9 +20,10 @@ LINE_BREAK = "\u2028"
 
 
 def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
-    """Return merged ranges and rows of the only table with three or more columns.
+    """Return merged ranges and rows of the only table with three or more columns; titles and signatures have fewer.
 
-    Title and signature blocks have fewer.
+    Raises:
+        FileRefused: If the bytes are no complete HTML in UTF-8, cells are hidden, or several tables are that wide.
     """
     import lxml.etree
     import lxml.html
@@ -43,7 +45,7 @@ def html_grid(content: bytes) -> tuple[list[Merge], Iterator[list[Any]]]:
         tree = lxml.html.document_fromstring(content, parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         raise FileRefused("not_a_workbook") from error
-    # The parser mends what is wrong and says nothing: what was written must all be there.
+    # The parser repairs wrong HTML silently: all tags of the bytes must be in its result.
     if len(OPENING_TAG.findall(content)) != sum(1 for _ in tree.iter("table", "tr", "td", "th")):
         raise FileRefused("not_a_workbook")
     for element in tree.xpath("//*[@style or @hidden][ancestor-or-self::table or .//table]"):
@@ -64,9 +66,9 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
-    """Return cells at their places: a cell over several columns or rows takes them all and stands in the first.
+    """Return merged ranges and rows: a cell that spans several columns or rows is in the first, the others are empty.
 
-    None if a row ends before its last column.
+    Where a row has fewer cells than the table has columns, the missing ones are None.
     """
     taken: dict[tuple[int, int], str] = {}
     merged: list[Merge] = []
@@ -81,12 +83,12 @@ def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
             while (at, column) in taken:
                 column += 1
             taken.update({(at + y, column + x): "" for y in range(high) for x in range(wide)})
-            taken[at, column] = _shown(cell)
+            taken[at, column] = _visible_text(cell)
             if wide > 1 or high > 1:
                 merged.append((at, column, at + high - 1, column + wide - 1))
             column += wide
     width = max((column for _, column in taken), default=-1) + 1
-    # A table within a table, or a cell outside of any row: which cell is whose is not certain.
+    # A table within a table, or a cell outside of any row: it is not certain to which row a cell belongs.
     if width > 2 and sum(map(len, cells)) != len(table.xpath(".//td | .//th")):
         raise FileRefused("not_a_workbook")
     if width * len(rows) > MOST_CELLS:
@@ -94,14 +96,14 @@ def _spread(table: Any) -> tuple[list[Merge], list[list[Any]]]:
     return merged, [[taken.get((at, n)) for n in range(width)] for at in range(len(rows))]
 
 
-def _shown(cell: Any) -> str:
-    """Return the text of a cell as a browser shows it: runs of blanks are one, lines break only at <br>."""
+def _visible_text(cell: Any) -> str:
+    """Return the text of a cell as a browser shows it: runs of blanks become one, lines break only at <br>."""
     lines = BLANKS.sub(" ", cell.text_content()).split(LINE_BREAK)
     return "\n".join(line.strip() for line in lines).strip()
 
 
 def _spans(cell: Any, rows_left: int) -> tuple[int, int]:
-    """Return how many columns and rows a cell takes; 0 rows means all that are left."""
+    """Return how many columns and rows a cell spans; a rowspan of 0 means all rows that are left."""
     written = (re.match(r"\s*\+?([0-9]{1,9})", cell.get(name, "")) for name in ("colspan", "rowspan"))
     wide, high = (int(digits[1]) if digits else 1 for digits in written)
     if wide > LARGEST_SPAN or high > LARGEST_SPAN:

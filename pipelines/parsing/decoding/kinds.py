@@ -1,6 +1,6 @@
-"""What a file is by its first bytes, where its name says something else.
+"""Detects the kind of a file by its first bytes, to refuse files whose name declares another format.
 
-Belongs here: the kinds that offices are known to send under a wrong name, each with a sentence of its own.
+Belongs here: the kinds that offices are known to send under a wrong name, each with a message of its own.
 """
 
 import re
@@ -14,12 +14,12 @@ MARKUP = re.compile(
 XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 JSON_START = re.compile(rb"(\xef\xbb\xbf)?\s*(\[\s*\{|\{\s*\")")
 STARTS = {COMPOUND: "is_workbook", b"\x1f\x8b": "is_gzip", b"%PDF": "is_pdf", b"PAR1": "is_parquet"}
-# How many bytes tell the kind.
+# How many bytes are needed to detect the kind.
 HEAD_BYTES = 4096
 
 
 def is_utf16(head: bytes) -> bool:
-    """Return True for UTF-16 with its mark, and for text in which every second byte is a NUL."""
+    """Return True for UTF-16 with a byte order mark, and for text in which most of every second byte is NUL."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     start = head[:200]
@@ -28,7 +28,7 @@ def is_utf16(head: bytes) -> bool:
 
 
 def kind_of(head: bytes) -> str | None:
-    """Return the refusal's code for what these bytes are, None for text and what is not known."""
+    """Return the refusal code of the kind of these bytes; None for text and for unknown kinds."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "is_workbook" if b"[Content_Types].xml" in head or b"xl/" in head else "is_zip"
     for start, code in STARTS.items():
@@ -42,13 +42,13 @@ def kind_of(head: bytes) -> str | None:
 
 
 def refuse_other_kind(head: bytes, *allowed: str) -> None:
-    """Raise FileRefused if the bytes are of another kind than those that the name allows."""
+    """Raise FileRefused if the bytes are of a known kind that is not allowed."""
     code = kind_of(head)
     if code is not None and code not in allowed:
         raise FileRefused(code)
 
 
 def is_text(head: bytes) -> bool:
-    """Return True for UTF-8 without control characters; the last character may be cut."""
+    """Return True for UTF-8 without control characters; the last character may be incomplete."""
     text = head.decode(errors="replace").rstrip("\ufffd")
     return bool(text) and "\ufffd" not in text and all(sign.isprintable() or sign in "\r\n\t\ufeff" for sign in text)

@@ -1,4 +1,4 @@
-"""How much a file may hold that its format must keep in memory, and its bytes under that limit."""
+"""Limits of a file whose format must be held in memory, and loading its bytes within them."""
 
 import gzip
 import zlib
@@ -8,20 +8,22 @@ from pipelines.common.errors import FileRefused
 
 CPU_SECONDS = 600
 LARGEST_BYTES = 512 << 20
+# How many times larger than the packed file its content may be; smaller contents may be packed to any size.
 LARGEST_RATIO = 200
 RATIO_COUNTS_FROM_BYTES = 64 << 20
 MOST_MEMBERS = 2_000
 MOST_CELLS = 8_000_000
 LARGEST_SPAN = 1_000
 
-# First row, first column, last row, last column.
+# A merged range: first row, first column, last row, last column, from 0.
 Merge = tuple[int, int, int, int]
 
 
 def content_of(path: Path, packed: bool) -> bytes:
-    """Return all bytes, unpacked where they are gzip.
+    """Return all bytes of a file, unpacked if it is gzip.
 
-    Raise FileRefused above the limit or where they do not unpack.
+    Raises:
+        FileRefused: If they are too many or cannot be unpacked.
     """
     try:
         with gzip.open(path, "rb") if packed else path.open("rb") as stream:

@@ -1,4 +1,7 @@
-"""Parquet as an Arrow stream of text."""
+"""Decodes Parquet into an Arrow stream of text columns.
+
+Does not belong here: which column is which field (`readers.columnar`).
+"""
 
 import io
 from pathlib import Path
@@ -12,7 +15,16 @@ ROWS_PER_BATCH = 100_000
 
 
 def write_parquet(out: BinaryIO, content: bytes | None, path: Path) -> None:
-    """Write the columns of a Parquet file as an Arrow stream; every column must be text."""
+    """Write the columns of a Parquet file as an Arrow stream of text.
+
+    Args:
+        out: Where the stream is written.
+        content: The unpacked bytes if the file is gzip, else None.
+        path: The file.
+
+    Raises:
+        FileRefused: If the file is not Parquet, is too large, or a column is not text.
+    """
     import pyarrow as pa
     import pyarrow.parquet as parquet
 
@@ -30,7 +42,7 @@ def write_parquet(out: BinaryIO, content: bytes | None, path: Path) -> None:
             if odd:
                 raise FileRefused("column_not_text", columns=", ".join(name[:40] for name in odd[:60]))
             schema = pa.schema([(name, pa.large_string()) for name in file.schema_arrow.names])
-            # A text that stands once in the file may stand in every row: packed so, a small file holds any size.
+            # A dictionary stores a text once for any number of rows, so even a small file can decode to any size.
             packed_size = len(content) if content is not None else path.stat().st_size
             size, ceiling = 0, max(LARGEST_RATIO * packed_size, LARGEST_BYTES)
             with pa.ipc.new_stream(out, schema) as stream:

@@ -1,21 +1,24 @@
-"""Sheets of an old .xls by their records: formulas, errors, scaled numbers, and that no place comes twice."""
+"""Finds marked cells in an old .xls by reading its records: formulas, errors, scaled numbers; refuses repeated cells.
+
+Does not belong here: values, which calamine reads (`excel`).
+"""
 
 import struct
 from collections.abc import Iterator
 
 from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.marks import Marks, cell_name
-from pipelines.parsing.decoding.number_formats import BUILTIN, shows_another
+from pipelines.parsing.decoding.number_formats import BUILTIN, is_misleading
 
 PASSWORD, BOF, EOF, BOUNDSHEET, FORMAT, XF = 0x002F, (0x0009, 0x0209, 0x0409, 0x0809), 0x000A, 0x0085, 0x041E, 0x00E0
 FORMULAS, BOOL_OR_ERROR = (0x0006, 0x0206, 0x0406), 0x0205
 NUMBER, RK, MANY_RK, MANY_BLANK = 0x0203, 0x027E, 0x00BD, 0x00BE
-# Number, label, blank, truth value or error, text with runs, RK, text of the shared table, formulas.
+# Records of one cell: number, label, blank, truth value or error, rich text, RK, shared text, formulas.
 CELLS = {0x0203, 0x0204, 0x0201, 0x0205, 0x00D6, 0x027E, 0x00FD, *FORMULAS}
 
 
 def records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Yield place, kind and content of each record."""
+    """Yield offset, kind and content of each record."""
     at = 0
     while at + 4 <= len(book):
         kind, size = struct.unpack_from("<HH", book, at)
@@ -24,7 +27,7 @@ def records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _number(rk: int) -> float:
-    """Return the number that an RK holds: 30 bits of an integer or of a double, perhaps times 100."""
+    """Return the number in an RK value: 30 bits of an integer or of a double, possibly multiplied by 100."""
     if rk & 2:
         value = float((rk >> 2) - (1 << 30) if rk & 0x80000000 else rk >> 2)
     else:
@@ -40,8 +43,8 @@ def _format_of(content: bytes, is_unicode: bool) -> tuple[int, str]:
     return number, text.decode("utf-16-le" if flags & 1 else "latin-1", errors="replace")
 
 
-class _Book:
-    """What the records of a workbook have said so far: formats, styles, sheets and their marks."""
+class _WorkbookScan:
+    """Formats, styles, sheets and marks of a workbook, collected record by record."""
 
     def __init__(self) -> None:
         self.formats, self.styles, self.starts = dict(BUILTIN), list[int](), list[int]()
@@ -52,7 +55,7 @@ class _Book:
         self._depth = 0
 
     def see(self, at: int, kind: int, content: bytes) -> None:
-        """Take the next record. Raise FileRefused for a password, or a second cell at one place."""
+        """Process the next record. Raise FileRefused for a password, or a second record of one cell."""
         if kind in BOF:
             self._begin(at, content)
         elif kind == EOF:
@@ -82,7 +85,7 @@ class _Book:
                 raise FileRefused("cell_twice", cell=cell_name(row, column))
             self._taken.add((row, column))
             pattern = self.formats.get(self.styles[style], "") if style < len(self.styles) else ""
-            if value is not None and pattern and shows_another(pattern, value):
+            if value is not None and pattern and is_misleading(pattern, value):
                 marks.scaled.append((row, column))
             if kind in FORMULAS:
                 marks.formulas.append((row, column))
@@ -91,19 +94,19 @@ class _Book:
 
 
 def marks_of_sheets(book: bytes) -> list[Marks]:
-    """Return the marks of every sheet, in the order of their names.
+    """Return the marks of every sheet, in the order of the workbook.
 
     Raises:
-        FileRefused: If there is a password, or two cells stand at one place.
+        FileRefused: If there is a password, or a cell has two records.
     """
-    seen = _Book()
+    scan = _WorkbookScan()
     for at, kind, content in records(book):
-        seen.see(at, kind, content)
-    return [seen.found.get(start, Marks()) for start in seen.starts]
+        scan.see(at, kind, content)
+    return [scan.found.get(start, Marks()) for start in scan.starts]
 
 
 def _cells(kind: int, content: bytes) -> Iterator[tuple[int, int, int, float | None]]:
-    """Yield row, column, style and, where it is one, number of the cells of a record."""
+    """Yield row, column, style and number (None if it is no number) of the cells of a record."""
     row, column = struct.unpack_from("<HH", content)
     if kind == MANY_BLANK:
         for nth in range((len(content) - 6) // 2):

@@ -1,18 +1,18 @@
-"""Where in a text a byte stands, as an editor counts it."""
+"""Line and column of a byte in a text, as an editor counts them."""
 
 
 class Spot:
-    """Line and column of a place in a text that is seen piece by piece, as an editor counts them."""
+    """Counts lines and columns over the pieces of a text."""
 
     def __init__(self) -> None:
         self._line, self._column = 1, 0
 
     def see(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Count the next piece."""
         self._line, self._column = self._after(piece)
 
     def at(self, piece: bytes, offset: int) -> dict[str, int]:
-        """Return line and column of the byte at `offset` of the piece that comes next."""
+        """Return `line` and `column`, from 1, of the byte at `offset` in the piece that comes next."""
         line, column = self._after(piece[:offset])
         return {"line": line, "column": column + 1}
 

@@ -1,4 +1,7 @@
-"""Parquet deliveries: every column must be a string, as in the text formats, so that one typing serves all."""
+"""Reads Parquet: every column must be a string, as in the text formats, so that cells are typed by the same rules.
+
+Does not belong here: decoding, which runs in a child process (`decoding.parquet`).
+"""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -17,17 +20,17 @@ def read_columnar(path: Path, contract: Contract, *, packed: bool, limits: ReadL
     """Yield batches of a Parquet file.
 
     Raises:
-        FileRefused: If it is none or a column is not text.
+        FileRefused: If it is not Parquet, a column is not text, or the headers do not fit the contract.
     """
-    done = 0
+    rows_before = 0
     with decoded("parquet", path, packed, limits) as stream, pa.ipc.open_stream(stream) as blocks:
         fields = map_headers(blocks.schema.names, contract)
         labels = {name: label for name, label in zip(fields, blocks.schema.names, strict=True) if name}
         for block in blocks:
-            kept = {name: block.column(n) for n, name in enumerate(fields) if name}
-            frame = pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in kept.items()})
+            columns = {name: block.column(n) for n, name in enumerate(fields) if name}
+            frame = pl.DataFrame({name: pl.Series(values, dtype=pl.String) for name, values in columns.items()})
             empty_as_null = pl.when(pl.all() != "").then(pl.all())
-            numbers = pl.int_range(done + 1, done + block.num_rows + 1, eager=True)
-            done += block.num_rows
+            numbers = pl.int_range(rows_before + 1, rows_before + block.num_rows + 1, eager=True)
+            rows_before += block.num_rows
             frame = frame.with_columns(empty_as_null).with_columns(_row_number=numbers)
             yield Batch(contract.source, frame, labels=labels)

@@ -1,6 +1,7 @@
-"""Header equality: the columns a file has against the columns its contract names.
+"""Headers of a file: which field of the contract each of them names.
 
-Belongs here: mapping headers to fields, and refusing what does not fit. Does not belong here: reading files.
+Belongs here: mapping headers to fields, refusing headers that do not fit, and how a header may be shown in a message.
+Does not belong here: finding the header in a file.
 """
 
 import re
@@ -19,11 +20,18 @@ MOST_SHOWN = 60
 def map_headers(
     headers: Sequence[str], contract: Contract, *, whole: bool = True, ignored: Sequence[str] = (), **place: object
 ) -> list[str | None]:
-    """Return for each header the field it stands for, None if the contract (or `ignored`) ignores it.
+    """Return for each header the field that it names, None if it is ignored.
+
+    Args:
+        headers: The headers as the file has them.
+        contract: The contract of the source.
+        whole: Whether all required fields must have a header.
+        ignored: Headers that are ignored, besides those of the contract.
+        place: Where the header is, for the message.
 
     Raises:
-        FileRefused: If a header is unknown, stands twice, or (`whole`) a required field has none; the message shows
-            what is wrong, expected and got, which are names of columns, never values, and `place`.
+        FileRefused: If a header is unknown, two name the same field, or a required field has none. The message shows
+            names of columns, never values.
     """
     headers = [unicodedata.normalize("NFC", header) for header in headers]
     fields = [contract.by_header.get(header) for header in headers]
@@ -50,8 +58,8 @@ def map_headers(
 def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
     """Return the fields that a file with these columns must have.
 
-    Where it has the tombstone and, beyond the key, none of the required ones, it is a list of what was deleted, and the
-    key is enough.
+    A file that has the tombstone, and of the required fields none but the key, lists what was deleted: it needs only
+    the key.
     """
     required = [field.name for field in contract.fields if field.required]
     if contract.tombstone in names and not (set(required) - set(contract.key)).intersection(names):
@@ -60,10 +68,12 @@ def required_in(names: Sequence[str | None], contract: Contract) -> list[str]:
 
 
 def shown(header: str, doubtful: bool) -> str:
-    """Return a header as a message may show it, invisible characters by their number.
+    """Return a header as a message may show it, with the code points of invisible characters.
 
-    If hardly any is known, the row may be no header at all but the first person of a list: then only what is written
-    like a field's name is shown.
+    Args:
+        header: The header.
+        doubtful: True if the row may not be a header but the data of a person: then only what is written like the name
+            of a field is shown.
     """
     if not header.strip():
         return "∅"

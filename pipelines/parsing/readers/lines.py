@@ -1,7 +1,8 @@
-"""Which line of a text file a record begins on: what people see in an editor, not what a reader counts.
+"""Line numbers of records in a delimited file, as an editor shows them.
 
-Records are counted as Arrow counts them, from 0 with the header, blank lines left out. The line of a record differs
-from its number only after blank lines and quoted line breaks, so only those are remembered.
+Records are counted as pyarrow counts them: from 0 with the header, without blank lines. The line of a record differs
+from its number only after blank lines and quoted line breaks, so only these are stored. Does not belong here: finding
+quotes (`text_checks`).
 """
 
 import numpy as np
@@ -12,23 +13,26 @@ LF, CR = ord("\n"), ord("\r")
 class Lines:
     """Counts records and lines over the pieces of a file.
 
-    `records` and `lines`: how many have ended so far.
+    Attributes:
+        records: Number of records that have ended so far.
+        lines: Number of lines that have ended so far.
+        blank_before: Records before which a blank line was seen.
     """
 
     def __init__(self) -> None:
         self.records, self.lines, self._last = 0, 0, LF
-        # One entry per line on which no record begins: the record that it comes before.
-        self._extra: list[np.ndarray] = []
+        # For each line on which no record begins, the record that follows it.
+        self._extra_lines: list[np.ndarray] = []
         self.blank_before: list[np.ndarray] = []
 
     def see(self, piece: bytes, toggles: np.ndarray, is_open: bool, *, exactly: bool = False) -> np.ndarray | None:
-        """Take the next piece, and return where records end in it; None if that was neither needed nor asked for.
+        """Count the next piece; return the offsets at which records end in it, or None if they were not computed.
 
         Args:
             piece: The bytes.
-            toggles: The places in it where quoted cells open and close by turns.
-            is_open: True if a quoted cell was open before.
-            exactly: True if the ends are asked for.
+            toggles: Offsets at which quoted cells open and close by turns.
+            is_open: Whether a quoted cell was open before.
+            exactly: Whether the ends must be computed.
         """
         if not piece:
             return None
@@ -46,7 +50,7 @@ class Lines:
         is_blank = ~is_inside & np.isin(before[ends], (LF, CR))
         ends_record = ~is_inside & ~is_blank
         record = self.records + np.cumsum(ends_record) - ends_record
-        self._extra.append((record + is_inside)[~ends_record])
+        self._extra_lines.append((record + is_inside)[~ends_record])
         self.blank_before.append(record[is_blank])
         self.records, self.lines = self.records + int(ends_record.sum()), self.lines + len(ends)
         self._last = piece[-1]
@@ -59,13 +63,13 @@ class Lines:
         return starts or doubled or (b"\r" in piece and b"\r\r" in piece)
 
     def of(self, records: np.ndarray) -> np.ndarray:
-        """Return the line, from 1, on which each of these records begins."""
-        extra = np.concatenate(self._extra) if self._extra else np.empty(0, dtype=np.int64)
-        if len(self._extra) > 1:
-            self._extra = [extra]
+        """Return the line, from 1, on which each of these records (from 0) begins."""
+        extra = np.concatenate(self._extra_lines) if self._extra_lines else np.empty(0, dtype=np.int64)
+        if len(self._extra_lines) > 1:
+            self._extra_lines = [extra]
         return records + 1 + np.searchsorted(extra, records, side="right")
 
     @property
     def current(self) -> int:
-        """The line on which the record begins that has not ended yet."""
+        """The line on which the current record, which has not ended yet, begins."""
         return int(self.of(np.array([self.records]))[0])

@@ -1,4 +1,7 @@
-"""Which reader reads which format: the one door through which every delivered file is opened."""
+"""Opens every delivered file: picks the reader by the format that the file name declares.
+
+Does not belong here: any format.
+"""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -24,16 +27,15 @@ def read(
     whole: bool = False,
     limits: ReadLimits = ReadLimits(),  # noqa: B008 - frozen
 ) -> Generator[Batch]:
-    """Return the batches of a file, read by the format that its name declares.
+    """Yield the batches of a file, read in the format that its name declares.
 
     Args:
         path: The file.
         file_name: The name under which it was delivered, whatever `path` is called.
         contract: The contract of its source.
         contracts: All contracts: a sync message brings rows of several sources.
-        whole: Also read the personal columns that are never kept, where the format can leave them out, and where in a
-            JSON file each row stands.
-        limits: What reading may take.
+        whole: Also read dropped personal columns, which some readers leave out, and the path of each row in JSON.
+        limits: What reading may use.
 
     Raises:
         FileRefused: The file cannot be read with certainty.

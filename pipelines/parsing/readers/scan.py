@@ -1,7 +1,7 @@
-"""The bytes of a text file, looked through before anything is made of them: what makes every row uncertain.
+"""Checks the bytes of a text file while it is read, for errors that make every row uncertain.
 
-Another encoding, a NUL, too many bytes, and what the format's own check finds (`text_checks`). Does not belong here:
-rows and columns.
+These are a wrong encoding, NUL bytes, too many bytes, and what the check of the format finds (`text_checks`). Does not
+belong here: rows and columns.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,7 @@ CTRL_Z = b"\x1a"
 
 
 def is_utf8(content: bytes) -> bool:
-    """Return True for well-formed UTF-8.
-
-    Polars looks ten times as fast as Python decodes.
-    """
+    """Return True for valid UTF-8; polars checks ten times as fast as Python decodes."""
     try:
         pl.Series([content]).cast(pl.String)
     except pl.exceptions.ComputeError:
@@ -35,10 +32,7 @@ def is_utf8(content: bytes) -> bool:
 
 
 class CheckedText:
-    """A readable stream of UTF-8 without byte order mark.
-
-    Reading raises FileRefused at what cannot be certain.
-    """
+    """A readable stream of UTF-8 without byte order mark; reading raises FileRefused if a check fails."""
 
     def __init__(self, pieces: Iterator[bytes], encoding: str, check: Quotes | JsonText) -> None:
         self._pieces, self._encoding, self._check = pieces, encoding, check
@@ -47,21 +41,21 @@ class CheckedText:
         self.closed = False
 
     @property
-    def ends_whole(self) -> bool:
-        """True if the last byte so far ends a line."""
+    def ends_with_line(self) -> bool:
+        """True if the last byte that was read ends a line."""
         return self._last in (b"\n", b"\r")
 
     def peek(self) -> bytes:
-        """Return what comes next, without taking it: about as much as a block."""
+        """Return the bytes that come next (about one block) without consuming them."""
         self._waiting = self._waiting or self._next()
         return self._waiting
 
     def skip(self, size: int) -> None:
-        """Leave out the next bytes of what was peeked at."""
+        """Consume the next bytes of those that `peek` returned."""
         self._waiting = self._waiting[size:]
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, at most `size`, and fewer at times; none at the end."""
+        """Return the next bytes, at most `size` and possibly fewer; empty at the end."""
         taken = self.peek()
         if 0 <= size < len(taken):
             taken, self._waiting = taken[:size], taken[size:]
@@ -70,14 +64,16 @@ class CheckedText:
         return taken
 
     def close(self) -> None:
-        """Do nothing: the file itself is closed by whoever opened it."""
+        """Mark the stream as closed; `open_checked` closes the file."""
         self.closed = True
 
     def _next(self) -> bytes:
         for piece in self._pieces:
             text = piece if self._last else piece.removeprefix(BOM)
             if not is_utf8(text):
-                raise FileRefused("wrong_encoding", encoding=self._encoding, **self._spot.at(text, _first_bad(text)))
+                raise FileRefused(
+                    "wrong_encoding", encoding=self._encoding, **self._spot.at(text, _first_invalid(text))
+                )
             if b"\0" in text:
                 self._refuse_nul(text)
             if CTRL_Z in text[-4:]:
@@ -98,7 +94,7 @@ class CheckedText:
         raise FileRefused("nul_padding" if to_the_end else "nul_byte", **place)
 
     def _refuse_ctrl_z(self, text: bytes) -> None:
-        """Raise FileRefused at the end-of-file mark of DOS: it is no cell, but a reader takes it for one."""
+        """Raise FileRefused at the end-of-file mark of DOS, which a reader would take for a cell."""
         following = next(self._pieces, b"")
         end = len(text.rstrip(b"\r\n\x1a"))
         if not following and CTRL_Z in text[end:]:
@@ -106,7 +102,7 @@ class CheckedText:
         self._pieces = chain([following], self._pieces)
 
 
-def _first_bad(text: bytes) -> int:
+def _first_invalid(text: bytes) -> int:
     try:
         text.decode()
     except UnicodeDecodeError as error:
@@ -116,25 +112,28 @@ def _first_bad(text: bytes) -> int:
 
 @contextmanager
 def open_checked(path: Path, packed: bool, encoding: str, check: Quotes | JsonText) -> Iterator[CheckedText]:
-    """Open the file as a checked stream.
+    """Open a text file as a checked stream.
+
+    Args:
+        path: The file.
+        packed: Whether it is gzip.
+        encoding: The encoding that its contract declares.
+        check: The check of its format, which sees every piece.
 
     Raises:
-        FileRefused: If it is of another kind, does not unpack or decode.
+        FileRefused: If its bytes are of another kind, or it cannot be unpacked or decoded.
     """
     with open_bytes(path, packed) as stream:
         head = stream.read(HEAD_BYTES)
     refuse_other_kind(head, *(["is_utf16"] if encoding.startswith("utf-16") else []))
-    if encoding != "utf-8" and (place := _utf8_in_disguise(path, packed)):
+    if encoding != "utf-8" and (place := _find_utf8(path, packed)):
         raise FileRefused("wrong_encoding", encoding=encoding, **place)
     with open_bytes(path, packed, encoding) as stream:
         yield CheckedText(_pieces(stream, path, packed), encoding, check)
 
 
 def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
-    """Yield the stream in pieces that end where no character and no escape is cut in two.
-
-    The last may be empty.
-    """
+    """Yield the stream in pieces that split no character and no escape; the last may be empty."""
     rest = b""
     for block in blocks(stream, path, packed):
         cut = (block.rfind(b"\n") + 1) or max(block.rfind(b","), block.rfind(b'"')) + 1
@@ -146,10 +145,10 @@ def _pieces(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
     yield rest
 
 
-def _utf8_in_disguise(path: Path, packed: bool) -> dict[str, int] | None:
-    """Return where the first letter of UTF-8 stands, None if the file is not UTF-8 or only ASCII.
+def _find_utf8(path: Path, packed: bool) -> dict[str, int] | None:
+    """Return the place of the first letter outside ASCII if the file is UTF-8; None if it is not, or is only ASCII.
 
-    A one-byte encoding such as windows-1258 reads any bytes, UTF-8 too, and makes nonsense of it.
+    Any bytes are valid in a one-byte encoding such as windows-1258: UTF-8 would be decoded to wrong letters.
     """
     place, spot = None, Spot()
     with open_bytes(path, packed) as stream:

@@ -1,6 +1,7 @@
-"""What a whole text file must keep to for its rows to be certain: quoting in CSV, nesting and escapes in JSON.
+"""Checks of a whole text file without which its rows are uncertain: quoting in CSV, nesting and escapes in JSON.
 
-Each check sees the file piece by piece (`see`) and is told where it ends (`end`); both raise FileRefused.
+Each check gets the file piece by piece (`see`), then its end (`end`); both raise FileRefused. Does not belong here:
+checks of the bytes that all text formats share (`scan`).
 """
 
 import re
@@ -14,43 +15,47 @@ from pipelines.parsing.readers.lines import Lines
 ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 HIGH, LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
-# The sync message nests four deep; a reader's memory grows with the square of the depth.
+# The sync message has four levels; the memory of a reader grows with the square of the depth.
 DEEPEST = 64
-# More blanks before a quote are no indent.
+# Up to so many blanks may stand between a delimiter and a quote that opens a cell.
 LONGEST_INDENT = 200
-NOWHERE = np.empty(0, dtype=np.int64)
+NO_OFFSETS = np.empty(0, dtype=np.int64)
 
 
 class Quotes:
-    """Quoting over pieces of CSV: a quote that begins a cell must end it, and stands doubled inside.
+    """Checks quoting in CSV: a quote that begins a cell must also end it, and is doubled inside.
 
-    Text behind a closing quote (`"ab"c`) refuses the file: readers differ on where the cell ends. A quote within a cell
-    that began without one (`ab"c`) is plain text to every reader, but RFC 4180 forbids it: the records that have one
-    are in `stray`. Where only blanks stand before it and its record has an odd number (` "ab`), some readers open a
-    quoted cell there, so the file is refused as well.
+    Text after a closing quote (`"ab"c`) refuses the file, since readers differ on where the cell ends. A quote within a
+    cell that began without one (`ab"c`) is plain text to every reader, but RFC 4180 forbids it: records with one are in
+    `stray`. If only blanks precede it and its record has an odd number of them (` "ab`), some readers open a quoted
+    cell there, so the file is refused.
+
+    Attributes:
+        lines: Counts records and lines.
+        stray: Numbers of the records, from 0, that have a quote within a plain cell.
     """
 
     def __init__(self, delimiter: str, quote: str) -> None:
         self._quote, self._sign, self._blanks = quote.encode(), ord(quote), b" \t".replace(delimiter.encode(), b"")
         self._is_edge = np.zeros(256, dtype=bool)
         self._is_edge[list(b"\r\n" + delimiter.encode())] = True
-        # `_closing`: the piece before ended in a quote that closed a cell, unless a second one follows.
+        # `_closing`: the previous piece ended with a quote that closed a cell, unless a second one follows.
         self._is_open, self._closing, self._last = False, False, ord("\n")
-        self._from_edge = True  # nothing but blanks since the cell began
+        self._from_edge = True  # only blanks since the cell began
         self.lines = Lines()
         self.stray: set[int] = set()
-        # Of records that have not ended yet: whether their stray quotes are odd, and whether one may open a cell.
+        # By record that has not ended: whether the number of its stray quotes is odd, and whether one may open a cell.
         self._pending: dict[int, tuple[bool, bool]] = {}
 
     def see(self, piece: bytes) -> None:
-        """Take the next piece.
+        """Check the next piece.
 
         Raises:
             FileRefused: If it is not certain where a cell ends.
         """
         if not piece:
             return
-        was_open, toggles, stray = self._is_open, NOWHERE, list[int]()
+        was_open, toggles, stray = self._is_open, NO_OFFSETS, list[int]()
         if self._closing or self._quote in piece:
             content = np.frombuffer(piece, dtype=np.uint8)
             toggles = np.flatnonzero(content == self._sign)
@@ -59,30 +64,30 @@ class Quotes:
         first = self.lines.records
         ends = self.lines.see(piece, toggles, was_open, exactly=bool(stray))
         if ends is not None and stray:
-            self._note(piece, stray, first + np.searchsorted(ends, stray))
+            self._record_stray(piece, stray, first + np.searchsorted(ends, stray))
         if self._pending:
-            self._settle(self.lines.records)
+            self._check_ended(self.lines.records)
         rest = piece.rstrip(self._blanks)
         self._from_edge = bool(self._is_edge[rest[-1]]) if rest else self._from_edge
         self._last = piece[-1]
 
     def _see_regular(self, content: np.ndarray, quotes: np.ndarray) -> bool:
-        """Handle all quotes at once if they open and close by turns at the edges of cells; else return False."""
+        """Check all quotes at once if each opens or closes a cell at its edge; return False if that is not so."""
         opening, closing = (quotes[1::2], quotes[0::2]) if self._is_open else (quotes[0::2], quotes[1::2])
         before, after = content[opening[opening > 0] - 1], content[closing[closing + 1 < len(content)] + 1]
-        sound = (self._is_edge[before] | (before == self._sign)).all()
-        sound = sound and (self._is_edge[after] | (after == self._sign)).all()
+        is_regular = (self._is_edge[before] | (before == self._sign)).all()
+        is_regular = is_regular and (self._is_edge[after] | (after == self._sign)).all()
         if len(opening) and opening[0] == 0:
-            sound = sound and (self._is_edge[self._last] or self._closing)
+            is_regular = is_regular and (self._is_edge[self._last] or self._closing)
         if self._closing:
-            sound = sound and (self._is_edge[content[0]] or content[0] == self._sign)
-        if sound:
+            is_regular = is_regular and (self._is_edge[content[0]] or content[0] == self._sign)
+        if is_regular:
             self._is_open ^= bool(len(quotes) % 2)
             self._closing = bool(len(closing)) and closing[-1] == len(content) - 1
-        return bool(sound)
+        return bool(is_regular)
 
     def _see_each(self, piece: bytes, quotes: list[int]) -> tuple[np.ndarray, list[int]]:
-        """Return where quoted cells open and close in the piece, and where a quote stands in a plain one."""
+        """Return the offsets at which quoted cells open and close, and those of quotes within plain cells."""
         if self._closing and piece[0] != self._sign and not self._is_edge[piece[0]]:
             raise FileRefused("quote_inside", line=self.lines.current)
         was_open = is_open = self._is_open
@@ -106,8 +111,8 @@ class Quotes:
         self._is_open, self._closing = is_open, closing
         return np.array(toggles, dtype=np.int64), stray
 
-    def _note(self, piece: bytes, stray: list[int], records: np.ndarray) -> None:
-        """Remember the records of stray quotes, and whether only blanks stand between one and its cell's edge."""
+    def _record_stray(self, piece: bytes, stray: list[int], records: np.ndarray) -> None:
+        """Store the records of stray quotes, and whether only blanks precede one in its cell."""
         for at, record in zip(stray, records.tolist(), strict=True):
             before = piece[max(at - LONGEST_INDENT, 0) : at].rstrip(self._blanks)
             may_open = bool(self._is_edge[before[-1]]) if before else self._from_edge
@@ -115,22 +120,22 @@ class Quotes:
             self._pending[record] = not is_odd, some_may or may_open
         self.stray.update(records.tolist())
 
-    def _settle(self, ended: int) -> None:
-        """Raise FileRefused if a record has ended in which a stray quote may open a cell that never closed."""
+    def _check_ended(self, ended: int) -> None:
+        """Raise FileRefused if in a record that has ended a stray quote may open a cell that never closes."""
         for record in [record for record in self._pending if record < ended]:
             is_odd, may_open = self._pending.pop(record)
             if is_odd and may_open:
                 raise FileRefused("quote_inside", line=int(self.lines.of(np.array([record]))[0]))
 
     def end(self) -> None:
-        """Raise FileRefused if the last quote never closed."""
-        self._settle(self.lines.records + 1)
+        """Raise FileRefused if the last quoted cell was not closed."""
+        self._check_ended(self.lines.records + 1)
         if self._is_open:
             raise FileRefused("unclosed_quote", line=self.lines.current)
 
 
 class JsonText:
-    """Nesting no deeper than any honest message, and no half of an escaped character, which readers replace."""
+    """Checks JSON: nesting of at most DEEPEST levels, and no half of a surrogate pair, which readers would replace."""
 
     def __init__(self) -> None:
         self._step = np.zeros(256, dtype=np.int64)
@@ -139,14 +144,14 @@ class JsonText:
         self._spot = Spot()
 
     def see(self, piece: bytes) -> None:
-        """Take the next piece, which ends in no escape.
+        """Check the next piece, which does not end within an escape.
 
         Raises:
-            FileRefused: For half a character or too deep a nest.
+            FileRefused: If it has half of a surrogate pair, or is nested too deeply.
         """
         text = piece
         if b"\\" in piece:
-            half = half_character_in(piece) if HALF_CHARACTER.search(piece) else None
+            half = find_half_character(piece) if HALF_CHARACTER.search(piece) else None
             if half is not None:
                 raise FileRefused("half_character", **self._spot.at(piece, half))
             text = ESCAPE.sub(b"", piece)
@@ -165,11 +170,14 @@ class JsonText:
         self._spot.see(piece)
 
     def end(self) -> None:
-        """Do nothing: whether the text is complete is for the reader to say."""
+        """Do nothing: the reader itself notices incomplete JSON."""
 
 
-def half_character_in(text: bytes) -> int | None:
-    """Return where half a character stands: JSON may escape one above U+FFFF as two halves; one half alone is none."""
+def find_half_character(text: bytes) -> int | None:
+    """Return the offset of an escaped half of a surrogate pair that stands alone, or None.
+
+    JSON escapes a character above U+FFFF as two halves.
+    """
     high, start = -1, 0
     for escape in ESCAPE.finditer(text):
         start = escape.start()

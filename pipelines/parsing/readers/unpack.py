@@ -1,6 +1,7 @@
-"""The bytes of a text file as UTF-8, unpacked where it is gzip and transcoded where its contract says so.
+"""Opens a text file as UTF-8 bytes: unpacks gzip, and converts the encoding that the contract declares.
 
-Belongs here: opening, and the limits that a packed file must keep. Does not belong here: what the bytes say.
+Belongs here: opening, and limits against files that unpack to too much. Does not belong here: checking the text
+(`scan`).
 """
 
 import gzip
@@ -15,9 +16,9 @@ from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.limits import LARGEST_RATIO, RATIO_COUNTS_FROM_BYTES
 
 BOM = b"\xef\xbb\xbf"
-# Small enough to stay in the processor's cache from one step to the next.
+# Small enough to stay in the processor's cache between steps.
 BLOCK_BYTES = 1 << 20
-# A full extract of ten million dossiers is about 3 GB; real tables pack ten to fifty times.
+# A full extract of ten million dossiers is about 3 GB; gzip makes real tables ten to fifty times smaller.
 LARGEST_BYTES = 32 << 30
 
 
@@ -25,10 +26,10 @@ LARGEST_BYTES = 32 << 30
 def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[BinaryIO]:
     """Open the file as a stream of UTF-8 bytes.
 
-    The stream is Arrow's own, so that reading from it in one thread does not wait for Python in another.
+    The stream is pyarrow's, so that reading it in one thread does not wait for Python code in another.
 
     Raises:
-        FileRefused: If it does not unpack or decode.
+        FileRefused: If the file cannot be opened, unpacked or decoded.
     """
     try:
         with pa.input_stream(path, compression="gzip" if packed else None) as stream:
@@ -44,10 +45,7 @@ def open_bytes(path: Path, packed: bool, encoding: str = "utf-8") -> Iterator[Bi
 
 
 def _first_undecodable(path: Path, packed: bool, encoding: str) -> dict[str, int]:
-    """Return line and column of the first byte that the encoding does not have.
-
-    Read the file line by line.
-    """
+    """Return `line` and `column` of the first byte that cannot be decoded."""
     with gzip.open(path) if packed else path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -60,7 +58,8 @@ def _first_undecodable(path: Path, packed: bool, encoding: str) -> dict[str, int
 def blocks(stream: BinaryIO, path: Path, packed: bool) -> Iterator[bytes]:
     """Yield the stream block by block.
 
-    Raise FileRefused once it holds more than any honest extract would.
+    Raises:
+        FileRefused: If it is larger than any real extract.
     """
     size, ceiling = 0, LARGEST_BYTES
     if packed:

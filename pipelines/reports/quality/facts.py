@@ -16,7 +16,7 @@ import duckdb
 from pipelines.common.patterns import fill_patterns
 from pipelines.common.sql import read_sql
 from pipelines.gate.suites import MACROS_FILE
-from pipelines.parsing.update_lake import LakeState, lake_state
+from pipelines.parsing.receipts import LakeState, lake_state
 from pipelines.publish.read_only import open_read_only
 from pipelines.reports.quality.places import FileKey, place_for, places_in
 from pipelines.settings import Settings

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.landing.discover import DELIVERED
 from pipelines.parsing.quarantine import quarantine_file
-from pipelines.parsing.update_lake import LakeState
+from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival

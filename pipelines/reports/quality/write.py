@@ -18,7 +18,7 @@ from pipelines.reports.quality.pages import pages
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.manifest import NAME as MANIFEST
+from pipelines.storage.manifest import MANIFEST_FILE
 from pipelines.storage.runs import Run, runs
 
 log = logging.getLogger("tthc.quality")
@@ -61,7 +61,7 @@ def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
     """Return facts and verdict of a run: from its version, from its refused candidate, or from the ledger."""
     if run.outcome in ("published", "unchanged", "beside"):
         folder = settings.versions_dir / str(run.version)
-        gate = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["gate"]
+        gate = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["gate"]
         return read_database(folder / DATABASE_FILE, settings), gate
     if run.outcome == "refused":
         folder = settings.refused_dir / str(run.version)

@@ -22,8 +22,7 @@ from pipelines.common.files import remove_tree
 from pipelines.sample import write_province
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.manifest import NAME as MANIFEST
-from pipelines.storage.manifest import file_hashes, read_manifest
+from pipelines.storage.manifest import MANIFEST_FILE, file_hashes, read_manifest
 from pipelines.storage.runs import runs
 from tests.campaign.faults.forked_nights import Night, apart, night
 
@@ -121,14 +120,14 @@ def _make_earlier(version: Path, earlier: Path) -> None:
     """
     shutil.copytree(version, earlier)
     database, manifest = earlier / "tthc.duckdb", read_manifest(earlier)
-    for path in (database, earlier / MANIFEST):
+    for path in (database, earlier / MANIFEST_FILE):
         path.chmod(0o600)
     with duckdb.connect(str(database)) as connection:
         connection.execute("update marts.dim_run set as_of = as_of - 365")
         connection.execute("update marts.handling_status set received_total = received_total + 1")
         connection.execute("checkpoint")
     text = json.dumps(with_checksum({**manifest, "files": file_hashes(earlier)}))
-    (earlier / MANIFEST).write_text(text, encoding="utf-8")
+    (earlier / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
 def _seconds_of_last(warehouse: Path) -> float:

@@ -1,4 +1,4 @@
-"""What stands in a list and is none of its rows: nothing below it comes in, and no row of it is lost."""
+"""Rows in a list that are not data: nothing below a list is accepted, and no row of data is lost."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contracts.model import Contract
-from pipelines.parsing.readers.furniture import ListEnd
+from pipelines.parsing.readers.non_data_rows import ListEnd
 from tests.campaign.wrongness.kinds import Kind, case_of, kinds
 from tests.campaign.wrongness.verdict import judge_case
 

@@ -1,0 +1,47 @@
+-- The tables of the ledger (SQLite). Columns named digest let a damaged line be noticed.
+create table if not exists arrival (
+    sequence integer primary key autoincrement,
+    source text not null,
+    business_day text not null,
+    file_name text not null,
+    sha256 text not null,
+    byte_count integer not null,
+    expected_rows integer,
+    archived_as text not null,
+    digest text not null
+);
+
+create table if not exists receipt (
+    parse_key text primary key,
+    content text not null,
+    digest text not null
+);
+
+-- Arrivals whose bytes were purged at the end of their retention period.
+create table if not exists forgotten (
+    sequence integer primary key references arrival,
+    as_of text not null,
+    digest text not null
+);
+
+create table if not exists outcome (
+    version text not null,
+    source text not null,
+    source_file text not null,
+    rows_in integer not null,
+    accepted integer not null,
+    rejected integer not null,
+    superseded integer not null,
+    primary key (source, source_file)
+);
+
+create table if not exists run (
+    sequence integer primary key autoincrement,
+    pid integer not null,
+    began text not null,
+    ended text,
+    outcome text not null,
+    version text,
+    as_of text,
+    detail text not null
+);
