@@ -52,7 +52,7 @@ def _reasons() -> list[str]:
     """Return reasons that every contract shares, out of the catalogue of messages."""
     lines = []
     for name, sentences in catalogue().items():
-        if code := re.fullmatch("mend_(.+)", name):
+        if code := re.fullmatch("fix_(.+)", name):
             whole = [OPTIONAL.sub(r"\1", sentences[lang]) for lang in LANGUAGES]
             told = [cell(sentence.format_map(defaultdict(lambda: "…", EXAMPLE))) for sentence in whole]
             of_field = f":{FIELD}" if "{field}" in sentences["vi"] else ""

@@ -217,7 +217,7 @@ def rollback(
 
     Kho quay về; dữ liệu mở và trang của người dân giữ nguyên lần công bố mới nhất. Lần chạy sau lại công bố theo dữ
     liệu và quy tắc lúc đó: hãy sửa nguyên nhân trước. / The warehouse goes back; open data and site stay at the newest
-    edition. The next run publishes what deliveries and rules then give: mend the cause first.
+    edition. The next run publishes what deliveries and rules then give: fix the cause first.
 
     Mã thoát / exit: 0 đã chuyển · 1 không có hoặc hỏng · 4 khóa.
     """

@@ -1,7 +1,7 @@
 """Sentences for the deliverer of a rejected row: which field is wrong and how to correct it, in the current language.
 
 The sentence of a row rule is in its contract; those of wrong cells, and of rows that contradict other sources, are the
-same for every contract and in `messages.yml` (`mend_<code>`). Does not belong here: deciding what is wrong.
+same for every contract and in `messages.yml` (`fix_<code>`). Does not belong here: deciding what is wrong.
 """
 
 import itertools
@@ -39,11 +39,11 @@ def fix_hint(reason: str, contract: Contract) -> str:
             return str(getattr(rule.fix_hint, language.get()))
     field = contract.by_name.get(name)
     if field is None:
-        return say(f"mend_{code}", field=name, codes="", format="", newness=contract.newness)
+        return say(f"fix_{code}", field=name, codes="", format="", newness=contract.newness)
     first, last = years_of(field)
     more = [say("sign_blank") if sign == " " else sign for sign in field.also or ""]
     return say(
-        f"mend_{code}", field=name, codes=", ".join(field.codes or ("0", "1")), format=_format(field, contract),
+        f"fix_{code}", field=name, codes=", ".join(field.codes or ("0", "1")), format=_format(field, contract),
         signs=" ".join([".", "-", "_", "/", *more]),
         first=first, last=last, maximum=field.maximum,
     )  # fmt: skip

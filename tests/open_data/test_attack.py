@@ -87,8 +87,8 @@ def test_a_golden_example_by_hand() -> None:
     truth = np.array([3.0, 8.0, 14.0, 25.0])
     low, high = np.array([0.0, 0, 14, 25]), np.array([9.0, 9, 14, 25])
     found = Attack(Block(list("abcd"), structure.shown, structure.positive, low, high, truth))
-    told = {f.row: (f.low, f.high) for f in found.find_narrow_intervals(np.array([0, 1]), 9)}
-    assert told == {0: (2.0, 9.0), 1: (2.0, 9.0)}
+    reported = {f.row: (f.low, f.high) for f in found.find_narrow_intervals(np.array([0, 1]), 9)}
+    assert reported == {0: (2.0, 9.0), 1: (2.0, 9.0)}
     low[0] = high[0] = 3
     found = Attack(Block(list("abcd"), structure.shown, structure.positive, low, high, truth))
     assert [(f.low, f.high, f.width) for f in found.find_narrow_intervals(np.array([1]), 5)] == [(8.0, 8.0, 0)]

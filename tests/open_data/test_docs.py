@@ -24,13 +24,13 @@ print(len(frame), int(frame["tu_so"].sum()), int(frame["tu_so"].isna().sum()), l
 def test_every_way_of_loading_gives_the_same_table(edition: Edition) -> None:
     assert len(BLOCKS) == 3
     columns = [column.name for column in edition.register.table("chi-tieu").columns]
-    told = {
+    reported = {
         subprocess.run([sys.executable, "-c", block + TELL.format(columns=columns)], cwd=edition.folder, check=True,
                        capture_output=True, text=True).stdout
         for block in BLOCKS
     }  # fmt: skip
-    assert len(told) == 1
-    rows, total, hidden, same = told.pop().split()
+    assert len(reported) == 1
+    rows, total, hidden, same = reported.pop().split()
     wanted = next(table.rows for table in edition.description.tables if table.name == "chi-tieu")
     assert (int(rows), same) == (wanted, "True") and int(total) > 0 < int(hidden)
 

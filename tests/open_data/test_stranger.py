@@ -123,9 +123,9 @@ def test_a_procedure_code_is_not_taken_for_a_number_by_who_asks_nobody(edition: 
     import pandas as pd
 
     guessed = pd.read_csv(edition.folder / "thu-tuc.csv")
-    told = pd.read_csv(edition.folder / "thu-tuc.csv", dtype=str)
-    assert guessed["ma_thu_tuc"].astype(str).to_list() != told["ma_thu_tuc"].to_list()
-    assert guessed["khoa_thu_tuc"].to_list() == ("TTHC-" + told["ma_thu_tuc"]).to_list()
+    reported = pd.read_csv(edition.folder / "thu-tuc.csv", dtype=str)
+    assert guessed["ma_thu_tuc"].astype(str).to_list() != reported["ma_thu_tuc"].to_list()
+    assert guessed["khoa_thu_tuc"].to_list() == ("TTHC-" + reported["ma_thu_tuc"]).to_list()
 
 
 def test_a_reference_to_nothing_is_noticed(edition: Edition, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Made-up figures say so in each file by itself, and are never told in the name of a real authority."""
+"""Made-up figures say so in each file by itself, and are never reported in the name of a real authority."""
 
 import json
 from collections.abc import Callable
@@ -61,12 +61,12 @@ def test_a_parquet_file_says_so_in_its_metadata(register: PublicationRegister, t
             columns = ", ".join(f"{column.name} varchar" for column in table.columns)
             connection.execute(f'create table "{table.name}" ({columns})')
         write_tables(connection, register, tmp_path, synthetic=synthetic)
-        told = connection.execute(
+        reported = connection.execute(
             "select key::varchar, decode(value) from parquet_kv_metadata(?)", [str(tmp_path / "chi-tieu.parquet")]
         ).fetchall()
-    assert dict(told)["synthetic"] == str(synthetic).lower()
-    assert (text_of("synthetic").en in dict(told).values()) is synthetic
-    assert dict(told)["title_vi"] == "Giá trị chỉ tiêu"
+    assert dict(reported)["synthetic"] == str(synthetic).lower()
+    assert (text_of("synthetic").en in dict(reported).values()) is synthetic
+    assert dict(reported)["title_vi"] == "Giá trị chỉ tiêu"
 
 
 def test_a_workbook_says_so_in_its_properties_first_sheet_and_on_paper(edition: Edition) -> None:

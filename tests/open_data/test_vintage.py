@@ -150,14 +150,14 @@ def test_protected_verdicts_are_never_false(first: Path, candidates: dict[str, P
     values = marts(candidates["december"], f"from ({CLOSED_VALUES}) where met is not null")
     met = {(v["indicator_code"], v["period_code"], v["scope"], v["unit_code"], v["unit_level"]): v["met"]
            for v in values if v["rule"] == "plan"}  # fmt: skip
-    told = 0
+    reported = 0
     for row in rows_of(first, "chi-tieu"):
         if row["ma_chi_tieu"] in OPINIONS and row["pham_vi"] != "tinh" and row["dat"]:
             place = (row["ma_chi_tieu"], row["ky"], SCOPES[row["pham_vi"]], row["ma_don_vi"], row["cap"])
             assert bool(int(row["dat"])) is met[place], place
-            told += 1
+            reported += 1
     goals = {row["tinh_trang"] for row in rows_of(first, "muc-tieu-ke-hoach")}
-    assert told > 0 and {"dat", "chua-dat"} <= goals
+    assert reported > 0 and {"dat", "chua-dat"} <= goals
 
 
 def test_protected_counts_are_empty_or_multiples_of_five_from_ten(first: Path) -> None:
@@ -299,16 +299,16 @@ LATE = """
     insert into marts.fct_timeliness by name select * exclude (new_code) replace (new_code as dossier_code) from late;
     insert into marts.fct_online_share by name
     select o.* replace (l.new_code as dossier_code) from late l join marts.fct_online_share o using (dossier_code);
-    create temp table told as
+    create temp table reported as
     select period_code, unit_code, unit_level, count(*) as n from late
     join marts.dim_period on received_date between start_date and end_date group by all;
     update marts.handling_status h set received_total = received_total + n, received_direct = received_direct + n
     from (
-        select period_code, 'unit' as scope, unit_code, unit_level, n from told
+        select period_code, 'unit' as scope, unit_code, unit_level, n from reported
         union all
-        select period_code, 'level', 'H19', unit_level, sum(n) from told group by all
+        select period_code, 'level', 'H19', unit_level, sum(n) from reported group by all
         union all
-        select period_code, 'province', 'H19', 'tinh', sum(n) from told group by all
+        select period_code, 'province', 'H19', 'tinh', sum(n) from reported group by all
     ) l
     where (h.period_code, h.scope, h.unit_code, h.unit_level) = (l.period_code, l.scope, l.unit_code, l.unit_level)
 """

@@ -348,7 +348,7 @@ def unit(code: str, parent: str | None = "H19", level: str = "xa", day: int = 5)
         # However often it is said: the last sound state counts.
         ([unit("A"), unit("B", "A"), unit("A", "B", day=6), unit("B", "A", day=6), unit("A", "B", day=7),
           unit("B", "A", day=7)], {"A": "H19", "B": "A"}, [("unit_circle", c, d) for c in "AB" for d in (6, 7)]),
-        # Who closes the circle is wrong, not who was there before; mended, it counts again.
+        # Who closes the circle is wrong, not who was there before; fixed, it counts again.
         ([unit("A", "B"), unit("B"), unit("B", "A", day=6)], {"A": "B", "B": "H19"}, [("unit_circle", "B", 6)]),
         ([unit("A", "A"), unit("A", day=6)], {"A": "H19"}, [("unit_circle", "A", 5)]),
         # Each was sound in the list it came with; together they are not, so neither counts.

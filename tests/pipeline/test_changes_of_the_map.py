@@ -198,10 +198,10 @@ def feedback(story: Story, last: date) -> Iterable[Feedback]:
                     if day >= month:
                         moved = story.new_home.get(receiver, receiver) if day >= CHANGE else receiver
                         done = answered is not None and answered <= day
-                        told: dict[str, Any] = (
+                        reported: dict[str, Any] = (
                             {"NgayTraLoi": at(answered), "MucDoHaiLong": "HÀI LÒNG"} if done and answered else {}
                         )
-                        yield replace(item, MaDonVi=moved, business_day=day, **told)
+                        yield replace(item, MaDonVi=moved, business_day=day, **reported)
                         if done:
                             break
 
@@ -228,7 +228,7 @@ def world(story: Story, as_of: date) -> World:
     return World(as_of, tuple(Delivery(source, day, f"{source}.csv", tuple(of)) for (source, day), of in rows.items()))
 
 
-class Told(Warehouse):
+class EditedWarehouse(Warehouse):
     """A warehouse whose registers hold some rows more than the province's own."""
 
     more: dict[str, list[dict[str, Any]]]
@@ -247,15 +247,15 @@ class Told(Warehouse):
 
 
 @pytest.fixture(scope="module")
-def warehouse(compiled_project: dict[str, Any]) -> Told:
+def warehouse(compiled_project: dict[str, Any]) -> EditedWarehouse:
     tables = (
         "handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers", "plan_scorecard",
         "plan_tasks", "decision_766_points", "fct_feedback_handovers", "dim_run", "indicator_definitions", "deliveries",
     )  # fmt: skip
-    return Told(models_for(compiled_project, tables))
+    return EditedWarehouse(models_for(compiled_project, tables))
 
 
-def figures(warehouse: Told, story: Story, as_of: date, closed_by: date) -> Figures:
+def figures(warehouse: EditedWarehouse, story: Story, as_of: date, closed_by: date) -> Figures:
     """Return all figures of the periods that had closed by a day, as computed on another."""
     warehouse.more = story.registers
     warehouse.build(world(story, as_of))
@@ -312,14 +312,14 @@ STORIES = {
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_no_number_of_a_closed_period_moves(warehouse: Told, name: str) -> None:
+def test_no_number_of_a_closed_period_moves(warehouse: EditedWarehouse, name: str) -> None:
     story = STORIES[name]
     before = figures(warehouse, replace(story, lists=()), EVE, EVE)
     assert len(before["handling_status"]) > 50 and len(before["indicator_values"]) > 500
     assert figures(warehouse, story, LAST, EVE) == before
 
 
-def test_the_year_is_not_idle(warehouse: Told) -> None:
+def test_the_year_is_not_idle(warehouse: EditedWarehouse) -> None:
     """Open dossiers wait, stand still and are apologised for at the cuts of periods that close before the change."""
     figures(warehouse, STORIES["nothing"], LAST, EVE)
     seen = warehouse.rows(
@@ -331,7 +331,7 @@ def test_the_year_is_not_idle(warehouse: Told) -> None:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(warehouse: Told, name: str) -> None:
+def test_what_is_open_at_the_end_of_a_month_is_carried_into_the_next(warehouse: EditedWarehouse, name: str) -> None:
     """By unit, with what passed from one to another; of the province to the last dossier."""
     warehouse.more = STORIES[name].registers
     warehouse.build(world(STORIES[name], LAST))
@@ -353,7 +353,7 @@ OPEN = """
 """
 
 
-def open_by_month(warehouse: Told, story: Story) -> dict[str, dict[str, int]]:
+def open_by_month(warehouse: EditedWarehouse, story: Story) -> dict[str, dict[str, int]]:
     """Return what is open at the ends of the months from the eve of the change on, by unit."""
     warehouse.more = story.registers
     warehouse.build(world(story, LAST))
@@ -394,7 +394,7 @@ PASSED_ON = Story(lists=(ENDED,), received_by={"H19.31": "H19.31.01"}, registers
     ],
 )
 def test_what_is_open_passes_on_the_day_and_nothing_stays_under_the_dead(
-    warehouse: Told, registers: dict[str, list[dict[str, Any]]], heir: str
+    warehouse: EditedWarehouse, registers: dict[str, list[dict[str, Any]]], heir: str
 ) -> None:
     """Nobody sends the dossiers again: the list and the register alone say who has them."""
     idle = open_by_month(warehouse, Story())
@@ -426,7 +426,7 @@ ITEMS = (
 )  # fmt: skip
 
 
-def with_feedback(warehouse: Told, as_of: date) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
+def with_feedback(warehouse: EditedWarehouse, as_of: date) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
     """Return feedback of a district that ends on 30 June 2025 and whose open items a commune takes over.
 
     Numerator and denominator of each unit that has any, by indicator and period.
@@ -453,7 +453,7 @@ def with_feedback(warehouse: Told, as_of: date) -> dict[tuple[str, str], dict[st
     return found
 
 
-def test_feedback_that_is_not_answered_passes_on_1_july_2025(warehouse: Told) -> None:
+def test_feedback_that_is_not_answered_passes_on_1_july_2025(warehouse: EditedWarehouse) -> None:
     eve, later = (with_feedback(warehouse, day) for day in (ON_THE_DAY - timedelta(days=1), date(2025, 9, 30)))
     in_time, satisfied = "feedback_on_time_rate", "feedback_satisfaction_rate"
     # Cut before the change: the district's, also when computed long after it.
@@ -471,7 +471,9 @@ def test_feedback_that_is_not_answered_passes_on_1_july_2025(warehouse: Told) ->
     assert warehouse.rows(passed) == [("PA-1-mo",), ("PA-4-sau",)]
 
 
-def test_feedback_that_counts_against_a_unit_is_listed_under_the_one_that_answered_at_the_cut(warehouse: Told) -> None:
+def test_feedback_that_counts_against_a_unit_is_listed_under_the_one_that_answered_at_the_cut(
+    warehouse: EditedWarehouse,
+) -> None:
     with_feedback(warehouse, date(2025, 9, 30))
     warehouse.connection.execute("use tthc")
     try:
@@ -492,7 +494,7 @@ def test_feedback_that_counts_against_a_unit_is_listed_under_the_one_that_answer
     }
 
 
-def test_open_data_count_opinions_for_the_unit_of_the_marts(warehouse: Told) -> None:
+def test_open_data_count_opinions_for_the_unit_of_the_marts(warehouse: EditedWarehouse) -> None:
     """Of a district that ends, and of a province whose dossiers are rated while they are open."""
     rules = load_rules(Settings().registers_dir / "vietnam")
     for build in (lambda: with_feedback(warehouse, date(2025, 9, 30)), lambda: open_by_month(warehouse, PASSED_ON)):
@@ -518,7 +520,7 @@ def test_open_data_count_opinions_for_the_unit_of_the_marts(warehouse: Told) -> 
         assert len({unit_code for _, _, unit_code, *_ in counted}) > 1
 
 
-def test_the_changes_themselves_are_seen(warehouse: Told) -> None:
+def test_the_changes_themselves_are_seen(warehouse: EditedWarehouse) -> None:
     """The stories are not idle: after the change, figures differ from those of a province where nothing happened."""
     idle = figures(warehouse, STORIES["nothing"], LAST, LAST)
     for name, story in STORIES.items():
@@ -526,7 +528,7 @@ def test_the_changes_themselves_are_seen(warehouse: Told) -> None:
         assert (changed != idle) is (name not in ("nothing", "a department is renamed")), name
 
 
-def test_who_came_after_is_told(warehouse: Told) -> None:
+def test_who_came_after_is_told(warehouse: EditedWarehouse) -> None:
     story = STORIES["districts are abolished, communes take over what is open"]
     figures(warehouse, story, LAST, LAST)
     assert warehouse.rows("select unit_code, replaced_by from tthc.marts.dim_unit where replaced_by is not null") == [
@@ -606,17 +608,17 @@ def points(until: int) -> Callable[[pl.DataFrame], pl.DataFrame]:
 
 
 def reports(as_of: date) -> Delivery:
-    """Return what is told of the tasks: the standing one is done in 2024, under way in 2026; of 2025 nobody speaks."""
-    told = (
+    """Return reports on the tasks: the standing one is done in 2024 and under way in 2026; there is none of 2025."""
+    given = (
         Progress(TASK, date(2024, 5, 1), "XONG", as_of, 100),
         Progress(TASK, date(2026, 5, 1), "DANG", as_of, 10),
         # Only the plan of 2024 has this one, so a late report on it is about that plan.
         Progress(OTHER_TASK, date(2025, 1, 9), "XONG", as_of, 100),
     )
-    return Delivery("nhiem_vu", as_of, "muon.csv", tuple(one for one in told if one.NgayBaoCao <= as_of))
+    return Delivery("nhiem_vu", as_of, "muon.csv", tuple(one for one in given if one.NgayBaoCao <= as_of))
 
 
-def night(warehouse: Told, as_of: date, *, plan_until: int | None = None) -> None:
+def night(warehouse: EditedWarehouse, as_of: date, *, plan_until: int | None = None) -> None:
     """Build all that is known by the end of a year, with the registers as they are then."""
     until = as_of.year if plan_until is None else plan_until
     warehouse.more = plans(until)
@@ -637,7 +639,7 @@ CLOSED = {
 }
 
 
-def closed_by(warehouse: Told, day: date) -> Figures:
+def closed_by(warehouse: EditedWarehouse, day: date) -> Figures:
     """Return every figure, verdict and point of what had closed by a day."""
     found = {
         table: sorted(map(str, warehouse.rows(f"select {query} where end_date <= date '{day}'")))
@@ -650,7 +652,7 @@ def closed_by(warehouse: Told, day: date) -> Figures:
     return found
 
 
-def test_three_years_with_a_plan_each_and_nothing_of_a_closed_year_moves(warehouse: Told) -> None:
+def test_three_years_with_a_plan_each_and_nothing_of_a_closed_year_moves(warehouse: EditedWarehouse) -> None:
     earlier: dict[date, Figures] = {}
     for as_of in NIGHTS:
         night(warehouse, as_of)
@@ -677,7 +679,7 @@ def test_three_years_with_a_plan_each_and_nothing_of_a_closed_year_moves(warehou
     assert sorted(leads) == [(2025, "Phòng 2025"), (2026, "Phòng 2026")]
 
 
-def test_a_year_without_a_plan_is_said(warehouse: Told) -> None:
+def test_a_year_without_a_plan_is_said(warehouse: EditedWarehouse) -> None:
     night(warehouse, NIGHTS[1], plan_until=2024)
     warehouse.connection.execute("use tthc")
     try:

@@ -42,7 +42,7 @@ def test_what_is_said_before_delivery_is_what_the_night_did(night: Night) -> Non
         for status, source, label, rows_in, rejected, superseded in rows
         if status == "accepted"
     }
-    # A copy under another name is a delivery that the night counts once; the check is told of both.
+    # A copy under another name is a delivery that the night counts once; the check is given both.
     assert said.keys() >= done.keys()
     differing = {key: (dict(said[key]), dict(done[key])) for key in done if said[key] != done[key]}
     assert differing == {}

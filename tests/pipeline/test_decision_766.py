@@ -153,14 +153,14 @@ def test_what_does_not_follow_from_the_live_file_is_written_down_as_it_is(scores
 def test_the_points_of_each_component_are_those_that_are_live(scores: Scores, live: dict[str, Any]) -> None:
     """The second table of the page: all but one, which the portal scores without the working document's threshold."""
     page = (PROJECT_DIR / "docs" / "decision-766.md").read_text(encoding="utf-8")
-    told = {
+    reported = {
         component: (float(computed), float(portal))
         for component, computed, portal in re.findall(r"^\| (\d\S+) \| (\S+) \| (\S+) \|$", page, re.MULTILINE)
     }
     parts = {component: pair for component, pair in live_parts(live).items() if not component.startswith("3")}
     got = scores(parts)[0]
-    assert {component: computed for component, (computed, _) in told.items()} == {
+    assert {component: computed for component, (computed, _) in reported.items()} == {
         component: pytest.approx(got[component], abs=0.005) for component in parts
     }
-    differing = {component for component, (computed, portal) in told.items() if abs(computed - portal) > 0.02}
+    differing = {component for component, (computed, portal) in reported.items() if abs(computed - portal) > 0.02}
     assert differing == {"4.2"}

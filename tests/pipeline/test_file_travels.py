@@ -50,9 +50,9 @@ def test_a_copy_attached_beside_the_original_answers_from_itself(night: Night, r
 def test_the_file_says_which_version_it_is(night: Night, renamed: Path) -> None:
     manifest = read_manifest(night.current)
     with duckdb.connect(str(renamed), read_only=True) as copy:
-        told = copy.execute("select version, as_of::varchar, code_version, is_synthetic from marts.dim_run").fetchall()
+        rows = copy.execute("select version, as_of::varchar, code_version, is_synthetic from marts.dim_run").fetchall()
         comments = copy.execute(
             "select comment from duckdb_columns() where table_name = 'dim_run' and schema_name = 'marts'"
         ).fetchall()
-    assert told == [(manifest["version"], manifest["as_of"], manifest["code"], manifest["synthetic"])]
+    assert rows == [(manifest["version"], manifest["as_of"], manifest["code"], manifest["synthetic"])]
     assert len(comments) == 6 and all(" / " in comment for (comment,) in comments)

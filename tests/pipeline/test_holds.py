@@ -1,7 +1,7 @@
 """What is usual and what is odd.
 
 The models agree with a few lines of plain Python on histories drawn by chance, and the faults of the delivery plan are
-told by name.
+reported by name.
 """
 
 import datetime as dt
@@ -133,7 +133,7 @@ def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, i
     values: list[Value] = []
     gaps: list[int] = []
     before: dt.date | None = None
-    told: dict[dt.date, tuple[str, int | None]] = {}
+    reported: dict[dt.date, tuple[str, int | None]] = {}
     for on in sorted(came):
         gap = None
         if before is not None:
@@ -146,10 +146,10 @@ def plain_judged(came: dict[dt.date, int]) -> dict[dt.date, tuple[Judged, str, i
         is_skipped = is_daily and is_by_holiday(on)
         g = None if days is None or is_skipped else math.log((came[on] + 0.5) / days)
         values.append(Value("rows", on, kind, "count", g, 1 / (max(came[on], 1) + 0.5)))
-        told[on] = (kind, days)
+        reported[on] = (kind, days)
         before = on
     judged = judge(values)
-    return {on: (judged["rows", on], *told[on]) for on in came}
+    return {on: (judged["rows", on], *reported[on]) for on in came}
 
 
 def plain_standing(

@@ -53,16 +53,16 @@ def test_the_indicators_say_what_was_planted(night: Night, warehouse: duckdb.Duc
         "select indicator_code, rule, period_code, scope, unit_level, numerator, denominator"
         " from indicator_values where scope <> 'unit' and denominator > 0"
     )
-    told = {(row["indicator_code"], row["rule"]) for row in night.truth["indicators"]}
+    reported = {(row["indicator_code"], row["rule"]) for row in night.truth["indicators"]}
     # Of the others the generator does not know the answer; test_sample_agrees has them from the delivered rows.
-    got = {row[:5]: row[5:] for row in warehouse.execute(query).fetchall() if row[:2] in told}
+    got = {row[:5]: row[5:] for row in warehouse.execute(query).fetchall() if row[:2] in reported}
     keys = ("indicator_code", "rule", "period_code", "scope", "unit_level")
     planted = {
         tuple(row[key] for key in keys): (row["numerator"], row["denominator"])
         for row in night.truth["indicators"]
         if row["denominator"]
     }
-    assert len(told) == 16
+    assert len(reported) == 16
     assert got == planted
 
 

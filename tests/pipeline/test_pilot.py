@@ -78,18 +78,18 @@ def pilot(shared: Path, parsed_models: Path) -> Pilot:
 def test_the_warehouse_is_published_and_the_open_data_are_accounted_for(pilot: Pilot) -> None:
     assert pilot.code in (EXIT_PUBLISHED, EXIT_OPEN_DATA_KEPT), pilot.said
     assert files_match_manifest(pilot.current)
-    told = read_manifest(pilot.current)["open_data"]
+    reported = read_manifest(pilot.current)["open_data"]
     if pilot.code == EXIT_PUBLISHED:
-        assert told["state"] == "new" and read_vintage(pilot.current / "open-data") is not None
+        assert reported["state"] == "new" and read_vintage(pilot.current / "open-data") is not None
     else:
         manifest = read_manifest(pilot.current)
         assert (
-            told["state"] == "none"
-            and str(told["why"]).startswith("disclosure_")
-            and told["since"] == manifest["as_of"]
+            reported["state"] == "none"
+            and str(reported["why"]).startswith("disclosure_")
+            and reported["since"] == manifest["as_of"]
         )
         assert not (pilot.current / "open-data").exists()
-        assert f"[{told['why']}]" in pilot.said and "NO OPEN DATA" in pilot.said
+        assert f"[{reported['why']}]" in pilot.said and "NO OPEN DATA" in pilot.said
         assert "No open figures" in (pilot.current / "site" / "en" / "index.html").read_text(encoding="utf-8")
 
 
@@ -111,9 +111,9 @@ def test_analysts_and_operators_are_served(pilot: Pilot) -> None:
     code, said = pilot.tthc("sql", "select count(*) as n from dim_unit", "--format", "csv")
     assert (code, said.split()) == (0, ["n", "2"])
     _, status = pilot.tthc("status", "--json")
-    told = read_manifest(pilot.current)["open_data"]
+    reported = read_manifest(pilot.current)["open_data"]
     assert json.loads(status)["open_data"] == {
-        name: value for name, value in told.items() if name in ("state", "why", "params", "since")
+        name: value for name, value in reported.items() if name in ("state", "why", "params", "since")
     }
     assert json.loads(status)["runs"][0]["outcome"] == "published"
 

@@ -53,7 +53,7 @@ class Bounds:
         found = self.connection.execute(
             "select stratum, business_day, compared, expected, bound, standing from workspace.profile.prf_compared"
         ).fetchall()
-        return {(series, day): Judged(*told) for series, day, *told in found}
+        return {(series, day): Judged(*reported) for series, day, *reported in found}
 
     def _load(self, name: str, frame: pl.DataFrame) -> None:
         self.connection.register("incoming", frame.to_arrow())
@@ -89,9 +89,9 @@ def test_every_bound_and_standing_agrees_with_plain_python(bounds: Bounds, seed:
     found, expected = bounds.judge(values), judge(values)
     assert found.keys() == expected.keys()
     for key, one in expected.items():
-        told = found[key]
-        assert (told.compared, told.standing) == (one.compared, one.standing), key
-        for sql, plain in ((told.expected, one.expected), (told.bound, one.bound)):
+        reported = found[key]
+        assert (reported.compared, reported.standing) == (one.compared, one.standing), key
+        for sql, plain in ((reported.expected, one.expected), (reported.bound, one.bound)):
             assert (sql is None) == (plain is None) and (plain is None or sql == pytest.approx(plain, rel=1e-9)), key
 
 
@@ -148,8 +148,8 @@ class Units:
         """
         days = [dt.date(2024, 1 + n, 28) for n in range(max(map(len, counts.values())))]
         self.load("profile.prf_day", pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}))
-        told = [(unit, *one) for unit, own in counts.items() for one in zip(days, own, strict=True)]
-        rows = [one for one in told if one[2]]
+        reported = [(unit, *one) for unit, own in counts.items() for one in zip(days, own, strict=True)]
+        rows = [one for one in reported if one[2]]
         totals = {day: sum(count for _, on, count in rows if on == day) for day in days}
         frame = pl.DataFrame(
             [("ho_so", day, measure, unit, count, of or totals[day]) for unit, day, count in rows],
@@ -244,7 +244,7 @@ def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project
         "profile.prf_day": pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}),
         "profile.prf_counted": pl.DataFrame(
             [("ho_so", day, measure, "", *one)
-             for measure, told in counted for day, one in zip(days, told, strict=True)],
+             for measure, reported in counted for day, one in zip(days, reported, strict=True)],
             schema={"source": pl.String, "business_day": pl.Date, "measure": pl.String, "stratum": pl.String,
                     "x": pl.Float64, "n": pl.Float64, "g": pl.Float64, "v": pl.Float64}, orient="row",
         ),
@@ -254,7 +254,7 @@ def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project
         connection.execute(f"create table workspace.{name} as select * from incoming")
     [sql] = [model.sql for model in models_for(compiled_project, ["delivery_measures"]) if model.name == "prf_value"]
     rows = connection.execute(f"select measure, g, v from ({sql}) order by measure, business_day").fetchall()
-    found = {name: [told[1:] for told in rows if told[0] == name] for name, _ in counted}
+    found = {name: [reported[1:] for reported in rows if reported[0] == name] for name, _ in counted}
     share = [
         (2 * math.asin(math.sqrt((x + 0.375) / (n + 0.75))), 1 / (n + 0.5)) for x, n in ((3, 200), (0, 10), (5, 5))
     ]

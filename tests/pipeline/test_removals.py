@@ -83,14 +83,14 @@ def test_it_is_told_again_from_the_archive_alone(few: FewFiles) -> None:
     late = [f"L-{n}" for n in range(6)]
     for left in (6, 5, 3, 5):
         few.deliver(("ho_so", day(1), "a.csv", HEADER + dossiers(*late[:left], "T-1")))
-    told = removals(few)
-    assert told == [(on(1), "H19.07", 3, 0, 0)]
+    reported = removals(few)
+    assert reported == [(on(1), "H19.07", 3, 0, 0)]
     for path in few.settings.lake_dir.rglob("*.parquet"):
         path.unlink()
-    assert removals(few) == told
+    assert removals(few) == reported
     with open_ledger(few.settings.ledger_file) as ledger:
         ledger.execute("delete from receipt")
-    assert removals(few) == told
+    assert removals(few) == reported
 
 
 def test_shares_are_those_of_all_dossiers_the_removed_ones_among_them(few: FewFiles) -> None:

@@ -224,7 +224,7 @@ def test_units_in_a_circle_keep_their_last_sound_state(tmp_path: Path, in_any_or
     never: FILE = ("don_vi", day(3), "v.csv", head + "H19.40,Xã Ba,xa,H19.40\nH19.41,Xã Bốn,xa,H19.40\n")
     tables = in_any_order(tmp_path, sound, circle, never, ONE)
     parents = {row[0]: row[3] for row in tables["dim_unit"]}
-    # A unit below one that does not count does count; nobody is told to stand above it.
+    # A unit below one that does not count does count; nobody is said to stand above it.
     assert parents == {"H19": None, "H19.07": "H19", "H19.31": "H19", "H19.31.01": "H19.31", "H19.41": None}
     assert [row[3:] for row in tables["quarantine_summary"]] == [("unit_circle", 2), ("own_parent", 1)]
     assert [row[0] for row in tables["fct_timeliness"]] == ["A-1"]

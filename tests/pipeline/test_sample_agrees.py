@@ -132,12 +132,12 @@ def test_the_cases_listed_are_those_that_the_figures_count(warehouse: duckdb.Duc
         counted = {period: tuple(counts) for period, *counts in figures}
         for period, cases in cases_of(warehouse, code, rule).items():
             compared = 1 if (code, rule) in NOT_LISTED_WHOLE else len(cases)
-            told, found = counted.pop(period, (0, 0, 0))[:compared], cases[:compared]
-            if told != found:
-                wrong.append(f"{code} {rule} {period}: figures {told}, cases {found}")
+            value, found = counted.pop(period, (0, 0, 0))[:compared], cases[:compared]
+            if value != found:
+                wrong.append(f"{code} {rule} {period}: figures {value}, cases {found}")
             if found[0]:
                 with_cases_against.add((code, rule))
-        wrong += [f"{code} {rule} {period}: figures {told}, no cases" for period, told in counted.items() if told[1]]
+        wrong += [f"{code} {rule} {period}: figures {value}, no cases" for period, value in counted.items() if value[1]]
     assert wrong == []
     assert len(with_cases_against) > 25
 

@@ -156,14 +156,14 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: "Page", sma
     reached, unseen = 1, []
     for _ in range(expected + 5):
         page.keyboard.press("Tab")
-        told = page.evaluate(
+        reported = page.evaluate(
             "(() => { const one = document.activeElement, {outlineStyle, outlineWidth} = getComputedStyle(one);"
             " return [one.tagName, outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2, one.outerHTML]; })()"
         )
-        if told[0] == "BODY":
+        if reported[0] == "BODY":
             break
         reached += 1
-        unseen += [] if told[1] else [told[2]]
+        unseen += [] if reported[1] else [reported[2]]
     assert (reached, unseen) == (expected, [])
 
 

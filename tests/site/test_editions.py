@@ -1,4 +1,4 @@
-"""The page of editions: each at its permanent address, what was withdrawn told as that, and a feed."""
+"""The page of editions: each at its permanent address, what was withdrawn reported as that, and a feed."""
 
 import json
 from pathlib import Path

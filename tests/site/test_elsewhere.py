@@ -68,11 +68,11 @@ def test_the_map_lists_each_page_once_and_robots_find_it(public: Path, small_sit
 
 def test_each_page_tells_what_it_is_in_its_own_language(public: Path, small_site: Path) -> None:
     for page in written(public):
-        told = told_by(page)
-        assert told["@type"] == "WebPage" and told["@context"] == {"@vocab": "https://schema.org/"}
-        assert told["inLanguage"] == page.relative_to(public).parts[0]
-        assert tree(page).findtext(".//title").startswith(told["name"])
-        assert told["description"] == tree(page).find(".//meta[@name='description']").get("content")
+        reported = told_by(page)
+        assert reported["@type"] == "WebPage" and reported["@context"] == {"@vocab": "https://schema.org/"}
+        assert reported["inLanguage"] == page.relative_to(public).parts[0]
+        assert tree(page).findtext(".//title").startswith(reported["name"])
+        assert reported["description"] == tree(page).find(".//meta[@name='description']").get("content")
     office = told_by(public / "vi" / "co-quan" / "H19.13.html")
     assert office["about"] == {"@type": "GovernmentOrganization", "identifier": "H19.13",
                                "name": 'Sở Văn hóa, Thể thao & Du lịch <b>"thử"</b>'}  # fmt: skip

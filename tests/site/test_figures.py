@@ -92,8 +92,8 @@ def unaddressed(site: Path) -> Iterator[str]:
     for page in pages(site):
         places = tree(page).xpath("//td[not(contains(@class, 'place'))] | //*[contains(@class, 'small')]")
         for place in places:
-            told = [one for one in place.iter() if one.get("data-at") or one.get("data-bytes")]
-            covered = place.get("data-at") or place.get("data-bytes") or told
+            reported = [one for one in place.iter() if one.get("data-at") or one.get("data-bytes")]
+            covered = place.get("data-at") or place.get("data-bytes") or reported
             if re.search(r"\d", place.text_content()) and not covered:
                 yield f"{page.name}: {place.text_content()}"
         for answer in tree(page).find_class("huge"):
@@ -158,9 +158,9 @@ def test_each_office_page_gives_one_answer(small_site: Path, office: str, says: 
 def test_an_answer_says_how_long_dossiers_took_where_there_were_ten(small_site: Path, small_open_data: Path) -> None:
     row = next(row for row in table(small_open_data, "thoi-gian-giai-quyet")
                if (row["ma_don_vi"], row["ky"]) == ("H19.31.02", "2024"))  # fmt: skip
-    told = tree(small_site / "vi" / "co-quan" / "H19.31.02.html").find_class("answer")[0].text_content()
-    assert f"xong trong {row['trung_vi']} ngày làm việc" in told
-    assert f"trong {number(row['phan_vi_90'], 'vi')} ngày làm việc" in told
+    reported = tree(small_site / "vi" / "co-quan" / "H19.31.02.html").find_class("answer")[0].text_content()
+    assert f"xong trong {row['trung_vi']} ngày làm việc" in reported
+    assert f"trong {number(row['phan_vi_90'], 'vi')} ngày làm việc" in reported
     without = tree(small_site / "vi" / "co-quan" / "H19.39.03.html").find_class("answer")[0].text_content()
     assert "ngày làm việc" not in without
 
@@ -203,10 +203,10 @@ def test_each_figure_that_is_not_shown_has_its_own_reason(small_site: Path) -> N
 
 def test_the_preview_of_a_page_tells_its_answer(small_site: Path) -> None:
     page = tree(small_site / "vi" / "co-quan" / "H19.31.02.html")
-    told = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.iterfind(".//meta")}
+    reported = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.iterfind(".//meta")}
     mark = "[Dữ liệu tổng hợp]"
     said = f"{mark} Đúng hạn 70,24% năm 2024 — chưa đạt mục tiêu 97%."
-    assert told["description"] == told["og:description"] == said
-    assert told["og:title"] == told["og:image:alt"] == f"{mark} UBND phường Trảng Dài"
-    assert "og:url" not in told  # no address is known
-    assert (small_site / "vi" / "co-quan" / told["og:image"]).resolve().is_file()
+    assert reported["description"] == reported["og:description"] == said
+    assert reported["og:title"] == reported["og:image:alt"] == f"{mark} UBND phường Trảng Dài"
+    assert "og:url" not in reported  # no address is known
+    assert (small_site / "vi" / "co-quan" / reported["og:image"]).resolve().is_file()

@@ -142,8 +142,8 @@ def test_synthetic_data_says_so_on_every_page_and_real_data_does_not(
     assert all(tree(page).find_class("synthetic") for page in written)
     marks = {"vi": "[Dữ liệu tổng hợp]", "en": "[Synthetic data]"}
     for page in pages(small_site):
-        told = tree(page).findtext(".//title")
-        assert told.startswith(marks[page.relative_to(small_site).parts[0] if page in written else "vi"]), page
+        reported = tree(page).findtext(".//title")
+        assert reported.startswith(marks[page.relative_to(small_site).parts[0] if page in written else "vi"]), page
         assert [one.get("content") for one in tree(page).iterfind(".//meta[@name='robots']")] == ["noindex"]
     cited = tree(small_site / "vi" / "tai-ve.html").findtext(".//blockquote")
     assert "không của cơ quan nào" in cited and "Đồng Nai" not in cited

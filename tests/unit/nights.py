@@ -116,10 +116,10 @@ class Nights:
         return changed
 
     @property
-    def told(self) -> OpenData:
-        told = published_open_data(self.settings)
-        assert told is not None
-        return told
+    def open_data(self) -> OpenData:
+        reported = published_open_data(self.settings)
+        assert reported is not None
+        return reported
 
     @property
     def editions(self) -> list[str]:

@@ -115,7 +115,7 @@ def test_every_reason_has_a_cure_in_both_languages(contracts: dict[str, Contract
     assert new <= cells and "unknown_unit" in others
     refusals = set(re.findall(r'FileRefused\(\s*"(\w+)"', source))
     assert {"quote_inside", "cut_off", "sheets", "header_differs"} <= refusals <= set(catalogue())
-    assert {f"mend_{code}" for code in cells | others} <= set(catalogue())
+    assert {f"fix_{code}" for code in cells | others} <= set(catalogue())
     for contract in load_contracts(Settings().contracts_dir).values():
         for rule in contract.rules:
             assert fix_hint(rule.code, contract) == rule.fix_hint.vi

@@ -228,10 +228,10 @@ def test_any_exception_refuses_that_file_alone(
     assert found.reports[1].counts["ho_so"]["accepted"] == 1
 
 
-@pytest.mark.parametrize(("error", "told"), [(duckdb.OutOfMemoryException("A-1"), "OutOfMemoryException"),
+@pytest.mark.parametrize(("error", "reported"), [(duckdb.OutOfMemoryException("A-1"), "OutOfMemoryException"),
                                              (KeyboardInterrupt(), "check_interrupted")])  # fmt: skip
 def test_what_stops_the_whole_check_is_told_to_whoever_delivers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, reported: str
 ) -> None:
     path = lay(tmp_path, "a.csv", row("A-1"))
 
@@ -240,7 +240,7 @@ def test_what_stops_the_whole_check_is_told_to_whoever_delivers(
 
     monkeypatch.setattr(ComparedRows, "compare", breaks)
     done = copy_context().run(CliRunner().invoke, app, ["check", str(path), "--source", "ho_so"])
-    assert isinstance(done.exception, TthcError) and told in str(done.exception)
+    assert isinstance(done.exception, TthcError) and reported in str(done.exception)
     assert "A-1" not in str(done.exception) and "công bố" not in str(done.exception)
 
 

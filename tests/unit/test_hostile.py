@@ -108,14 +108,14 @@ def test_of_the_hostile_workbooks_none_is_read_as_a_list(parse: Parse) -> None:
     for path in sorted(WORKBOOKS.iterdir()):
         codes[path.name] = parse("don_vi", path, path.name.replace(".xlsb", ".xls")).refused
     assert None not in codes.values()
-    told = {
+    reported = {
         "password": ["password.xls", "protected_passtika.xlsb", "protected_passtika.xlsx"],
         "sheets": ["DateFormatTests.xlsx", "external_image.xls"],
         "macros": ["external_name.xls"],
         "not_a_workbook": ["duplicate-filename.xlsx", "poc-xmlbomb.xlsx", "poc-shared-strings.xlsx"],
         "header_differs": ["TwoSheetsOneHidden.xls", "TwoSheetsOneHidden.xlsx", "externalFunctionExample.xls"],
     }
-    for code, names in told.items():
+    for code, names in reported.items():
         assert {codes[name] for name in names} == {code}
 
 

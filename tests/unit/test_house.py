@@ -36,7 +36,7 @@ def test_every_code_used_exists_and_every_code_is_used() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
     used = set(re.findall(r'(?:say|TthcError|FileRefused|CandidateRefused|RunLocked|UsageFault)\(\s*"(\w+)"', source))
     quoted = set(re.findall(r"[\"'](\w+)[\"']", source))
-    prefixes = ("stage_", "cause_", "level_", "mend_", "place_", "reason_", "rule_", "status_run_", "status_override_",
+    prefixes = ("stage_", "cause_", "level_", "fix_", "place_", "reason_", "rule_", "status_run_", "status_override_",
                 "check_left_", "open_data_", "status_open_data_", "held_")  # fmt: skip
     built = {code for code in catalogue() if code.startswith(prefixes)}
     assert used <= set(catalogue())
@@ -71,8 +71,8 @@ def test_modules_and_public_functions_say_what_they_are() -> None:
 
 def test_a_command_answers_before_heavy_libraries_are_loaded() -> None:
     script = f"import sys, pipelines.cli; print(sorted({HEAVY} & sys.modules.keys()))"
-    told = subprocess.run([sys.executable, "-c", script], cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
 
 
 def test_there_is_a_contract_for_every_source_and_every_rule_tells_how_to_mend() -> None:

@@ -63,9 +63,9 @@ def test_a_slip_in_the_register_is_an_error(tmp_path: Path, right: str, wrong: s
         load_measures(tmp_path)
 
 
-def thing(hold: str, **told: Any) -> dict[str, Any]:
+def thing(hold: str, **reported: Any) -> dict[str, Any]:
     subject = dict.fromkeys((*Override.model_fields, "stratum", "usual", "came", "files", "period_code"))
-    return {**subject, "hold": hold, "override_code": None, **told}
+    return {**subject, "hold": hold, "override_code": None, **reported}
 
 
 THINGS = [
@@ -88,12 +88,12 @@ def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: 
     header = ",".join(Override.model_fields)
     (tmp_path / "overrides.csv").write_text(f"{header}\n{row.replace('<vì sao>', 'Đã hỏi nơi gửi')}\n", "utf-8")
     [override] = load_overrides(tmp_path)
-    told = override.model_dump(mode="json")
-    assert {name: told[name] for name in SUBJECTS[held["hold"]]} == {
+    reported = override.model_dump(mode="json")
+    assert {name: reported[name] for name in SUBJECTS[held["hold"]]} == {
         name: held[name] for name in SUBJECTS[held["hold"]]
     }
-    assert (told["hold"], told["valid_until"]) == (held["hold"], "2024-12-31")
-    assert told["effect"] == ("once" if held["hold"] in LEVELLED else None)
+    assert (reported["hold"], reported["valid_until"]) == (held["hold"], "2024-12-31")
+    assert reported["effect"] == ("once" if held["hold"] in LEVELLED else None)
     (tmp_path / "overrides.csv").write_text(f"{header}\n{line}\n", "utf-8")
     with pytest.raises(TthcError):
         load_overrides(tmp_path)
@@ -122,8 +122,8 @@ def test_a_verdict_of_earlier_code_is_told_though_it_does_not_say_what_was_usual
     old = {"hold": hold, "source": "ho_so", "business_day": "2024-06-30", "indicator_code": "on_time_rate",
            "rule": "plan", "period_code": "2024-05", "scope": "province", "unit_level": None,
            "override_code": None}  # fmt: skip
-    told = held_sentence(old, COUNTRY)
-    assert told is not None and "None" not in told and "–" in told
+    reported = held_sentence(old, COUNTRY)
+    assert reported is not None and "None" not in reported and "–" in reported
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -135,23 +135,23 @@ def test_every_hold_says_what_was_usual_and_what_came(hold: str, lang: str) -> N
                  files="a.csv")  # fmt: skip
     before = language.set(lang)
     try:
-        told, bare = held_sentence(held, COUNTRY), held_sentence({**held, "files": None, "usual": None}, COUNTRY)
+        reported, bare = held_sentence(held, COUNTRY), held_sentence({**held, "files": None, "usual": None}, COUNTRY)
     finally:
         language.reset(before)
     assert (
-        told is not None
-        and ("42" in told or hold == "empty")
-        and "4 711" in told
-        and "None" not in told
-        and "{" not in told
+        reported is not None
+        and ("42" in reported or hold == "empty")
+        and "4 711" in reported
+        and "None" not in reported
+        and "{" not in reported
     )
-    assert bare is not None and len(bare) < len(told)
+    assert bare is not None and len(bare) < len(reported)
 
 
 def test_the_rest_of_the_night_is_named_only_where_sources_alone_are_held() -> None:
     verdict = {"held": THINGS[:2], "new_sources": ["ho_so", "le_phi", "thanh_phan"]}
-    told = publishable_rest(verdict)
-    assert told is not None and "le_phi, thanh_phan" in told and "khi ho_so được" in told
+    reported = publishable_rest(verdict)
+    assert reported is not None and "le_phi, thanh_phan" in reported and "khi ho_so được" in reported
     assert publishable_rest({**verdict, "held": [THINGS[0], THINGS[5]]}) is None
     assert publishable_rest({**verdict, "new_sources": ["ho_so"]}) is None
     assert publishable_rest({**verdict, "held": [{**THINGS[0], "override_code": "PD-1"}]}) is None

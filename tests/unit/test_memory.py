@@ -1,4 +1,4 @@
-"""A night keeps within one total of memory; running out of it is told as that, and dbt goes on after it has spilled."""
+"""A night keeps within one total of memory; running out is reported as such, and dbt goes on after it spilled."""
 
 import os
 import subprocess
@@ -166,5 +166,5 @@ def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.Mo
     # The same without room to spill shows that it did, and is recognised as want of memory.
     without_room = build(without)
     assert without_room.returncode == 1
-    told = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
-    assert cause_of(told, Settings()).code == "out_of_memory"
+    reported = failed(("DagsterDbtCliRuntimeError", without_room.stdout))
+    assert cause_of(reported, Settings()).code == "out_of_memory"

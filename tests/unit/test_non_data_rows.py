@@ -32,8 +32,8 @@ def below(contract: Contract, *batches: Sequence[tuple[str | None, str | None]],
     for rows in batches:
         frame = pl.DataFrame(rows, schema={"MaTTHC": pl.String, "TenTTHC": pl.String}, orient="row")
         after = pl.Series([done + n in gap for n in range(len(rows))], dtype=pl.Boolean) if gap else None
-        told = end.below(frame, after)
-        found += [False] * len(rows) if told is None else told.to_list()
+        reported = end.below(frame, after)
+        found += [False] * len(rows) if reported is None else reported.to_list()
         done += len(rows)
     return found
 

@@ -1,4 +1,4 @@
-"""Open data that cannot be made safe hold nothing else up: the vintage before stays as it is, and that is told."""
+"""Open data that cannot be made safe hold nothing else up: the vintage before stays as it is, and that is reported."""
 
 import json
 import urllib.request
@@ -40,23 +40,27 @@ def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
 def test_the_vintage_before_stays_byte_for_byte(nights: Nights, code: str) -> None:
     nights.night("v1", "vintage-1")
     before = {name: files_below(nights.settings.current_link / name) for name in ("open-data", "site")}
-    assert nights.told["state"] == "new"
+    assert nights.open_data["state"] == "new"
     for version in ("v2", "v3"):
         assert nights.night(version, TthcError(code, cell="c", findings="f")) is True
         current = nights.settings.current_link
         assert current.readlink().name == version and files_match_manifest(current)
         assert {name: files_below(current / name) for name in before} == before
-        assert (nights.told["state"], nights.told["why"], nights.told["before"]) == ("kept", code, "vintage-1")
+        assert (nights.open_data["state"], nights.open_data["why"], nights.open_data["before"]) == (
+            "kept",
+            code,
+            "vintage-1",
+        )
     nights.night("v4", "vintage-2")
-    assert nights.told["state"] == "new" and nights.told["before"] == "vintage-1"
+    assert nights.open_data["state"] == "new" and nights.open_data["before"] == "vintage-1"
     nights.night("v5", "vintage-2")
-    told = nights.told
-    assert told["state"] == "unchanged"
+    reported = nights.open_data
+    assert reported["state"] == "unchanged"
 
 
 def test_it_is_told_since_when_and_each_night(nights: Nights) -> None:
     nights.night("v1", FINDING)
-    assert nights.told["since"] == "2024-12-31"
+    assert nights.open_data["since"] == "2024-12-31"
     plan, _, _ = nights.candidate("v2", FINDING)
     later = RunSpec("2025-01-31", "v2", plan.province, True, [])
     remove_tree(candidate_dir(nights.settings) / "site")
@@ -70,7 +74,7 @@ def test_without_any_vintage_the_warehouse_is_published_with_a_page_that_says_so
     assert nights.night("v1", FINDING) is True
     current = nights.settings.current_link
     assert files_match_manifest(current) and not (current / "open-data").exists()
-    assert nights.told["state"] == "none" and newest_edition(nights.settings) is None
+    assert nights.open_data["state"] == "none" and newest_edition(nights.settings) is None
     page = (current / "site" / "en" / "index.html").read_text()
     assert "No open figures" in page and "31 December 2024" in page and "single applicants" in page
     found = read_status(nights.settings, FRIDAY)["open_data"]
@@ -102,11 +106,11 @@ def test_once_safe_the_same_version_gets_its_open_data(nights: Nights, before: s
     nights.night("v2", FINDING)
     assert nights.night("v2", FINDING) is False
     assert nights.night("v2", "vintage-2") is True
-    assert nights.told["state"] == "new" and files_match_manifest(nights.settings.current_link)
+    assert nights.open_data["state"] == "new" and files_match_manifest(nights.settings.current_link)
     assert vintage_in(newest_edition(nights.settings))["vintage"] == "vintage-2"
     assert nights.night("v2", FINDING) is False  # a vintage that is out is not taken back
-    assert nights.told["state"] == "new"
-    # What this night found is told all the same.
+    assert nights.open_data["state"] == "new"
+    # What this night found is reported all the same.
     assert read_status(nights.settings, FRIDAY)["open_data"]["state"] in HELD_BACK
 
 
@@ -117,7 +121,7 @@ def test_the_copy_stands_in_for_a_vintage_that_is_lost(nights: Nights) -> None:
     path.chmod(0o600)
     path.write_text("other\n")
     nights.night("v2", FINDING)
-    assert nights.told["state"] == "kept"
+    assert nights.open_data["state"] == "kept"
     assert files_below(nights.settings.current_link / "open-data") == before
     assert (nights.settings.current_link / "site" / "index.html").read_text() == "vintage-1\n"
 
@@ -129,7 +133,7 @@ def test_a_version_without_open_data_can_be_gone_back_to_and_nothing_is_forgotte
     assert files_match_manifest(nights.settings.current_link)
     assert vintage_in(newest_edition(nights.settings))["vintage"] == "vintage-1"
     nights.night("v3", FINDING)
-    assert nights.told["state"] == "kept"
+    assert nights.open_data["state"] == "kept"
 
 
 @pytest.mark.parametrize("fault", [TthcError("register_invalid", file="f", why="w"), KeyError("x")])
@@ -151,10 +155,10 @@ def test_the_command_ends_with_what_became_of_the_open_data(
     nights: Nights, monkeypatch: pytest.MonkeyPatch, state: str | None, code: int
 ) -> None:
     nights.night("v1", FINDING)
-    told: Any = {**nights.told, "state": state} if state else None
+    reported: Any = {**nights.open_data, "state": state} if state else None
     monkeypatch.setenv("TTHC_WAREHOUSE_DIR", "")  # the command sets it; here that ends with the test
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    monkeypatch.setattr(nightly_run, "run_nightly", lambda _: nightly_run.RunOutcome("v1", False, told))
+    monkeypatch.setattr(nightly_run, "run_nightly", lambda _: nightly_run.RunOutcome("v1", False, reported))
     for show in ("show_version", "show_manifest"):
         monkeypatch.setattr(f"pipelines.reports.summary.{show}", lambda *_: None)
     arguments = ["--lang", "en", "run", "--warehouse", str(nights.settings.warehouse_dir)]
@@ -166,9 +170,9 @@ def test_the_command_ends_with_what_became_of_the_open_data(
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("state", HELD_BACK)
 def test_each_finding_has_a_sentence_that_no_longer_says_that_nothing_is_published(code: str, state: str) -> None:
-    told = {"state": state, "why": code, "since": "2024-12-31", "params": {"cell": "c", "findings": "f"}}
-    assert f"[{code}]" in held_back_sentence(told) and "2024-12-31" in held_back_sentence(told)
-    assert "không công bố" not in held_back_sentence(told)
+    reported = {"state": state, "why": code, "since": "2024-12-31", "params": {"cell": "c", "findings": "f"}}
+    assert f"[{code}]" in held_back_sentence(reported) and "2024-12-31" in held_back_sentence(reported)
+    assert "không công bố" not in held_back_sentence(reported)
 
 
 def test_the_manifest_of_a_held_back_version_can_be_read_back(nights: Nights) -> None:

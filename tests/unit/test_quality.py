@@ -123,7 +123,7 @@ def read(
 
 def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts: dict[str, Contract]) -> None:
     text = read(contracts)["vi/index.html"].text
-    for told in (
+    for reported in (
         "Bị cửa kiểm giữ lại", "Bản dự tuyển v2 (đến ngày 31/12/2024) không được công bố", "12.345", "trễ",
         "ho_so ngày 2024-12-31: Số dòng mỗi ngày làm việc: thường 150, nay 4", "chưa ai chấp thuận",
         "chấp thuận theo PD-1",
@@ -134,17 +134,17 @@ def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts:
         "UBND huyện, 31/12/2024", "Dòng không ghi đơn vị nào có trong danh mục", "1 đơn vị khác không có gì phải xem",
         "01/01/2025 01:30", "thu_tuc: 1.234 tên có dấu liệt kê",
     ):  # fmt: skip
-        assert told in text, told
+        assert reported in text, reported
 
 
 def test_the_same_in_english(contracts: dict[str, Contract]) -> None:
     text = read(contracts)["en/index.html"].text
-    for told in ("Held back by the gate", "12,345", "31 Dec 2024", "commune", "let by under PD-1", "Has a code",
+    for reported in ("Held back by the gate", "12,345", "31 Dec 2024", "commune", "let by under PD-1", "Has a code",
                  "NgayHenTra must look like"):  # fmt: skip
-        assert told in text, told
+        assert reported in text, reported
 
 
-def test_each_unit_with_something_to_mend_has_a_page_of_its_own_and_no_other(contracts: dict[str, Contract]) -> None:
+def test_each_unit_with_something_to_fix_has_a_page_of_its_own_and_no_other(contracts: dict[str, Contract]) -> None:
     read_pages = read(contracts)
     assert {name for name in read_pages if name.startswith("vi/")} == {
         "vi/index.html", "vi/units/H19.07.html", "vi/units/H19.08.html", "vi/units/H19.09.html",
@@ -200,7 +200,7 @@ def test_sentences_stand_in_both_languages_and_each_is_used() -> None:
     assert unused == set()
 
 
-def test_every_reason_that_models_and_contracts_give_tells_how_to_mend_it(contracts: dict[str, Contract]) -> None:
+def test_every_reason_that_models_and_contracts_give_tells_how_to_fix_it(contracts: dict[str, Contract]) -> None:
     words = Translator("vi", contracts, COUNTRY)
     models = Path(__file__).parents[2] / "dbt_project" / "models" / "state"
     given = {reason for path in models.glob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}

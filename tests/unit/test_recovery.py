@@ -61,8 +61,8 @@ def known(settings: Settings) -> list[tuple[Any, ...]]:
     """Return every arrival, but for the numbers that the ledger gave them."""
     with open_ledger(settings.ledger_file) as ledger:
         gone = purged_arrivals(ledger)
-        told = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
-    return sorted(told)
+        rows = [(a.archived_as, a.sha256, a.byte_count, a.expected_rows, a.sequence in gone) for a in arrivals(ledger)]
+    return sorted(rows)
 
 
 def three_arrivals(settings: Settings) -> None:

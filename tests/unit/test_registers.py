@@ -92,8 +92,8 @@ def names(folder: str, described: str) -> set[str]:
     """Return the models of a folder, each of which its YAML file describes."""
     models = METRICS / folder
     found = {path.stem for path in models.glob("*.sql")}
-    told = yaml.safe_load((models / described).read_text(encoding="utf-8"))["models"]
-    assert {model["name"] for model in told} == found
+    reported = yaml.safe_load((models / described).read_text(encoding="utf-8"))["models"]
+    assert {model["name"] for model in reported} == found
     return found
 
 
@@ -266,9 +266,9 @@ def test_the_decision_scores_a_hundred_points() -> None:
     assert components["3.3"].factor == "sync_rate"
     assert {code: c.points_if_empty for code, c in components.items() if c.points_if_empty is not None} == {"5.2": 6}
     wrong = {"code": "X", "name": {"vi": "x", "en": "x"}, "max_points": 1}
-    for told in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
+    for reported in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
         with pytest.raises(pydantic.ValidationError):
-            Component.model_validate(wrong | told)
+            Component.model_validate(wrong | reported)
     with pytest.raises(pydantic.ValidationError, match="add up"):
         Group.model_validate(
             {**wrong, "valid_from": "2022-06-23", "components": [{**wrong, "max_points": 2, "missing": "b"}]}

@@ -149,9 +149,9 @@ def test_same_seed_same_bytes_in_another_process_zone_and_locale_and_only_then(t
 
 
 def test_progress_is_told_and_deliveries_are_never_mixed_into_others(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    write_province(tmp_path, dossiers=1, progress=lambda *step: told.append(step))
-    assert (told[0], told[-1]) == (("2024-01-31", 1, 12), ("2024-12-31", 12, 12))
+    reported: list[tuple[str, int, int]] = []
+    write_province(tmp_path, dossiers=1, progress=lambda *step: reported.append(step))
+    assert (reported[0], reported[-1]) == (("2024-01-31", 1, 12), ("2024-12-31", 12, 12))
     before = fingerprint(tmp_path)
     with pytest.raises(FileExistsError):
         write_province(tmp_path, dossiers=1)
@@ -195,8 +195,8 @@ def test_a_quarter_tells_the_truth_of_its_last_day_and_carries_what_came_before(
     dossiers = quarter.accepted["ho_so"]
     assert (dossiers["day"].min(), dossiers["day"].max()) == (first, last)
     assert dossiers.filter(pl.col("day") == first).filter(pl.col("NgayNopHoSo").dt.date() < dt.date(2024, 1, 5)).height
-    told = {row["period_code"] for row in quarter.truth["form"]}
-    assert "2024-Q2" in told and "2024-06" not in told
+    reported = {row["period_code"] for row in quarter.truth["form"]}
+    assert "2024-Q2" in reported and "2024-06" not in reported
     # At its own last day the quarter's form is what is counted from the states that came.
     in_scope = newest(quarter).filter(pl.col("DaXoa") == 0, ~pl.col("TrangThaiHoSo").is_in([1, 3]))
     april = in_scope.filter(pl.col("NgayTiepNhan").dt.strftime("%Y-%m") == "2024-04").height
@@ -347,11 +347,11 @@ def test_nothing_comes_in_at_a_commune_after_its_last_day(clean: Made) -> None:
     ends = clean.accepted["don_vi"].filter(pl.col("HieuLucDen") < dt.date(2025, 1, 1)).select("MaDonVi", "HieuLucDen")
     assert ends["MaDonVi"].n_unique() == 11
     at_desk = clean.accepted["ho_so"].join(ends.unique(), on="MaDonVi")
-    told = clean.accepted["phan_anh"].join(ends.unique(), on="MaDonVi")
+    reported = clean.accepted["phan_anh"].join(ends.unique(), on="MaDonVi")
     assert at_desk.height > 0
     late = pl.col("NgayTiepNhan").dt.date() > pl.col("HieuLucDen")
     assert at_desk.filter(late).is_empty()
-    assert told.filter(pl.col("NgayGui").dt.date() > pl.col("HieuLucDen")).is_empty()
+    assert reported.filter(pl.col("NgayGui").dt.date() > pl.col("HieuLucDen")).is_empty()
     figures = clean.accepted["so_lieu"].filter(pl.col("KyBaoCao") == "2024-BC-NAM")
     assert figures.join(ends.unique(), on="MaDonVi").is_empty()
 
@@ -453,7 +453,7 @@ def test_both_sides_of_every_share_occur(rough: Made) -> None:
 
 
 def test_the_step_log_tells_most_pauses_and_nothing_is_done_in_between(clean: Made, rough: Made) -> None:
-    paused, told = 0, 0
+    paused, reported = 0, 0
     for made in (clean, rough):
         asked = made.accepted["bo_sung"]["MaHoSo"].implode()
         states = newest(made).filter(
@@ -464,12 +464,12 @@ def test_the_step_log_tells_most_pauses_and_nothing_is_done_in_between(clean: Ma
         last = states.join(steps.unique("MaHoSo", keep="last"), on="MaHoSo")
         paused += states.height
         said = last.filter(pl.col("TrangThai") == pl.col("TrangThaiHoSo").cast(pl.String))
-        told += said.height
+        reported += said.height
         # Where the step is logged nothing comes after it, and it is no older than what the state tells.
         tells_when = said.filter(pl.col("NgayCapNhat").is_not_null())
         assert (tells_when["ThoiDiemXuLy"] <= tells_when["NgayCapNhat"]).all()
     assert paused > 20
-    assert 0.4 * paused < told < paused
+    assert 0.4 * paused < reported < paused
 
 
 # ---- planted faults ---------------------------------------------------------------------------------------

@@ -219,9 +219,9 @@ def test_people_are_told_the_same(settings: Settings) -> None:
     console = Console(record=True, width=160, file=io.StringIO())
     show_status(console, read_status(settings, FRIDAY, verify=True), COUNTRY)
     text = console.export_text()
-    for told in ("v1", "2024-12-31", "Mọi tệp khớp bảng kê", "✗ t.a_filled", "bị giữ: volume ho_so 2024-12-31",
+    for reported in ("v1", "2024-12-31", "Mọi tệp khớp bảng kê", "✗ t.a_filled", "bị giữ: volume ho_so 2024-12-31",
                  "PD-1 không còn khớp", "Chánh Văn phòng", "[step_failed] x", "bị giữ lại"):  # fmt: skip
-        assert told in text, told
+        assert reported in text, reported
 
 
 def test_exit_codes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def test_case_composition_and_blanks_do_not_count(words: list[str], blanks: list
 
 @given(text=st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
-    # A name told without diacritics is folded as any other, so that both sides meet.
+    # A name reported without diacritics is folded as any other, so that both sides meet.
     once, plain = of(fold_name, text)[0], of(stripped, text)[0]
     assert of(fold_name, once or "") == [once]
     assert of(fold_name, plain or "") == [plain] == of(stripped, plain or "")

@@ -47,8 +47,8 @@ def test_each_edition_stands_at_its_own_address_beside_the_newest(nights: Nights
             assert vintage_in(place / name)["vintage"] == name
             assert (place / name / "bang.csv").read_text() == f"{name}\n"
     assert files_match_manifest(current) and vintage_in(current / "open-data")["before"] == "e-nov"
-    told = json.loads((current / "open-data" / "editions" / "index.json").read_text())["editions"]
-    assert [(one["edition"], one["closed_until"], one["withdrawn"]) for one in told] == [
+    reported = json.loads((current / "open-data" / "editions" / "index.json").read_text())["editions"]
+    assert [(one["edition"], one["closed_until"], one["withdrawn"]) for one in reported] == [
         ("e-nov", NOVEMBER, False), ("e-dec", DECEMBER, False),
     ]  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_a_rollback_takes_the_warehouse_back_and_nothing_from_the_public(nights:
     before = public(nights)
     assert roll_back(nights.settings, version) == "v-nov"
     assert nights.warehouse == "v-nov" and files_match_manifest(nights.settings.current_link)
-    assert nights.told["state"] == "stays"
+    assert nights.open_data["state"] == "stays"
     assert public(nights) == before
     assert nights.editions == ["e-nov", "e-dec"]
     assert read_status(nights.settings, FRIDAY)["open_data"]["state"] == "stays"
@@ -93,7 +93,7 @@ def test_a_night_after_a_rollback_that_knows_less_leaves_what_is_out(nights: Nig
     roll_back(nights.settings, None)
     nights.night("v-nov2", "e-nov-again", NOVEMBER)
     assert (nights.warehouse, public(nights), nights.editions) == ("v-nov2", before, ["e-nov", "e-dec"])
-    assert nights.told["state"] == "unchanged"
+    assert nights.open_data["state"] == "unchanged"
 
 
 def lose(*folders: Path) -> None:
@@ -150,9 +150,9 @@ def test_with_publish_it_goes_out_and_what_that_withdraws_is_listed(nights: Nigh
     nights.asks(as_of=dt.date(2024, 10, 31), publish=True)
     assert nights.night("v-oct", "e-oct", OCTOBER) is True
     assert (nights.warehouse, nights.shown, nights.editions) == ("v-oct", "e-oct", ["e-nov", "e-dec", "e-oct"])
-    gone = nights.told["withdrawn"]
+    gone = nights.open_data["withdrawn"]
     assert gone == {"periods": ["2024-11", "2024-12"], "editions": ["e-nov", "e-dec"], "rows": {"bang.csv": 2}}
-    sentences = " ".join(withdrawn_sentences(nights.told))
+    sentences = " ".join(withdrawn_sentences(nights.open_data))
     assert all(word in sentences for word in ("2024-11", "2024-12", "e-nov", "e-dec", "bang.csv 2"))
     listed = json.loads((nights.settings.current_link / "open-data" / "editions" / "index.json").read_text())
     assert {one["edition"]: one["withdrawn"] for one in listed["editions"]} == {
@@ -174,7 +174,7 @@ def test_an_edition_that_comes_out_again_is_the_very_same(nights: Nights) -> Non
     first = files_below(nights.settings.editions_dir / "e-nov")
     nights.asks(as_of=dt.date(2024, 11, 30), publish=True)
     nights.night("v-nov2", "e-nov", NOVEMBER)
-    assert nights.editions == ["e-nov", "e-dec", "e-nov"] and nights.told["state"] == "new"
+    assert nights.editions == ["e-nov", "e-dec", "e-nov"] and nights.open_data["state"] == "new"
     assert files_below(nights.settings.editions_dir / "e-nov") == first
     shown = files_below(nights.settings.current_link / "open-data")
     assert {name: content for name, content in shown.items() if not name.startswith("editions/")} == first
@@ -207,7 +207,7 @@ def test_an_earlier_version_made_again_shows_the_newest_edition(nights: Nights) 
 def test_without_an_earlier_day_publish_changes_nothing(nights: Nights) -> None:
     nights.asks(publish=True)
     nights.night("v-dec2", "e-dec", DECEMBER)
-    assert nights.told["state"] == "unchanged" and "withdrawn" not in nights.told
+    assert nights.open_data["state"] == "unchanged" and "withdrawn" not in nights.open_data
 
 
 def test_where_nothing_is_published_any_day_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,7 +295,7 @@ def test_a_newest_edition_that_is_lost_everywhere_lets_no_new_open_data_out(nigh
         remove_tree(place / "e-dec")
     shutil.rmtree(nights.settings.versions_dir, ignore_errors=True)
     nights.night("v-next", "e-next", DECEMBER)
-    assert (nights.warehouse, nights.told["state"], nights.told["why"]) == ("v-next", "none", "edition_lost")
+    assert (nights.warehouse, nights.open_data["state"], nights.open_data["why"]) == ("v-next", "none", "edition_lost")
     assert nights.editions == ["e-nov", "e-dec"]
 
 
@@ -326,6 +326,6 @@ def test_an_earlier_edition_that_is_lost_everywhere_holds_nothing_up(
         remove_tree(place / "e-nov")
     remove_tree(nights.settings.versions_dir)
     nights.night("v-next", "e-next", DECEMBER)
-    assert "edition_lost" in caplog.text and nights.told["state"] == "new"
+    assert "edition_lost" in caplog.text and nights.open_data["state"] == "new"
     place = nights.settings.current_link / "open-data" / "editions"
     assert sorted(path.name for path in place.iterdir()) == ["e-dec", "e-next", "feed.xml", "index.json"]
