@@ -20,11 +20,20 @@ _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.preloaded"])
 
 
-def run_forked(module: str, arguments: tuple[str, ...], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `python -m module arguments` with exactly this environment, as a process of its own, and wait for its end."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = (Path(folder, name) for name in ("out", "err"))
-        process = _server.Process(target=_run, args=(module, arguments, dict(env), out, err, Path.cwd()))
+def run_forked(
+    module: str, arguments: tuple[str, ...], env: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m module arguments` as a process of its own and wait for its end.
+
+    Args:
+        module: The module that is run as `__main__`.
+        arguments: Its command line.
+        env: Its whole environment.
+        folder: Where it runs; default: here.
+    """
+    with tempfile.TemporaryDirectory() as streams:
+        out, err = (Path(streams, name) for name in ("out", "err"))
+        process = _server.Process(target=_run, args=(module, arguments, dict(env), out, err, folder or Path.cwd()))
         process.start()
         process.join()
         code = process.exitcode

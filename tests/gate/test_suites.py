@@ -16,6 +16,7 @@ import yaml
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import CheckResult, GateResult, TableResult
 from pipelines.gate.suites import SHARED_FILES, SuiteError, Suites, load_suites
+from tests.sampling import sampled
 
 from .conftest import SUITES, prepare
 from .damages import DAMAGES, MAY_BE_EMPTY, Damage
@@ -42,7 +43,7 @@ def test_warehouse_without_any_optional_source_passes_every_check(suites: Suites
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: f"{damage.table}: {damage.sql[:60]}")
+@pytest.mark.parametrize("damage", sampled(DAMAGES, one_in=2), ids=lambda damage: f"{damage.table}: {damage.sql[:60]}")
 def test_damage_is_noticed_by_exactly_these_checks(
     marts: duckdb.DuckDBPyConnection, suites: Suites, damage: Damage
 ) -> None:
@@ -83,7 +84,7 @@ def test_every_check_notices_some_damage() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", sampled(TABLES, one_in=2))
 def test_column_that_lost_all_its_values_is_noticed(
     marts: duckdb.DuckDBPyConnection, suites: Suites, table: str
 ) -> None:

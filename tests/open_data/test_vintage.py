@@ -337,7 +337,12 @@ def waiting(candidates: dict[str, Path], settings: Settings, tmp_path_factory: p
 
 
 @pytest.mark.parametrize(
-    ("which", "copies"), [(SENSITIVE, 1), (OTHER, 9), (OTHER, 60)], ids=["sensitive", "nine", "sixty"]
+    ("which", "copies"),
+    [
+        pytest.param(SENSITIVE, 1, id="sensitive"),
+        pytest.param(OTHER, 9, id="nine", marks=pytest.mark.campaign),
+        pytest.param(OTHER, 60, id="sixty"),
+    ],
 )
 def test_few_late_dossiers_change_no_protected_table_and_no_list_names_one(
     settings: Settings, candidates: dict[str, Path], waiting: Path, tmp_path: Path, which: str, copies: int

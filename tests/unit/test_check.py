@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pipelines.common.i18n import catalogue
 from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.forked_command import run_forked
 
 HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,ChuHoSo\n"
 GOOD = "A-1,1,U,4,20240105080000,Nguyễn Văn Mẫu\n"
@@ -36,9 +36,7 @@ fields:
 @pytest.fixture
 def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pipelines", "check", *arguments]
-        environment = {**os.environ, "TTHC_LANG": "en"}
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+        return run_forked("pipelines", ("check", *arguments), {**os.environ, "TTHC_LANG": "en"}, tmp_path)
 
     (tmp_path / "empty").mkdir()
     (tmp_path / "good.csv").write_text(HEAD + GOOD, encoding="utf-8")

@@ -32,7 +32,8 @@ from pipelines.storage.runs import end_run
 from pipelines.transform import dbt
 from tests.publishable import small_candidate, small_settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
+NIGHTS = 400
 FIRST = dt.date(2024, 1, 1)
 DELIVERED = {"lake", "ledger", "restricted"}
 
@@ -89,19 +90,16 @@ def used(folder: Path) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("nights", [240, pytest.param(400, marks=pytest.mark.campaign)])
-def test_what_is_kept_stops_growing(
-    settings: Settings, contracts: dict[str, Contract], judged: Verdict, nights: int
-) -> None:
+def test_what_is_kept_stops_growing(settings: Settings, contracts: dict[str, Contract], judged: Verdict) -> None:
     most: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}  # in the first half, in the second
-    for number in range(1, nights + 1):
+    for number in range(1, NIGHTS + 1):
         a_night(settings, contracts, judged, number)
-        if number > nights // 4 and number % 9 == 0:
-            most[number > nights * 5 // 8] |= Counter(used(settings.warehouse_dir))
+        if number > NIGHTS // 4 and number % 9 == 0:
+            most[number > NIGHTS * 5 // 8] |= Counter(used(settings.warehouse_dir))
     early, late = most[False], most[True]
     assert {"versions", "refused", "quality", "dagster", "dagster-earlier"} <= late.keys()
     assert {part for part in late if late[part] > 1.15 * early[part] + 4_096} <= DELIVERED
-    growth = sum(late[part] - early[part] for part in DELIVERED) / (nights * 3 / 8)
+    growth = sum(late[part] - early[part] for part in DELIVERED) / (NIGHTS * 3 / 8)
     assert growth < 12_000  # one small Parquet file and a few lines for each delivery
     assert len(list(settings.versions_dir.iterdir())) == 5
     originals = [path for path, is_gone in archived_arrivals(settings.restricted_dir / "archive") if not is_gone]

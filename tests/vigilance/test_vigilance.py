@@ -13,6 +13,7 @@ from tests.campaign.vigilance.kinds import load_kinds
 from tests.campaign.vigilance.nights import Nights, models_behind_holds
 from tests.campaign.vigilance.province import parsed_day
 from tests.campaign.vigilance.trials import Province, honest, province, trial
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.slow
 DAY = "2024-12-31"
@@ -36,7 +37,7 @@ def loaded(bench: Bench) -> Province:
     return found
 
 
-@pytest.mark.parametrize(("name", "size"), NOTICED)
+@pytest.mark.parametrize(("name", "size"), sampled(NOTICED, one_in=2))
 def test_a_falsified_delivery_is_noticed_with_its_cause(bench: Bench, loaded: Province, name: str, size: float) -> None:
     found = trial(bench, loaded, DAY, name, load_kinds().kinds[name], size, bench.judge(DAY))
     assert found.noticed and found.named, found.spoke
