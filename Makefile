@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run serve sql status test check bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
+.PHONY: help run serve sql status test check coverage bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -28,7 +28,11 @@ test: $(READY) ## the tests that guard a change (make campaign: what takes longe
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) lint ## lint and unit tests, under a minute
-	@$(BIN)/python -m pytest -m "not slow and not campaign" -n 2 --dist worksteal
+	@$(BIN)/python -m pytest tests/unit -m "not slow and not campaign" -n 2 --dist worksteal
+
+coverage: $(READY) ## the tests of single functions with the share of lines and branches that they reach, and its floor
+	@$(BIN)/python -m pytest tests/unit tests/open_data tests/gate tests/site -m "not slow and not campaign" -n 2 \
+		--dist worksteal --cov --cov-report term:skip-covered
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed
 	@$(BIN)/python -m tests.campaign.wrongness
@@ -37,6 +41,7 @@ mutants: $(READY) ## spoils the SQL behind the indicators in every small way and
 	@$(BIN)/python -m tests.campaign.mutants
 
 campaign: $(READY) ## what takes longer than the suite: a night of a million dossiers, misleading files, a part of the faults
+	@$(MAKE) --no-print-directory coverage
 	@$(BIN)/python -m pytest --campaign -m campaign -n 2 --dist worksteal
 	@$(BIN)/python -m benchmarks.real_size $(SIZE)
 	@$(BIN)/python -m tests.campaign.wrongness

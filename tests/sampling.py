@@ -19,9 +19,7 @@ def sampled(cases: Iterable[Any], one_in: int) -> list[ParameterSet]:
     """
     found = []
     for number, case in enumerate(cases):
-        param = (
-            case if isinstance(case, ParameterSet) else pytest.param(*(case if isinstance(case, tuple) else (case,)))
-        )
+        param = case if isinstance(case, ParameterSet) else pytest.param(*(case if type(case) is tuple else (case,)))
         marks = param.marks if number % one_in == 0 else (*param.marks, pytest.mark.campaign)
         found.append(pytest.param(*param.values, marks=marks, id=param.id))
     return found

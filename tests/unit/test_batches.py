@@ -42,6 +42,7 @@ def test_the_bytes_follow_from_the_total_of_a_night() -> None:
     assert shares == sorted(shares) and shares[0] == 1 << 20 and shares[-1] <= 64 << 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
 def test_a_file_says_the_same_however_small_its_batches(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

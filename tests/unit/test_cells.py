@@ -90,6 +90,7 @@ def test_honest_codes_are_taken(code: str) -> None:
     assert cell("ho_so", "MaHoSo", code)[1] == cell("thu_tuc", "MaLinhVuc", code)[1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", PERSONS)
 def test_a_code_that_people_see_is_nobodys_number(code: str) -> None:
     for source, name in [("ho_so", "MaHoSo"), ("thu_tuc", "MaTTHC"), ("phan_anh", "MaPhanAnh"), ("ho_so", "MaDonVi"),
@@ -120,6 +121,7 @@ def test_a_code_in_scientific_notation_has_lost_its_digits(text: str, lost: bool
     assert cell("ho_so", "MaTTHC", text)[1] == ["code_turned_into_number:MaTTHC"] * lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", NULL_WORDS)
 def test_a_word_for_an_empty_cell_is_no_value(word: str) -> None:
     for source, name in [("ho_so", "MaHoSo"), ("ho_so", "HinhThuc"), ("thu_tuc", "TenTTHC"), ("ho_so", "NgayHenTra"),
@@ -146,6 +148,7 @@ def test_a_moment_is_what_the_pattern_would_write(text: str) -> None:
     assert cell("ho_so", "NgayTiepNhan", text)[1] == ["bad_timestamp:NgayTiepNhan"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%b-%Y %H:%M", "%j.%Y", "%d.%m.%y"])
 @given(
     moment=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2060, 1, 1)),
@@ -286,6 +289,7 @@ CODE_BY_ALL = f"""
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("contract", "field"), FIELDS, ids=lambda one: getattr(one, "source", getattr(one, "name", ""))
 )

@@ -18,6 +18,7 @@ from pipelines.contracts.model import Contract, load_contracts
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.forked_command import run_forked
 
+pytestmark = pytest.mark.slow
 HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan,ChuHoSo\n"
 GOOD = "A-1,1,U,4,20240105080000,Nguyễn Văn Mẫu\n"
 WRONG = "A-2,1,U,44,20240105080000,Trần Thị Mẫu\n"

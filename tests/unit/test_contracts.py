@@ -233,6 +233,7 @@ def check(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.mark.slow
 def test_a_new_source_needs_a_contract_and_no_python(check: Callable[..., Any], tmp_path: Path) -> None:
     assert VALIDATOR.is_valid(buses())
     done = check("en")
@@ -254,6 +255,7 @@ def test_a_new_source_needs_a_contract_and_no_python(check: Callable[..., Any], 
     assert rejected.filter(_row_number=6).select("Ma", "SoKhach", "TaiXe").rows() == [("XB005", "81", "Trần Thị Mẫu")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "cures"),
     [

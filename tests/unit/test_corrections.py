@@ -75,6 +75,7 @@ ONE = "HS1,1.000001,H19.07,1,2,20240610080000,20240620170000,20240610090000"
 TWO = "HS2,1.000001,H19.07,1,2,20240610080000,,20240610090000"
 
 
+@pytest.mark.slow
 def test_each_type_of_value_is_corrected_and_nothing_else_is(laid: Callable[..., Laid]) -> None:
     work = laid(
         [

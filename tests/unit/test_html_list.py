@@ -70,6 +70,7 @@ def test_a_byte_order_mark_and_gzip_are_taken(parse: Parse) -> None:
         assert parse("don_vi", given, name).counts("don_vi") == (1, 1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "code"),
     [

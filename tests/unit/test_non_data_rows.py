@@ -21,6 +21,7 @@ KINDS = [kind for kind in kinds() if not kind.cells]
 HEAD = "MaHoSo,MaTTHC,MaDonVi,TrangThaiHoSo,NgayTiepNhan\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 def test_what_once_came_in_wrong_comes_as_it_should(kind: Kind, tmp_path: Path) -> None:
     assert judge_case(case_of(kind, tmp_path / "x"))[0] == kind.wanted
@@ -69,6 +70,7 @@ codes = st.from_regex(r"[A-Z][0-9]{1,3}-[0-9]{1,4}", fullmatch=True)
 named = st.tuples(codes, st.sampled_from(["Một", "Hai", None]))
 
 
+@pytest.mark.slow
 @given(st.lists(named, min_size=1, max_size=12), st.sets(st.integers(0, 12)), st.integers(1, 12))
 def test_no_row_with_a_code_is_taken_for_a_signature(
     contracts: dict[str, Contract], rows: list[tuple[str, str | None]], gap: set[int], size: int

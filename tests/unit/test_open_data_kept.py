@@ -36,6 +36,7 @@ def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
     return Nights(tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CODES)
 def test_the_vintage_before_stays_byte_for_byte(nights: Nights, code: str) -> None:
     nights.night("v1", "vintage-1")

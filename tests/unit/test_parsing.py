@@ -163,6 +163,7 @@ def test_the_same_file_twice_gives_the_same_bytes(parse: Parse) -> None:
 cells = st.sampled_from(["", "A-1", "H19.07", "4", "9", "99", "20240105080000", "20240231000000", "079000000001", "Đ"])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(cells, min_size=7, max_size=9), max_size=30))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_row_is_lost_whatever_comes(parse: Parse, rows: list[list[str]]) -> None:
@@ -259,6 +260,7 @@ def _as_file(kind: str, row: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("kind", ["csv", "tsv", "json", "ndjson", "parquet", "xlsx", "xls"])
 def test_every_format_is_taken_gzipped_or_not(parse: Parse, kind: str, packed: bool) -> None:

@@ -211,6 +211,7 @@ def test_every_reason_that_models_and_contracts_give_tells_how_to_fix_it(contrac
             assert words.fix_hint(source, reason) != words.t("reason_unexplained"), (source, reason)
 
 
+@pytest.mark.slow
 def test_the_last_thirty_runs_keep_their_pages_and_latest_is_the_newest(tmp_path: Path) -> None:
     settings = Settings(warehouse_dir=tmp_path / "kho")
     for _ in range(33):

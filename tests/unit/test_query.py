@@ -53,6 +53,7 @@ def _files(settings: Settings) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in settings.warehouse_dir.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["", " (use_tmp_file false)", " (format csv, per_thread_output)"])
 @pytest.mark.parametrize("ending", ["", ".wal", ".tmp", ".wal.checkpoint"])
 def test_no_query_writes_the_published_file_or_anything_beside_it(settings: Settings, ending: str, option: str) -> None:

@@ -37,6 +37,7 @@ def test_every_code_has_a_file_that_provokes_it() -> None:
     assert len({case.code for case in CASES}) == len(CASES) > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=[case.code for case in CASES])
 def test_a_refusal_says_where_and_what_to_do_and_no_value(
     case: Provoked, contracts: dict[str, Contract], tmp_path: Path

@@ -198,6 +198,7 @@ def test_a_circle_of_units_is_named_whole(tmp_path: Path, rows: str, circle: str
     assert (caught.value.code, caught.value.params["of"]) == ("register_cycle", circle)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "register", "line"),
     [

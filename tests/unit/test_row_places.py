@@ -89,6 +89,7 @@ def test_in_an_html_list_it_is_the_cell_or_the_row(check: Check, tmp_path: Path)
     assert reasons(report) == {LEVEL_WRONG: ([3], ["C3"]), DATES_WRONG: ([5], ["5"])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sep"), [("a.csv", ","), ("a.tsv", "\t")])
 def test_in_text_it_is_the_line_and_the_name_of_the_column(check: Check, tmp_path: Path, name: str, sep: str) -> None:
     folded = ["U0", '"Sở\n\nMẫu"', "xa", "", ""]
@@ -105,6 +106,7 @@ def test_in_text_it_is_the_line_and_the_name_of_the_column(check: Check, tmp_pat
     assert "2 dòng, đầu tiên ở dòng 7, 8, cột Cap\n" in said
 
 
+@pytest.mark.slow
 def test_columns_and_members_go_by_what_the_file_calls_them(check: Check, tmp_path: Path) -> None:
     said, (report,) = check(
         lay(tmp_path, "a.csv", "MaPhiLePhi,Mã hồ sơ,Gia,TrangThaiThanhToan\nP1,A B,1,1\n"), source="le_phi"
@@ -241,6 +243,7 @@ def test_the_advice_on_a_conflict_is_true_with_and_without_an_update_time(contra
 MISREAD = "Sá»Ÿ TÆ° phÃ¡p"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "place"),
     [

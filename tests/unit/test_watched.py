@@ -67,6 +67,7 @@ def test_the_copy_is_sorted_has_every_cell_once_and_is_the_same_again(now: Cells
     assert {entry[0] for entry in now} >= {"target", "goal", "indicator", "contract_field", "holds", "watched"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [

@@ -62,6 +62,7 @@ def test_the_same_bytes_lie_on_the_disk_once(nights: Nights) -> None:
     assert all(path.samefile(newest) for path in shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [None, "v-nov"])
 def test_a_rollback_takes_the_warehouse_back_and_nothing_from_the_public(nights: Nights, version: str | None) -> None:
     before = public(nights)
@@ -111,6 +112,7 @@ LOSSES: dict[str, Callable[[Nights], object]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("as_of", [NOVEMBER, DECEMBER])
 def test_a_loss_forgets_nothing_that_was_out(nights: Nights, loss: str, as_of: str) -> None:

@@ -167,6 +167,7 @@ def test_errors_and_formulas_of_excel_are_not_taken_for_values(parse: Parse, tmp
     assert done.quarantine("don_vi")["_reasons"].to_list() == [["error_cell:TenDonVi"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [DAY, dt.datetime(2024, 1, 5, 8), dt.time(8, 30), dt.timedelta(hours=30), 7, True])
 def test_a_code_that_became_a_date_a_time_or_a_number_is_rejected(parse: Parse, tmp_path: Path, cell: object) -> None:
     done = parse("don_vi", book(tmp_path / "a.xlsx", [UNITS, [cell, "Một", "so"]]), "a.xlsx")

@@ -76,6 +76,7 @@ def test_nothing_is_silently_wrong(corpus: str, tmp_path: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_the_verdict_sees_what_is_wrong(tmp_path: Path) -> None:
     """The measure itself must be able to fail: a truth that differs, and a row that is gone."""
     case = next(iter(encodings(tmp_path)))
