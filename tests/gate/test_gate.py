@@ -66,13 +66,14 @@ def _heap(checks: set[tuple[str, str]]) -> list[str]:
     return sorted({first[check] for check in checks}, key=lambda sql: (sql.startswith(("delete", "alter")), sql))
 
 
+@pytest.mark.parametrize("share", [0.6, pytest.param(1.0, marks=pytest.mark.campaign)])
 def test_great_expectations_agrees_with_the_plain_checks(
-    damaged: Damaged, sound: Path, first: Path, suites: Suites
+    damaged: Damaged, sound: Path, first: Path, suites: Suites, share: float
 ) -> None:
-    """Few runs, each on a heap of damages, until every check has failed once inside Great Expectations."""
+    """Few runs, each on a heap of damages, until so many checks have failed once inside Great Expectations."""
     baseline = Baseline(sound, "v0", drift=DRIFT, removal=REMOVAL, first=(first,))
     unseen = set(EVERY_CHECK)
-    while unseen:
+    while len(unseen) > (1 - share) * len(EVERY_CHECK):
         candidate = damaged(_heap(unseen))
         with duckdb.connect(candidate) as connection:
             prepare(connection, suites, baseline)

@@ -62,10 +62,9 @@ def _deliveries(fixture: Fixture) -> list[Trial]:
 
 def _few_trials(fixture: Fixture, seed: int, *, in_suite: bool) -> list[Trial]:
     """Return a part that takes minutes: what nothing else in the suite looks at; of that, less in the suite itself."""
-    return [
-        Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=200 if in_suite else 400)),
-        *(_trial(fixture, case, fixture.seconds) for case in few(seed, only_before_switch=in_suite)),
-    ]
+    reads = Trial("several at once", "reads", partial(concurrency.readers, fixture, reads=400))
+    cases = (_trial(fixture, case, fixture.seconds) for case in few(seed, only_before_switch=in_suite))
+    return [*cases] if in_suite else [reads, *cases]
 
 
 def _trial(fixture: Fixture, case: Case, seconds: float) -> Trial:
