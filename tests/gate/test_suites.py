@@ -56,6 +56,7 @@ def test_damage_is_noticed_by_exactly_these_checks(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_figure_that_its_cases_do_not_give_is_noticed_for_every_indicator(
     marts: duckdb.DuckDBPyConnection, suites: Suites
 ) -> None:
@@ -84,7 +85,7 @@ def test_every_check_notices_some_damage() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", sampled(TABLES, one_in=2))
+@pytest.mark.parametrize("table", sampled(TABLES, one_in=3))
 def test_column_that_lost_all_its_values_is_noticed(
     marts: duckdb.DuckDBPyConnection, suites: Suites, table: str
 ) -> None:

@@ -341,7 +341,7 @@ def waiting(candidates: dict[str, Path], settings: Settings, tmp_path_factory: p
     [
         pytest.param(SENSITIVE, 1, id="sensitive"),
         pytest.param(OTHER, 9, id="nine", marks=pytest.mark.campaign),
-        pytest.param(OTHER, 60, id="sixty"),
+        pytest.param(OTHER, 60, id="sixty", marks=pytest.mark.campaign),
     ],
 )
 def test_few_late_dossiers_change_no_protected_table_and_no_list_names_one(

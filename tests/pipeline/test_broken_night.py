@@ -18,7 +18,8 @@ from tests.conftest import command
 from tests.pipeline.breaking import FUNCTIONS, file_of
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO
 
-pytestmark = pytest.mark.slow
+# The suite breaks one function in four, each for a file of its own (test_one_file).
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
 DAY = "2024-12-31"
 
 

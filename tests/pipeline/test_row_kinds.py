@@ -184,7 +184,7 @@ ENDED: FILE = ("don_vi", day(1), "u.csv", NAMES + "H19.08,Sở Y tế,so,,202406
             ([named(0, "Sở Y tế"), CODED, RENAMED], None, False),
             ([SILENT, CODED], None, False),
         ],
-        one_in=2,
+        one_in=3,
     ),
 )
 def test_a_message_names_the_unit_that_handles_the_dossier(

@@ -37,7 +37,7 @@ def loaded(bench: Bench) -> Province:
     return found
 
 
-@pytest.mark.parametrize(("name", "size"), sampled(NOTICED, one_in=2))
+@pytest.mark.parametrize(("name", "size"), sampled(NOTICED, one_in=3))
 def test_a_falsified_delivery_is_noticed_with_its_cause(bench: Bench, loaded: Province, name: str, size: float) -> None:
     found = trial(bench, loaded, DAY, name, load_kinds().kinds[name], size, bench.judge(DAY))
     assert found.noticed and found.named, found.spoke
