@@ -105,8 +105,9 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
     """Return cases in the denominator that are not in the numerator; for reported figures the units that fall short."""
     code, rule = definition["indicator_code"], definition["rule"]
     values = {"period_code": period, **subject.parameters}
+    in_scope = read_sql(__package__, "sql/in_scope")
     if definition["origin"] == "reported":
-        return _rows(connection, read_sql(__package__, "sql/reported_against"),
+        return _rows(connection, read_sql(__package__, "sql/reported_against", in_scope=in_scope),
                      {**values, "indicator_code": code, "rule": rule})  # fmt: skip
     view = f"case_{code}__{rule}"
     columns = connection.execute(
@@ -115,12 +116,13 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
     if not columns:
         return []
     if ("period_code",) in columns:
-        query = read_sql(__package__, "sql/cases_against_by_period", view=quote_identifier(view))
+        query = read_sql(__package__, "sql/cases_against_by_period", view=quote_identifier(view), in_scope=in_scope)
         return _rows(connection, query, values)
     sources = definition["sources"] or ""
     is_known = _one(connection, HAS_TABLE, handovers_table(sources))
     handovers = handovers_join(sources, "c.case_code", "p.cut_date") if is_known else NO_HANDOVERS
-    query = read_sql(__package__, "sql/cases_against_by_day", view=quote_identifier(view), handovers=handovers)
+    parts = {"view": quote_identifier(view), "handovers": handovers, "in_scope": in_scope}
+    query = read_sql(__package__, "sql/cases_against_by_day", **parts)
     return _rows(connection, query, values)
 
 

@@ -35,12 +35,13 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Model:
-    """One compiled model: where it is built, as what, and by which SQL."""
+    """One compiled model: where it is built, as what, by which SQL, and which relations that reads."""
 
     name: str
     relation: str
     kind: str
     sql: str
+    reads: frozenset[str]
 
 
 def compile_project(warehouse: Path, of: Settings | None = None) -> dict[str, Any]:
@@ -54,20 +55,27 @@ def compile_project(warehouse: Path, of: Settings | None = None) -> dict[str, An
 
 def models_for(manifest: dict[str, Any], tables: Iterable[str] = COMPARED) -> list[Model]:
     """Return every model that the tables need, each after those that it reads."""
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    nodes = {**manifest["nodes"], **manifest["sources"]}
     ordered: dict[str, Model] = {}
 
     def add(key: str) -> None:
-        if key in ordered or key not in nodes:
-            return
         node = nodes[key]
-        for needed in node["depends_on"]["nodes"]:
-            add(needed)
-        ordered[key] = Model(node["name"], node["relation_name"], node["config"]["materialized"], node["compiled_code"])
+        if key in ordered or node["resource_type"] != "model":
+            return
+        needed = node["depends_on"]["nodes"]
+        for one in needed:
+            add(one)
+        reads = frozenset(_relation(nodes[one]) for one in needed)
+        sql, kind = node["compiled_code"], node["config"]["materialized"]
+        ordered[key] = Model(node["name"], _relation(node), kind, sql, reads)
 
     for name in tables:
         add(f"model.tthc.{name}")
     return list(ordered.values())
+
+
+def _relation(node: dict[str, Any]) -> str:
+    return str(node["relation_name"]).replace('"', "")
 
 
 @cache

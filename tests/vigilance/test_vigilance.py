@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.campaign.vigilance.bench import Bench, models_of
+from tests.campaign.vigilance.bench import MARTS, Bench
 from tests.campaign.vigilance.falsify import Night, falsified
 from tests.campaign.vigilance.kinds import load_kinds
 from tests.campaign.vigilance.nights import Nights, models_behind_holds
 from tests.campaign.vigilance.province import parsed_day
 from tests.campaign.vigilance.trials import Province, honest, province, trial
+from tests.oracle.compiled import models_for
 from tests.sampling import sampled
 
 pytestmark = pytest.mark.slow
@@ -27,7 +28,7 @@ NOTICED = [
 
 @pytest.fixture(scope="module")
 def bench(compiled_project: dict[str, Any]) -> Bench:
-    return Bench(models_of(compiled_project))
+    return Bench(models_for(compiled_project, MARTS))
 
 
 @pytest.fixture(scope="module")

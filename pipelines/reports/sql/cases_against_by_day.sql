@@ -16,11 +16,5 @@ where
     event_date between start_date and cut_date
     and (superseded_on is null or superseded_on > cut_date)
     and not coalesce(counts_from <= cut_date, false)
-    and (
-        $scope = 'province'
-        or $scope = 'level'
-        and unit_level = $unit_level
-        or $scope = 'unit'
-        and unit_code = $unit_code
-    )
+    and {{ in_scope }}
 order by event_date, case_code

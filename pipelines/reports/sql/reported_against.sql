@@ -7,11 +7,5 @@ where
     and rule = $rule
     and scope = 'unit'
     and numerator < denominator
-    and (
-        $scope = 'province'
-        or $scope = 'level'
-        and unit_level = $unit_level
-        or $scope = 'unit'
-        and unit_code = $unit_code
-    )
+    and {{ in_scope }}
 order by numerator / denominator, unit_code

@@ -4,10 +4,12 @@ Here: loading a history and tonight's delivery, building only what depends on wh
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,20 +20,10 @@ from pipelines.settings import Settings
 from pipelines.storage.lake import REJECTED, lake_schema
 from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 from tests.campaign.vigilance.province import PROVINCE, Parsed, contracts, marked_units
+from tests.oracle.compiled import Model, compile_project, models_for
 
 MARTS = ("delivery_measures", "unit_measures")
 LEDGER: dict[str, dict[str, Any]] = {"delivery": DELIVERY, "reason": REASON, "rejected_row": REJECTED}
-
-
-@dataclass(frozen=True)
-class Model:
-    """One compiled model, with the relations that it reads."""
-
-    name: str
-    relation: str
-    kind: str
-    sql: str
-    reads: frozenset[str]
 
 
 @dataclass(frozen=True, order=True)
@@ -49,31 +41,6 @@ class Unusual:
     unit_code: str
     score: float = field(compare=False)
     leads: bool = field(compare=False, default=True)
-
-
-def models_of(manifest: dict[str, Any], marts: Iterable[str] = MARTS) -> list[Model]:
-    """Return every model that the marts need, each after those that it reads."""
-    nodes = {**manifest["nodes"], **manifest["sources"]}
-    ordered: dict[str, Model] = {}
-
-    def add(key: str) -> None:
-        node = nodes[key]
-        if key in ordered or node["resource_type"] != "model":
-            return
-        needed = node["depends_on"]["nodes"]
-        for one in needed:
-            add(one)
-        reads = frozenset(_relation(nodes[one]) for one in needed)
-        sql, kind = node["compiled_code"], node["config"]["materialized"]
-        ordered[key] = Model(node["name"], _relation(node), kind, sql, reads)
-
-    for name in marts:
-        add(f"model.tthc.{name}")
-    return list(ordered.values())
-
-
-def _relation(node: dict[str, Any]) -> str:
-    return str(node["relation_name"]).replace('"', "")
 
 
 @lru_cache(maxsize=64)
@@ -256,16 +223,6 @@ def _is_frame(value: object) -> bool:
 @contextmanager
 def compiled_models() -> Iterator[list[Model]]:
     """Compile the project once in a folder that is thrown away, and give the models of the profile."""
-    import json
-    import tempfile
-    from pathlib import Path
-
-    from pipelines.storage.run_spec import candidate_dir
-    from pipelines.transform.dbt import run_dbt, target_dir
-
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(warehouse_dir=Path(folder))
-        candidate_dir(settings).mkdir(parents=True)
-        run_dbt(settings, "compile")
-        manifest = json.loads((target_dir(settings) / "manifest.json").read_text(encoding="utf-8"))
-    yield models_of(manifest)
+        manifest = compile_project(Path(folder) / "warehouse")
+    yield models_for(manifest, MARTS)

@@ -10,8 +10,9 @@ from typing import Any
 from pipelines.gate.baseline import Baseline
 from pipelines.registers.holds import load_holds
 from pipelines.settings import PROJECT_DIR
-from tests.campaign.vigilance.bench import Bench, Model, models_of
+from tests.campaign.vigilance.bench import Bench
 from tests.campaign.vigilance.province import PROVINCE, Parsed
+from tests.oracle.compiled import Model, models_for
 
 HOLDS = PROJECT_DIR / "expectations" / "holds.sql"
 # What the gate reads of the published version beside what its holds read of the candidate.
@@ -22,7 +23,7 @@ def models_behind_holds(manifest: dict[str, Any]) -> list[Model]:
     """Return the models of every mart that expectations/holds.sql or the comparison with the night before reads."""
     words = {*re.findall(r"[a-z_]+", HOLDS.read_text(encoding="utf-8")), *READ_OF_PREVIOUS}
     marts = {node["name"] for node in manifest["nodes"].values() if _is_mart(node)}
-    return models_of(manifest, sorted(words & marts))
+    return models_for(manifest, sorted(words & marts))
 
 
 def _is_mart(node: dict[str, Any]) -> bool:
