@@ -5,6 +5,7 @@ an indicator counts; that is the register's entry and its case model.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def case_descriptions(indicators: Sequence[Indicator], cases: Path) -> str:
         way: str = i.computed
         if i.computed == "model" and (cases / f"{name}.sql").is_file():
             sql = (cases / f"{name}.sql").read_text(encoding="utf-8")
-            way = "by_period" if "period_code" in sql else "by_day"
+            way = "by_period" if "period_code" in re.sub(r"--.*", "", sql) else "by_day"
         if way in GRAINS:
             grain_vi, grain_en = GRAINS[way]
             entries[name] = CASE.format(

@@ -35,7 +35,12 @@ def run_forked(
         out, err = (Path(streams, name) for name in ("out", "err"))
         process = _server.Process(target=_run, args=(module, arguments, dict(env), out, err, folder or Path.cwd()))
         process.start()
-        process.join()
+        try:
+            process.join()
+        finally:  # a test that hangs is ended by its time limit, and the command with it
+            if process.is_alive():
+                process.kill()
+                process.join()
         code = process.exitcode
         assert code is not None
         texts = [path.read_text(encoding="utf-8", errors="replace") for path in (out, err)]

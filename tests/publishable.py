@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipelines.gate.results import CheckResult, GateResult, TableResult
-from pipelines.gate.suites import suites_on_disk
+from pipelines.gate.suites import COLUMNS_FILE, SHARED_FILES, suites_on_disk
 from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.publish.versions import close_candidate
 from pipelines.settings import PROJECT_DIR, Settings
@@ -31,10 +31,10 @@ def small_settings(folder: Path, **changes: Any) -> Settings:
     """Return settings of a warehouse below the folder that publishes one table, `t`."""
     suites = folder / "expectations"
     suites.mkdir(parents=True)
-    for name in ("schema.json", "macros.sql", "holds.sql"):
+    for name in SHARED_FILES:
         shutil.copy(PROJECT_DIR / "expectations" / name, suites / name)
     (suites / "t.yml").write_text(SUITE, encoding="utf-8")
-    (suites / "columns.json").write_text('{"t": ["a"]}\n', encoding="utf-8")
+    (suites / COLUMNS_FILE).write_text('{"t": ["a"]}\n', encoding="utf-8")
     return Settings(raw_dir=folder / "raw", warehouse_dir=folder / "kho", expectations_dir=suites, **changes)
 
 

@@ -3,12 +3,10 @@
 Does not belong here: collecting and printing it (`reports.status`, `reports.status_view`).
 """
 
-import datetime as dt
 import json
 import sys
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -28,12 +26,12 @@ def status(
 
     Mã thoát / exit: 0 · 3 số liệu đã cũ hoặc chưa công bố gì (stale) · 1 tệp bị hỏng, chỉ với --verify (damaged).
     """
+    from pipelines.landing.discover import today_at_home
     from pipelines.reports.status import read_status
     from pipelines.reports.status_view import show_status
 
-    today = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
     settings = settings_with(warehouse_dir=warehouse)
-    found = read_status(settings, today, verify=verify)
+    found = read_status(settings, today_at_home(), verify=verify)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     else:

@@ -11,6 +11,11 @@ import duckdb
 from pipelines.settings import Settings
 
 
+def connect_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory within the limits of the settings, which writes no temporary files."""
+    return duckdb.connect(config={**settings.duckdb_config(), "temp_directory": ""})
+
+
 def connect(settings: Settings, database: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database file within the limits of the settings; no extension is ever loaded.
 

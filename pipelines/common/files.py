@@ -91,6 +91,20 @@ def atomic_write(path: Path, mode: int = 0o644) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def unfinished(path: Path) -> Path:
+    """Return the name under which a file, link or folder is prepared; a crash can leave it behind."""
+    return path.with_name(f".{path.name}{UNFINISHED}")
+
+
+def switch_link(link: Path, target: Path) -> None:
+    """Point a link to a target in one step."""
+    prepared = unfinished(link)
+    prepared.unlink(missing_ok=True)
+    prepared.symlink_to(target)
+    prepared.replace(link)
+    sync_folder(link.parent)
+
+
 def link_or_copy(source: str | Path, target: str | Path) -> None:
     """Create a hard link to a file, or a copy if the file system does not support links."""
     try:

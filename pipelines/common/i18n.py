@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.common.yaml import read_yaml
 
 LANGUAGES = ("vi", "en")
+MESSAGES = Path(__file__).parent / "messages.yml"
 OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 PARAMETER = re.compile(r"\{(\w+)")
 language: ContextVar[str] = ContextVar("language", default="vi")
@@ -30,7 +31,7 @@ def read_catalogue(path: Path) -> Catalogue:
 
 def catalogue() -> Catalogue:
     """Return the sentences of messages.yml by code and language."""
-    return read_catalogue(Path(__file__).parent / "messages.yml")
+    return read_catalogue(MESSAGES)
 
 
 def say(code: str, **params: object) -> str:

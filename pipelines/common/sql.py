@@ -44,6 +44,11 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_text(text: str) -> str:
+    """Return a text as an SQL literal, for statements of our own that take no bound value (ATTACH, COPY, a view)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def quote_identifiers(names: Iterable[str]) -> str:
     """Return names as a comma-separated list of SQL identifiers."""
     return ", ".join(quote_identifier(name) for name in names)

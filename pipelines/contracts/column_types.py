@@ -158,12 +158,12 @@ def _type_text(field: ContractField, text: pl.Expr) -> TypedField:
     misread = MISREAD if field.alphabet is None else f"{MISREAD}|{FOREIGN_SIGNS[field.alphabet]}"
     wrong = {MISREAD_TEXT: text.str.contains(misread), "too_long": text.str.len_chars() > MOST_CHARACTERS[field.type]}
     if field.type == "code":
-        has_reason = text.str.contains(match_whole(SCIENTIFIC))
-        wrong["code_turned_into_number"] = has_reason
+        has_other_reason = text.str.contains(match_whole(SCIENTIFIC))
+        wrong["code_turned_into_number"] = has_other_reason
         if _is_shown_code(field):
             wrong["code_looks_like_identity_number"] = looks_personal(text)
-            has_reason = has_reason | looks_personal(text)
-        wrong["bad_code"] = text.str.contains(_forbidden_sign(field)) & ~has_reason
+            has_other_reason = has_other_reason | looks_personal(text)
+        wrong["bad_code"] = text.str.contains(_forbidden_sign(field)) & ~has_other_reason
     if field.shown:
         wrong["bad_name"] = text.str.contains(DOOR_UNSHOWN) | ~text.str.contains(r"[\p{L}0-9]")
         wrong["looks_personal"] = looks_personal(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.common.sql import quote_identifier, quote_identifiers, read_sql
+from pipelines.common.sql import quote_identifier, quote_identifiers, quote_text, read_sql
 from pipelines.dry_run.report import FIRST_ROWS
 from pipelines.dry_run.stage import HASH_PREFIX, KNOWN, REJECTIONS, StagedRows
 from pipelines.parsing.unit_names import hash_unit_names
@@ -57,8 +57,7 @@ class ComparedRows(StagedRows):
         """
         if database.with_name(f"{database.name}.wal").exists():
             raise duckdb.IOException("a log lies beside it")
-        # Attaching takes no bound value; a quote in the path is doubled.
-        self._db.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
+        self._db.execute(f"attach {quote_text(str(database))} as tthc (read_only)")
         for relation, known in KNOWN.items():
             self._db.execute(f"create table {relation} ({quote_identifiers(known.columns)}) as {known.query}")
         self._lists = set(KNOWN)
@@ -115,7 +114,7 @@ class ComparedRows(StagedRows):
         return found
 
     def rejected_of_file(self, file: int, source: str, first: int, last: int) -> pl.DataFrame:
-        """Return `_row_number` and `_reason` (the reason) of rows of a file that a comparison rejects."""
+        """Return row number and reason of the rows of a file that a comparison rejects."""
         if source not in self._sources:
             return pl.DataFrame(schema={"_row_number": pl.Int64, "_reason": pl.String})
         return self._db.execute(
@@ -142,7 +141,7 @@ class ComparedRows(StagedRows):
         )
 
     def _list_names(self) -> None:
-        """Create table `unit_called`: every name of a known unit in the lake or in the files under check."""
+        """Create table `delivered_unit_name`: every name of a known unit in the lake or in the files under check."""
         files = sorted(str(path) for path in (self._lake / UNITS).glob("*/*.parquet"))
         named_units = [pl.DataFrame(schema={"MaDonVi": pl.String, "TenDonVi": pl.String})]
         if files:

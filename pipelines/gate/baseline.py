@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.sql import read_sql
+from pipelines.common.sql import quote_text, read_sql
 from pipelines.registers.holds import DriftLimits, JumpLimits, Override, RemovalLimits
 
 # What `evaluate` reads after the view `held` was created, each row the fields of a class of `results`.
@@ -70,8 +70,7 @@ class Baseline:
 
     def statements(self) -> Iterator[Statement]:
         """Yield SQL statements with their values to bind; they create and fill the tables of `sql/baseline_tables`."""
-        for statement in filter(str.strip, read_sql(__package__, "sql/baseline_tables").split(";")):
-            yield statement, ()
+        yield read_sql(__package__, "sql/baseline_tables"), ()
         for override in self.overrides:
             values = override.model_dump()
             marks = ", ".join("?" * len(values))
@@ -89,9 +88,7 @@ class Baseline:
         if self.first and "first_values" not in self.uncompared:
             yield read_sql(__package__, "sql/first_values"), (self._first_paths,)
         if self.previous is not None:
-            # `attach` takes no bound value; the path is our own, and a quote in it is doubled.
-            path = str(self.previous).replace("'", "''")
-            yield f"attach '{path}' as previous (read_only)", ()
+            yield f"attach {quote_text(str(self.previous))} as previous (read_only)", ()
             yield "insert into previous_run select as_of from previous.marts.dim_run", ()
             yield "insert into previous_delivery select source, sha256 from previous.marts.deliveries", ()
             yield read_sql(__package__, "sql/previous_values"), ()

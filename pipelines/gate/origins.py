@@ -10,9 +10,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.duckdb import connect
-from pipelines.common.patterns import fill_patterns
 from pipelines.gate.results import GateResult
-from pipelines.gate.suites import MACROS_FILE, Expectation, load_suites
+from pipelines.gate.suites import Expectation, load_suites
 from pipelines.settings import Settings
 from pipelines.transform.delivered import attach_delivered, place_of_row
 
@@ -43,14 +42,13 @@ def locate_failures(result: GateResult, settings: Settings, candidate: Path, wor
     """
     if not result.failures() or not workspace.is_file():
         return {}
-    checks = {(table, check.id): check for table, suite in load_suites(settings.expectations_dir).by_table.items()
-              for check in suite.checks}  # fmt: skip
+    suites = load_suites(settings.expectations_dir)
+    checks = {(table, check.id): check for table, suite in suites.by_table.items() for check in suite.checks}
     failed = [(table, checks[table, check.id]) for table, check in result.failures() if (table, check.id) in checks]
-    macros = fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
     try:
         with connect(settings, candidate, read_only=True) as connection:
             attach_delivered(connection, workspace)
-            connection.execute(macros)
+            connection.execute(suites.macros)
             connection.execute("set schema = 'marts'")
             by_check = {f"{table}.{check.id}": _places(connection, table, check) for table, check in failed}
     except duckdb.Error:  # the verdict stands without places

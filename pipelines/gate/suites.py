@@ -78,7 +78,7 @@ class Suite:
     table: str
     min_rows: int
     expectations: tuple[Expectation, ...]
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...]
 
     @cached_property
     def checks(self) -> tuple[Expectation, ...]:
@@ -127,11 +127,16 @@ def load_suites(folder: Path) -> Suites:
     from jsonschema import Draft202012Validator
 
     files, others = _files(folder)
-    validator = Draft202012Validator(json.loads(others[SCHEMA_FILE]))
-    columns = json.loads(others[COLUMNS_FILE])
+    shared = {name: _decode(name, content) for name, content in others.items()}
+    validator, columns = Draft202012Validator(shared[SCHEMA_FILE]), shared[COLUMNS_FILE]
     suites = [_suite(name, content, validator, columns) for name, content in files.items()]
-    macros, holds = fill_patterns(others[MACROS_FILE].decode()), others[HOLDS_FILE].decode()
+    macros, holds = fill_patterns(shared[MACROS_FILE]), shared[HOLDS_FILE]
     return Suites({suite.table: suite for suite in suites}, macros, holds, _digest({**files, **others}))
+
+
+def read_macros(folder: Path) -> str:
+    """Return the SQL that creates the macros which checks may use."""
+    return fill_patterns((folder / MACROS_FILE).read_text(encoding="utf-8"))
 
 
 def suites_on_disk(folder: Path) -> tuple[frozenset[str], str]:
@@ -162,6 +167,14 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SuiteError(f"{path.name}: {type(error).__name__}") from error
+
+
+def _decode(name: str, content: bytes) -> Any:
+    """Return the content of a shared file: JSON parsed, SQL as text."""
+    try:
+        return json.loads(content) if name.endswith(".json") else content.decode()
+    except ValueError as error:  # both kinds of error are ValueErrors
+        raise SuiteError(f"{name}: {type(error).__name__}") from error
 
 
 def _suite(name: str, content: bytes, validator: Any, columns: Mapping[str, list[str]]) -> Suite:

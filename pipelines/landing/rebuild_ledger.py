@@ -81,14 +81,14 @@ def add_missing_arrivals(settings: Settings) -> int:
         known = {arrival.archived_as: arrival.sequence for arrival in arrivals(ledger)}
         purged = purged_arrivals(ledger)
         added = 0
-        for path, is_forgotten in archived_arrivals(archive):
+        for path, is_purged in archived_arrivals(archive):
             place = path.relative_to(archive).as_posix()
             try:
                 if place not in known:
                     record_arrival(ledger, _arrival(archive, path))
                     known[place] = max(known.values(), default=0) + 1
                     added += 1
-                if is_forgotten and known[place] not in purged:
+                if is_purged and known[place] not in purged:
                     _forget(ledger, known[place], _note(path))
                 ledger.commit()
             except Exception as error:

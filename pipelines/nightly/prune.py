@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.parsing.receipts import Receipts
 from pipelines.settings import Settings
 from pipelines.storage.ledger import drop_receipts, open_ledger, receipts
-from pipelines.transform.night_rejections import MARK
+from pipelines.transform.night_rejections import NIGHT_MARK
 
 
 def prune_unreferenced(settings: Settings) -> int:
@@ -32,7 +32,7 @@ def prune_unreferenced(settings: Settings) -> int:
         drop_receipts(ledger, set(kept) - needed)
     lake = [path for path in _parquet(settings.lake_dir) if path.relative_to(settings.lake_dir).as_posix() not in files]
     quarantine = _parquet(settings.quarantine_dir)
-    rejected = [path for path in quarantine if MARK not in path.stem and path.stem not in needed]
+    rejected = [path for path in quarantine if NIGHT_MARK not in path.stem and path.stem not in needed]
     for path in (*lake, *rejected):
         path.unlink()
     return len(lake) + len(rejected)

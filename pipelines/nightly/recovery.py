@@ -7,13 +7,13 @@ complete or absent (`common.files`), and everything missing is made again from t
 
 import os
 
-from pipelines.common.files import remove_atomically, remove_leftovers
+from pipelines.common.files import remove_atomically, remove_leftovers, unfinished
 from pipelines.landing.faults import clear_traces
 from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import record_first_published
-from pipelines.publish.versions import prune, restore_replaced, unfinished_link
+from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run
@@ -23,10 +23,10 @@ from pipelines.transform.dbt import target_dir
 def recover(settings: Settings) -> int:
     """Repair what an interrupted run left behind, begin a new run in the ledger, and return its number."""
     settings.work_dir.mkdir(parents=True, exist_ok=True)
-    unfinished_link(settings).unlink(missing_ok=True)
+    unfinished(settings.current_link).unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
-                   settings.editions_dir, settings.first_published_dir):  # fmt: skip
+                   settings.editions_dir, settings.first_published_dir, settings.quality_dir):  # fmt: skip
         remove_leftovers(folder)
     clear_traces(settings)
     ensure_ledger(settings)

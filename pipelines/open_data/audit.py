@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.common.errors import TthcError
 from pipelines.common.patterns import CODE, HONEST, PERSON, PERSON_RUN, SHOWN
-from pipelines.common.sql import read_sql
+from pipelines.common.sql import quote_text, read_sql
 from pipelines.open_data.files import read_table
 from pipelines.open_data.revisions import is_exact
 from pipelines.registers.disclosure import DisclosureRules
@@ -144,7 +144,7 @@ def _text_conditions(register: PublicationRegister, column: Column) -> list[str]
     name = column.name
     conditions = [looks_personal(name)]
     if kind == "codes":
-        codes = ", ".join("'" + code.replace("'", "''") + "'" for code in register.code_list(place).names)
+        codes = ", ".join(map(quote_text, register.code_list(place).names))
         return [*conditions, f"{name} not in ({codes})"]
     if kind == "pattern":
         # A field's code, or its name without diacritics, where several numbers of the name may have met.

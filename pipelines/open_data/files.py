@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.files import sha256_of
-from pipelines.open_data.texts import LANGUAGES, text_of
+from pipelines.common.i18n import LANGUAGES
+from pipelines.common.sql import quote_text
+from pipelines.open_data.texts import text_of
 from pipelines.registers.publication import PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
@@ -38,9 +40,10 @@ def write_tables(
         ordered = f'select * from "{table.name}" order by {", ".join(table.order_by)}'  # noqa: S608 - names of ours
         relation = connection.sql(ordered)
         relation.write_csv(str(folder / table.file_name), header=True, sep=",", na_rep="", date_format="%Y-%m-%d")
-        # COPY takes no bound values; texts and path are our own, and quotes in them are doubled.
-        metadata = ", ".join(f'"{name}": {_quoted(text)}' for name, text in _words(register, table, synthetic).items())
-        place = _quoted(str(folder / table.parquet_name))
+        metadata = ", ".join(
+            f'"{name}": {quote_text(text)}' for name, text in _metadata_of(register, table, synthetic).items()
+        )
+        place = quote_text(str(folder / table.parquet_name))
         connection.execute(
             f"copy ({ordered}) to {place} (format parquet, compression zstd, kv_metadata {{{metadata}}})"
         )
@@ -58,17 +61,13 @@ def write_checksums(folder: Path) -> None:
     (folder / CHECKSUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _words(register: PublicationRegister, table: Table, synthetic: bool) -> dict[str, str]:
+def _metadata_of(register: PublicationRegister, table: Table, synthetic: bool) -> dict[str, str]:
     """Return the metadata of a Parquet file: dataset, table, titles and grain per language, synthetic mark first."""
     metadata = {"synthetic": str(synthetic).lower(), "dataset": register.dataset.name, "table": table.name}
     for lang in LANGUAGES:
         notice = {f"notice_{lang}": getattr(text_of("synthetic"), lang)} if synthetic else {}
         metadata |= {**notice, f"title_{lang}": getattr(table.title, lang), f"grain_{lang}": getattr(table.grain, lang)}
     return metadata
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def read_table(connection: Connection, table: Table, folder: Path, name: str) -> bool:

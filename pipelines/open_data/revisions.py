@@ -15,7 +15,7 @@ from pipelines.open_data.files import read_table
 from pipelines.registers.publication import Column, PublicationRegister, Table
 
 Connection = duckdb.DuckDBPyConnection
-REVISED, PROVISIONAL = "r", "p"
+PROVISIONAL = "p"
 BEFORE = "before"
 PERIOD = "ky"
 

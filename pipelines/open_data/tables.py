@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.common.sql import read_sql
 from pipelines.open_data.disclosure.suppress import bound_macros
+from pipelines.open_data.files import TYPES
 from pipelines.registers.disclosure import DisclosureRules
 from pipelines.registers.publication import PublicationRegister, Table
 
@@ -50,8 +51,7 @@ def wanted(table: Table, query: str) -> str:
         table: The published table.
         query: SQL of `tables/<name>.sql`.
     """
-    types = {"string": "varchar", "integer": "bigint", "number": "double", "date": "date", "boolean": "integer"}
-    columns = ", ".join(f"cast({c.name} as {types[c.type]}) as {c.name}" for c in table.columns)
+    columns = ", ".join(f"cast({c.name} as {TYPES[c.type]}) as {c.name}" for c in table.columns)
     return f"select {columns} from ({query}) cross join ({KIND}) order by {', '.join(table.order_by)}"  # noqa: S608
 
 

@@ -6,10 +6,9 @@ registers.
 
 from pathlib import Path
 
-from pipelines.common.i18n import read_catalogue
+from pipelines.common.i18n import LANGUAGES, read_catalogue
 from pipelines.contracts.fields import Sentence
 
-LANGUAGES = ("vi", "en")
 TEXTS = Path(__file__).parent / "texts.yml"
 
 

@@ -16,7 +16,7 @@ import duckdb
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, link_tree, sha256_of
-from pipelines.common.sql import read_sql
+from pipelines.common.sql import quote_text, read_sql
 from pipelines.open_data.audit import audit_names, audit_vintage
 from pipelines.open_data.disclosure.breakdowns import count_breakdowns
 from pipelines.open_data.disclosure.case_keys import create_key_table, key_check
@@ -94,8 +94,7 @@ def write_vintage(settings: Settings, run_spec: RunSpec, candidate_file: Path, p
     try:
         with connect(settings, scratch) as connection:
             connection.execute("set enable_progress_bar = false")
-            # ATTACH takes no bound values; the path is our own, and quotes in it are doubled.
-            connection.execute(f"attach '{str(candidate_file).replace(chr(39), chr(39) * 2)}' as tthc (read_only)")
+            connection.execute(f"attach {quote_text(str(candidate_file))} as tthc (read_only)")
             essence = _essence(connection, settings, run_spec, province)
             before = read_vintage(previous)
             if before is not None and previous is not None and _stays(settings, before, essence):

@@ -5,7 +5,7 @@ that personal data need not be kept in memory for the many rows that are accepte
 rows are rejected.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,10 +17,10 @@ from pipelines.contracts.places import place_of
 from pipelines.parsing.readers.reading import read
 from pipelines.settings import ReadLimits
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.lake import ParquetFile, quarantine_schema
+from pipelines.storage.lake import ParquetFile, lake_file, quarantine_schema
 
 # By source: `_row_number` and `_reasons` of rejected rows.
-Rejections = Mapping[str, pl.DataFrame]
+Rejections = dict[str, pl.DataFrame]
 
 
 def complete_rows(
@@ -50,7 +50,7 @@ def row_places(rows: pl.DataFrame, batch: Batch) -> pl.Series:
 
 def quarantine_file(folder: Path, source: str, delivery: Delivery, name: str) -> Path:
     """Return the path of the rejected rows of one source in one delivery."""
-    return folder / source / delivery.business_day.isoformat() / f"{name}.parquet"
+    return folder / lake_file(source, delivery, name)
 
 
 def write_quarantine(

@@ -6,8 +6,7 @@ the lake files of both deliveries. Does not belong here: which counts are held (
 
 from typing import Any
 
-import duckdb
-
+from pipelines.common.duckdb import connect_in_memory
 from pipelines.common.sql import read_sql
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
@@ -32,5 +31,5 @@ def removed_dossiers(before: Receipt | None, after: Receipt, settings: Settings)
     if new:
         remaining, parameters["after"] = "select MaHoSo from read_parquet($after)", [str(path) for path in new]
     query = read_sql(__package__, "sql/removed_dossiers", remaining=remaining)
-    with duckdb.connect(config={**settings.duckdb_config(), "temp_directory": ""}) as connection:
+    with connect_in_memory(settings) as connection:
         return [list(row) for row in connection.execute(query, parameters).fetchall()]

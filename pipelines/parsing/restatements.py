@@ -4,9 +4,9 @@ The lake files of both deliveries are compared: typed rows, without personal dat
 that was replaced, and counting. Does not belong here: which dossiers were removed (`removals`).
 """
 
-import duckdb
 import polars as pl
 
+from pipelines.common.duckdb import connect_in_memory
 from pipelines.common.sql import quote_identifiers, read_sql
 from pipelines.contracts.model import Contract
 from pipelines.settings import Settings
@@ -50,8 +50,7 @@ def _count_changes(contract: Contract, before: list[str], after: list[str], sett
         **{name: f"read_parquet(${name})" if paths else "no_rows" for name, paths in files.items()},
     )  # fmt: skip
     parameters = {name: [str(settings.lake_dir / path) for path in paths] for name, paths in files.items() if paths}
-    with duckdb.connect(config={**settings.duckdb_config(), "temp_directory": ""}) as connection:
+    with connect_in_memory(settings) as connection:
         connection.register("no_rows", pl.DataFrame(schema=lake_schema(contract)).to_arrow())
-        row = connection.execute(query, parameters).fetchone()
-    assert row is not None
-    return dict(zip(("earlier", "added", "removed", "changed"), row, strict=True))
+        changes: Changes = connection.execute(query, parameters).pl().row(0, named=True)
+    return changes

@@ -1,4 +1,4 @@
-"""Open a finished warehouse file strictly read-only, ignoring any write-ahead log placed beside it.
+"""Open a finished warehouse file strictly read-only, and refuse one with a write-ahead log beside it.
 
 Even in read-only mode a DuckDB query can write to the open file and its log by path, and DuckDB replays a log (`.wal`)
 that lies beside a file. Readers therefore open a private link or copy whose name is removed once it is open. Does not

@@ -13,10 +13,10 @@ from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import (
     LEAVING,
-    UNFINISHED,
     remove_atomically,
     remove_tree,
     sha256_of,
+    switch_link,
     sync_file,
     sync_folder,
 )
@@ -55,11 +55,6 @@ def current_version(settings: Settings) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
-def unfinished_link(settings: Settings) -> Path:
-    """Return the path of the link that is renamed to `current`; a crash can leave it behind."""
-    return settings.current_link.with_name(f".{settings.current_link.name}{UNFINISHED}")
-
-
 def switch_current(settings: Settings, version: str) -> None:
     """Switch `current` to a version in one step.
 
@@ -69,11 +64,7 @@ def switch_current(settings: Settings, version: str) -> None:
     folder = settings.versions_dir / version
     if not files_match_manifest(folder):
         raise TthcError("version_damaged", version=version)
-    new_link = unfinished_link(settings)
-    new_link.unlink(missing_ok=True)
-    new_link.symlink_to(Path(settings.versions_dir.name) / version)
-    new_link.replace(settings.current_link)
-    sync_folder(settings.warehouse_dir)
+    switch_link(settings.current_link, Path(settings.versions_dir.name) / version)
 
 
 def publish(

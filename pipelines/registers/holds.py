@@ -23,7 +23,6 @@ from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 
 # `register` is a column of overrides.csv; it may shadow a method of pydantic's classes.
 warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
-EVERY = "*"
 Hold = Literal[
     "volume", "empty", "freshness", "restatement", "jump", "drift", "creep", "removal", "register", "profile", "unit"
 ]
@@ -82,8 +81,8 @@ class JumpLimits(Strict):
         factor: A step over so many usual gaps of `ho_so` is a jump, if it is also over `least_step`.
         least_step: Steps up to it are never a jump.
         least_delivered_days: With fewer delivered days no gap is usual, and the two limits below apply.
-        unknown_step: A step over it is a jump then,
-        unknown_rows: unless the day has at least one `unknown_rows`-th of the usual rows.
+        unknown_step: A step over it is then a jump, unless `unknown_rows` allows it.
+        unknown_rows: A day with at least one `unknown_rows`-th of the usual rows is no jump.
     """
 
     factor: float = Field(ge=1)

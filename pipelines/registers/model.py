@@ -84,7 +84,7 @@ class Province(Strict):
 
 
 class Report(Strict):
-    """A cumulative report period of the plan; `due` is the day (MM-DD) on which the report is due."""
+    """A cumulative report period of the plan; `due` is the day (MM-DD) before which the report is due."""
 
     suffix: str
     due: str

@@ -1,7 +1,7 @@
 """Status of the warehouse: deliveries and missing days, runs, the published version and its age, held items.
 
-Belongs here: collecting it as plain data, as `tthc status --json` prints it. This is the only place where today's date
-is used: figures never depend on it. Does not belong here: printing (`status_view`).
+Belongs here: collecting it as plain data, as `tthc status --json` prints it. Figures never depend
+on today's date. Does not belong here: printing (`status_view`).
 """
 
 import datetime as dt

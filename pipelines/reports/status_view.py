@@ -6,7 +6,6 @@ Belongs here: layout and wording. Does not belong here: collecting the data (`st
 import datetime as dt
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,10 +13,10 @@ from rich.table import Table
 
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
+from pipelines.landing.discover import HOME
 from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
 from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
-HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refused": "red", "failed": "red",
            "interrupted": "red", "running": "yellow"}  # fmt: skip
 DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20

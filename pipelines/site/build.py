@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.common.files import link_tree, remove_tree
+from pipelines.common.i18n import LANGUAGES
 from pipelines.contracts.fields import Sentence
 from pipelines.open_data.metadata.model import Description
 from pipelines.open_data.metadata.write import describe
@@ -22,7 +23,7 @@ from pipelines.site.fields import fields
 from pipelines.site.office_files import write_office_files
 from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
-from pipelines.site.render import HERE, LANGUAGES, SiteFacts, page_renderer, plain_renderer, texts
+from pipelines.site.render import HERE, SiteFacts, page_renderer, plain_renderer, texts
 from pipelines.site.search_index import NAME, search_script
 from pipelines.site.sharing import pictures, site_map
 from pipelines.site.vintage_reader import VintageReader

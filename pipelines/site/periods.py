@@ -25,7 +25,7 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """The kind: year, quarter, month, or report (a period of the plan, from 1 January until a report is due)."""
+        """The kind: year, quarter, month, or report (of the plan: from 1 January to some days before it is due)."""
         return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, self.code)), "report")
 
     def name(self, lang: str) -> str:

@@ -28,8 +28,8 @@ from pipelines.site.vintage_reader import OfficeUnit, PageSubject, VintageReader
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
+TEXTS = HERE / "texts.yml"
 LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of cells without a number
 NOTED = ("p", "r")  # flags of cells with a number
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
@@ -37,7 +37,7 @@ DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 def texts() -> Catalogue:
     """Return the sentences of the site by code."""
-    return read_catalogue(HERE / "texts.yml")
+    return read_catalogue(TEXTS)
 
 
 @dataclass(frozen=True)

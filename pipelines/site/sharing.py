@@ -5,9 +5,10 @@ Belongs here: these texts and the sitemap. Does not belong here: drawing picture
 
 from xml.sax.saxutils import escape
 
+from pipelines.common.i18n import LANGUAGES
 from pipelines.site.offices import Answer, answer
 from pipelines.site.previews import PreviewText
-from pipelines.site.render import LANGUAGES, PageRenderer, SiteFacts
+from pipelines.site.render import PageRenderer, SiteFacts
 from pipelines.site.vintage_reader import PageSubject
 
 SITE_MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -39,6 +39,9 @@ def quarantine_schema(contract: Contract) -> dict[str, pl.DataType]:
     return {**fields, "_text": pl.String(), "_reasons": pl.List(pl.String()), "_place": pl.String(), **PROVENANCE}
 
 
+REJECTED_FOLDER = "_rejected"
+
+
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
     """Return the path, below the lake, of the accepted rows of one source in one delivery."""
     return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
@@ -46,7 +49,7 @@ def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
 
 def rejected_file(source: str, delivery: Delivery, parse_key: str) -> str:
     """Return the path, below the lake, of the list of rejected rows of one source in one delivery (`REJECTED`)."""
-    return f"_rejected/{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
+    return f"{REJECTED_FOLDER}/{lake_file(source, delivery, parse_key)}"
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.common.sql import quote_text
 from pipelines.common.yaml import read_yaml
 
 FILE = Path(__file__).with_name("published_fields.yml")
@@ -55,9 +56,7 @@ def attach_delivered(connection: duckdb.DuckDBPyConnection, workspace: Path) -> 
     Raises:
         duckdb.Error: If there is none.
     """
-    # `attach` takes no bound value; the path is our own, and a quote in it is doubled.
-    path = str(workspace).replace("'", "''")
-    connection.execute(f"attach if not exists '{path}' as delivered (read_only)")
+    connection.execute(f"attach if not exists {quote_text(str(workspace))} as delivered (read_only)")
 
 
 def place_of_row(

@@ -9,14 +9,12 @@ import hashlib
 import logging
 from pathlib import Path
 
-import polars as pl
-
 from pipelines.common.duckdb import connect
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
-from pipelines.parsing.quarantine import quarantine_file, write_quarantine
+from pipelines.parsing.quarantine import Rejections, quarantine_file, write_quarantine
 from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
 from pipelines.storage.ledger import Arrival, open_ledger, purged_arrivals
@@ -24,9 +22,7 @@ from pipelines.storage.run_spec import workspace_file
 
 log = logging.getLogger("tthc.parsing")
 # In the names of the files that this module writes, to tell them from those of `parsing`.
-MARK = ".night-"
-# By source: `_row_number` and `_reasons` of rejected rows.
-Rejections = dict[str, pl.DataFrame]
+NIGHT_MARK = ".night-"
 
 
 def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
@@ -75,7 +71,7 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
         due |= files
         if not all(path.is_file() for path in files):
             written += len(files) if _keep(settings, contracts, arrival, name, rejections) else 0
-    stale = [path for path in folder.glob(f"*/*/*{MARK}*.parquet") if path not in due]
+    stale = [path for path in folder.glob(f"*/*/*{NIGHT_MARK}*.parquet") if path not in due]
     for path in stale:
         path.unlink()
     return {"written": written, "kept": len(due) - written, "left_quarantine": len(stale)}
@@ -106,4 +102,4 @@ def _name(arrival: Arrival, rejections: Rejections) -> str:
     digest = hashlib.sha256(f"{arrival.delivery.label} {arrival.sha256}".encode())
     for source, rows in sorted(rejections.items()):
         digest.update(f"{source} {rows.write_json()}".encode())
-    return f"{arrival.sha256[:24]}{MARK}{digest.hexdigest()[:12]}"
+    return f"{arrival.sha256[:24]}{NIGHT_MARK}{digest.hexdigest()[:12]}"

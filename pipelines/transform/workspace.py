@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.common.duckdb import connect
 from pipelines.common.files import remove_tree
+from pipelines.common.sql import quote_identifiers, quote_text
 from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
 from pipelines.parsing.receipts import LakeState
@@ -22,7 +23,7 @@ from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.registers.corrections import correction_table, load_corrections
 from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
-from pipelines.storage.lake import REJECTED, lake_schema
+from pipelines.storage.lake import REJECTED, REJECTED_FOLDER, lake_schema
 from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec, candidate_dir, workspace_file
 from pipelines.transform.correction_views import Corrections
@@ -136,14 +137,13 @@ def _create_view(
     if not files:
         _create_table(connection, name, empty)
         return
-    # A view takes no bound values; the paths are our own, and a quote in one is doubled.
-    listed = [", ".join("'" + path.replace("'", "''") + "'" for path in paths) for paths in files.values()]
+    listed = [", ".join(map(quote_text, paths)) for paths in files.values()]
     rows = [f"select * from read_parquet([{paths}])" for paths in listed]  # noqa: S608
     if set(files) != {made_by}:
         # An empty table in the union adds the columns that the files lack.
         blank = f"blank.{name.partition('.')[2]}"
         _create_table(connection, blank, empty)
-        columns = ", ".join(f'"{column}"' for column in schema)
+        columns = quote_identifiers(schema)
         rows = [f"select {columns} from ({' union all by name '.join([f'from {blank}', *rows])})"]  # noqa: S608
     connection.execute(f"create view {name} as {rows[0]}")
 
@@ -187,7 +187,7 @@ def build_workspace(
             _create_view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
             if corrections.is_corrected(source):
                 corrections.create_view(source)
-        rejected = _files(state, "_rejected", settings.lake_dir)
+        rejected = _files(state, REJECTED_FOLDER, settings.lake_dir)
         _create_view(connection, "ledger.rejected_row", rejected, REJECTED, state.made_by)
         names = connection.execute("select distinct TenDonVi from lake.don_vi order by TenDonVi").pl()
         _create_table(connection, "ledger.unit_name", hash_unit_names(names["TenDonVi"], load_key(settings.key_file)))

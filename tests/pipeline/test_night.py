@@ -255,7 +255,7 @@ def test_the_same_delivery_again_changes_nothing(night: Night, tmp_path: Path) -
     assert "Nothing new" in (warehouse / "quality" / "latest" / "en" / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_quality_page_tells_each_unit_what_to_mend(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_the_quality_page_tells_each_unit_what_to_fix(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
     """Every rejected row stands on the page of its unit, and of no other; the whole says the same in sum."""
     pages = night.warehouse / "quality" / "latest" / "vi"
     rejected = dict(warehouse.execute("select unit_code, sum(row_count) from quarantine_units group by all").fetchall())

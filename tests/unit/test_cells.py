@@ -295,7 +295,7 @@ CODE_BY_ALL = f"""
 )
 @given(texts=TEXTS)
 @example(texts=[*HONEST, *HONEST_NAMES, *PERSONS, *PERSONS_IN_WORDS, *NULL_WORDS, "Æ°"])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_what_the_door_accepts_no_later_check_refuses(
     contract: Contract, field: ContractField, texts: list[str], end: duckdb.DuckDBPyConnection
 ) -> None:

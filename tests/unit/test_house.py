@@ -75,7 +75,7 @@ def test_a_command_answers_before_heavy_libraries_are_loaded() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
-def test_there_is_a_contract_for_every_source_and_every_rule_tells_how_to_mend() -> None:
+def test_there_is_a_contract_for_every_source_and_every_rule_tells_how_to_fix_it() -> None:
     contracts = load_contracts(Settings().contracts_dir)
     assert set(contracts) == {path.stem for path in Settings().contracts_dir.glob("*.yml")}
     assert {name for name, contract in contracts.items() if contract.obligatory} == {"ho_so", "thu_tuc", "don_vi"}

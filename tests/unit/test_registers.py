@@ -267,9 +267,9 @@ def test_the_decision_scores_a_hundred_points() -> None:
     assert components["3.3"].factor == "sync_rate"
     assert {code: c.points_if_empty for code, c in components.items() if c.points_if_empty is not None} == {"5.2": 6}
     wrong = {"code": "X", "name": {"vi": "x", "en": "x"}, "max_points": 1}
-    for reported in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
+    for part in ({}, {"indicator": "a"}, {"missing": "b", "indicator": "a", "rule": "766"}):
         with pytest.raises(pydantic.ValidationError):
-            Component.model_validate(wrong | reported)
+            Component.model_validate(wrong | part)
     with pytest.raises(pydantic.ValidationError, match="add up"):
         Group.model_validate(
             {**wrong, "valid_from": "2022-06-23", "components": [{**wrong, "max_points": 2, "missing": "b"}]}

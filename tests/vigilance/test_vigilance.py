@@ -14,7 +14,6 @@ from tests.campaign.vigilance.nights import Nights, models_behind_holds
 from tests.campaign.vigilance.province import parsed_day
 from tests.campaign.vigilance.trials import Province, honest, province, trial
 from tests.oracle.compiled import models_for
-from tests.sampling import sampled
 
 pytestmark = pytest.mark.slow
 DAY = "2024-12-31"
@@ -38,7 +37,7 @@ def loaded(bench: Bench) -> Province:
     return found
 
 
-@pytest.mark.parametrize(("name", "size"), sampled(NOTICED, one_in=3))
+@pytest.mark.parametrize(("name", "size"), NOTICED)
 def test_a_falsified_delivery_is_noticed_with_its_cause(bench: Bench, loaded: Province, name: str, size: float) -> None:
     found = trial(bench, loaded, DAY, name, load_kinds().kinds[name], size, bench.judge(DAY))
     assert found.noticed and found.named, found.spoke

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.common.i18n import LANGUAGES
 from pipelines.open_data.files import read_table
 from pipelines.open_data.metadata.cover import column_lines, readme_lines
 from pipelines.open_data.metadata.model import DescribedTable, Description
-from pipelines.open_data.texts import LANGUAGES, text_of
+from pipelines.open_data.texts import text_of
 from pipelines.registers.publication import PublicationRegister
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 -- Exact figures and verdicts that differ between the written file and the marts, or are missing in either.
 with
-    told as (
+    written as (
         select
             ma_chi_tieu as indicator_code,
             cach_tinh as rule,
@@ -15,7 +15,7 @@ with
         from "chi-tieu"
     )
 select count(*)
-from told t
+from written t
 full join
     (
         select v.* from tthc.marts.indicator_values v join period using (period_code) where missing_source is null

@@ -1,6 +1,6 @@
 -- Protected counts of units that differ from the marts.
 with
-    told as (
+    in_marts as (
         select
             v.unit_code,
             v.unit_level,
@@ -13,7 +13,7 @@ with
         where v.scope = 'unit' and v.missing_source is null
     )
 select count(*)
-from told t
+from in_marts t
 full join (select * from measured where scope = 'unit') m using (unit_code, unit_level, period_code, measure)
 where
     coalesce(t.n, 0) <> coalesce(m.n, 0)

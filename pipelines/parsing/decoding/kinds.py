@@ -19,7 +19,7 @@ HEAD_BYTES = 4096
 
 
 def is_utf16(head: bytes) -> bool:
-    """Return True for UTF-16 with a byte order mark, and for text in which most of every second byte is NUL."""
+    """Return True for UTF-16 with a byte order mark, and text with NUL in most bytes at even or at odd places."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     start = head[:200]

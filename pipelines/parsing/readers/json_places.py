@@ -44,11 +44,8 @@ def syntax_error(path: Path, packed: bool, *, by_line: bool) -> tuple[str, dict[
     with _open_unpacked(path, packed) as stream:
         if not by_line:
             content = stream.read(LARGEST_SEARCHED + 1)
-            return (
-                _find_syntax_error(content, 1) or ("not_json", {})
-                if len(content) <= LARGEST_SEARCHED
-                else ("not_json", {})
-            )
+            found = _find_syntax_error(content, 1) if len(content) <= LARGEST_SEARCHED else None
+            return found or ("not_json", {})
         for number, line in enumerate(stream, 1):
             if line.strip() and (fault := _find_syntax_error(line, number)):
                 return fault

@@ -13,9 +13,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.common.patterns import fill_patterns
 from pipelines.common.sql import read_sql
-from pipelines.gate.suites import MACROS_FILE
+from pipelines.gate.suites import read_macros
 from pipelines.parsing.receipts import LakeState, lake_state
 from pipelines.publish.read_only import open_read_only
 from pipelines.reports.quality.places import FileKey, place_for, places_in
@@ -171,7 +170,7 @@ def read_database(database: Path, settings: Settings) -> QualityFacts:
     """
     state = lake_state(settings)
     with open_read_only(database, settings.duckdb_config()) as connection:
-        connection.execute(_macros(settings))
+        connection.execute(read_macros(settings.expectations_dir))  # the page masks what the gate finds
         connection.execute("set schema = 'marts'")
 
         def rows(name: str, **values: str) -> list[tuple[Any, ...]]:
@@ -289,15 +288,10 @@ def refused_files(settings: Settings) -> list[RefusedFile]:
     return sorted(found, key=lambda file: (file.business_day, file.source, file.file_name), reverse=True)
 
 
-def _macros(settings: Settings) -> str:
-    """Return the gate's SQL macros, so that the page masks exactly what the gate takes for personal."""
-    return fill_patterns((settings.expectations_dir / MACROS_FILE).read_text(encoding="utf-8"))
-
-
 def _shown_names(settings: Settings) -> Callable[[str], str]:
     """Return a function that masks file names that look personal."""
     connection = duckdb.connect()
-    connection.execute(_macros(settings))
+    connection.execute(read_macros(settings.expectations_dir))  # the page masks what the gate finds
 
     def shown(name: str) -> str:
         found = connection.execute("select looks_personal(?)", [name]).fetchone()

@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.common.i18n import LANGUAGES
 from pipelines.contracts.model import Contract
 from pipelines.reports.quality.facts import FILES_SHOWN, QualityFacts, Rejection, UnitQuality
 from pipelines.reports.quality.wording import HERE, Translator
 from pipelines.storage.documents import Verdict
 from pipelines.storage.runs import Run
 
-LANGUAGES = ("vi", "en")
 TONES = {"published": "good", "unchanged": "good", "beside": "good", "refused": "bad", "failed": "bad",
          "interrupted": "bad"}  # fmt: skip
 HELD_SHOWN = 40

@@ -16,7 +16,7 @@ from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival
-from pipelines.transform.night_rejections import MARK
+from pipelines.transform.night_rejections import NIGHT_MARK
 
 # Source, business day, file name.
 FileKey = tuple[str, dt.date, str]
@@ -55,7 +55,7 @@ def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Sett
     folder = settings.quarantine_dir
     for key in sorted({Path(name).stem for name in receipt["files"]}):
         yield quarantine_file(folder, source, arrival.delivery, key)
-    nightly = quarantine_file(folder, source, arrival.delivery, f"{arrival.sha256[:24]}{MARK}*")
+    nightly = quarantine_file(folder, source, arrival.delivery, f"{arrival.sha256[:24]}{NIGHT_MARK}*")
     yield from sorted(nightly.parent.glob(nightly.name))
 
 

@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pipelines.common.formats import format_day, format_number
 from pipelines.common.i18n import Catalogue, language, read_catalogue, say
 from pipelines.contracts.fix_hints import fix_hint
 from pipelines.contracts.model import Contract
+from pipelines.landing.discover import HOME
 from pipelines.reports.held_items import NOTHING, held_sentence, override_line, publishable_rest
 from pipelines.reports.quality.facts import RefusedFile
 
 HERE = Path(__file__).parent
-HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+TEXTS = HERE / "texts.yml"
 
 
 def texts() -> Catalogue:
     """Return the sentences of the page by code."""
-    return read_catalogue(HERE / "texts.yml")
+    return read_catalogue(TEXTS)
 
 
 @dataclass(frozen=True)
@@ -68,23 +68,17 @@ class Translator:
 
     def fix_hint(self, source: str, reason: str) -> str:
         """Return how to correct a reason for rejection."""
-        before = language.set(self.lang)
         try:
-            return fix_hint(reason, self.contracts[source])
+            return self._in_language(lambda: fix_hint(reason, self.contracts[source]))
         except KeyError:
             return self.t("reason_unexplained")
-        finally:
-            language.reset(before)
 
     def refusal(self, file: RefusedFile) -> str:
         """Return why a file was refused and what to do."""
-        before = language.set(self.lang)
         try:
-            return say(file.code, **file.params)
+            return self._in_language(lambda: say(file.code, **file.params))
         except KeyError:
             return self.t("reason_unexplained")
-        finally:
-            language.reset(before)
 
     def held(self, item: Mapping[str, Any]) -> str:
         """Return the sentence on a held item."""

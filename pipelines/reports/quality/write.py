@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.common.files import UNFINISHED, remove_tree, sync_folder
+from pipelines.common.files import remove_tree, switch_link, unfinished
 from pipelines.common.i18n import say
 from pipelines.contracts.model import load_contracts
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
@@ -43,7 +43,8 @@ def write_quality_page(settings: Settings) -> Path | None:
 def _write(settings: Settings, run: Run) -> Path:
     facts, gate = _read(settings, run)
     folder = settings.quality_dir
-    target, waiting = folder / f"run-{run.sequence:06d}", folder / f".run-{run.sequence:06d}{UNFINISHED}"
+    target = folder / f"run-{run.sequence:06d}"
+    waiting = unfinished(target)
     remove_tree(waiting)
     for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir), settings.country_dir):
         path = waiting / name
@@ -51,7 +52,7 @@ def _write(settings: Settings, run: Run) -> Path:
         path.write_text(html, encoding="utf-8")
     remove_tree(target)
     waiting.rename(target)
-    _switch(settings.quality_page, target.name)
+    switch_link(settings.quality_page, Path(target.name))
     for old in sorted(folder.glob("run-*"))[:-KEPT]:
         remove_tree(old)
     return target
@@ -71,11 +72,3 @@ def _read(settings: Settings, run: Run) -> tuple[QualityFacts, Verdict | None]:
         except (duckdb.Error, FileNotFoundError):  # a refused candidate may lack tables that the page reads
             return read_ledger(settings), gate
     return read_ledger(settings), None
-
-
-def _switch(link: Path, name: str) -> None:
-    waiting = link.with_name(f".{link.name}{UNFINISHED}")
-    waiting.unlink(missing_ok=True)
-    waiting.symlink_to(name)
-    waiting.replace(link)
-    sync_folder(link.parent)

@@ -1,4 +1,4 @@
--- The tables of the ledger (SQLite). Columns named digest let a damaged line be noticed.
+-- The tables of the ledger (SQLite). Columns named digest let a damaged row be noticed.
 create table if not exists arrival (
     sequence integer primary key autoincrement,
     source text not null,

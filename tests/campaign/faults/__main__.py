@@ -1,6 +1,6 @@
 """`make faults`: the whole campaign, its table on the terminal and in docs/reliability.md.
 
-`--few` tries a part that takes minutes (what the test suite runs too); FAMILY… only some families.
+`--few` tries a part that takes minutes (of which the test suite tries one kill); FAMILY… only some families.
 """
 
 import argparse
