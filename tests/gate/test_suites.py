@@ -200,6 +200,14 @@ def test_folder_without_what_all_suites_use_is_an_error(some_suites: Callable[..
         load_suites(folder)
 
 
+@pytest.mark.parametrize("name", SHARED_FILES)
+def test_a_damaged_file_that_all_suites_use_is_an_error(some_suites: Callable[..., Path], name: str) -> None:
+    folder = some_suites("dim_unit")
+    (folder / name).write_bytes(b"\xff{")
+    with pytest.raises(SuiteError, match=re.escape(name)):
+        load_suites(folder)
+
+
 @pytest.mark.parametrize("name", [*SHARED_FILES, "dim_unit.yml"])
 def test_hash_follows_every_file(some_suites: Callable[..., Path], tmp_path: Path, name: str) -> None:
     folder = some_suites("dim_unit", "dim_period")

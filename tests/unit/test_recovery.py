@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers
+from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers, unfinished
 from pipelines.contracts.model import Contract
 from pipelines.landing import ingest
 from pipelines.landing.ingest import archive_path, ingest_deliveries
 from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
+from pipelines.nightly.recovery import recover
 from pipelines.parsing.receipts import Receipts, lake_state
 from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import Settings
@@ -187,6 +188,18 @@ def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / ".v1.leaving" / "open-data").mkdir(parents=True)
     assert remove_leftovers(tmp_path) == 2
     assert [path.name for path in tmp_path.rglob("*")] == ["a", "whole.parquet"]
+
+
+def test_what_a_crash_left_unfinished_anywhere_is_gone_before_the_next_run(settings: Settings) -> None:
+    folders = (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
+               settings.editions_dir, settings.first_published_dir, settings.quality_dir)  # fmt: skip
+    left = [unfinished(folder / "run-000007") for folder in folders]
+    for folder in left:
+        (folder / "en").mkdir(parents=True)
+    left += [unfinished(settings.current_link)]
+    left[-1].symlink_to("versions/v")
+    recover(settings)
+    assert [path for path in left if path.exists() or path.is_symlink()] == []
 
 
 def test_a_folder_is_whole_or_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
