@@ -17,7 +17,7 @@ MARK = "<!-- packages: made by `make docs` from the imports -->"
 LAYERS = {
     "definitions": "the code location that Dagster loads",
     "cli": "the command `tthc`: arguments, exit codes, progress",
-    "nightly": "the job: Dagster assets and checks around the steps, lock, recovery",
+    "nightly": "the job: its first steps, Dagster assets and checks around the others, lock, recovery",
     "reports": "read-only views: summary, status, `tthc explain`, SQL shell, quality pages",
     "publish": "a candidate becomes a version by one switch; verification, rollback, editions",
     "site": "the citizens' pages, made from the open-data folder alone",

@@ -29,11 +29,11 @@ PAGES = {
 # What of a night's output stands in a README: lines with one of these words, and the tables that begin below one.
 IN_SHORT = {
     "en": (
-        "SYNTHETIC", "Dagster", "/7 ", "Indicators of", "Dossiers resolved on time", "Dossiers received online",
+        "SYNTHETIC", "Starting", "/7 ", "Indicators of", "Dossiers resolved on time", "Dossiers received online",
         "The plan:", "Gate: all", "Published version", "In data/warehouse",
     ),
     "vi": (
-        "TỔNG HỢP", "Dagster", "/7 ", "Chỉ tiêu của kỳ", "Tỷ lệ hồ sơ giải quyết đúng hạn",
+        "TỔNG HỢP", "Khởi động", "/7 ", "Chỉ tiêu của kỳ", "Tỷ lệ hồ sơ giải quyết đúng hạn",
         "Tỷ lệ hồ sơ tiếp nhận trực tuyến", "Kế hoạch:", "đều đạt", "Đã công bố phiên bản", "Ở data/warehouse",
     ),
 }  # fmt: skip

@@ -5,6 +5,7 @@ Belongs here: assembling. Does not belong here: what an asset does (`assets`, `c
 
 import dagster as dg
 
+from pipelines.contracts.model import load_contracts
 from pipelines.nightly.assets import (
     candidate_asset,
     lake_asset,
@@ -14,15 +15,21 @@ from pipelines.nightly.assets import (
     workspace_asset,
 )
 from pipelines.nightly.checks import gate_checks
+from pipelines.nightly.context import Nightly
+from pipelines.nightly.dagster_home import JOB_NAME
 from pipelines.nightly.dbt_assets import dbt_model_assets, dbt_resource, published_tables
 from pipelines.nightly.resources import nightly_resource
 from pipelines.settings import Settings
 
-JOB_NAME = "nightly"
 
+def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Definitions:
+    """Return the definitions for one installation; tests and production build them alike.
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """Return the definitions for one installation; tests and production build them alike."""
+    Args:
+        settings: The installation.
+        run: The run that the job goes on with; None if the job opens a run of its own.
+    """
+    contracts = run.contracts if run is not None else load_contracts(settings.contracts_dir)
     tables = published_tables(settings)
     nightly = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
@@ -30,8 +37,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     )  # fmt: skip
     return dg.Definitions(
         assets=[
-            landing, lake_asset(settings), workspace_asset(settings), dbt_model_assets(settings),
-            quarantine_asset(settings), candidate_asset(tables), published_version,
+            landing, lake_asset(contracts), workspace_asset(contracts), dbt_model_assets(settings),
+            quarantine_asset(contracts), candidate_asset(tables), published_version,
         ],
         asset_checks=[gate_checks(tables)],
         jobs=[nightly],
@@ -40,6 +47,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
                 name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
             )
         ],
-        resources={"nightly": nightly_resource(settings), "dbt": dbt_resource(settings)},
+        resources={"nightly": nightly_resource(settings, run), "dbt": dbt_resource(settings)},
         executor=dg.in_process_executor,
     )  # fmt: skip

@@ -5,7 +5,9 @@ here: how a run ends (`run`).
 """
 
 import re
+import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.common.errors import TthcError
@@ -38,7 +40,18 @@ def cause_of(result: Any, settings: Settings) -> TthcError:
     return TthcError("step_failed", step="?", why="?")
 
 
-def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcError:
+def cause_of_error(step: str, error: BaseException, settings: Settings) -> TthcError:
+    """Return the error that stopped a step outside of Dagster, in the words of `cause_of`.
+
+    Args:
+        step: The step, by the name that it has in Dagster.
+        error: What it raised.
+        settings: The installation; its memory limit is part of the message.
+    """
+    return _cause_of_step(step, list(_raised_chain(error)), settings)
+
+
+def _cause_of_step(step: str, errors: list["Raised"], settings: Settings) -> TthcError:
     text = "\n".join(f"{error.cls_name}: {error.message}" for error in errors)
     limit = settings.memory_shown
     if OUT_OF_MEMORY.search(text):
@@ -50,6 +63,21 @@ def _cause_of_step(step: str, errors: list[Any], settings: Settings) -> TthcErro
             return TthcError("step_failed", step=step, why=CLASS_BEFORE.sub("", error.message.strip()))
     last = errors[-1]
     return TthcError("step_failed", step=step, why=f"{last.cls_name}: {last.message.strip()[:2000]}")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A raised error: its class, and its message with the class before it."""
+
+    cls_name: str
+    message: str
+
+
+def _raised_chain(error: BaseException | None) -> Iterator[Raised]:
+    """Yield an error and its causes, outermost first."""
+    while error is not None:
+        yield Raised(type(error).__name__, "".join(traceback.format_exception_only(error)))
+        error = error.__cause__
 
 
 def _chain(error: Any) -> Iterator[Any]:

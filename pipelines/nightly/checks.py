@@ -10,9 +10,10 @@ import dagster as dg
 from pipelines.common.errors import TthcError
 from pipelines.gate.origins import locate_failures
 from pipelines.gate.run import run_gate
-from pipelines.nightly.assets import CANDIDATE, log_stage
+from pipelines.nightly.assets import CANDIDATE
 from pipelines.nightly.causes import is_out_of_memory
-from pipelines.nightly.resources import Nightly
+from pipelines.nightly.context import Nightly
+from pipelines.nightly.steps import log_stage
 from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
 from pipelines.storage.run_spec import RunSpec, candidate_file, workspace_file

@@ -12,8 +12,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.gate.run import import_in_background
-from pipelines.nightly.assets import log_stage
-from pipelines.nightly.resources import Nightly
+from pipelines.nightly.context import Nightly
+from pipelines.nightly.steps import log_stage
 from pipelines.settings import Settings
 from pipelines.transform.dbt import dbt_executable, dbt_options, ensure_manifest, target_dir
 

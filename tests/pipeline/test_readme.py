@@ -9,7 +9,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 from scripts import docs, picture, readme
 
 NIGHT = """\
-Starting Dagster
+Starting
 read
 Taken in
 ┏━━━┳━━━┓
@@ -49,8 +49,8 @@ def test_a_readme_shows_a_part_of_the_night_that_its_own_page_shows_in_full() ->
 
 
 def test_a_night_in_short_is_its_lines_with_a_word_and_rows_of_the_tables_below_one() -> None:
-    assert readme.in_short(NIGHT, ("Dagster", "Indicators", "two", "Published")).splitlines() == [
-        "Starting Dagster",
+    assert readme.in_short(NIGHT, ("Starting", "Indicators", "two", "Published")).splitlines() == [
+        "Starting",
         "…",
         "Indicators of a year",
         "┏━━━━━━┳━━━┓",

@@ -1,0 +1,102 @@
+"""The run under way: its settings, its number in the ledger, and what its steps have found so far.
+
+Belongs here: beginning and ending a run (lock, recovery, outcome), and the gate's verdict between steps. It needs no
+Dagster, since a run with nothing new ends before Dagster is loaded. Does not belong here: the steps (`steps`).
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.common.errors import TthcError
+from pipelines.contracts.model import Contract, load_contracts
+from pipelines.nightly.lock import run_lock
+from pipelines.nightly.recovery import recover
+from pipelines.parsing.receipts import LakeState
+from pipelines.reports.quality.write import write_quality_page
+from pipelines.settings import Settings
+from pipelines.storage.documents import Verdict
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.run_spec import RunSpec
+from pipelines.storage.runs import end_run, runs
+
+
+@dataclass
+class Nightly:
+    """The run under way.
+
+    Attributes:
+        settings: The installation.
+        number: The number of the run in the ledger.
+        landed: Counts of landing (`landing.ingest`); None until this run has done it.
+        lake: What counts in the lake; None until this run has parsed.
+        run_spec: What the run computes; None until that is decided.
+        is_made: True if its version was made before, so that the run has nothing to compute.
+    """
+
+    settings: Settings
+    number: int
+    landed: dict[str, int] | None = None
+    lake: LakeState | None = None
+    run_spec: RunSpec | None = None
+    is_made: bool = False
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """All contracts by source."""
+        return load_contracts(self.settings.contracts_dir)
+
+    @property
+    def is_open(self) -> bool:
+        """True if no outcome of the run is recorded yet."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            last = runs(ledger, limit=1)
+        return bool(last) and last[0].sequence == self.number and last[0].outcome == "running"
+
+    def record_outcome(self, outcome: str, run_spec: RunSpec, **detail: object) -> None:
+        """Record how the run ended.
+
+        Args:
+            outcome: An outcome of `storage.runs.Run`: published, unchanged, beside or refused.
+            run_spec: What the run computed.
+            detail: Further facts for the ledger, merged into those that are there.
+        """
+        with open_ledger(self.settings.ledger_file) as ledger:
+            end_run(ledger, self.number, outcome, version=run_spec.version, as_of=run_spec.as_of, detail=detail)
+
+    def record_failure(self, cause: TthcError | None = None) -> None:
+        """Record that the run failed, and why if that is known, unless another outcome is recorded already."""
+        if self.is_open:
+            detail = {"why": str(cause), "cause": cause.code} if cause is not None else {}
+            with open_ledger(self.settings.ledger_file) as ledger:
+                end_run(ledger, self.number, "failed", detail=detail)
+
+    def gate_verdict(self) -> Verdict:
+        """Return the verdict of the gate on the candidate of this run."""
+        verdict: Verdict = json.loads(self.settings.verdict_file.read_text(encoding="utf-8"))
+        return verdict
+
+    def save_gate_verdict(self, verdict: Verdict) -> None:
+        """Save the gate's verdict for publication, and for the summary."""
+        text = json.dumps(verdict, ensure_ascii=False, indent=1)
+        self.settings.verdict_file.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def open_run(settings: Settings) -> Iterator[Nightly]:
+    """Open a run: hold the lock, recover from a crash, and close the run afterwards.
+
+    If nothing recorded an outcome, the run failed. In the end the quality page is written.
+
+    Raises:
+        RunLocked: If another run is under way.
+    """
+    with run_lock(settings):
+        run = Nightly(settings, recover(settings))
+        try:
+            yield run
+        finally:
+            run.record_failure()
+            write_quality_page(settings)

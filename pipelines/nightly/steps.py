@@ -1,0 +1,100 @@
+"""The steps of a run up to the workspace, and its end: what the command does before it loads Dagster, and the assets.
+
+A run that finds its version already made ends here, so Dagster, dbt and Great Expectations are not needed for it. Each
+step is done once in a run, whoever asks first. Does not belong here: the logic of a step, and the steps from dbt on
+(`assets`).
+"""
+
+import datetime as dt
+import logging
+
+from pipelines.common.i18n import say
+from pipelines.landing.ingest import ingest_deliveries
+from pipelines.landing.retention import purge_expired
+from pipelines.nightly.context import Nightly
+from pipelines.nightly.recovery import clean_up
+from pipelines.open_data.edition_counts import edition_table
+from pipelines.parsing.receipts import LakeState, lake_state
+from pipelines.parsing.update_lake import update_lake
+from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
+from pipelines.publish.editions import keep_published
+from pipelines.publish.first_published import record_first_published
+from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
+from pipelines.storage.documents import OpenData
+from pipelines.storage.open_data_state import published_open_data
+from pipelines.storage.run_spec import RunSpec
+from pipelines.transform.specify_run import build_run_spec
+from pipelines.transform.workspace import build_workspace
+
+stages = logging.getLogger("tthc.stage")
+
+
+def log_stage(stage: str) -> None:
+    """Log that a stage of the run begins (messages.yml: `stage_…`)."""
+    stages.info(say(f"stage_{stage}"), extra={"stage": stage})
+
+
+def land_deliveries(run: Nightly) -> dict[str, int]:
+    """Archive new deliveries, and return the counts of landing."""
+    if run.landed is None:
+        log_stage("landing")
+        run.landed = ingest_deliveries(run.settings, set(run.contracts))
+    return run.landed
+
+
+def parse_deliveries(run: Nightly) -> LakeState:
+    """Bring the lake up to date, and return what counts in it."""
+    if run.lake is None:
+        log_stage("parsing")
+        run.lake = update_lake(run.settings, run.contracts)
+    return run.lake
+
+
+def lake_of(run: Nightly) -> LakeState:
+    """Return what counts in the lake, without parsing anything."""
+    return run.lake if run.lake is not None else lake_state(run.settings)
+
+
+def ends_without_work(run: Nightly) -> bool:
+    """Decide what the run computes; if that is made already, record the end of the run and return True."""
+    if run.run_spec is None:
+        log_stage("workspace")
+        settings = run.settings
+        refuse_future(settings.as_of)
+        decided = build_run_spec(settings, run.contracts, lake_of(run), published_as_of(settings))
+        spec = with_placement(settings, decided)
+        run.is_made = is_kept_beside(settings, spec) if spec.is_beside else is_already_published(settings, spec)
+        if run.is_made:
+            open_data = None if spec.is_beside else published_open_data(settings)
+            record_end(run, "beside" if spec.is_beside else "unchanged", spec, open_data)
+        run.run_spec = spec
+    return run.is_made
+
+
+def lay_out_workspace(run: Nightly) -> RunSpec:
+    """Build the workspace in which dbt computes what `ends_without_work` decided, and return the specification."""
+    if run.run_spec is None:
+        raise ValueError("nothing to compute: `ends_without_work` comes first")
+    build_workspace(run.settings, run.contracts, lake_of(run), run.run_spec, edition_table(run.settings))
+    return run.run_spec
+
+
+def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:
+    """Record the outcome of the run, keep its open data as an edition, and remove files that are no longer needed.
+
+    Returns:
+        Counts of removed files (`removed`) and of deliveries and rejected rows whose retention ended (`forgotten`).
+    """
+    settings = run.settings
+    detail = {"open_data": open_data} if open_data is not None else {}
+    # First of all: the steps below may fail, but the version is published already.
+    run.record_outcome(outcome, run_spec, **detail)
+    if not run_spec.is_beside:
+        keep_published(settings)
+        record_first_published(settings)
+    cleaned = {
+        "removed": clean_up(settings),
+        "forgotten": purge_expired(settings, dt.date.fromisoformat(run_spec.as_of)),
+    }
+    run.record_outcome(outcome, run_spec, **{QUARANTINE_KEY: quarantine_fingerprint(settings)})
+    return cleaned

@@ -1,0 +1,155 @@
+"""The steps before dbt: done once a run, whoever asks first, and a fault in them closes the run with its cause."""
+
+import errno
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.common.errors import RunLocked, TthcError
+from pipelines.nightly import context, run, steps
+from pipelines.nightly.context import Nightly, open_run
+from pipelines.nightly.lock import run_lock
+from pipelines.nightly.run import RunOutcome, run_nightly
+from pipelines.nightly.steps import ends_without_work, land_deliveries, lay_out_workspace, parse_deliveries
+from pipelines.parsing.receipts import LakeState
+from pipelines.settings import Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.run_spec import RunSpec
+from pipelines.storage.runs import Run, begin_run, runs
+from tests.publishable import small_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(context, "write_quality_page", lambda _: None)
+    return small_settings(tmp_path)
+
+
+@pytest.fixture
+def known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Replace the work of the steps: what was called in which order, and whether the version is made already."""
+    known = SimpleNamespace(called=[], is_made=False, spec=RunSpec("2024-12-31", "v1", "H19", True, []))
+
+    def work(name: str, result: Any) -> Any:
+        return lambda *_: known.called.append(name) or result
+
+    monkeypatch.setattr(steps, "ingest_deliveries", work("landing", {"found": 1}))
+    monkeypatch.setattr(steps, "update_lake", work("parsing", LakeState([], [], [])))
+    monkeypatch.setattr(steps, "build_run_spec", work("decision", known.spec))
+    monkeypatch.setattr(steps, "is_already_published", lambda *_: known.is_made)
+    monkeypatch.setattr(steps, "build_workspace", work("workspace", None))
+    monkeypatch.setattr(run, "_run_in_dagster", lambda _: RunOutcome("v1", True))
+    return known
+
+
+def last_runs(settings: Settings) -> list[Run]:
+    with open_ledger(settings.ledger_file) as ledger:
+        return runs(ledger)
+
+
+def test_each_step_is_done_once_in_a_run(settings: Settings, known: SimpleNamespace) -> None:
+    with open_run(settings) as under_way:
+        for _ in range(2):
+            assert land_deliveries(under_way) == {"found": 1}
+            assert parse_deliveries(under_way) is under_way.lake
+            assert not ends_without_work(under_way)
+        assert lay_out_workspace(under_way) == known.spec
+    assert known.called == ["landing", "parsing", "decision", "workspace"]
+
+
+def test_nothing_is_laid_out_before_it_is_decided(settings: Settings) -> None:
+    with pytest.raises(ValueError, match="ends_without_work"):
+        lay_out_workspace(Nightly(settings, 1))
+
+
+def test_a_stage_is_shown_once(settings: Settings, known: SimpleNamespace, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "tthc.stage"), open_run(settings) as under_way:
+        for step in (*run.FIRST_STEPS.values(), *run.FIRST_STEPS.values()):
+            step(under_way)
+    assert known.called and [record.__dict__["stage"] for record in caplog.records] == [
+        "landing", "parsing", "workspace"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_dagster_goes_on_only_where_there_is_work(settings: Settings, known: SimpleNamespace, is_made: bool) -> None:
+    known.is_made = is_made
+    assert run_nightly(settings) == RunOutcome("v1", changed=not is_made)
+    assert known.called == ["landing", "parsing", "decision"]
+    (last,) = last_runs(settings)
+    # The run in Dagster is replaced here and records nothing.
+    assert (last.outcome, last.version) == (("unchanged", "v1") if is_made else ("failed", None))
+
+
+FAULTS = {
+    OSError(errno.ENOSPC, "No space left on device"): ("step_failed", "No space left"),
+    MemoryError(): ("out_of_memory", "TTHC_MEMORY_LIMIT"),
+    TthcError("archive_missing", file="x"): ("step_failed", "[archive_missing]"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_fault_of_a_step_closes_the_run_with_its_cause(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(steps, "update_lake", broken)
+    code, why = FAULTS[fault]
+    with pytest.raises(TthcError, match="parsing_privacy_lake") as raised:
+        run_nightly(settings)
+    assert raised.value.code == code and why in str(raised.value)
+    (last,) = last_runs(settings)
+    assert (last.outcome, last.detail["cause"], last.detail["why"]) == ("failed", code, str(raised.value))
+    assert last.ended is not None and known.called == ["landing"]
+
+
+def test_what_stops_after_the_outcome_leaves_the_outcome(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Settings) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(steps, "clean_up", broken)
+    known.is_made = True
+    with pytest.raises(TthcError, match="workspace"):
+        run_nightly(settings)
+    assert [last.outcome for last in last_runs(settings)] == ["unchanged"]
+
+
+def test_an_interrupted_step_closes_the_run_and_frees_the_lock(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps, "ingest_deliveries", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_nightly(settings)
+    assert [last.outcome for last in last_runs(settings)] == ["failed"] and known.called == []
+    monkeypatch.setattr(steps, "ingest_deliveries", lambda *_: {})
+    known.is_made = True
+    assert not run_nightly(settings).changed
+
+
+def test_a_killed_run_is_closed_by_the_next(settings: Settings, known: SimpleNamespace) -> None:
+    with open_ledger(settings.ledger_file) as ledger:
+        begin_run(ledger, os.getpid())
+    known.is_made = True
+    run_nightly(settings)
+    assert [last.outcome for last in last_runs(settings)] == ["unchanged", "interrupted"]
+
+
+def test_a_locked_warehouse_gets_no_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: Settings) -> None:
+        raise RunLocked("locked", pid="1")
+
+    monkeypatch.setattr(run, "run_lock", locked)
+    with pytest.raises(RunLocked):
+        run_nightly(settings)
+    with run_lock(settings):
+        assert last_runs(settings) == []
