@@ -44,6 +44,9 @@ def run(
         bool,
         typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
     ] = False,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="In thời gian của từng bước / print where the seconds went, by stage")
+    ] = False,
 ) -> None:
     """Chạy việc hằng đêm: nhận tệp, đọc, dựng, kiểm, công bố. / The nightly job, from landing to publication.
 
@@ -71,7 +74,11 @@ def run(
             from pipelines.reports.summary import show_refusal
 
             show_refusal(console, settings)
+            if timings:
+                _show_timings(settings)
             raise
+        if timings:
+            _show_timings(settings)
     console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
     raise typer.Exit(code)
 
@@ -96,13 +103,14 @@ def _run(settings: Settings) -> int:
     """Run the job, print how it ended, and return the exit code."""
     from pipelines.cli.progress import showing_progress
 
+    began = time.monotonic()
     _require_any_delivery(settings)
 
     with showing_progress(console):
         console.print(say("starting"))
         from pipelines.nightly.run import run_nightly
 
-        outcome = run_nightly(settings)
+        outcome = run_nightly(settings, began)
     from pipelines.reports.summary import show_manifest, show_version
     from pipelines.storage.open_data_state import held_back_sentence, is_held_back, withdrawn_sentences
 
@@ -125,6 +133,12 @@ def _run(settings: Settings) -> int:
     text = held_back_sentence(outcome.open_data)
     console.print(text, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     return EXIT_OPEN_DATA_KEPT
+
+
+def _show_timings(settings: Settings) -> None:
+    from pipelines.reports.timings import read_timings, show_timings
+
+    show_timings(console, read_timings(settings))
 
 
 def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **deliveries: Any) -> None:

@@ -16,7 +16,6 @@ from pipelines.nightly.steps import (
     lake_of,
     land_deliveries,
     lay_out_workspace,
-    log_stage,
     parse_deliveries,
     record_end,
 )
@@ -112,7 +111,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
         """Write database, open data and site of the candidate, which is not yet visible to readers."""
-        log_stage("candidate")
+        nightly.stages.begin("candidate")
         settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
         sha = close_candidate(settings)
         folder = candidate_dir(settings)
@@ -128,7 +127,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
 def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Publish the candidate as a version and switch `current` to it."""
-    log_stage("publish")
+    nightly.stages.begin("publish")
     settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), run_spec.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)

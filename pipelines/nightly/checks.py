@@ -13,7 +13,6 @@ from pipelines.gate.run import run_gate
 from pipelines.nightly.assets import CANDIDATE
 from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.context import Nightly
-from pipelines.nightly.steps import log_stage
 from pipelines.publish.baseline import baseline_of
 from pipelines.publish.versions import keep_refused
 from pipelines.storage.run_spec import RunSpec, candidate_file, workspace_file
@@ -32,7 +31,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(specs=[*specs, whole], name="gate")
     def gate(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.AssetCheckResult]:
-        log_stage("gate")
+        nightly.stages.begin("gate")
         settings = nightly.settings
         result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
                           baseline=baseline_of(settings))  # fmt: skip

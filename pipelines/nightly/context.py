@@ -5,6 +5,7 @@ Dagster, since a run with nothing new ends before Dagster is loaded. Does not be
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
+from pipelines.nightly.stages import Stages
 from pipelines.parsing.receipts import LakeState
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
@@ -30,6 +32,7 @@ class Nightly:
     Attributes:
         settings: The installation.
         number: The number of the run in the ledger.
+        stages: Its stages, of which one is under way.
         landed: Counts of landing (`landing.ingest`); None until this run has done it.
         lake: What counts in the lake; None until this run has parsed.
         run_spec: What the run computes; None until that is decided.
@@ -38,6 +41,7 @@ class Nightly:
 
     settings: Settings
     number: int
+    stages: Stages
     landed: dict[str, int] | None = None
     lake: LakeState | None = None
     run_spec: RunSpec | None = None
@@ -85,18 +89,26 @@ class Nightly:
 
 
 @contextmanager
-def open_run(settings: Settings) -> Iterator[Nightly]:
+def open_run(settings: Settings, began: float | None = None) -> Iterator[Nightly]:
     """Open a run: hold the lock, recover from a crash, and close the run afterwards.
 
     If nothing recorded an outcome, the run failed. In the end the quality page is written.
+
+    Args:
+        settings: The installation.
+        began: When the work on the run began, by `time.monotonic`; default: now.
 
     Raises:
         RunLocked: If another run is under way.
     """
     with run_lock(settings):
-        run = Nightly(settings, recover(settings))
+        began = time.monotonic() if began is None else began
+        number = recover(settings)
+        run = Nightly(settings, number, Stages(settings.ledger_file, number, began))
         try:
             yield run
         finally:
             run.record_failure()
+            run.stages.begin("end")
             write_quality_page(settings)
+            run.stages.end()

@@ -13,7 +13,6 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
 from pipelines.gate.run import import_in_background
 from pipelines.nightly.context import Nightly
-from pipelines.nightly.steps import log_stage
 from pipelines.settings import Settings
 from pipelines.transform.dbt import dbt_executable, dbt_options, ensure_manifest, target_dir
 
@@ -42,7 +41,7 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
     def models(
         context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly], dbt: DbtCliResource
     ) -> Iterator[Any]:
-        log_stage("transform")
+        nightly.stages.begin("transform")
         # Unit tests are for development: they see the run's variables and would build on nothing here.
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(nightly.settings)]
         # The target folder that `ensure_manifest` parsed into: with another path or limit dbt would parse all again.

@@ -43,8 +43,12 @@ class RunOutcome:
     is_beside: bool = False
 
 
-def run_nightly(settings: Settings) -> RunOutcome:
+def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
     """Run the job in this process.
+
+    Args:
+        settings: The installation.
+        began: When the work on the run began, by `time.monotonic`; default: now.
 
     Raises:
         RunLocked: If another run is under way.
@@ -56,7 +60,7 @@ def run_nightly(settings: Settings) -> RunOutcome:
     with run_lock(settings):
         settings.work_dir.mkdir(parents=True, exist_ok=True)
         settings.verdict_file.unlink(missing_ok=True)
-        with open_run(settings) as run:
+        with open_run(settings, began) as run:
             try:
                 return _run_first_steps(run) or _run_in_dagster(run)
             except TthcError as cause:
@@ -86,6 +90,7 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
 def _run_in_dagster(run: Nightly) -> RunOutcome:
     """Run the job in Dagster, in which the first steps are done already, and return the outcome."""
     settings = run.settings
+    run.stages.begin("loading")
     prepare_home(settings.dagster_home)
     warnings.filterwarnings("ignore", module="dagster")
 

@@ -6,9 +6,7 @@ step is done once in a run, whoever asks first. Does not belong here: the logic 
 """
 
 import datetime as dt
-import logging
 
-from pipelines.common.i18n import say
 from pipelines.landing.ingest import ingest_deliveries
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.context import Nightly
@@ -26,18 +24,11 @@ from pipelines.storage.run_spec import RunSpec
 from pipelines.transform.specify_run import build_run_spec
 from pipelines.transform.workspace import build_workspace
 
-stages = logging.getLogger("tthc.stage")
-
-
-def log_stage(stage: str) -> None:
-    """Log that a stage of the run begins (messages.yml: `stage_…`)."""
-    stages.info(say(f"stage_{stage}"), extra={"stage": stage})
-
 
 def land_deliveries(run: Nightly) -> dict[str, int]:
     """Archive new deliveries, and return the counts of landing."""
     if run.landed is None:
-        log_stage("landing")
+        run.stages.begin("landing")
         run.landed = ingest_deliveries(run.settings, set(run.contracts))
     return run.landed
 
@@ -45,7 +36,7 @@ def land_deliveries(run: Nightly) -> dict[str, int]:
 def parse_deliveries(run: Nightly) -> LakeState:
     """Bring the lake up to date, and return what counts in it."""
     if run.lake is None:
-        log_stage("parsing")
+        run.stages.begin("parsing")
         run.lake = update_lake(run.settings, run.contracts)
     return run.lake
 
@@ -58,7 +49,7 @@ def lake_of(run: Nightly) -> LakeState:
 def ends_without_work(run: Nightly) -> bool:
     """Decide what the run computes; if that is made already, record the end of the run and return True."""
     if run.run_spec is None:
-        log_stage("workspace")
+        run.stages.begin("workspace")
         settings = run.settings
         refuse_future(settings.as_of)
         decided = build_run_spec(settings, run.contracts, lake_of(run), published_as_of(settings))
@@ -75,6 +66,7 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
     """Build the workspace in which dbt computes what `ends_without_work` decided, and return the specification."""
     if run.run_spec is None:
         raise ValueError("nothing to compute: `ends_without_work` comes first")
+    run.stages.begin("workspace")
     build_workspace(run.settings, run.contracts, lake_of(run), run.run_spec, edition_table(run.settings))
     return run.run_spec
 
@@ -89,6 +81,7 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
     detail = {"open_data": open_data} if open_data is not None else {}
     # First of all: the steps below may fail, but the version is published already.
     run.record_outcome(outcome, run_spec, **detail)
+    run.stages.begin("end")
     if not run_spec.is_beside:
         keep_published(settings)
         record_first_published(settings)

@@ -15,6 +15,8 @@ from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
 
 RUNS_KEPT = 1_000
 KILLS_BEFORE = "memory_kills_before"
+SECONDS = "seconds"  # under which a run keeps the seconds of its stages
+STAGES = ("start", "landing", "parsing", "workspace", "loading", "transform", "candidate", "gate", "publish", "end")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,13 @@ def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
         "update run set detail = json_patch(detail, ?)"
         " where sequence = (select max(sequence) from run) and outcome = 'running'",
         (json.dumps(detail, ensure_ascii=False),),
+    )
+
+
+def note_seconds(ledger: sqlite3.Connection, sequence: int, seconds: Mapping[str, float]) -> None:
+    """Merge the seconds of some stages (`STAGES`) into the details of a run, which may have ended already."""
+    ledger.execute(
+        "update run set detail = json_patch(detail, ?) where sequence = ?", (json.dumps({SECONDS: seconds}), sequence)
     )
 
 

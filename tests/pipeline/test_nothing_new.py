@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.nightly.dagster_home import shows_killed_runs
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.runs import Run, runs
+from pipelines.storage.runs import SECONDS, Run, runs
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
@@ -57,6 +57,8 @@ def test_the_command_loads_none_of_the_three(again: Night) -> None:
     assert said.splitlines()[-1] == "loaded:"
     assert [said.count(f"{number}/7 ") for number in range(1, 8)] == [1, 1, 1, 0, 0, 0, 0]
     now = last_run(again)
+    assert list(now.detail[SECONDS]) == ["start", "landing", "parsing", "workspace", "end"]
+    assert sum(now.detail[SECONDS].values()) < 60
     assert (now.sequence, now.outcome, now.version) == (before.sequence + 1, "unchanged", before.version)
 
 

@@ -13,6 +13,7 @@ from pipelines.nightly import context, run, steps
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.run import RunOutcome, run_nightly
+from pipelines.nightly.stages import Stages
 from pipelines.nightly.steps import ends_without_work, land_deliveries, lay_out_workspace, parse_deliveries
 from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
@@ -62,7 +63,7 @@ def test_each_step_is_done_once_in_a_run(settings: Settings, known: SimpleNamesp
 
 def test_nothing_is_laid_out_before_it_is_decided(settings: Settings) -> None:
     with pytest.raises(ValueError, match="ends_without_work"):
-        lay_out_workspace(Nightly(settings, 1))
+        lay_out_workspace(Nightly(settings, 1, Stages(settings.ledger_file, 1)))
 
 
 def test_a_stage_is_shown_once(settings: Settings, known: SimpleNamespace, caplog: pytest.LogCaptureFixture) -> None:

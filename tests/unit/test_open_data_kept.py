@@ -159,7 +159,7 @@ def test_the_command_ends_with_what_became_of_the_open_data(
     reported: Any = {**nights.open_data, "state": state} if state else None
     monkeypatch.setenv("TTHC_WAREHOUSE_DIR", "")  # the command sets it; here that ends with the test
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    monkeypatch.setattr(nightly_run, "run_nightly", lambda _: nightly_run.RunOutcome("v1", False, reported))
+    monkeypatch.setattr(nightly_run, "run_nightly", lambda *_: nightly_run.RunOutcome("v1", False, reported))
     for show in ("show_version", "show_manifest"):
         monkeypatch.setattr(f"pipelines.reports.summary.{show}", lambda *_: None)
     arguments = ["--lang", "en", "run", "--warehouse", str(nights.settings.warehouse_dir)]
