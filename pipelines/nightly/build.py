@@ -17,9 +17,10 @@ from pipelines.nightly.assets import (
 from pipelines.nightly.checks import gate_checks
 from pipelines.nightly.context import Nightly
 from pipelines.nightly.dagster_home import JOB_NAME
-from pipelines.nightly.dbt_assets import dbt_model_assets, dbt_resource, published_tables
+from pipelines.nightly.dbt_assets import dbt_model_assets, published_tables
 from pipelines.nightly.resources import nightly_resource
 from pipelines.settings import Settings
+from pipelines.transform.dbt import load_manifest
 
 
 def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Definitions:
@@ -30,14 +31,15 @@ def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Defi
         run: The run that the job goes on with; None if the job opens a run of its own.
     """
     contracts = run.contracts if run is not None else load_contracts(settings.contracts_dir)
-    tables = published_tables(settings)
+    manifest = run.manifest if run is not None and run.manifest is not None else load_manifest(settings)
+    tables = published_tables(manifest)
     nightly = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
         description="From the extracts in data/raw to a published version, or to a refusal that changes nothing.",
     )  # fmt: skip
     return dg.Definitions(
         assets=[
-            landing, lake_asset(contracts), workspace_asset(contracts), dbt_model_assets(settings),
+            landing, lake_asset(contracts), workspace_asset(contracts), dbt_model_assets(settings, manifest),
             quarantine_asset(contracts), candidate_asset(tables), published_version,
         ],
         asset_checks=[gate_checks(tables)],
@@ -47,6 +49,6 @@ def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Defi
                 name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
             )
         ],
-        resources={"nightly": nightly_resource(settings, run), "dbt": dbt_resource(settings)},
+        resources={"nightly": nightly_resource(settings, run)},
         executor=dg.in_process_executor,
     )  # fmt: skip

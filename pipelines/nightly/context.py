@@ -5,11 +5,13 @@ Dagster, since a run with nothing new ends before Dagster is loaded. Does not be
 """
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract, load_contracts
@@ -37,6 +39,9 @@ class Nightly:
         lake: What counts in the lake; None until this run has parsed.
         run_spec: What the run computes; None until that is decided.
         is_made: True if its version was made before, so that the run has nothing to compute.
+        is_laid_out: True if the workspace for dbt is built.
+        manifest: dbt's manifest; None if dbt is not started yet.
+        dbt: dbt's build, which goes on while Dagster is loaded; None if Dagster will start it.
     """
 
     settings: Settings
@@ -46,6 +51,9 @@ class Nightly:
     lake: LakeState | None = None
     run_spec: RunSpec | None = None
     is_made: bool = False
+    is_laid_out: bool = False
+    manifest: dict[str, Any] | None = None
+    dbt: subprocess.Popen[bytes] | None = None
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -76,6 +84,12 @@ class Nightly:
             detail = {"why": str(cause), "cause": cause.code} if cause is not None else {}
             with open_ledger(self.settings.ledger_file) as ledger:
                 end_run(ledger, self.number, "failed", detail=detail)
+
+    def stop_dbt(self) -> None:
+        """Kill dbt if it still runs, for it would go on writing after the lock is released."""
+        if self.dbt is not None and self.dbt.poll() is None:
+            self.dbt.kill()
+            self.dbt.wait()
 
     def gate_verdict(self) -> Verdict:
         """Return the verdict of the gate on the candidate of this run."""
@@ -108,6 +122,7 @@ def open_run(settings: Settings, began: float | None = None) -> Iterator[Nightly
         try:
             yield run
         finally:
+            run.stop_dbt()
             run.record_failure()
             run.stages.begin("end")
             write_quality_page(settings)

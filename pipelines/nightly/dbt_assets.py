@@ -1,20 +1,21 @@
 """The dbt models as Dagster assets and their tests as asset checks, with progress.
 
-Does not belong here: dbt's options and target folder (`transform.dbt`).
+Does not belong here: dbt's options and target folder, and starting it before Dagster is loaded (`transform.dbt`).
 """
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from packaging.version import Version
 
 from pipelines.gate.run import import_in_background
 from pipelines.nightly.context import Nightly
 from pipelines.settings import Settings
-from pipelines.transform.dbt import dbt_executable, dbt_options, ensure_manifest, target_dir
+from pipelines.transform.dbt import build_arguments, dbt_executable, target_dir
 
 log = logging.getLogger("tthc.dbt")
 
@@ -31,21 +32,22 @@ class Translator(DagsterDbtTranslator):
         return super().get_asset_key(dbt_resource_props)
 
 
-def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
-    """Return all models as assets of one dbt build; dbt's manifest is created if there is none."""
-    manifest = ensure_manifest(settings)
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    events = sum(node["resource_type"] in ("model", "test") for node in nodes)
+def dbt_model_assets(settings: Settings, manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Return all models as assets of one dbt build."""
+    events = sum(node["resource_type"] in ("model", "test") for node in manifest["nodes"].values())
+    translator = Translator()
 
-    @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=Translator())
-    def models(
-        context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly], dbt: DbtCliResource
-    ) -> Iterator[Any]:
+    @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=translator)
+    def models(context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]) -> Iterator[Any]:
         nightly.stages.begin("transform")
-        # Unit tests are for development: they see the run's variables and would build on nothing here.
-        arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(nightly.settings)]
-        # The target folder that `ensure_manifest` parsed into: with another path or limit dbt would parse all again.
-        build = dbt.cli(arguments, context=context, target_path=target_dir(nightly.settings))
+        if nightly.dbt is None:
+            build = _start(settings, context)
+        else:  # the command has started the build of all models, before it loaded Dagster
+            build = DbtCliInvocation(
+                process=nightly.dbt, manifest=manifest, dagster_dbt_translator=translator, context=context,
+                project_dir=settings.dbt_project_dir, target_path=target_dir(settings), raise_on_error=True,
+                cli_version=Version(version("dbt-core")),
+            )  # fmt: skip
         import_in_background()  # dbt runs in a process of its own, so one core is free
         for done, event in enumerate(build.stream(), 1):
             log.info("dbt", extra={"progress": (done, events)})
@@ -54,13 +56,14 @@ def dbt_model_assets(settings: Settings) -> dg.AssetsDefinition:
     return models
 
 
-def dbt_resource(settings: Settings) -> DbtCliResource:
-    """Return Dagster's resource for dbt: the executable beside our Python; the profile is written for each run."""
-    folder = str(settings.dbt_project_dir)
-    return DbtCliResource(project_dir=folder, dbt_executable=dbt_executable())
+def _start(settings: Settings, context: dg.AssetExecutionContext) -> DbtCliInvocation:
+    """Start dbt on the models that Dagster wants, which may be some of them where a person chose so."""
+    dbt = DbtCliResource(project_dir=str(settings.dbt_project_dir), dbt_executable=dbt_executable())
+    # The target folder that `ensure_manifest` parsed into: with another path or limit dbt would parse all again.
+    return dbt.cli(build_arguments(settings), context=context, target_path=target_dir(settings))
 
 
-def published_tables(settings: Settings) -> list[str]:
-    """Return the names of the models with the tag `published`, sorted; dbt's manifest is created if there is none."""
-    nodes = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))["nodes"].values()
+def published_tables(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the names of the models with the tag `published`, sorted."""
+    nodes = manifest["nodes"].values()
     return sorted(node["name"] for node in nodes if node["resource_type"] == "model" and "published" in node["tags"])

@@ -14,7 +14,7 @@ from pipelines.nightly.causes import cause_of, cause_of_error
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
 from pipelines.nightly.lock import run_lock
-from pipelines.nightly.steps import ends_without_work, land_deliveries, parse_deliveries
+from pipelines.nightly.steps import land_deliveries, parse_deliveries, prepare_work, start_dbt
 from pipelines.open_data.publication import open_data_of_run
 from pipelines.publish.beside import refuse_future
 from pipelines.settings import Settings
@@ -23,7 +23,7 @@ from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 
 # The steps before dbt, by the names that they have in Dagster.
-FIRST_STEPS = {"landing": land_deliveries, "parsing_privacy_lake": parse_deliveries, "workspace": ends_without_work}
+FIRST_STEPS = {"landing": land_deliveries, "parsing_privacy_lake": parse_deliveries, "workspace": prepare_work}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
 
 
 def _run_first_steps(run: Nightly) -> RunOutcome | None:
-    """Run the steps before dbt; return the outcome if the version is made already, else None."""
+    """Run the steps before dbt; return the outcome if the version is made already, else None, and dbt is started."""
     for name, step in FIRST_STEPS.items():
         try:
             step(run)
@@ -77,6 +77,7 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
             raise cause_of_error(name, error, run.settings) from error
     spec = run.run_spec
     if spec is None or not run.is_made:
+        start_dbt(run)
         return None
     home = run.settings.dagster_home
     if shows_killed_runs(home):
@@ -88,9 +89,8 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
 
 
 def _run_in_dagster(run: Nightly) -> RunOutcome:
-    """Run the job in Dagster, in which the first steps are done already, and return the outcome."""
+    """Run the job in Dagster, whose first steps are done already and dbt under way, and return the outcome."""
     settings = run.settings
-    run.stages.begin("loading")
     prepare_home(settings.dagster_home)
     warnings.filterwarnings("ignore", module="dagster")
 

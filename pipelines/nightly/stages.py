@@ -15,7 +15,7 @@ from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import note_seconds
 
 log = logging.getLogger("tthc.stage")
-# The others pass without a line of their own: start-up, loading Dagster, the end.
+# The others pass without a line of their own: start-up and the end.
 SHOWN = {"landing", "parsing", "workspace", "transform", "candidate", "gate", "publish"}
 
 

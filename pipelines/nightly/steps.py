@@ -21,6 +21,7 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.storage.documents import OpenData
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
+from pipelines.transform.dbt import load_manifest, start_build
 from pipelines.transform.specify_run import build_run_spec
 from pipelines.transform.workspace import build_workspace
 
@@ -66,9 +67,23 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
     """Build the workspace in which dbt computes what `ends_without_work` decided, and return the specification."""
     if run.run_spec is None:
         raise ValueError("nothing to compute: `ends_without_work` comes first")
-    run.stages.begin("workspace")
-    build_workspace(run.settings, run.contracts, lake_of(run), run.run_spec, edition_table(run.settings))
+    if not run.is_laid_out:
+        build_workspace(run.settings, run.contracts, lake_of(run), run.run_spec, edition_table(run.settings))
+        run.is_laid_out = True
     return run.run_spec
+
+
+def prepare_work(run: Nightly) -> None:
+    """Decide what the run computes, and lay that out for dbt; if that is made already, the run ends instead."""
+    if not ends_without_work(run):
+        lay_out_workspace(run)
+
+
+def start_dbt(run: Nightly) -> None:
+    """Start dbt's build, so that it computes while Dagster is loaded; models that are new are parsed first."""
+    run.stages.begin("transform")
+    run.manifest = load_manifest(run.settings)
+    run.dbt = start_build(run.settings)
 
 
 def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:

@@ -16,7 +16,7 @@ from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
 RUNS_KEPT = 1_000
 KILLS_BEFORE = "memory_kills_before"
 SECONDS = "seconds"  # under which a run keeps the seconds of its stages
-STAGES = ("start", "landing", "parsing", "workspace", "loading", "transform", "candidate", "gate", "publish", "end")
+STAGES = ("start", "landing", "parsing", "workspace", "transform", "candidate", "gate", "publish", "end")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ dbt runs in a process of its own, since within ours it would keep the lock of th
 belong here: what that process does (`dbt_child`).
 """
 
+import contextlib
+import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +19,8 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import atomic_write, fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
+
+EVENTS_HELD = 1 << 20  # bytes; a whole build says about as much
 
 
 def dbt_executable() -> str:
@@ -69,6 +74,39 @@ def ensure_manifest(settings: Settings) -> Path:
     if not manifest.exists():
         run_dbt(settings, "parse")
     return manifest
+
+
+def load_manifest(settings: Settings) -> dict[str, Any]:
+    """Return the manifest of the present models (`ensure_manifest`)."""
+    manifest: dict[str, Any] = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))
+    return manifest
+
+
+def build_arguments(settings: Settings) -> list[str]:
+    """Write the profile of this installation and return the arguments that build and test all models."""
+    # Unit tests are for development: they see the run's variables and would build on nothing here.
+    return ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings)]
+
+
+def start_build(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the build of all models, as dagster-dbt would, and return the process; its output are dbt's events.
+
+    dbt rewrites its manifest meanwhile: whoever needs that reads it before.
+    """
+    environment = {
+        **os.environ, "DAGSTER_DBT_CLI": "true", "PYTHONUNBUFFERED": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_LOG_FORMAT": "json", "DBT_TARGET_PATH": str(target_dir(settings)),
+        "DBT_LOG_PATH": str(target_dir(settings)), "DBT_PROJECT_DIR": str(settings.dbt_project_dir),
+    }  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 - our own executable, no shell, arguments of ours
+        [dbt_executable(), *build_arguments(settings), "--select", "fqn:*"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=settings.dbt_project_dir,
+    )  # fmt: skip
+    if process.stdout is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        # Room for the events until somebody reads them; where the system allows less, dbt waits.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, EVENTS_HELD)
+    return process
 
 
 def run_dbt(settings: Settings, *arguments: str) -> None:

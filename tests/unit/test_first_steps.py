@@ -2,6 +2,9 @@
 
 import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,8 +45,15 @@ def known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespac
     monkeypatch.setattr(steps, "build_run_spec", work("decision", known.spec))
     monkeypatch.setattr(steps, "is_already_published", lambda *_: known.is_made)
     monkeypatch.setattr(steps, "build_workspace", work("workspace", None))
+    monkeypatch.setattr(steps, "load_manifest", work("manifest", {}))
+    monkeypatch.setattr(steps, "start_build", lambda _: known.called.append("dbt") or child())
     monkeypatch.setattr(run, "_run_in_dagster", lambda _: RunOutcome("v1", True))
     return known
+
+
+def child() -> subprocess.Popen[bytes]:
+    """Return a process that runs until it is killed."""
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 
 
 def last_runs(settings: Settings) -> list[Run]:
@@ -57,7 +67,7 @@ def test_each_step_is_done_once_in_a_run(settings: Settings, known: SimpleNamesp
             assert land_deliveries(under_way) == {"found": 1}
             assert parse_deliveries(under_way) is under_way.lake
             assert not ends_without_work(under_way)
-        assert lay_out_workspace(under_way) == known.spec
+            assert lay_out_workspace(under_way) == known.spec
     assert known.called == ["landing", "parsing", "decision", "workspace"]
 
 
@@ -79,10 +89,29 @@ def test_a_stage_is_shown_once(settings: Settings, known: SimpleNamespace, caplo
 def test_dagster_goes_on_only_where_there_is_work(settings: Settings, known: SimpleNamespace, is_made: bool) -> None:
     known.is_made = is_made
     assert run_nightly(settings) == RunOutcome("v1", changed=not is_made)
-    assert known.called == ["landing", "parsing", "decision"]
+    work = [] if is_made else ["workspace", "manifest", "dbt"]
+    assert known.called == ["landing", "parsing", "decision", *work]
     (last,) = last_runs(settings)
     # The run in Dagster is replaced here and records nothing.
     assert (last.outcome, last.version) == (("unchanged", "v1") if is_made else ("failed", None))
+
+
+def test_dbt_does_not_outlive_its_run(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster cannot be loaded, say: dbt, which computes meanwhile, would write on after the lock is released."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def broken(under_way: Nightly) -> None:
+        assert under_way.dbt is not None and under_way.dbt.poll() is None
+        begun.append(under_way.dbt)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "_run_in_dagster", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run_nightly(settings)
+    assert [process.returncode for process in begun] == [-signal.SIGKILL]
+    assert [last.outcome for last in last_runs(settings)] == ["failed"]
 
 
 FAULTS = {

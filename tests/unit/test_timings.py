@@ -67,11 +67,11 @@ def test_a_stage_that_goes_on_later_is_summed_and_shown_once(
 ) -> None:
     stages = Stages(settings.ledger_file, begun(settings))
     with caplog.at_level("INFO", "tthc.stage"):
-        spend(stages, clock, workspace=1, loading=4)
+        spend(stages, clock, workspace=1, transform=4)
         spend(stages, clock, workspace=2)
         stages.end()
-    assert noted(settings) == {"start": 0.0, "workspace": 3.0, "loading": 4.0}
-    assert [record.__dict__["stage"] for record in caplog.records] == ["workspace"]
+    assert noted(settings) == {"start": 0.0, "workspace": 3.0, "transform": 4.0}
+    assert [record.__dict__["stage"] for record in caplog.records] == ["workspace", "transform"]
 
 
 def test_the_end_is_noted_after_the_outcome_and_changes_nothing_else(settings: Settings, clock: Clock) -> None:
@@ -105,10 +105,10 @@ def test_every_stage_has_a_name() -> None:
 
 def test_the_table_has_stages_in_their_order_with_shares(settings: Settings, clock: Clock) -> None:
     stages = Stages(settings.ledger_file, begun(settings))
-    spend(stages, clock, landing=1, workspace=1, loading=2, transform=4)
+    spend(stages, clock, landing=1, workspace=1, transform=2, gate=4)
     stages.end()
     timings = read_timings(settings)
-    assert timings is not None and list(timings["seconds"]) == ["start", "landing", "workspace", "loading", "transform"]
+    assert timings is not None and list(timings["seconds"]) == ["start", "landing", "workspace", "transform", "gate"]
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
     show_timings(console, timings)
     lines = [line for line in console.export_text().splitlines() if line.startswith("│")]
