@@ -15,7 +15,6 @@ from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.steps import land_deliveries, parse_deliveries, prepare_work, start_dbt
-from pipelines.open_data.publication import open_data_of_run
 from pipelines.publish.beside import refuse_future
 from pipelines.settings import Settings
 from pipelines.storage.documents import OpenData
@@ -95,6 +94,7 @@ def _run_in_dagster(run: Nightly) -> RunOutcome:
     warnings.filterwarnings("ignore", module="dagster")
 
     from pipelines.nightly.build import build_definitions
+    from pipelines.open_data.publication import open_data_of_run
 
     job = build_definitions(settings, run).resolve_job_def(JOB_NAME)
     # dbt prints two lines per model and test, which would hide our own progress.

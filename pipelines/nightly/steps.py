@@ -99,7 +99,8 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
     run.stages.begin("end")
     if not run_spec.is_beside:
         keep_published(settings)
-        record_first_published(settings)
+        if not run.is_made:  # else recovery has done it
+            record_first_published(settings)
     cleaned = {
         "removed": clean_up(settings),
         "forgotten": purge_expired(settings, dt.date.fromisoformat(run_spec.as_of)),

@@ -27,6 +27,7 @@ from pipelines.common.files import (
     sync_folder,
 )
 from pipelines.common.i18n import say
+from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE, read_vintage
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 
@@ -58,6 +59,12 @@ def editions(settings: Settings) -> list[Edition]:
     """
     found = (_read_index(place / INDEX) for place in _copies(settings))
     return max(found, key=len, default=[])
+
+
+def publication_key(settings: Settings) -> tuple[str | None, str]:
+    """Return what open data depend on besides the version: name of the newest edition, fingerprint of the secret."""
+    known = editions(settings)
+    return (known[-1].name if known else None), key_check(settings.key_file)
 
 
 def newest_edition(settings: Settings) -> Path | None:

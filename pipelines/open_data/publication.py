@@ -11,8 +11,7 @@ from pathlib import Path
 from pipelines.common.checksums import SEAL
 from pipelines.common.errors import TthcError
 from pipelines.common.files import link_tree, remove_tree
-from pipelines.open_data.disclosure.case_keys import key_check
-from pipelines.open_data.editions import Edition, editions, folder_of, newest_edition
+from pipelines.open_data.editions import Edition, editions, folder_of, newest_edition, publication_key
 from pipelines.open_data.vintage import write_vintage
 from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.settings import Settings
@@ -24,12 +23,6 @@ log = logging.getLogger("tthc.open_data")
 NAME = "open-data.json"
 # Findings of the disclosure control, or the loss of the edition that it compares with; any other error is a fault.
 UNSAFE = frozenset({"disclosure_audit", "disclosure_unavoidable", "edition_lost"})
-
-
-def publication_key(settings: Settings) -> tuple[str | None, str]:
-    """Return what open data depend on besides the version: name of the newest edition, fingerprint of the secret."""
-    known = editions(settings)
-    return (known[-1].name if known else None), key_check(settings.key_file)
 
 
 def write_open_data(

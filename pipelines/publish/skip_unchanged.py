@@ -8,8 +8,7 @@ import hashlib
 from pathlib import Path
 
 from pipelines.open_data.disclosure.case_keys import key_check
-from pipelines.open_data.editions import editions
-from pipelines.open_data.publication import publication_key
+from pipelines.open_data.editions import editions, publication_key
 from pipelines.open_data.vintage_store import read_vintage
 from pipelines.publish.versions import current_version
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
