@@ -40,6 +40,7 @@ class Nightly:
         run_spec: What the run computes; None until that is decided.
         is_made: True if its version was made before, so that the run has nothing to compute.
         is_laid_out: True if the workspace for dbt is built.
+        parse: dbt's parse of the models, beside the first steps; None if they were parsed before.
         manifest: dbt's manifest; None if dbt is not started yet.
         dbt: dbt's build, which goes on while Dagster is loaded; None if Dagster will start it.
     """
@@ -52,6 +53,7 @@ class Nightly:
     run_spec: RunSpec | None = None
     is_made: bool = False
     is_laid_out: bool = False
+    parse: subprocess.Popen[str] | None = None
     manifest: dict[str, Any] | None = None
     dbt: subprocess.Popen[bytes] | None = None
 
@@ -87,9 +89,10 @@ class Nightly:
 
     def stop_dbt(self) -> None:
         """Kill dbt if it still runs, for it would go on writing after the lock is released."""
-        if self.dbt is not None and self.dbt.poll() is None:
-            self.dbt.kill()
-            self.dbt.wait()
+        for process in (self.parse, self.dbt):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
 
     def gate_verdict(self) -> Verdict:
         """Return the verdict of the gate on the candidate of this run."""

@@ -7,6 +7,7 @@ Expectations. Does not belong here: the steps (`steps`, `assets`), recovery (`re
 import contextlib
 import json
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.common.errors import CandidateRefused, TthcError
@@ -14,7 +15,15 @@ from pipelines.nightly.causes import cause_of, cause_of_error
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
 from pipelines.nightly.lock import run_lock
-from pipelines.nightly.steps import land_deliveries, parse_deliveries, prepare_work, start_dbt
+from pipelines.nightly.steps import (
+    ends_without_work,
+    finish_parse_of_models,
+    land_deliveries,
+    lay_out_workspace,
+    parse_deliveries,
+    start_dbt,
+    start_parse_of_models,
+)
 from pipelines.publish.beside import refuse_future
 from pipelines.settings import Settings
 from pipelines.storage.documents import OpenData
@@ -22,7 +31,7 @@ from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 
 # The steps before dbt, by the names that they have in Dagster.
-FIRST_STEPS = {"landing": land_deliveries, "parsing_privacy_lake": parse_deliveries, "workspace": prepare_work}
+FIRST_STEPS = {"landing": land_deliveries, "parsing_privacy_lake": parse_deliveries, "workspace": ends_without_work}
 
 
 @dataclass(frozen=True)
@@ -69,13 +78,13 @@ def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
 
 def _run_first_steps(run: Nightly) -> RunOutcome | None:
     """Run the steps before dbt; return the outcome if the version is made already, else None, and dbt is started."""
+    start_parse_of_models(run)
     for name, step in FIRST_STEPS.items():
-        try:
-            step(run)
-        except Exception as error:
-            raise cause_of_error(name, error, run.settings) from error
+        _do(run, name, step)
+    finish_parse_of_models(run)
     spec = run.run_spec
     if spec is None or not run.is_made:
+        _do(run, "workspace", lay_out_workspace)
         start_dbt(run)
         return None
     home = run.settings.dagster_home
@@ -85,6 +94,14 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
             close_killed_runs(instance)
     open_data = None if spec.is_beside else published_open_data(run.settings)
     return RunOutcome(spec.version, False, open_data, spec.is_beside)
+
+
+def _do(run: Nightly, name: str, step: Callable[[Nightly], object]) -> None:
+    """Do a step; a fault of it is raised as Dagster's would be (`causes`)."""
+    try:
+        step(run)
+    except Exception as error:
+        raise cause_of_error(name, error, run.settings) from error
 
 
 def _run_in_dagster(run: Nightly) -> RunOutcome:

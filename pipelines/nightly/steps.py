@@ -21,7 +21,7 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.storage.documents import OpenData
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
-from pipelines.transform.dbt import load_manifest, start_build
+from pipelines.transform.dbt import finish, load_manifest, start_build, start_parse
 from pipelines.transform.specify_run import build_run_spec
 from pipelines.transform.workspace import build_workspace
 
@@ -73,14 +73,19 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
     return run.run_spec
 
 
-def prepare_work(run: Nightly) -> None:
-    """Decide what the run computes, and lay that out for dbt; if that is made already, the run ends instead."""
-    if not ends_without_work(run):
-        lay_out_workspace(run)
+def start_parse_of_models(run: Nightly) -> None:
+    """Let dbt parse models that are new, beside the first steps."""
+    run.parse = start_parse(run.settings)
+
+
+def finish_parse_of_models(run: Nightly) -> None:
+    """Wait until dbt has parsed the models, if it does."""
+    if run.parse is not None:
+        finish(run.parse)
 
 
 def start_dbt(run: Nightly) -> None:
-    """Start dbt's build, so that it computes while Dagster is loaded; models that are new are parsed first."""
+    """Start dbt's build, so that it computes while Dagster is loaded."""
     run.stages.begin("transform")
     run.manifest = load_manifest(run.settings)
     run.dbt = start_build(run.settings)

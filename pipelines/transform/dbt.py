@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -20,6 +20,7 @@ from pipelines.common.files import atomic_write, fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
 
+MANIFEST = "manifest.json"
 EVENTS_HELD = 1 << 20  # bytes; a whole build says about as much
 
 
@@ -68,18 +69,30 @@ def dbt_options(settings: Settings) -> list[str]:
     return options if "DBT_LOG_LEVEL_FILE" in os.environ else [*options, "--log-level-file", "none"]
 
 
+def start_parse(settings: Settings) -> subprocess.Popen[str] | None:
+    """Start parsing the present models, which goes on beside other work; None if their manifest is there already."""
+    return None if (target_dir(settings) / MANIFEST).exists() else _start(settings, "parse")
+
+
 def ensure_manifest(settings: Settings) -> Path:
     """Return the path of the manifest of the present models; parse them if there is none yet."""
-    manifest = target_dir(settings) / "manifest.json"
-    if not manifest.exists():
-        run_dbt(settings, "parse")
-    return manifest
+    if parse := start_parse(settings):
+        finish(parse)
+    return target_dir(settings) / MANIFEST
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
-    """Return the manifest of the present models (`ensure_manifest`)."""
-    manifest: dict[str, Any] = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))
-    return manifest
+    """Return the manifest of the present models (`ensure_manifest`); one that a killed dbt cut off is made again."""
+    try:
+        return _read(ensure_manifest(settings))
+    except ValueError:
+        (target_dir(settings) / MANIFEST).unlink()
+        return _read(ensure_manifest(settings))
+
+
+def _read(manifest: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return content
 
 
 def build_arguments(settings: Settings) -> list[str]:
@@ -110,18 +123,26 @@ def start_build(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def run_dbt(settings: Settings, *arguments: str) -> None:
-    """Run one dbt command.
+    """Run one dbt command; raise TthcError if it fails (`finish`)."""
+    finish(_start(settings, *arguments))
+
+
+def _start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
+    target_dir(settings).mkdir(parents=True, exist_ok=True)
+    return subprocess.Popen(  # noqa: S603 - our own executable, no shell, arguments of ours
+        [dbt_executable(), *arguments, "--quiet", "--target-path", str(target_dir(settings)), *dbt_options(settings)],
+        cwd=settings.dbt_project_dir,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    """Wait for the end of a dbt command.
 
     Raises:
         TthcError: If it fails; the error has the last lines of dbt's output.
     """
-    target_dir(settings).mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(  # noqa: S603 - our own executable, no shell, arguments of ours
-        [dbt_executable(), *arguments, "--quiet", "--target-path", str(target_dir(settings)), *dbt_options(settings)],
-        cwd=settings.dbt_project_dir,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise TthcError(
-            "dbt_failed", command=arguments[0], tail="\n".join((done.stdout + done.stderr).splitlines()[-15:])
-        )
+    output, _ = process.communicate()
+    if process.returncode:
+        command = cast("list[str]", process.args)[1]
+        raise TthcError("dbt_failed", command=command, tail="\n".join(output.splitlines()[-15:]))

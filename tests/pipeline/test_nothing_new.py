@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.common.files import remove_tree
 from pipelines.nightly.dagster_home import shows_killed_runs
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.runs import SECONDS, Run, runs
+from pipelines.storage.manifest import read_manifest
+from pipelines.storage.runs import SECONDS, STAGES, Run, runs
 from tests.conftest import Night
 
 pytestmark = pytest.mark.slow
 HEAVY = ("dagster", "dagster_dbt", "dbt", "great_expectations")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 COMMAND = f"""
 import sys
 from pipelines.cli import main
@@ -69,13 +72,28 @@ def test_the_job_in_dagster_ends_alike(again: Night, caplog: pytest.LogCaptureFi
     command = last_run(again)
     job = build_definitions(again.settings).resolve_job_def("nightly")
     with caplog.at_level("INFO", "tthc.stage"):
-        result = job.execute_in_process(run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}})
+        result = job.execute_in_process(run_config=QUIET)
     assert result.success and not result.asset_materializations_for_node("published_version")
     stages = [record.__dict__["stage"] for record in caplog.records if record.name == "tthc.stage"]
     assert stages == ["landing", "parsing", "workspace"]
     found = last_run(again)
     assert (found.sequence, found.outcome) == (command.sequence + 1, "unchanged")
     assert (found.version, found.as_of, found.detail.keys()) == (command.version, command.as_of, command.detail.keys())
+
+
+@pytest.mark.campaign
+def test_the_job_in_dagster_does_the_work_too(again: Night) -> None:
+    """`tthc run` starts dbt before it loads Dagster; on its own schedule Dagster starts dbt, and publishes the same."""
+    from pipelines.nightly.build import build_definitions
+
+    before = read_manifest(again.current)
+    remove_tree(again.current.resolve())
+    again.current.unlink()
+    result = build_definitions(again.settings).resolve_job_def("nightly").execute_in_process(run_config=QUIET)
+    assert result.success and len(result.asset_materializations_for_node("published_version")) == 1
+    after = read_manifest(again.current)
+    assert (after["version"], after["rows"], after["code"]) == (before["version"], before["rows"], before["code"])
+    assert list(last_run(again).detail[SECONDS]) == list(STAGES)
 
 
 def test_a_run_that_dagster_shows_as_running_is_closed(again: Night) -> None:

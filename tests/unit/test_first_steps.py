@@ -35,7 +35,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture
 def known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Replace the work of the steps: what was called in which order, and whether the version is made already."""
-    known = SimpleNamespace(called=[], is_made=False, spec=RunSpec("2024-12-31", "v1", "H19", True, []))
+    known = SimpleNamespace(called=[], is_made=False, parse=None, spec=RunSpec("2024-12-31", "v1", "H19", True, []))
 
     def work(name: str, result: Any) -> Any:
         return lambda *_: known.called.append(name) or result
@@ -45,15 +45,16 @@ def known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespac
     monkeypatch.setattr(steps, "build_run_spec", work("decision", known.spec))
     monkeypatch.setattr(steps, "is_already_published", lambda *_: known.is_made)
     monkeypatch.setattr(steps, "build_workspace", work("workspace", None))
+    monkeypatch.setattr(steps, "start_parse", lambda _: known.parse)
     monkeypatch.setattr(steps, "load_manifest", work("manifest", {}))
     monkeypatch.setattr(steps, "start_build", lambda _: known.called.append("dbt") or child())
     monkeypatch.setattr(run, "_run_in_dagster", lambda _: RunOutcome("v1", True))
     return known
 
 
-def child() -> subprocess.Popen[bytes]:
-    """Return a process that runs until it is killed."""
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+def child(code: str = "import time; time.sleep(600)") -> subprocess.Popen[str]:
+    """Return a process of that code, by default one that runs until it is killed."""
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def last_runs(settings: Settings) -> list[Run]:
@@ -100,7 +101,7 @@ def test_dbt_does_not_outlive_its_run(
     settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Dagster cannot be loaded, say: dbt, which computes meanwhile, would write on after the lock is released."""
-    begun: list[subprocess.Popen[bytes]] = []
+    begun: list[Any] = []
 
     def broken(under_way: Nightly) -> None:
         assert under_way.dbt is not None and under_way.dbt.poll() is None
@@ -112,6 +113,30 @@ def test_dbt_does_not_outlive_its_run(
         run_nightly(settings)
     assert [process.returncode for process in begun] == [-signal.SIGKILL]
     assert [last.outcome for last in last_runs(settings)] == ["failed"]
+
+
+def test_models_that_cannot_be_parsed_close_the_run_with_what_dbt_says(
+    settings: Settings, known: SimpleNamespace
+) -> None:
+    known.parse = child("print('Compilation Error'); raise SystemExit(2)")
+    with pytest.raises(TthcError, match="Compilation Error") as raised:
+        run_nightly(settings)
+    (last,) = last_runs(settings)
+    assert (raised.value.code, last.outcome, last.detail["cause"]) == ("dbt_failed", "failed", "dbt_failed")
+    assert known.called == ["landing", "parsing", "decision"]
+
+
+def test_a_parse_of_the_models_ends_with_a_run_that_fails_beside_it(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(steps, "ingest_deliveries", broken)
+    known.parse = child()
+    with pytest.raises(TthcError):
+        run_nightly(settings)
+    assert known.parse.returncode == -signal.SIGKILL
 
 
 FAULTS = {
