@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 POPEN = subprocess.Popen
+_kept: list[Any] = []  # the streams of the night, which close what they stand for when nobody refers to them
 
 
 def start_or_fork(args: list[str], **options: Any) -> Any:
@@ -77,6 +78,7 @@ def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> i
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
+    _kept.extend((sys.stdout, sys.stderr))
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
     return run_command(arguments)
