@@ -65,8 +65,8 @@ format: $(READY) ## puts Python and SQL into the one style
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfmt --quiet dbt_project pipelines
 
-bench: $(READY) ## times the steps against a plain peer, side by side
-	@$(BIN)/python -m benchmarks
+bench: $(READY) ## times our nights beside scripts that check nothing, on the same files (BENCH="--size 1000000 …")
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(READY) ## rebuilds what is made from contracts and registers: parts of docs/, and what dbt knows of sources
 	@$(BIN)/python -m scripts.docs

@@ -1,101 +1,126 @@
-"""`make bench`: how long the steps take, as a ratio to a plain peer that does the bare minimum.
+"""`make bench`: our nights side by side with scripts that check nothing, and single steps with a plain peer.
 
-The two are run in turn, A B A B …, and the median of the pairwise ratios is printed: it holds when the machine's speed
-drifts, which single times do not.
+All must give the same form II.06a and the same seven indicators, and each of our nights must have run gate,
+conservation and disclosure; else the comparison ends with an error, whatever the times are.
 """
 
-import statistics
+import argparse
+import shutil
+import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import pages
-from pipelines.common.files import sha256_of
-from pipelines.contracts.model import load_contracts
-from pipelines.landing.discover import discover
-from pipelines.parsing.parse_file import parse_arrival
-from pipelines.sample import write_province
+from benchmarks import report, steps
+from benchmarks.agreement import DisagreementError
+from benchmarks.landing import write_year
+from benchmarks.nights import PEERS, Comparison, missing
+from benchmarks.peers.postgres_server import make_cluster
 from pipelines.settings import Settings
-from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival
 
-DOSSIERS = 100_000
-PAIRS = 15
+EXAMPLES = """
+examples:
+  make bench                                        100,000 dossiers, three rounds, then the single steps
+  make bench BENCH="--pairs 1 --peers duckdb"       one round against one script: minutes
+  make bench BENCH="--size 1000000 --only nights"   a real year; about 15 GiB of disk below TMPDIR
+  make bench BENCH="--only steps --no-page"         parsing and charts only, docs/ left as it is
 
-
-def one_big_extract(folder: Path) -> tuple[Delivery, Path, int]:
-    """Return all dossier states of a synthetic province in one flat CSV, as a province would send a full extract."""
-    write_province(folder / "raw", DOSSIERS, seed=1)
-    landing = discover(folder / "raw", {"ho_so"})
-    csvs = sorted(path for delivery, path in landing.deliveries.items() if path.suffix == ".csv")
-    frame = pl.concat([pl.read_csv(path, infer_schema=False) for path in csvs])
-    path = folder / "ho_so.synthetic.csv"
-    frame.write_csv(path)
-    return Delivery("ho_so", max(d.business_day for d in landing.deliveries), path.name), path, frame.height
+What it writes: docs/performance.json (every number) and the tables of docs/performance.md; sizes that were not run
+keep theirs. Nothing else should run on the machine meanwhile; the load average before it began is written down.
+"""
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return wall time of one call."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def arguments() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--size", type=int, default=100_000, metavar="DOSSIERS",
+                        help="how many dossiers; 100,000 have 1.4 million rows (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--pairs", type=int, default=3, metavar="N",
+                        help="rounds; ratios are medians over them (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--peers", default=",".join(PEERS), metavar="NAMES",
+                        help="which scripts, with commas (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--only", choices=("nights", "steps"), help="only our nights, or only the single steps")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this empty folder and keep it")
+    parser.add_argument("--no-page", action="store_true", help="print only; docs/ stays as it is")
+    asked = parser.parse_args()
+    asked.peers = [name for name in asked.peers.split(",") if name]
+    unknown = sorted({*asked.peers} - {*PEERS})
+    if unknown or asked.size < 1 or asked.pairs < 1:
+        parser.error(f"no such peer: {', '.join(unknown)}" if unknown else "--size and --pairs are at least 1")
+    return asked
 
 
-def compare(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float, float]:
-    """Return medians of ours, of the peer, and of their pairwise ratio, after one warm-up of each."""
-    ours(), peer()
-    pairs = [(seconds(ours), seconds(peer)) for _ in range(PAIRS)]
-    return (
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        statistics.median(a / b for a, b in pairs),
-    )
+def compare_nights(asked: argparse.Namespace, folder: Path, console: Console) -> report.Record:
+    """Run the nights and the peers in a folder, and return the record of them."""
+    settings, where = Settings(), report.circumstances()
+    skipped = {peer: why for peer in asked.peers if (why := missing(peer))}
+    for peer, why in skipped.items():
+        console.print(f"[yellow]{peer} is left out: {why}[/]")
+    peers = [peer for peer in asked.peers if peer not in skipped]
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("a synthetic year", total=None)
+        year = write_year(
+            folder, asked.size, settings, lambda day, done, all_: progress.update(task, description=f"files of {day}")
+        )
+        work = folder / "work"
+        work.mkdir()
+        shown = iter(range(sys.maxsize))
+        comparison = Comparison(
+            year, peers, work, settings, make_cluster() if "postgres" in peers else None,
+            lambda what: progress.update(task, description=what, completed=next(shown)),
+        )  # fmt: skip
+        total = asked.pairs * comparison.runs_per_round()
+        progress.update(task, total=total, completed=0)
+        results = comparison.run(asked.pairs)
+        progress.update(task, description="all figures agree", completed=total)
+    return report.nights_record(results, year.row_count, skipped, where)
 
 
-def row(table: Table, step: str, measured: tuple[float, float, float]) -> None:
-    """One line of the table."""
-    table.add_row(step, *(f"{number:.2f}" for number in measured))
-
-
-def parsing(settings: Settings) -> tuple[int, tuple[float, float, float]]:
-    """Return rows of one big extract, and how long they take from CSV to the lake, against polars alone."""
-    contracts = load_contracts(settings.contracts_dir)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        delivery, path, rows = one_big_extract(folder)
-        arrival = Arrival(delivery, sha256_of(path), path.stat().st_size, None, "")
-
-        def ours() -> None:
-            parse_arrival(arrival, path, contracts, "bench", "k" * 64, folder / "lake", folder / "quarantine")
-
-        def peer() -> None:
-            pl.read_csv(path).write_parquet(folder / "peer.parquet")
-
-        return rows, compare(ours, peer)
-
-
-def main() -> None:
-    """Measures parsing to the lake, the charts and the whole site, and prints the table."""
-    settings, console = Settings(), Console()
-    table = Table(title=f"median of {PAIRS} pairs")
+def print_steps(found: list[steps.Step], console: Console) -> None:
+    """Print the table of single steps."""
+    table = Table(title=f"median of {steps.PAIRS} pairs")
     for name in ("step", "ours, s", "peer, s", "ratio"):
         table.add_column(name, justify="left" if name == "step" else "right")
-    rows, measured = parsing(settings)
-    row(table, f"{rows:,} rows of ho_so: parse, judge, protect, write / polars read_csv + write_parquet", measured)
-    row(table, f"{pages.CHARTS} line charts as SVG / Altair with vl-convert", compare(*pages.charts()))
+    for step in found:
+        table.add_row(step.name, f"{step.ours:.2f}", f"{step.peer:.2f}", f"{step.ratio:.2f}")
     console.print(table)
-    site = pages.whole_site(settings)
-    if site is None:
-        console.print("the whole site: nothing is published yet; `make run`, then again")
-    else:
-        count, largest, write = site
-        console.print(f"the whole site: {count} pages, the largest {largest:,} bytes, in {seconds(write):.1f} s")
+
+
+def main() -> int:
+    """Run what was asked for, print it, and write it to docs/."""
+    asked, console = arguments(), Console()
+    nights = single = None
+    if asked.only != "steps":
+        folder = asked.keep or Path(tempfile.mkdtemp(prefix="tthc-bench-"))
+        try:
+            nights = compare_nights(asked, folder, console)
+        except DisagreementError as error:
+            console.print(f"[red]{error}[/]", markup=True)
+            return 1
+        finally:
+            if asked.keep is None:
+                shutil.rmtree(folder, ignore_errors=True)
+    if asked.only != "nights":
+        where, found = report.circumstances(), steps.measure_steps(Settings())
+        print_steps(found, console)
+        console.print(steps.whole_site(Settings()))
+        single = report.steps_record(found, where)
+    if asked.no_page:
+        if nights is not None:
+            console.print(report.measured_part({"nights": {str(asked.size): nights}, "steps": None}), markup=False)
+        return 0
+    kept = report.keep(report.NUMBERS, size=asked.size, nights=nights, steps=single)
+    report.write_page(kept)
+    console.print(report.measured_part(kept), markup=False)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

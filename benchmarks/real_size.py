@@ -8,139 +8,28 @@ memory than TTHC_MEMORY_LIMIT, or loses a row.
 """
 
 import argparse
-import errno
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measure import MIB, Measured, control_group, disk_below, dissolve, run_measured
 from pipelines.settings import Settings
 from pipelines.storage.manifest import read_manifest
 
-SAMPLED_EVERY_SECONDS = 0.5
-GROUP_TRIES = 60
-MIB, GIB = 1 << 20, 1 << 30
-CONTROL_GROUPS = Path("/sys/fs/cgroup")
-
-
-@dataclass
-class Measured:
-    """One night: its exit code, wall seconds, highest memory of all its processes and highest disk, in bytes."""
-
-    code: int = 0
-    seconds: float = 0.0
-    memory: int = 0
-    disk: int = 0
-    output: str = ""
-    _ended: threading.Event = field(default_factory=threading.Event)
-
-    def watch(self, process: psutil.Process, folder: Path) -> None:
-        """Sample until it is stopped."""
-        while not self._ended.wait(SAMPLED_EVERY_SECONDS):
-            self.memory = max(self.memory, memory_of_tree(process))
-            self.disk = max(self.disk, disk_below(folder))
-
-    def end(self) -> None:
-        """Stop sampling."""
-        self._ended.set()
-
-
-def memory_of_tree(process: psutil.Process) -> int:
-    """Return the bytes that a process and all below it hold, pages that several share counted once."""
-    total = 0
-    try:
-        members = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    for member in members:
-        try:
-            total += member.memory_full_info().pss
-        except psutil.Error:  # it ended meanwhile
-            continue
-    return total
-
-
-def disk_below(folder: Path) -> int:
-    """Return the bytes of all files below a folder; what goes away while it is read counts nothing."""
-    total, todo = 0, [folder]
-    while todo:
-        try:
-            with os.scandir(todo.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append(Path(entry.path))
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:
-            continue
-    return total
-
-
-def control_group(limit: int) -> Path | None:
-    """Return a new control group with a memory limit, of either kind; None if this account may make none."""
-    for root, name in ((CONTROL_GROUPS / "memory", "memory.limit_in_bytes"), (CONTROL_GROUPS, "memory.max")):
-        group = root / f"tthc-real-size-{os.getpid()}"
-        try:
-            group.mkdir()
-            (group / name).write_text(str(limit), encoding="ascii")
-        except OSError:
-            if group.is_dir():
-                group.rmdir()
-            continue
-        return group
-    return None
-
-
-def dissolve(group: Path) -> None:
-    """Remove a control group.
-
-    The kernel keeps it busy while a process of it is on its way out, for a moment.
-    """
-    for _ in range(GROUP_TRIES):
-        try:
-            group.rmdir()
-        except OSError as error:
-            if error.errno != errno.EBUSY:
-                raise
-            time.sleep(SAMPLED_EVERY_SECONDS)
-        else:
-            return
+NIGHT = {"TTHC_LANG": "en", "COLUMNS": "120"}
 
 
 def night(raw: Path, warehouse: Path, group: Path | None) -> Measured:
     """Run the nightly job and measure it."""
-    measured = Measured()
-
-    def join_group() -> None:
-        if group is not None:
-            (group / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
-
-    began = time.monotonic()
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
-        with subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "TTHC_LANG": "en", "COLUMNS": "120"},
-            preexec_fn=join_group,
-        ) as child:  # fmt: skip
-            watcher = threading.Thread(target=measured.watch, args=(psutil.Process(child.pid), warehouse))
-            watcher.start()
-            measured.code = child.wait()
-            measured.end()
-            watcher.join()
-        output.seek(0)
-        measured.output = output.read()
-    measured.seconds = time.monotonic() - began
-    return measured
+    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
+    return run_measured(command, environment=NIGHT, folder=warehouse, group=group)
 
 
 def lost_rows(warehouse: Path) -> list[str]:
@@ -157,7 +46,7 @@ def sample(raw: Path, dossiers: int) -> None:
     """Write the synthetic province."""
     subprocess.run(
         [sys.executable, "-m", "pipelines", "sample", "--out", str(raw), "--dossiers", str(dossiers), "--faults"],
-        check=True, env={**os.environ, "TTHC_LANG": "en"},
+        check=True, env={**os.environ, **NIGHT},
     )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from benchmarks.real_size import MIB, Measured, disk_below, faults, lost_rows, memory_of_tree
+from benchmarks.measure import MIB, Measured, disk_below, memory_of_tree, ratio, run_measured
+from benchmarks.real_size import faults, lost_rows
 from pipelines.common.checksums import with_checksum
 
 
@@ -39,3 +41,18 @@ def test_memory_and_disk_are_measured(tmp_path: Path) -> None:
     (tmp_path / "folder" / "file").write_bytes(b"x" * MIB)
     (tmp_path / "link").symlink_to("/")
     assert MIB <= disk_below(tmp_path) < 2 * MIB
+
+
+def test_time_and_memory_of_a_command_hold_those_of_the_processes_below_it() -> None:
+    busy = "import time\nheld = b'x' * (64 << 20)\nwhile time.process_time() < 0.4: pass"
+    below = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}]); print('done')"
+    found = run_measured([sys.executable, "-c", below], every=0.05)
+    assert (found.code, found.output) == (0, "done\n")
+    assert found.cpu >= 0.4
+    assert found.seconds >= 0.4
+    assert found.memory > 64 * MIB
+    assert run_measured([sys.executable, "-c", "raise SystemExit(3)"]).code == 3
+
+
+def test_the_ratio_is_the_median_of_pairs() -> None:
+    assert ratio([10.0, 30.0, 1.0], [1.0, 2.0, 1.0]) == 10.0

@@ -1,0 +1,69 @@
+"""The synthetic year that a comparison runs on: all files but the newest day's, and those of the newest day.
+
+Belongs here: writing them once, and linking them into landing folders. Does not belong here: what they say (`sample`).
+"""
+
+import datetime as dt
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.sample.behaviour import load_behaviour
+from pipelines.sample.deliveries import delivery_days
+from pipelines.sample.extracts import Writer
+from pipelines.sample.province import Progress, deliver, draw_province
+from pipelines.sample.reference import load_reference
+from pipelines.settings import Settings
+
+SEED = 2024
+# The new day is a working day on which no period ends: a Monday, after month ends and the Sunday before.
+LOADED_UNTIL, NEW_DAY = dt.date(2024, 12, 29), dt.date(2024, 12, 30)
+
+
+@dataclass(frozen=True)
+class Year:
+    """The files of one synthetic year.
+
+    Attributes:
+        loaded: A landing folder with monthly deliveries, the last of `LOADED_UNTIL`.
+        new: One with the delivery of `NEW_DAY` alone, a sync message of one department among it.
+        rows: Delivered rows by source, both folders together.
+    """
+
+    dossiers: int
+    loaded: Path
+    new: Path
+    rows: Counter[str]
+
+    @property
+    def row_count(self) -> int:
+        return sum(self.rows.values())
+
+
+def write_year(folder: Path, dossiers: int, settings: Settings, progress: Progress | None = None) -> Year:
+    """Write the files of a year below an empty folder."""
+    behaviour = load_behaviour()
+    days = (*delivery_days(behaviour["year"], "monthly", None, LOADED_UNTIL), NEW_DAY.isoformat())
+    reference = load_reference(settings.registers_dir, settings.province, behaviour["year"])
+    year = Year(dossiers, folder / "loaded", folder / "new", Counter())
+    writer = Writer(year.loaded, rows=year.rows)
+    deliver(draw_province(dossiers, SEED, behaviour, reference, days), writer, progress=progress)
+    for newest in sorted(year.loaded.glob(f"*/{NEW_DAY}")):
+        target = year.new / newest.relative_to(year.loaded)
+        target.parent.mkdir(parents=True)
+        newest.rename(target)
+    return year
+
+
+def link_into(landing: Path, files: Path) -> None:
+    """Put all files of a folder into a landing folder, without copying a byte where the disk allows."""
+    shutil.copytree(files, landing, copy_function=_link, dirs_exist_ok=True)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,159 @@
+"""What was measured, as a page: docs/performance.json keeps the numbers, docs/performance.md shows them.
+
+Belongs here: the record of a run with machine and commit, and the tables made of it. Does not belong here: measuring.
+"""
+
+import datetime as dt
+import json
+import os
+import platform
+import statistics
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.measure import GIB, MIB, ratio
+from benchmarks.nights import DAY, FIRST, NOTHING, OURS, PEERS, Results
+from benchmarks.steps import Step
+from pipelines.settings import PROJECT_DIR
+
+NUMBERS, PAGE = PROJECT_DIR / "docs" / "performance.json", PROJECT_DIR / "docs" / "performance.md"
+MARK = "<!-- measured: made by `make bench` -->"
+STANDARD_SIZES = (100_000, 1_000_000, 10_000_000)
+NAMES = {"duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas", "postgres": "PostgreSQL"}
+# The night on whose files a script ran that a night of ours stands against.
+AGAINST = {FIRST: FIRST, DAY: DAY, NOTHING: DAY}
+TITLES = {FIRST: "our first load", DAY: "our night with one new day", NOTHING: "our night with nothing new"}
+
+Record = dict[str, Any]
+
+
+def circumstances() -> Record:
+    """Return where and when something is measured: machine, commit, day, and what else the machine does."""
+    return {
+        "day": dt.date.today().isoformat(),
+        "commit": _commit(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(psutil.virtual_memory().total / GIB),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 1),
+    }
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def nights_record(
+    results: Results, rows: int, skipped: Mapping[str, str], where: Record
+) -> Record:  # fmt: skip
+    """Return the record of one size: each run's seconds, CPU seconds and memory, in the order of the rounds."""
+    runs = {
+        night: {
+            who: [
+                {"seconds": round(run.seconds, 2), "cpu": round(run.cpu, 2), "memory": run.memory} for run in measured
+            ]
+            for who, measured in by_who.items()
+        }
+        for night, by_who in results.items()
+    }
+    return {**where, "rows": rows, "skipped": dict(skipped), "runs": runs}
+
+
+def steps_record(steps: Sequence[Step], where: Record) -> Record:
+    """Return the record of the single steps."""
+    return {**where, "steps": [{**asdict(step)} for step in steps]}
+
+
+def keep(
+    numbers: Path, *, size: int | None = None, nights: Record | None = None, steps: Record | None = None
+) -> Record:
+    """Put records into the file of numbers, each in place of the earlier one of its kind, and return all."""
+    kept: Record = (
+        json.loads(numbers.read_text(encoding="utf-8")) if numbers.exists() else {"nights": {}, "steps": None}
+    )
+    if nights is not None:
+        kept["nights"][str(size)] = nights
+    if steps is not None:
+        kept["steps"] = steps
+    kept["nights"] = {name: kept["nights"][name] for name in sorted(kept["nights"], key=int)}
+    numbers.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return kept
+
+
+def write_page(kept: Record, page: Path = PAGE) -> None:
+    """Replace what stands between the marks of the page."""
+    before, _, after = page.read_text(encoding="utf-8").partition(MARK)
+    _, _, rest = after.partition(MARK)
+    page.write_text(f"{before}{MARK}\n\n{measured_part(kept)}\n\n{MARK}{rest}", encoding="utf-8")
+
+
+def measured_part(kept: Record) -> str:
+    """Return what stands between the marks."""
+    blocks = [_nights(int(size), record) for size, record in kept["nights"].items()]
+    absent = [f"{size:,}" for size in STANDARD_SIZES if str(size) not in kept["nights"]]
+    if absent:
+        blocks.append(f"Not measured yet: {' and '.join(absent)} dossiers.")
+    if kept["steps"]:
+        blocks.append(_steps(kept["steps"]))
+    return "\n\n".join(blocks)
+
+
+def _nights(size: int, record: Record) -> str:
+    runs = record["runs"]
+    peers = [peer for peer in PEERS if peer in runs[FIRST]]
+    header = ["", "seconds", "CPU seconds", "memory, MiB", *(f"÷ {NAMES[peer]}" for peer in peers)]
+    lines = [f"### {size:,} dossiers, {record['rows']:,} rows", "", _where(record, len(runs[FIRST][OURS])), ""]
+    lines += [_line(header), _line(["---", *["--:"] * (len(header) - 1)])]
+    for night, title in TITLES.items():
+        against = [runs[AGAINST[night]][peer] for peer in peers]
+        ratios = [f"{ratio(_all(runs[night][OURS], 'seconds'), _all(peer, 'seconds')):.2f}" for peer in against]
+        lines.append(_line([f"**{title}**", *_medians(runs[night][OURS]), *ratios]))
+    for peer in peers:
+        for night, files in ((FIRST, "files of the first load"), (DAY, "with the new day")):
+            lines.append(_line([f"{NAMES[peer]}, {files}", *_medians(runs[night][peer]), *[""] * len(peers)]))
+    lines += [f"\n{NAMES[peer]} was left out: {why}." for peer, why in record["skipped"].items()]
+    return "\n".join(lines)
+
+
+def _steps(record: Record) -> str:
+    lines = ["### Single steps", "", _where(record, None), ""]
+    lines += [_line(["step / its peer", "ours, s", "peer, s", "ratio"]), _line(["---", "--:", "--:", "--:"])]
+    for step in record["steps"]:
+        lines.append(_line([step["name"], *(f"{step[name]:.2f}" for name in ("ours", "peer", "ratio"))]))
+    return "\n".join(lines)
+
+
+def _where(record: Record, pairs: int | None) -> str:
+    rounds = "" if pairs is None else f", {pairs} pair{'s' if pairs > 1 else ''}"
+    return (
+        f"{record['day']}, commit `{record['commit']}`{rounds}; {record['cores']} cores ({record['processor']}), "
+        f"{record['memory_gib']} GiB, {record['system']}, Python {record['python']}; load average before: "
+        f"{record['load_before']}."
+    )
+
+
+def _all(runs: Sequence[Record], name: str) -> list[float]:
+    return [run[name] for run in runs]
+
+
+def _medians(runs: Sequence[Record]) -> Iterator[str]:
+    yield f"{statistics.median(_all(runs, 'seconds')):.1f}"
+    yield f"{statistics.median(_all(runs, 'cpu')):.1f}"
+    yield f"{statistics.median(_all(runs, 'memory')) / MIB:,.0f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,99 @@
+"""A comparison of nights notices a night that left something out, and its page says what was measured."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import report
+from benchmarks.agreement import DisagreementError, require_checked
+from benchmarks.measure import MIB, Measured
+from benchmarks.nights import DAY, FIRST, NOTHING, OURS, Results
+from benchmarks.steps import Step
+from pipelines.common.checksums import with_checksum
+
+ROWS = {"ho_so": {"files": 1, "rows_in": 10, "accepted": 7, "rejected": 1, "superseded": 2}}
+WHERE = {
+    "day": "2024-12-31", "commit": "abc1234", "processor": "a processor", "cores": 2, "memory_gib": 8,
+    "system": "Linux 6", "python": "3.11.7", "load_before": 0.1,
+}  # fmt: skip
+
+
+def version(folder: Path, **changes: Any) -> Path:
+    """Return a version whose manifest says that all went well, but for the changes."""
+    gate = {"success": True, "expected": 2, "evaluated": 2, "tables": [{"checks": [{}, {}]}]}
+    content = {"rows": ROWS, "gate": gate, "open_data": {"state": "new"}, **changes}
+    folder.joinpath("manifest.json").write_text(json.dumps(with_checksum(content)), encoding="utf-8")
+    return folder
+
+
+def test_a_night_that_checked_everything_passes(tmp_path: Path) -> None:
+    require_checked(version(tmp_path), {"ho_so": 10})
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"gate": {"success": True, "expected": 2, "evaluated": 1, "tables": [{"checks": [{}, {}]}]}}, "1 of 2 checks"),
+        ({"gate": {"success": False, "expected": 1, "evaluated": 1, "tables": [{"checks": [{}]}]}}, "1 of 1 checks"),
+        ({"gate": {"success": True, "expected": 0, "evaluated": 0, "tables": []}}, "0 of 0 checks"),
+        ({"rows": {"ho_so": {**ROWS["ho_so"], "accepted": 6}}}, "rows of ho_so are not accounted for"),
+        ({"rows": {}}, "None rows of ho_so came in, 10 were delivered"),
+        ({"open_data": {"state": "kept"}}, "no new open data: kept"),
+        ({"open_data": None}, "no new open data: None"),
+    ],
+)
+def test_a_night_that_left_something_out_is_noticed(tmp_path: Path, changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(DisagreementError, match=why):
+        require_checked(version(tmp_path, **changes), {"ho_so": 10})
+
+
+def test_a_row_that_did_not_come_in_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(DisagreementError, match="10 rows of ho_so came in, 11 were delivered"):
+        require_checked(version(tmp_path), {"ho_so": 11})
+
+
+def two_rounds() -> Results:
+    def runs(*seconds: float) -> list[Measured]:
+        return [Measured(seconds=one, cpu=2 * one, memory=512 * MIB) for one in seconds]
+
+    return {
+        FIRST: {OURS: runs(40, 90), "duckdb": runs(4, 10)},
+        DAY: {OURS: runs(20, 60), "duckdb": runs(5, 10)},
+        NOTHING: {OURS: runs(10, 10)},
+    }
+
+
+def test_the_page_has_medians_of_runs_and_of_ratios_within_rounds(tmp_path: Path) -> None:
+    record = report.nights_record(two_rounds(), 1_390_000, {"postgres": "psql is not installed"}, WHERE)
+    kept = report.keep(tmp_path / "numbers.json", size=100_000, nights=record)
+    text = report.measured_part(kept)
+    assert "### 100,000 dossiers, 1,390,000 rows" in text
+    assert "commit `abc1234`, 2 pairs; 2 cores (a processor), 8 GiB" in text
+    assert "| **our first load** | 65.0 | 130.0 | 512 | 9.50 |" in text
+    assert "| **our night with one new day** | 40.0 | 80.0 | 512 | 5.00 |" in text
+    assert "| **our night with nothing new** | 10.0 | 20.0 | 512 | 1.50 |" in text
+    assert "| DuckDB, with the new day | 7.5 | 15.0 | 512 |  |" in text
+    assert "PostgreSQL was left out: psql is not installed." in text
+    assert "Not measured yet: 1,000,000 and 10,000,000 dossiers." in text
+
+
+def test_a_run_replaces_only_what_it_measured(tmp_path: Path) -> None:
+    numbers, page = tmp_path / "numbers.json", tmp_path / "page.md"
+    record = report.nights_record(two_rounds(), 1, {}, WHERE)
+    steps = report.steps_record([Step("parse", 1.0, 0.5, 2.0)], WHERE)
+    report.keep(numbers, size=1_000_000, nights=record, steps=steps)
+    kept = report.keep(numbers, size=20_000, nights=record)
+    page.write_text(f"before\n\n{report.MARK}\nold\n{report.MARK}\n\nafter\n", encoding="utf-8")
+    report.write_page(kept, page)
+    text = page.read_text(encoding="utf-8")
+    assert text.index("before") < text.index("20,000 dossiers") < text.index("1,000,000 dossiers") < text.index("after")
+    assert "| parse | 1.00 | 0.50 | 2.00 |" in text
+    assert "old" not in text
+
+
+def test_the_page_shows_the_numbers_that_are_kept() -> None:
+    _, shown, _ = report.PAGE.read_text(encoding="utf-8").split(report.MARK)
+    kept = json.loads(report.NUMBERS.read_text(encoding="utf-8"))
+    assert shown.strip() == report.measured_part(kept)
