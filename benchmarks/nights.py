@@ -11,7 +11,7 @@ Belongs here: the order of runs and what each must show. Does not belong here: m
 import importlib.util
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def missing(peer: str) -> str | None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison: the year, the peers, a folder to work in, and whom to tell what runs next.
+    """One comparison: the year, the peers, a folder to work in, and what shows which run begins.
 
     Attributes:
         cluster: Where PostgreSQL keeps its files; None if it is not among the peers.
@@ -81,12 +81,10 @@ class Comparison:
         landing, warehouse = self.work / "raw", self.work / "warehouse"
         for folder in (landing, warehouse):
             shutil.rmtree(folder, ignore_errors=True)
-        delivered: Mapping[str, int] | None = None
         for night, files, day in ((FIRST, self.year.loaded, LOADED_UNTIL), (DAY, self.year.new, NEW_DAY)):
             link_into(landing, files)
-            delivered = self.year.rows if night == DAY else None
             yield night, OURS, self._night(night, landing, warehouse)
-            require_checked(warehouse / "current", delivered)
+            require_checked(warehouse / "current", self.year.rows if night == DAY else None)
             published = published_figures(warehouse / "current", str(day.year))
             for peer in self.peers:
                 yield night, peer, self._peer(night, peer, landing, f"{day:%Y%m%d}", published)

@@ -19,7 +19,8 @@ import psutil
 from benchmarks.measure import GIB, MIB, ratio
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, PEERS, Results
 from benchmarks.steps import Step
-from pipelines.settings import PROJECT_DIR
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.transform.specify_run import code_version
 
 NUMBERS, PAGE = PROJECT_DIR / "docs" / "performance.json", PROJECT_DIR / "docs" / "performance.md"
 MARK = "<!-- measured: made by `make bench` -->"
@@ -33,10 +34,14 @@ Record = dict[str, Any]
 
 
 def circumstances() -> Record:
-    """Return where and when something is measured: machine, commit, day, and what else the machine does."""
+    """Return where and when something is measured: machine, commit, day, and what else the machine does.
+
+    `code` is the hash that manifests have (`code_version`): it stays the same where only history is rewritten.
+    """
     return {
         "day": dt.date.today().isoformat(),
         "commit": _commit(),
+        "code": code_version(Settings())[:12],
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(psutil.virtual_memory().total / GIB),
@@ -139,8 +144,8 @@ def _steps(record: Record) -> str:
 def _where(record: Record, pairs: int | None) -> str:
     rounds = "" if pairs is None else f", {pairs} pair{'s' if pairs > 1 else ''}"
     return (
-        f"{record['day']}, commit `{record['commit']}`{rounds}; {record['cores']} cores ({record['processor']}), "
-        f"{record['memory_gib']} GiB, {record['system']}, Python {record['python']}; load average before: "
+        f"{record['day']}, commit `{record['commit']}` (code `{record['code']}`){rounds}; "
+        f"{record['cores']} cores ({record['processor']}), {record['memory_gib']} GiB, {record['system']}, Python {record['python']}; load average before: "
         f"{record['load_before']}."
     )
 

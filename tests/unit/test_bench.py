@@ -15,8 +15,8 @@ from pipelines.common.checksums import with_checksum
 
 ROWS = {"ho_so": {"files": 1, "rows_in": 10, "accepted": 7, "rejected": 1, "superseded": 2}}
 WHERE = {
-    "day": "2024-12-31", "commit": "abc1234", "processor": "a processor", "cores": 2, "memory_gib": 8,
-    "system": "Linux 6", "python": "3.11.7", "load_before": 0.1,
+    "day": "2024-12-31", "commit": "abc1234", "code": "0123456789ab", "processor": "a processor", "cores": 2,
+    "memory_gib": 8, "system": "Linux 6", "python": "3.11.7", "load_before": 0.1,
 }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_the_page_has_medians_of_runs_and_of_ratios_within_rounds(tmp_path: Path
     kept = report.keep(tmp_path / "numbers.json", size=100_000, nights=record)
     text = report.measured_part(kept)
     assert "### 100,000 dossiers, 1,390,000 rows" in text
-    assert "commit `abc1234`, 2 pairs; 2 cores (a processor), 8 GiB" in text
+    assert "commit `abc1234` (code `0123456789ab`), 2 pairs; 2 cores (a processor), 8 GiB" in text
     assert "| **our first load** | 65.0 | 130.0 | 512 | 9.50 |" in text
     assert "| **our night with one new day** | 40.0 | 80.0 | 512 | 5.00 |" in text
     assert "| **our night with nothing new** | 10.0 | 20.0 | 512 | 1.50 |" in text
