@@ -51,6 +51,7 @@ def arguments() -> argparse.Namespace:
                         help="which scripts, with commas (default: %(default)s)")  # fmt: skip
     parser.add_argument("--only", choices=("nights", "steps"), help="only our nights, or only the single steps")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this empty folder and keep it")
+    parser.add_argument("--note", default="", metavar="SENTENCE", help="what a reader of the numbers should know")
     parser.add_argument("--no-page", action="store_true", help="print only; docs/ stays as it is")
     asked = parser.parse_args()
     asked.peers = [name for name in asked.peers.split(",") if name]
@@ -62,7 +63,7 @@ def arguments() -> argparse.Namespace:
 
 def compare_nights(asked: argparse.Namespace, folder: Path, console: Console) -> report.Record:
     """Run the nights and the peers in a folder, and return the record of them."""
-    settings, where = Settings(), report.circumstances()
+    settings, where = Settings(), report.circumstances(asked.note)
     skipped = {peer: why for peer in asked.peers if (why := missing(peer))}
     for peer, why in skipped.items():
         console.print(f"[yellow]{peer} is left out: {why}[/]")
@@ -110,7 +111,7 @@ def main() -> int:
             if asked.keep is None:
                 shutil.rmtree(folder, ignore_errors=True)
     if asked.only != "nights":
-        where, found = report.circumstances(), steps.measure_steps(Settings())
+        where, found = report.circumstances(asked.note), steps.measure_steps(Settings())
         print_steps(found, console)
         console.print(steps.whole_site(Settings()))
         single = report.steps_record(found, where)

@@ -33,10 +33,13 @@ TITLES = {FIRST: "our first load", DAY: "our night with one new day", NOTHING: "
 Record = dict[str, Any]
 
 
-def circumstances() -> Record:
+def circumstances(note: str = "") -> Record:
     """Return where and when something is measured: machine, commit, day, and what else the machine does.
 
     `code` is the hash that manifests have (`code_version`): it stays the same where only history is rewritten.
+
+    Args:
+        note: A sentence of whoever measures.
     """
     return {
         "day": dt.date.today().isoformat(),
@@ -48,6 +51,7 @@ def circumstances() -> Record:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[0], 1),
+        "note": note,
     }
 
 
@@ -110,7 +114,7 @@ def measured_part(kept: Record) -> str:
     blocks = [_nights(int(size), record) for size, record in kept["nights"].items()]
     absent = [f"{size:,}" for size in STANDARD_SIZES if str(size) not in kept["nights"]]
     if absent:
-        blocks.append(f"Not measured yet: {' and '.join(absent)} dossiers.")
+        blocks.append(f"Not measured yet: {', '.join(absent)} dossiers.")
     if kept["steps"]:
         blocks.append(_steps(kept["steps"]))
     return "\n\n".join(blocks)
@@ -143,10 +147,11 @@ def _steps(record: Record) -> str:
 
 def _where(record: Record, pairs: int | None) -> str:
     rounds = "" if pairs is None else f", {pairs} pair{'s' if pairs > 1 else ''}"
+    code = f"{record['day']}, commit `{record['commit']}` (code `{record['code']}`){rounds}"
+    machine = f"{record['cores']} cores ({record['processor']}), {record['memory_gib']} GiB"
     return (
-        f"{record['day']}, commit `{record['commit']}` (code `{record['code']}`){rounds}; "
-        f"{record['cores']} cores ({record['processor']}), {record['memory_gib']} GiB, {record['system']}, Python {record['python']}; load average before: "
-        f"{record['load_before']}."
+        f"{code}; {machine}, {record['system']}, Python {record['python']}; load average before:"
+        f" {record['load_before']}.{record['note'] and ' ' + record['note']}"
     )
 
 

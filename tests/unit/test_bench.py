@@ -17,6 +17,7 @@ ROWS = {"ho_so": {"files": 1, "rows_in": 10, "accepted": 7, "rejected": 1, "supe
 WHERE = {
     "day": "2024-12-31", "commit": "abc1234", "code": "0123456789ab", "processor": "a processor", "cores": 2,
     "memory_gib": 8, "system": "Linux 6", "python": "3.11.7", "load_before": 0.1,
+    "note": "Other work ran.",
 }  # fmt: skip
 
 
@@ -70,13 +71,17 @@ def test_the_page_has_medians_of_runs_and_of_ratios_within_rounds(tmp_path: Path
     kept = report.keep(tmp_path / "numbers.json", size=100_000, nights=record)
     text = report.measured_part(kept)
     assert "### 100,000 dossiers, 1,390,000 rows" in text
-    assert "commit `abc1234` (code `0123456789ab`), 2 pairs; 2 cores (a processor), 8 GiB" in text
+    assert (
+        "commit `abc1234` (code `0123456789ab`), 2 pairs; 2 cores (a processor), 8 GiB, Linux 6, Python 3.11.7; load"
+        in text
+    )
     assert "| **our first load** | 65.0 | 130.0 | 512 | 9.50 |" in text
     assert "| **our night with one new day** | 40.0 | 80.0 | 512 | 5.00 |" in text
     assert "| **our night with nothing new** | 10.0 | 20.0 | 512 | 1.50 |" in text
     assert "| DuckDB, with the new day | 7.5 | 15.0 | 512 |  |" in text
     assert "PostgreSQL was left out: psql is not installed." in text
-    assert "Not measured yet: 1,000,000 and 10,000,000 dossiers." in text
+    assert "load average before: 0.1. Other work ran." in text
+    assert "Not measured yet: 1,000,000, 10,000,000 dossiers." in text
 
 
 def test_a_run_replaces_only_what_it_measured(tmp_path: Path) -> None:
