@@ -49,7 +49,8 @@ def arguments() -> argparse.Namespace:
                         help="rounds; ratios are medians over them (default: %(default)s)")  # fmt: skip
     parser.add_argument("--peers", default=",".join(PEERS), metavar="NAMES",
                         help="which scripts, with commas (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--only", choices=("nights", "steps"), help="only our nights, or only the single steps")
+    parser.add_argument("--only", choices=("nights", "steps", "page"),
+                        help="only our nights, only the single steps, or only the page from kept numbers")  # fmt: skip
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this empty folder and keep it")
     parser.add_argument("--note", default="", metavar="SENTENCE", help="what a reader of the numbers should know")
     parser.add_argument("--no-page", action="store_true", help="print only; docs/ stays as it is")
@@ -100,7 +101,7 @@ def main() -> int:
     """Run what was asked for, print it, and write it to docs/."""
     asked, console = arguments(), Console()
     nights = single = None
-    if asked.only != "steps":
+    if asked.only in (None, "nights"):
         folder = asked.keep or Path(tempfile.mkdtemp(prefix="tthc-bench-"))
         try:
             nights = compare_nights(asked, folder, console)
@@ -110,7 +111,7 @@ def main() -> int:
         finally:
             if asked.keep is None:
                 shutil.rmtree(folder, ignore_errors=True)
-    if asked.only != "nights":
+    if asked.only in (None, "steps"):
         where, found = report.circumstances(asked.note), steps.measure_steps(Settings())
         print_steps(found, console)
         console.print(steps.whole_site(Settings()))
