@@ -4,6 +4,7 @@ Belongs here: reading published figures and those of a peer into one shape. Does
 """
 
 import csv
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,40 +14,47 @@ from benchmarks.peers.request import FIGURES, FORM, INDICATORS
 from pipelines.storage.manifest import read_manifest
 
 SHOWN = 5
-# Scope and subject (unit code, level, or nothing for the province) → `FIGURES`.
-Figures = dict[tuple[str, str], tuple[int, ...]]
+# Period, scope and subject (unit code, level, or nothing for the province) → `FIGURES`.
+Key = tuple[str, str, str]
+Figures = dict[Key, tuple[int, ...]]
 
 
 class DisagreementError(AssertionError):
     """A night left something out, or a peer gives other figures."""
 
 
-def published_figures(version: Path, period: str) -> Figures:
-    """Return what a version publishes for a period."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    form, subject = ", ".join(FORM), "scope, unit_code, unit_level"
+def published_figures(version: Path) -> Figures:
+    """Return what a version publishes, of all periods."""
+    found: defaultdict[Key, dict[str, int]] = defaultdict(dict)
+    form, subject = ", ".join(FORM), "period_code, scope, unit_code, unit_level"
     with duckdb.connect(str(version / "tthc.duckdb"), read_only=True) as connection:
-        for scope, unit, level, *counts in connection.execute(
-            f"select {subject}, {form} from marts.handling_status where period_code = ?", [period]
-        ).fetchall():
-            found[scope, _subject(scope, unit, level)] = dict(zip(FORM, counts, strict=True))
-        for scope, unit, level, indicator, numerator, denominator in connection.execute(
+        for *who, counts in connection.execute(f"select {subject}, [{form}] from marts.handling_status").fetchall():
+            found[_key(*who)] |= dict(zip(FORM, counts, strict=True))
+        for *who, indicator, numerator, denominator in connection.execute(
             f"select {subject}, indicator_code, numerator, denominator from marts.indicator_values"
-            " where period_code = ? and rule = 'plan' and denominator > 0", [period]
+            " where rule = 'plan' and list_contains($1, indicator_code) and denominator > 0", [list(INDICATORS)]
         ).fetchall():  # fmt: skip
-            if indicator in INDICATORS:
-                found[scope, _subject(scope, unit, level)] |= {indicator: numerator, f"{indicator}_of": denominator}
+            found[_key(*who)] |= {indicator: numerator, f"{indicator}_of": denominator}
     return _without_zeros({key: tuple(row.get(name, 0) for name in FIGURES) for key, row in found.items()})
 
 
-def _subject(scope: str, unit: str, level: str) -> str:
-    return {"unit": unit, "level": level}.get(scope, "")
+def _key(period: str, scope: str, unit: str, level: str) -> Key:
+    return period, scope, {"unit": unit, "level": level}.get(scope, "")
+
+
+def write_periods(version: Path, out: Path) -> None:
+    """Write the periods for which a version publishes figures, as peers want them (`peers.request`)."""
+    with duckdb.connect(str(version / "tthc.duckdb"), read_only=True) as connection:
+        connection.sql(
+            "select period_code, strftime(start_date, '%Y%m%d') as first_day, strftime(cut_date, '%Y%m%d') as cut"
+            " from marts.dim_period where period_code in (select period_code from marts.handling_status) order by all"
+        ).write_csv(str(out))
 
 
 def peer_figures(path: Path) -> Figures:
     """Return what a peer wrote."""
     with path.open(encoding="utf-8", newline="") as lines:
-        rows = {(row["scope"], row["subject"]): row for row in csv.DictReader(lines)}
+        rows = {(row["period"], row["scope"], row["subject"]): row for row in csv.DictReader(lines)}
     return _without_zeros({key: tuple(int(row[name]) for name in FIGURES) for key, row in rows.items()})
 
 
@@ -59,11 +67,10 @@ def differences(ours: Figures, theirs: Figures) -> list[str]:
     """Return where two differ, in words."""
     nothing = (0,) * len(FIGURES)
     return [
-        f"{scope} {subject} {name}: {ours.get((scope, subject), nothing)[at]} published, "
-        f"{theirs.get((scope, subject), nothing)[at]} by the peer"
-        for scope, subject in sorted(ours.keys() | theirs.keys())
-        for at, name in enumerate(FIGURES)
-        if ours.get((scope, subject), nothing)[at] != theirs.get((scope, subject), nothing)[at]
+        f"{' '.join(key)} {name}: {mine} published, {other} by the peer"
+        for key in sorted(ours.keys() | theirs.keys())
+        for name, mine, other in zip(FIGURES, ours.get(key, nothing), theirs.get(key, nothing), strict=True)
+        if mine != other
     ]
 
 

@@ -22,8 +22,9 @@ from benchmarks.agreement import (
     published_figures,
     require_checked,
     require_equal,
+    write_periods,
 )
-from benchmarks.landing import LOADED_UNTIL, NEW_DAY, Year, link_into
+from benchmarks.landing import Year, link_into
 from benchmarks.measure import Measured, run_measured
 from benchmarks.peers import postgres_server
 from pipelines.settings import Settings
@@ -81,13 +82,14 @@ class Comparison:
         landing, warehouse = self.work / "raw", self.work / "warehouse"
         for folder in (landing, warehouse):
             shutil.rmtree(folder, ignore_errors=True)
-        for night, files, day in ((FIRST, self.year.loaded, LOADED_UNTIL), (DAY, self.year.new, NEW_DAY)):
+        for night, files in ((FIRST, self.year.loaded), (DAY, self.year.new)):
             link_into(landing, files)
             yield night, OURS, self._night(night, landing, warehouse)
             require_checked(warehouse / "current", self.year.rows if night == DAY else None)
-            published = published_figures(warehouse / "current", str(day.year))
+            published = published_figures(warehouse / "current")
+            write_periods(warehouse / "current", self.work / "periods.csv")
             for peer in self.peers:
-                yield night, peer, self._peer(night, peer, landing, f"{day:%Y%m%d}", published)
+                yield night, peer, self._peer(night, peer, landing, published)
         version = (warehouse / "current").resolve()
         yield NOTHING, OURS, self._night(NOTHING, landing, warehouse)
         if (warehouse / "current").resolve() != version:
@@ -102,14 +104,15 @@ class Comparison:
             raise DisagreementError(f"{night}: exit code {measured.code}\n{measured.output[-ENDED_WITH:]}")
         return measured
 
-    def _peer(self, night: str, peer: str, landing: Path, cut: str, published: Figures) -> Measured:
+    def _peer(self, night: str, peer: str, landing: Path, published: Figures) -> Measured:
         self.show(f"{night}: {peer}")
         out = self.work / f"{peer}.csv"
         out.unlink(missing_ok=True)
-        changes = self.settings.province_dir / "unit_changes.csv"
-        command = [sys.executable, "-m", "benchmarks.peers", peer, str(landing), str(changes), cut, str(out)]
-        cluster = [str(self.cluster)] if peer == "postgres" else []
-        measured = run_measured([*command, *cluster], every=SAMPLED_EVERY_SECONDS)
+        paths = [landing, self.settings.province_dir / "unit_changes.csv", self.work / "periods.csv", out]
+        if peer == "postgres" and self.cluster:
+            paths.append(self.cluster)
+        command = [sys.executable, "-m", "benchmarks.peers", peer, *map(str, paths)]
+        measured = run_measured(command, every=SAMPLED_EVERY_SECONDS)
         if measured.code:
             raise DisagreementError(f"{peer}: exit code {measured.code}\n{measured.output[-ENDED_WITH:]}")
         require_equal(published, peer_figures(out), peer)

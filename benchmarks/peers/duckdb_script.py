@@ -15,7 +15,7 @@ def compute(request: Request) -> None:
     with duckdb.connect() as connection:
         for name, value in {
             "landing": request.landing, "messages": messages, "unit_changes": request.unit_changes,
-            "first_day": request.first_day, "cut": request.cut,
+            "periods": request.periods,
         }.items():  # fmt: skip
             # Written out: to bind a value, DuckDB would load pandas first.
             text = str(value).replace("'", "''")

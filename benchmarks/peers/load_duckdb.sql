@@ -60,6 +60,8 @@ from delivered('ket_qua')
 union all by name
 select nullif(columns(*), '') from (select MaHoSo, unnest(DanhSachGiayToKetQua, max_depth := 2), business_day from message);
 
+create view tien_trinh as select MaHoSo, ThoiDiemXuLy, TrangThai from delivered('tien_trinh');
+
 create view danh_gia as from delivered('danh_gia');
 
 create view thu_tuc as from delivered('thu_tuc');
@@ -68,4 +70,4 @@ create view don_vi as from delivered('don_vi');
 
 create view unit_changes as from read_csv(getvariable('unit_changes'), all_varchar = true);
 
-create view reporting as select getvariable('first_day') as first_day, getvariable('cut') as cut;
+create view period as from read_csv(getvariable('periods'), all_varchar = true);

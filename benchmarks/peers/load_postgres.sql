@@ -15,6 +15,10 @@ create unlogged table ho_so (
 create unlogged table bo_sung (
     MaHoSo text, NgayBoSung text, NgayTiepNhanBoSung text, NgayHenTraTruoc text, NgayHenTraMoi text, business_day text
 );
+create unlogged table tien_trinh (
+    MaHoSo text, ThoiDiemXuLy text, TrangThai text, NguoiXuLy text, PhongBanXuLy text, NgayKetThucTheoQuyDinh text,
+    business_day text
+);
 create unlogged table thanh_phan (
     MaHoSo text, TepDinhKemId text, MaThanhPhanHoSo text, TenTepDinhKem text, DuongDanTaiTepTin text, DuocSoHoa text,
     DuocTaiSuDung text, DuocLayTuKhoDMQG text, IsDeleted text, business_day text
@@ -41,4 +45,4 @@ create unlogged table unit_changes (
     old_unit_code text, new_unit_code text, changed_on text, kind text, decree text, is_main text
 );
 create unlogged table message (document jsonb, business_day text);
-create table reporting (first_day text, cut text);
+create unlogged table period (period_code text, first_day text, cut text);

@@ -29,7 +29,7 @@ def _commands(request: Request) -> Iterator[str]:
         yield f"alter table message alter column business_day set default '{business_day(path)}';"
         yield rf"\copy message (document) from '{path}' with ({WHOLE_LINE})"
     yield rf"\copy unit_changes from '{request.unit_changes}' with (format csv, header)"
-    yield f"insert into reporting values ('{request.first_day}', '{request.cut}');"
+    yield rf"\copy period from '{request.periods}' with (format csv, header)"
     yield rf"\i '{HERE / 'load_message.sql'}'"
     yield rf"\i '{HERE / 'figures.sql'}'"
     yield rf"\copy figures to '{request.out}' with (format csv, header)"

@@ -1,4 +1,4 @@
-"""What every peer is asked for: the landing folder, the year, and the figures to compute.
+"""What every peer is asked for: the landing folder, the periods, and the figures to compute.
 
 Does not belong here: computing them, which each peer does by itself.
 """
@@ -16,7 +16,7 @@ INDICATORS = (
 )  # fmt: skip
 # A numerator has the indicator's name, its denominator `_of` after it.
 FIGURES = (*FORM, *(f"{name}{part}" for name in INDICATORS for part in ("", "_of")))
-SOURCES = ("ho_so", "bo_sung", "thanh_phan", "le_phi", "ket_qua", "danh_gia", "thu_tuc", "don_vi")
+SOURCES = ("ho_so", "tien_trinh", "bo_sung", "thanh_phan", "le_phi", "ket_qua", "danh_gia", "thu_tuc", "don_vi")
 # Lists nested in a dossier of a sync message, by the source whose rows they are.
 MESSAGE_LISTS = {
     "thanh_phan": "TaiLieuNop", "le_phi": "DanhSachLePhi", "bo_sung": "DanhSachHoSoBoSung",
@@ -31,20 +31,16 @@ class Request:
     Attributes:
         landing: The folder of delivered files.
         unit_changes: The register of units that were merged or split.
-        cut: Last day of the figures as yyyymmdd; they begin on 1 January of its year.
-        out: The CSV to write: `scope`, `subject` (unit code, level, or nothing) and `FIGURES`.
+        periods: A CSV of periods: `period_code`, `first_day`, and `cut`, the last day that counts (yyyymmdd).
+        out: The CSV to write: `period`, `scope`, `subject` (unit code, level, or nothing) and `FIGURES`.
         cluster: Where PostgreSQL keeps its files; None makes a new cluster.
     """
 
     landing: Path
     unit_changes: Path
-    cut: str
+    periods: Path
     out: Path
     cluster: Path | None = None
-
-    @property
-    def first_day(self) -> str:
-        return f"{self.cut[:4]}0101"
 
     @property
     def messages(self) -> list[Path]:

@@ -1,35 +1,42 @@
 """The scripts that the nights are compared with give the figures that were planted, and each other's."""
 
+import datetime as dt
 import json
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from benchmarks.agreement import DisagreementError, Figures, peer_figures, require_equal
+from benchmarks.agreement import DisagreementError, Figures, Key, peer_figures, require_equal
 from benchmarks.landing import LOADED_UNTIL, NEW_DAY, Year, link_into, write_year
 from benchmarks.peers.request import FIGURES, FORM, INDICATORS, Request
 from pipelines.sample import write_province
+from pipelines.sample.behaviour import load_behaviour
+from pipelines.sample.truth import periods_of
 from pipelines.settings import Settings
 
 SCRIPTS = ("duckdb", "polars", "pandas")
 CHANGES = Settings().province_dir / "unit_changes.csv"
 
 
-def figures_of(peer: str, landing: Path, cut: str, folder: Path) -> Figures:
-    request = Request(landing, CHANGES, cut, folder / f"{peer}.csv")
+def figures_of(peer: str, landing: Path, as_of: dt.date, folder: Path) -> Figures:
+    periods, behaviour = folder / "periods.csv", load_behaviour()
+    begun = periods_of(behaviour["year"], behaviour["report_periods"])
+    lines = [f"{one.code},{one.start:%Y%m%d},{min(one.end, as_of):%Y%m%d}\n" for one in begun]
+    periods.write_text("".join(["period_code,first_day,cut\n", *lines]), encoding="utf-8")
+    request = Request(landing, CHANGES, periods, folder / f"{peer}.csv")
     import_module(f"benchmarks.peers.{peer}_script").compute(request)
     return peer_figures(request.out)
 
 
-def planted(landing: Path, period: str) -> Figures:
-    """Return the truth about levels and the province."""
+def planted(landing: Path) -> Figures:
+    """Return the truth about levels and the province, in all periods."""
     truth = json.loads((landing / "truth.json").read_text(encoding="utf-8"))
-    found: dict[tuple[str, str], dict[str, int]] = {}
+    found: dict[Key, dict[str, int]] = {}
     for row in (*truth["form"], *truth["indicators"]):
-        if row["period_code"] != period:
-            continue
-        subject = found.setdefault((row["scope"], row["unit_level"] if row["scope"] == "level" else ""), {})
+        level = row["unit_level"] if row["scope"] == "level" else ""
+        subject = found.setdefault((row["period_code"], row["scope"], level), {})
         if "indicator_code" in row:
             subject |= {row["indicator_code"]: row["numerator"], f"{row['indicator_code']}_of": row["denominator"]}
         else:
@@ -51,31 +58,36 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 
 @pytest.mark.parametrize("peer", SCRIPTS)
 def test_a_script_gives_what_was_planted(peer: str, landing: Path, tmp_path: Path) -> None:
-    expected = planted(landing, "2024")
-    got = figures_of(peer, landing, "20241231", tmp_path)
-    assert len(expected) == 4
-    assert {key: row for key, row in got.items() if key[0] != "unit"} == expected
-    columns = [sum(row[at] for key, row in got.items() if key[0] == "unit") for at in range(len(FIGURES))]
-    assert tuple(columns) == expected["province", ""]
+    expected = planted(landing)
+    got = figures_of(peer, landing, dt.date(2024, 12, 31), tmp_path)
+    assert len(expected) == 21 * 4
+    assert {key: row for key, row in got.items() if key[1] != "unit"} == expected
+    whole: Counter[str] = Counter()
+    for (period, scope, _), row in got.items():
+        whole[period] += sum(row) if scope == "unit" else 0
+    assert whole == {period: sum(row) for (period, scope, _), row in expected.items() if scope == "province"}
 
 
+@pytest.mark.slow
 def test_scripts_agree_before_and_after_the_new_day(year: Year, tmp_path: Path) -> None:
     assert not list(year.loaded.glob(f"*/{NEW_DAY}"))
     link_into(tmp_path / "raw", year.loaded)
-    before = [figures_of(peer, tmp_path / "raw", f"{LOADED_UNTIL:%Y%m%d}", tmp_path) for peer in SCRIPTS]
+    before = [figures_of(peer, tmp_path / "raw", LOADED_UNTIL, tmp_path) for peer in SCRIPTS]
     link_into(tmp_path / "raw", year.new)
-    after = [figures_of(peer, tmp_path / "raw", f"{NEW_DAY:%Y%m%d}", tmp_path) for peer in SCRIPTS]
+    after = [figures_of(peer, tmp_path / "raw", NEW_DAY, tmp_path) for peer in SCRIPTS]
     assert list((tmp_path / "raw").glob("ho_so/*/*.json"))
     assert before[0] == before[1] == before[2] != after[0] == after[1] == after[2]
     assert set(year.rows) > {"ho_so", "thanh_phan", "le_phi", "tien_trinh", "don_vi"}
 
 
 def test_one_differing_figure_is_noticed() -> None:
-    ours: Figures = {("unit", "H19.01"): (1,) * len(FIGURES)}
+    ours: Figures = {("2024", "unit", "H19.01"): (1,) * len(FIGURES)}
     require_equal(ours, dict(ours), "polars")
-    with pytest.raises(DisagreementError, match=f"polars: 1 figures differ: unit H19.01 {INDICATORS[-1]}_of: 1 .* 2 "):
-        require_equal(ours, {("unit", "H19.01"): (*(1,) * (len(FIGURES) - 1), 2)}, "polars")
+    with pytest.raises(
+        DisagreementError, match=f"polars: 1 figures differ: 2024 unit H19.01 {INDICATORS[-1]}_of: 1 .* 2 "
+    ):
+        require_equal(ours, {("2024", "unit", "H19.01"): (*(1,) * (len(FIGURES) - 1), 2)}, "polars")
     with pytest.raises(DisagreementError, match="province"):
-        require_equal(ours, ours | {("province", ""): (1,) * len(FIGURES)}, "polars")
+        require_equal(ours, ours | {("2024", "province", ""): (1,) * len(FIGURES)}, "polars")
     with pytest.raises(DisagreementError, match="nothing is published"):
         require_equal({}, {}, "polars")
