@@ -5,7 +5,6 @@ conservation and disclosure; else the comparison ends with an error, whatever th
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from benchmarks.agreement import DisagreementError
 from benchmarks.landing import write_year
 from benchmarks.nights import PEERS, Comparison, missing
 from benchmarks.peers.postgres_server import make_cluster
+from pipelines.common.files import remove_tree
 from pipelines.settings import Settings
 
 EXAMPLES = """
@@ -110,7 +110,7 @@ def main() -> int:
             return 1
         finally:
             if asked.keep is None:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_tree(folder)
     if asked.only in (None, "steps"):
         where, found = report.circumstances(asked.note), steps.measure_steps(Settings())
         print_steps(found, console)

@@ -9,7 +9,6 @@ Belongs here: the order of runs and what each must show. Does not belong here: m
 """
 
 import importlib.util
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from benchmarks.agreement import (
 from benchmarks.landing import Year, link_into
 from benchmarks.measure import Measured, run_measured
 from benchmarks.peers import postgres_server
+from pipelines.common.files import remove_tree
 from pipelines.settings import Settings
 
 FIRST, DAY, NOTHING = "first load", "one new day", "nothing new"
@@ -81,7 +81,7 @@ class Comparison:
     def _round(self) -> Iterator[tuple[str, str, Measured]]:
         landing, warehouse = self.work / "raw", self.work / "warehouse"
         for folder in (landing, warehouse):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
         for night, files in ((FIRST, self.year.loaded), (DAY, self.year.new)):
             link_into(landing, files)
             yield night, OURS, self._night(night, landing, warehouse)
