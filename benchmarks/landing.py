@@ -18,8 +18,9 @@ from pipelines.sample.reference import load_reference
 from pipelines.settings import Settings
 
 SEED = 2024
-# The new day is a working day on which no period ends: a Monday, after month ends and the Sunday before.
-LOADED_UNTIL, NEW_DAY = dt.date(2024, 12, 29), dt.date(2024, 12, 30)
+# One delivery with all before it, then day by day, so that the gate knows what a day looks like; the new day is a
+# working day on which no period ends.
+FIRST_DAY, LOADED_UNTIL, NEW_DAY = dt.date(2024, 11, 30), dt.date(2024, 12, 29), dt.date(2024, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Year:
     """The files of one synthetic year.
 
     Attributes:
-        loaded: A landing folder with monthly deliveries, the last of `LOADED_UNTIL`.
+        loaded: A landing folder with the deliveries from `FIRST_DAY` to `LOADED_UNTIL`.
         new: One with the delivery of `NEW_DAY` alone, a sync message of one department among it.
         rows: Delivered rows by source, both folders together.
     """
@@ -45,7 +46,7 @@ class Year:
 def write_year(folder: Path, dossiers: int, settings: Settings, progress: Progress | None = None) -> Year:
     """Write the files of a year below an empty folder."""
     behaviour = load_behaviour()
-    days = (*delivery_days(behaviour["year"], "monthly", None, LOADED_UNTIL), NEW_DAY.isoformat())
+    days = delivery_days(behaviour["year"], "daily", FIRST_DAY, NEW_DAY)
     reference = load_reference(settings.registers_dir, settings.province, behaviour["year"])
     year = Year(dossiers, folder / "loaded", folder / "new", Counter())
     writer = Writer(year.loaded, rows=year.rows)
