@@ -82,12 +82,13 @@ def require_equal(ours: Figures, theirs: Figures, peer: str) -> None:
         raise DisagreementError(f"{peer}: {len(found)} figures differ: {shown}")
 
 
-def require_checked(version: Path, delivered: Mapping[str, int] | None = None) -> None:
+def require_checked(version: Path, delivered: Mapping[str, int] | None = None, *, same_vintage: bool = False) -> None:
     """Raise DisagreementError unless gate, conservation and disclosure ran for a version and passed.
 
     Args:
         version: The folder of the version.
         delivered: Rows by source that must have come in; None compares nothing.
+        same_vintage: True where the open data before may rightly stay: no period has closed since.
     """
     manifest = read_manifest(version)
     gate, rows, open_data = manifest["gate"], manifest["rows"], manifest.get("open_data")
@@ -101,7 +102,7 @@ def require_checked(version: Path, delivered: Mapping[str, int] | None = None) -
     for source, expected in (delivered or {}).items():
         if rows.get(source, {}).get("rows_in") != expected:
             wrong.append(f"{rows.get(source, {}).get('rows_in')} rows of {source} came in, {expected} were delivered")
-    if open_data is None or open_data["state"] != "new":
+    if open_data is None or open_data["state"] not in (("new", "unchanged") if same_vintage else ("new",)):
         wrong.append(f"no new open data: {open_data and open_data['state']}")
     if wrong or not rows:
         raise DisagreementError("; ".join(wrong) or "nothing came in")

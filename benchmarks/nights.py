@@ -86,7 +86,8 @@ class Comparison:
         for night, files in ((FIRST, self.year.loaded), (DAY, self.year.new)):
             link_into(landing, files)
             yield night, OURS, self._night(night, landing, warehouse)
-            require_checked(warehouse / "current", self.year.rows if night == DAY else None)
+            is_later = night == DAY
+            require_checked(warehouse / "current", self.year.rows if is_later else None, same_vintage=is_later)
             published = published_figures(warehouse / "current")
             write_periods(warehouse / "current", self.work / "periods.csv")
             for peer in self.peers:

@@ -50,6 +50,13 @@ def test_a_night_that_left_something_out_is_noticed(tmp_path: Path, changes: dic
         require_checked(version(tmp_path, **changes), {"ho_so": 10})
 
 
+def test_only_where_no_period_closed_may_the_open_data_stay(tmp_path: Path) -> None:
+    folder = version(tmp_path, open_data={"state": "unchanged"})
+    require_checked(folder, same_vintage=True)
+    with pytest.raises(DisagreementError, match="no new open data: unchanged"):
+        require_checked(folder)
+
+
 def test_a_row_that_did_not_come_in_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(DisagreementError, match="10 rows of ho_so came in, 11 were delivered"):
         require_checked(version(tmp_path), {"ho_so": 11})
