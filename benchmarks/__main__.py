@@ -106,7 +106,7 @@ def main() -> int:
         try:
             nights = compare_nights(asked, folder, console)
         except DisagreementError as error:
-            console.print(f"[red]{error}[/]", markup=True)
+            console.print(str(error), style="red", markup=False)
             return 1
         finally:
             if asked.keep is None:
