@@ -30,28 +30,19 @@
     {%- set weighing = partly | selectattr("weighs", "true") | map(attribute="unsaid") | list -%}
     {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
     {%- set order = unsaid_count(weighing) ~ " || ' ' || " ~ place if weighing else place -%}
+    {%- set rows = relation or source("lake", name) -%}
+    {%- set same_hash = "repeated_hash on " ~ key_hash(terms.key) ~ " = key_hash" -%}
     with
-        delivered as (
-            select *, {{ row_newness(terms.newness) }} as newness from {{ relation or source("lake", name) }}
+        delivered as (select *, {{ row_newness(terms.newness) }} as newness from {{ rows }}),
+        -- Most keys came once, and their rows need no comparison. Different keys of one hash are compared for nothing.
+        repeated_hash as materialized(
+            select {{ key_hash(terms.key) }} as key_hash from {{ rows }} group by 1 having count(*) > 1
+        ),
+        once as (
+            {{ checked_rows("select * from delivered anti join " ~ same_hash, lookups, forbidden, terms.tombstone) }}
         ),
         checked as (
-            select
-                d.*,
-                case
-                    {% if terms.tombstone %} when d.{{ terms.tombstone }} = 1 then null {% endif %}
-                    {% for lookup in lookups %}
-                        when k{{ loop.index0 }}.{{ lookup.column }} is null and d.{{ lookup.field }} is not null
-                        then '{{ lookup.reason }}'
-                    {% endfor %}
-                    {% for rule in forbidden %} when {{ rule.when }} then '{{ rule.reason }}' {% endfor %}
-                    {% if not lookups and not forbidden %} when false then '' {% endif %}
-                end as reason
-            from delivered d
-            {% for lookup in lookups %}
-                left join
-                    {{ ref(lookup.relation) }} k{{ loop.index0 }}
-                    on d.{{ lookup.field }} = k{{ loop.index0 }}.{{ lookup.column }}
-            {% endfor %}
+            {{ checked_rows("select * from delivered semi join " ~ same_hash, lookups, forbidden, terms.tombstone) }}
         ),
         equally_new as (
             select {{ keys }}, newness
@@ -94,6 +85,9 @@
             left join firsts f using ({{ keys }}, newness)
         ),
         newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
+    select *, case when reason is null then 'accepted' else 'rejected' end as disposition
+    from once
+    union all
     select
         w.* exclude (is_first),
         case
@@ -105,6 +99,31 @@
         end as disposition
     from weighed w
     left join newest n using ({{ keys }})
+{% endmacro %}
+
+{#
+    Rows with the reason for which they are rejected by themselves, null if there is none; see `disposition`.
+
+    rows    a select of delivered rows
+#}
+{% macro checked_rows(rows, lookups, forbidden, tombstone) %}
+    select
+        d.*,
+        case
+            {% if tombstone %} when d.{{ tombstone }} = 1 then null {% endif %}
+            {% for lookup in lookups %}
+                when k{{ loop.index0 }}.{{ lookup.column }} is null and d.{{ lookup.field }} is not null
+                then '{{ lookup.reason }}'
+            {% endfor %}
+            {% for rule in forbidden %} when {{ rule.when }} then '{{ rule.reason }}' {% endfor %}
+            {% if not lookups and not forbidden %} when false then '' {% endif %}
+        end as reason
+    from ({{ rows }}) d
+    {% for lookup in lookups %}
+        left join
+            {{ ref(lookup.relation) }} k{{ loop.index0 }}
+            on d.{{ lookup.field }} = k{{ loop.index0 }}.{{ lookup.column }}
+    {% endfor %}
 {% endmacro %}
 
 {#

@@ -39,3 +39,13 @@
 {% macro default__first_numbers(number, most) -%}
     array_to_string(list_sort(list({{ number }}))[1:{{ most }}], ', ')
 {%- endmacro %}
+
+{# One row per day from one to another, both included. #}
+{% macro each_day(first, last) -%} {{ return(adapter.dispatch("each_day")(first, last)) }} {%- endmacro %}
+{% macro default__each_day(first, last) -%}
+    cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
+{%- endmacro %}
+
+{# A number for the values of some columns: equal for equal values, and seldom equal for others. #}
+{% macro key_hash(columns) -%} {{ return(adapter.dispatch("key_hash")(columns)) }} {%- endmacro %}
+{% macro default__key_hash(columns) -%} hash({{ columns | join(", ") }}) {%- endmacro %}

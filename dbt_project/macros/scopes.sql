@@ -14,3 +14,14 @@
     {%- set fixed = columns | join(", ") -%}
     grouping sets (({{ fixed }}, unit_code, unit_level), ({{ fixed }}, unit_level), ({{ fixed }}))
 {%- endmacro %}
+
+{#
+    Periods by the days that count in them, from the first to the cut: one row per period and day. A join on the day
+    takes a fraction of the time of one on `between`.
+#}
+{% macro period_days(periods) -%}
+    (
+        select period_code, start_date, cut_date, {{ each_day("start_date", "cut_date") }} as event_date
+        from {{ periods }}
+    )
+{%- endmacro %}

@@ -5,6 +5,7 @@
 {% set by_period = indicators_computed("by_period") %}
 {% set dossier = "split_part(c.case_code, ' ', 1)" %}
 with
+    period_day as {{ period_days(ref("int_period")) }},
     still_open as (
         select d.dossier_code
         from {{ ref("int_dossier") }} d
@@ -12,19 +13,21 @@ with
     ),
     counted as (
         {% for indicator in by_day if indicator.matures %}
-            {% set cases = ref("case_" ~ indicator.code ~ "__" ~ indicator.rule) %}
+            {% set cases %}
+            (
+                select c.*, o.dossier_code
+                from {{ ref("case_" ~ indicator.code ~ "__" ~ indicator.rule) }} c
+                join still_open o on {{ dossier }} = o.dossier_code
+            )
+            {% endset %}
             select
                 '{{ indicator.code }}' as indicator_code,
                 '{{ indicator.rule }}' as rule,
                 p.period_code,
                 c.unit_code,
                 c.unit_level
-            from {{ by_answering_unit(cases, dossier) }} c
-            join still_open o on {{ dossier }} = o.dossier_code
-            join
-                {{ ref("int_period") }} p
-                on c.event_date between p.start_date and p.cut_date
-                and p.cut_date between c.cut_from and c.cut_to
+            from {{ by_answering_unit(cases, "c.dossier_code") }} c
+            join period_day p on c.event_date = p.event_date and p.cut_date between c.cut_from and c.cut_to
             union all
         {% endfor %}
         {% for indicator in by_period if indicator.matures %}

@@ -31,8 +31,8 @@ select
     0 as unknown_count
 from daily d
 join
-    {{ ref("dim_period") }} p
-    on d.event_date between p.start_date and p.cut_date
+    {{ period_days(ref("dim_period")) }} p
+    on d.event_date = p.event_date
     and p.cut_date between d.cut_from and d.cut_to
     and (d.superseded_on is null or d.superseded_on > p.cut_date)
 group by d.indicator_code, d.rule, p.period_code, d.unit_code, d.unit_level
