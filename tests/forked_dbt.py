@@ -12,13 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipelines.transform.dbt_child import WAIT
+
 POPEN = subprocess.Popen
 _kept: list[Any] = []  # the streams of the night, which close what they stand for when nobody refers to them
 
 
 def start_or_fork(args: list[str], **options: Any) -> Any:
     """Start a process as `subprocess.Popen` does, but fork dbt's build."""
-    is_build = isinstance(args, list) and str(args[0]).endswith("tthc-dbt") and "build" in args
+    is_build = isinstance(args, list) and str(args[0]).endswith("tthc-dbt") and bool({WAIT, "build"} & {*args})
     return ForkedDbt(args, **options) if is_build else POPEN(args, **options)
 
 
@@ -29,16 +31,20 @@ class ForkedDbt:
         self.args = args
         self.returncode: int | None = None
         reading, writing = os.pipe()
+        asked, asking = os.pipe()
         parent, self.pid = os.getpid(), os.fork()
         if self.pid == 0:
             code = 1
             try:
-                os.dup2(writing, 1), os.dup2(writing, 2)
-                os.close(reading)
+                os.dup2(asked, 0), os.dup2(writing, 1), os.dup2(writing, 2)
+                for other in (reading, asking):
+                    os.close(other)
                 code = _dbt(args[1:], env, cwd, parent)
             finally:
                 os._exit(code)
-        os.close(writing)
+        for other in (writing, asked):
+            os.close(other)
+        self.stdin = os.fdopen(asking, "wb")
         self.stdout = os.fdopen(reading, "rb")
 
     def poll(self) -> int | None:
@@ -72,7 +78,7 @@ class ForkedDbt:
 
 
 def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> int:
-    from pipelines.transform.dbt_child import kill_with_parent, run_command
+    from pipelines.transform.dbt_child import kill_with_parent, run_command, run_when_asked
 
     kill_with_parent(parent)
     os.environ.clear()
@@ -81,4 +87,8 @@ def _dbt(arguments: list[str], env: dict[str, str], cwd: Path, parent: int) -> i
     _kept.extend((sys.stdout, sys.stderr))
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", 0), encoding="utf-8", write_through=True)
     sys.stderr = sys.stdout
-    return run_command(arguments)
+    if arguments != [WAIT]:
+        return run_command(arguments)
+    _kept.append(sys.stdin)
+    sys.stdin = os.fdopen(0, encoding="utf-8")
+    return run_when_asked()

@@ -28,9 +28,20 @@
     {{ return(sql | replace('"' ~ relation.database ~ '".', "")) }}
 {%- endmacro %}
 
-{# Descriptions of columns, without dbt-duckdb's look at which columns there are: one that is not there is a mistake. #}
-{% macro duckdb__alter_column_comment(relation, column_dict) %}
-    {% for name, column in column_dict.items() %}
-        comment on column {{ relation }}.{{ name }} is {{ duckdb_escape_comment(column.description) }};
-    {% endfor %}
+{#
+    Descriptions of a table or view and its columns in one statement, without dbt's look at which columns there are: one
+    that is not there is a mistake.
+#}
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+    {% set comments = [] %}
+    {% if config.persist_relation_docs() and model.description %}
+        {% do comments.append(duckdb__alter_relation_comment(relation, model.description)) %}
+    {% endif %}
+    {% if config.persist_column_docs() %}
+        {% for name, column in model.columns.items() %}
+            {% set text = duckdb_escape_comment(column.description) %}
+            {% do comments.append("comment on column " ~ relation ~ "." ~ name ~ " is " ~ text ~ ";") %}
+        {% endfor %}
+    {% endif %}
+    {% if comments %} {% do run_query(comments | join("\n")) %} {% endif %}
 {% endmacro %}

@@ -42,6 +42,7 @@ class Nightly:
         is_laid_out: True if the workspace for dbt is built.
         parse: dbt's parse of the models, beside the first steps; None if they were parsed before.
         manifest: dbt's manifest; None if dbt is not started yet.
+        prepared: The process of dbt's build, which waits for its start; None if none was started.
         dbt: dbt's build, which goes on while Dagster is loaded; None if Dagster will start it.
     """
 
@@ -55,6 +56,7 @@ class Nightly:
     is_laid_out: bool = False
     parse: subprocess.Popen[str] | None = None
     manifest: dict[str, Any] | None = None
+    prepared: subprocess.Popen[bytes] | None = None
     dbt: subprocess.Popen[bytes] | None = None
 
     @cached_property
@@ -89,7 +91,7 @@ class Nightly:
 
     def stop_dbt(self) -> None:
         """Kill dbt if it still runs, for it would go on writing after the lock is released."""
-        for process in (self.parse, self.dbt):
+        for process in (self.parse, self.prepared, self.dbt):
             if process is not None and process.poll() is None:
                 process.kill()
                 process.wait()

@@ -21,6 +21,7 @@ from pipelines.nightly.steps import (
     land_deliveries,
     lay_out_workspace,
     parse_deliveries,
+    prepare_dbt,
     start_dbt,
     start_parse_of_models,
 )
@@ -81,6 +82,8 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
     start_parse_of_models(run)
     for name, step in FIRST_STEPS.items():
         _do(run, name, step)
+        if step is land_deliveries:
+            prepare_dbt(run)
     finish_parse_of_models(run)
     spec = run.run_spec
     if spec is None or not run.is_made:

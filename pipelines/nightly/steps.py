@@ -21,7 +21,7 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.storage.documents import OpenData
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
-from pipelines.transform.dbt import finish, load_manifest, start_build, start_parse
+from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.specify_run import build_run_spec
 from pipelines.transform.workspace import build_workspace
 
@@ -84,11 +84,19 @@ def finish_parse_of_models(run: Nightly) -> None:
         finish(run.parse)
 
 
+def prepare_dbt(run: Nightly) -> None:
+    """Let dbt be loaded beside parsing, if something new came; not beside a parse of new models, which comes first."""
+    if run.landed and run.landed.get("new") and run.parse is None:
+        run.prepared = prepare_build(run.settings)
+
+
 def start_dbt(run: Nightly) -> None:
     """Start dbt's build, so that it computes while Dagster is loaded."""
     run.stages.begin("transform")
     run.manifest = load_manifest(run.settings)
-    run.dbt = start_build(run.settings)
+    run.prepared = run.prepared or prepare_build(run.settings)
+    start_build(run.settings, run.prepared)
+    run.dbt = run.prepared
 
 
 def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenData | None) -> dict[str, dict[str, int]]:

@@ -19,6 +19,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import atomic_write, fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
+from pipelines.transform.dbt_child import WAIT
 
 MANIFEST = "manifest.json"
 EVENTS_HELD = 1 << 20  # bytes; a whole build says about as much
@@ -101,10 +102,11 @@ def build_arguments(settings: Settings) -> list[str]:
     return ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings)]
 
 
-def start_build(settings: Settings) -> subprocess.Popen[bytes]:
-    """Start the build of all models, as dagster-dbt would, and return the process; its output are dbt's events.
+def prepare_build(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the process of a build beside other work: it imports dbt, then waits for `start_build`.
 
-    dbt rewrites its manifest meanwhile: whoever needs that reads it before.
+    Its output are dbt's events, as dagster-dbt reads them. dbt rewrites its manifest later: whoever needs that reads it
+    before `start_build`.
     """
     environment = {
         **os.environ, "DAGSTER_DBT_CLI": "true", "PYTHONUNBUFFERED": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -112,14 +114,24 @@ def start_build(settings: Settings) -> subprocess.Popen[bytes]:
         "DBT_LOG_PATH": str(target_dir(settings)), "DBT_PROJECT_DIR": str(settings.dbt_project_dir),
     }  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own executable, no shell, arguments of ours
-        [dbt_executable(), *build_arguments(settings), "--select", "fqn:*"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=settings.dbt_project_dir,
+        [dbt_executable(), WAIT],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
+        cwd=settings.dbt_project_dir,
     )  # fmt: skip
     if process.stdout is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
         # Room for the events until somebody reads them; where the system allows less, dbt waits.
         with contextlib.suppress(OSError):
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, EVENTS_HELD)
     return process
+
+
+def start_build(settings: Settings, prepared: subprocess.Popen[bytes]) -> None:
+    """Let a prepared process (`prepare_build`) build all models."""
+    arguments = [*build_arguments(settings), "--select", "fqn:*"]
+    if prepared.stdin is not None:
+        # If it died already, whoever waits for it learns that from its exit code.
+        with contextlib.suppress(OSError), prepared.stdin as asking:
+            asking.write(json.dumps(arguments).encode() + b"\n")
 
 
 def run_dbt(settings: Settings, *arguments: str) -> None:

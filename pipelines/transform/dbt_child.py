@@ -5,6 +5,7 @@ that runs us. Does not belong here: starting it (`dbt`).
 """
 
 import ctypes
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+# As the only argument: import dbt, and wait for the arguments as a line of JSON.
+WAIT = "wait"
 
 
 def kill_with_parent(parent: int) -> None:
@@ -29,21 +32,37 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"dbt-core {version('dbt-core')}")
         return
-    sys.exit(run_command(sys.argv[1:]))
+    sys.exit(run_when_asked() if sys.argv[1:] == [WAIT] else run_command(sys.argv[1:]))
 
 
-def run_command(arguments: list[str]) -> int:
+def run_when_asked() -> int:
+    """Import dbt and read the models, which takes seconds, then run the command whose arguments come on standard input.
+
+    Returns:
+        The exit code of the command; 0 if the input ends without one.
+    """
+    manifest = _read_manifest(os.environ.get("DBT_TARGET_PATH"))
+    asked = sys.stdin.readline()
+    return run_command(json.loads(asked), manifest) if asked else 0
+
+
+def run_command(arguments: list[str], manifest: Any = None) -> int:
     """Run one dbt command in this process.
 
     A build uses the models as an earlier command parsed them into DBT_TARGET_PATH, if it did.
+
+    Args:
+        arguments: The command line without the program.
+        manifest: Models that were read already; None if they were not.
 
     Returns:
         The exit code: 0, 1 if a model or test failed, 2 if dbt itself failed.
     """
     from dbt.cli.main import dbtRunner
 
-    target = os.environ.get("DBT_TARGET_PATH") if arguments[:1] == ["build"] else None
-    done = dbtRunner(manifest=_read_manifest(target)).invoke(arguments)
+    if manifest is None and arguments[:1] == ["build"]:
+        manifest = _read_manifest(os.environ.get("DBT_TARGET_PATH"))
+    done = dbtRunner(manifest=manifest).invoke(arguments)
     if done.exception:
         print(done.exception, file=sys.stderr)
         return 2
@@ -52,6 +71,7 @@ def run_command(arguments: list[str]) -> int:
 
 def _read_manifest(target: str | None) -> Any:
     """Return dbt's manifest; None, so that dbt parses the models, if there is none or it cannot be read."""
+    import dbt.cli.main  # noqa: F401 - all that a command needs
     from dbt.contracts.graph.manifest import Manifest
 
     try:

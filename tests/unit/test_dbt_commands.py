@@ -1,7 +1,9 @@
 """dbt's commands: what its manifest is read from, and how one that fails is reported. dbt itself is replaced here."""
 
 import fcntl
+import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,16 @@ import pytest
 from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 from pipelines.transform import dbt
-from pipelines.transform.dbt import MANIFEST, load_manifest, run_dbt, start_build, start_parse, target_dir
+from pipelines.transform.dbt import (
+    MANIFEST,
+    load_manifest,
+    prepare_build,
+    run_dbt,
+    start_build,
+    start_parse,
+    target_dir,
+)
+from pipelines.transform.dbt_child import WAIT
 
 Program = Callable[[str], None]
 
@@ -62,16 +73,20 @@ def test_a_command_that_fails_says_the_last_lines_of_dbt(settings: Settings, pro
 @pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="the size of a pipe is fixed here")
 def test_a_build_says_its_events_before_anybody_listens(settings: Settings, program: Program) -> None:
     """A pipe holds 64 KB by default; a build must not wait for Dagster, which takes seconds to load."""
-    program('head -c 300000 /dev/zero; touch "$target/done"; env > "$target/env"; echo "$@" > "$target/arguments"')
+    program(
+        'read line; echo "$line" > "$target/arguments"; env > "$target/env";'
+        ' head -c 300000 /dev/zero; touch "$target/done"'
+    )
     target_dir(settings).mkdir(parents=True)
-    build = start_build(settings)
+    build = prepare_build(settings)
+    start_build(settings, build)
     assert build.wait(timeout=60) == 0
     assert (target_dir(settings) / "done").exists()
     assert build.stdout is not None and len(build.stdout.read()) == 300_000
     build.stdout.close()
     environment = (target_dir(settings) / "env").read_text(encoding="utf-8")
     assert "DBT_LOG_FORMAT=json" in environment and f"DBT_TARGET_PATH={target_dir(settings)}" in environment
-    arguments = (target_dir(settings) / "arguments").read_text(encoding="utf-8").split()
+    arguments = json.loads((target_dir(settings) / "arguments").read_text(encoding="utf-8"))
     assert (arguments[0], arguments[-2:]) == ("build", ["--select", "fqn:*"])
     assert "DBT_LOG_FORMAT" not in os.environ
 
@@ -80,3 +95,19 @@ def test_the_profile_is_there_before_dbt_starts(settings: Settings, program: Pro
     program('cat "$6/profiles.yml" > "$target/profile"; exit 0')
     run_dbt(settings, "parse")
     assert "tthc:" in (target_dir(settings) / "profile").read_text(encoding="utf-8")
+
+
+def test_a_build_that_died_before_its_start_is_known_by_its_exit_code(settings: Settings, program: Program) -> None:
+    program("exit 5")
+    target_dir(settings).mkdir(parents=True)
+    build = prepare_build(settings)
+    build.wait(timeout=60)
+    start_build(settings, build)
+    assert build.returncode == 5
+
+
+def test_dbt_that_waits_ends_when_nobody_asks_it(settings: Settings) -> None:
+    done = subprocess.run(
+        [dbt.dbt_executable(), WAIT], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stdout) == (0, b"")

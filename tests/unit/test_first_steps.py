@@ -40,14 +40,15 @@ def known(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespac
     def work(name: str, result: Any) -> Any:
         return lambda *_: known.called.append(name) or result
 
-    monkeypatch.setattr(steps, "ingest_deliveries", work("landing", {"found": 1}))
+    monkeypatch.setattr(steps, "ingest_deliveries", work("landing", {"found": 1, "new": 1}))
     monkeypatch.setattr(steps, "update_lake", work("parsing", LakeState([], [], [])))
     monkeypatch.setattr(steps, "build_run_spec", work("decision", known.spec))
     monkeypatch.setattr(steps, "is_already_published", lambda *_: known.is_made)
     monkeypatch.setattr(steps, "build_workspace", work("workspace", None))
     monkeypatch.setattr(steps, "start_parse", lambda _: known.parse)
     monkeypatch.setattr(steps, "load_manifest", work("manifest", {}))
-    monkeypatch.setattr(steps, "start_build", lambda _: known.called.append("dbt") or child())
+    monkeypatch.setattr(steps, "prepare_build", lambda _: known.called.append("dbt loads") or child())
+    monkeypatch.setattr(steps, "start_build", lambda *_: known.called.append("dbt builds"))
     monkeypatch.setattr(run, "_run_in_dagster", lambda _: RunOutcome("v1", True))
     return known
 
@@ -65,7 +66,7 @@ def last_runs(settings: Settings) -> list[Run]:
 def test_each_step_is_done_once_in_a_run(settings: Settings, known: SimpleNamespace) -> None:
     with open_run(settings) as under_way:
         for _ in range(2):
-            assert land_deliveries(under_way) == {"found": 1}
+            assert land_deliveries(under_way) == {"found": 1, "new": 1}
             assert parse_deliveries(under_way) is under_way.lake
             assert not ends_without_work(under_way)
             assert lay_out_workspace(under_way) == known.spec
@@ -90,8 +91,8 @@ def test_a_stage_is_shown_once(settings: Settings, known: SimpleNamespace, caplo
 def test_dagster_goes_on_only_where_there_is_work(settings: Settings, known: SimpleNamespace, is_made: bool) -> None:
     known.is_made = is_made
     assert run_nightly(settings) == RunOutcome("v1", changed=not is_made)
-    work = [] if is_made else ["workspace", "manifest", "dbt"]
-    assert known.called == ["landing", "parsing", "decision", *work]
+    work = [] if is_made else ["workspace", "manifest", "dbt builds"]
+    assert known.called == ["landing", "dbt loads", "parsing", "decision", *work]
     (last,) = last_runs(settings)
     # The run in Dagster is replaced here and records nothing.
     assert (last.outcome, last.version) == (("unchanged", "v1") if is_made else ("failed", None))
@@ -113,6 +114,27 @@ def test_dbt_does_not_outlive_its_run(
         run_nightly(settings)
     assert [process.returncode for process in begun] == [-signal.SIGKILL]
     assert [last.outcome for last in last_runs(settings)] == ["failed"]
+
+
+def test_dbt_that_was_loaded_for_nothing_ends_with_its_run(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = child()
+    monkeypatch.setattr(steps, "prepare_build", lambda _: loaded)
+    known.is_made = True
+    run_nightly(settings)
+    assert loaded.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("new", "is_parsing"), [(0, False), (1, True)])
+def test_dbt_is_loaded_beside_parsing_only_where_something_came_and_a_core_is_free(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, new: int, is_parsing: bool
+) -> None:
+    monkeypatch.setattr(steps, "ingest_deliveries", lambda *_: {"found": 1, "new": new})
+    known.parse = child("pass") if is_parsing else None
+    known.is_made = True
+    run_nightly(settings)
+    assert "dbt loads" not in known.called
 
 
 def test_models_that_cannot_be_parsed_close_the_run_with_what_dbt_says(
@@ -160,7 +182,7 @@ def test_a_fault_of_a_step_closes_the_run_with_its_cause(
     assert raised.value.code == code and why in str(raised.value)
     (last,) = last_runs(settings)
     assert (last.outcome, last.detail["cause"], last.detail["why"]) == ("failed", code, str(raised.value))
-    assert last.ended is not None and known.called == ["landing"]
+    assert last.ended is not None and known.called == ["landing", "dbt loads"]
 
 
 def test_what_stops_after_the_outcome_leaves_the_outcome(
