@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     publish: bool = Field(
         False, description="publish a version as of an earlier day than the published one, and withdraw what is newer"
     )
+    rebuild: bool = Field(
+        False, description="compute everything anew and carry nothing over from the published version"
+    )
     secret_file: Path | None = Field(None, description="key for pseudonyms; made on the first run, mode 0600")
     memory_limit: ByteSize = Field(
         ByteSize(4 << 30), ge=LEAST_MEMORY, description="memory that a night may take, all its processes together"

@@ -19,11 +19,14 @@
 
     A row that reports a deletion needs only its key: nothing is looked up, nothing forbidden.
 
-    One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
+    known        {relation of a lookup: the one to look in instead}
+
+    One row per row of the lake: its columns, then newness, is_repeat (of equally new rows of its key that say the same,
+    not the first), reason (null unless rejected), disposition.
 #}
-{% macro disposition(name, forbidden=[], relation=none, partly=[], compared_apart=[]) %}
+{% macro disposition(name, forbidden=[], relation=none, partly=[], compared_apart=[], known={}) %}
     {%- set terms = contract_terms()[name] -%}
-    {%- set lookups = terms.lookups or [] -%}
+    {%- set lookups = known_lookups(terms.lookups or [], known) -%}
     {%- set keys = terms.key | join(", ") -%}
     {%- set apart = compared_apart + (terms.untold or {}) | list -%}
     {%- set partly = partly + untold_parts(terms.untold or {}) -%}
@@ -78,27 +81,40 @@
         weighed as (
             select
                 j.* exclude (reason),
-                coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
-                coalesce(f.first_place = {{ order }}, true) as is_first
+                coalesce(f.first_place <> {{ order }}, false) as is_repeat,
+                coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason
             from checked j
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),
         newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
-    select *, case when reason is null then 'accepted' else 'rejected' end as disposition
+    select
+        * exclude (reason),
+        false as is_repeat,
+        reason,
+        case when reason is null then 'accepted' else 'rejected' end as disposition
     from once
     union all
     select
-        w.* exclude (is_first),
+        w.*,
         case
             when w.reason is not null
             then 'rejected'
-            when n.newness = w.newness and w.is_first
+            when n.newness = w.newness and not w.is_repeat
             then 'accepted'
             else 'superseded'
         end as disposition
     from weighed w
     left join newest n using ({{ keys }})
+{% endmacro %}
+
+{# Lookups of a contract, each with the relation to look in as `rows`. #}
+{% macro known_lookups(lookups, known) %}
+    {% set found = [] %}
+    {% for lookup in lookups %}
+        {% set rows = ref(lookup.relation) %} {% do found.append(dict(lookup, rows=known[lookup.relation] or rows)) %}
+    {% endfor %}
+    {{ return(found) }}
 {% endmacro %}
 
 {#
@@ -120,9 +136,7 @@
         end as reason
     from ({{ rows }}) d
     {% for lookup in lookups %}
-        left join
-            {{ ref(lookup.relation) }} k{{ loop.index0 }}
-            on d.{{ lookup.field }} = k{{ loop.index0 }}.{{ lookup.column }}
+        left join {{ lookup.rows }} k{{ loop.index0 }} on d.{{ lookup.field }} = k{{ loop.index0 }}.{{ lookup.column }}
     {% endfor %}
 {% endmacro %}
 

@@ -12,12 +12,51 @@
     {%- set existing = load_cached_relation(this) -%}
     {% if existing is not none and existing.type != kind %} {% do adapter.drop_relation(existing) %} {% endif %}
     {{ run_hooks(pre_hooks) }}
-    {%- set query = without_catalog(sql, relation) if kind == "view" else sql -%}
+    {%- set query = without_catalog(sql, relation) if kind == "view" else with_carried(sql, relation) -%}
     {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ query }}) {%- endcall %}
     {% do persist_docs(relation, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({"relations": [relation]}) }}
+{% endmacro %}
+
+{#
+    The rows of a table with those that an earlier run made and this one carries over (docs/carrying.md). A table that
+    may be carried says by what (`meta: carried`):
+
+    <column>                      the dossier of a row; rows of dossiers that are not weighed again are carried
+    business_day                  rows of a source's days that are not measured again
+    business_day with dossiers    the same, where the day's new dossiers decide too
+#}
+{% macro with_carried(sql, relation) %}
+    {%- set by = (model.config.meta or {}).get("carried") -%}
+    {%- if not by or not execute or not is_carrying() -%} {{ return(sql) }} {%- endif -%}
+    {%- set database = "carried_tables" if relation.database == "tthc" else "carried_workspace" -%}
+    {%- if by.startswith("business_day") -%}
+        {%- set other = " or m.source = 'ho_so'" if by != "business_day" -%}
+        {%- set again -%}
+            select 1 from {{ target.database }}.ledger.measured_day m
+            where (m.source = c.source {{ other }}) and m.business_day = c.business_day
+        {%- endset -%}
+        {%- set untouched = "not exists (" ~ again ~ ")" -%}
+    {%- else -%}
+        {%- set dossiers = target.database ~ ".ledger.weighed_dossier" -%}
+        {%- set untouched = "c." ~ by ~ " is not null and c." ~ by ~ " not in (select MaHoSo from " ~ dossiers ~ ")" -%}
+    {%- endif -%}
+    {%- set carried -%}
+        select c.* from {{ database }}.{{ relation.schema }}.{{ relation.identifier }} c where {{ untouched }}
+    {%- endset -%}
+    {{ return("(" ~ sql ~ ") union all by name (" ~ carried ~ ")") }}
+{% endmacro %}
+
+{# Whether this run carries anything over: only then is the earlier one attached (pipelines/transform/dbt.py). #}
+{% macro is_carrying() %}
+    {{
+        return(
+            run_query("select count(*) from duckdb_databases() where database_name = 'carried_workspace'").rows[0][0]
+            > 0
+        )
+    }}
 {% endmacro %}
 
 {#

@@ -329,3 +329,19 @@
     group by {{ key }}, week
     having sum(times) >= 5
 {% endmacro %}
+
+{#
+    Rows of a source that are measured in this run: of the days on which something came since the night whose measures
+    are carried over; of all days where nothing is carried.
+
+    relation    the rows; the weighed ones by default
+#}
+{% macro measured_rows(source_name, relation=none, day="_business_day") -%}
+    (
+        select r.*
+        from {{ relation or ref("base_" ~ source_name) }} r
+        semi join
+            (select business_day from {{ source("ledger", "measured_day") }} where source = '{{ source_name }}') m
+            on r.{{ day }} = m.business_day
+    )
+{%- endmacro %}

@@ -44,6 +44,15 @@ def run(
         bool,
         typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
     ] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Tính lại toàn bộ (TTHC_REBUILD); mặc định chỉ tính hồ sơ có dòng mới hoặc còn mở, khi kết quả vẫn như"
+            " thế / compute everything; by default only dossiers with new rows and open ones, where that gives the"
+            " same",
+        ),
+    ] = False,
     timings: Annotated[
         bool, typer.Option("--timings", help="In thời gian của từng bước / print where the seconds went, by stage")
     ] = False,
@@ -59,7 +68,11 @@ def run(
     # A machine that shuts down sends SIGTERM: the steps, and dbt with them, then stop as on Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_with(
-        raw_dir=raw, warehouse_dir=warehouse, as_of=as_of and as_of.date(), publish=publish or None
+        raw_dir=raw,
+        warehouse_dir=warehouse,
+        as_of=as_of and as_of.date(),
+        publish=publish or None,
+        rebuild=rebuild or None,
     )
     began = time.monotonic()
     with run_lock(settings):

@@ -24,7 +24,8 @@ from pipelines.settings import Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec
-from pipelines.storage.runs import end_run, runs
+from pipelines.storage.runs import end_run, note_detail, runs
+from pipelines.transform.carry import Carried
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Nightly:
         run_spec: What the run computes; None until that is decided.
         is_made: True if its version was made before, so that the run has nothing to compute.
         is_laid_out: True if the workspace for dbt is built.
+        carried: What is carried over from the published version; None if everything is computed.
         parse: dbt's parse of the models, beside the first steps; None if they were parsed before.
         manifest: dbt's manifest; None if dbt is not started yet.
         prepared: The process of dbt's build, which waits for its start; None if none was started.
@@ -54,6 +56,7 @@ class Nightly:
     run_spec: RunSpec | None = None
     is_made: bool = False
     is_laid_out: bool = False
+    carried: Carried | None = None
     parse: subprocess.Popen[str] | None = None
     manifest: dict[str, Any] | None = None
     prepared: subprocess.Popen[bytes] | None = None
@@ -82,12 +85,24 @@ class Nightly:
         with open_ledger(self.settings.ledger_file) as ledger:
             end_run(ledger, self.number, outcome, version=run_spec.version, as_of=run_spec.as_of, detail=detail)
 
+    def note(self, **detail: object) -> None:
+        """Merge facts into the details of the run, whether it has an outcome already or not."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            note_detail(ledger, self.number, detail)
+
     def record_failure(self, cause: TthcError | None = None) -> None:
         """Record that the run failed, and why if that is known, unless another outcome is recorded already."""
         if self.is_open:
             detail = {"why": str(cause), "cause": cause.code} if cause is not None else {}
             with open_ledger(self.settings.ledger_file) as ledger:
                 end_run(ledger, self.number, "failed", detail=detail)
+
+    def compute_whole(self) -> None:
+        """Forget what was computed with rows carried over, so that the steps from the workspace on are done anew."""
+        self.stop_dbt()
+        self.settings = self.settings.model_copy(update={"rebuild": True})
+        self.is_laid_out, self.carried, self.prepared, self.dbt = False, None, None, None
+        self.settings.verdict_file.unlink(missing_ok=True)
 
     def stop_dbt(self) -> None:
         """Kill dbt if it still runs, for it would go on writing after the lock is released."""

@@ -6,11 +6,13 @@ Expectations. Does not belong here: the steps (`steps`, `assets`), recovery (`re
 
 import contextlib
 import json
+import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.common.errors import CandidateRefused, TthcError
+from pipelines.common.i18n import say
 from pipelines.nightly.causes import cause_of, cause_of_error
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
@@ -31,6 +33,7 @@ from pipelines.storage.documents import OpenData
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 
+log = logging.getLogger("tthc.stage")
 # The steps before dbt, by the names that they have in Dagster.
 FIRST_STEPS = {"landing": land_deliveries, "parsing_privacy_lake": parse_deliveries, "workspace": ends_without_work}
 
@@ -71,7 +74,7 @@ def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
         settings.verdict_file.unlink(missing_ok=True)
         with open_run(settings, began) as run:
             try:
-                return _run_first_steps(run) or _run_in_dagster(run)
+                return _run_first_steps(run) or _compute(run)
             except TthcError as cause:
                 run.record_failure(cause)
                 raise
@@ -97,6 +100,23 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
             close_killed_runs(instance)
     open_data = None if spec.is_beside else published_open_data(run.settings)
     return RunOutcome(spec.version, False, open_data, spec.is_beside)
+
+
+def _compute(run: Nightly) -> RunOutcome:
+    """Compute, judge and publish. What was carried over and then failed or was refused is computed whole, once.
+
+    So neither a refusal nor a failure is ever the fault of a shortcut, and the rows that a check found can be located.
+    """
+    if run.carried is None:
+        return _run_in_dagster(run)
+    try:
+        return _run_in_dagster(run)
+    except TthcError as cause:
+        log.warning(say("carried_computed_whole", why=cause))
+        run.compute_whole()
+        _do(run, "workspace", lay_out_workspace)
+        start_dbt(run)
+        return _run_in_dagster(run)
 
 
 def _do(run: Nightly, name: str, step: Callable[[Nightly], object]) -> None:

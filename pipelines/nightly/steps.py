@@ -18,11 +18,15 @@ from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_fut
 from pipelines.publish.editions import keep_published
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
+from pipelines.publish.versions import current_version
 from pipelines.storage.documents import OpenData
+from pipelines.storage.kept_workspace import keep_workspace
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
+from pipelines.storage.runs import CARRYING
+from pipelines.transform.carry import deliveries, find_carried
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
-from pipelines.transform.specify_run import build_run_spec
+from pipelines.transform.specify_run import build_run_spec, code_version
 from pipelines.transform.workspace import build_workspace
 
 
@@ -68,7 +72,11 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
     if run.run_spec is None:
         raise ValueError("nothing to compute: `ends_without_work` comes first")
     if not run.is_laid_out:
-        build_workspace(run.settings, run.contracts, lake_of(run), run.run_spec, edition_table(run.settings))
+        settings, lake = run.settings, lake_of(run)
+        found = find_carried(settings, run.contracts, lake, run.run_spec, current_version(settings))
+        run.carried = None if isinstance(found, str) else found
+        run.note(**{CARRYING: f"carrying_{found}" if isinstance(found, str) else "carrying"})
+        build_workspace(settings, run.contracts, lake, run.run_spec, edition_table(settings), run.carried)
         run.is_laid_out = True
     return run.run_spec
 
@@ -95,7 +103,7 @@ def start_dbt(run: Nightly) -> None:
     run.stages.begin("transform")
     run.manifest = load_manifest(run.settings)
     run.prepared = run.prepared or prepare_build(run.settings)
-    start_build(run.settings, run.prepared)
+    start_build(run.settings, run.prepared, run.carried)
     run.dbt = run.prepared
 
 
@@ -110,6 +118,9 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
     # First of all: the steps below may fail, but the version is published already.
     run.record_outcome(outcome, run_spec, **detail)
     run.stages.begin("end")
+    if outcome == "published":
+        lake = lake_of(run)
+        keep_workspace(settings, run_spec, code_version(settings), lake.made_by, deliveries(lake))
     if not run_spec.is_beside:
         keep_published(settings)
         if not run.is_made:  # else recovery has done it

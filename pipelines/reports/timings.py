@@ -12,11 +12,13 @@ from rich.table import Table
 from pipelines.common.i18n import say
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.runs import SECONDS, STAGES, runs
+from pipelines.storage.runs import CARRYING, SECONDS, STAGES, runs
 
 
 def read_timings(settings: Settings) -> dict[str, Any] | None:
     """Return the number of the last run (`run`), its outcome, and its `seconds` by stage in their usual order.
+
+    Of a run that computed something also `carrying`, the code of the message on what it carried over.
 
     Returns:
         None if there is no run, it noted nothing, or the ledger cannot be read.
@@ -32,7 +34,8 @@ def read_timings(settings: Settings) -> dict[str, Any] | None:
     if not noted:
         return None
     seconds = {stage: noted[stage] for stage in STAGES if stage in noted}
-    return {"run": last[0].sequence, "outcome": last[0].outcome, "seconds": seconds}
+    carrying = {CARRYING: last[0].detail[CARRYING]} if CARRYING in last[0].detail else {}
+    return {"run": last[0].sequence, "outcome": last[0].outcome, "seconds": seconds, **carrying}
 
 
 def show_timings(console: Console, timings: dict[str, Any] | None) -> None:
@@ -48,3 +51,5 @@ def show_timings(console: Console, timings: dict[str, Any] | None) -> None:
     for stage, seconds in timings["seconds"].items():
         table.add_row(say(f"stage_{stage}"), f"{seconds:.1f}", f"{seconds / whole:.0%}" if whole else "")
     console.print(table)
+    if CARRYING in timings:
+        console.print(say(timings[CARRYING]))

@@ -15,6 +15,7 @@ from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
 
 RUNS_KEPT = 1_000
 KILLS_BEFORE = "memory_kills_before"
+CARRYING = "carrying"  # under which a run keeps what it carried over, a message code
 SECONDS = "seconds"  # under which a run keeps the seconds of its stages
 STAGES = ("start", "landing", "parsing", "workspace", "transform", "candidate", "gate", "publish", "end")
 
@@ -90,11 +91,14 @@ def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
     )
 
 
+def note_detail(ledger: sqlite3.Connection, sequence: int, detail: Mapping[str, object]) -> None:
+    """Merge facts into the details of a run, which may have ended already."""
+    ledger.execute("update run set detail = json_patch(detail, ?) where sequence = ?", (json.dumps(detail), sequence))
+
+
 def note_seconds(ledger: sqlite3.Connection, sequence: int, seconds: Mapping[str, float]) -> None:
     """Merge the seconds of some stages (`STAGES`) into the details of a run, which may have ended already."""
-    ledger.execute(
-        "update run set detail = json_patch(detail, ?) where sequence = ?", (json.dumps({SECONDS: seconds}), sequence)
-    )
+    note_detail(ledger, sequence, {SECONDS: seconds})
 
 
 def runs(ledger: sqlite3.Connection, limit: int = 10) -> list[Run]:

@@ -60,8 +60,8 @@ class Corrections:
         """Return True if there are corrections of the source."""
         return any(of == source for of, _ in self.columns)
 
-    def create_view(self, source: str) -> None:
-        """Create the view `lake.<source>` from `uncorrected.<source>`."""
+    def create_view(self, source: str, schema: str = "lake") -> None:
+        """Create the view `<schema>.<source>` from `uncorrected.<source>`."""
         # One join per corrected column: a template in a file would hold nothing but its placeholders.
         replaced, joins = [], []
         for (of, field), number in self.columns.items():
@@ -78,7 +78,7 @@ class Corrections:
                 f" and cast({value} as varchar) is not distinct from {c}.wrong_value"
             )
         self.connection.execute(
-            f"create view lake.{source} as select d.* replace ({', '.join(replaced)})"  # noqa: S608 - names only
+            f"create view {schema}.{source} as select d.* replace ({', '.join(replaced)})"  # noqa: S608 - names only
             f" from uncorrected.{source} d {' '.join(joins)}"
         )
 

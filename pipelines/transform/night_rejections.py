@@ -25,23 +25,16 @@ log = logging.getLogger("tthc.parsing")
 NIGHT_MARK = ".night-"
 
 
-def rejected_by_delivery(settings: Settings, sources: list[str]) -> dict[str, Rejections]:
-    """Return the rows that the models rejected in this run, by label of their delivery.
-
-    Args:
-        settings: Where the workspace lies.
-        sources: All sources; those without a model are left out.
-    """
+def rejected_by_delivery(settings: Settings) -> dict[str, Rejections]:
+    """Return the rows that the models reject, by label of their delivery and source."""
     rejected: dict[str, Rejections] = {}
     with connect(settings, workspace_file(settings), read_only=True) as connection:
-        modelled = connection.execute("select table_name from duckdb_tables() where schema_name = 'state'").fetchall()
-        for source in (source for source in sources if (f"base_{source}",) in modelled):
-            rows = connection.execute(
-                f"select _source_file, _row_number, [reason] as _reasons from state.base_{source}"  # noqa: S608
-                " where disposition = 'rejected' order by all"
-            ).pl()
-            for (label,), part in rows.partition_by("_source_file", as_dict=True).items():
-                rejected.setdefault(str(label), {})[source] = part.drop("_source_file")
+        rows = connection.execute(
+            "select source, _source_file, _row_number, [reason] as _reasons from core.int_rejected_unit"
+            " where is_by_models order by all"
+        ).pl()
+    for (label, source), part in rows.partition_by(["_source_file", "source"], as_dict=True).items():
+        rejected.setdefault(str(label), {})[str(source)] = part.drop("_source_file", "source")
     return rejected
 
 
@@ -57,7 +50,7 @@ def keep_rejected_rows(settings: Settings, contracts: dict[str, Contract], state
         Counts of files: `written`, `kept` and `left_quarantine`.
     """
     folder = settings.quarantine_dir
-    rejected = rejected_by_delivery(settings, list(contracts))
+    rejected = rejected_by_delivery(settings)
     with open_ledger(settings.ledger_file) as ledger:
         purged = purged_arrivals(ledger)
     due: set[Path] = set()

@@ -26,6 +26,7 @@ from pipelines.settings import Settings
 from pipelines.storage.lake import REJECTED, REJECTED_FOLDER, lake_schema
 from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec, candidate_dir, workspace_file
+from pipelines.transform.carry import Carried, is_of_dossiers, lay_out_carrying
 from pipelines.transform.correction_views import Corrections
 from pipelines.transform.specify_run import code_version
 
@@ -160,8 +161,11 @@ def build_workspace(
     state: LakeState,
     spec: RunSpec,
     editions: pl.DataFrame | None = None,
+    carried: Carried | None = None,
 ) -> None:
     """Build the workspace of one run, create an empty candidate folder beside it, and save the specification.
+
+    Where something is carried over, sources of dossiers have only the rows of the dossiers that are weighed again.
 
     Args:
         settings: Where everything lies.
@@ -169,6 +173,7 @@ def build_workspace(
         state: What counts in the lake.
         spec: What the run computes.
         editions: The editions published so far (`registers.tables.EDITION`), None if there are none.
+        carried: What is carried over; None if everything is computed.
     """
     workspace = workspace_file(settings)
     for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
@@ -177,18 +182,21 @@ def build_workspace(
     for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
         leftover.unlink(missing_ok=True)
     with connect(settings, workspace) as connection:
-        for schema in ("lake", "ledger", "registers", "blank"):
+        for schema in ("lake", "ledger", "registers", "blank", "whole"):
             connection.execute(f"create schema {schema}")
         known = load_corrections(settings.province_dir, contracts)
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
-            schema = "uncorrected" if corrections.is_corrected(source) else "lake"
+            target = "whole" if carried is not None and is_of_dossiers(contract) else "lake"
+            schema = "uncorrected" if corrections.is_corrected(source) else target
             files = _files(state, source, settings.lake_dir)
             _create_view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
             if corrections.is_corrected(source):
-                corrections.create_view(source)
+                corrections.create_view(source, target)
         rejected = _files(state, REJECTED_FOLDER, settings.lake_dir)
-        _create_view(connection, "ledger.rejected_row", rejected, REJECTED, state.made_by)
+        target = "ledger" if carried is None else "whole"
+        _create_view(connection, f"{target}.rejected_row", rejected, REJECTED, state.made_by)
+        lay_out_carrying(connection, settings, contracts, state, carried)
         names = connection.execute("select distinct TenDonVi from lake.don_vi order by TenDonVi").pl()
         _create_table(connection, "ledger.unit_name", hash_unit_names(names["TenDonVi"], load_key(settings.key_file)))
         delivered = pl.DataFrame(_delivery_rows(state), schema=DELIVERY)

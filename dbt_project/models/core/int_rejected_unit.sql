@@ -1,5 +1,6 @@
 -- The unit that each rejected row belongs to: the unit it names, else that of its dossier, else the one that the
 -- dossier's code begins with.
+{{ config(meta={"carried": "dossier_code"}) }}
 with
     dossiers as (
         select MaHoSo as dossier_code, {{ handling_unit() }} as unit_code
@@ -7,7 +8,14 @@ with
         where disposition = 'accepted'
     )
 select
-    r.source, r._source_file, r._row_number, r.reason, coalesce(named.MaDonVi, d.unit_code, coded.MaDonVi) as unit_code
+    r.source,
+    r._source_file,
+    r._row_number,
+    r._business_day,
+    r.dossier_code,
+    r.reason,
+    r.is_by_models,
+    coalesce(named.MaDonVi, d.unit_code, coded.MaDonVi) as unit_code
 from {{ ref("int_rejected_row") }} r
 left join {{ ref("known_unit") }} named on r.unit_code = named.MaDonVi
 left join dossiers d on r.dossier_code = d.dossier_code

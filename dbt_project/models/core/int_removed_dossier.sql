@@ -1,5 +1,6 @@
 -- Dossiers deleted at their source (DaXoa), as they stood at the delivery before the deletion. What came and was
 -- deleted within one delivery is left out; a due date that passes after the deletion does not count.
+{{ config(meta={"carried": "dossier_code"}) }}
 with
     tombstone as (
         select MaHoSo, _business_day as removed_on
@@ -17,6 +18,7 @@ with
         select
             t.removed_on,
             b.known_on,
+            MaHoSo as dossier_code,
             {{ handling_unit() }} as unit_code,
             TrangThaiHoSo as status_code,
             cast(NgayHenTra as date) as due_date,
@@ -34,6 +36,7 @@ with
         qualify row_number() over (partition by MaHoSo order by newness desc, _source_file, _row_number) = 1
     )
 select
+    dossier_code,
     removed_on,
     unit_code,
     finished_date is null and not coalesce(due_date < known_on, false) as is_open,

@@ -5,7 +5,7 @@ with
         select
             d.unit_code,
             not d.is_withdrawn and coalesce(d.due_date < coalesce(d.finished_date, r.as_of), false) as is_late
-        from {{ ref("int_dossier") }} d
+        from {{ ref("fct_timeliness") }} d
         cross join {{ source("registers", "run") }} r
         union all
         select unit_code, is_late

@@ -8,7 +8,7 @@ with
     period_day as {{ period_days(ref("int_period")) }},
     still_open as (
         select d.dossier_code
-        from {{ ref("int_dossier") }} d
+        from {{ ref("fct_timeliness") }} d
         join {{ source("registers", "run") }} r on d.finished_date is null or d.finished_date > r.as_of
     ),
     counted as (

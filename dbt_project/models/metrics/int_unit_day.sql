@@ -9,7 +9,7 @@ with
             cut_to,
             count(*) as received,
             count(*) filter (where is_online) as received_online
-        from {{ by_answering_unit(ref("int_dossier"), "c.dossier_code") }}
+        from {{ by_answering_unit(ref("fct_online_share"), "c.dossier_code") }}
         group by unit_code, received_date, cut_from, cut_to
     ),
     resolved as (

@@ -1,18 +1,12 @@
 -- One row per source, day, measure and stratum: what was counted of the delivery. g and v only where they are no
 -- function of x and n; v of a ratio is the sum of squares by which dossiers missed what was usual.
-{% for name in modelled_sources() if measures(name) %}
-    {% set rows = (
-        ref("prf_" ~ name)
-        if name in ["ho_so", "le_phi"]
-        else "(select * exclude (_business_day), _business_day as business_day from "
-        ~ ref("base_" ~ name)
-        ~ ")"
-    ) %}
-    select '{{ name }}' as source, business_day, unnest([{{ measured(name) }}], recursive := true)
-    from {{ rows }} r
-    group by business_day
-    union all
-{% endfor %}
+select *
+from {{ ref("prf_delivered") }}
+union all
+select 'le_phi' as source, business_day, unnest([{{ measured("le_phi") }}], recursive := true)
+from {{ ref("prf_le_phi") }} r
+group by business_day
+union all
 select source, business_day, 'empty', stratum, x, n, null, null
 from {{ ref("prf_empty") }}
 union all

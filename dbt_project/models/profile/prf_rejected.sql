@@ -9,13 +9,11 @@ with
             and r.source_file = d.source_file
             and d.status = 'accepted'
         group by all
-        {% for name in modelled_sources() %}
-            union all
-            select '{{ name }}', _business_day, reason, count(*)
-            from {{ ref("base_" ~ name) }}
-            where reason is not null
-            group by _business_day, reason
-        {% endfor %}
+        union all
+        select source, _business_day, reason, count(*)
+        from {{ ref("int_rejected_unit") }}
+        where is_by_models
+        group by source, _business_day, reason
     ),
     reasons as (select distinct source, reason from counted)
 select d.source, d.business_day, s.reason as stratum, coalesce(sum(c.row_count), 0) as x, any_value(d.rows_in) as n

@@ -19,11 +19,9 @@ with
         group by business_day, MaDonVi
     ),
     ratings as (
-        select r._business_day as business_day, d.MaDonVi as unit_code, count(*) as row_count
-        from {{ ref("base_danh_gia") }} r
-        join {{ ref("base_ho_so") }} d on r.MaHoSo = d.MaHoSo and d.disposition = 'accepted'
-        where d.MaDonVi is not null
-        group by r._business_day, d.MaDonVi
+        select business_day, unit_code, count(*) as row_count
+        from {{ ref("prf_rating_row") }}
+        group by business_day, unit_code
     )
 select
     'ho_so' as source,

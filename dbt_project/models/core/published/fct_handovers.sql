@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select a.dossier_code, a.unit_code, u.unit_level, a.cut_from, a.cut_to
 from {{ ref("int_dossier_unit") }} a
 join {{ ref("stg_unit") }} u using (unit_code)

@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select
     n.dossier_code,
     d.unit_code,

@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select
     o.period_code,
     o.dossier_code,

@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 with exempt as (select dossier_code from {{ ref("stg_fee") }} group by dossier_code having max(amount_vnd) = 0)
 select
     d.dossier_code,

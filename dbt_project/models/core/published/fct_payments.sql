@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select
     f.dossier_code,
     f.fee_code,

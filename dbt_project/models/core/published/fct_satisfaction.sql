@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select
     r.dossier_code,
     d.unit_code,

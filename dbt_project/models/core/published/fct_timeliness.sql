@@ -1,3 +1,4 @@
+{{ config(meta={"carried": "dossier_code"}) }}
 select
     d.dossier_code,
     d.procedure_code,

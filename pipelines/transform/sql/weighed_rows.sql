@@ -1,0 +1,4 @@
+create table lake.{{ source }} as
+select *
+from whole.{{ source }}
+where MaHoSo in (select MaHoSo from ledger.weighed_dossier)
