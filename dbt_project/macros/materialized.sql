@@ -21,7 +21,7 @@
 {% endmacro %}
 
 {#
-    The rows of a table with those that an earlier run made and this one carries over (docs/carrying.md). A table that
+    The rows of a table with those that an earlier run made and this one carries over (docs/decisions/0007-carry-over.md). A table that
     may be carried says by what (`meta: carried`):
 
     <column>                      the dossier of a row; rows of dossiers that are not weighed again are carried
@@ -32,22 +32,31 @@
     {%- set by = (model.config.meta or {}).get("carried") -%}
     {%- if not by or not execute or not is_carrying() -%} {{ return(sql) }} {%- endif -%}
     {%- set database = "carried_tables" if relation.database == "tthc" else "carried_workspace" -%}
-    {%- if by.startswith("business_day") -%}
-        {%- set other = " or m.source = 'ho_so'" if by != "business_day" -%}
-        {%- set again -%}
-            select 1 from {{ target.database }}.ledger.measured_day m
-            where (m.source = c.source {{ other }}) and m.business_day = c.business_day
-        {%- endset -%}
-        {%- set untouched = "not exists (" ~ again ~ ")" -%}
-    {%- else -%}
-        {%- set dossiers = target.database ~ ".ledger.weighed_dossier" -%}
-        {%- set untouched = "c." ~ by ~ " is not null and c." ~ by ~ " not in (select MaHoSo from " ~ dossiers ~ ")" -%}
-    {%- endif -%}
-    {%- set carried -%}
-        select c.* from {{ database }}.{{ relation.schema }}.{{ relation.identifier }} c where {{ untouched }}
-    {%- endset -%}
-    {{ return("(" ~ sql ~ ") union all by name (" ~ carried ~ ")") }}
+    {%- set before = database ~ "." ~ relation.schema ~ "." ~ relation.identifier -%}
+    {{ return("(" ~ sql ~ ") union all by name (" ~ carried_rows(by, before) ~ ")") }}
 {% endmacro %}
+
+{#
+    The rows of a table of the earlier run that are carried over: a select.
+
+    by    as above
+    table    its full name
+#}
+{% macro carried_rows(by, table) -%}
+    select c.*
+    from {{ table }} c
+    where
+    {% if by.startswith("business_day") %}
+            not exists (
+                select 1
+                from workspace.ledger.measured_day m
+                where
+                    m.business_day = c.business_day
+                    and (m.source = c.source {% if by != "business_day" %} or m.source = 'ho_so' {% endif %})
+            )
+    {% else %} c.{{ by }} is not null and c.{{ by }} not in (select MaHoSo from workspace.ledger.weighed_dossier)
+    {% endif %}
+{%- endmacro %}
 
 {# Whether this run carries anything over: only then is the earlier one attached (pipelines/transform/dbt.py). #}
 {% macro is_carrying() %}
