@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.sample.behaviour import load_behaviour
 from pipelines.sample.deliveries import delivery_days
 from pipelines.sample.extracts import Writer
@@ -19,8 +21,10 @@ from pipelines.settings import Settings
 
 SEED = 2024
 # One delivery with all before it, then day by day, so that the gate knows what a day looks like; the new day is a
-# working day on which no period ends.
+# working day on which no period ends. The sample's last day is none of these: it brings all that is still to come, which
+# the gate rightly holds.
 FIRST_DAY, LOADED_UNTIL, NEW_DAY = dt.date(2024, 11, 30), dt.date(2024, 12, 29), dt.date(2024, 12, 30)
+LAST_DAY = dt.date(2024, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Year:
 
     Attributes:
         loaded: A landing folder with the deliveries from `FIRST_DAY` to `LOADED_UNTIL`.
-        new: One with the delivery of `NEW_DAY` alone, a sync message of one department among it.
+        new: One with the delivery of `NEW_DAY` alone.
         rows: Delivered rows by source, both folders together.
     """
 
@@ -43,13 +47,25 @@ class Year:
         return sum(self.rows.values())
 
 
+class _UntilNewDay(Writer):
+    """Writes what comes until the new day, and counts no more."""
+
+    def csv(self, source: str, day: str, table: pl.DataFrame, night: str | None = None) -> None:
+        if day <= NEW_DAY.isoformat():
+            super().csv(source, day, table, night)
+
+    def message(self, day: str, unit: str, dossiers: pl.DataFrame, children: dict[str, pl.DataFrame]) -> None:
+        if day <= NEW_DAY.isoformat():
+            super().message(day, unit, dossiers, children)
+
+
 def write_year(folder: Path, dossiers: int, settings: Settings, progress: Progress | None = None) -> Year:
     """Write the files of a year below an empty folder."""
     behaviour = load_behaviour()
-    days = delivery_days(behaviour["year"], "daily", FIRST_DAY, NEW_DAY)
+    days = delivery_days(behaviour["year"], "daily", FIRST_DAY, LAST_DAY)
     reference = load_reference(settings.registers_dir, settings.province, behaviour["year"])
     year = Year(dossiers, folder / "loaded", folder / "new", Counter())
-    writer = Writer(year.loaded, rows=year.rows)
+    writer = _UntilNewDay(year.loaded, rows=year.rows)
     deliver(draw_province(dossiers, SEED, behaviour, reference, days), writer, progress=progress)
     for newest in sorted(year.loaded.glob(f"*/{NEW_DAY}")):
         target = year.new / newest.relative_to(year.loaded)

@@ -21,8 +21,7 @@
 
     known        {relation of a lookup: the one to look in instead}
 
-    One row per row of the lake: its columns, then newness, is_repeat (of equally new rows of its key that say the same,
-    not the first), reason (null unless rejected), disposition.
+    One row per row of the lake: its columns, then newness, reason (null unless rejected), disposition.
 #}
 {% macro disposition(name, forbidden=[], relation=none, partly=[], compared_apart=[], known={}) %}
     {%- set terms = contract_terms()[name] -%}
@@ -81,26 +80,22 @@
         weighed as (
             select
                 j.* exclude (reason),
-                coalesce(f.first_place <> {{ order }}, false) as is_repeat,
-                coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason
+                coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
+                coalesce(f.first_place = {{ order }}, true) as is_first
             from checked j
             left join conflicts c using ({{ keys }}, newness)
             left join firsts f using ({{ keys }}, newness)
         ),
         newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
-    select
-        * exclude (reason),
-        false as is_repeat,
-        reason,
-        case when reason is null then 'accepted' else 'rejected' end as disposition
+    select *, case when reason is null then 'accepted' else 'rejected' end as disposition
     from once
     union all
     select
-        w.*,
+        w.* exclude (is_first),
         case
             when w.reason is not null
             then 'rejected'
-            when n.newness = w.newness and not w.is_repeat
+            when n.newness = w.newness and w.is_first
             then 'accepted'
             else 'superseded'
         end as disposition

@@ -202,8 +202,8 @@ def test_sentences_stand_in_both_languages_and_each_is_used() -> None:
 
 def test_every_reason_that_models_and_contracts_give_tells_how_to_fix_it(contracts: dict[str, Contract]) -> None:
     words = Translator("vi", contracts, COUNTRY)
-    models = Path(__file__).parents[2] / "dbt_project" / "models" / "state"
-    given = {reason for path in models.glob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}
+    project = Path(__file__).parents[2] / "dbt_project"
+    given = {reason for path in project.rglob("*.sql") for reason in re.findall(r'"reason": "(\w+)"', path.read_text())}
     given |= {lookup.reason for contract in contracts.values() for lookup in contract.lookups}
     assert len(given) >= 7
     for source, contract in contracts.items():

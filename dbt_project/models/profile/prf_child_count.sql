@@ -1,5 +1,4 @@
--- Children that came with the dossiers first delivered on a day, by procedure. A row that says what another of the day
--- says, as a file and a sync message may, is not a child more.
+-- Children that came with the dossiers first delivered on a day, by procedure.
 {{ config(meta={"carried": "business_day with dossiers"}) }}
 with
     first_seen as (
@@ -21,7 +20,6 @@ with
                 (
                     select MaHoSo, _business_day as business_day, count(*) as children
                     from {{ ref("base_" ~ name) }}
-                    where not is_repeat
                     group by MaHoSo, _business_day
                 ) c using (MaHoSo, business_day)
             where

@@ -14,9 +14,7 @@ with
             end as days_to_finish,
             {{ days_from("NgayCapNhat", "d._business_day") }} as days_to_delivery,
             hash(
-                *columns(
-                    d.* exclude (_source_file, _row_number, _business_day, newness, is_repeat, reason, disposition)
-                )
+                *columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))
             ) as content
         from {{ ref("base_ho_so") }} d
         left join {{ ref("known_unit") }} k on d.MaDonVi = k.MaDonVi

@@ -1,6 +1,6 @@
 -- Empty cells per field of each delivery.
 {{ config(meta={"carried": "business_day"}) }}
-{% set place = "_source_file, _row_number, _business_day, newness, is_repeat, reason, disposition" %}
+{% set place = "_source_file, _row_number, _business_day, newness, reason, disposition" %}
 {% for name in modelled_sources() %}
     {% set known = "unit_by_name, " if name == "ho_so" else "" %}
     select '{{ name }}' as source, _business_day as business_day, field as stratum, n - filled as x, n
