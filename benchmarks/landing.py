@@ -21,8 +21,8 @@ from pipelines.settings import Settings
 
 SEED = 2024
 # One delivery with all before it, then day by day, so that the gate knows what a day looks like; the new day is a
-# working day on which no period ends. The sample's last day is none of these: it brings all that is still to come, which
-# the gate rightly holds.
+# working day on which no period ends. The last day of the sample is none of these: it brings all that is still to come,
+# which the gate rightly holds.
 FIRST_DAY, LOADED_UNTIL, NEW_DAY = dt.date(2024, 11, 30), dt.date(2024, 12, 29), dt.date(2024, 12, 30)
 LAST_DAY = dt.date(2024, 12, 31)
 
