@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.common.errors import TthcError
+from pipelines.common.files import remove_atomically
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
@@ -103,6 +104,8 @@ class Nightly:
         self.settings = self.settings.model_copy(update={"rebuild": True})
         self.is_laid_out, self.carried, self.prepared, self.dbt = False, None, None, None
         self.settings.verdict_file.unlink(missing_ok=True)
+        if self.run_spec is not None:  # what is refused in the end is kept anew
+            remove_atomically(self.settings.refused_dir / self.run_spec.version)
 
     def stop_dbt(self) -> None:
         """Kill dbt if it still runs, for it would go on writing after the lock is released."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.common.errors import RunLocked, TthcError
+from pipelines.common.errors import CandidateRefused, RunLocked, TthcError
 from pipelines.nightly import context, run, steps
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.lock import run_lock
@@ -22,7 +22,8 @@ from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec
-from pipelines.storage.runs import Run, begin_run, runs
+from pipelines.storage.runs import CARRYING, Run, begin_run, runs
+from pipelines.transform.carry import Carried
 from tests.publishable import small_settings
 
 
@@ -135,6 +136,45 @@ def test_dbt_is_loaded_beside_parsing_only_where_something_came_and_a_core_is_fr
     known.is_made = True
     run_nightly(settings)
     assert "dbt loads" not in known.called
+
+
+@pytest.mark.parametrize(
+    "fault", [CandidateRefused("gate_refused", version="v1"), TthcError("step_failed", step="dbt_build", why="x")]
+)
+def test_what_carried_rows_over_and_failed_is_computed_whole(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, fault: TthcError
+) -> None:
+    """The first attempt carries over, is refused and leaves its candidate; the second computes everything."""
+    found = Carried(settings.work_dir / "a", settings.work_dir / "b", "2024-12-30", frozenset(), frozenset())
+    monkeypatch.setattr(steps, "find_carried", lambda given, *_: "asked" if given.rebuild else found)
+    refused = settings.refused_dir / "v1"
+    carried: list[Carried | None] = []
+
+    def judged(under_way: Nightly) -> RunOutcome:
+        carried.append(under_way.carried)
+        if under_way.carried is None:
+            return RunOutcome("v1", True)
+        refused.mkdir(parents=True)
+        raise fault
+
+    monkeypatch.setattr(run, "_run_in_dagster", judged)
+    assert run_nightly(settings) == RunOutcome("v1", True)
+    assert carried == [found, None] and not refused.exists()
+    assert known.called[-4:] == ["workspace", "manifest", "dbt loads", "dbt builds"]
+    assert last_runs(settings)[0].detail[CARRYING] == "carrying_asked"
+
+
+def test_what_was_computed_whole_and_failed_is_not_computed_again(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Nightly) -> RunOutcome:
+        raise CandidateRefused("gate_refused", version="v1")
+
+    monkeypatch.setattr(run, "_run_in_dagster", refused)
+    with pytest.raises(CandidateRefused):
+        run_nightly(settings)
+    assert known.called.count("workspace") == 1
+    assert last_runs(settings)[0].detail[CARRYING] == "carrying_nothing_kept"
 
 
 def test_models_that_cannot_be_parsed_close_the_run_with_what_dbt_says(
