@@ -1,36 +1,34 @@
 """The XLSX edition: all tables in one workbook, for use in a spreadsheet.
 
-Belongs here: sheets, cells and their formats. Numbers, dates and texts keep their type, also texts that look like a
+Belongs here: sheets, their headers and formats. Numbers, dates and texts keep their type, also texts that look like a
 formula; a cell without a figure is empty, with its flag in the next column. The rows are read back from the CSV files.
 The same rows give the same bytes: no clock is used, and the library writes fixed dates into the parts of the file. Does
-not belong here: texts of the first and last sheet (`cover`).
+not belong here: the cells below the headers (`sheet_rows`), texts of the first and last sheet (`cover`).
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.common.i18n import LANGUAGES
+from pipelines.common.sql import quote_identifier
 from pipelines.open_data.files import read_table
 from pipelines.open_data.metadata.cover import column_lines, readme_lines
 from pipelines.open_data.metadata.model import DescribedTable, Description
+from pipelines.open_data.metadata.sheet_rows import SheetRows, create_cell_macros, fill_workbook
 from pipelines.open_data.texts import text_of
 from pipelines.registers.publication import PublicationRegister
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
 
 Connection = duckdb.DuckDBPyConnection
-READ_BACK = "read_back"
 HEADER_ROWS = 2
 # Rows that a sheet can hold below its header, by the format.
 MOST_ROWS = 1_048_576 - HEADER_ROWS
-AT_ONCE = 10_000
 NARROW, WIDE = 8, 48
 OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
@@ -64,24 +62,31 @@ def write_workbook(connection: Connection, register: PublicationRegister, descri
     """
     from xlsxwriter import Workbook
 
-    path = folder / workbook_name(description)
+    path, frame = folder / workbook_name(description), BytesIO()
+    create_cell_macros(connection)
+    rows: dict[str, SheetRows] = {}
     # Temporary files lie on the disk of the target folder, not in the system's.
-    with Workbook(str(path), OPTIONS | {"tmpdir": str(folder)}) as workbook:
+    with Workbook(frame, OPTIONS | {"tmpdir": str(folder)}) as workbook:
         workbook.set_properties(_properties(description))
         sheets = {table.name: sheet_names(table, most_rows) for table in description.tables}
         _write_words(workbook, " – ".join(getattr(text_of("sheet_readme"), lang) for lang in LANGUAGES),
                      readme_lines(description, sheets), [30, 80, 80])  # fmt: skip
         for table in description.tables:
+            read_back = f"sheet {table.name}"
             # The audit has found the columns of this very file to be the register's.
-            read_table(connection, register.table(table.name), folder, READ_BACK)
-            rows = _rows(connection, table)
+            read_table(connection, register.table(table.name), folder, read_back)
+            widths = _widths(connection, table, read_back)
             for number, name in enumerate(sheets[table.name]):
-                count = min(table.rows - number * most_rows, most_rows)
-                _write_sheet(workbook, name, table, rows, count, _widths(connection, table),
-                             synthetic=description.vintage.synthetic)  # fmt: skip
-            connection.execute(f"drop table {READ_BACK}")
+                start = number * most_rows
+                own = SheetRows(connection, quote_identifier(read_back), table.columns, start,
+                                min(table.rows - start, most_rows), HEADER_ROWS)  # fmt: skip
+                _write_header(workbook, name, table, own.count, widths, synthetic=description.vintage.synthetic)
+                rows[f"xl/worksheets/sheet{len(workbook.worksheets())}.xml"] = own
         _write_words(workbook, " – ".join(getattr(text_of("sheet_columns"), lang) for lang in LANGUAGES),
                      column_lines(description), [24, 26, 50, 50, 10, 22, 8, 12, 80])  # fmt: skip
+    fill_workbook(frame, path, rows)
+    for own in rows.values():
+        connection.execute(f"drop table if exists {own.table}")
     return path
 
 
@@ -95,26 +100,19 @@ def _properties(description: Description) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rows(connection: Connection, table: DescribedTable) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows in the order of the file, a few thousand at a time."""
-    cursor = connection.cursor()
-    cursor.execute(f"select * from {READ_BACK} order by {', '.join(table.order_by)}")  # noqa: S608 - names of ours
-    while rows := cursor.fetchmany(AT_ONCE):
-        yield from rows
-
-
-def _widths(connection: Connection, table: DescribedTable) -> list[int]:
+def _widths(connection: Connection, table: DescribedTable, read_back: str) -> list[int]:
     """Return column widths in characters: that of the longest value or name, between NARROW and WIDE."""
     longest = ", ".join(f"max(length(cast({column.name} as varchar)))" for column in table.columns)
-    found = connection.execute(f"select {longest} from {READ_BACK}").fetchone() or ()  # noqa: S608 - names of ours
+    found = connection.execute(f"select {longest} from {quote_identifier(read_back)}").fetchone() or ()  # noqa: S608 - names of ours
     return [
         min(WIDE, max(NARROW, len(column.name) + 3, (width or 0) + 1))
         for column, width in zip(table.columns, found, strict=True)
     ]
 
 
-def _write_sheet(workbook: "Workbook", name: str, table: DescribedTable, rows: Iterator[tuple[Any, ...]], count: int,
-                 widths: list[int], *, synthetic: bool) -> None:  # fmt: skip
+def _write_header(workbook: "Workbook", name: str, table: DescribedTable, count: int, widths: list[int],
+                  *, synthetic: bool) -> None:  # fmt: skip
+    """Write a sheet as far as its rows begin, and below an empty cell in each column of days, for `fill_workbook`."""
     sheet = workbook.add_worksheet(name)
     title_format = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
     name_format = workbook.add_format({"bold": True, "font_color": "#44546A", "bottom": 1})
@@ -129,18 +127,9 @@ def _write_sheet(workbook: "Workbook", name: str, table: DescribedTable, rows: I
         sheet.write_string(1, at, column.name, name_format)
     sheet.freeze_panes(HEADER_ROWS, 0)
     sheet.autofilter(1, 0, HEADER_ROWS - 1 + count, len(table.columns) - 1)
-    for line in range(HEADER_ROWS, HEADER_ROWS + count):
-        _write_row(sheet, line, next(rows), day_format)
-
-
-def _write_row(sheet: "Worksheet", line: int, row: tuple[Any, ...], day: "Format") -> None:
-    for at, value in enumerate(row):
-        if isinstance(value, str):
-            sheet.write_string(line, at, value)
-        elif isinstance(value, dt.date):
-            sheet.write_datetime(line, at, value, day)
-        elif value is not None:
-            sheet.write_number(line, at, value)
+    for at, column in enumerate(table.columns):
+        if column.type == "date":
+            sheet.write_blank(HEADER_ROWS, at, None, day_format)
 
 
 def _write_words(workbook: "Workbook", name: str, lines: list[list[str]], widths: list[int]) -> None:
