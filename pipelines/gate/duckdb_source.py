@@ -10,11 +10,13 @@ not belong here: what is checked.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import duckdb_engine
 import sqlalchemy as sa
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from sqlalchemy.dialects import registry
 
 from pipelines.common.sql import quote_identifier
 from pipelines.gate.baseline import Baseline
@@ -30,21 +32,35 @@ WITHOUT_EXTENSIONS = {
 EngineClass = type[SqlAlchemyExecutionEngine]
 
 
-class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
-    """An execution engine that keeps one connection.
+class SingleQueryDialect(duckdb_engine.Dialect):
+    """DuckDB without transactions: each query stands alone, so that one that fails spoils no other.
 
-    A failed query is rolled back: in DuckDB every later query of the transaction would fail too.
+    GX reads the columns of a table through a second connection of SQLAlchemy, which is the same one of DuckDB: a
+    transaction of the first would be one of the second too.
     """
+
+    def do_begin(self, connection: Any) -> None:
+        """Begin nothing."""
+
+    def do_commit(self, connection: Any) -> None:
+        """Commit nothing: DuckDB does after each query."""
+
+    def do_rollback(self, connection: Any) -> None:
+        """Roll back nothing: DuckDB does after a query that failed."""
+
+
+DRIVER = "duckdb+single_query"
+registry.register(DRIVER.replace("+", "."), __name__, SingleQueryDialect.__name__)
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """An execution engine that keeps one connection."""
 
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
         if self._connection is None:
             self._connection = self.engine.connect()
-        try:
-            yield self._connection
-        except Exception:
-            self._connection.rollback()
-            raise
+        yield self._connection
 
     def close(self) -> None:
         """Release the file, so that it can be renamed or opened with other settings.
@@ -76,7 +92,7 @@ class DuckDBDatasource(SQLDatasource):
         """Return the engine, built from parts instead of a URL string: a path may hold `%`, `#`, `$` and blanks."""
         if self._engine is None:
             self._engine = sa.create_engine(
-                sa.URL.create("duckdb", database=self.database),
+                sa.URL.create(DRIVER, database=self.database),
                 connect_args={"read_only": True, "config": self.config},
                 poolclass=sa.StaticPool,
             )
@@ -84,7 +100,8 @@ class DuckDBDatasource(SQLDatasource):
 
     def get_execution_engine(self) -> DuckDBExecutionEngine:
         if self._execution_engine is None:
-            self._execution_engine = DuckDBExecutionEngine(engine=self.get_engine())
+            # GX would copy each table twice into a temporary one.
+            self._execution_engine = DuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=False)
         return self._execution_engine
 
 
@@ -115,13 +132,11 @@ def open_candidate(
             connection.exec_driver_sql(macros)
             for statement, values in baseline.statements():
                 connection.exec_driver_sql(statement, values)
-                connection.commit()  # DuckDB detaches no database within the transaction that read it
             catalog: str = connection.exec_driver_sql("select current_database()").scalar_one()
             connection.exec_driver_sql(f"use {quote_identifier(catalog)}.{quote_identifier(schema)}")
             # Not in the configuration above: there it would also forbid the temp_directory named in it.
             connection.exec_driver_sql("set enable_external_access = false")
             connection.exec_driver_sql("set lock_configuration = true")
-            connection.commit()
         yield source
     finally:
         engine.close()

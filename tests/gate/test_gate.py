@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from pipelines.common.files import sha256_of
 from pipelines.gate import run
@@ -262,3 +264,21 @@ def test_fault_in_the_machinery_is_a_refusal(
     assert not verdict.success
     assert verdict.tables[0].problems == ("raised: RuntimeError",)
     assert ID_NUMBER not in json.dumps(verdict.to_dict())
+
+
+def test_each_check_reads_the_data_once_and_no_table_is_copied(sound: Path, suites: Suites) -> None:
+    """Great Expectations would run each query twice and lay two copies of each table in memory."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert run_gate(sound, SUITES, TABLES).success
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    queries = [check.sql for suite in suites.by_table.values() for check in suite.checks if check.sql is not None]
+    counted = [statement for statement in statements if "as violation from" in statement]
+    assert len(counted) == len(queries) and all("COUNT(*)" in statement for statement in counted)
+    assert not [statement for statement in statements if statement.upper().startswith("CREATE TEMPORARY TABLE")]
