@@ -20,8 +20,8 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 from great_expectations.datasource.fluent.interfaces import Batch
-from great_expectations.execution_engine import ExecutionEngine
-from great_expectations.expectations.core import UnexpectedRowsExpectation
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from pipelines.common.sql import quote_identifier
@@ -48,7 +48,7 @@ class CountedRowsExpectation(UnexpectedRowsExpectation):
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         count = metrics[ROW_COUNT]
         return {"success": count == 0, "result": {"observed_value": count}}
