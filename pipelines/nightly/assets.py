@@ -117,7 +117,7 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         folder = candidate_dir(settings)
         open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / OPEN_DATA_FOLDER)
         write_editions(settings, folder / OPEN_DATA_FOLDER)
-        site = write_site_of(settings, open_data, folder, synthetic=run_spec.is_synthetic)
+        site = write_site_of(settings, open_data, folder, code_version(settings), synthetic=run_spec.is_synthetic)
         state = {"version": run_spec.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **state, **rows, **site})
 

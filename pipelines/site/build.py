@@ -25,7 +25,8 @@ from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
 from pipelines.site.render import HERE, SiteFacts, page_renderer, plain_renderer, texts
 from pipelines.site.search_index import NAME, search_script
-from pipelines.site.sharing import pictures, site_map
+from pipelines.site.reuse import site_to_reuse
+from pipelines.site.sharing import pictures, robots_text, site_map
 from pipelines.site.vintage_reader import VintageReader
 from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import files_match_manifest
@@ -80,11 +81,9 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
 
 def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) -> None:
     """Write `robots.txt`, and `sitemap.xml` if the site's address is known, since a sitemap needs absolute ones."""
-    robots = "User-agent: *\nAllow: /\n"
     if public_url is not None:
-        robots += f"Sitemap: {public_url}sitemap.xml\n"
         _write(site / "sitemap.xml", site_map(public_url, addresses))
-    _write(site / "robots.txt", robots)
+    _write(site / "robots.txt", robots_text(public_url))
 
 
 def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, province: Province,
@@ -112,16 +111,19 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
                       description=describe(register, province, vintage, open_data, public_url))  # fmt: skip
 
 
-def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synthetic: bool) -> dict[str, int]:
+def write_site_of(settings: Settings, open_data: OpenData, folder: Path, code: str,
+                  *, synthetic: bool) -> dict[str, int]:  # fmt: skip
     """Write the site of a candidate whose open data are written already.
 
-    That is the site of its vintage, the unchanged current site if the earlier vintage is kept, a single page if there
-    are no open data, or nothing for a version computed beside the published one.
+    That is the site of its vintage, the unchanged current site if the earlier vintage is kept or nothing that it
+    depends on has changed, a single page if there are no open data, or nothing for a version computed beside the
+    published one.
 
     Args:
         settings: The installation.
         open_data: The state of the candidate's open data.
         folder: The candidate's folder.
+        code: The version of the code (`transform.specify_run.code_version`).
         synthetic: True if the data are not real.
 
     Returns:
@@ -138,7 +140,11 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, *, synt
     if open_data["state"] == "kept" and (current / OPEN_DATA_FOLDER).is_dir() and files_match_manifest(current):
         link_tree(current / SITE_FOLDER, site)
         return {}
-    return write_vintage_site(folder / OPEN_DATA_FOLDER, site, country, synthetic=synthetic, province=province,
+    own = folder / OPEN_DATA_FOLDER
+    if same := site_to_reuse(current, own, code, settings.public_url, synthetic=synthetic):
+        link_tree(same, site)
+        return {}
+    return write_vintage_site(own, site, country, synthetic=synthetic, province=province,
                               public_url=settings.public_url)  # fmt: skip
 
 

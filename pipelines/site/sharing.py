@@ -1,6 +1,6 @@
-"""Texts of preview pictures for link sharing, and the sitemap for search engines.
+"""Texts of preview pictures for link sharing, and the two files for search engines.
 
-Belongs here: these texts and the sitemap. Does not belong here: drawing pictures (`previews`), pages.
+Belongs here: these texts, the sitemap and `robots.txt`. Does not belong here: drawing pictures (`previews`), pages.
 """
 
 from xml.sax.saxutils import escape
@@ -54,3 +54,8 @@ def site_map(public_url: str, addresses: list[str]) -> str:
     entries = "\n".join(entry(address, lang) for address in addresses for lang in LANGUAGES)
     head = f'<urlset xmlns="{SITE_MAP}" xmlns:xhtml="{XHTML}">'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{entries}\n</urlset>\n'
+
+
+def robots_text(public_url: str | None) -> str:
+    """Return `robots.txt`, which names the sitemap if the site's address is known."""
+    return "User-agent: *\nAllow: /\n" + (f"Sitemap: {public_url}sitemap.xml\n" if public_url is not None else "")

@@ -20,7 +20,7 @@ from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec
 
 # Libraries that compute or publish: another release of them may give another result.
-ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "scipy", "vl-convert-python")
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "jinja2", "scipy", "vl-convert-python", "xlsxwriter")
 
 
 def code_version(settings: Settings) -> str:

@@ -91,7 +91,7 @@ class Nights:
         (folder / "open-data").rmdir()
         open_data, _ = write_open_data(self.settings, plan, candidate_file(self.settings), folder / "open-data")
         write_editions(self.settings, folder / "open-data")
-        build.write_site_of(self.settings, open_data, folder, synthetic=plan.is_synthetic)
+        build.write_site_of(self.settings, open_data, folder, "code", synthetic=plan.is_synthetic)
         return plan, gate, open_data
 
     def night(self, version: str, made: TthcError | str, as_of: str = LAST, *, crash: bool = False) -> bool:
