@@ -24,8 +24,8 @@ from pipelines.site.office_files import write_office_files
 from pipelines.site.pages import pages
 from pipelines.site.previews import FOLDER, write_previews
 from pipelines.site.render import HERE, SiteFacts, page_renderer, plain_renderer, texts
-from pipelines.site.search_index import NAME, search_script
 from pipelines.site.reuse import site_to_reuse
+from pipelines.site.search_index import NAME, search_script
 from pipelines.site.sharing import pictures, robots_text, site_map
 from pipelines.site.vintage_reader import VintageReader
 from pipelines.storage.documents import OpenData

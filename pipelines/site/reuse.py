@@ -16,9 +16,7 @@ from pipelines.storage.manifest import file_hashes, manifest_intact, read_manife
 OWN_SITE = ("new", "unchanged")
 
 
-def site_to_reuse(
-    version: Path, open_data: Path, code: str, public_url: str | None, *, synthetic: bool
-) -> Path | None:
+def site_to_reuse(version: Path, open_data: Path, code: str, public_url: str | None, *, synthetic: bool) -> Path | None:
     """Return the site of a published version if it is what would be written now, else None.
 
     Args:
