@@ -5,6 +5,7 @@ texts and markup.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelines.site.figures import Figure, Row
 from pipelines.site.periods import Period
@@ -27,11 +28,11 @@ class Answer:
 
     row: Row | None
 
-    @property
+    @cached_property
     def rate(self) -> Figure | None:
         return self.row.figure("ty_le") if self.row else None
 
-    @property
+    @cached_property
     def target(self) -> Figure | None:
         return self.row.figure("muc_tieu") if self.row and self.row["muc_tieu"] else None
 
@@ -42,7 +43,7 @@ class Answer:
             return False
         return int(self.row["tu_so"]) <= int(self.row["mau_so"])
 
-    @property
+    @cached_property
     def verdict(self) -> str:
         if self.rate is None or self.row is None:
             return "absent"

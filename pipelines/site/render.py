@@ -7,7 +7,7 @@ import json
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +32,30 @@ HERE = Path(__file__).parent
 TEXTS = HERE / "texts.yml"
 LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of cells without a number
 NOTED = ("p", "r")  # flags of cells with a number
+SIGNS = {"met": "✓", "not_met": "✗", "unclear": "?", "hidden": "•"}  # other verdicts have a dash
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
 def texts() -> Catalogue:
     """Return the sentences of the site by code."""
     return read_catalogue(TEXTS)
+
+
+@cache
+def _sentence(code: str, lang: str) -> Markup:
+    return Markup(texts()[code][lang])  # noqa: S704 - our own sentences
+
+
+@cache
+def _verdict_cell(verdict: str, lang: str) -> Markup:
+    sign = Markup('<span class="sign {}" aria-hidden="true">{}</span>').format(verdict, SIGNS.get(verdict, "–"))
+    return Markup('<td class="verdict">{} {}</td>').format(sign, _sentence(f"mark_{verdict}", lang))
+
+
+@lru_cache(maxsize=1 << 14)  # pages of one folder link to the same pages
+def _relative(place: str, folder: str) -> str:
+    """Return the path from a folder to a place, both from the site's root."""
+    return posixpath.relpath(f"/{place}", f"/{folder}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,7 @@ class PageRenderer:
 
     def t(self, code: str, /, **blanks: object) -> Markup:
         """Return a sentence of texts.yml; values of its placeholders are escaped unless they are markup already."""
-        sentence = Markup(texts()[code][self.lang])  # noqa: S704 - our own sentences
+        sentence = _sentence(code, self.lang)
         return sentence.format(**blanks) if blanks else sentence
 
     def say(self, sentence: Any) -> str:
@@ -91,7 +109,7 @@ class PageRenderer:
         """Return a link from this page to another of the same (or the named) language; `/…` is from the site's root."""
         target = path[1:] if path.startswith("/") else f"{lang or self.lang}/{path}"
         place, _, anchor = target.partition("#")
-        relative = posixpath.relpath(place, posixpath.dirname(f"{self.lang}/{self.path}"))
+        relative = _relative(place, posixpath.dirname(f"{self.lang}/{self.path}"))
         return f"{relative}#{anchor}" if anchor else relative
 
     def at(self, path: str, lang: str | None = None) -> str:
@@ -152,6 +170,10 @@ class PageRenderer:
         return Markup(  # noqa: S704 - escaped here
             f'<td{gone}{more} data-at="{escape(figure.address)}">{escape(self.plain(figure))}{note}</td>'
         )
+
+    def verdict_cell(self, verdict: str) -> Markup:
+        """Return a verdict as a table cell: its sign and word."""
+        return _verdict_cell(verdict, self.lang)
 
     def inline(self, figure: Figure | None) -> Markup:
         """Return a figure within a sentence."""
@@ -244,7 +266,7 @@ def _environment() -> "Environment":
 
     return Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
 
 
@@ -271,7 +293,7 @@ def page_renderer(facts: SiteFacts) -> Callable[..., str]:
                 **shown: Any) -> str:  # fmt: skip
         page = PageRenderer(facts, lang, path, preview, same_as)
         return environment.get_template(template).render(
-            p=page, t=page.t, lang=lang, vintage=facts.vintage, facts=facts, register=facts.register, path=path, **shown
+            p=page, t=page.t, lang=lang, signs=SIGNS, vintage=facts.vintage, facts=facts, register=facts.register, path=path, **shown
         )
 
     return printed
