@@ -4,7 +4,7 @@ Belongs here: checks that the files hold exactly the figures and texts that they
 on protected figures (`disclosure.run_attacks`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,7 @@ from pipelines.registers.publication import Column, PublicationRegister, Table
 from pipelines.transform.delivered import attach_delivered, place_of_row
 
 Connection = duckdb.DuckDBPyConnection
-WRITTEN = "written"
+WRITTEN, TEXTS = "written", "written_text"
 NAMED = 3  # rows that a finding names
 CHECKS = ("exact", "form", "recount", "unclassified", "unstable")  # each is a query sql/audit_<check>.sql
 
@@ -73,20 +73,65 @@ def _of_table(
     """Return the findings in a written table: check or column, number of rows, and the first rows as text."""
     missing = f'select (select count(*) from "{table.name}") - (select count(*) from {WRITTEN})'  # noqa: S608 - ours
     wrong = [("rows", _count(connection, missing), "")]
-    for column in table.columns:
-        conditions = list(_text_conditions(register, column))
-        if column.name in table.never_empty:
-            conditions.append(f"{column.name} is null")
-        if column.role == "flag":
-            conditions += [_flag_condition(table, column)]
-        if column.role == "count" and table.disclosure in ("sdc1", "by_indicator"):
-            rule = f"{column.name} < {rules.threshold} or {column.name} % {rules.base} <> 0"
-            conditions += [f"({rule}) and not {is_exact(table)}"]
-        for condition in conditions:
-            query = f"select count(*) from {WRITTEN} as t where {condition}"  # noqa: S608 - names are the register's
-            if count := _count(connection, query):
-                wrong.append((column.name, count, _rows(connection, table, column, condition, workspace)))
+    for column, condition, count in _wrong(connection, register, rules, table):
+        wrong.append((column.name, count, _rows(connection, table, column, condition, workspace)))
     return [(name, count, rows) for name, count, rows in wrong if count]
+
+
+def _wrong(
+    connection: Connection, register: PublicationRegister, rules: DisclosureRules, table: Table
+) -> Iterator[tuple[Column, str, int]]:
+    """Yield each condition that wrong rows of the written table fulfil, with its column and their number."""
+    texts = [column for column in table.columns if column.values is not None]
+    for at, count in _personal(connection, texts):
+        yield texts[at], looks_personal(texts[at].name), count
+    every_row = f"select *, 1 as n from {WRITTEN}"  # noqa: S608 - ours
+    groups = [(column, list(_text_conditions(register, column)), _distinct(column)) for column in texts]
+    groups += [(column, list(_cell_conditions(rules, table, column)), every_row) for column in table.columns]
+    for column, conditions, source in groups:
+        for condition, count in zip(conditions, _counts(connection, conditions, source), strict=True):
+            if count:
+                yield column, condition, count
+
+
+def _personal(connection: Connection, columns: list[Column]) -> list[tuple[int, int]]:
+    """Return which of the columns hold texts that look personal, by position, and in how many rows."""
+    if not columns:
+        return []
+    texts = " union all ".join(
+        f"select {at} as place, {column.name} as words, n from ({_distinct(column)})"  # noqa: S608 - names of ours
+        for at, column in enumerate(columns)
+    )
+    # The patterns of persons are so long that to compile them takes longer than to look at texts: once for a table, so
+    # the texts are laid into a table, where DuckDB would look at them column by column.
+    connection.execute(f"create or replace table {TEXTS} as {texts}")
+    query = read_sql(__package__, "sql/audit_personal", texts=TEXTS, looks_personal=looks_personal("words"))
+    return connection.execute(query).fetchall()
+
+
+def _distinct(column: Column) -> str:
+    """Return SQL for the different texts of a column, each with the number of its rows (`n`)."""
+    return f"select {column.name}, count(*) as n from {WRITTEN} group by all"  # noqa: S608 - names of ours
+
+
+def _counts(connection: Connection, conditions: list[str], source: str) -> list[int]:
+    """Return for each condition how many rows fulfil it, in one pass over SQL whose rows stand for `n` rows each."""
+    if not conditions:
+        return []
+    counted = ", ".join(f"coalesce(sum(n) filter (where {condition}), 0)" for condition in conditions)
+    row = connection.execute(f"select {counted} from ({source}) as t").fetchone()  # noqa: S608 - names of ours
+    return [int(count) for count in row or ()]
+
+
+def _cell_conditions(rules: DisclosureRules, table: Table, column: Column) -> Iterator[str]:
+    """Yield conditions for cells that are wrong beside others of their row, or by being empty."""
+    if column.name in table.never_empty:
+        yield f"{column.name} is null"
+    if column.role == "flag":
+        yield _flag_condition(table, column)
+    if column.role == "count" and table.disclosure in ("sdc1", "by_indicator"):
+        rule = f"{column.name} < {rules.threshold} or {column.name} % {rules.base} <> 0"
+        yield f"({rule}) and not {is_exact(table)}"
 
 
 def _rows(connection: Connection, table: Table, column: Column, condition: str, workspace: Path) -> str:
@@ -137,22 +182,20 @@ def _flag_condition(table: Table, flag: Column) -> str:
 
 
 def _text_conditions(register: PublicationRegister, column: Column) -> list[str]:
-    """Return conditions for texts that are not in the column's list, look like a formula, or look personal."""
+    """Return conditions for texts that are not in the column's list, look like a formula or, run together, personal."""
     if column.values is None:
         return []
     kind, _, place = column.values.partition(":")
     name = column.name
-    conditions = [looks_personal(name)]
     if kind == "codes":
         codes = ", ".join(map(quote_text, register.code_list(place).names))
-        return [*conditions, f"{name} not in ({codes})"]
+        return [f"{name} not in ({codes})"]
     if kind == "pattern":
         # A field's code, or its name without diacritics, where several numbers of the name may have met.
         return [f"regexp_matches({name}, '{PERSON_RUN}')", f"not regexp_full_match({name}, '{CODE}')"]
     source, _, of = place.partition(".")
     where = f'"{source}"' if kind == "table" else f"tthc.marts.{source}"
     return [
-        *conditions,
         f"not regexp_full_match({name}, '{SHOWN}')",
         f"{name} is not null and {name} not in (select {of} from {where} where {of} is not null)",  # noqa: S608 - ours
     ]

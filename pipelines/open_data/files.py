@@ -84,7 +84,12 @@ def read_table(connection: Connection, table: Table, folder: Path, name: str) ->
     if header != [column.name for column in table.columns]:
         return False
     columns = {column.name: TYPES[column.type] for column in table.columns}
-    connection.read_csv(str(path), header=True, sep=",", columns=columns).create_view("incoming_csv", replace=True)
+    # Nothing has to be found out; and to read in parallel, keeping the order of rows, costs more than it saves.
+    incoming = connection.read_csv(
+        str(path), header=True, sep=",", quotechar='"', escapechar='"', columns=columns, auto_detect=False,
+        parallel=False,
+    )  # fmt: skip
+    incoming.create_view("incoming_csv", replace=True)
     connection.execute(f'create or replace table "{name}" as select * from incoming_csv')  # noqa: S608 - ours
     connection.execute("drop view incoming_csv")
     return True

@@ -153,7 +153,7 @@ def _new_vintage(build: VintageBuild, essence: Essence, before: Vintage | None, 
         # Without the history it is unknown whether protected tables may change: a single late case might be revealed.
         raise TthcError("disclosure_audit", findings="memory")
     create_figure_table(connection, rules)
-    summary = run_disclosure_attacks(connection, rules, settings.threads)
+    summary = run_disclosure_attacks(connection, rules)
     create_published_tables(connection, register, rules)
     changes = flag_revisions(connection, register, previous) if before is not None and previous is not None else []
     rows = write_tables(connection, register, folder, synthetic=build.run_spec.is_synthetic)

@@ -69,7 +69,7 @@ def secured(connection: duckdb.DuckDBPyConnection, folder: Path, measure: str) -
     create_cell_tables(connection, RULES, [])
     assert load_history(connection, Settings(warehouse_dir=folder), RULES, None)
     create_figure_table(connection, RULES)
-    run_disclosure_attacks(connection, RULES, 1)
+    run_disclosure_attacks(connection, RULES)
     rows = connection.execute(
         "select scope || ' ' || unit_code || ' ' || unit_level, reason from cell c join figure using (cell)"
         " where c.measure = ?", [measure],

@@ -1,8 +1,8 @@
 """The defence: hide further figures of one subject until no hidden figure can be narrowed down too far.
 
 Belongs here: one subject (such as a unit in a year) and the choice of figures to hide. The required width is never
-lowered: if nothing is left to hide, that is an error. All classes are plain data, so that subjects can be processed in
-parallel. Does not belong here: solving (`attack`), all subjects of a vintage (`run_attacks`).
+lowered: if nothing is left to hide, that is an error. Does not belong here: solving (`attack`), all subjects of a
+vintage (`run_attacks`).
 """
 
 from dataclasses import dataclass, field

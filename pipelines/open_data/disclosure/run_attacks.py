@@ -1,14 +1,12 @@
 """Attack and defence of a whole vintage: hide further figures in the scratch database until no attack succeeds.
 
-Belongs here: the order of attacks, running them in several processes, and their summary. Inferences from totals need no
-solver and are computed here in SQL. Does not belong here: the attack on a single subject (`defence`).
+Belongs here: the order of attacks, and their summary. An attack takes some milliseconds, so all run in this process:
+to start another one, with its solver, takes longer than all of them. Inferences from totals need no solver and are
+computed here in SQL. Does not belong here: the attack on a single subject (`defence`).
 """
 
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
-from multiprocessing import get_context
 
 import duckdb
 
@@ -21,8 +19,6 @@ from pipelines.open_data.disclosure.suppress import suppress_secondary
 from pipelines.registers.disclosure import DisclosureRules
 
 Connection = duckdb.DuckDBPyConnection
-# Below this many subjects with something to attack, starting processes takes longer than they save.
-WORTH_PROCESSES = 40
 
 
 @dataclass
@@ -44,13 +40,12 @@ class AttackSummary:
         self.hidden_too |= set(outcome.hidden_too)
 
 
-def run_disclosure_attacks(connection: Connection, rules: DisclosureRules, workers: int) -> AttackSummary:
+def run_disclosure_attacks(connection: Connection, rules: DisclosureRules) -> AttackSummary:
     """Hide further cells (table `hidden_too`) until no hidden one can be narrowed down below `rules.narrowest`.
 
     Args:
         connection: The scratch database with tables `cell` and `figure`; the latter is made anew.
         rules: The disclosure rules.
-        workers: Number of processes.
 
     Raises:
         TthcError: If a cell cannot be protected (`disclosure_unavoidable`).
@@ -62,7 +57,7 @@ def run_disclosure_attacks(connection: Connection, rules: DisclosureRules, worke
     while targets is None or targets:
         found: set[str] = set()
         for year in subjects.years(connection):
-            for outcome in _attacked(_subjects(connection, rules, year), rules.narrowest, targets, workers):
+            for outcome in _attacked(_subjects(connection, rules, year), rules.narrowest, targets):
                 summary.take(outcome, first=targets is None)
                 found |= set(outcome.hidden_too)
         suppress_secondary(connection, rules, sorted(found))
@@ -77,22 +72,12 @@ def _subjects(connection: Connection, rules: DisclosureRules, year: int) -> Iter
 
 
 def _attacked(
-    subjects: Iterable[AttackedSubject], narrowest: int, targets: set[str] | None, workers: int
+    subjects: Iterable[AttackedSubject], narrowest: int, targets: set[str] | None
 ) -> Iterable[SubjectOutcome]:
-    """Yield the outcome of every subject, in the order of subjects whatever process finishes first."""
-    waiting = [s for s in subjects if targets is None or targets & s.figures.keys()]
-    work = partial(suppress_until_safe, narrowest=narrowest, targets=targets)
-    busy = [subject for subject in waiting if _shows_something(subject)]
-    if workers < 2 or len(busy) < WORTH_PROCESSES:
-        yield from map(work, waiting)
-        return
-    # A new process for each worker: threads of the calling one may hold locks that a fork would copy.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, waiting, chunksize=4)
-
-
-def _shows_something(subject: AttackedSubject) -> bool:
-    return any(not subject.is_hidden(name) for name in subject.figures)
+    """Yield the outcome of every subject that has something to attack."""
+    for subject in subjects:
+        if targets is None or targets & subject.figures.keys():
+            yield suppress_until_safe(subject, narrowest, targets)
 
 
 def _from_totals(connection: Connection, rules: DisclosureRules, summary: AttackSummary) -> set[str]:
