@@ -26,7 +26,7 @@ def rules() -> DisclosureRules:
 
 @pytest.fixture
 def connection(edition: Edition) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A scratch database with the tables of the edition, and marts that list every text of them."""
+    """Return a scratch database with the tables of the edition, and marts that list every text of them."""
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as tthc; create schema tthc.marts")
         connection.execute("create table indicator_class (indicator_code varchar, class varchar)")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.common.sql import read_sql
 from pipelines.open_data.disclosure.cell_history import KEPT, load_history, save_history
 from pipelines.open_data.disclosure.counts import create_case_table
 from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table, suppress_secondary
@@ -178,3 +179,39 @@ def test_the_memory_of_what_may_be_out_still_is_never_forgotten(province: Provin
     assert "v0" in kept and len(kept) <= KEPT + 1
     province.vintages.append("v0")
     assert province.publish(JANUARY[1:], []) == first
+
+
+def moved_cases(now: set[tuple[str, Case]], before: set[tuple[str, Case]]) -> dict[str, int]:
+    """Return by month how many cases entered, left or moved, taken one by one."""
+    return {month: len({key for at, (key, _, _) in now ^ before if at == month}) for month in ("2024-01", "2024-02")}
+
+
+CASES = st.sets(
+    st.tuples(
+        st.sampled_from(["2024-01", "2024-02"]),
+        st.tuples(st.integers(0, 12).map(lambda key: key * 2**31), st.sampled_from("abc"), st.booleans()),
+    ),
+    max_size=25,
+)
+
+
+@given(CASES, CASES, st.sets(st.sampled_from(["2024-01", "2024-02"])), st.integers(1, 6))
+@settings(max_examples=80, deadline=None)
+def test_cases_that_moved_are_counted_as_if_each_was_compared(
+    now: set[tuple[str, Case]], before: set[tuple[str, Case]], published: set[str], thaw: int
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(MARTS)
+        create_case_table(connection)
+        for month, case in before:
+            add_cases(connection, month, [case])
+        connection.execute("create table case_before as from case_in; delete from case_in")
+        for month, case in now:
+            add_cases(connection, month, [case])
+        connection.execute("create table memory (part varchar, period_code varchar, is_out boolean)")
+        for month in published:
+            connection.execute("insert into memory values ('linh-vuc', ?, true)", [month])
+        connection.execute(read_sql("pipelines.open_data.disclosure", "sql/frozen"), {"thaw": thaw})
+        found = dict(connection.execute("select period_code, moved from frozen").fetchall())
+    moved = moved_cases(now, before)
+    assert found == {month: moved[month] for month in published if moved[month] < thaw}
