@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -15,6 +16,8 @@ from pathlib import Path
 
 # Suffixes of files being written and of folders being removed; a crash can leave either behind.
 UNFINISHED, LEAVING = ".part", ".leaving"
+SETTLED = 1  # second; a file's times are set in steps of at most some hundredths
+_HASHES: dict[tuple[int, ...], str] = {}  # by state of a file (`sha256_once`)
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -37,6 +40,24 @@ def sha256_of(path: Path) -> str:
     """Return SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_once(path: Path) -> str:
+    """Return SHA-256 of a file's bytes, which are read once in this process as long as the file is not touched.
+
+    Device, number, size and both times tell whether it was: the kernel notes the second one (ctime) at every change,
+    and no program can set it. It counts in steps of some milliseconds, so the hash of a file that was touched less
+    than SETTLED seconds before it was read is not remembered. What decays on the disk by itself is not noticed: use
+    `sha256_of` for files of earlier runs, and where a version is verified as a whole.
+    """
+    before, now = path.stat(), time.time_ns()
+    state = (before.st_dev, before.st_ino, before.st_size, before.st_mtime_ns, before.st_ctime_ns)
+    if state in _HASHES:
+        return _HASHES[state]
+    sha = sha256_of(path)
+    if before.st_ctime_ns + SETTLED * 10**9 < now:
+        _HASHES[state] = sha
+    return sha
 
 
 def fingerprint(*places: Path, names: str = "*") -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from pipelines.common.files import sha256_of
+from pipelines.common.files import sha256_once
 from pipelines.common.i18n import say
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.results import Effect, GateResult, Held, OverrideUse, TableResult
@@ -56,9 +56,9 @@ def run_gate(
     stray = tuple(f"suite_for_unpublished_table: {table}" for table in sorted({*loaded.by_table} - {*tables}))
     baseline = baseline or Baseline()
     try:
-        before = sha256_of(database)
+        before = sha256_once(database)
         evaluation = _evaluate(database, loaded, tables, schema, config or {}, baseline)
-        after = sha256_of(database)
+        after = sha256_once(database)
     except Exception as error:  # whatever failed, the candidate is refused
         LOG.error("gate raised: %s", type(error).__name__)
         return GateResult((), None, loaded.sha256, problems=(*stray, f"raised: {type(error).__name__}"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipelines.common.duckdb import connect
 from pipelines.common.errors import CandidateRefused
-from pipelines.common.files import sha256_of
+from pipelines.common.files import sha256_once
 from pipelines.gate.results import GateResult
 from pipelines.gate.suites import SuiteError, suites_on_disk
 from pipelines.settings import Settings
@@ -42,7 +42,7 @@ def _doubts(settings: Settings, gate: Verdict) -> Iterator[str]:
     # The verdict's own `success` is not enough: its checks must all have passed.
     if gate.get("success") is not True or not verdict.success:
         yield "checks_failed"
-    if verdict.candidate_sha256 != sha256_of(candidate_file(settings)):
+    if verdict.candidate_sha256 != sha256_once(candidate_file(settings)):
         yield "other_candidate"
     checked = sorted(table.table for table in verdict.tables)
     try:

@@ -7,6 +7,7 @@ that they opened. Does not belong here: whether a candidate may be published (`g
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelines.common.duckdb import connect
@@ -30,7 +31,7 @@ from pipelines.storage.open_data_state import is_beside, is_held_back, open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import last_runs
 
-READ_ONLY = 0o444
+READ_ONLY, SYNCED_AT_ONCE = 0o444, 8
 REFUSED_KEPT = 3
 BESIDE_KEPT = 3
 
@@ -129,10 +130,9 @@ def put_in_place(candidate: Path, folder: Path) -> None:
         candidate: The complete folder.
         folder: The final path, on the same file system.
     """
-    for path in [p for p in candidate.rglob("*") if p.is_file()]:
-        if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a hard link to bytes that are on disk already
-            path.chmod(READ_ONLY)
-            sync_file(path)
+    # In threads, for a thousand pages wait for the disk together and not one after the other.
+    with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+        list(pool.map(_make_durable, [path for path in candidate.rglob("*") if path.is_file()]))
     for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
         sync_folder(inner)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -143,6 +143,13 @@ def put_in_place(candidate: Path, folder: Path) -> None:
     candidate.rename(folder)
     sync_folder(folder.parent)
     remove_tree(replaced)
+
+
+def _make_durable(path: Path) -> None:
+    """Make a file read-only, with its bytes on disk."""
+    if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a hard link to bytes that are on disk already
+        path.chmod(READ_ONLY)
+        sync_file(path)
 
 
 def restore_replaced(settings: Settings) -> None:

@@ -293,7 +293,15 @@ def page_renderer(facts: SiteFacts) -> Callable[..., str]:
                 **shown: Any) -> str:  # fmt: skip
         page = PageRenderer(facts, lang, path, preview, same_as)
         return environment.get_template(template).render(
-            p=page, t=page.t, lang=lang, signs=SIGNS, vintage=facts.vintage, facts=facts, register=facts.register, path=path, **shown
+            p=page,
+            t=page.t,
+            lang=lang,
+            signs=SIGNS,
+            vintage=facts.vintage,
+            facts=facts,
+            register=facts.register,
+            path=path,
+            **shown,
         )
 
     return printed

@@ -5,13 +5,13 @@ Belongs here: writing, reading and verifying it. Does not belong here: publishin
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
 
 from pipelines.common.checksums import checksum_matches, with_checksum
-from pipelines.common.files import atomic_write, sha256_of
+from pipelines.common.files import atomic_write, sha256_of, sha256_once
 from pipelines.settings import DuckDBConfig
 from pipelines.storage.documents import Manifest, OpenData, Verdict
 from pipelines.storage.ledger import RowOutcome
@@ -41,10 +41,14 @@ def conservation(outcomes: list[RowOutcome]) -> dict[str, dict[str, int]]:
     return {source: dict(counts) for source, counts in sorted(totals.items())}
 
 
-def file_hashes(folder: Path) -> dict[str, str]:
+def file_hashes(folder: Path, hashed: Callable[[Path], str] = sha256_of) -> dict[str, str]:
     """Return the SHA-256 of every file below the folder except the manifest, by relative path.
 
     Hard links of one file are read once: open data lie in the site and among the editions too.
+
+    Args:
+        folder: The folder.
+        hashed: How a file is hashed: `sha256_of`, or `sha256_once` for bytes that are verified later.
     """
     by_inode: dict[tuple[int, int], str] = {}
     hashes = {}
@@ -52,7 +56,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
         status = path.stat()
         inode = (status.st_dev, status.st_ino)
         if inode not in by_inode:
-            by_inode[inode] = sha256_of(path)
+            by_inode[inode] = hashed(path)
         hashes[path.relative_to(folder).as_posix()] = by_inode[inode]
     return hashes
 
@@ -64,7 +68,7 @@ def write_manifest(
     """Write the manifest of a candidate folder; nothing in it depends on the time or place of the run.
 
     Args:
-        folder: The candidate; all its files are hashed.
+        folder: The candidate; all its files are hashed, and once more when it is published (`files_match_manifest`).
         spec: What the run computed.
         gate: The verdict that passed the candidate.
         code: The version of the code.
@@ -73,7 +77,7 @@ def write_manifest(
     """
     content: Manifest = {
         "version": spec.version, "as_of": spec.as_of, "province": spec.province, "synthetic": spec.is_synthetic,
-        "code": code, "inputs": spec.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder),
+        "code": code, "inputs": spec.inputs, "rows": rows, "gate": gate, "files": file_hashes(folder, sha256_once),
     }  # fmt: skip
     if open_data is not None:
         content["open_data"] = open_data
