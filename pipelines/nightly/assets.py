@@ -22,7 +22,7 @@ from pipelines.nightly.steps import (
 from pipelines.open_data.publication import open_data_of_run, write_open_data
 from pipelines.publish.editions import write_editions
 from pipelines.publish.versions import close_candidate, publish
-from pipelines.settings import OPEN_DATA_FOLDER
+from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
 from pipelines.storage.manifest import conservation, row_outcomes
@@ -110,18 +110,24 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
               group_name="publication", kinds={"duckdb"})  # fmt: skip
     def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
-        """Write database, open data and site of the candidate, which is not yet visible to readers."""
+        """Close the database of the candidate and write its open data, not yet visible to readers; pages come later."""
         nightly.stages.begin("candidate")
         settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
         sha = close_candidate(settings)
         folder = candidate_dir(settings)
         open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / OPEN_DATA_FOLDER)
         write_editions(settings, folder / OPEN_DATA_FOLDER)
-        site = write_site_of(settings, open_data, folder, code_version(settings), synthetic=run_spec.is_synthetic)
         state = {"version": run_spec.version, "open_data": open_data["state"]}
-        return dg.MaterializeResult(metadata={"sha256": sha, **state, **rows, **site})
+        return dg.MaterializeResult(metadata={"sha256": sha, **state, **rows})
 
     return candidate
+
+
+def write_pages(settings: Settings) -> dict[str, int]:
+    """Write the site of the candidate from its open data, and return counts (`site.build.write_site`)."""
+    open_data, run_spec = open_data_of_run(settings), RunSpec.load(settings)
+    folder, code = candidate_dir(settings), code_version(settings)
+    return write_site_of(settings, open_data, folder, code, synthetic=run_spec.is_synthetic)
 
 
 @dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})

@@ -1,16 +1,19 @@
 """The gate as Dagster checks: one blocking check per published table, all answered by one pass of the gate.
 
+The candidate's pages are written beside it.
+
 Does not belong here: what is checked (`expectations/`) and how (`gate`).
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import dagster as dg
 
 from pipelines.common.errors import TthcError
 from pipelines.gate.origins import locate_failures
 from pipelines.gate.run import run_gate
-from pipelines.nightly.assets import CANDIDATE
+from pipelines.nightly.assets import CANDIDATE, write_pages
 from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.context import Nightly
 from pipelines.publish.baseline import baseline_of
@@ -33,8 +36,14 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
     def gate(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.AssetCheckResult]:
         nightly.stages.begin("gate")
         settings = nightly.settings
-        result = run_gate(candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
-                          baseline=baseline_of(settings))  # fmt: skip
+        # The pages are written meanwhile: they are made of the open data alone, and the gate looks at the database.
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(write_pages, settings)
+            result = run_gate(
+                candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
+                baseline=baseline_of(settings),
+            )  # fmt: skip
+            pages = written.result()
         # A check that ran out of memory says nothing about the candidate.
         if is_out_of_memory(" ".join(result.raised)):
             raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
@@ -55,7 +64,9 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             )  # fmt: skip
         yield dg.AssetCheckResult(
             check_name=WHOLE, asset_key=CANDIDATE, severity=dg.AssetCheckSeverity.ERROR, passed=result.success,
-            metadata={"problems": list(result.problems), "candidate_sha256": result.candidate_sha256 or ""},
+            metadata={
+                "problems": list(result.problems), "candidate_sha256": result.candidate_sha256 or "", **pages,
+            },
         )  # fmt: skip
 
     return gate
