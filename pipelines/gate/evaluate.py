@@ -14,12 +14,12 @@ from typing import Any
 
 import great_expectations as gx
 import sqlalchemy as sa
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
-from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -66,6 +66,7 @@ class Evaluator:
             )
         )
         self.tables = frozenset(name for (name,) in rows)
+        self._batches = {table: self._batch_definition(table) for table in sorted(self.tables)}
 
     def create_held_view(self, holds: str) -> None:
         """Create the view `held`, which checks and `held` read.
@@ -106,15 +107,14 @@ class Evaluator:
         configured = gx.ExpectationSuite(
             name=suite.table, expectations=[_configuration(check).to_domain_obj() for check in suite.checks]
         )
-        validated = self._batch(suite.table).validate(configured, result_format=_COUNTS_ONLY)
+        validated = self._batches[suite.table].get_batch().validate(configured, result_format=_COUNTS_ONLY)
         checks = [_result(checks_by_id, answer) for answer in validated.results]
         in_suite_order = sorted(checks, key=lambda check: list(checks_by_id).index(check.id))
         return TableResult(suite.table, expected=len(suite.checks), checks=tuple(in_suite_order))
 
-    def _batch(self, table: str) -> Batch:
+    def _batch_definition(self, table: str) -> BatchDefinition[Any]:
         query = f"select * from {quote_identifier(self._schema)}.{quote_identifier(table)}"  # noqa: S608 - quoted
-        asset = self._source.add_query_asset(table, query=query)
-        return asset.add_batch_definition_whole_table(table).get_batch()
+        return self._source.add_query_asset(table, query=query).add_batch_definition_whole_table(table)
 
 
 @contextmanager
@@ -128,8 +128,10 @@ def open_evaluator(
         analytics_enabled=False,
     )
     with open_candidate(database, schema, macros, config, baseline) as source:
+        evaluator = Evaluator(source, schema)
+        # Only now, with its assets: for each that it gets later, the context would write all of its configuration.
         gx.get_context(mode="ephemeral", project_config=project).add_datasource(datasource=source)
-        yield Evaluator(source, schema)
+        yield evaluator
 
 
 def _configuration(check: Expectation) -> ExpectationConfiguration:
