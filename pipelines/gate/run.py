@@ -91,6 +91,8 @@ def import_in_background() -> None:
 
     For a caller that waits for another process anyway and calls `run_gate` afterwards.
     """
+    # Dagster's statements import it too while the caller waits; two threads at once would each find it half imported.
+    import_module("sqlalchemy.orm")
     Thread(target=import_module, args=("pipelines.gate.evaluate",), daemon=True).start()
 
 
