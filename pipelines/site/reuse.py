@@ -40,8 +40,8 @@ def site_to_reuse(version: Path, open_data: Path, code: str, public_url: str | N
 
 
 def _same_origin(manifest: Manifest, code: str, *, synthetic: bool) -> bool:
-    state = (manifest.get("open_data") or {}).get("state")
-    return state in OWN_SITE and manifest["code"] == code and manifest["synthetic"] == synthetic
+    open_data = manifest.get("open_data")
+    return open_data is not None and open_data["state"] in OWN_SITE and manifest["code"] == code and manifest["synthetic"] == synthetic
 
 
 def _hashes_below(manifest: Manifest, folder: str) -> dict[str, str]:

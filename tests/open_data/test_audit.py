@@ -46,8 +46,8 @@ def connection(edition: Edition) -> Iterator[duckdb.DuckDBPyConnection]:
 def damage(connection: duckdb.DuckDBPyConnection, table: Table, seed: int) -> None:
     chance = random.Random(seed)
     for column in table.columns:
-        values = [f"'{text}'" for text in TEXTS] if column.type == "string" else ["null"]
-        values = NUMBERS if column.type in ("integer", "number") else [*values, "null"]
+        texts = [f"'{text}'" for text in TEXTS] if column.type == "string" else []
+        values = list(NUMBERS) if column.type in ("integer", "number") else [*texts, "null"]
         for _ in range(chance.randrange(3)):
             connection.execute(f"update {WRITTEN} set {column.name} = {chance.choice(values)} where random() < 0.2")
 
