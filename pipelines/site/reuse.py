@@ -41,7 +41,9 @@ def site_to_reuse(version: Path, open_data: Path, code: str, public_url: str | N
 
 def _same_origin(manifest: Manifest, code: str, *, synthetic: bool) -> bool:
     open_data = manifest.get("open_data")
-    return open_data is not None and open_data["state"] in OWN_SITE and manifest["code"] == code and manifest["synthetic"] == synthetic
+    if open_data is None or open_data["state"] not in OWN_SITE:
+        return False
+    return manifest["code"] == code and manifest["synthetic"] == synthetic
 
 
 def _hashes_below(manifest: Manifest, folder: str) -> dict[str, str]:
