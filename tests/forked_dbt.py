@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.transform.dbt_child import WAIT
+from pipelines.transform.dbt import WAIT
 
 POPEN = subprocess.Popen
 _kept: list[Any] = []  # the streams of the night, which close what they stand for when nobody refers to them

@@ -20,9 +20,10 @@ from pipelines.common.files import atomic_write, fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
 from pipelines.transform.carry import Carried
-from pipelines.transform.dbt_child import WAIT
 
 MANIFEST = "manifest.json"
+# The only argument of a dbt process that is to load dbt and wait for its arguments, a line of JSON (`dbt_child`).
+WAIT = "wait"
 EVENTS_HELD = 1 << 20  # bytes; a whole build says about as much
 
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-# As the only argument: import dbt, and wait for the arguments as a line of JSON.
-WAIT = "wait"
 
 
 def kill_with_parent(parent: int) -> None:
@@ -32,6 +30,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"dbt-core {version('dbt-core')}")
         return
+    from pipelines.transform.dbt import WAIT
+
     sys.exit(run_when_asked() if sys.argv[1:] == [WAIT] else run_command(sys.argv[1:]))
 
 

@@ -14,6 +14,7 @@ from pipelines.settings import Settings
 from pipelines.transform import dbt
 from pipelines.transform.dbt import (
     MANIFEST,
+    WAIT,
     load_manifest,
     prepare_build,
     run_dbt,
@@ -21,7 +22,6 @@ from pipelines.transform.dbt import (
     start_parse,
     target_dir,
 )
-from pipelines.transform.dbt_child import WAIT
 
 Program = Callable[[str], None]
 
