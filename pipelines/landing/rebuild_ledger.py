@@ -149,6 +149,12 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
+def renew_note(path: Path, parse_key: str, receipt: Receipt) -> None:
+    """Replace the receipt in the `.forgotten` file of a purged arrival, whose rows are in another lake file now."""
+    note = _note(path)
+    leave_note(path, dt.date.fromisoformat(note["as_of"]), note["byte_count"], parse_key, receipt)
+
+
 def keep_expected_rows(path: Path, rows: int | None) -> None:
     """Write the expected number of rows beside an archived file; None removes it."""
     note = path.with_name(path.name + ROWS)

@@ -6,11 +6,11 @@ parsing (`update_lake`), and the shape of a receipt (`storage.documents`).
 
 from dataclasses import dataclass
 
-from pipelines.common.files import sha256_of
 from pipelines.parsing.parse_file import parse_key
 from pipelines.parsing.secret import load_key
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
+from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger, purged_arrivals, receipts
 
@@ -63,6 +63,7 @@ class Receipts:
             self.arrivals = arrivals(ledger)
             self._by_key, self.purged = receipts(ledger), purged_arrivals(ledger)
         self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
+        self._previous = _previous(self.arrivals)
 
     def key(self, arrival: Arrival) -> str:
         """Return the key of an arrival's receipt under today's contracts, parser and secret."""
@@ -73,6 +74,10 @@ class Receipts:
         if arrival.sequence in self.purged:
             return self.newest(arrival)
         return self._by_key.get(self.key(arrival))
+
+    def previous(self, arrival: Arrival) -> Arrival | None:
+        """Return the arrival that this one replaces: the last one before it of the same delivery, or None."""
+        return self._previous.get(arrival.sequence)
 
     def newest(self, arrival: Arrival) -> Receipt | None:
         """Return the newest receipt of these bytes under any contracts, parser and secret, or None."""
@@ -92,20 +97,29 @@ class Receipts:
         """Return the arrivals by `ledger.classify_arrivals`, with the refusals that are known so far."""
         return classify_arrivals(self.arrivals, self.is_refused)
 
+    def state(self) -> LakeState:
+        """Return what counts today, without deliveries that have not been parsed yet."""
+        groups = self.classify_arrivals()
+        active = [(arrival, self.current(arrival)) for arrival in groups["active"]]
+        parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
+        return LakeState(parsed, groups["duplicate"], groups["restated"], self.made_by)
 
-def files_intact(receipt: Receipt, settings: Settings) -> bool:
-    """Return True if all lake files of a receipt are there and have their hashes."""
-    for name, sha in receipt["files"].items():
-        path = settings.lake_dir / name
-        if not path.is_file() or sha256_of(path) != sha:
-            return False
-    return True
+    def counting(self) -> dict[str, Receipt]:
+        """Return the receipts of the deliveries that count and were not refused, by their key."""
+        return {self.key(arrival): receipt for arrival, receipt in self.state().accepted}
+
+
+def _previous(everything: list[Arrival]) -> dict[int, Arrival]:
+    """Return, by the `sequence` of each arrival that replaced another one, the one that it replaced."""
+    newest: dict[Delivery, Arrival] = {}
+    found: dict[int, Arrival] = {}
+    for arrival in everything:
+        if (earlier := newest.get(arrival.delivery)) is not None:
+            found[arrival.sequence] = earlier
+        newest[arrival.delivery] = arrival
+    return found
 
 
 def lake_state(settings: Settings) -> LakeState:
     """Return what counts today according to the ledger, without deliveries that have not been parsed yet."""
-    known = Receipts(settings)
-    groups = known.classify_arrivals()
-    active = [(arrival, known.current(arrival)) for arrival in groups["active"]]
-    parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
-    return LakeState(parsed, groups["duplicate"], groups["restated"], known.made_by)
+    return Receipts(settings).state()

@@ -65,6 +65,21 @@ class RowOutcome:
         return self.rows_in == self.accepted + self.rejected + self.superseded
 
 
+@dataclass(frozen=True)
+class Verified:
+    """The last verification of a file of the lake.
+
+    Attributes:
+        sha256: The hash that was found.
+        looks: Size, inode, and times of modification and change in nanoseconds.
+        verified_on: The day, by the clock of the machine.
+    """
+
+    sha256: str
+    looks: tuple[int, int, int, int]
+    verified_on: dt.date
+
+
 @contextmanager
 def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the ledger, create missing tables; commit on success, roll back on error, always close."""
@@ -171,6 +186,24 @@ def record_purge(ledger: sqlite3.Connection, sequence: int, as_of: dt.date) -> N
 def purged_arrivals(ledger: sqlite3.Connection) -> set[int]:
     """Return the `sequence` of arrivals whose bytes are no longer kept. Raise LedgerDamaged if a row was altered."""
     return {sequence for sequence, _ in _verified(ledger.execute("select * from forgotten").fetchall())}
+
+
+def verified_files(ledger: sqlite3.Connection) -> dict[str, Verified]:
+    """Return the last verification of lake files, by path below the lake. Raise LedgerDamaged if a row was altered."""
+    rows = _verified(ledger.execute("select * from verified").fetchall())
+    return {path: Verified(sha, tuple(looks), dt.date.fromisoformat(day)) for path, sha, *looks, day in rows}
+
+
+def save_verified(ledger: sqlite3.Connection, found: dict[str, Verified]) -> None:
+    """Save the last verification of lake files, by path below the lake."""
+    rows = [(path, one.sha256, *one.looks, one.verified_on.isoformat()) for path, one in found.items()]
+    values = [(*row, _digest(*row)) for row in rows]
+    ledger.executemany("insert or replace into verified values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def forget_verified(ledger: sqlite3.Connection, paths: set[str]) -> None:
+    """Remove the verification of lake files that are gone."""
+    ledger.executemany("delete from verified where path = ?", [(path,) for path in sorted(paths)])
 
 
 def save_outcomes(ledger: sqlite3.Connection, outcomes: list[RowOutcome]) -> None:

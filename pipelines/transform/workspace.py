@@ -19,6 +19,7 @@ from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
 from pipelines.parsing.receipts import LakeState
 from pipelines.parsing.secret import load_key
+from pipelines.parsing.shared_files import deliveries_in
 from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.registers.corrections import correction_table, load_corrections
 from pipelines.registers.tables import register_tables
@@ -111,13 +112,19 @@ def _files(state: LakeState, prefix: str, lake: Path) -> dict[str, list[str]]:
         state: What counts in the lake.
         prefix: The source, or `_rejected` for the lists of rejected rows.
         lake: The folder of the lake.
+
+    Raises:
+        ValueError: If a file also holds rows of deliveries that do not count; parsing leaves none (`shared_files`).
     """
-    files: dict[str, list[str]] = {}
+    files: dict[str, dict[str, int]] = {}
     for _, receipt in state.accepted:
-        names = [str(lake / name) for name in receipt["files"] if name.startswith(f"{prefix}/")]
-        if names:
-            files.setdefault(receipt.get("made_by", ""), []).extend(names)
-    return files
+        for name in receipt["files"]:
+            if name.startswith(f"{prefix}/"):
+                missing = files.setdefault(receipt.get("made_by", ""), {})
+                missing[name] = missing.get(name, deliveries_in(receipt, name)) - 1
+    if mixed := [name for named in files.values() for name, missing in named.items() if missing]:
+        raise ValueError(f"rows that do not count: {mixed[0]}")
+    return {made_by: [str(lake / name) for name in names] for made_by, names in files.items()}
 
 
 def _create_view(

@@ -24,6 +24,18 @@ create table if not exists forgotten (
     digest text not null
 );
 
+-- Files of the lake as they looked when their hashes were verified last, times in nanoseconds.
+create table if not exists verified (
+    path text primary key,
+    sha256 text not null,
+    byte_count integer not null,
+    inode integer not null,
+    modified_ns integer not null,
+    changed_ns integer not null,
+    verified_on text not null,
+    digest text not null
+) without rowid;
+
 create table if not exists outcome (
     version text not null,
     source text not null,
