@@ -3,6 +3,7 @@
 Belongs here: operations on any file or folder. Does not belong here: anything about their contents.
 """
 
+import ctypes
 import errno
 import hashlib
 import os
@@ -74,6 +75,26 @@ def sync_file(path: Path) -> None:
     """Flush a file's bytes to disk."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
+
+
+def sync_all(folder: Path) -> None:
+    """Flush everything that was written to the file system of a folder; for many files this is one wait for the disk.
+
+    Raises:
+        OSError: If something could not be written.
+    """
+    try:
+        sync = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError):  # only Linux can flush a single file system
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if sync(handle) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -155,9 +155,14 @@ def renew_note(path: Path, parse_key: str, receipt: Receipt) -> None:
     leave_note(path, dt.date.fromisoformat(note["as_of"]), note["byte_count"], parse_key, receipt)
 
 
+def rows_note(path: Path) -> Path:
+    """Return where the expected number of rows of an archived file is kept."""
+    return path.with_name(path.name + ROWS)
+
+
 def keep_expected_rows(path: Path, rows: int | None) -> None:
     """Write the expected number of rows beside an archived file; None removes it."""
-    note = path.with_name(path.name + ROWS)
+    note = rows_note(path)
     if rows is None:
         note.unlink(missing_ok=True)
         return
@@ -172,7 +177,7 @@ def read_expected_rows(path: Path) -> int | None:
     refused and its deliverer asked again.
     """
     try:
-        with open_regular(path.with_name(path.name + ROWS)) as stream:
+        with open_regular(rows_note(path)) as stream:
             text = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
     except FileNotFoundError:
         return None

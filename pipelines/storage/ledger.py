@@ -188,6 +188,24 @@ def purged_arrivals(ledger: sqlite3.Connection) -> set[int]:
     return {sequence for sequence, _ in _verified(ledger.execute("select * from forgotten").fetchall())}
 
 
+def landed_folders(ledger: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """Return how folders looked and how many files they had when all were archived, by path below landing.
+
+    Raises:
+        LedgerDamaged: If a row was altered.
+    """
+    rows = _verified(ledger.execute("select * from landed_folder").fetchall())
+    return {folder: (looks, count) for folder, looks, count in rows}
+
+
+def save_landed_folders(ledger: sqlite3.Connection, found: dict[str, tuple[str, int]], gone: set[str]) -> None:
+    """Save how folders of landing look whose files are all archived, and remove those of which that is not so."""
+    ledger.executemany("delete from landed_folder where folder = ?", [(folder,) for folder in sorted(gone)])
+    rows = [(folder, looks, count) for folder, (looks, count) in found.items()]
+    values = [(*row, _digest(*row)) for row in rows]
+    ledger.executemany("insert or replace into landed_folder values (?, ?, ?, ?)", values)
+
+
 def verified_files(ledger: sqlite3.Connection) -> dict[str, Verified]:
     """Return the last verification of lake files, by path below the lake. Raise LedgerDamaged if a row was altered."""
     rows = _verified(ledger.execute("select * from verified").fetchall())

@@ -24,6 +24,14 @@ create table if not exists forgotten (
     digest text not null
 );
 
+-- How the folder of a business day in landing looked (a hash) when all its files were archived.
+create table if not exists landed_folder (
+    folder text primary key,
+    looks text not null,
+    file_count integer not null,
+    digest text not null
+) without rowid;
+
 -- Files of the lake as they looked when their hashes were verified last, times in nanoseconds.
 create table if not exists verified (
     path text primary key,
