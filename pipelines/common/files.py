@@ -148,10 +148,16 @@ def remove_atomically(path: Path) -> None:
         remove_tree(leaving)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Remove unfinished writes and removals that a crash left below a folder, and return how many."""
+def remove_leftovers(folder: Path, beside: Path | None = None) -> int:
+    """Remove unfinished writes and removals that a crash left below a folder, and return how many.
+
+    Args:
+        folder: The folder.
+        beside: A folder below it that is not searched.
+    """
     left: list[Path] = []
     for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if beside is None or f"{place}/{name}" != str(beside)]
         here = [name for name in (*folders, *files) if name.endswith((UNFINISHED, LEAVING))]
         left += [Path(place, name) for name in here]
         folders[:] = [name for name in folders if name not in here]

@@ -18,17 +18,19 @@ from pipelines.common.i18n import say
 from pipelines.landing.archive import Incoming, copy_in, drop_all, identity, name_all
 from pipelines.landing.discover import Landing, discover
 from pipelines.landing.faults import is_machine_fault, keep_trace
-from pipelines.landing.rebuild_ledger import keep_expected_rows
+from pipelines.landing.rebuild_ledger import archive_looks, keep_expected_rows
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.ledger import (
     Arrival,
+    archive_seen,
     arrivals,
     landed_folders,
     open_ledger,
     purged_arrivals,
     record_arrival,
+    save_archive_seen,
     save_expected_rows,
     save_landed_folders,
 )
@@ -65,6 +67,8 @@ class _Ingest:
         self.newest = {arrival.delivery: arrival for arrival in known}
         self.places, self.purged = {arrival.archived_as for arrival in known}, purged_arrivals(ledger)
         self.incoming: list[Incoming] = []
+        self.seen = archive_seen(ledger)
+        self.has_begun = False
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
         """Copy one file or record its row count, and return True if either is new; `finish` records copied files.
@@ -79,8 +83,22 @@ class _Ingest:
             if sidecars.sha256 not in (None, last.sha256):
                 raise LeftForNextRun("left_wrong_sha256")
             return self._check_row_count(last, sidecars)
+        self._begin()
         self.incoming.append(copy_in(self.archive, delivery, path, sidecars))
         return True
+
+    def _begin(self) -> None:
+        """Note before the first copy that archive and ledger may be out of step until all are recorded."""
+        if not self.has_begun:
+            save_archive_seen(self.ledger, None)
+            self.ledger.commit()
+            self.has_begun = True
+
+    def end(self) -> None:
+        """Note that archive and ledger are in step again, if they were before."""
+        if self.has_begun and self.seen is not None:
+            seen_on = self.seen[2]
+            save_archive_seen(self.ledger, (archive_looks(self.archive), len(arrivals(self.ledger)), seen_on))
 
     @property
     def is_full(self) -> bool:
@@ -200,6 +218,7 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
             if not isinstance(fault, LeftForNextRun):
                 landing.broke[path] = fault
         left_details = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        ingest.end()
         note_run(ledger, {LEFT_IN_LANDING: left_details})
         _remember_folders(settings, ledger, landing, set(left))
         found = len(landing.deliveries) + sum(

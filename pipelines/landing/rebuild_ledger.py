@@ -6,15 +6,17 @@ files; the next step of a run does that.
 """
 
 import datetime as dt
+import hashlib
 import json
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from pipelines.common.files import atomic_write, open_regular
+from pipelines.common.files import atomic_write, open_regular, remove_leftovers
 from pipelines.common.i18n import say
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
@@ -23,15 +25,18 @@ from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import (
     Arrival,
-    LedgerDamaged,
+    archive_seen,
     arrivals,
+    landed_folders,
     open_ledger,
     purged_arrivals,
-    receipts,
     record_arrival,
     record_purge,
+    save_archive_seen,
     save_receipt,
+    verified_files,
 )
+from pipelines.storage.ledger_contents import LedgerDamaged, read_contents
 
 log = logging.getLogger("tthc.landing")
 KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
@@ -58,9 +63,49 @@ def ensure_ledger(settings: Settings) -> None:
     if not path.exists():
         # A journal is valid only for the file that it was written for.
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    if _is_in_step(settings):
+        return
+    remove_leftovers(settings.archive_dir)
     missing = add_missing_arrivals(settings)
     if missing:
         log.warning(say("ledger_completed", count=missing))
+    with open_ledger(settings.ledger_file) as ledger:
+        looks = archive_looks(settings.archive_dir)
+        save_archive_seen(ledger, (looks, len(arrivals(ledger)), dt.date.today()))
+
+
+def archive_looks(archive: Path) -> str:
+    """Return a hash over the folders of all business days in the archive and the times at which they were changed.
+
+    A folder is changed by a delivery that is new in it, and by one that is lost.
+    """
+    days = [
+        (f"{source.name}/{day.name}", (seen := day.stat(follow_symlinks=False)).st_ino, seen.st_mtime_ns)
+        for source in _folders(archive)
+        for day in _folders(Path(source.path))
+    ]
+    return hashlib.sha256(repr(sorted(days)).encode()).hexdigest()
+
+
+def _folders(folder: Path) -> list[os.DirEntry[str]]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def _is_in_step(settings: Settings) -> bool:
+    """Return True if the archive certainly has no file without an arrival, so that it need not be searched.
+
+    Landing notes that (`ingest`); after some days the archive is searched all the same.
+    """
+    with open_ledger(settings.ledger_file) as ledger:
+        seen = archive_seen(ledger)
+        if seen is None:
+            return False
+        looks, count, day = seen
+        is_recent = 0 <= (dt.date.today() - day).days < settings.verify_days
+        return is_recent and count == len(arrivals(ledger)) and looks == archive_looks(settings.archive_dir)
 
 
 def is_sound(path: Path) -> bool:
@@ -68,7 +113,7 @@ def is_sound(path: Path) -> bool:
     try:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
-            arrivals(ledger), receipts(ledger), purged_arrivals(ledger)
+            read_contents(ledger, anew=True), archive_seen(ledger), landed_folders(ledger), verified_files(ledger)
     except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
         return False
     return bool(verdict == "ok")

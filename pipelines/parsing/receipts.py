@@ -64,10 +64,15 @@ class Receipts:
             self._by_key, self.purged = receipts(ledger), purged_arrivals(ledger)
         self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
         self._previous = _previous(self.arrivals)
+        self._keys: dict[int, str] = {}
+        self._groups: dict[str, list[Arrival]] | None = None
 
     def key(self, arrival: Arrival) -> str:
         """Return the key of an arrival's receipt under today's contracts, parser and secret."""
-        return parse_key(arrival, self.made_by)
+        key = self._keys.get(arrival.sequence)
+        if key is None:
+            key = self._keys[arrival.sequence] = parse_key(arrival, self.made_by)
+        return key
 
     def current(self, arrival: Arrival) -> Receipt | None:
         """Return the receipt that counts today, or None if the file has to be parsed."""
@@ -85,6 +90,7 @@ class Receipts:
 
     def add(self, arrival: Arrival, receipt: Receipt) -> None:
         """Add the receipt of an arrival that was just parsed; the ledger is not written."""
+        self._groups = None
         self._by_key[self.key(arrival)] = receipt
         self._newest[arrival.delivery.label, arrival.sha256] = receipt
 
@@ -95,7 +101,9 @@ class Receipts:
 
     def classify_arrivals(self) -> dict[str, list[Arrival]]:
         """Return the arrivals by `ledger.classify_arrivals`, with the refusals that are known so far."""
-        return classify_arrivals(self.arrivals, self.is_refused)
+        if self._groups is None:
+            self._groups = classify_arrivals(self.arrivals, self.is_refused)
+        return self._groups
 
     def state(self) -> LakeState:
         """Return what counts today, without deliveries that have not been parsed yet."""

@@ -174,10 +174,12 @@ class Parser:
 
     def separate(self) -> None:
         """Rewrite shared lake files that hold rows of deliveries that no longer count."""
-        counting = self.known.counting()
-        arrivals = {self.known.key(arrival): arrival for arrival in self.known.arrivals}
-        for key, receipt in separate(counting, self.settings.lake_dir).items():
-            arrival = arrivals[key]
+        changed = separate(self.known.counting(), self.settings.lake_dir)
+        for arrival in self.known.classify_arrivals()["active"] if changed else ():
+            key = self.known.key(arrival)
+            if key not in changed:
+                continue
+            receipt = changed[key]
             if arrival.sequence in self.known.purged:
                 renew_note(archive_path(self.settings, arrival), key, receipt)
             self.keep(arrival, receipt)

@@ -24,6 +24,15 @@ create table if not exists forgotten (
     digest text not null
 );
 
+-- The archive when its files and the arrivals were in step: a hash of how its folders looked, and when all was seen.
+create table if not exists archive_seen (
+    one integer primary key check (one = 1),
+    looks text not null,
+    arrivals integer not null,
+    seen_on text not null,
+    digest text not null
+);
+
 -- How the folder of a business day in landing looked (a hash) when all its files were archived.
 create table if not exists landed_folder (
     folder text primary key,
