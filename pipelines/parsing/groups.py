@@ -1,4 +1,4 @@
-"""Which files are parsed together: small text files of one source and day (`parse_group`).
+"""Which files are parsed together: small text files of one source (`parse_group`).
 
 Does not belong here: parsing them.
 """
@@ -21,12 +21,12 @@ TOGETHER = re.compile(r"\.(csv|tsv|json|ndjson)$", re.IGNORECASE)
 
 def groups(arrivals: Iterable[Arrival], limits: ReadLimits) -> Iterator[list[Arrival]]:
     """Yield the arrivals in the same order, those that are parsed together in one list."""
-    for place, found in groupby(arrivals, _place):
+    for source, found in groupby(arrivals, _source):
         group: list[Arrival] = []
         size = 0
         for arrival in found:
             is_full = size + arrival.byte_count > limits.batch_bytes // PART_OF_A_BATCH or len(group) == MOST_FILES
-            if group and (place is None or is_full):
+            if group and (source is None or is_full):
                 yield group
                 group, size = [], 0
             group.append(arrival)
@@ -34,8 +34,8 @@ def groups(arrivals: Iterable[Arrival], limits: ReadLimits) -> Iterator[list[Arr
         yield group
 
 
-def _place(arrival: Arrival) -> tuple[object, ...] | None:
-    """Return source and day of a file that may be parsed with others, None for others."""
+def _source(arrival: Arrival) -> str | None:
+    """Return the source of a file that may be parsed with others, None for others."""
     delivery = arrival.delivery
     is_small = arrival.byte_count <= SMALL_FILE and TOGETHER.search(delivery.file_name) is not None
-    return (delivery.source, delivery.business_day) if is_small else None
+    return delivery.source if is_small else None

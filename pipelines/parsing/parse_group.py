@@ -1,4 +1,4 @@
-"""Parses many small files of one source and day together: one validation and one file of the lake for all of them.
+"""Parses many small files of one source together: one validation and one file of the lake for all of them.
 
 What a small file costs is hardly its rows, but what is done once for any file. Each file gets the receipt and the rows
 that it gets alone (`parse_file`); only the files of the lake are shared. Does not belong here: which files are parsed
@@ -58,8 +58,10 @@ class _Group:
 
     def __init__(self, members: Sequence[Member], contracts: dict[str, Contract], limits: ReadLimits) -> None:
         self.members, self.contracts, self.limits = members, contracts, limits
-        self.source, self.day = members[0].arrival.delivery.source, members[0].arrival.delivery.business_day
-        self.validators = Validators(contracts, self.day)
+        self.source = members[0].arrival.delivery.source
+        self.labels = pl.Series([member.arrival.delivery.label for member in members], dtype=pl.String)
+        self.days = pl.Series([member.arrival.delivery.business_day for member in members], dtype=pl.Date)
+        self.validators = Validators(contracts, None)
         self.refused: dict[int, FileRefused] = {}
         self.rows: dict[str, _Rows] = {}
         self.counts: dict[int, dict[str, SourceCounts]] = {number: {} for number in range(len(members))}
@@ -78,10 +80,17 @@ class _Group:
                 found.setdefault((batch.source, batch.family, batch.untold), []).append((number, batch))
         for parts in found.values():
             rows = self.rows.setdefault(parts[0][1].source, _Rows())
-            accepted, rejected = self.validators(_merged(parts))
+            accepted, rejected = self.validators(self._merged(parts))
             rows.accepted.append(accepted)
             rows.rejected.append(rejected)
             rows.files.update(number for number, _ in parts)
+
+    def _merged(self, parts: list[tuple[int, Batch]]) -> Batch:
+        """Return one batch with the rows of several files, which `_file` tells apart."""
+        frame = pl.concat([batch.frame for _, batch in parts], how="diagonal")
+        numbers = np.repeat([number for number, _ in parts], [batch.frame.height for _, batch in parts])
+        file = pl.Series("_file", numbers, dtype=pl.Int64)
+        return replace(parts[0][1], frame=frame.with_columns(file, self.days.gather(file).alias("_business_day")))
 
     def count(self) -> None:
         """Count the rows of each file by source."""
@@ -146,9 +155,8 @@ class _Group:
 
     def _provenance(self, frame: pl.DataFrame) -> list[pl.Expr]:
         """Return the columns that name the delivery of each row, by the number of its file."""
-        labels = pl.Series([member.arrival.delivery.label for member in self.members], dtype=pl.String)
-        label = pl.lit(labels.gather(frame["_file"]))
-        return [label.alias("_source_file"), pl.lit(self.day).alias("_business_day")]
+        columns = {"_source_file": self.labels, "_business_day": self.days}
+        return [pl.lit(values.gather(frame["_file"])).alias(name) for name, values in columns.items()]
 
     def _key(self, numbers: set[int]) -> str:
         return shared_key(self.members[number].key for number in numbers)
@@ -178,13 +186,6 @@ class _Group:
         return found
 
 
-def _merged(parts: list[tuple[int, Batch]]) -> Batch:
-    """Return one batch with the rows of several files, which `_file` tells apart."""
-    frame = pl.concat([batch.frame for _, batch in parts], how="diagonal")
-    numbers = np.repeat([number for number, _ in parts], [batch.frame.height for _, batch in parts])
-    return replace(parts[0][1], frame=frame.with_columns(_file=pl.Series(numbers, dtype=pl.Int64)))
-
-
 def _heights(frames: list[pl.DataFrame]) -> Counter[int]:
     found: Counter[int] = Counter()
     for frame in frames:
@@ -208,7 +209,7 @@ def parse_group(
     members: Sequence[Member], contracts: dict[str, Contract], secret: str, lake: Path, quarantine: Path,
     limits: ReadLimits,
 ) -> list[Receipt]:  # fmt: skip
-    """Parse files of one source and day together, and return their receipts in the same order.
+    """Parse files of one source together, and return their receipts in the same order.
 
     Args:
         members: The files.

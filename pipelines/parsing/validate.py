@@ -33,12 +33,16 @@ LATEST_UPDATE_AFTER = dt.timedelta(days=2)
 class Validator:
     """Validates batches of one source, family of formats and business day.
 
+    Without a day the rows bring their own, in the column `_business_day`.
+
     Attributes:
         changed_cells: By file of a batch (0 where it is of one), from how many names in accepted rows a list mark was
             removed so far.
     """
 
-    def __init__(self, contract: Contract, family: Family, business_day: dt.date, untold: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, contract: Contract, family: Family, business_day: dt.date | None, untold: tuple[str, ...] = ()
+    ) -> None:
         self.contract, self.family, self.business_day = contract, family, business_day
         self.fields = [field for field in contract.fields if field.personal != "drop"]
         self.required = [f.name for f in self.fields if f.required and f.name not in untold]
@@ -112,7 +116,7 @@ class Validator:
         values = frame.select(
             *_place_of(frame),
             "_fault",
-            pl.lit(self.business_day).alias("_business_day"),
+            pl.lit(self.business_day).alias("_business_day") if self.business_day else "_business_day",
             *[field.value.alias(name) for name, field in typed.items()],
             *[
                 is_wrong.alias(f"{REASON}{code}:{name}")
@@ -138,8 +142,8 @@ class Validator:
         return condition & pl.col(tombstone).ne_missing(1)
 
     def _too_new(self, newness: str) -> pl.Expr:
-        end = dt.datetime.combine(self.business_day + LATEST_UPDATE_AFTER, dt.time())
-        return (pl.col(newness) >= pl.lit(end)).fill_null(False)
+        end = (pl.col("_business_day") + LATEST_UPDATE_AFTER).cast(UPDATE_TIME)
+        return (pl.col(newness) >= end).fill_null(False)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name) for name in values.columns if name.startswith(REASON)]
@@ -212,9 +216,9 @@ def _is_consequence(reason: str, reasons: list[str], conditions: dict[str, str])
 
 
 class Validators:
-    """Validators of one business day: one per source and family of formats, created when first needed."""
+    """Validators of one business day, or of rows that bring their own: one per source and family of formats."""
 
-    def __init__(self, contracts: dict[str, Contract], business_day: dt.date) -> None:
+    def __init__(self, contracts: dict[str, Contract], business_day: dt.date | None) -> None:
         self._contracts, self._day = contracts, business_day
         self._validators: dict[tuple[object, ...], Validator] = {}
 

@@ -54,7 +54,10 @@ FILES: dict[str, str | bytes] = {
     "o.csv": DOSSIERS + dossier("O-1") + dossier("O-2"),  # more rows than stated
     "p.csv": DOSSIERS + "\n".join(f"P-{n},1.000001,H19.07,9,20240611080000,,,," for n in range(40)) + "\n",
     "q.csv": DOSSIERS.replace("MaHoSo", "mahoso"),
+    "s.csv": DOSSIERS + dossier("S-1") + dossier("S-2"),  # received and updated after its day
+    "t.csv": DOSSIERS + dossier("T-1"),
 }
+DAYS = {"s.csv": day(-2), "t.csv": day(3)}
 ROWS = {"a.csv": "2", "b.csv": "4", "o.csv": "1"}
 
 
@@ -68,13 +71,13 @@ def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FewFiles:
 
 def deliver_all(few: FewFiles) -> LakeState:
     """Deliver all kinds of small files at once."""
-    folder = few.settings.raw_dir / "ho_so" / day(1)
-    folder.mkdir(parents=True)
     for name, content in FILES.items():
-        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        os.utime(folder / name, (LONG_AGO, LONG_AGO))
-    for name, rows in ROWS.items():
-        (folder / f"{name}.rows").write_text(rows)
+        path = few.settings.raw_dir / "ho_so" / DAYS.get(name, day(1)) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.utime(path, (LONG_AGO, LONG_AGO))
+        if name in ROWS:
+            path.with_name(f"{name}.rows").write_text(ROWS[name])
     return few.deliver()
 
 
@@ -92,7 +95,7 @@ def content(few: FewFiles, state: LakeState) -> dict[str, Any]:
         found["receipts"][label] = {k: v for k, v in receipt.items() if k not in ("files", "shared")}
         for name in receipt["files"]:
             frame = pl.read_parquet(few.settings.lake_dir / name).filter(pl.col("_source_file") == label)
-            kind = name.partition(f"/{arrival.delivery.business_day}/")[0]
+            kind = str(Path(name).parent.parent)
             found["lake"][label, kind] = (frame.schema, frame.rows())
     quarantine = few.settings.quarantine_dir
     found["quarantine"] = {p.relative_to(quarantine): p.read_bytes() for p in quarantine.rglob("*.parquet")}
@@ -113,6 +116,12 @@ def test_files_parsed_together_give_what_each_gives_alone(
     each = deliver_all(alone)
     assert len(names(alone)) > 7 and not any("shared" in receipt for _, receipt in each.accepted)
     assert content(few, together) == content(alone, each)
+    reasons = {
+        a.delivery.file_name: r["sources"]["ho_so"]["reasons"]
+        for a, r in together.accepted
+        if a.delivery.file_name in DAYS
+    }
+    assert reasons["t.csv"] == {} and reasons["s.csv"]["received_after_business_day"] == 2
     refused = {a.delivery.file_name: r["refused"]["code"] for a, r in together.parsed if r["refused"]}
     assert set(refused) == {"e.csv", "f.csv", "o.csv", "q.csv"}
     assert few.plan(together).version == alone.plan(each).version
@@ -264,7 +273,7 @@ def arrivals_of(*sizes: int, source: str = "ho_so", ending: str = "csv") -> list
     return [Arrival(one, "", size, None, "", n) for n, (one, size) in enumerate(zip(deliveries, sizes, strict=True), 1)]
 
 
-def test_groups_hold_small_text_files_of_one_source_and_day_and_fit_a_batch() -> None:
+def test_groups_hold_small_text_files_of_one_source_and_fit_a_batch() -> None:
     limits = ReadLimits(batch_bytes=4_000)
     small = arrivals_of(*[300] * 7)
     assert [len(group) for group in groups.groups(small, limits)] == [3, 3, 1]
