@@ -171,6 +171,7 @@ OF_THE_WHOLE = {
     "pipelines.parsing.lake_files._looks": "looks at what was written",
     "pipelines.parsing.groups.groups": "weighs all arrivals",
     "pipelines.parsing.groups._source": "weighs all arrivals",
+    "pipelines.parsing.parse_group.shared_key": "names what several files share",
     "pipelines.parsing.shared_files.holders": "weighs all arrivals",
     "pipelines.parsing.shared_files.deliveries_in": "weighs all arrivals",
     "pipelines.parsing.shared_files.separate": "weighs all arrivals",
