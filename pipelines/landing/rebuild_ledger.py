@@ -14,9 +14,10 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from pipelines.common.files import atomic_write, open_regular, remove_leftovers
+from pipelines.common.checksums import checksum_matches, with_checksum
+from pipelines.common.files import atomic_write, looks_of_file, open_regular, remove_leftovers
 from pipelines.common.i18n import say
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
@@ -56,7 +57,7 @@ class _Note(TypedDict):
 def ensure_ledger(settings: Settings) -> None:
     """Rebuild the ledger from the archive if it is missing or damaged; a damaged file is kept aside."""
     path = settings.ledger_file
-    if path.exists() and not is_sound(path):
+    if path.exists() and not _is_untouched(settings) and not is_sound(path):
         aside = path.with_name("damaged.sqlite")
         path.replace(aside)
         log.warning(say("ledger_damaged", file=aside))
@@ -116,7 +117,44 @@ def is_sound(path: Path) -> bool:
             read_contents(ledger, anew=True), archive_seen(ledger), landed_folders(ledger), verified_files(ledger)
     except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
         return False
+    _note_of(path).unlink(missing_ok=True)
     return bool(verdict == "ok")
+
+
+def leave_ledger(settings: Settings) -> None:
+    """Note how the ledger looks at the end of a run, so that the next need not verify it if nothing touched it."""
+    note = _read_note(settings.ledger_file)
+    day = note["verified_on"] if note is not None else dt.date.today().isoformat()
+    content = with_checksum({"looks": looks_of_file(settings.ledger_file), "verified_on": day})
+    with atomic_write(_note_of(settings.ledger_file)) as temporary:
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _is_untouched(settings: Settings) -> bool:
+    """Return True if nothing touched the ledger since the end of a run that had verified it some days ago at most."""
+    note = _read_note(settings.ledger_file)
+    if note is None or note["looks"] != looks_of_file(settings.ledger_file):
+        return False
+    if not 0 <= (dt.date.today() - dt.date.fromisoformat(note["verified_on"])).days < settings.verify_days:
+        return False
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            read_contents(ledger, anew=True, is_verified=True)
+    except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
+        return False
+    return True
+
+
+def _note_of(ledger_file: Path) -> Path:
+    return ledger_file.with_name("verified.json")
+
+
+def _read_note(ledger_file: Path) -> dict[str, Any] | None:
+    try:
+        note: dict[str, Any] = json.loads(_note_of(ledger_file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) and checksum_matches(note) else None
 
 
 def add_missing_arrivals(settings: Settings) -> int:

@@ -6,9 +6,8 @@ rule, and remembering what was verified. Does not belong here: what happens to a
 """
 
 import datetime as dt
-import os
 
-from pipelines.common.files import sha256_of
+from pipelines.common.files import looks_of_file, sha256_of
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Verified, open_ledger, save_verified, verified_files
@@ -45,7 +44,7 @@ class LakeFiles:
         """Remember the files of a receipt, whose hashes were computed when they were written just now."""
         for name, sha in receipt["files"].items():
             if not self._found.get((name, sha)):
-                self._remember(name, sha, (self._lake / name).stat())
+                self._remember(name, sha, looks_of_file(self._lake / name))
 
     def save(self) -> None:
         """Write to the ledger what was verified, and drop what is no longer there."""
@@ -56,23 +55,20 @@ class LakeFiles:
     def _verify(self, name: str, sha: str) -> bool:
         path = self._lake / name
         try:
-            status = path.stat()
+            looks = looks_of_file(path)
         except OSError:
             return False
         known = self._verified.get(name)
-        if known is not None and (known.sha256, *known.looks) == (sha, *_looks(status)):
+        if known is not None and (known.sha256, list(known.looks)) == (sha, looks):
             age = (self._today - known.verified_on).days
             if 0 <= age < self._days:
                 return True
         if not path.is_file() or sha256_of(path) != sha:
             return False
-        self._remember(name, sha, status)
+        self._remember(name, sha, looks)
         return True
 
-    def _remember(self, name: str, sha: str, status: os.stat_result) -> None:
+    def _remember(self, name: str, sha: str, looks: list[int]) -> None:
         self._found[name, sha] = True
-        self._new[name] = Verified(sha, _looks(status), self._today)
-
-
-def _looks(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+        size, inode, modified, changed = looks
+        self._new[name] = Verified(sha, (size, inode, modified, changed), self._today)

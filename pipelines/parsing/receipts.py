@@ -5,14 +5,15 @@ parsing (`update_lake`), and the shape of a receipt (`storage.documents`).
 """
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from pipelines.parsing.parse_file import parse_key
 from pipelines.parsing.secret import load_key
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
-from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger, purged_arrivals, receipts
+from pipelines.storage.ledger_contents import contents_version
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,24 @@ class Receipts:
         with open_ledger(settings.ledger_file) as ledger:
             self.arrivals = arrivals(ledger)
             self._by_key, self.purged = receipts(ledger), purged_arrivals(ledger)
-        self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
-        self._previous = _previous(self.arrivals)
-        self._keys: dict[int, str] = {}
+        self._keys = _keys_of(self.made_by)
         self._groups: dict[str, list[Arrival]] | None = None
+        self._state: LakeState | None = None
+
+    @cached_property
+    def _newest(self) -> dict[tuple[str, str], Receipt]:
+        return {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
+
+    @cached_property
+    def _previous(self) -> dict[int, Arrival]:
+        return _previous(self.arrivals)
 
     def key(self, arrival: Arrival) -> str:
         """Return the key of an arrival's receipt under today's contracts, parser and secret."""
-        key = self._keys.get(arrival.sequence)
-        if key is None:
-            key = self._keys[arrival.sequence] = parse_key(arrival, self.made_by)
-        return key
+        known = self._keys.get(arrival.sequence)
+        if known is None or known[0] is not arrival:
+            known = self._keys[arrival.sequence] = arrival, parse_key(arrival, self.made_by)
+        return known[1]
 
     def current(self, arrival: Arrival) -> Receipt | None:
         """Return the receipt that counts today, or None if the file has to be parsed."""
@@ -90,9 +98,10 @@ class Receipts:
 
     def add(self, arrival: Arrival, receipt: Receipt) -> None:
         """Add the receipt of an arrival that was just parsed; the ledger is not written."""
-        self._groups = None
+        self._groups = self._state = None
         self._by_key[self.key(arrival)] = receipt
-        self._newest[arrival.delivery.label, arrival.sha256] = receipt
+        if "_newest" in self.__dict__:
+            self._newest[arrival.delivery.label, arrival.sha256] = receipt
 
     def is_refused(self, arrival: Arrival) -> bool:
         """Return True if the file was parsed and refused."""
@@ -107,10 +116,12 @@ class Receipts:
 
     def state(self) -> LakeState:
         """Return what counts today, without deliveries that have not been parsed yet."""
-        groups = self.classify_arrivals()
-        active = [(arrival, self.current(arrival)) for arrival in groups["active"]]
-        parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
-        return LakeState(parsed, groups["duplicate"], groups["restated"], self.made_by)
+        if self._state is None:
+            groups = self.classify_arrivals()
+            active = [(arrival, self.current(arrival)) for arrival in groups["active"]]
+            parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
+            self._state = LakeState(parsed, groups["duplicate"], groups["restated"], self.made_by)
+        return self._state
 
     def counting(self) -> dict[str, Receipt]:
         """Return the receipts of the deliveries that count and were not refused, by their key."""
@@ -119,15 +130,37 @@ class Receipts:
 
 def _previous(everything: list[Arrival]) -> dict[int, Arrival]:
     """Return, by the `sequence` of each arrival that replaced another one, the one that it replaced."""
-    newest: dict[Delivery, Arrival] = {}
+    newest: dict[str, Arrival] = {}
     found: dict[int, Arrival] = {}
     for arrival in everything:
-        if (earlier := newest.get(arrival.delivery)) is not None:
-            found[arrival.sequence] = earlier
-        newest[arrival.delivery] = arrival
+        label = arrival.delivery.label
+        if label in newest:
+            found[arrival.sequence] = newest[label]
+        newest[label] = arrival
     return found
+
+
+@lru_cache(maxsize=1)
+def _keys_of(made_by: str) -> dict[int, tuple[Arrival, str]]:
+    """Return where keys under this version of the parser are kept, by `sequence`, each with the arrival that it is of.
+
+    Computing them anew for each look at the receipts takes most of its time.
+    """
+    return {}
+
+
+@lru_cache(maxsize=1)
+def _latest() -> dict[object, LakeState]:
+    return {}
 
 
 def lake_state(settings: Settings) -> LakeState:
     """Return what counts today according to the ledger, without deliveries that have not been parsed yet."""
-    return Receipts(settings).state()
+    made_by = parser_version(settings, load_key(settings.key_file))
+    with open_ledger(settings.ledger_file) as ledger:
+        version = made_by, contents_version(ledger)
+    found = _latest().get(version)
+    if found is None:
+        _latest().clear()
+        found = _latest()[version] = Receipts(settings).state()
+    return found

@@ -222,13 +222,14 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
 
 def _parse_all(parser: Parser, active: list[Arrival]) -> None:
     """Parse those of the active arrivals that have to be, small files together."""
+    due = [arrival for arrival in active if not (_is_parsed(parser, arrival) and _is_compared(parser, arrival))]
     number = 0
     try:
-        for group in groups(active, parser.settings.read_limits):
+        for group in groups(due, parser.settings.read_limits):
             found = parser.parse_together([arrival for arrival in group if not _is_parsed(parser, arrival)])
             for arrival in group:
                 number += 1
-                _ensure_parsed(parser, arrival, found.get(arrival.sequence), (number, len(active)))
+                _ensure_parsed(parser, arrival, found.get(arrival.sequence), (number, len(due)))
             parser.save()
     finally:
         parser.save()
@@ -241,8 +242,21 @@ def _is_parsed(parser: Parser, arrival: Arrival) -> bool:
     return receipt is not None and not retry and parser.files.holds(receipt)
 
 
+def _is_compared(parser: Parser, arrival: Arrival) -> bool:
+    """Return True if nothing is left to describe of what an arrival replaced.
+
+    Bytes that return after others have a receipt already, but it does not describe what they replace this time.
+    """
+    known = parser.known
+    earlier = known.previous(arrival)
+    if earlier is None or arrival.sequence in known.purged:
+        return True
+    receipt = known.current(arrival)
+    return receipt is not None and receipt.get("restated_sha256") == earlier.sha256
+
+
 def _ensure_parsed(parser: Parser, arrival: Arrival, made: Receipt | None, progress: tuple[int, int]) -> None:
-    """Parse an arrival if it has to be, and describe what it replaced.
+    """Parse an arrival unless only the description of what it replaced is missing, and describe that.
 
     Args:
         parser: The parser of the night.
@@ -250,15 +264,9 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, made: Receipt | None, progr
         made: Its receipt, if it was parsed just now.
         progress: Its number, and the number of all.
     """
-    known = parser.known
-    receipt, earlier = known.current(arrival), known.previous(arrival)
-    is_parsed = made is None and _is_parsed(parser, arrival)
-    # Bytes that return after others have a receipt already, but it does not describe what they replace this time.
-    is_compared = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
-    if is_parsed and (is_compared or arrival.sequence in known.purged):
-        return
-    if made is not None or receipt is None or not is_parsed:
-        receipt = made or parser.parse(arrival)
+    receipt, earlier = made or parser.known.current(arrival), parser.known.previous(arrival)
+    if receipt is None or (made is None and not _is_parsed(parser, arrival)):
+        receipt = parser.parse(arrival)
     if earlier is not None:
         receipt = {**receipt, **parser.describe_restatement(arrival, earlier, receipt)}
     parser.keep(arrival, receipt)

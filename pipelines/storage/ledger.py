@@ -15,7 +15,6 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pipelines.common.sql import read_sql
-from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger_contents import Arrival as Arrival
 from pipelines.storage.ledger_contents import LedgerDamaged as LedgerDamaged
@@ -110,7 +109,7 @@ def classify_arrivals(
         everything: All arrivals in the order in which they came.
         is_refused: Whether parsing has refused an arrival.
     """
-    newest: dict[Delivery, Arrival] = {arrival.delivery: arrival for arrival in everything}
+    newest: dict[str, Arrival] = {arrival.delivery.label: arrival for arrival in everything}
     chosen: dict[tuple[str, dt.date, str], Arrival] = {}
     in_order = sorted(newest.values(), key=lambda a: (a.delivery.source, a.delivery.business_day, a.delivery.file_name))
     for arrival in sorted(in_order, key=is_refused):

@@ -5,13 +5,18 @@ reading these tables, and noticing when what was read no longer holds. Does not 
 """
 
 import datetime as dt
+import gc
 import hashlib
 import json
 import secrets
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from pipelines.common.sql import read_sql
 from pipelines.storage.delivery import Delivery
@@ -64,6 +69,7 @@ class Contents:
         return len(self.arrivals), len(self.receipts), len(self.purged)
 
 
+MANY_ROWS = 20_000
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _known: dict[tuple[str, int], Contents] = {}
 _lock = threading.Lock()
@@ -82,25 +88,48 @@ def verified(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [row[:-1] for row in rows]
 
 
-def read_contents(ledger: sqlite3.Connection, *, anew: bool = False) -> Contents:
+def read_contents(ledger: sqlite3.Connection, *, anew: bool = False, is_verified: bool = False) -> Contents:
     """Return arrivals, receipts and purges; the caller changes nothing of them.
 
     Args:
         ledger: An open ledger.
-        anew: Read and verify every row, whatever was read before.
+        anew: Read every row, whatever was read before.
+        is_verified: Do not verify the digests of rows, since nothing touched the ledger after they were.
 
     Raises:
         LedgerDamaged: If a row was altered.
     """
     if ledger.in_transaction:  # what is not committed may never be
-        return _complete(ledger, Contents(rewritten=_rewritten(ledger)))
-    with _lock:
+        return _complete(ledger, Contents(rewritten=_rewritten(ledger)), is_verified)
+    with _lock, _uncollected():
         key = _key(ledger)
         known = None if anew else _known.get(key)
         _known.pop(key, None)  # until it is certain that it still holds
         found = _refreshed(ledger, known) if known is not None else None
-        _known[key] = found or _complete(ledger, Contents(rewritten=_rewritten(ledger)))
-        return _known[key]
+        if found is None:
+            found = _complete(ledger, Contents(rewritten=_rewritten(ledger)), is_verified)
+            if sum(found.counts) > MANY_ROWS:
+                gc.freeze()  # they stay, and every later search for garbage would look at each of them
+        _known[key] = found
+        return found
+
+
+def contents_version(ledger: sqlite3.Connection) -> tuple[object, ...]:
+    """Return what is another if arrivals, receipts or purges are others."""
+    found = read_contents(ledger)
+    return (*_key(ledger), *found.last, *found.counts, found.rewritten)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do not search for garbage meanwhile: for a hundred thousand new objects that takes as long as making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def count_rewriting(ledger: sqlite3.Connection) -> None:
@@ -130,22 +159,29 @@ def _refreshed(ledger: sqlite3.Connection, known: Contents) -> Contents | None:
     """Return what is known with the rows that were added since; None if others changed."""
     if known.rewritten != _rewritten(ledger):
         return None
-    found = _complete(ledger, known)
+    found = _complete(ledger, known, is_verified=False)
     return found if found.counts == ledger.execute(read_sql(__package__, "sql/ledger_counts")).fetchone() else None
 
 
-def _complete(ledger: sqlite3.Connection, known: Contents) -> Contents:
+def _complete(ledger: sqlite3.Connection, known: Contents, is_verified: bool) -> Contents:
     """Add the rows after the last known ones."""
+    checked = _without_digests if is_verified else verified
     sequence, rowid = known.last
     new = ledger.execute("select * from arrival where sequence > ? order by sequence", [sequence]).fetchall()
-    for place, source, day, name, sha, size, expected, archived in verified(new):
+    for place, source, day, name, sha, size, expected, archived in checked(new):
         delivery = Delivery(source, dt.date.fromisoformat(day), name)
         known.arrivals.append(Arrival(delivery, sha, size, expected, archived, place))
         sequence = place
-    added = ledger.execute("select rowid, * from receipt where rowid > ? order by rowid", [rowid]).fetchall()
-    for key, content in verified([row[1:] for row in added]):
+    added = ledger.execute(
+        "select parse_key, content, digest, rowid from receipt where rowid > ? order by rowid", [rowid]
+    ).fetchall()
+    for key, content in checked([row[:3] for row in added]):
         known.receipts.pop(key, None)
-        known.receipts[key] = json.loads(content)
-    known.last = sequence, added[-1][0] if added else rowid
+        known.receipts[key] = orjson.loads(content)
+    known.last = sequence, added[-1][3] if added else rowid
     known.purged = {place for place, _ in verified(ledger.execute("select * from forgotten").fetchall())}
     return known
+
+
+def _without_digests(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [row[:-1] for row in rows]

@@ -168,7 +168,6 @@ OF_THE_WHOLE = {
     "pipelines.parsing.lake_files.LakeFiles.save": "writes the ledger",
     "pipelines.parsing.lake_files.LakeFiles._verify": "looks at what earlier nights left",
     "pipelines.parsing.lake_files.LakeFiles._remember": "looks at what was written",
-    "pipelines.parsing.lake_files._looks": "looks at what was written",
     "pipelines.parsing.groups.groups": "weighs all arrivals",
     "pipelines.parsing.groups._source": "weighs all arrivals",
     "pipelines.parsing.parse_group.shared_key": "names what several files share",

@@ -1,6 +1,7 @@
 """After a crash or a loss everything is rebuilt from the archive, and files that nothing needs are removed."""
 
 import datetime as dt
+import json
 import os
 import random
 import shutil
@@ -13,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from pipelines.common.checksums import with_checksum
 from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers, unfinished
 from pipelines.contracts.model import Contract
 from pipelines.landing import ingest, rebuild_ledger
 from pipelines.landing.ingest import archive_path, ingest_deliveries
-from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
+from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound, leave_ledger
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.nightly.recovery import recover
@@ -316,3 +318,41 @@ def test_rows_that_were_read_before_are_read_again_only_where_they_changed(setti
     settings.ledger_file.unlink()
     with open_ledger(settings.ledger_file) as ledger:
         assert arrivals(ledger) == [] and receipts(ledger) == {}
+
+
+def test_a_ledger_that_nothing_touched_is_verified_again_after_some_days(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_arrivals(settings)
+    before, note = known(settings), settings.ledger_file.with_name("verified.json")
+
+    def is_verified(days: int = 0, **update: Any) -> bool:
+        """Return whether a run verifies a ledger that was verified so many days ago."""
+        ensure_ledger(settings)
+        leave_ledger(settings)
+        day = (dt.date.today() - dt.timedelta(days=days)).isoformat()
+        note.write_text(json.dumps(with_checksum({**json.loads(note.read_text()), "verified_on": day})))
+        found = []
+
+        def verify(path: Path) -> bool:
+            found.append(path)
+            return is_sound(path)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(rebuild_ledger, "is_sound", verify)
+            ensure_ledger(settings.model_copy(update=update))
+        return bool(found)
+
+    assert [is_verified(days) for days in (-1, 0, 6, 7)] == [True, False, False, True]
+    assert is_verified(verify_days=0)
+    leave_ledger(settings)
+    note.write_text(note.read_text().replace("verified_on", "verified_at"))
+    monkeypatch.setattr(rebuild_ledger, "is_sound", lambda path: pytest.fail("verified") if note.exists() else True)
+    with pytest.raises(pytest.fail.Exception):
+        ensure_ledger(settings)
+    monkeypatch.undo()
+    leave_ledger(settings)
+    with sqlite3.connect(settings.ledger_file) as ledger:
+        ledger.execute("update arrival set business_day = '2024-05-09'")
+    ensure_ledger(settings)
+    assert known(settings) == before and settings.ledger_file.with_name("damaged.sqlite").exists()
