@@ -233,7 +233,9 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
 
 
 def renew_note(path: Path, parse_key: str, receipt: Receipt) -> None:
-    """Replace the receipt in the `.forgotten` file of a purged arrival, whose rows are in another lake file now."""
+    """Replace the receipt in the `.forgotten` file of an arrival, if there is one: it names another lake file now."""
+    if not path.with_name(path.name + FORGOTTEN).is_file():
+        return
     note = _note(path)
     leave_note(path, dt.date.fromisoformat(note["as_of"]), note["byte_count"], parse_key, receipt)
 

@@ -11,6 +11,7 @@ from pipelines.common.files import remove_atomically, remove_leftovers, unfinish
 from pipelines.landing.faults import clear_traces
 from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.nightly.prune import prune_unreferenced
+from pipelines.parsing.compact import compact
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.versions import prune, restore_replaced
@@ -37,11 +38,12 @@ def recover(settings: Settings) -> int:
 
 
 def clean_up(settings: Settings) -> dict[str, int]:
-    """Remove old versions, unreferenced parsing results and dbt targets of other code.
+    """Merge small files of the lake; remove old versions, unreferenced parsing results and dbt targets of other code.
 
     Returns:
         Counts: `versions`, `parsed_files`, `dbt_targets`.
     """
+    compact(settings)
     versions, parsed = prune(settings), prune_unreferenced(settings)
     now = target_dir(settings)
     targets = [path for path in now.parent.glob("[!.]*") if path != now]

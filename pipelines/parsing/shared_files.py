@@ -1,7 +1,8 @@
 """Files of the lake that hold the rows of several deliveries: rewritten when one of them counts no more.
 
 A lake file that is read holds the rows of deliveries that count and no others, so its readers need not choose. Belongs
-here: rewriting, and which receipts then name the new file. Does not belong here: which deliveries count.
+here: rewriting, and the receipts that then name the new file. Does not belong here: which deliveries count, and which
+files are merged (`compact`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +10,15 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from pipelines.landing.ingest import archive_path
+from pipelines.landing.rebuild_ledger import renew_note
+from pipelines.parsing.lake_files import LakeFiles
 from pipelines.parsing.parse_group import shared_key
+from pipelines.parsing.receipts import Receipts
+from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.lake import ParquetFile
+from pipelines.storage.ledger import open_ledger, save_receipt
 
 # Receipts by the key under which they are saved.
 Named = Mapping[str, Receipt]
@@ -51,6 +58,28 @@ def separate(counting: Named, lake: Path) -> dict[str, Receipt]:
         kept = {key: changed.get(key, receipt) for key, receipt in found.items()}
         changed |= rewrite([name], kept, PurePosixPath(name).parent, lake)
     return changed
+
+
+def save_renamed(changed: Named, known: Receipts, files: LakeFiles, settings: Settings) -> None:
+    """Save receipts that name other lake files now, all at once.
+
+    Args:
+        changed: The receipts, by their key.
+        known: The receipts so far; these are added.
+        files: The files of the lake, to which the new ones are added.
+        settings: The installation.
+    """
+    if not changed:
+        return
+    with open_ledger(settings.ledger_file) as ledger:
+        for arrival in known.classify_arrivals()["active"]:
+            key = known.key(arrival)
+            if key in changed:
+                if arrival.sequence in known.purged:  # of these the archive keeps the receipt instead of the bytes
+                    renew_note(archive_path(settings, arrival), key, changed[key])
+                save_receipt(ledger, key, changed[key])
+                files.add(changed[key])
+                known.add(arrival, changed[key])
 
 
 def rewrite(names: Iterable[str], kept: Named, folder: PurePosixPath, lake: Path) -> dict[str, Receipt]:

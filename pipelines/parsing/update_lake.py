@@ -14,7 +14,6 @@ from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
-from pipelines.landing.rebuild_ledger import renew_note
 from pipelines.parsing.groups import groups
 from pipelines.parsing.lake_files import LakeFiles
 from pipelines.parsing.parse_file import parse_arrival, refused_receipt
@@ -23,7 +22,7 @@ from pipelines.parsing.receipts import LakeState, Receipts
 from pipelines.parsing.removals import removed_dossiers
 from pipelines.parsing.restatements import Changes, compare_with_previous
 from pipelines.parsing.secret import key_id, load_key
-from pipelines.parsing.shared_files import separate
+from pipelines.parsing.shared_files import save_renamed, separate
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement
 from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
@@ -174,16 +173,7 @@ class Parser:
 
     def separate(self) -> None:
         """Rewrite shared lake files that hold rows of deliveries that no longer count."""
-        changed = separate(self.known.counting(), self.settings.lake_dir)
-        for arrival in self.known.classify_arrivals()["active"] if changed else ():
-            key = self.known.key(arrival)
-            if key not in changed:
-                continue
-            receipt = changed[key]
-            if arrival.sequence in self.known.purged:
-                renew_note(archive_path(self.settings, arrival), key, receipt)
-            self.keep(arrival, receipt)
-        self.save()
+        save_renamed(separate(self.known.counting(), self.settings.lake_dir), self.known, self.files, self.settings)
 
     def _receipt_of_previous(self, earlier: Arrival) -> Receipt | None:
         """Return the receipt of the earlier file, whose rows are then in the lake; None if its bytes are not kept."""

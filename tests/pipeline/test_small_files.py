@@ -18,6 +18,7 @@ from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.parsing import groups, parse_group
 from pipelines.parsing import update_lake as update_lake_module
+from pipelines.parsing.compact import compact
 from pipelines.parsing.lake_files import LakeFiles
 from pipelines.parsing.readers import reading
 from pipelines.parsing.receipts import LakeState, lake_state
@@ -285,3 +286,89 @@ def test_groups_hold_small_text_files_of_one_source_and_fit_a_batch() -> None:
         ["ho_so"] * 2, ["le_phi"] * 2
     ]  # fmt: skip
     assert [a for group in groups.groups([*small, *apart, *both], limits) for a in group] == [*small, *apart, *both]
+
+
+def months_of_nights(few: FewFiles, nights: int) -> LakeState:
+    """Deliver two files a night, a row of each rejected, and merge what is to be merged after each."""
+    for night in range(nights):
+        on = (dt.date(2024, 6, 1) + dt.timedelta(days=night)).isoformat()
+        text = [DOSSIERS + dossier(f"{letter}-{night}") + dossier(f"{letter}-{night}-x", 44) for letter in "AB"]
+        text = [one.replace("202406110", "202406010") for one in text]
+        state = few.deliver(("ho_so", on, "a.csv", text[0]), ("ho_so", on, "b.csv", text[1]))
+        before = content(few, state)
+        compact(few.settings)
+        prune_unreferenced(few.settings)
+        assert content(few, lake_state(few.settings)) == before
+    return lake_state(few.settings)
+
+
+def test_small_lake_files_of_a_month_are_merged_and_nothing_else_changes(few: FewFiles) -> None:
+    state = months_of_nights(few, 40)
+    # Sixteen of June's thirty were merged; fourteen more, and ten of July, are too few for another file.
+    (merged,) = [name for name in names(few) if Path(name).parent.name == "2024-06"]
+    assert len(names(few)) == 1 + 14 + 10
+    assert len(names(few, "_rejected/ho_so")) == 1 + 14 + 10
+    assert {r["shared"][merged] for _, r in state.accepted if merged in r["files"]} == {32}
+    assert pl.read_parquet(few.settings.lake_dir / merged).height == 32
+    few.night(state)
+    assert list(unaccounted(few.settings.warehouse_dir)) == []
+    assert few.plan(update_lake(few.settings, few.contracts)).version == few.plan(state).version
+
+
+def test_a_file_that_left_a_merged_file_leaves_the_others_in_it(few: FewFiles) -> None:
+    months_of_nights(few, 17)
+    few.settings = few.settings.model_copy(update={"keep_archive_days": 30})
+    purge_expired(few.settings, dt.date(2024, 7, 5))  # the first four nights are kept by their rows alone
+    for night in (2, 9):
+        on = (dt.date(2024, 6, 1) + dt.timedelta(days=night)).isoformat()
+        state = few.deliver(("ho_so", on, "a.csv", DOSSIERS))
+    few.night(state)
+    compact(few.settings)
+    prune_unreferenced(few.settings)
+    assert list(unaccounted(few.settings.warehouse_dir)) == []
+    rows = pl.concat([pl.read_parquet(few.settings.lake_dir / name) for name in names(few)])
+    assert sorted(rows["MaHoSo"]) == sorted(
+        {f"{letter}-{night}" for letter in "AB" for night in range(17)} - {"A-2", "A-9"}
+    )
+    few.settings.ledger_file.unlink()
+    ensure_ledger(few.settings)
+    assert update_lake(few.settings, few.contracts).totals("ho_so") == state.totals("ho_so")
+
+
+@pytest.mark.parametrize("killed", ["rewrite", "save_renamed", "save_receipt", "renew_note"])
+def test_a_kill_amid_merging_changes_nothing(few: FewFiles, killed: str) -> None:
+    for night in range(16):
+        on = (dt.date(2024, 6, 1) + dt.timedelta(days=night)).isoformat()
+        state = few.deliver(("ho_so", on, "a.csv", DOSSIERS + dossier(f"A-{night}").replace("20240611", "20240601")))
+    purge_expired(few.settings.model_copy(update={"keep_archive_days": 30}), dt.date(2024, 7, 5))
+    before, calls = content(few, state), []
+
+    def kill(*_: object) -> None:
+        calls.append(killed)
+        raise KeyboardInterrupt
+
+    module = "compact" if killed in ("rewrite", "save_renamed") else "shared_files"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"pipelines.parsing.{module}.{killed}", kill)
+        with pytest.raises(KeyboardInterrupt):
+            compact(few.settings)
+    assert content(few, lake_state(few.settings)) == before
+    prune_unreferenced(few.settings)
+    assert content(few, update_lake(few.settings, few.contracts)) == before
+    assert compact(few.settings) == 16
+    prune_unreferenced(few.settings)
+    assert content(few, update_lake(few.settings, few.contracts)) == before and len(names(few)) == 1
+    assert calls == [killed]
+
+
+def test_a_damaged_file_is_not_merged_but_made_again(few: FewFiles) -> None:
+    for night in range(16):
+        on = (dt.date(2024, 6, 1) + dt.timedelta(days=night)).isoformat()
+        state = few.deliver(("ho_so", on, "a.csv", DOSSIERS + dossier(f"A-{night}").replace("20240611", "20240601")))
+    before = content(few, state)
+    path = few.settings.lake_dir / names(few)[5]
+    path.write_bytes(path.read_bytes()[:-1])
+    assert compact(few.settings) == 0
+    assert content(few, update_lake(few.settings, few.contracts)) == before
+    assert compact(few.settings) == 16
+    assert content(few, update_lake(few.settings, few.contracts)) == before
