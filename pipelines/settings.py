@@ -82,7 +82,9 @@ class Settings(BaseSettings):
         None, ge=30, description="days after its business day that a rejected row is kept; default for ever"
     )
     verify_days: int = Field(
-        7, ge=0, description="days after which the hash of a lake file that nothing touched is verified again; 0 always"
+        7,
+        ge=0,
+        description="days after which lake and ledger are verified again though nothing touched them; 0: always",
     )
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
