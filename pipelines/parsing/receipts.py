@@ -32,7 +32,7 @@ class LakeState:
     restated: list[Arrival]
     made_by: str = ""
 
-    @property
+    @cached_property
     def accepted(self) -> list[tuple[Arrival, Receipt]]:
         """Active arrivals that were not refused."""
         return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
