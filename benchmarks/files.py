@@ -1,9 +1,9 @@
 """What many small files cost: landing and parsing of each, and the nights after they were delivered.
 
 Writes a synthetic province as units would deliver it, a file per source, unit and month, and again for further days
-until there are as many files as were asked for. Measures the CPU seconds of everything a night does before dbt and after
-publication, since only that depends on how many files there are: the first night, one with nothing new, one with one
-file more, which also lays out the workspace. Run by `python -m benchmarks.files`.
+until there are as many files as were asked for. Measures the CPU seconds of everything a night does before dbt and
+after publication, since only that depends on how many files there are: the first night, one with nothing new, one with
+one file more, which also lays out the workspace. Run by `python -m benchmarks.files`.
 """
 
 import argparse
