@@ -8,7 +8,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.common.files import UNFINISHED, open_regular, private_folder, sync_all, sync_file, sync_folder
+from pipelines.common.files import (
+    UNFINISHED,
+    looks_of_file,
+    open_regular,
+    private_folder,
+    sync_all,
+    sync_file,
+    sync_folder,
+)
 from pipelines.landing.rebuild_ledger import archived_in, rows_note
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars
 from pipelines.storage.delivery import Delivery
@@ -17,6 +25,10 @@ from pipelines.storage.ledger import Arrival
 # From so many files on the whole file system is flushed instead of each file.
 MANY = 8
 INCOMING = f"incoming{UNFINISHED}"
+# Smaller files are hashed again sooner than this is looked up.
+LARGE_FILE = 1 << 20
+# How large archived files looked when this process had copied them; what was copied was hashed.
+_copied: dict[Path, list[int]] = {}
 
 
 def identity(path: Path) -> tuple[int, int, int]:
@@ -105,6 +117,12 @@ def name_all(archive: Path, incoming: list[Incoming]) -> None:
             rows_note(one.kept).unlink(missing_ok=True)
         one.copy.replace(one.kept)
     _flush(archive, [one.kept.parent for one in incoming])
+    _copied.update({one.kept: looks_of_file(one.kept) for one in incoming if one.arrival.byte_count >= LARGE_FILE})
+
+
+def is_as_copied(kept: Path) -> bool:
+    """Return True if this process copied, and so hashed, an archived file, and nothing touched it since."""
+    return kept in _copied and _copied[kept] == looks_of_file(kept)
 
 
 def drop_all(incoming: list[Incoming]) -> None:

@@ -12,6 +12,7 @@ from pipelines.common.errors import FileRefused, TthcError
 from pipelines.common.files import private_folder, sha256_of
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
+from pipelines.landing.archive import is_as_copied
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
 from pipelines.parsing.groups import groups
@@ -96,7 +97,7 @@ class Parser:
         archived = archive_path(self.settings, arrival)
         if not archived.is_file():
             raise TthcError("archive_missing", file=arrival.delivery.label)
-        if sha256_of(archived) != arrival.sha256:
+        if not is_as_copied(archived) and sha256_of(archived) != arrival.sha256:
             raise TthcError("archive_damaged", file=arrival.delivery.label)
         return archived
 

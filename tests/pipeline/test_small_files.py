@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from pipelines.common.errors import TthcError
-from pipelines.landing import ingest
+from pipelines.common.files import sha256_of
+from pipelines.landing import archive, ingest
+from pipelines.landing.ingest import ingest_deliveries
 from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
@@ -267,6 +269,32 @@ def test_rows_of_purged_files_are_kept_when_one_that_shared_their_file_is_restat
         (few.settings.lake_dir / name).unlink()
     with pytest.raises(TthcError, match="archive_missing"):
         few.deliver()
+
+
+def test_a_large_file_is_hashed_while_it_is_copied_and_again_only_where_something_touched_it(
+    few: FewFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LARGE_FILE", 1)
+    hashed: list[Path] = []
+
+    def hash_of(path: Path) -> str:
+        hashed.append(path)
+        return sha256_of(path)
+
+    monkeypatch.setattr(update_lake_module, "sha256_of", hash_of)
+    few.deliver(("ho_so", day(1), "a.csv", DOSSIERS + dossier("A-1")))
+    assert hashed == []
+    path = few.settings.raw_dir / "ho_so" / day(2) / "b.csv"
+    path.parent.mkdir()
+    path.write_text(DOSSIERS + dossier("B-1"), encoding="utf-8")
+    ingest_deliveries(few.settings, set(few.contracts))
+    (kept,) = (few.settings.archive_dir / "ho_so" / day(2) / "b.csv").iterdir()
+    kept.write_text(DOSSIERS + dossier("B-2"), encoding="utf-8")  # as many bytes
+    state = update_lake(few.settings, few.contracts)
+    assert set(hashed) == {kept}
+    assert [(a.delivery.file_name, r["refused"]["code"]) for a, r in state.parsed if r["refused"]] == [
+        ("b.csv", "archive_damaged")
+    ]  # fmt: skip
 
 
 def arrivals_of(*sizes: int, source: str = "ho_so", ending: str = "csv") -> list[Arrival]:
