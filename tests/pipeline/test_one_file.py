@@ -175,6 +175,7 @@ OF_THE_WHOLE = {
     "pipelines.parsing.shared_files.deliveries_in": "weighs all arrivals",
     "pipelines.parsing.shared_files.separate": "weighs all arrivals",
     "pipelines.parsing.shared_files.rewrite": "rewrites what several files share",
+    "pipelines.parsing.shared_files.save_renamed": "writes the ledger",
     "pipelines.parsing.shared_files._naming": "rewrites what several files share",
     "pipelines.parsing.receipts.Receipts.state": "weighs all arrivals",
     "pipelines.parsing.receipts.Receipts.counting": "weighs all arrivals",
