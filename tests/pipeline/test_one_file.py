@@ -28,6 +28,7 @@ from pipelines.parsing import update_lake as update_lake_module
 from pipelines.parsing import version
 from pipelines.parsing.update_lake import update_lake
 from pipelines.storage.run_spec import workspace_file
+from pipelines.transform.workspace import build_workspace
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
 from tests.sampling import sampled
 
@@ -387,7 +388,8 @@ def test_rows_whose_archive_is_gone_stand_though_their_contract_had_fewer_fields
         path.unlink()
     few.contracts = whole
     monkeypatch.setattr(version, "code_and_libraries", lambda: "today's parser")
-    few.night(few.deliver())
+    state = few.deliver()
+    build_workspace(few.settings, few.contracts, state, few.plan(state))
     with duckdb.connect(str(workspace_file(few.settings)), read_only=True) as connection:
         rows = connection.execute("select MaHoSo, HinhThuc from lake.ho_so order by all").fetchall()
     assert rows == [("A-1", None), ("G-1", None), ("N-1", None)]

@@ -28,6 +28,7 @@ from pipelines.parsing.update_lake import update_lake
 from pipelines.settings import ReadLimits
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.ledger import Arrival, Verified, open_ledger, save_verified, verified_files
+from pipelines.transform.workspace import build_workspace
 from tests.conservation import unaccounted
 from tests.pipeline.few_files import DOSSIERS, LONG_AGO, PROCEDURES, UNITS, FewFiles, day
 
@@ -82,6 +83,11 @@ def deliver_all(few: FewFiles) -> LakeState:
         if name in ROWS:
             path.with_name(f"{name}.rows").write_text(ROWS[name])
     return few.deliver()
+
+
+def lay_out(few: FewFiles, state: LakeState) -> None:
+    """Build the workspace of a run, which holds what counts against what lies in the lake."""
+    build_workspace(few.settings, few.contracts, state, few.plan(state))
 
 
 def names(few: FewFiles, source: str = "ho_so") -> list[str]:
@@ -173,14 +179,14 @@ def test_a_restated_file_leaves_the_file_that_it_shared(few: FewFiles) -> None:
     state = few.deliver(("ho_so", day(1), "2.csv", DOSSIERS + dossier("A-2", 5) + dossier("A-9")))
     (receipt,) = [r for a, r in state.accepted if a.delivery.file_name == "2.csv"]
     assert receipt["restates"] == {"ho_so": {"earlier": 1, "added": 1, "removed": 0, "changed": 1}}
-    few.night(state)
+    lay_out(few, state)
     assert prune_unreferenced(few.settings) == 1 and shared not in names(few)
     rows = pl.concat([pl.read_parquet(few.settings.lake_dir / name) for name in names(few)])
     assert sorted(rows["MaHoSo"]) == ["A-0", "A-1", "A-2", "A-3", "A-9"]
     assert {r["shared"][n] for _, r in state.accepted for n in r.get("shared", {})} == {3}
     # The bytes of before come back in their turn.
     state = few.deliver(files[2])
-    few.night(state)
+    lay_out(few, state)
     prune_unreferenced(few.settings)
     rows = pl.concat([pl.read_parquet(few.settings.lake_dir / name) for name in names(few)])
     assert sorted(rows["MaHoSo"]) == ["A-0", "A-1", "A-2", "A-3"]
@@ -195,8 +201,8 @@ def test_rows_that_do_not_count_are_never_laid_out(few: FewFiles) -> None:
         with pytest.raises(KeyboardInterrupt):
             few.deliver(("ho_so", day(1), "2.csv", DOSSIERS))
     with pytest.raises(ValueError, match="rows that do not count"):
-        few.night(lake_state(few.settings))
-    few.night(few.deliver())
+        lay_out(few, lake_state(few.settings))
+    lay_out(few, few.deliver())
     assert list(unaccounted(few.settings.warehouse_dir)) == []
 
 
@@ -214,7 +220,7 @@ def test_a_run_killed_at_any_step_is_made_up_for(few: FewFiles, killed: str) -> 
         ))  # fmt: skip
         with pytest.raises(KeyboardInterrupt):
             few.deliver(*(("ho_so", day(1), f"{n}.csv", DOSSIERS + dossier(f"A-{n}")) for n in range(4)))
-    few.night(few.deliver())
+    lay_out(few, few.deliver())
     prune_unreferenced(few.settings)
     assert len(names(few)) == 1
     assert pl.read_parquet(few.settings.lake_dir / names(few)[0]).height == 4
@@ -263,7 +269,7 @@ def test_rows_of_purged_files_are_kept_when_one_that_shared_their_file_is_restat
     ensure_ledger(few.settings)
     again = update_lake(few.settings, few.contracts)
     assert again.totals("ho_so") == state.totals("ho_so")
-    few.night(again)
+    lay_out(few, again)
     assert list(unaccounted(few.settings.warehouse_dir)) == []
     for name in names(few):
         (few.settings.lake_dir / name).unlink()
@@ -338,7 +344,7 @@ def test_small_lake_files_of_a_month_are_merged_and_nothing_else_changes(few: Fe
     assert len(names(few, "_rejected/ho_so")) == 1 + 14 + 10
     assert {r["shared"][merged] for _, r in state.accepted if merged in r["files"]} == {32}
     assert pl.read_parquet(few.settings.lake_dir / merged).height == 32
-    few.night(state)
+    lay_out(few, state)
     assert list(unaccounted(few.settings.warehouse_dir)) == []
     assert few.plan(update_lake(few.settings, few.contracts)).version == few.plan(state).version
 
@@ -350,7 +356,7 @@ def test_a_file_that_left_a_merged_file_leaves_the_others_in_it(few: FewFiles) -
     for night in (2, 9):
         on = (dt.date(2024, 6, 1) + dt.timedelta(days=night)).isoformat()
         state = few.deliver(("ho_so", on, "a.csv", DOSSIERS))
-    few.night(state)
+    lay_out(few, state)
     compact(few.settings)
     prune_unreferenced(few.settings)
     assert list(unaccounted(few.settings.warehouse_dir)) == []
