@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     keep_quarantine_days: int | None = Field(
         None, ge=30, description="days after its business day that a rejected row is kept; default for ever"
     )
+    verify_days: int = Field(
+        7,
+        ge=0,
+        description="days after which lake and ledger are verified again though nothing touched them; 0: always",
+    )
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
     )

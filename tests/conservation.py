@@ -27,7 +27,8 @@ def unaccounted(warehouse: Path) -> Iterator[str]:
             found = Counter({"lake": 0, "listed": 0})
             for name in names:
                 kind = "listed" if name.startswith("_rejected/") else "lake"
-                found[kind] += pl.scan_parquet(settings.lake_dir / name).select(pl.len()).collect().item()
+                own = pl.col("_source_file") == arrival.delivery.label  # the file may hold other deliveries too
+                found[kind] += pl.scan_parquet(settings.lake_dir / name).filter(own).select(pl.len()).collect().item()
             if (found["lake"], found["listed"]) != (accepted, rejected):
                 yield f"{arrival.delivery.label}: {source} {counts}, but {dict(found)}"
     with open_ledger(settings.ledger_file) as ledger:

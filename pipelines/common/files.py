@@ -3,6 +3,7 @@
 Belongs here: operations on any file or folder. Does not belong here: anything about their contents.
 """
 
+import ctypes
 import errno
 import hashlib
 import os
@@ -60,6 +61,15 @@ def sha256_once(path: Path) -> str:
     return sha
 
 
+def looks_of_file(path: Path) -> list[int]:
+    """Return size, inode, and times of modification and change of a file in nanoseconds.
+
+    Whoever changes a byte of a file changes one of them; a fault of the disk does not.
+    """
+    status = path.stat()
+    return [status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns]
+
+
 def fingerprint(*places: Path, names: str = "*") -> str:
     """Return one SHA-256 over names and bytes of all matching files.
 
@@ -95,6 +105,26 @@ def sync_file(path: Path) -> None:
     """Flush a file's bytes to disk."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
+
+
+def sync_all(folder: Path) -> None:
+    """Flush everything that was written to the file system of a folder; for many files this is one wait for the disk.
+
+    Raises:
+        OSError: If something could not be written.
+    """
+    try:
+        sync = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError):  # only Linux can flush a single file system
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if sync(handle) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -148,10 +178,16 @@ def remove_atomically(path: Path) -> None:
         remove_tree(leaving)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Remove unfinished writes and removals that a crash left below a folder, and return how many."""
+def remove_leftovers(folder: Path, beside: Path | None = None) -> int:
+    """Remove unfinished writes and removals that a crash left below a folder, and return how many.
+
+    Args:
+        folder: The folder.
+        beside: A folder below it that is not searched.
+    """
     left: list[Path] = []
     for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if beside is None or f"{place}/{name}" != str(beside)]
         here = [name for name in (*folders, *files) if name.endswith((UNFINISHED, LEAVING))]
         left += [Path(place, name) for name in here]
         folders[:] = [name for name in folders if name not in here]

@@ -1,13 +1,15 @@
 """Find deliveries in the landing folder: `<source>/<business day>/<file>`.
 
-Belongs here: which files are deliveries, and which are left in landing, with the reason. Does not belong here: copying
-or reading files.
+Belongs here: which files are deliveries, and which are left in landing, with the reason; how a folder looks, so that
+one that nothing touched need not be looked through again. Does not belong here: copying or reading files.
 """
 
 import datetime as dt
+import hashlib
+import os
 import re
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,11 +30,16 @@ class Landing:
         deliveries: Path of each delivery.
         left: Message code of why a path is left in landing.
         broke: Error of a path that could not be examined.
+        looks: How the folder of a day looked before its files were examined; missing if that is not known.
+        unchanged: Folders of days that look as they did when all their files were archived; their files are in none of
+            the above.
     """
 
     deliveries: dict[Delivery, Path]
     left: dict[Path, str]
     broke: dict[Path, Exception] = field(default_factory=dict)
+    looks: dict[Path, str] = field(default_factory=dict)
+    unchanged: set[Path] = field(default_factory=set)
 
 
 def today_at_home() -> dt.date:
@@ -72,7 +79,23 @@ def reason_to_leave(path: Path) -> str | None:
     return None if DELIVERED.search(path.name) else "left_unknown_format"
 
 
-def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = None) -> Landing:
+def looks_of(folder: Path) -> str | None:
+    """Return a hash over names, sizes, inodes and times of all entries of a folder; None if they cannot be seen.
+
+    Writing a file, even with its old size and time, changes the time at which its inode changed, and so the hash.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            seen = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return None
+    facts = sorted((name, s.st_mode, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in seen)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def discover(
+    raw_dir: Path, sources: Collection[str], today: dt.date | None = None, known: Mapping[Path, str] | None = None
+) -> Landing:
     """Return all deliveries below the landing folder.
 
     Folders without a contract, odd files and future business days are listed in `left`, never an error.
@@ -81,15 +104,16 @@ def discover(raw_dir: Path, sources: Collection[str], today: dt.date | None = No
         raw_dir: The landing folder.
         sources: Sources that have a contract.
         today: Last business day that is accepted; None is today in Việt Nam.
+        known: How folders of days looked when all their files were archived.
     """
-    today = today or today_at_home()
+    today, known = today or today_at_home(), known or {}
     landing = Landing({}, {})
     for folder in sorted(p for p in raw_dir.glob("*") if p.is_dir()):
         if folder.name not in sources:
             landing.left[folder] = "left_unknown_source"
             continue
         for day_folder in _listed(folder, landing.left):
-            _discover_at(landing, day_folder, _discover_day, folder.name, today)
+            _discover_at(landing, day_folder, _discover_day, folder.name, today, known)
     return landing
 
 
@@ -101,7 +125,7 @@ def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place
         landing.left[path], landing.broke[path] = "left_broke", error
 
 
-def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date) -> None:
+def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date, known: Mapping[Path, str]) -> None:
     day = _business_day_of(folder)
     if day is None:
         landing.left[folder] = "left_no_business_day"
@@ -109,6 +133,12 @@ def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date) -
     if day > today:
         landing.left[folder] = "left_future_day"
         return
+    looks = looks_of(folder)
+    if looks is not None:
+        if known.get(folder) == looks:
+            landing.unchanged.add(folder)
+            return
+        landing.looks[folder] = looks
     for path in _listed(folder, landing.left):
         _discover_at(landing, path, _discover_file, source, day)
 

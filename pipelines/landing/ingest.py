@@ -1,66 +1,55 @@
 """Copy each delivery once into the restricted archive, and record it in the ledger.
 
-Belongs here: copying, hashing, recording. Everything else can be rebuilt from the archive, and parsing reads only the
-archive, so that a file replaced after hashing is never used. Does not belong here: finding deliveries (`discover`).
+Belongs here: which files are new, and recording them. Everything else can be rebuilt from the archive, and parsing
+reads only the archive, so that a file replaced after hashing is never used. Does not belong here: finding deliveries
+(`discover`), copying (`archive`).
 """
 
 import hashlib
 import logging
-import os
 import sqlite3
 import time
+from collections import Counter
+from os.path import isfile
 from pathlib import Path
 
-from pipelines.common.files import open_regular, private_folder, sync_folder
+from pipelines.common.files import open_regular, private_folder
 from pipelines.common.i18n import say
-from pipelines.landing.discover import discover
+from pipelines.landing.archive import Incoming, copy_in, drop_all, identity, name_all
+from pipelines.landing.discover import Landing, discover
 from pipelines.landing.faults import is_machine_fault, keep_trace
-from pipelines.landing.rebuild_ledger import archived_in, keep_expected_rows
+from pipelines.landing.rebuild_ledger import archive_looks, keep_expected_rows
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, arrivals, open_ledger, purged_arrivals, record_arrival, save_expected_rows
+from pipelines.storage.ledger import (
+    Arrival,
+    archive_seen,
+    arrivals,
+    landed_folders,
+    open_ledger,
+    purged_arrivals,
+    record_arrival,
+    save_archive_seen,
+    save_expected_rows,
+    save_landed_folders,
+)
 from pipelines.storage.runs import note_run
 
 log = logging.getLogger("tthc.landing")
 SETTLE_SECONDS = 2.0
 LEFT_IN_LANDING = "left_in_landing"
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    seen = path.stat()
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+# So many copied files, or bytes, are flushed to disk and recorded together.
+MOST_FILES, MOST_BYTES = 500, 64 << 20
 
 
 def _still_growing(path: Path) -> bool:
     """Return True if a file was modified within the last seconds and changes while waiting."""
-    before = _identity(path)
-    age = time.time() - path.stat().st_mtime
+    before = identity(path)
+    age = time.time() - before[2] / 1e9
     if 0 <= age < SETTLE_SECONDS:
         time.sleep(SETTLE_SECONDS - age)
-    return _identity(path) != before
-
-
-def _copy_hashed(source: Path, target: Path) -> str:
-    digest = hashlib.sha256()
-    with open_regular(source) as reading, target.open("wb") as writing:
-        target.chmod(0o600)
-        while block := reading.read(1 << 20):
-            digest.update(block)
-            writing.write(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    return digest.hexdigest()
-
-
-def _place(folder: Path, sha: str) -> Path:
-    """Return the path of a delivery in the archive: `<number>-<sha256>`, where numbers give the order of restatements.
-
-    If the newest archived bytes are the same (a crash prevented their ledger entry), their number is used again.
-    """
-    newest = next((path.name for path, _ in reversed(archived_in(folder))), "0000-")
-    number, _, last_sha = newest.partition("-")
-    return folder / (newest if last_sha == sha else f"{int(number) + 1:04d}-{sha}")
+    return identity(path) != before
 
 
 def _hash(path: Path) -> str:
@@ -69,7 +58,7 @@ def _hash(path: Path) -> str:
 
 
 class _Ingest:
-    """Ingest deliveries one by one into the archive and the ledger; built once per run."""
+    """Ingest deliveries into the archive and the ledger, several at a time; built once per run."""
 
     def __init__(self, settings: Settings, ledger: sqlite3.Connection) -> None:
         self.settings, self.ledger = settings, ledger
@@ -77,9 +66,12 @@ class _Ingest:
         known = arrivals(ledger)
         self.newest = {arrival.delivery: arrival for arrival in known}
         self.places, self.purged = {arrival.archived_as for arrival in known}, purged_arrivals(ledger)
+        self.incoming: list[Incoming] = []
+        self.seen = archive_seen(ledger)
+        self.has_begun = False
 
     def __call__(self, delivery: Delivery, path: Path) -> bool:
-        """Ingest one file, and return True if the file or its row count is new.
+        """Copy one file or record its row count, and return True if either is new; `finish` records copied files.
 
         Raises:
             LeftForNextRun: If the file has to stay in landing; other errors of reading it are raised as they are.
@@ -91,15 +83,91 @@ class _Ingest:
             if sidecars.sha256 not in (None, last.sha256):
                 raise LeftForNextRun("left_wrong_sha256")
             return self._check_row_count(last, sidecars)
-        arrival = self._archive(delivery, path, sidecars)
-        if arrival.archived_as not in self.places:
-            record_arrival(self.ledger, arrival)
-            self.ledger.commit()
+        self._begin()
+        self.incoming.append(copy_in(self.archive, delivery, path, sidecars))
         return True
+
+    def _begin(self) -> None:
+        """Note before the first copy that archive and ledger may be out of step until all are recorded."""
+        if not self.has_begun:
+            save_archive_seen(self.ledger, None)
+            self.ledger.commit()
+            self.has_begun = True
+
+    def end(self) -> None:
+        """Note that archive and ledger are in step again, if they were before."""
+        if self.has_begun and self.seen is not None:
+            seen_on = self.seen[2]
+            save_archive_seen(self.ledger, (archive_looks(self.archive), len(arrivals(self.ledger)), seen_on))
+
+    @property
+    def is_full(self) -> bool:
+        """True if so much is copied that it should be recorded."""
+        size = sum(one.arrival.byte_count for one in self.incoming)
+        return len(self.incoming) >= MOST_FILES or size >= MOST_BYTES
+
+    def finish(self) -> dict[Path, Exception]:
+        """Name and record the copied files; if that fails, one by one, and return the error of each that fails alone.
+
+        Raises:
+            Exception: A fault of the machine.
+        """
+        incoming, self.incoming = self.incoming, []
+        try:
+            self._record(incoming)
+        except BaseException as error:
+            self.ledger.rollback()
+            drop_all(incoming)
+            if not isinstance(error, Exception) or is_machine_fault(error):
+                raise
+            if len(incoming) == 1:
+                return {incoming[0].path: error}
+        else:
+            return {}
+        return {path: error for one in incoming for path, error in self._again(one).items()}
+
+    def _again(self, one: Incoming) -> dict[Path, Exception]:
+        try:
+            self.incoming = [copy_in(self.archive, one.arrival.delivery, one.path, one.sidecars)]
+        except Exception as error:
+            if is_machine_fault(error):
+                raise
+            return {one.path: error}
+        return self.finish()
+
+    def _record(self, incoming: list[Incoming]) -> None:
+        if not incoming:
+            return
+        name_all(self.archive, incoming)
+        for one in incoming:
+            if one.arrival.archived_as not in self.places:
+                record_arrival(self.ledger, one.arrival)
+        self.ledger.commit()
+        for one in incoming:
+            log.info(say("landing_new", file=one.arrival.delivery.label))
+
+    def archived_folders(self, folders: dict[str, tuple[str, int]]) -> dict[Path, str]:
+        """Return how folders of landing looked of which the archive still has every file.
+
+        Args:
+            folders: How they looked and how many files they had, by path below landing.
+        """
+        kept: Counter[str] = Counter()
+        lost: set[str] = set()
+        for delivery, last in self.newest.items():
+            folder = f"{delivery.source}/{delivery.business_day.isoformat()}"
+            kept[folder] += 1
+            if not self._is_kept(last):
+                lost.add(folder)
+        return {
+            self.settings.raw_dir / folder: looks
+            for folder, (looks, count) in folders.items()
+            if folder not in lost and kept[folder] >= count
+        }
 
     def _is_kept(self, last: Arrival) -> bool:
         """Return True if the archive has the bytes, or they were purged; lost bytes are ingested again."""
-        return last.sequence in self.purged or archive_path(self.settings, last).is_file()
+        return last.sequence in self.purged or isfile(f"{self.archive}/{last.archived_as}")  # noqa: PTH113 - for every file ever, so without a Path
 
     def _check_row_count(self, last: Arrival, sidecars: Sidecars) -> bool:
         """Record a new, changed or removed `.rows` sidecar, and return True if there is one."""
@@ -110,31 +178,13 @@ class _Ingest:
         self.ledger.commit()
         return True
 
-    def _archive(self, delivery: Delivery, path: Path, sidecars: Sidecars) -> Arrival:
-        before = _identity(path)
-        day = delivery.business_day.isoformat()
-        folder = private_folder(self.archive / delivery.source / day / delivery.file_name)
-        incoming = folder / "incoming.part"
-        try:
-            sha = _copy_hashed(path, incoming)
-            if _identity(path) != before:
-                raise LeftForNextRun("left_still_growing")
-            if sidecars.sha256 not in (None, sha):
-                raise LeftForNextRun("left_wrong_sha256")
-            kept = _place(folder, sha)
-            keep_expected_rows(kept, sidecars.rows)
-            incoming.replace(kept)
-            sync_folder(folder)
-        finally:
-            incoming.unlink(missing_ok=True)
-        return Arrival(delivery, sha, kept.stat().st_size, sidecars.rows, kept.relative_to(self.archive).as_posix())
-
 
 def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
     """Archive everything new in landing.
 
     Files that stay in landing are logged by name. A fault of one file leaves that file, with a trace under
-    `restricted/`; only a fault of the machine, such as a full disk, is raised.
+    `restricted/`; only a fault of the machine, such as a full disk, is raised. A folder that looks as it did when all
+    its files were archived is not looked through again.
 
     Args:
         settings: The installation.
@@ -143,26 +193,50 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
     Returns:
         Counts: `found`, `new`, `left`.
     """
-    landing = discover(settings.raw_dir, sources)
-    left = dict(landing.left)
-    new = 0
     with open_ledger(settings.ledger_file) as ledger:
-        ingest = _Ingest(settings, ledger)
-        for delivery, path in landing.deliveries.items():
-            try:
-                if ingest(delivery, path):
-                    new += 1
-                    log.info(say("landing_new", file=delivery.label))
-            except LeftForNextRun as reason:
-                left[path] = reason.code
-            except Exception as error:
-                ledger.rollback()
-                if is_machine_fault(error):
-                    raise
-                left[path], landing.broke[path] = _code_of(error), error
+        ingest, folders = _Ingest(settings, ledger), landed_folders(ledger)
+        landing = discover(settings.raw_dir, sources, known=ingest.archived_folders(folders))
+        left, new = dict(landing.left), 0
+        failed: dict[Path, Exception] = {}
+        unrecorded: dict[Path, Exception] = {}
+        try:
+            for delivery, path in landing.deliveries.items():
+                try:
+                    new += ingest(delivery, path)
+                except Exception as error:
+                    if is_machine_fault(error):
+                        raise
+                    failed[path] = error
+                if ingest.is_full:
+                    unrecorded |= ingest.finish()
+            unrecorded |= ingest.finish()
+        except BaseException:
+            drop_all(ingest.incoming)
+            raise
+        for path, fault in (failed | unrecorded).items():
+            left[path] = _code_of(fault)
+            if not isinstance(fault, LeftForNextRun):
+                landing.broke[path] = fault
         left_details = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
+        ingest.end()
         note_run(ledger, {LEFT_IN_LANDING: left_details})
-    return {"found": len(landing.deliveries), "new": new, "left": len(left)}
+        _remember_folders(settings, ledger, landing, set(left))
+        found = len(landing.deliveries) + sum(
+            folders[folder.relative_to(settings.raw_dir).as_posix()][1] for folder in landing.unchanged
+        )
+    return {"found": found, "new": new - len(unrecorded), "left": len(left)}
+
+
+def _remember_folders(settings: Settings, ledger: sqlite3.Connection, landing: Landing, left: set[Path]) -> None:
+    """Remember how the folders look of which no file is left, and forget all others."""
+    counts: Counter[Path] = Counter(path.parent for path in landing.deliveries.values())
+    unsettled = left | {path.parent for path in left}
+    settled = {folder: looks for folder, looks in landing.looks.items() if folder not in unsettled}
+    kept = {folder.relative_to(settings.raw_dir).as_posix() for folder in landing.unchanged}
+    found = {
+        folder.relative_to(settings.raw_dir).as_posix(): (looks, counts[folder]) for folder, looks in settled.items()
+    }
+    save_landed_folders(ledger, found, set(landed_folders(ledger)) - kept - set(found))
 
 
 def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:
@@ -177,6 +251,8 @@ def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None
 
 
 def _code_of(error: Exception) -> str:
+    if isinstance(error, LeftForNextRun):
+        return error.code
     return "left_unreadable" if isinstance(error, PermissionError) else "left_broke"
 
 

@@ -6,15 +6,18 @@ files; the next step of a run does that.
 """
 
 import datetime as dt
+import hashlib
 import json
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from pipelines.common.files import atomic_write, open_regular
+from pipelines.common.checksums import checksum_matches, with_checksum
+from pipelines.common.files import atomic_write, looks_of_file, open_regular, remove_leftovers
 from pipelines.common.i18n import say
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.sidecars import LARGEST_BYTES, ROW_COUNT
@@ -23,15 +26,18 @@ from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import (
     Arrival,
-    LedgerDamaged,
+    archive_seen,
     arrivals,
+    landed_folders,
     open_ledger,
     purged_arrivals,
-    receipts,
     record_arrival,
     record_purge,
+    save_archive_seen,
     save_receipt,
+    verified_files,
 )
+from pipelines.storage.ledger_contents import LedgerDamaged, read_contents
 
 log = logging.getLogger("tthc.landing")
 KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
@@ -51,16 +57,56 @@ class _Note(TypedDict):
 def ensure_ledger(settings: Settings) -> None:
     """Rebuild the ledger from the archive if it is missing or damaged; a damaged file is kept aside."""
     path = settings.ledger_file
-    if path.exists() and not is_sound(path):
+    if path.exists() and not _is_untouched(settings) and not is_sound(path):
         aside = path.with_name("damaged.sqlite")
         path.replace(aside)
         log.warning(say("ledger_damaged", file=aside))
     if not path.exists():
         # A journal is valid only for the file that it was written for.
         path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    if _is_in_step(settings):
+        return
+    remove_leftovers(settings.archive_dir)
     missing = add_missing_arrivals(settings)
     if missing:
         log.warning(say("ledger_completed", count=missing))
+    with open_ledger(settings.ledger_file) as ledger:
+        looks = archive_looks(settings.archive_dir)
+        save_archive_seen(ledger, (looks, len(arrivals(ledger)), dt.date.today()))
+
+
+def archive_looks(archive: Path) -> str:
+    """Return a hash over the folders of all business days in the archive and the times at which they were changed.
+
+    A folder is changed by a delivery that is new in it, and by one that is lost.
+    """
+    days = [
+        (f"{source.name}/{day.name}", (seen := day.stat(follow_symlinks=False)).st_ino, seen.st_mtime_ns)
+        for source in _folders(archive)
+        for day in _folders(Path(source.path))
+    ]
+    return hashlib.sha256(repr(sorted(days)).encode()).hexdigest()
+
+
+def _folders(folder: Path) -> list[os.DirEntry[str]]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def _is_in_step(settings: Settings) -> bool:
+    """Return True if the archive certainly has no file without an arrival, so that it need not be searched.
+
+    Landing notes that (`ingest`); after some days the archive is searched all the same.
+    """
+    with open_ledger(settings.ledger_file) as ledger:
+        seen = archive_seen(ledger)
+        if seen is None:
+            return False
+        looks, count, day = seen
+        is_recent = 0 <= (dt.date.today() - day).days < settings.verify_days
+        return is_recent and count == len(arrivals(ledger)) and looks == archive_looks(settings.archive_dir)
 
 
 def is_sound(path: Path) -> bool:
@@ -68,10 +114,47 @@ def is_sound(path: Path) -> bool:
     try:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
-            arrivals(ledger), receipts(ledger), purged_arrivals(ledger)
+            read_contents(ledger, anew=True), archive_seen(ledger), landed_folders(ledger), verified_files(ledger)
     except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
         return False
+    _note_of(path).unlink(missing_ok=True)
     return bool(verdict == "ok")
+
+
+def leave_ledger(settings: Settings) -> None:
+    """Note how the ledger looks at the end of a run, so that the next need not verify it if nothing touched it."""
+    note = _read_note(settings.ledger_file)
+    day = note["verified_on"] if note is not None else dt.date.today().isoformat()
+    content = with_checksum({"looks": looks_of_file(settings.ledger_file), "verified_on": day})
+    with atomic_write(_note_of(settings.ledger_file)) as temporary:
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _is_untouched(settings: Settings) -> bool:
+    """Return True if nothing touched the ledger since the end of a run that had verified it some days ago at most."""
+    note = _read_note(settings.ledger_file)
+    if note is None or note["looks"] != looks_of_file(settings.ledger_file):
+        return False
+    if not 0 <= (dt.date.today() - dt.date.fromisoformat(note["verified_on"])).days < settings.verify_days:
+        return False
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            read_contents(ledger, anew=True, is_verified=True)
+    except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
+        return False
+    return True
+
+
+def _note_of(ledger_file: Path) -> Path:
+    return ledger_file.with_name("verified.json")
+
+
+def _read_note(ledger_file: Path) -> dict[str, Any] | None:
+    try:
+        note: dict[str, Any] = json.loads(_note_of(ledger_file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if isinstance(note, dict) and checksum_matches(note) else None
 
 
 def add_missing_arrivals(settings: Settings) -> int:
@@ -149,9 +232,22 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
+def renew_note(path: Path, parse_key: str, receipt: Receipt) -> None:
+    """Replace the receipt in the `.forgotten` file of an arrival, if there is one: it names another lake file now."""
+    if not path.with_name(path.name + FORGOTTEN).is_file():
+        return
+    note = _note(path)
+    leave_note(path, dt.date.fromisoformat(note["as_of"]), note["byte_count"], parse_key, receipt)
+
+
+def rows_note(path: Path) -> Path:
+    """Return where the expected number of rows of an archived file is kept."""
+    return path.with_name(path.name + ROWS)
+
+
 def keep_expected_rows(path: Path, rows: int | None) -> None:
     """Write the expected number of rows beside an archived file; None removes it."""
-    note = path.with_name(path.name + ROWS)
+    note = rows_note(path)
     if rows is None:
         note.unlink(missing_ok=True)
         return
@@ -166,7 +262,7 @@ def read_expected_rows(path: Path) -> int | None:
     refused and its deliverer asked again.
     """
     try:
-        with open_regular(path.with_name(path.name + ROWS)) as stream:
+        with open_regular(rows_note(path)) as stream:
             text = stream.read(LARGEST_BYTES).decode("ascii", errors="replace").strip()
     except FileNotFoundError:
         return None

@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.common.errors import TthcError
 from pipelines.common.files import remove_atomically
 from pipelines.contracts.model import Contract, load_contracts
+from pipelines.landing.rebuild_ledger import leave_ledger
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
 from pipelines.nightly.stages import Stages
@@ -150,3 +151,4 @@ def open_run(settings: Settings, began: float | None = None) -> Iterator[Nightly
             run.stages.begin("end")
             write_quality_page(settings)
             run.stages.end()
+        leave_ledger(settings)  # nothing is written to it after this

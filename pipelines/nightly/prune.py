@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.parsing.receipts import Receipts
 from pipelines.settings import Settings
-from pipelines.storage.ledger import drop_receipts, open_ledger, receipts
+from pipelines.storage.ledger import drop_receipts, forget_verified, open_ledger, receipts, verified_files
 from pipelines.transform.night_rejections import NIGHT_MARK
 
 
@@ -35,6 +35,8 @@ def prune_unreferenced(settings: Settings) -> int:
     rejected = [path for path in quarantine if NIGHT_MARK not in path.stem and path.stem not in needed]
     for path in (*lake, *rejected):
         path.unlink()
+    with open_ledger(settings.ledger_file) as ledger:
+        forget_verified(ledger, set(verified_files(ledger)) - files)
     return len(lake) + len(rejected)
 
 

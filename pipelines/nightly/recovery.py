@@ -11,6 +11,7 @@ from pipelines.common.files import remove_atomically, remove_leftovers, unfinish
 from pipelines.landing.faults import clear_traces
 from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.nightly.prune import prune_unreferenced
+from pipelines.parsing.compact import compact
 from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.versions import prune, restore_replaced
@@ -27,7 +28,7 @@ def recover(settings: Settings) -> int:
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
                    settings.editions_dir, settings.first_published_dir, settings.quality_dir):  # fmt: skip
-        remove_leftovers(folder)
+        remove_leftovers(folder, settings.archive_dir)  # `ensure_ledger` searches the archive where it has to
     clear_traces(settings)
     ensure_ledger(settings)
     ensure_editions(settings)
@@ -37,11 +38,12 @@ def recover(settings: Settings) -> int:
 
 
 def clean_up(settings: Settings) -> dict[str, int]:
-    """Remove old versions, unreferenced parsing results and dbt targets of other code.
+    """Merge small files of the lake; remove old versions, unreferenced parsing results and dbt targets of other code.
 
     Returns:
         Counts: `versions`, `parsed_files`, `dbt_targets`.
     """
+    compact(settings)
     versions, parsed = prune(settings), prune_unreferenced(settings)
     now = target_dir(settings)
     targets = [path for path in now.parent.glob("[!.]*") if path != now]

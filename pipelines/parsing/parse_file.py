@@ -76,7 +76,7 @@ class FileOutcome:
         )
         if rejected.height:
             self.reasons.setdefault(source, Counter()).update(rejected["_reasons"].explode().to_list())
-            self.rejected.setdefault(source, []).append(_without_content(rejected, contract))
+            self.rejected.setdefault(source, []).append(without_content(rejected, contract))
 
     def finish(self, *, keep: bool) -> dict[str, str]:
         """Close the files of the lake and write the lists of rejected rows; delete all files unless `keep`.
@@ -111,7 +111,7 @@ class FileOutcome:
         }  # fmt: skip
 
 
-def _without_content(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def without_content(rejected: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Return what may be stored of rejected rows outside the quarantine: numbers, reasons, dossier and update time.
 
     The dossier is the one that the rows are about by their contract; null if the cell does not look like a code.

@@ -5,14 +5,15 @@ parsing (`update_lake`), and the shape of a receipt (`storage.documents`).
 """
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
-from pipelines.common.files import sha256_of
 from pipelines.parsing.parse_file import parse_key
 from pipelines.parsing.secret import load_key
 from pipelines.parsing.version import parser_version
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger, purged_arrivals, receipts
+from pipelines.storage.ledger_contents import contents_version
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class LakeState:
     restated: list[Arrival]
     made_by: str = ""
 
-    @property
+    @cached_property
     def accepted(self) -> list[tuple[Arrival, Receipt]]:
         """Active arrivals that were not refused."""
         return [(arrival, receipt) for arrival, receipt in self.parsed if receipt["refused"] is None]
@@ -62,11 +63,24 @@ class Receipts:
         with open_ledger(settings.ledger_file) as ledger:
             self.arrivals = arrivals(ledger)
             self._by_key, self.purged = receipts(ledger), purged_arrivals(ledger)
-        self._newest = {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
+        self._keys = _keys_of(self.made_by)
+        self._groups: dict[str, list[Arrival]] | None = None
+        self._state: LakeState | None = None
+
+    @cached_property
+    def _newest(self) -> dict[tuple[str, str], Receipt]:
+        return {(receipt["delivery"], receipt["sha256"]): receipt for receipt in self._by_key.values()}
+
+    @cached_property
+    def _previous(self) -> dict[int, Arrival]:
+        return _previous(self.arrivals)
 
     def key(self, arrival: Arrival) -> str:
         """Return the key of an arrival's receipt under today's contracts, parser and secret."""
-        return parse_key(arrival, self.made_by)
+        known = self._keys.get(arrival.sequence)
+        if known is None or known[0] is not arrival:
+            known = self._keys[arrival.sequence] = arrival, parse_key(arrival, self.made_by)
+        return known[1]
 
     def current(self, arrival: Arrival) -> Receipt | None:
         """Return the receipt that counts today, or None if the file has to be parsed."""
@@ -74,14 +88,20 @@ class Receipts:
             return self.newest(arrival)
         return self._by_key.get(self.key(arrival))
 
+    def previous(self, arrival: Arrival) -> Arrival | None:
+        """Return the arrival that this one replaces: the last one before it of the same delivery, or None."""
+        return self._previous.get(arrival.sequence)
+
     def newest(self, arrival: Arrival) -> Receipt | None:
         """Return the newest receipt of these bytes under any contracts, parser and secret, or None."""
         return self._newest.get((arrival.delivery.label, arrival.sha256))
 
     def add(self, arrival: Arrival, receipt: Receipt) -> None:
         """Add the receipt of an arrival that was just parsed; the ledger is not written."""
+        self._groups = self._state = None
         self._by_key[self.key(arrival)] = receipt
-        self._newest[arrival.delivery.label, arrival.sha256] = receipt
+        if "_newest" in self.__dict__:
+            self._newest[arrival.delivery.label, arrival.sha256] = receipt
 
     def is_refused(self, arrival: Arrival) -> bool:
         """Return True if the file was parsed and refused."""
@@ -90,22 +110,57 @@ class Receipts:
 
     def classify_arrivals(self) -> dict[str, list[Arrival]]:
         """Return the arrivals by `ledger.classify_arrivals`, with the refusals that are known so far."""
-        return classify_arrivals(self.arrivals, self.is_refused)
+        if self._groups is None:
+            self._groups = classify_arrivals(self.arrivals, self.is_refused)
+        return self._groups
+
+    def state(self) -> LakeState:
+        """Return what counts today, without deliveries that have not been parsed yet."""
+        if self._state is None:
+            groups = self.classify_arrivals()
+            active = [(arrival, self.current(arrival)) for arrival in groups["active"]]
+            parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
+            self._state = LakeState(parsed, groups["duplicate"], groups["restated"], self.made_by)
+        return self._state
+
+    def counting(self) -> dict[str, Receipt]:
+        """Return the receipts of the deliveries that count and were not refused, by their key."""
+        return {self.key(arrival): receipt for arrival, receipt in self.state().accepted}
 
 
-def files_intact(receipt: Receipt, settings: Settings) -> bool:
-    """Return True if all lake files of a receipt are there and have their hashes."""
-    for name, sha in receipt["files"].items():
-        path = settings.lake_dir / name
-        if not path.is_file() or sha256_of(path) != sha:
-            return False
-    return True
+def _previous(everything: list[Arrival]) -> dict[int, Arrival]:
+    """Return, by the `sequence` of each arrival that replaced another one, the one that it replaced."""
+    newest: dict[str, Arrival] = {}
+    found: dict[int, Arrival] = {}
+    for arrival in everything:
+        label = arrival.delivery.label
+        if label in newest:
+            found[arrival.sequence] = newest[label]
+        newest[label] = arrival
+    return found
+
+
+@lru_cache(maxsize=1)
+def _keys_of(made_by: str) -> dict[int, tuple[Arrival, str]]:
+    """Return where keys under this version of the parser are kept, by `sequence`, each with the arrival that it is of.
+
+    Computing them anew for each look at the receipts takes most of its time.
+    """
+    return {}
+
+
+@lru_cache(maxsize=1)
+def _latest() -> dict[object, LakeState]:
+    return {}
 
 
 def lake_state(settings: Settings) -> LakeState:
     """Return what counts today according to the ledger, without deliveries that have not been parsed yet."""
-    known = Receipts(settings)
-    groups = known.classify_arrivals()
-    active = [(arrival, known.current(arrival)) for arrival in groups["active"]]
-    parsed = [(arrival, receipt) for arrival, receipt in active if receipt is not None]
-    return LakeState(parsed, groups["duplicate"], groups["restated"], known.made_by)
+    made_by = parser_version(settings, load_key(settings.key_file))
+    with open_ledger(settings.ledger_file) as ledger:
+        version = made_by, contents_version(ledger)
+    found = _latest().get(version)
+    if found is None:
+        _latest().clear()
+        found = _latest()[version] = Receipts(settings).state()
+    return found

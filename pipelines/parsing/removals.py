@@ -27,9 +27,11 @@ def removed_dossiers(before: Receipt | None, after: Receipt, settings: Settings)
     )
     if not old or not all(path.is_file() for path in (*old, *new)):
         return []
-    remaining, parameters = "select '' where false", {"before": [str(path) for path in old]}
+    remaining = "select '' where false"
+    parameters: dict[str, object] = {"before": [str(path) for path in old], "delivery": after["delivery"]}
     if new:
-        remaining, parameters["after"] = "select MaHoSo from read_parquet($after)", [str(path) for path in new]
+        remaining = "select MaHoSo from read_parquet($after) where _source_file = $delivery"
+        parameters["after"] = [str(path) for path in new]
     query = read_sql(__package__, "sql/removed_dossiers", remaining=remaining)
     with connect_in_memory(settings) as connection:
         return [list(row) for row in connection.execute(query, parameters).fetchall()]

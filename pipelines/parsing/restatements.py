@@ -1,7 +1,7 @@
 """Restatements: the same delivery again with other bytes. Counts what they changed, by key, to be reported.
 
-The lake files of both deliveries are compared: typed rows, without personal data. Belongs here: finding the delivery
-that was replaced, and counting. Does not belong here: which dossiers were removed (`removals`).
+The lake files of both deliveries are compared: typed rows, without personal data. Belongs here: counting. Does not
+belong here: which delivery was replaced (`receipts`), and which dossiers were removed (`removals`).
 """
 
 import polars as pl
@@ -12,15 +12,8 @@ from pipelines.contracts.model import Contract
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
 from pipelines.storage.lake import PROVENANCE, lake_schema
-from pipelines.storage.ledger import Arrival
 
 Changes = dict[str, int]
-
-
-def previous_delivery(arrival: Arrival, everything: list[Arrival]) -> Arrival | None:
-    """Return the arrival that this one replaces: the last one before it of the same delivery, or None."""
-    earlier = [a for a in everything if a.delivery == arrival.delivery and a.sequence < arrival.sequence]
-    return max(earlier, key=lambda a: a.sequence, default=None)
 
 
 def compare_with_previous(
@@ -37,11 +30,13 @@ def compare_with_previous(
     for source in sorted({*before["sources"], *after["sources"]}):
         old, new = ([n for n in receipt["files"] if n.startswith(f"{source}/")] for receipt in (before, after))
         if all((settings.lake_dir / name).is_file() for name in (*old, *new)):
-            changes[source] = _count_changes(contracts[source], old, new, settings)
+            changes[source] = _count_changes(contracts[source], after["delivery"], old, new, settings)
     return changes
 
 
-def _count_changes(contract: Contract, before: list[str], after: list[str], settings: Settings) -> Changes:
+def _count_changes(
+    contract: Contract, delivery: str, before: list[str], after: list[str], settings: Settings
+) -> Changes:
     columns = [name for name in lake_schema(contract) if name not in PROVENANCE]
     files = {"before": before, "after": after}
     query = read_sql(
@@ -49,7 +44,10 @@ def _count_changes(contract: Contract, before: list[str], after: list[str], sett
         keys=quote_identifiers(contract.key), columns=quote_identifiers(columns),
         **{name: f"read_parquet(${name})" if paths else "no_rows" for name, paths in files.items()},
     )  # fmt: skip
-    parameters = {name: [str(settings.lake_dir / path) for path in paths] for name, paths in files.items() if paths}
+    parameters: dict[str, object] = {
+        name: [str(settings.lake_dir / path) for path in paths] for name, paths in files.items() if paths
+    }
+    parameters["delivery"] = delivery
     with connect_in_memory(settings) as connection:
         connection.register("no_rows", pl.DataFrame(schema=lake_schema(contract)).to_arrow())
         changes: Changes = connection.execute(query, parameters).pl().row(0, named=True)

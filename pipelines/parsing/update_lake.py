@@ -12,13 +12,18 @@ from pipelines.common.errors import FileRefused, TthcError
 from pipelines.common.files import private_folder, sha256_of
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
+from pipelines.landing.archive import is_as_copied
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.ingest import archive_path
+from pipelines.parsing.groups import groups
+from pipelines.parsing.lake_files import LakeFiles
 from pipelines.parsing.parse_file import parse_arrival, refused_receipt
-from pipelines.parsing.receipts import LakeState, Receipts, files_intact, lake_state
+from pipelines.parsing.parse_group import Member, parse_group
+from pipelines.parsing.receipts import LakeState, Receipts
 from pipelines.parsing.removals import removed_dossiers
-from pipelines.parsing.restatements import Changes, compare_with_previous, previous_delivery
+from pipelines.parsing.restatements import Changes, compare_with_previous
 from pipelines.parsing.secret import key_id, load_key
+from pipelines.parsing.shared_files import save_renamed, separate
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement
 from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
@@ -26,6 +31,7 @@ from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
 log = logging.getLogger("tthc.parsing")
 READING_FAILED = "reading_broke"
 # Refusals whose cause may lie outside of the file: it is parsed again every night.
+LEAST_TOGETHER = 2
 RETRIED_CODES = {READING_FAILED, "file_unreadable", "archive_missing", "archive_damaged"}
 
 
@@ -36,6 +42,8 @@ class Parser:
         self.settings, self.contracts = settings, contracts
         self.secret = load_key(settings.key_file)
         self.known = Receipts(settings, self.secret)
+        self.files = LakeFiles(settings)
+        self._unsaved: dict[str, Receipt] = {}
         self.quarantine = private_folder(settings.quarantine_dir)
 
     def parse(self, arrival: Arrival) -> Receipt:
@@ -54,7 +62,7 @@ class Parser:
             newest = self.known.newest(arrival)
             if newest is None or newest["refused"] is not None:
                 return {**refused_receipt(arrival, FileRefused(loss.code, **loss.params)), **self._origin}
-            if newest.get("key_id") != key_id(self.secret) or not files_intact(newest, self.settings):
+            if newest.get("key_id") != key_id(self.secret) or not self.files.holds(newest):
                 raise
             log.warning(say("archive_lost_outcome_stands", file=arrival.delivery.label))
             return newest
@@ -65,11 +73,31 @@ class Parser:
             code = "file_unreadable" if isinstance(error, PermissionError) else READING_FAILED
             return {**refused_receipt(arrival, FileRefused(code, kind=type(error).__name__)), **self._origin}
 
+    def parse_together(self, arrivals: list[Arrival]) -> dict[int, Receipt]:
+        """Parse small files together, and return the receipts of as many as possible, by `sequence`.
+
+        Where that fails it is tried with each half; a file that fails alone has no receipt and is left to `parse`.
+        """
+        if len(arrivals) < LEAST_TOGETHER:
+            return {}
+        try:
+            members = [Member(arrival, self._archived(arrival), self.known.key(arrival)) for arrival in arrivals]
+            found = parse_group(
+                members, self.contracts, self.secret, self.settings.lake_dir, self.quarantine,
+                self.settings.read_limits,
+            )  # fmt: skip
+        except Exception as error:
+            if is_machine_fault(error):
+                raise
+            middle = len(arrivals) // 2
+            return {**self.parse_together(arrivals[:middle]), **self.parse_together(arrivals[middle:])}
+        return {arrival.sequence: {**receipt, **self._origin} for arrival, receipt in zip(arrivals, found, strict=True)}
+
     def _archived(self, arrival: Arrival) -> Path:
         archived = archive_path(self.settings, arrival)
         if not archived.is_file():
             raise TthcError("archive_missing", file=arrival.delivery.label)
-        if sha256_of(archived) != arrival.sha256:
+        if not is_as_copied(archived) and sha256_of(archived) != arrival.sha256:
             raise TthcError("archive_damaged", file=arrival.delivery.label)
         return archived
 
@@ -130,24 +158,36 @@ class Parser:
                 return compare_with_previous(before, receipt, self.contracts, self.settings)
         return recorded["restates"]
 
-    def save(self, arrival: Arrival, receipt: Receipt) -> None:
-        """Write the receipt to the ledger, which completes the parsing of the file."""
-        with open_ledger(self.settings.ledger_file) as ledger:
-            save_receipt(ledger, self.known.key(arrival), receipt)
+    def keep(self, arrival: Arrival, receipt: Receipt) -> None:
+        """Keep the receipt of a file; once it is saved, the parsing of the file is complete."""
+        self.files.add(receipt)
         self.known.add(arrival, receipt)
+        self._unsaved[self.known.key(arrival)] = receipt
+
+    def save(self) -> None:
+        """Write all kept receipts to the ledger at once."""
+        if self._unsaved:
+            with open_ledger(self.settings.ledger_file) as ledger:
+                for key, receipt in self._unsaved.items():
+                    save_receipt(ledger, key, receipt)
+            self._unsaved = {}
+
+    def separate(self) -> None:
+        """Rewrite shared lake files that hold rows of deliveries that no longer count."""
+        save_renamed(separate(self.known.counting(), self.settings.lake_dir), self.known, self.files, self.settings)
 
     def _receipt_of_previous(self, earlier: Arrival) -> Receipt | None:
         """Return the receipt of the earlier file, whose rows are then in the lake; None if its bytes are not kept."""
         receipt = self.known.current(earlier)
-        if receipt is not None and files_intact(receipt, self.settings):
+        if receipt is not None and self.files.holds(receipt):
             return receipt
         try:
             receipt = self.parse(earlier)
         except TthcError:  # nothing depends on it but this comparison
             return None
-        if (first := previous_delivery(earlier, self.known.arrivals)) is not None:
+        if (first := self.known.previous(earlier)) is not None:
             receipt = {**receipt, **self.describe_restatement(earlier, first, receipt)}
-        self.save(earlier, receipt)
+        self.keep(earlier, receipt)
         return receipt
 
 
@@ -164,26 +204,63 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
     tried: set[int] = set()
     # If a file is refused, a duplicate of it may become active, which then has to be parsed.
     while waiting := [a for a in parser.known.classify_arrivals()["active"] if a.sequence not in tried]:
-        for number, arrival in enumerate(waiting, 1):
-            tried.add(arrival.sequence)
-            _ensure_parsed(parser, arrival, (number, len(waiting)))
-    return lake_state(settings)
+        tried.update(arrival.sequence for arrival in waiting)
+        _parse_all(parser, waiting)
+    parser.separate()
+    parser.files.save()
+    return parser.known.state()
 
 
-def _ensure_parsed(parser: Parser, arrival: Arrival, progress: tuple[int, int]) -> None:
-    known = parser.known
-    receipt, earlier = known.current(arrival), previous_delivery(arrival, known.arrivals)
+def _parse_all(parser: Parser, active: list[Arrival]) -> None:
+    """Parse those of the active arrivals that have to be, small files together."""
+    due = [arrival for arrival in active if not (_is_parsed(parser, arrival) and _is_compared(parser, arrival))]
+    number = 0
+    try:
+        for group in groups(due, parser.settings.read_limits):
+            found = parser.parse_together([arrival for arrival in group if not _is_parsed(parser, arrival)])
+            for arrival in group:
+                number += 1
+                _ensure_parsed(parser, arrival, found.get(arrival.sequence), (number, len(due)))
+            parser.save()
+    finally:
+        parser.save()
+
+
+def _is_parsed(parser: Parser, arrival: Arrival) -> bool:
+    """Return True if an arrival has a receipt that counts today, and its rows are in the lake."""
+    receipt = parser.known.current(arrival)
     retry = receipt is not None and receipt["refused"] is not None and receipt["refused"]["code"] in RETRIED_CODES
-    is_parsed = receipt is not None and not retry and files_intact(receipt, parser.settings)
-    # Bytes that return after others have a receipt already, but it does not describe what they replace this time.
-    is_compared = earlier is None or (receipt is not None and receipt.get("restated_sha256") == earlier.sha256)
-    if is_parsed and (is_compared or arrival.sequence in known.purged):
-        return
-    if receipt is None or not is_parsed:
+    return receipt is not None and not retry and parser.files.holds(receipt)
+
+
+def _is_compared(parser: Parser, arrival: Arrival) -> bool:
+    """Return True if nothing is left to describe of what an arrival replaced.
+
+    Bytes that return after others have a receipt already, but it does not describe what they replace this time.
+    """
+    known = parser.known
+    earlier = known.previous(arrival)
+    if earlier is None or arrival.sequence in known.purged:
+        return True
+    receipt = known.current(arrival)
+    return receipt is not None and receipt.get("restated_sha256") == earlier.sha256
+
+
+def _ensure_parsed(parser: Parser, arrival: Arrival, made: Receipt | None, progress: tuple[int, int]) -> None:
+    """Parse an arrival unless only the description of what it replaced is missing, and describe that.
+
+    Args:
+        parser: The parser of the night.
+        arrival: The arrival.
+        made: Its receipt, if it was parsed just now.
+        progress: Its number, and the number of all.
+    """
+    receipt, earlier = made or parser.known.current(arrival), parser.known.previous(arrival)
+    if receipt is None or (made is None and not _is_parsed(parser, arrival)):
         receipt = parser.parse(arrival)
     if earlier is not None:
         receipt = {**receipt, **parser.describe_restatement(arrival, earlier, receipt)}
-    parser.save(arrival, receipt)
+    parser.keep(arrival, receipt)
     _log_receipt(arrival, receipt, *progress)
 
 

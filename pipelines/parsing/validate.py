@@ -1,12 +1,14 @@
 """Validation of rows: each is accepted, or rejected with all its reasons.
 
 A reason is `code:Field` if one field is wrong, else the code of a row rule. Rows are checked as they came; only those
-that fail are cleaned (`contracts.cell_text`) and checked again, because nearly all need no cleaning. Belongs here: what
-a row shows by itself. Does not belong here: formats and files, and errors that only other rows or sources show.
+that fail are cleaned (`contracts.cell_text`) and checked again, because nearly all need no cleaning. A batch may hold
+rows of several files, which the column `_file` tells apart (`parse_group`). Belongs here: what a row shows by itself.
+Does not belong here: formats and files, and errors that only other rows or sources show.
 """
 
 import datetime as dt
 import re
+from collections import Counter
 from functools import cached_property
 
 import polars as pl
@@ -31,17 +33,22 @@ LATEST_UPDATE_AFTER = dt.timedelta(days=2)
 class Validator:
     """Validates batches of one source, family of formats and business day.
 
+    Without a day the rows bring their own, in the column `_business_day`.
+
     Attributes:
-        changed_cells: Number of names in accepted rows from which a list mark was removed so far.
+        changed_cells: By file of a batch (0 where it is of one), from how many names in accepted rows a list mark was
+            removed so far.
     """
 
-    def __init__(self, contract: Contract, family: Family, business_day: dt.date, untold: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, contract: Contract, family: Family, business_day: dt.date | None, untold: tuple[str, ...] = ()
+    ) -> None:
         self.contract, self.family, self.business_day = contract, family, business_day
         self.fields = [field for field in contract.fields if field.personal != "drop"]
         self.required = [f.name for f in self.fields if f.required and f.name not in untold]
         self.rules = {rule.code: pl.sql_expr(rule.when) for rule in contract.rules}
         self.conditions = {rule.code: rule.when for rule in contract.rules}
-        self.changed_cells = 0
+        self.changed_cells: Counter[int] = Counter()
 
     def __call__(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return accepted and rejected rows.
@@ -72,7 +79,7 @@ class Validator:
             {reason: self._unless_deleted(when) for reason, when in self._conditions.items()},
         )
         is_wrong = values.select(self._is_wrong(values))[:, 0]
-        accepted = pl.concat([accepted, self._accepted(values.filter(~is_wrong))]).sort("_row_number")
+        accepted = pl.concat([accepted, self._accepted(values.filter(~is_wrong))]).sort(_place_of(values))
         self.changed_cells += self._count_list_marks(doubtful.filter(~is_wrong))
         wrong = values.filter(is_wrong)
         rejected = doubtful.filter(is_wrong).select(columns)
@@ -107,9 +114,9 @@ class Validator:
     ) -> pl.DataFrame:
         """Return typed values, and one Boolean column per reason (its name begins with REASON)."""
         values = frame.select(
-            "_row_number",
+            *_place_of(frame),
             "_fault",
-            pl.lit(self.business_day).alias("_business_day"),
+            pl.lit(self.business_day).alias("_business_day") if self.business_day else "_business_day",
             *[field.value.alias(name) for name, field in typed.items()],
             *[
                 is_wrong.alias(f"{REASON}{code}:{name}")
@@ -135,8 +142,8 @@ class Validator:
         return condition & pl.col(tombstone).ne_missing(1)
 
     def _too_new(self, newness: str) -> pl.Expr:
-        end = dt.datetime.combine(self.business_day + LATEST_UPDATE_AFTER, dt.time())
-        return (pl.col(newness) >= pl.lit(end)).fill_null(False)
+        end = (pl.col("_business_day") + LATEST_UPDATE_AFTER).cast(UPDATE_TIME)
+        return (pl.col(newness) >= end).fill_null(False)
 
     def _is_wrong(self, values: pl.DataFrame) -> pl.Expr:
         marks = [pl.col(name) for name in values.columns if name.startswith(REASON)]
@@ -158,12 +165,16 @@ class Validator:
         possible = pl.when(~self._too_new(newness)).then(newness)
         return wrong.select(possible.cast(UPDATE_TIME, strict=False))[:, 0]
 
-    def _count_list_marks(self, accepted: pl.DataFrame) -> int:
+    def _count_list_marks(self, accepted: pl.DataFrame) -> Counter[int]:
         marks = [has_list_mark(field) for field in self.fields if field.shown]
-        return accepted.select(pl.sum_horizontal(marks).sum()).item() if marks else 0
+        if not marks:
+            return Counter()
+        file = pl.col("_file") if "_file" in accepted.columns else pl.lit(0)
+        counted = accepted.select(file=file, count=pl.sum_horizontal(marks)).group_by("file").sum()
+        return Counter(dict(counted.iter_rows()))
 
     def _accepted(self, values: pl.DataFrame) -> pl.DataFrame:
-        return values.select("_row_number", *(f.name for f in self.fields))
+        return values.select(*_place_of(values), *(f.name for f in self.fields))
 
     def _reasons(self, wrong: pl.DataFrame) -> pl.Series:
         columns = [name for name in wrong.columns if name.startswith(REASON)]
@@ -171,6 +182,11 @@ class Validator:
         rows = wrong.select(pl.concat_list(pl.col("_fault"), *reasons).list.drop_nulls())[:, 0].to_list()
         kept = [[r for r in _first_of_each_cell(row) if not _is_consequence(r, row, self.conditions)] for row in rows]
         return pl.Series(kept, dtype=pl.List(pl.String))
+
+
+def _place_of(frame: pl.DataFrame) -> list[str]:
+    """Return the columns that say where a row comes from."""
+    return [name for name in ("_file", "_row_number") if name in frame.columns]
 
 
 def _first_of_each_cell(reasons: list[str]) -> list[str]:
@@ -200,9 +216,9 @@ def _is_consequence(reason: str, reasons: list[str], conditions: dict[str, str])
 
 
 class Validators:
-    """Validators of one business day: one per source and family of formats, created when first needed."""
+    """Validators of one business day, or of rows that bring their own: one per source and family of formats."""
 
-    def __init__(self, contracts: dict[str, Contract], business_day: dt.date) -> None:
+    def __init__(self, contracts: dict[str, Contract], business_day: dt.date | None) -> None:
         self._contracts, self._day = contracts, business_day
         self._validators: dict[tuple[object, ...], Validator] = {}
 
@@ -213,7 +229,7 @@ class Validators:
             self._validators[kind] = Validator(self._contracts[batch.source], batch.family, self._day, batch.untold)
         return self._validators[kind](batch)
 
-    def changed_cells(self, source: str) -> int:
-        """Return from how many names in accepted rows of a source a list mark was removed."""
+    def changed_cells(self, source: str, file: int = 0) -> int:
+        """Return from how many names in accepted rows of a source, in one file of the batches, a mark was removed."""
         validators = self._validators.values()
-        return sum(validator.changed_cells for validator in validators if validator.contract.source == source)
+        return sum(validator.changed_cells[file] for validator in validators if validator.contract.source == source)

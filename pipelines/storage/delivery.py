@@ -5,6 +5,7 @@ Belongs here: what identifies a delivery and how it is named. Does not belong he
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 SYNTHETIC_MARK = "synthetic"
 
@@ -17,7 +18,7 @@ class Delivery:
     business_day: dt.date
     file_name: str
 
-    @property
+    @cached_property
     def label(self) -> str:
         """`<source>/<business day>/<file name>`: how rows and messages name the delivery."""
         return f"{self.source}/{self.business_day.isoformat()}/{self.file_name}"

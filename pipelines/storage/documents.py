@@ -32,14 +32,15 @@ class SourceCounts(TypedDict):
 class Receipt(TypedDict):
     """The result of parsing one file.
 
-    The last three keys are present only if the file replaced an earlier one.
+    The last three keys are present only if the file replaced an earlier one, `shared` only if it is not empty.
 
     Attributes:
         delivery: Label of the delivery.
         sha256: Hash of its bytes.
         refused: Why it was refused; null for a file that was read.
         sources: Counts by source.
-        files: SHA-256 of each written file, by path below the lake.
+        files: SHA-256 of each file of the lake that holds its rows, by path below the lake.
+        shared: For those that hold rows of other deliveries too, of how many deliveries in all.
         made_by: Version of the parser (`parsing.version`).
         key_id: Mark of the secret (`parsing.secret`).
         restates: By source, how many keys the replacement changed (`parsing.restatements`); null if unknown.
@@ -52,6 +53,7 @@ class Receipt(TypedDict):
     refused: Refusal | None
     sources: dict[str, SourceCounts]
     files: dict[str, str]
+    shared: NotRequired[dict[str, int]]
     made_by: NotRequired[str]
     key_id: NotRequired[str]
     restates: NotRequired[dict[str, dict[str, int]] | None]

@@ -1,4 +1,4 @@
-"""The lake: immutable Parquet, one file per parsed delivery and source, with the schema of its contract.
+"""The lake: immutable Parquet per source, with the schema of its contract; small deliveries share a file.
 
 Belongs here: paths, schemas and writing of the files of lake and quarantine. Does not belong here: checking rows.
 """
@@ -43,7 +43,7 @@ REJECTED_FOLDER = "_rejected"
 
 
 def lake_file(source: str, delivery: Delivery, parse_key: str) -> str:
-    """Return the path, below the lake, of the accepted rows of one source in one delivery."""
+    """Return the path, below the lake, of the accepted rows of one source in one delivery, or in several from it on."""
     return f"{source}/{delivery.business_day.isoformat()}/{parse_key}.parquet"
 
 

@@ -7,40 +7,18 @@ on carries a digest, since SQLite itself does not notice a flipped byte: a damag
 """
 
 import datetime as dt
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pipelines.common.sql import read_sql
-from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
-
-
-class LedgerDamaged(Exception):
-    """A row of the ledger is not what was written."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """Bytes that arrived as a delivery: one row of the ledger.
-
-    Attributes:
-        expected_rows: Number of rows that the deliverer stated beside the file; None if it stated none.
-        archived_as: Path of the archived bytes, relative to the archive.
-        sequence: Position in the order of arrival, from 1; 0 if it is not yet in the ledger.
-    """
-
-    delivery: Delivery
-    sha256: str
-    byte_count: int
-    expected_rows: int | None
-    archived_as: str
-    sequence: int = 0
+from pipelines.storage.ledger_contents import Arrival as Arrival
+from pipelines.storage.ledger_contents import LedgerDamaged as LedgerDamaged
+from pipelines.storage.ledger_contents import count_rewriting, digest, name_ledger, read_contents, verified
 
 
 @dataclass(frozen=True)
@@ -65,6 +43,21 @@ class RowOutcome:
         return self.rows_in == self.accepted + self.rejected + self.superseded
 
 
+@dataclass(frozen=True)
+class Verified:
+    """The last verification of a file of the lake.
+
+    Attributes:
+        sha256: The hash that was found.
+        looks: Size, inode, and times of modification and change in nanoseconds.
+        verified_on: The day, by the clock of the machine.
+    """
+
+    sha256: str
+    looks: tuple[int, int, int, int]
+    verified_on: dt.date
+
+
 @contextmanager
 def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the ledger, create missing tables; commit on success, roll back on error, always close."""
@@ -72,22 +65,11 @@ def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(path, timeout=60)
     try:
         connection.executescript(read_sql(__package__, "sql/ledger_schema"))
+        name_ledger(connection)
         with connection:
             yield connection
     finally:
         connection.close()
-
-
-def _digest(*values: object) -> str:
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()[:32]
-
-
-def _verified(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return rows without the digest in their last column. Raise LedgerDamaged if a digest does not match its row."""
-    for *values, digest in rows:
-        if _digest(*values) != digest:
-            raise LedgerDamaged
-    return [row[:-1] for row in rows]
 
 
 def record_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
@@ -98,6 +80,7 @@ def record_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
 
 def save_expected_rows(ledger: sqlite3.Connection, arrival: Arrival, rows: int | None) -> None:
     """Set how many rows the deliverer states for an arrival that is in the ledger; None removes the number."""
+    count_rewriting(ledger)
     _write_arrival(ledger, replace(arrival, expected_rows=rows))
 
 
@@ -105,17 +88,12 @@ def _write_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
     delivery = arrival.delivery
     row = (arrival.sequence, delivery.source, delivery.business_day.isoformat(), delivery.file_name, arrival.sha256,
            arrival.byte_count, arrival.expected_rows, arrival.archived_as)  # fmt: skip
-    ledger.execute("insert or replace into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _digest(*row)))
+    ledger.execute("insert or replace into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest(*row)))
 
 
 def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
     """Return all arrivals in the order in which they came. Raise LedgerDamaged if a row was altered."""
-    return [
-        Arrival(Delivery(source, dt.date.fromisoformat(day), name), sha, size, expected, archived, sequence)
-        for sequence, source, day, name, sha, size, expected, archived in _verified(
-            ledger.execute("select * from arrival order by sequence").fetchall()
-        )
-    ]
+    return list(read_contents(ledger).arrivals)
 
 
 def classify_arrivals(
@@ -131,12 +109,13 @@ def classify_arrivals(
         everything: All arrivals in the order in which they came.
         is_refused: Whether parsing has refused an arrival.
     """
-    newest: dict[Delivery, Arrival] = {arrival.delivery: arrival for arrival in everything}
+    newest: dict[str, Arrival] = {arrival.delivery.label: arrival for arrival in everything}
     chosen: dict[tuple[str, dt.date, str], Arrival] = {}
-    for arrival in sorted(newest.values(), key=lambda a: (is_refused(a), a.delivery)):
+    in_order = sorted(newest.values(), key=lambda a: (a.delivery.source, a.delivery.business_day, a.delivery.file_name))
+    for arrival in sorted(in_order, key=is_refused):
         chosen.setdefault((arrival.delivery.source, arrival.delivery.business_day, arrival.sha256), arrival)
-    active = sorted(chosen.values(), key=lambda arrival: arrival.delivery)
-    kept = {arrival.sequence for arrival in active}
+    kept = {arrival.sequence for arrival in chosen.values()}
+    active = [arrival for arrival in in_order if arrival.sequence in kept]
     current = {arrival.sequence for arrival in newest.values()}
     return {
         "active": active,
@@ -148,29 +127,84 @@ def classify_arrivals(
 def save_receipt(ledger: sqlite3.Connection, parse_key: str, content: Receipt) -> None:
     """Save the receipt of one file, which is the last thing that parsing writes."""
     row = (parse_key, json.dumps(content, sort_keys=True))
-    ledger.execute("insert or replace into receipt values (?, ?, ?)", (*row, _digest(*row)))
+    ledger.execute("insert or replace into receipt values (?, ?, ?)", (*row, digest(*row)))
 
 
 def receipts(ledger: sqlite3.Connection) -> dict[str, Receipt]:
     """Return all receipts by parse key, the newest last. Raise LedgerDamaged if a row was altered."""
-    found = _verified(ledger.execute("select * from receipt order by rowid").fetchall())
-    return {key: json.loads(content) for key, content in found}
+    return dict(read_contents(ledger).receipts)
 
 
 def drop_receipts(ledger: sqlite3.Connection, parse_keys: set[str]) -> None:
     """Remove the receipts of these parse keys."""
+    if not parse_keys:
+        return
+    count_rewriting(ledger)
     ledger.executemany("delete from receipt where parse_key = ?", [(key,) for key in sorted(parse_keys)])
 
 
 def record_purge(ledger: sqlite3.Connection, sequence: int, as_of: dt.date) -> None:
     """Record that the bytes of an arrival were removed at the end of their retention period."""
     row = (sequence, as_of.isoformat())
-    ledger.execute("insert or replace into forgotten values (?, ?, ?)", (*row, _digest(*row)))
+    ledger.execute("insert or replace into forgotten values (?, ?, ?)", (*row, digest(*row)))
 
 
 def purged_arrivals(ledger: sqlite3.Connection) -> set[int]:
     """Return the `sequence` of arrivals whose bytes are no longer kept. Raise LedgerDamaged if a row was altered."""
-    return {sequence for sequence, _ in _verified(ledger.execute("select * from forgotten").fetchall())}
+    return set(read_contents(ledger).purged)
+
+
+def archive_seen(ledger: sqlite3.Connection) -> tuple[str, int, dt.date] | None:
+    """Return how the archive looked and how many arrivals there were when the two were in step, and when all was seen.
+
+    None if they may be out of step. Raise LedgerDamaged if the row was altered.
+    """
+    found = verified(ledger.execute("select * from archive_seen").fetchall())
+    return (found[0][1], found[0][2], dt.date.fromisoformat(found[0][3])) if found else None
+
+
+def save_archive_seen(ledger: sqlite3.Connection, seen: tuple[str, int, dt.date] | None) -> None:
+    """Save how the archive looks that is in step with the arrivals; None while that is not certain."""
+    ledger.execute("delete from archive_seen")
+    if seen is not None:
+        row = (1, seen[0], seen[1], seen[2].isoformat())
+        ledger.execute("insert into archive_seen values (?, ?, ?, ?, ?)", (*row, digest(*row)))
+
+
+def landed_folders(ledger: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """Return how folders looked and how many files they had when all were archived, by path below landing.
+
+    Raises:
+        LedgerDamaged: If a row was altered.
+    """
+    rows = verified(ledger.execute("select * from landed_folder").fetchall())
+    return {folder: (looks, count) for folder, looks, count in rows}
+
+
+def save_landed_folders(ledger: sqlite3.Connection, found: dict[str, tuple[str, int]], gone: set[str]) -> None:
+    """Save how folders of landing look whose files are all archived, and remove those of which that is not so."""
+    ledger.executemany("delete from landed_folder where folder = ?", [(folder,) for folder in sorted(gone)])
+    rows = [(folder, looks, count) for folder, (looks, count) in found.items()]
+    values = [(*row, digest(*row)) for row in rows]
+    ledger.executemany("insert or replace into landed_folder values (?, ?, ?, ?)", values)
+
+
+def verified_files(ledger: sqlite3.Connection) -> dict[str, Verified]:
+    """Return the last verification of lake files, by path below the lake. Raise LedgerDamaged if a row was altered."""
+    rows = verified(ledger.execute("select * from verified").fetchall())
+    return {path: Verified(sha, tuple(looks), dt.date.fromisoformat(day)) for path, sha, *looks, day in rows}
+
+
+def save_verified(ledger: sqlite3.Connection, found: dict[str, Verified]) -> None:
+    """Save the last verification of lake files, by path below the lake."""
+    rows = [(path, one.sha256, *one.looks, one.verified_on.isoformat()) for path, one in found.items()]
+    values = [(*row, digest(*row)) for row in rows]
+    ledger.executemany("insert or replace into verified values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def forget_verified(ledger: sqlite3.Connection, paths: set[str]) -> None:
+    """Remove the verification of lake files that are gone."""
+    ledger.executemany("delete from verified where path = ?", [(path,) for path in sorted(paths)])
 
 
 def save_outcomes(ledger: sqlite3.Connection, outcomes: list[RowOutcome]) -> None:

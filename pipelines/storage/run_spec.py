@@ -5,7 +5,7 @@ Belongs here: the document, and the paths of workspace and candidate. Does not b
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pipelines.settings import DATABASE_FILE, Settings
@@ -34,7 +34,8 @@ class RunSpec:
 
     def save(self, settings: Settings) -> None:
         """Write the specification for the later steps of the run."""
-        run_spec_file(settings).write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        content = {field.name: getattr(self, field.name) for field in fields(self)}  # copies nothing, unlike `asdict`
+        run_spec_file(settings).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
     def load(settings: Settings) -> "RunSpec":

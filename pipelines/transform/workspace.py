@@ -19,6 +19,7 @@ from pipelines.contracts.column_types import looks_personal
 from pipelines.contracts.model import Contract
 from pipelines.parsing.receipts import LakeState
 from pipelines.parsing.secret import load_key
+from pipelines.parsing.shared_files import deliveries_in
 from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.registers.corrections import correction_table, load_corrections
 from pipelines.registers.tables import register_tables
@@ -102,21 +103,28 @@ def _removal_rows(state: LakeState) -> list[tuple[object, ...]]:
     ]
 
 
-def _files(state: LakeState, prefix: str, lake: Path) -> dict[str, list[str]]:
-    """Return the lake files of a source that count, by the version of the parser that made them.
+def _files(state: LakeState, lake: Path) -> dict[str, dict[str, list[str]]]:
+    """Return the lake files that count, by source (`_rejected`: lists of rejected rows) and version of the parser.
 
-    Files of one version have the same columns.
+    Files of one version of the parser have the same columns.
 
     Args:
         state: What counts in the lake.
-        prefix: The source, or `_rejected` for the lists of rejected rows.
         lake: The folder of the lake.
+
+    Raises:
+        ValueError: If a file also holds rows of deliveries that do not count; parsing leaves none (`shared_files`).
     """
-    files: dict[str, list[str]] = {}
+    missing: dict[tuple[str, str], int] = {}
     for _, receipt in state.accepted:
-        names = [str(lake / name) for name in receipt["files"] if name.startswith(f"{prefix}/")]
-        if names:
-            files.setdefault(receipt.get("made_by", ""), []).extend(names)
+        for name in receipt["files"]:
+            file = receipt.get("made_by", ""), name
+            missing[file] = missing.get(file, deliveries_in(receipt, name)) - 1
+    files: dict[str, dict[str, list[str]]] = {}
+    for (made_by, name), others in missing.items():
+        if others:
+            raise ValueError(f"rows that do not count: {name}")
+        files.setdefault(name.partition("/")[0], {}).setdefault(made_by, []).append(str(lake / name))
     return files
 
 
@@ -184,16 +192,17 @@ def build_workspace(
     with connect(settings, workspace) as connection:
         for schema in ("lake", "ledger", "registers", "blank", "whole"):
             connection.execute(f"create schema {schema}")
+        files = _files(state, settings.lake_dir)
         known = load_corrections(settings.province_dir, contracts)
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
             target = "whole" if carried is not None and is_of_dossiers(contract) else "lake"
             schema = "uncorrected" if corrections.is_corrected(source) else target
-            files = _files(state, source, settings.lake_dir)
-            _create_view(connection, f"{schema}.{source}", files, lake_schema(contract), state.made_by)
+            own = files.get(source, {})
+            _create_view(connection, f"{schema}.{source}", own, lake_schema(contract), state.made_by)
             if corrections.is_corrected(source):
                 corrections.create_view(source, target)
-        rejected = _files(state, REJECTED_FOLDER, settings.lake_dir)
+        rejected = files.get(REJECTED_FOLDER, {})
         target = "ledger" if carried is None else "whole"
         _create_view(connection, f"{target}.rejected_row", rejected, REJECTED, state.made_by)
         lay_out_carrying(connection, settings, contracts, state, carried)

@@ -70,7 +70,8 @@ class FewFiles:
                 model.name: connection.execute(f"select * from {model.relation} order by all").fetchall()
                 for model in tables
             }
-        keep_rejected_rows(self.settings, self.contracts, state)
+        if any(model.name == "int_rejected_unit" for model in self.models):  # which tells what the models rejected
+            keep_rejected_rows(self.settings, self.contracts, state)
         return found
 
     def quarantined(self, source: str) -> list[Path]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.landing import archive, ingest
 from pipelines.landing import discover as discover_module
-from pipelines.landing import ingest
 from pipelines.landing.discover import discover
 from pipelines.landing.ingest import archive_path, ingest_deliveries
+from pipelines.landing.rebuild_ledger import ensure_ledger
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
-from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger
+from pipelines.storage.ledger import Arrival, arrivals, classify_arrivals, open_ledger, record_arrival
 
 DAY = dt.date(2024, 5, 31)
 
@@ -129,13 +130,13 @@ def test_sidecars_are_heeded(settings: Settings) -> None:
 
 def test_a_growing_file_waits_for_the_next_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     path = deliver(settings, "a.csv", "một")
-    copy = ingest._copy_hashed
+    copy = archive.copy_hashed
 
     def copy_while_it_grows(source: Path, target: Path) -> str:
         path.write_text("một hai", encoding="utf-8")
         return copy(source, target)
 
-    monkeypatch.setattr(ingest, "_copy_hashed", copy_while_it_grows)
+    monkeypatch.setattr(archive, "copy_hashed", copy_while_it_grows)
     assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
     assert not [p for p in (settings.restricted_dir / "archive").rglob("*") if p.is_file()]
 
@@ -157,3 +158,96 @@ def test_a_sidecar_that_says_nothing_leaves_the_file(settings: Settings, sidecar
     path = deliver(settings, "a.csv", "một")
     path.with_name(path.name + sidecar).write_text(content, encoding="utf-8")
     assert ingest_deliveries(settings, {"ho_so"}) == {"found": 1, "new": 0, "left": 1}
+
+
+def archived(settings: Settings) -> list[str]:
+    """Return the archived files below the folder of a source, by day, name, number and hash."""
+    folder = settings.archive_dir / "ho_so"
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_that_nothing_touched_is_not_read_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [deliver(settings, f"{n}.csv", f"{n}") for n in range(12)]
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 12, "new": 12, "left": 0}
+    before = paths[3].stat()
+    with monkeypatch.context() as patched:
+        patched.setattr(ingest, "_hash", lambda _: pytest.fail("read again"))
+        assert ingest_deliveries(settings, {"ho_so"}) == {"found": 12, "new": 0, "left": 0}
+    # As many bytes at the same time as before: only the time at which the inode changed tells.
+    paths[3].write_text("x")
+    os.utime(paths[3], ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 12, "new": 1, "left": 0}
+    assert active(settings)["3.csv"] == "x"
+
+
+@pytest.mark.parametrize("change", ["more", "fewer", "odd", "sidecar", "renamed"])
+def test_any_change_of_a_folder_is_noticed(settings: Settings, change: str) -> None:
+    path = deliver(settings, "a.csv", "một")
+    deliver(settings, "b.csv", "hai")
+    ingest_deliveries(settings, {"ho_so"})
+    if change == "more":
+        deliver(settings, "c.csv", "ba")
+    elif change == "fewer":
+        path.unlink()
+    elif change == "odd":
+        path.with_name("c.docx").touch()
+    elif change == "sidecar":
+        path.with_name("a.csv.rows").write_text("7")
+    else:
+        path.rename(path.with_name("c.csv"))
+    expected = {"more": (3, 1, 0), "fewer": (1, 0, 0), "odd": (2, 0, 1), "sidecar": (2, 1, 0), "renamed": (2, 1, 0)}
+    for found in (expected[change], (expected[change][0], 0, expected[change][2])):  # what is left, is left again
+        assert ingest_deliveries(settings, {"ho_so"}) == dict(zip(("found", "new", "left"), found, strict=True))
+
+
+@pytest.mark.parametrize("step", ["copy_hashed", "sync_all", "replace", "record_arrival", "save_landed_folders"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_kill_amid_many_files_loses_and_doubles_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, nth: int
+) -> None:
+    names = [f"{n}.csv" for n in range(9)]
+    for name in names:
+        deliver(settings, name, name).with_name(f"{name}.rows").write_text("1")
+    owner: object = Path if step == "replace" else archive if hasattr(archive, step) else ingest
+    real, calls = getattr(owner, step), itertools.count(1)
+
+    def killed(*args: object) -> object:
+        if next(calls) == nth:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "drop_all", lambda _: None)  # a kill leaves no time for it
+        patched.setattr(ingest, "drop_all", lambda _: None)
+        patched.setattr(owner, step, killed)
+        for _ in range(2):
+            try:
+                ingest_deliveries(settings, {"ho_so"})
+            except KeyboardInterrupt:
+                break
+    assert next(calls) > 1
+    ensure_ledger(settings)
+    assert ingest_deliveries(settings, {"ho_so"})["found"] == 9
+    assert active(settings) == {name: name for name in names}
+    assert {path.rpartition("/")[2][:4] for path in archived(settings) if "incoming" not in path} == {"0001"}
+    with open_ledger(settings.ledger_file) as ledger:
+        assert [a.expected_rows for a in arrivals(ledger)] == [1] * 9
+    assert all((settings.archive_dir / a).read_bytes() for a in (f"ho_so/{p}" for p in archived(settings)))
+
+
+def test_one_file_that_cannot_be_recorded_is_left_alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(9):
+        deliver(settings, f"{n}.csv", f"{n}")
+    record = record_arrival
+
+    def broken(ledger: object, arrival: Arrival) -> None:
+        if arrival.delivery.file_name == "4.csv":
+            raise RuntimeError
+        record(ledger, arrival)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ingest, "record_arrival", broken)
+        assert ingest_deliveries(settings, {"ho_so"}) == {"found": 9, "new": 8, "left": 1}
+    assert set(active(settings)) == {f"{n}.csv" for n in range(9)} - {"4.csv"}
+    assert ingest_deliveries(settings, {"ho_so"}) == {"found": 9, "new": 1, "left": 0}
+    assert len(active(settings)) == 9

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines.contracts.model import Contract, load_contracts
-from pipelines.parsing.parse_file import parse_arrival
+from pipelines.parsing.parse_file import parse_arrival, parse_key
 from pipelines.parsing.receipts import LakeState
 from pipelines.reports.quality import write
 from pipelines.reports.quality.facts import (
@@ -258,7 +258,9 @@ def parsed(
     path.write_bytes(content)
     arrival = Arrival(Delivery(source, DAY, name), sha256(content).hexdigest(), len(content), None, "")
     quarantine = settings.restricted_dir / "quarantine"
-    return arrival, parse_arrival(arrival, path, contracts, f"key{name}", "k" * 64, settings.lake_dir, quarantine)
+    return arrival, parse_arrival(
+        arrival, path, contracts, parse_key(arrival, ""), "k" * 64, settings.lake_dir, quarantine
+    )
 
 
 def test_places_come_from_the_quarantine_and_only_where_numbers_do_not_say_them(

@@ -1,6 +1,7 @@
 """After a crash or a loss everything is rebuilt from the archive, and files that nothing needs are removed."""
 
 import datetime as dt
+import json
 import os
 import random
 import shutil
@@ -13,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from pipelines.common.checksums import with_checksum
 from pipelines.common.files import atomic_write, remove_atomically, remove_leftovers, unfinished
 from pipelines.contracts.model import Contract
-from pipelines.landing import ingest
+from pipelines.landing import ingest, rebuild_ledger
 from pipelines.landing.ingest import archive_path, ingest_deliveries
-from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound
+from pipelines.landing.rebuild_ledger import add_missing_arrivals, ensure_ledger, is_sound, leave_ledger
 from pipelines.landing.retention import purge_expired
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.nightly.recovery import recover
@@ -28,9 +30,11 @@ from pipelines.storage.ledger import (
     LedgerDamaged,
     arrivals,
     classify_arrivals,
+    drop_receipts,
     open_ledger,
     purged_arrivals,
     receipts,
+    save_expected_rows,
     save_receipt,
 )
 from pipelines.storage.runs import begin_run, end_run, runs
@@ -247,3 +251,108 @@ def test_dbt_dies_with_the_run(tmp_path: Path) -> None:
         time.sleep(0.05)
     os.kill(pid, 9)
     pytest.fail("the child outlived its parent")
+
+
+def searched(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Return whether the next run searches the archive for files without an arrival."""
+    found = []
+
+    def search(settings: Settings) -> int:
+        found.append(settings)
+        return add_missing_arrivals(settings)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuild_ledger, "add_missing_arrivals", search)
+        ensure_ledger(settings)
+    return bool(found)
+
+
+def test_the_archive_is_searched_where_it_may_hold_more_than_the_ledger(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_arrivals(settings)
+    assert searched(settings, monkeypatch)  # nothing is known of it yet
+    assert not searched(settings, monkeypatch)
+    deliver(settings, 5, day=FIRST + dt.timedelta(days=2))
+    deliver(settings, 5, 6, day=FIRST + dt.timedelta(days=2))
+    assert not searched(settings, monkeypatch)
+    before = known(settings)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ingest, "record_arrival", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(settings, 5, 6, 7, day=FIRST + dt.timedelta(days=2))
+    shutil.rmtree(settings.raw_dir)
+    assert searched(settings, monkeypatch) and len(known(settings)) == len(before) + 1
+    assert not searched(settings, monkeypatch)
+    with sqlite3.connect(settings.ledger_file) as ledger:  # an older ledger was brought back, say
+        ledger.execute("delete from arrival where sequence = 2")
+    assert searched(settings, monkeypatch) and len(known(settings)) == len(before) + 1
+    shutil.rmtree(settings.archive_dir / "xin_loi" / FIRST.isoformat() / "a.csv")
+    assert searched(settings, monkeypatch)
+    assert searched(settings.model_copy(update={"verify_days": 0}), monkeypatch)
+
+
+def test_rows_that_were_read_before_are_read_again_only_where_they_changed(settings: Settings) -> None:
+    three_arrivals(settings)
+    with open_ledger(settings.ledger_file) as ledger:
+        first = arrivals(ledger)
+        assert all(a is b for a, b in zip(first, arrivals(ledger), strict=True))
+        receipt: Any = {"delivery": "a", "sha256": "b", "refused": None, "sources": {}, "files": {}}
+        save_receipt(ledger, "k1", receipt)
+        assert list(receipts(ledger)) == ["k1"]
+        ledger.rollback()
+        assert receipts(ledger) == {}
+        for key in ("k1", "k2", "k1"):
+            save_receipt(ledger, key, receipt)
+        ledger.commit()
+        assert list(receipts(ledger)) == ["k2", "k1"]
+        drop_receipts(ledger, {"k2"})
+        save_receipt(ledger, "k3", receipt)
+        save_expected_rows(ledger, first[0], 9)
+        ledger.commit()
+        assert list(receipts(ledger)) == ["k1", "k3"] and arrivals(ledger)[0].expected_rows == 9
+    settings.ledger_file.unlink()
+    with open_ledger(settings.ledger_file) as ledger:
+        assert arrivals(ledger) == [] and receipts(ledger) == {}
+
+
+def test_a_ledger_that_nothing_touched_is_verified_again_after_some_days(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_arrivals(settings)
+    before, note = known(settings), settings.ledger_file.with_name("verified.json")
+
+    def is_verified(days: int = 0, **update: Any) -> bool:
+        """Return whether a run verifies a ledger that was verified so many days ago."""
+        ensure_ledger(settings)
+        leave_ledger(settings)
+        day = (dt.date.today() - dt.timedelta(days=days)).isoformat()
+        note.write_text(json.dumps(with_checksum({**json.loads(note.read_text()), "verified_on": day})))
+        found = []
+
+        def verify(path: Path) -> bool:
+            found.append(path)
+            return is_sound(path)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(rebuild_ledger, "is_sound", verify)
+            ensure_ledger(settings.model_copy(update=update))
+        return bool(found)
+
+    assert [is_verified(days) for days in (-1, 0, 6, 7)] == [True, False, False, True]
+    assert is_verified(verify_days=0)
+    leave_ledger(settings)
+    note.write_text(note.read_text().replace("verified_on", "verified_at"))
+    monkeypatch.setattr(rebuild_ledger, "is_sound", lambda path: pytest.fail("verified") if note.exists() else True)
+    with pytest.raises(pytest.fail.Exception):
+        ensure_ledger(settings)
+    monkeypatch.undo()
+    leave_ledger(settings)
+    with sqlite3.connect(settings.ledger_file) as ledger:
+        ledger.execute("update arrival set business_day = '2024-05-09'")
+    ensure_ledger(settings)
+    assert known(settings) == before and settings.ledger_file.with_name("damaged.sqlite").exists()

@@ -7,6 +7,7 @@ headers, rows and line numbers. Does not belong here: errors of the text that ma
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,16 @@ def _read_header(start: bytes, parse: arrow_csv.ParseOptions) -> list[str]:
         first += line
         if first.count(parse.quote_char.encode()) % 2 == 0:
             break
+    return _split_header(first, parse.delimiter, parse.quote_char)
+
+
+@lru_cache(maxsize=256)
+def _split_header(first: bytes, delimiter: str, quote: str) -> list[str]:
+    """Return the cells of one row; most files have the header of another one."""
+    parse = arrow_csv.ParseOptions(delimiter=delimiter, quote_char=quote, newlines_in_values=True)
     read = arrow_csv.ReadOptions(autogenerate_column_names=True, use_threads=False)
-    text = arrow_csv.ConvertOptions(column_types={f"f{n}": pa.string() for n in range(1000)})
+    most_columns = first.count(delimiter.encode()) + 1
+    text = arrow_csv.ConvertOptions(column_types={f"f{n}": pa.string() for n in range(most_columns)})
     table = arrow_csv.read_csv(pa.py_buffer(first), read, parse, text)
     return [(column[0].as_py() or "").strip() for column in table.itercolumns()]
 
@@ -129,6 +138,12 @@ def _options(
     return read, convert
 
 
+@lru_cache
+def _pattern_of_headers(headers: tuple[str, ...]) -> str:
+    """Return a regular expression of a cell that holds one of these headers."""
+    return rf"(?i)^\s*(?:{'|'.join(re.escape(header) for header in headers)})\s*$"
+
+
 class _Rows:
     """Turns tables of cells into frames of batches: adds line numbers and faults, removes repeated headers."""
 
@@ -141,8 +156,7 @@ class _Rows:
         self._is_repeated_header = RepeatedHeader([list(self.labels.values())], list(self.labels), contract)
         required = [f.name for f in contract.fields if f.required and f.name in self.labels]
         self._first_required = required[0] if required else None
-        headers = "|".join(re.escape(header) for header in contract.headers)
-        self._looks_like_header = rf"(?i)^\s*(?:{headers})\s*$"
+        self._looks_like_header = _pattern_of_headers(tuple(contract.headers))
 
     def lines(self, rows: np.ndarray) -> np.ndarray:
         """Return the lines on which rows begin, by their number below the header."""
@@ -191,8 +205,9 @@ class _Rows:
             doubtful += looks_repeated.arg_true().to_list()
         removed = []
         for at in dict.fromkeys(doubtful):
-            cells = [frame[name][at] if name in frame.columns else label for name, label in self.labels.items()]
-            if is_numbering(cells) or self._is_repeated_header(cells, line=frame["_row_number"][at]):
+            row = frame.row(at, named=True)
+            cells = [row.get(name, label) for name, label in self.labels.items()]
+            if is_numbering(cells) or self._is_repeated_header(cells, line=row["_row_number"]):
                 removed.append(at)
         return frame.filter(~pl.int_range(frame.height, eager=True).is_in(removed)) if removed else frame
 

@@ -22,6 +22,7 @@ COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)(\s*=.*)?")
 MOST_CELLS_BELOW = 3
 # So many keys of one shape after the end of a list are rows of data.
 SEVERAL = 3
+MOST_UNLEARNED = 1_000
 CODE = r"^[A-Za-z0-9._/-]*[0-9][A-Za-z0-9._/-]*$"
 
 
@@ -38,19 +39,27 @@ def _folded_labels(cells: Sequence[Any]) -> list[str]:
 
 def is_numbering(cells: Sequence[Any]) -> bool:
     """Return True for a row that numbers the columns of a form: `(1) (2) (3)=(1)+(2)`."""
-    filled = [label(cell) for cell in cells if label(cell)]
-    return len(filled) > 1 and all(COLUMN_NUMBER.fullmatch(cell) for cell in filled)
+    count = 0
+    for text in filter(None, map(label, cells)):
+        if not COLUMN_NUMBER.fullmatch(text):
+            return False
+        count += 1
+    return count > 1
 
 
 class RepeatedHeader:
     """Recognises rows that repeat the header, as printed on every page, in any letter case."""
 
     def __init__(self, header: Sequence[Sequence[Any]], fields: Sequence[str | None], contract: Contract) -> None:
-        self._header, self._labels = [_folded_labels(row) for row in header], [label(cell) for cell in header[-1]]
-        self._known = {header.casefold(): field.name for header, field in contract.by_header.items()}
-        self._known |= {header.casefold(): "" for header in contract.ignored}
+        self._header, self._contract = header, contract
         self._required = {field.name for field in contract.fields if field.required}
         self._required_columns = [n for n, name in enumerate(fields) if name in self._required]
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Fields by their headers, in lower case; empty for headers to ignore."""
+        known = {header.casefold(): field.name for header, field in self._contract.by_header.items()}
+        return known | {header.casefold(): "" for header in self._contract.ignored}
 
     def __call__(self, cells: Sequence[Any], **place: object) -> bool:
         """Return True if a row repeats a row of the header.
@@ -67,12 +76,12 @@ class RepeatedHeader:
         ):
             return False
         labels = _folded_labels(cells)
-        if labels in self._header:
+        if labels in map(_folded_labels, self._header):
             return True
         named = {self._known[cell] for cell in labels if self._known.get(cell)}
         if len(named) > 1 and self._required <= named:
             raise FileRefused(
-                "header_again", expected=", ".join(shown(name, False) for name in self._labels if name),
+                "header_again", expected=", ".join(shown(name, False) for name in map(label, self._header[-1]) if name),
                 got=", ".join(shown(label(cell), doubtful=True) for cell in cells if label(cell)), **place,
             )  # fmt: skip
         return False
@@ -92,6 +101,7 @@ class ListEnd:
         self._key = keys[0] if keys else None
         self._required = sum(f.required for f in contract.fields)
         self._above: pl.Series | None = None
+        self._unlearned: pl.DataFrame | None = None
         self._least_filled, self._keys_have_digits, self._has_ended, self._has_gap = self._required, False, False, False
 
     def below(self, frame: pl.DataFrame, after_gap: pl.Series | None = None) -> pl.Series | None:
@@ -110,8 +120,14 @@ class ListEnd:
             doubtful = doubtful | after_gap
         first = doubtful.arg_true()
         if self._above is None:
-            self._learn(frame[: first[0]] if len(first) else frame)
-        if not len(first) and not self._has_ended:
+            self._unlearned = frame[: first[0]] if len(first) else frame
+            self._above = self._unlearned[self._key]
+        is_plain = not len(first) and not self._has_ended
+        # Most small files are plain, and the first rows of a large one are not kept in memory.
+        if self._unlearned is not None and not (is_plain and self._unlearned.height <= MOST_UNLEARNED):
+            self._learn(self._unlearned)
+            self._unlearned = None
+        if is_plain:
             return None
         if self._has_ended:
             # A row with a code as its key and enough filled cells is data; nearly all rows are, and skip `_classify`.
@@ -127,11 +143,9 @@ class ListEnd:
 
     def _learn(self, above: pl.DataFrame) -> None:
         """Store how keys are written and how many cells are filled in rows that certainly are data."""
-        key = above[self._key or ""]
-        self._above = key
         if above.height:
             self._least_filled = min(above.select(_count_filled(above))[:, 0].to_list())
-            self._keys_have_digits = bool(key.str.contains("[0-9]").all())
+            self._keys_have_digits = bool(above[self._key or ""].str.contains("[0-9]").all())
 
     def _classify(self, frame: pl.DataFrame, after_gap: pl.Series | None) -> pl.Series:
         """Return which of these rows are below the list."""

@@ -1,8 +1,18 @@
 -- How a restated file differs from the earlier one, in keys. A key with several rows counts once: its content is all of
--- them.
+-- them. The lake files may hold other deliveries too.
 with
-    before as (select {{ keys }}, list_sort(list(hash({{ columns }}))) as content from {{ before }} group by all),
-    after as (select {{ keys }}, list_sort(list(hash({{ columns }}))) as content from {{ after }} group by all)
+    before as (
+        select {{ keys }}, list_sort(list(hash({{ columns }}))) as content
+        from {{ before }}
+        where _source_file = $delivery
+        group by all
+    ),
+    after as (
+        select {{ keys }}, list_sort(list(hash({{ columns }}))) as content
+        from {{ after }}
+        where _source_file = $delivery
+        group by all
+    )
 select
     count(b.content) as earlier,
     count(*) filter (where b.content is null) as added,

@@ -12,7 +12,7 @@ with
             _business_day as day,
             case when TrangThaiHoSo in (7, 9, 10) then cast(coalesce(NgayKetThucXuLy, NgayTra) as date) end as finished
         from read_parquet($before)
-        where coalesce(DaXoa, 0) <> 1
+        where _source_file = $delivery and coalesce(DaXoa, 0) <> 1
         qualify row_number() over (partition by MaHoSo order by NgayCapNhat desc nulls last, _row_number desc) = 1
     ),
     removed as (

@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.landing.discover import DELIVERED
+from pipelines.parsing.parse_file import parse_key
 from pipelines.parsing.quarantine import quarantine_file
 from pipelines.parsing.receipts import LakeState
 from pipelines.settings import Settings
-from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger import Arrival
 from pipelines.transform.night_rejections import NIGHT_MARK
 
@@ -38,7 +38,7 @@ def places_in(
             key = (source, delivery.business_day, delivery.file_name)
             if numbers := wanted.get(key):
                 of_file = found.setdefault(key, {})
-                for path in _quarantined(source, arrival, receipt, settings):
+                for path in _quarantined(source, arrival, receipt.get("made_by", state.made_by), settings):
                     of_file |= _rows(path, delivery.label, numbers)
     return found
 
@@ -50,11 +50,10 @@ def place_for(reason: str, reasons: Sequence[str], place: str) -> str:
     return parts[fields.index(field)] if len(parts) == len(fields) and reason in reasons else place
 
 
-def _quarantined(source: str, arrival: Arrival, receipt: Receipt, settings: Settings) -> Iterator[Path]:
-    """Yield the quarantine files of one delivery: those of parsing, then those of dbt's models."""
+def _quarantined(source: str, arrival: Arrival, made_by: str, settings: Settings) -> Iterator[Path]:
+    """Yield the quarantine files of one delivery: that of parsing, then those of dbt's models."""
     folder = settings.quarantine_dir
-    for key in sorted({Path(name).stem for name in receipt["files"]}):
-        yield quarantine_file(folder, source, arrival.delivery, key)
+    yield quarantine_file(folder, source, arrival.delivery, parse_key(arrival, made_by))
     nightly = quarantine_file(folder, source, arrival.delivery, f"{arrival.sha256[:24]}{NIGHT_MARK}*")
     yield from sorted(nightly.parent.glob(nightly.name))
 

@@ -24,6 +24,35 @@ create table if not exists forgotten (
     digest text not null
 );
 
+-- The archive when its files and the arrivals were in step: a hash of how its folders looked, and when all was seen.
+create table if not exists archive_seen (
+    one integer primary key check (one = 1),
+    looks text not null,
+    arrivals integer not null,
+    seen_on text not null,
+    digest text not null
+);
+
+-- How the folder of a business day in landing looked (a hash) when all its files were archived.
+create table if not exists landed_folder (
+    folder text primary key,
+    looks text not null,
+    file_count integer not null,
+    digest text not null
+) without rowid;
+
+-- Files of the lake as they looked when their hashes were verified last, times in nanoseconds.
+create table if not exists verified (
+    path text primary key,
+    sha256 text not null,
+    byte_count integer not null,
+    inode integer not null,
+    modified_ns integer not null,
+    changed_ns integer not null,
+    verified_on text not null,
+    digest text not null
+) without rowid;
+
 create table if not exists outcome (
     version text not null,
     source text not null,
