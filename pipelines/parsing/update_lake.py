@@ -213,17 +213,32 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
 
 def _parse_all(parser: Parser, active: list[Arrival]) -> None:
     """Parse those of the active arrivals that have to be, small files together."""
-    due = [arrival for arrival in active if not (_is_parsed(parser, arrival) and _is_compared(parser, arrival))]
+    due = [arrival for arrival in active if not _is_done(parser, arrival)]
     number = 0
     try:
         for group in groups(due, parser.settings.read_limits):
-            found = parser.parse_together([arrival for arrival in group if not _is_parsed(parser, arrival)])
+            found = parser.parse_together([arrival for arrival in group if not _is_done(parser, arrival, parsed=True)])
             for arrival in group:
                 number += 1
                 _ensure_parsed(parser, arrival, found.get(arrival.sequence), (number, len(due)))
             parser.save()
     finally:
         parser.save()
+
+
+def _is_done(parser: Parser, arrival: Arrival, *, parsed: bool = False) -> bool:
+    """Return True if nothing is left to do for an arrival or, with `parsed`, no more than to describe what it replaced.
+
+    An error that is of this file alone leaves it to be read again.
+    """
+    try:
+        return _is_parsed(parser, arrival) and (parsed or _is_compared(parser, arrival))
+    except Exception as error:
+        if is_machine_fault(error):
+            raise
+        keep_trace(parser.settings, arrival.delivery.label, error)
+        log.warning(say("parsed_file_unchecked", file=arrival.delivery.label, kind=type(error).__name__))
+        return False
 
 
 def _is_parsed(parser: Parser, arrival: Arrival) -> bool:
@@ -256,7 +271,7 @@ def _ensure_parsed(parser: Parser, arrival: Arrival, made: Receipt | None, progr
         progress: Its number, and the number of all.
     """
     receipt, earlier = made or parser.known.current(arrival), parser.known.previous(arrival)
-    if receipt is None or (made is None and not _is_parsed(parser, arrival)):
+    if receipt is None or (made is None and not _is_done(parser, arrival, parsed=True)):
         receipt = parser.parse(arrival)
     if earlier is not None:
         receipt = {**receipt, **parser.describe_restatement(arrival, earlier, receipt)}

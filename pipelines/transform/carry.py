@@ -172,7 +172,7 @@ def lay_out_carrying(
         state: What counts in the lake.
         carried: What is carried over; None if everything is computed.
     """
-    connection.execute(read_sql(__package__, "sql/carrying_tables"))
+    create_carrying_tables(connection)
     measured = sorted(days(state.accepted) if carried is None else carried.days)
     insert = "insert into ledger.measured_day select unnest($sources), cast(unnest($days) as date)"
     connection.execute(insert, {"sources": [of for of, _ in measured], "days": [day for _, day in measured]})
@@ -192,6 +192,11 @@ def lay_out_carrying(
     connection.execute(read_sql(__package__, "sql/weighed_rejected_rows"))
     for name in carried.databases():
         connection.execute(f"detach {name}")
+
+
+def create_carrying_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables that say what is carried over and what is computed, all of them empty."""
+    connection.execute(read_sql(__package__, "sql/carrying_tables"))
 
 
 def _add_measured(

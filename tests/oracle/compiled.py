@@ -20,12 +20,14 @@ from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
 from pipelines.storage.lake import lake_schema
 from pipelines.storage.run_spec import candidate_dir
+from pipelines.transform.carry import create_carrying_tables
 from pipelines.transform.dbt import run_dbt, target_dir
 from pipelines.transform.workspace import DELIVERY, REASON
 
 from .records import PROVINCE
 from .world import SECRET, SOURCES, World
 
+MEASURED_DAY = {"source": pl.String, "business_day": pl.Date}
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
     "fct_payment_duty", "fct_satisfaction", "fct_feedback", "fct_national_sync", "fct_notifications", "fct_apologies",
@@ -105,6 +107,7 @@ class Warehouse:
         for schema in ("lake", "ledger", "registers"):
             self.connection.execute(f"create schema workspace.{schema}")
         self.connection.execute("use workspace")
+        create_carrying_tables(self.connection)
 
     def build(self, world: World) -> None:
         """Replace whatever was there by the models of this world."""
@@ -114,6 +117,8 @@ class Warehouse:
         came = [{"source": source, "status": "accepted"} for source in lake if source not in world.absent]
         self._load("ledger.delivery", pl.DataFrame(came, schema=DELIVERY))
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
+        days = {(source, day) for source, rows in lake.items() for day in rows["_business_day"].unique()}
+        self._load("ledger.measured_day", pl.DataFrame(sorted(days), schema=MEASURED_DAY, orient="row"))
         self._load("ledger.rejected_row", world.lake_rejected())
         self._load("ledger.unit_name", hash_unit_names(lake["don_vi"]["TenDonVi"], SECRET))
         own = world.register_rows()

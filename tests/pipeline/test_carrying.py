@@ -17,7 +17,7 @@ from tests.pipeline.world_nights import LISTS, WorldNights, with_early_lists
 
 pytestmark = pytest.mark.slow
 SEEDS = 60
-IN_SUITE = 6
+IN_SUITE = 3
 
 
 def days_of(world: World) -> list[date]:
@@ -63,4 +63,4 @@ def test_what_is_carried_over_is_what_would_be_computed(
 ) -> None:
     found = {seed: differing(tmp_path / str(seed), compiled_project, seed) for seed in range(first, first + IN_SUITE)}
     assert {seed: tables for seed, (_, tables) in found.items() if tables} == {}
-    assert [reason for reason, _ in found.values()].count("carried") >= IN_SUITE // 3, found
+    assert [reason for reason, _ in found.values()].count("carried") >= IN_SUITE // 2, found

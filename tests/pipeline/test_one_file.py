@@ -117,6 +117,7 @@ def places(owner: object, name: str) -> Iterator[tuple[object, str]]:
 
 # What is asked of the warehouse as a whole and of no file: a fault there is the installation's.
 OF_THE_WHOLE = {
+    "pipelines.parsing.update_lake._is_done": "the net itself",
     "pipelines.landing.ingest.ingest_deliveries": "the step itself",
     "pipelines.landing.discover.discover": "looks for all files",
     "pipelines.landing.discover._listed": "looks into a folder of many files",

@@ -18,6 +18,7 @@ import polars as pl
 from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
 from pipelines.storage.lake import REJECTED, lake_schema
+from pipelines.transform.carry import create_carrying_tables
 from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 from tests.campaign.vigilance.province import PROVINCE, Parsed, contracts, marked_units
 from tests.oracle.compiled import Model, compile_project, models_for
@@ -48,6 +49,12 @@ def _registers(as_of: dt.date) -> dict[str, pl.DataFrame]:
     return register_tables(Settings(), as_of, PROVINCE)
 
 
+def _days(rows: list[Parsed]) -> pl.DataFrame:
+    """Return each source and day of some deliveries."""
+    days = sorted({(one.source, dt.date.fromisoformat(one.day)) for one in rows})
+    return pl.DataFrame(days, schema={"source": pl.String, "business_day": pl.Date}, orient="row")
+
+
 class Bench:
     """One province after another: `load` takes a history, `judge` one delivery after the days before it."""
 
@@ -61,6 +68,7 @@ class Bench:
         for schema in sorted(schemas | lakes):
             self.connection.execute(f"create schema if not exists {schema}")
         self.connection.execute("use workspace")
+        create_carrying_tables(self.connection)
         self.states: dict[str, object] = {}
         self.history: list[Parsed] = []
         self.loads = 0
@@ -185,7 +193,8 @@ class Bench:
         self._table("ledger.reason", pl.DataFrame(reasons, schema=REASON))
         self._table("ledger.rejected_row", pl.concat([one.rejected for one in rows]))
         self._table("ledger.removal", pl.DataFrame(schema=REMOVAL))
-        for name in LEDGER:
+        self._table("ledger.measured_day", _days(rows))
+        for name in (*LEDGER, "measured_day"):
             self.states[f"workspace.ledger.{name}"] = state
 
     def _registers(self, as_of: dt.date) -> None:
