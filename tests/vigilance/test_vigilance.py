@@ -92,6 +92,7 @@ def test_honest_nights_of_a_quarter_day_by_day_are_let_by(bench: Bench) -> None:
     assert found.unusual == ()
 
 
+@pytest.mark.campaign
 def test_an_honest_year_month_by_month_holds_no_night(compiled_project: dict[str, Any], tmp_path: Path) -> None:
     bench, year = Bench(models_behind_holds(compiled_project)), province(1_500, 2, "monthly")
     bench.load(year.history)

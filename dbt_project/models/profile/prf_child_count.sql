@@ -3,7 +3,7 @@
 with
     first_seen as (
         select distinct MaHoSo, MaTTHC, business_day
-        from {{ ref("prf_dossier_row") }}
+        from {{ ref("prf_dossier_seen") }}
         where is_first and coalesce(DaXoa, 0) = 0
     ),
     {% for name in child_sources() %}

@@ -1,5 +1,4 @@
 -- Delivered rows of dossiers with values of the same dossier's previous row, and the working days until the due date.
-{{ config(meta={"carried": "MaHoSo"}) }}
 with
     described as (
         select

@@ -3,7 +3,7 @@
 with
     counted as (
         select d.business_day, p.MaLinhVuc as field, count(*) as x
-        from {{ ref("prf_dossier_row") }} d
+        from {{ ref("prf_dossier_seen") }} d
         join {{ ref("base_thu_tuc") }} p on d.MaTTHC = p.MaTTHC and p.disposition = 'accepted'
         where coalesce(d.DaXoa, 0) = 0 and p.MaLinhVuc is not null
         group by d.business_day, p.MaLinhVuc

@@ -24,8 +24,8 @@ left join
     on d.business_day = b.business_day
 left join {{ ref("prf_usual_range") }} usual_range on date_trunc('week', d.business_day) = usual_range.week
 left join
-    (select MaDonVi, min(business_day) as unit_day from {{ ref("prf_dossier_row") }} group by MaDonVi) u
+    (select MaDonVi, min(business_day) as unit_day from {{ ref("prf_dossier_seen") }} group by MaDonVi) u
     on d.MaDonVi = u.MaDonVi
 left join
-    (select MaTTHC, min(business_day) as procedure_day from {{ ref("prf_dossier_row") }} group by MaTTHC) p
+    (select MaTTHC, min(business_day) as procedure_day from {{ ref("prf_dossier_seen") }} group by MaTTHC) p
     on d.MaTTHC = p.MaTTHC

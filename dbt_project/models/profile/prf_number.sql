@@ -8,7 +8,7 @@ with
             split_part(MaHoSo, '-', 1) as prefix,
             split_part(MaHoSo, '-', 2) as code_day,
             try_cast(split_part(MaHoSo, '-', 3) as bigint) as number
-        from {{ ref("prf_dossier_row") }}
+        from {{ ref("prf_dossier_seen") }}
         where is_first and regexp_full_match(MaHoSo, '[^-]+-[0-9]{6,8}-[0-9]{1,6}')
     ),
     runs as (

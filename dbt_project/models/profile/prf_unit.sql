@@ -14,7 +14,7 @@ with
                     and cast(coalesce(NgayKetThucXuLy, NgayTra) as date) > cast(NgayHenTra as date)
             ) as late,
             count(*) filter (where prefix <> MaDonVi) as other_prefix
-        from {{ ref("prf_dossier_row") }}
+        from {{ ref("prf_dossier_seen") }}
         where coalesce(DaXoa, 0) = 0 and MaDonVi is not null
         group by business_day, MaDonVi
     ),

@@ -2,7 +2,7 @@
 with
     daily as (
         select MaTTHC, business_day, count(*) as row_count, count(*) filter (where KenhThucHien = 2) as online
-        from {{ ref("prf_dossier_row") }}
+        from {{ ref("prf_dossier_seen") }}
         where coalesce(DaXoa, 0) = 0
         group by MaTTHC, business_day
     )

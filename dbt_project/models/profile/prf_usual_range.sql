@@ -6,7 +6,7 @@ with
         select duration, date_trunc('week', business_day) as week, days, count(*) as times
         from
             (
-                unpivot (select business_day, {{ durations | join(", ") }} from {{ ref("prf_dossier_row") }})
+                unpivot (select business_day, {{ durations | join(", ") }} from {{ ref("prf_dossier_seen") }})
                 on {{ durations | join(", ") }} into name duration value days
             )
         group by all
