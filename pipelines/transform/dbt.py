@@ -60,7 +60,12 @@ def dbt_profile(settings: Settings, carried: Carried | None = None) -> dict[str,
                     "schema": "main",
                     "threads": 1,
                     "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}, *attached],
-                    "config_options": {**at_opening, "preserve_insertion_order": "false"},
+                    # Two hundred tables are committed one by one; once they are closed is soon enough to checkpoint.
+                    "config_options": {
+                        **at_opening,
+                        "preserve_insertion_order": "false",
+                        "wal_autocheckpoint": "1GB",
+                    },
                     # DuckDB (1.5) obeys this one only if it is set after opening; it may be repeated.
                     "settings": {"max_temp_directory_size": settings.duckdb_temp_limit},
                 }

@@ -1,7 +1,7 @@
 -- Each report of the status of a dossier that may be open at some cut, and how new it is: from its states (superseded
--- ones too) and from its steps. A step
--- with a status that an open dossier cannot have is ignored, since some systems invent steps of status 9. Of several
--- steps in one second, as reception and hand-over are written, the furthest one counts.
+-- ones too) and from its steps. A step with a status that an open dossier cannot have is ignored, since some systems
+-- invent steps of status 9. Of several steps in one second, as reception and hand-over are written, the furthest one
+-- counts.
 select
     MaHoSo as dossier_code,
     TrangThaiHoSo as status,
