@@ -17,11 +17,15 @@ NEWEST = "2024-12-31"
 
 @pytest.fixture
 def landed(night: Night, tmp_path: Path) -> Path:
-    """Return the landing folder of the night with one more file of its newest day: five dossiers that are finished."""
+    """Return the landing folder of the night with one more file of its newest day: five open dossiers are finished."""
     raw = tmp_path / "raw"
     shutil.copytree(night.raw, raw)
     (file,) = (raw / "ho_so" / NEWEST).glob("ho_so*.csv")
-    rows = pl.read_csv(file, infer_schema=False).filter(pl.col("TrangThaiHoSo") == "4").head(5)
+    with duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True) as connection:
+        query = 'select dossier_code as "MaHoSo" from marts.fct_timeliness where finished_date is null'
+        still_open = connection.execute(query).pl()
+    rows = pl.read_csv(file, infer_schema=False).join(still_open, on="MaHoSo", how="semi")
+    rows = rows.filter(pl.col("TrangThaiHoSo") == "4").unique("MaHoSo", maintain_order=True).head(5)
     assert rows.height == 5
     finished = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20241231150000", "NgayCapNhat": "20241231150000"}
     rows.with_columns(**{name: pl.lit(value) for name, value in finished.items()}).write_csv(file.with_name("late.csv"))

@@ -17,7 +17,7 @@ from tests.pipeline.world_nights import LISTS, WorldNights, with_early_lists
 
 pytestmark = pytest.mark.slow
 SEEDS = 60
-IN_SUITE = 3
+IN_SUITE = 2
 
 
 def days_of(world: World) -> list[date]:

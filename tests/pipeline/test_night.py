@@ -144,7 +144,9 @@ def test_no_person_is_found_outside_the_restricted_folder(night: Night) -> None:
     # UTF-16 text has a NUL in it: most files have none, and need not be sought through for it.
     wide = [CANARY_NAME.encode("utf-16-le"), *(person.encode("utf-16-le") for person in sorted(persons)[:50])]
     sought = [text.decode("latin-1") for text in texts + wide]  # byte for byte, in what polars takes for text
-    written = [path for path in night.warehouse.rglob("*") if path.is_file() and "restricted" not in path.parts]
+    # Hard links of one file are sought through once.
+    outside = [path for path in night.warehouse.rglob("*") if path.is_file() and "restricted" not in path.parts]
+    written = [*{path.stat().st_ino: path for path in outside}.values()]
     assert {path.suffix for path in written} >= {".duckdb", ".parquet", ".sqlite", ".csv", ".json", ".jsonld", ".xlsx",
                                                  ".log", ".html"}  # fmt: skip
     folders = {path.relative_to(night.warehouse).parts[0] for path in written}

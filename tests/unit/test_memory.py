@@ -20,7 +20,7 @@ from pipelines.transform.dbt import dbt_executable, dbt_options
 
 GIB = 1 << 30
 # Numbering these rows in another order takes more memory than the limit below leaves.
-ROWS = 2_000_000
+ROWS = 1_500_000
 PROJECT = """
 name: spill
 version: "1.0.0"
