@@ -8,8 +8,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.common.files import atomic_write, remove_tree
+from pipelines.common.files import atomic_write, looks_of_file, remove_tree, sha256_of
 from pipelines.settings import DATABASE_FILE, Settings
+from pipelines.storage.manifest import read_manifest
 from pipelines.storage.run_spec import RunSpec, workspace_file
 
 DOCUMENT = "made-from.json"
@@ -26,8 +27,8 @@ class KeptWorkspace:
         code: The version of code, contracts and registers (`specify_run.code_version`).
         made_by: The version of the parser.
         deliveries: Label and SHA-256 of each delivery that counted.
-        size: Bytes of the file.
-        changed_ns: When the file was last changed, so that one that was touched since is not used.
+        sha256: Hash of the file.
+        looks: What tells that it was touched (`looks_of_file`); a file that was is hashed before it is used.
     """
 
     version: str
@@ -36,8 +37,8 @@ class KeptWorkspace:
     code: str
     made_by: str
     deliveries: list[list[str]]
-    size: int
-    changed_ns: int
+    sha256: str
+    looks: list[int]
 
 
 def kept_dir(settings: Settings) -> Path:
@@ -60,20 +61,26 @@ def keep_workspace(settings: Settings, run_spec: RunSpec, code: str, made_by: st
     remove_tree(kept_dir(settings))
     kept_dir(settings).mkdir()
     workspace_file(settings).replace(kept_database(settings))
-    found = kept_database(settings).stat()
     kept = KeptWorkspace(
-        run_spec.version, run_spec.as_of, run_spec.province, code, made_by, deliveries, found.st_size, found.st_mtime_ns
-    )
+        run_spec.version, run_spec.as_of, run_spec.province, code, made_by, deliveries,
+        sha256_of(kept_database(settings)), looks_of_file(kept_database(settings)),
+    )  # fmt: skip
     # Written last: without it there is nothing to carry over from.
     with atomic_write(kept_dir(settings) / DOCUMENT) as temporary:
         temporary.write_text(json.dumps(asdict(kept)), encoding="utf-8")
 
 
 def kept_workspace(settings: Settings) -> KeptWorkspace | None:
-    """Return what the kept workspace was made from; None if there is none, or its file was touched since."""
+    """Return what the kept workspace was made from.
+
+    None if there is none, or if it or the published tables that belong to it were altered: what is carried over would
+    stay wrong in every later version. A block that the disk damaged fails when DuckDB reads it.
+    """
     try:
         kept = KeptWorkspace(**json.loads((kept_dir(settings) / DOCUMENT).read_text(encoding="utf-8")))
-        found = kept_database(settings).stat()
-    except (OSError, ValueError, TypeError):
+        database, tables = kept_database(settings), kept_tables(settings, kept)
+        untouched = looks_of_file(database) == kept.looks or sha256_of(database) == kept.sha256
+        published = read_manifest(tables.parent)["files"][DATABASE_FILE]
+        return kept if untouched and sha256_of(tables) == published else None
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    return kept if (found.st_size, found.st_mtime_ns) == (kept.size, kept.changed_ns) else None

@@ -75,7 +75,7 @@ def find_carried(
     if settings.rebuild:
         return "asked"
     kept = kept_workspace(settings)
-    if kept is None or kept.version != current or not kept_tables(settings, kept).is_file():
+    if kept is None or kept.version != current:
         return "nothing_kept"
     if (kept.code, kept.made_by, kept.province) != (code_version(settings), state.made_by, spec.province):
         return "rules_changed"

@@ -141,7 +141,7 @@ class WorldNights:
         kept_dir(self.settings).mkdir(exist_ok=True)
         workspace_file(self.settings).replace(kept_database(self.settings))
         labels = [[arrival.delivery.label, arrival.sha256] for arrival, _ in state.accepted]
-        kept = KeptWorkspace(spec.version, spec.as_of, PROVINCE, "code", "parser", labels, 0, 0)
+        kept = KeptWorkspace(spec.version, spec.as_of, PROVINCE, "code", "parser", labels, "", [])
         kept_tables(self.settings, kept).parent.mkdir(parents=True, exist_ok=True)
         candidate_file(self.settings).replace(kept_tables(self.settings, kept))
         return kept

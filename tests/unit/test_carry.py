@@ -1,6 +1,7 @@
 """When a run may carry rows over from the published version, and when it computes everything instead."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt
 from pipelines.storage.kept_workspace import keep_workspace, kept_database, kept_tables, kept_workspace
 from pipelines.storage.ledger import Arrival
+from pipelines.storage.manifest import file_hashes
 from pipelines.storage.run_spec import RunSpec, workspace_file
 from pipelines.transform import carry
 from pipelines.transform.carry import Carried, days, deliveries, find_carried
@@ -56,12 +58,18 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         connection.execute(KEPT)
     spec = RunSpec("2024-06-03", "v1", "H19", False, [])
     keep_workspace(found, spec, "code", "parser", deliveries(LakeState([arrived("ho_so", FIRST)], [], [])))
-    kept = kept_workspace(found)
-    assert kept is not None
-    kept_tables(found, kept).parent.mkdir(parents=True)
-    with duckdb.connect(str(kept_tables(found, kept))) as connection:
+    database = found.versions_dir / "v1" / "tthc.duckdb"
+    database.parent.mkdir(parents=True)
+    with duckdb.connect(str(database)) as connection:
         connection.execute(TABLES)
+    publish(found)
     return found
+
+
+def publish(settings: Settings) -> None:
+    """Write the manifest of the published version, as it is."""
+    folder = settings.versions_dir / "v1"
+    (folder / "manifest.json").write_text(json.dumps({"files": file_hashes(folder)}), encoding="utf-8")
 
 
 @pytest.fixture
@@ -142,6 +150,7 @@ def test_a_unit_that_begins_or_ends_between_the_two_days_is(
     assert kept is not None
     with duckdb.connect(str(kept_tables(settings, kept))) as connection:
         connection.execute(f"insert into marts.dim_unit ({column}) values (?)", [day])
+    publish(settings)
     found = carried_by(arrived("ho_so", SECOND, "b"))
     assert found == reason if reason else isinstance(found, Carried)
 
@@ -154,6 +163,30 @@ def test_a_kept_workspace_that_was_touched_or_cut_off_is(
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert carried_by(arrived("ho_so", SECOND, "b")) == "nothing_kept"
     path.unlink()
+    assert carried_by(arrived("ho_so", SECOND, "b")) == "nothing_kept"
+
+
+def test_a_published_figure_that_somebody_altered_is(
+    settings: Settings, carried_by: Callable[..., Carried | str]
+) -> None:
+    """DuckDB reads such a file without complaint, and what it says would be carried into every later version."""
+    kept = kept_workspace(settings)
+    assert kept is not None
+    with duckdb.connect(str(kept_tables(settings, kept))) as connection:
+        connection.execute("insert into marts.dim_unit values (date '2020-01-01', null)")
+    assert carried_by(arrived("ho_so", SECOND, "b")) == "nothing_kept"
+
+
+def test_a_copied_warehouse_carries_over_and_an_altered_copy_does_not(
+    settings: Settings, carried_by: Callable[..., Carried | str]
+) -> None:
+    database = kept_database(settings)
+    content = database.read_bytes()
+    database.unlink()
+    database.write_bytes(content)
+    assert isinstance(carried_by(arrived("ho_so", SECOND, "b")), Carried)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update state.base_don_vi set TenDonVi = 'Sở khác'")
     assert carried_by(arrived("ho_so", SECOND, "b")) == "nothing_kept"
 
 
