@@ -20,8 +20,13 @@ FIRST_ROWS = "select * from ({check}) as failing limit {most}"
 # Per expectation type of Great Expectations that the suites use: SQL of the rows that fail it.
 BY_TYPE = {
     "expect_column_values_to_not_be_null": "select * from {table} where {column} is null",
-    "expect_column_values_to_be_unique": "select * from {table} qualify count(*) over (partition by {column}) > 1",
-    "expect_compound_columns_to_be_unique": "select * from {table} qualify count(*) over (partition by {columns}) > 1",
+    # An empty key is another check's; `sql/not_unique.sql` counts the same rows.
+    "expect_column_values_to_be_unique": (
+        "select * from {table} where {column} is not null qualify count(*) over (partition by {column}) > 1"
+    ),
+    "expect_compound_columns_to_be_unique": (
+        "select * from {table} where {filled} qualify count(*) over (partition by {columns}) > 1"
+    ),
     "expect_column_values_to_be_between": (
         "select * from {table} where {column} < {min_value} or {column} > {max_value}"
     ),
@@ -61,9 +66,10 @@ def failing_rows(table: str, check: Expectation) -> str | None:
     if check.sql is not None:
         return check.sql.strip().rstrip(";")
     kwargs = {"min_value": "null", "max_value": "null", **check.kwargs}
-    columns = ", ".join(kwargs.get("column_list", ()))
+    keys = kwargs.get("column_list", ())
+    filled = " and ".join(f"{key} is not null" for key in keys)
     query = BY_TYPE.get(check.type)
-    return None if query is None else query.format(table=table, columns=columns, **kwargs)
+    return None if query is None else query.format(table=table, columns=", ".join(keys), filled=filled, **kwargs)
 
 
 def columns_read(query: str) -> list[str]:

@@ -40,6 +40,13 @@ def cause_of(result: Any, settings: Settings) -> TthcError:
     return TthcError("step_failed", step="?", why="?")
 
 
+def raise_interrupt(result: Any) -> None:
+    """Raise KeyboardInterrupt if a Dagster run was stopped by a signal, which Dagster reports as a failed step."""
+    sources = [event.step_failure_data.error_source for event in result.get_step_failure_events()]
+    if any(source is not None and source.name == "INTERRUPT" for source in sources):
+        raise KeyboardInterrupt
+
+
 def cause_of_error(step: str, error: BaseException, settings: Settings) -> TthcError:
     """Return the error that stopped a step outside of Dagster, in the words of `cause_of`.
 

@@ -43,7 +43,6 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
                 candidate_file(settings), settings.expectations_dir, tables, config=settings.duckdb_config(),
                 baseline=baseline_of(settings),
             )  # fmt: skip
-            pages = written.result()
         # A check that ran out of memory says nothing about the candidate.
         if is_out_of_memory(" ".join(result.raised)):
             raise TthcError("out_of_memory", step="gate", limit=settings.memory_shown)
@@ -55,6 +54,8 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             run_spec = RunSpec.load(settings)
             keep_refused(settings, run_spec, verdict)
             nightly.record_outcome("refused", run_spec)
+        # Only now: a fault in the pages must not hide why the candidate is refused.
+        pages = written.result()
         for table in tables:
             found = next((t for t in result.tables if t.table == table), None)
             yield dg.AssetCheckResult(

@@ -26,7 +26,7 @@ from pipelines.settings import Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.run_spec import RunSpec
-from pipelines.storage.runs import end_run, note_detail, runs
+from pipelines.storage.runs import end_run, note_detail, reopen_run, runs
 from pipelines.transform.carry import Carried
 
 
@@ -70,11 +70,11 @@ class Nightly:
         return load_contracts(self.settings.contracts_dir)
 
     @property
-    def is_open(self) -> bool:
-        """True if no outcome of the run is recorded yet."""
+    def outcome(self) -> str | None:
+        """The outcome of the run in the ledger, `running` until one is recorded; None if the ledger lost the run."""
         with open_ledger(self.settings.ledger_file) as ledger:
             last = runs(ledger, limit=1)
-        return bool(last) and last[0].sequence == self.number and last[0].outcome == "running"
+        return last[0].outcome if last and last[0].sequence == self.number else None
 
     def record_outcome(self, outcome: str, run_spec: RunSpec, **detail: object) -> None:
         """Record how the run ended.
@@ -94,7 +94,7 @@ class Nightly:
 
     def record_failure(self, cause: TthcError | None = None) -> None:
         """Record that the run failed, and why if that is known, unless another outcome is recorded already."""
-        if self.is_open:
+        if self.outcome == "running":
             detail = {"why": str(cause), "cause": cause.code} if cause is not None else {}
             with open_ledger(self.settings.ledger_file) as ledger:
                 end_run(ledger, self.number, "failed", detail=detail)
@@ -105,6 +105,8 @@ class Nightly:
         self.settings = self.settings.model_copy(update={"rebuild": True})
         self.is_laid_out, self.carried, self.prepared, self.dbt = False, None, None, None
         self.settings.verdict_file.unlink(missing_ok=True)
+        with open_ledger(self.settings.ledger_file) as ledger:
+            reopen_run(ledger, self.number)
         if self.run_spec is not None:  # what is refused in the end is kept anew
             remove_atomically(self.settings.refused_dir / self.run_spec.version)
 

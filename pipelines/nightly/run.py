@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines.common.errors import CandidateRefused, TthcError
 from pipelines.common.i18n import say
-from pipelines.nightly.causes import cause_of, cause_of_error
+from pipelines.nightly.causes import cause_of, cause_of_error, raise_interrupt
 from pipelines.nightly.context import Nightly, open_run
 from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
 from pipelines.nightly.lock import run_lock
@@ -106,12 +106,15 @@ def _compute(run: Nightly) -> RunOutcome:
     """Compute, judge and publish. What was carried over and then failed or was refused is computed whole, once.
 
     So neither a refusal nor a failure is ever the fault of a shortcut, and the rows that a check found can be located.
+    What fails after publication is not computed again, and want of memory would be no smaller the second time.
     """
     if run.carried is None:
         return _run_in_dagster(run)
     try:
         return _run_in_dagster(run)
     except TthcError as cause:
+        if run.outcome not in ("running", "refused") or cause.code in ("out_of_memory", "child_killed"):
+            raise
         log.warning(say("carried_computed_whole", why=cause))
         run.compute_whole()
         _do(run, "workspace", lay_out_workspace)
@@ -143,6 +146,7 @@ def _run_in_dagster(run: Nightly) -> RunOutcome:
         close_killed_runs(instance)
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+    raise_interrupt(result)
     verdict_file = settings.verdict_file
     gate = json.loads(verdict_file.read_text(encoding="utf-8")) if verdict_file.exists() else {}
     # A successful Dagster run is not enough: an asset that yields nothing skips all later ones. A version must have

@@ -82,6 +82,11 @@ def end_run(
     )
 
 
+def reopen_run(ledger: sqlite3.Connection, sequence: int) -> None:
+    """Take back the outcome of a run that goes on after all."""
+    ledger.execute("update run set ended = null, outcome = 'running' where sequence = ?", (sequence,))
+
+
 def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
     """Merge facts into the details of the current run; do nothing if none is running."""
     ledger.execute(

@@ -57,7 +57,8 @@ def conditions(edition: Edition, rules: DisclosureRules, table: Table, column: C
     name = column.name
     if column.values is not None:
         kind, _, place = column.values.partition(":")
-        yield looks_personal(name)
+        if kind != "pattern":
+            yield looks_personal(name)
         if kind == "codes":
             codes = ", ".join(f"'{code}'" for code in edition.register.code_list(place).names)
             yield f"{name} not in ({codes})"

@@ -164,6 +164,74 @@ def test_what_carried_rows_over_and_failed_is_computed_whole(
     assert last_runs(settings)[0].detail[CARRYING] == "carrying_asked"
 
 
+def carrying(known: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs carry something over, unless everything is to be computed."""
+    found = Carried(settings.work_dir / "a", settings.work_dir / "b", "2024-12-30", frozenset(), frozenset())
+    monkeypatch.setattr(steps, "find_carried", lambda given, *_: "asked" if given.rebuild else found)
+    known.called.clear()
+
+
+@pytest.mark.parametrize("outcome", ["published", "unchanged", "beside"])
+def test_what_fails_after_publication_is_not_computed_again(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    def published(under_way: Nightly) -> RunOutcome:
+        under_way.record_outcome(outcome, known.spec)
+        raise TthcError("step_failed", step="published_version", why="No space left on device")
+
+    carrying(known, settings, monkeypatch)
+    monkeypatch.setattr(run, "_run_in_dagster", published)
+    with pytest.raises(TthcError, match="No space left"):
+        run_nightly(settings)
+    assert known.called.count("workspace") == 1
+    assert (last_runs(settings)[0].outcome, last_runs(settings)[0].version) == (outcome, "v1")
+
+
+@pytest.mark.parametrize("code", ["out_of_memory", "child_killed"])
+def test_want_of_memory_is_not_tried_again_with_more_rows(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def starved(_: Nightly) -> RunOutcome:
+        raise TthcError(code, step="dbt_build", limit="4GiB")
+
+    carrying(known, settings, monkeypatch)
+    monkeypatch.setattr(run, "_run_in_dagster", starved)
+    with pytest.raises(TthcError) as raised:
+        run_nightly(settings)
+    assert raised.value.code == code and known.called.count("workspace") == 1
+
+
+def test_a_refused_first_attempt_and_a_second_that_fails_are_a_failed_run(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(under_way: Nightly) -> RunOutcome:
+        if under_way.carried is None:
+            assert last_runs(settings)[0].outcome == "running"
+            raise TthcError("step_failed", step="dbt_build", why="x")
+        under_way.record_outcome("refused", known.spec)
+        raise CandidateRefused("gate_refused", version="v1")
+
+    carrying(known, settings, monkeypatch)
+    monkeypatch.setattr(run, "_run_in_dagster", judged)
+    with pytest.raises(TthcError, match="dbt_build"):
+        run_nightly(settings)
+    (last,) = last_runs(settings)
+    assert (last.outcome, last.detail["cause"]) == ("failed", "step_failed")
+
+
+def test_a_carried_run_that_is_interrupted_stops(
+    settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Nightly) -> RunOutcome:
+        raise KeyboardInterrupt
+
+    carrying(known, settings, monkeypatch)
+    monkeypatch.setattr(run, "_run_in_dagster", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_nightly(settings)
+    assert known.called.count("workspace") == 1 and last_runs(settings)[0].outcome == "failed"
+
+
 def test_what_was_computed_whole_and_failed_is_not_computed_again(
     settings: Settings, known: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
