@@ -31,12 +31,6 @@ LARGE_FILE = 1 << 20
 _copied: dict[Path, list[int]] = {}
 
 
-def identity(path: Path) -> tuple[int, int, int]:
-    """Return inode, size and time of modification of a file."""
-    seen = path.stat()
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns
-
-
 @dataclass(frozen=True)
 class Incoming:
     """A file that was copied and has no name in the archive yet.
@@ -64,12 +58,12 @@ def copy_in(archive: Path, delivery: Delivery, path: Path, sidecars: Sidecars) -
     Raises:
         LeftForNextRun: If the file changes meanwhile, or has another hash than its deliverer states.
     """
-    before = identity(path)
+    before = looks_of_file(path)
     folder = private_folder(archive / delivery.source / delivery.business_day.isoformat() / delivery.file_name)
     copy = folder / INCOMING
     try:
         sha = copy_hashed(path, copy)
-        if identity(path) != before:
+        if looks_of_file(path) != before:
             raise LeftForNextRun("left_still_growing")
         if sidecars.sha256 not in (None, sha):
             raise LeftForNextRun("left_wrong_sha256")

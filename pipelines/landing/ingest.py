@@ -13,9 +13,9 @@ from collections import Counter
 from os.path import isfile
 from pathlib import Path
 
-from pipelines.common.files import open_regular, private_folder
+from pipelines.common.files import looks_of_file, open_regular, private_folder
 from pipelines.common.i18n import say
-from pipelines.landing.archive import Incoming, copy_in, drop_all, identity, name_all
+from pipelines.landing.archive import Incoming, copy_in, drop_all, name_all
 from pipelines.landing.discover import Landing, discover
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.rebuild_ledger import archive_looks, keep_expected_rows
@@ -45,11 +45,11 @@ MOST_FILES, MOST_BYTES = 500, 64 << 20
 
 def _still_growing(path: Path) -> bool:
     """Return True if a file was modified within the last seconds and changes while waiting."""
-    before = identity(path)
+    before = looks_of_file(path)
     age = time.time() - before[2] / 1e9
     if 0 <= age < SETTLE_SECONDS:
         time.sleep(SETTLE_SECONDS - age)
-    return identity(path) != before
+    return looks_of_file(path) != before
 
 
 def _hash(path: Path) -> str:
@@ -142,6 +142,8 @@ class _Ingest:
         for one in incoming:
             if one.arrival.archived_as not in self.places:
                 record_arrival(self.ledger, one.arrival)
+            elif (last := self.newest[one.arrival.delivery]).expected_rows != one.arrival.expected_rows:
+                save_expected_rows(self.ledger, last, one.arrival.expected_rows)
         self.ledger.commit()
         for one in incoming:
             log.info(say("landing_new", file=one.arrival.delivery.label))
@@ -218,17 +220,20 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
             if not isinstance(fault, LeftForNextRun):
                 landing.broke[path] = fault
         left_details = [_log_left(settings, path, code, landing.broke.get(path)) for path, code in left.items()]
-        ingest.end()
+        if not unrecorded:  # else a copy may have its name in the archive and no entry: the next run searches for it
+            ingest.end()
         note_run(ledger, {LEFT_IN_LANDING: left_details})
-        _remember_folders(settings, ledger, landing, set(left))
+        _remember_folders(settings, ledger, landing, set(left), set(folders))
         found = len(landing.deliveries) + sum(
             folders[folder.relative_to(settings.raw_dir).as_posix()][1] for folder in landing.unchanged
         )
     return {"found": found, "new": new - len(unrecorded), "left": len(left)}
 
 
-def _remember_folders(settings: Settings, ledger: sqlite3.Connection, landing: Landing, left: set[Path]) -> None:
-    """Remember how the folders look of which no file is left, and forget all others."""
+def _remember_folders(
+    settings: Settings, ledger: sqlite3.Connection, landing: Landing, left: set[Path], known: set[str]
+) -> None:
+    """Remember how the folders look of which no file is left, and forget all others that were known."""
     counts: Counter[Path] = Counter(path.parent for path in landing.deliveries.values())
     unsettled = left | {path.parent for path in left}
     settled = {folder: looks for folder, looks in landing.looks.items() if folder not in unsettled}
@@ -236,7 +241,7 @@ def _remember_folders(settings: Settings, ledger: sqlite3.Connection, landing: L
     found = {
         folder.relative_to(settings.raw_dir).as_posix(): (looks, counts[folder]) for folder, looks in settled.items()
     }
-    save_landed_folders(ledger, found, set(landed_folders(ledger)) - kept - set(found))
+    save_landed_folders(ledger, found, known - kept - set(found))
 
 
 def _log_left(settings: Settings, path: Path, code: str, broke: Exception | None) -> dict[str, str]:

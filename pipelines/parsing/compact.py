@@ -50,8 +50,6 @@ def _small_together(
             day = PurePosixPath(name).parent
             months.setdefault((day.parent / day.name[: len("2024-12")], made_by.pop()), []).append(name)
     for (folder, _), names in months.items():
-        if len(names) < LEAST_FILES:
-            continue
         together: list[str] = []
         size = 0
         for name in names:

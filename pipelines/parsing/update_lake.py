@@ -30,8 +30,8 @@ from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
 
 log = logging.getLogger("tthc.parsing")
 READING_FAILED = "reading_broke"
-# Refusals whose cause may lie outside of the file: it is parsed again every night.
 LEAST_TOGETHER = 2
+# Refusals whose cause may lie outside of the file: it is parsed again every night.
 RETRIED_CODES = {READING_FAILED, "file_unreadable", "archive_missing", "archive_damaged"}
 
 
