@@ -232,14 +232,6 @@ def leave_note(path: Path, as_of: dt.date, byte_count: int, parse_key: str | Non
         temporary.write_text(json.dumps(note, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def renew_note(path: Path, parse_key: str, receipt: Receipt) -> None:
-    """Replace the receipt in the `.forgotten` file of an arrival, if there is one: it names another lake file now."""
-    if not path.with_name(path.name + FORGOTTEN).is_file():
-        return
-    note = _note(path)
-    leave_note(path, dt.date.fromisoformat(note["as_of"]), note["byte_count"], parse_key, receipt)
-
-
 def rows_note(path: Path) -> Path:
     """Return where the expected number of rows of an archived file is kept."""
     return path.with_name(path.name + ROWS)

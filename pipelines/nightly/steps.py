@@ -13,7 +13,7 @@ from pipelines.nightly.context import Nightly
 from pipelines.nightly.recovery import clean_up
 from pipelines.open_data.edition_counts import edition_table
 from pipelines.parsing.receipts import LakeState, lake_state
-from pipelines.parsing.update_lake import update_lake
+from pipelines.parsing.update_lake import update_lake, verify_lake
 from pipelines.publish.beside import is_kept_beside, published_as_of, refuse_future, with_placement
 from pipelines.publish.editions import keep_published
 from pipelines.publish.first_published import record_first_published
@@ -72,7 +72,8 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
     if run.run_spec is None:
         raise ValueError("nothing to compute: `ends_without_work` comes first")
     if not run.is_laid_out:
-        settings, lake = run.settings, lake_of(run)
+        settings = run.settings
+        lake = run.lake = verify_lake(settings, run.contracts, lake_of(run))
         found = find_carried(settings, run.contracts, lake, run.run_spec, current_version(settings))
         run.carried = None if isinstance(found, str) else found
         run.note(**{CARRYING: f"carrying_{found}" if isinstance(found, str) else "carrying"})
@@ -125,9 +126,8 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
         keep_published(settings)
         if not run.is_made:  # else recovery has done it
             record_first_published(settings)
-    cleaned = {
-        "removed": clean_up(settings),
-        "forgotten": purge_expired(settings, dt.date.fromisoformat(run_spec.as_of)),
-    }
+    # First what must not be kept any longer, whatever becomes of the rest.
+    forgotten = purge_expired(settings, dt.date.fromisoformat(run_spec.as_of))
+    cleaned = {"removed": clean_up(settings), "forgotten": forgotten}
     run.record_outcome(outcome, run_spec, **{QUARANTINE_KEY: quarantine_fingerprint(settings)})
     return cleaned

@@ -29,7 +29,7 @@ def compact(settings: Settings) -> int:
     changed: dict[str, Receipt] = {}
     for folder, names in _small_together(found, settings):
         hashes = {name: next(iter(found[name].values()))["files"][name] for name in names}
-        if all(files.is_intact(name, sha) for name, sha in hashes.items()):  # else the next night parses them again
+        if all(files.is_verified(name, sha) for name, sha in hashes.items()):  # else the next night parses them again
             kept = {key: changed.get(key, receipt) for name in names for key, receipt in found[name].items()}
             changed |= rewrite(names, kept, folder, settings.lake_dir)
             merged += len(names)

@@ -25,7 +25,7 @@ from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
 from pipelines.settings import ReadLimits
 from pipelines.storage.documents import Receipt, SourceCounts
-from pipelines.storage.lake import REJECTED, ParquetFile, lake_file, lake_schema, rejected_file
+from pipelines.storage.lake import REJECTED, lake_file, lake_schema, rejected_file, write_whole
 from pipelines.storage.ledger import Arrival
 
 
@@ -142,7 +142,7 @@ class _Group:
                 accepted = self._of(rows.accepted, numbers)
                 frame = protect(accepted.drop("_file"), contract, secret).with_columns(self._provenance(accepted))
                 name = lake_file(source, self.members[0].arrival.delivery, self._key(numbers))
-                written.append((name, _write(lake / name, lake_schema(contract), frame), numbers))
+                written.append((name, write_whole(lake / name, lake_schema(contract), frame), numbers))
             rejected = self._of(rows.rejected, numbers)
             if rejected.height:
                 numbers = set(rejected["_file"].unique().to_list())
@@ -150,7 +150,7 @@ class _Group:
                     *self._provenance(rejected), source=pl.lit(source), reasons="_reasons"
                 )
                 name = rejected_file(source, self.members[0].arrival.delivery, self._key(numbers))
-                written.append((name, _write(lake / name, REJECTED, frame), numbers))
+                written.append((name, write_whole(lake / name, REJECTED, frame), numbers))
         return written
 
     def _provenance(self, frame: pl.DataFrame) -> list[pl.Expr]:
@@ -191,18 +191,6 @@ def _heights(frames: list[pl.DataFrame]) -> Counter[int]:
     for frame in frames:
         found.update(dict(frame.group_by("_file").len().iter_rows()))
     return found
-
-
-def _write(path: Path, schema: dict[str, pl.DataType], frame: pl.DataFrame) -> str:
-    file = ParquetFile(path, schema)
-    try:
-        file.write(frame)
-    except BaseException:
-        file.close(keep=False)
-        raise
-    sha = file.close(keep=True)
-    assert sha is not None
-    return sha
 
 
 def parse_group(

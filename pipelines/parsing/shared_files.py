@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from pipelines.landing.ingest import archive_path
-from pipelines.landing.rebuild_ledger import renew_note
+from pipelines.landing.rebuild_ledger import leave_note
 from pipelines.parsing.lake_files import LakeFiles
 from pipelines.parsing.parse_group import shared_key
 from pipelines.parsing.receipts import Receipts
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
-from pipelines.storage.lake import ParquetFile
-from pipelines.storage.ledger import open_ledger, save_receipt
+from pipelines.storage.lake import write_whole
+from pipelines.storage.ledger import days_of_purge, open_ledger, save_receipt
 
 # Receipts by the key under which they are saved.
 Named = Mapping[str, Receipt]
@@ -38,8 +38,17 @@ def deliveries_in(receipt: Receipt, name: str) -> int:
     return receipt.get("shared", {}).get(name, 1)
 
 
+def mixed(counting: Named) -> dict[str, dict[str, Receipt]]:
+    """Return the lake files that also hold rows of deliveries that do not count, with the receipts that count."""
+    return {
+        name: found
+        for name, found in holders(counting).items()
+        if any(deliveries_in(receipt, name) != len(found) for receipt in found.values())
+    }
+
+
 def separate(counting: Named, lake: Path) -> dict[str, Receipt]:
-    """Rewrite each lake file that also holds rows of deliveries that do not count.
+    """Rewrite each lake file that also holds rows of deliveries that do not count (`mixed`).
 
     Args:
         counting: The receipts that count, by their key.
@@ -48,13 +57,8 @@ def separate(counting: Named, lake: Path) -> dict[str, Receipt]:
     Returns:
         The receipts that now name other files, by their key; the caller saves them.
     """
-    mixed = {
-        name: found
-        for name, found in holders(counting).items()
-        if any(deliveries_in(receipt, name) != len(found) for receipt in found.values())
-    }
     changed: dict[str, Receipt] = {}
-    for name, found in mixed.items():
+    for name, found in mixed(counting).items():
         kept = {key: changed.get(key, receipt) for key, receipt in found.items()}
         changed |= rewrite([name], kept, PurePosixPath(name).parent, lake)
     return changed
@@ -72,11 +76,13 @@ def save_renamed(changed: Named, known: Receipts, files: LakeFiles, settings: Se
     if not changed:
         return
     with open_ledger(settings.ledger_file) as ledger:
+        purged = days_of_purge(ledger)
         for arrival in known.classify_arrivals()["active"]:
             key = known.key(arrival)
             if key in changed:
-                if arrival.sequence in known.purged:  # of these the archive keeps the receipt instead of the bytes
-                    renew_note(archive_path(settings, arrival), key, changed[key])
+                if arrival.sequence in purged:  # of these the archive keeps the receipt instead of the bytes
+                    path = archive_path(settings, arrival)
+                    leave_note(path, purged[arrival.sequence], arrival.byte_count, key, changed[key])
                 save_receipt(ledger, key, changed[key])
                 files.add(changed[key])
                 known.add(arrival, changed[key])
@@ -86,7 +92,8 @@ def rewrite(names: Iterable[str], kept: Named, folder: PurePosixPath, lake: Path
     """Write the rows of some deliveries, out of some lake files, to one file, and return the receipts that name it.
 
     Args:
-        names: The files, whose hashes were verified.
+        names: The files, whose hashes were verified (`LakeFiles.is_verified`): what is written gets a hash of its own,
+            so that a byte that is wrong by now would never be found.
         kept: Receipts of the deliveries, by their key.
         folder: Where the new file belongs, below the lake.
         lake: The folder of the lake.
@@ -95,14 +102,7 @@ def rewrite(names: Iterable[str], kept: Named, folder: PurePosixPath, lake: Path
     labels = sorted({receipt["delivery"] for receipt in kept.values()})
     frames = [pl.read_parquet(lake / name).filter(pl.col("_source_file").is_in(labels)) for name in old]
     new = (folder / f"{shared_key(kept)}.parquet").as_posix()
-    file = ParquetFile(lake / new, dict(frames[0].schema))
-    try:
-        file.write(pl.concat(frames))
-    except BaseException:
-        file.close(keep=False)
-        raise
-    sha = file.close(keep=True)
-    assert sha is not None
+    sha = write_whole(lake / new, dict(frames[0].schema), pl.concat(frames))
     return {key: _naming(receipt, old, new, sha, len(kept)) for key, receipt in kept.items()}
 
 

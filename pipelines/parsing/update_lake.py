@@ -23,7 +23,7 @@ from pipelines.parsing.receipts import LakeState, Receipts
 from pipelines.parsing.removals import removed_dossiers
 from pipelines.parsing.restatements import Changes, compare_with_previous
 from pipelines.parsing.secret import key_id, load_key
-from pipelines.parsing.shared_files import save_renamed, separate
+from pipelines.parsing.shared_files import mixed, save_renamed, separate
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt, ReceiptOrigin, Restatement
 from pipelines.storage.ledger import Arrival, open_ledger, save_receipt
@@ -172,6 +172,16 @@ class Parser:
                     save_receipt(ledger, key, receipt)
             self._unsaved = {}
 
+    def of_damaged_files(self) -> list[Arrival]:
+        """Return the arrivals with rows in shared lake files that have to be rewritten and cannot be read for that."""
+        damaged = {
+            name
+            for name, found in mixed(self.known.counting()).items()
+            if not all(self.files.is_verified(name, receipt["files"][name]) for receipt in found.values())
+        }
+        active = [(arrival, self.known.current(arrival)) for arrival in self.known.classify_arrivals()["active"]]
+        return [arrival for arrival, receipt in active if receipt is not None and damaged & set(receipt["files"])]
+
     def separate(self) -> None:
         """Rewrite shared lake files that hold rows of deliveries that no longer count."""
         save_renamed(separate(self.known.counting(), self.settings.lake_dir), self.known, self.files, self.settings)
@@ -206,9 +216,30 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
     while waiting := [a for a in parser.known.classify_arrivals()["active"] if a.sequence not in tried]:
         tried.update(arrival.sequence for arrival in waiting)
         _parse_all(parser, waiting)
+    _parse_all(parser, parser.of_damaged_files())
     parser.separate()
     parser.files.save()
     return parser.known.state()
+
+
+def verify_lake(settings: Settings, contracts: dict[str, Contract], state: LakeState) -> LakeState:
+    """Hash every lake file that counts and was not hashed today, since its rows are read now; parse damaged ones again.
+
+    Args:
+        settings: The installation.
+        contracts: All contracts by source.
+        state: What counts in the lake.
+
+    Returns:
+        What counts then: the same rows.
+
+    Raises:
+        TthcError: As `update_lake`.
+    """
+    files = LakeFiles(settings)
+    damaged = [receipt["delivery"] for _, receipt in state.accepted if not files.holds_verified(receipt)]
+    files.save()
+    return update_lake(settings, contracts) if damaged else state
 
 
 def _parse_all(parser: Parser, active: list[Arrival]) -> None:

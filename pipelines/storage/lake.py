@@ -90,3 +90,16 @@ class ParquetFile:
             return None
         self._stack.close()
         return sha256_of(self.path)
+
+
+def write_whole(path: Path, schema: dict[str, pl.DataType], frame: pl.DataFrame) -> str:
+    """Write a file of one batch, and return its SHA-256; if that fails there is no file."""
+    file = ParquetFile(path, schema)
+    try:
+        file.write(frame)
+    except BaseException:
+        file.close(keep=False)
+        raise
+    sha = file.close(keep=True)
+    assert sha is not None
+    return sha

@@ -154,6 +154,15 @@ def purged_arrivals(ledger: sqlite3.Connection) -> set[int]:
     return set(read_contents(ledger).purged)
 
 
+def days_of_purge(ledger: sqlite3.Connection) -> dict[int, dt.date]:
+    """Return by `sequence` the as-of day of the run that removed the bytes of an arrival.
+
+    Raise LedgerDamaged if a row was altered.
+    """
+    rows = verified(ledger.execute("select * from forgotten").fetchall())
+    return {sequence: dt.date.fromisoformat(day) for sequence, day in rows}
+
+
 def archive_seen(ledger: sqlite3.Connection) -> tuple[str, int, dt.date] | None:
     """Return how the archive looked and how many arrivals there were when the two were in step, and when all was seen.
 
