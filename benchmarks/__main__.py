@@ -57,6 +57,8 @@ def arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     asked.peers = [name for name in asked.peers.split(",") if name]
     unknown = sorted({*asked.peers} - {*PEERS})
+    if asked.keep and asked.keep.exists() and any(asked.keep.iterdir()):
+        parser.error(f"--keep: {asked.keep} is not empty")
     if unknown or asked.size < 1 or asked.pairs < 1:
         parser.error(f"no such peer: {', '.join(unknown)}" if unknown else "--size and --pairs are at least 1")
     return asked

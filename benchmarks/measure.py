@@ -1,7 +1,7 @@
 """What a command takes, seen from outside: wall time, CPU seconds, memory of all its processes together, disk.
 
-Belongs here: running and sampling a child process, the control group that enforces a limit, medians of pairs. Does not
-belong here: which commands.
+Belongs here: running and sampling a child process, our nightly job among them, the control group that enforces a limit,
+medians of pairs. Does not belong here: other commands.
 """
 
 import errno
@@ -9,18 +9,21 @@ import os
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 SAMPLED_EVERY_SECONDS = 0.5
 GROUP_TRIES = 60
 MIB, GIB = 1 << 20, 1 << 30
+ENGLISH = {"TTHC_LANG": "en", "COLUMNS": "120"}
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
@@ -158,3 +161,15 @@ def dissolve(group: Path) -> None:
 def ratio(ours: Sequence[float], peer: Sequence[float]) -> float:
     """Return the median of the pairwise ratios: it holds when the machine's speed drifts, which single times do not."""
     return statistics.median(a / b for a, b in zip(ours, peer, strict=True))
+
+
+def run_night(landing: Path, warehouse: Path, **how: Any) -> Measured:
+    """Run our nightly job, whose messages are English, and measure it.
+
+    Args:
+        landing: What was delivered.
+        warehouse: Where it writes.
+        how: As `run_measured` takes it.
+    """
+    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(landing), "--warehouse", str(warehouse)]
+    return run_measured(command, environment=ENGLISH, **how)

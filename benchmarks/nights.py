@@ -24,7 +24,7 @@ from benchmarks.agreement import (
     write_periods,
 )
 from benchmarks.landing import Year, link_into
-from benchmarks.measure import Measured, run_measured
+from benchmarks.measure import Measured, run_measured, run_night
 from benchmarks.peers import postgres_server
 from pipelines.common.files import remove_tree
 from pipelines.settings import Settings
@@ -32,7 +32,6 @@ from pipelines.settings import Settings
 FIRST, DAY, NOTHING = "first load", "one new day", "nothing new"
 OURS = "tthc"
 PEERS = ("duckdb", "polars", "pandas", "postgres")
-NIGHT = {"TTHC_LANG": "en", "COLUMNS": "120"}
 # A night has many processes and takes long, so that rarer samples disturb it less and still find its peak.
 NIGHT_SAMPLED_EVERY_SECONDS, PEER_SAMPLED_EVERY_SECONDS = 0.5, 0.1
 ENDED_WITH = 3_000
@@ -99,8 +98,7 @@ class Comparison:
 
     def _night(self, night: str, landing: Path, warehouse: Path) -> Measured:
         self.show(f"{night}: {OURS}")
-        command = [sys.executable, "-m", "pipelines", "run", "--raw", str(landing), "--warehouse", str(warehouse)]
-        measured = run_measured(command, environment=NIGHT, every=NIGHT_SAMPLED_EVERY_SECONDS)
+        measured = run_night(landing, warehouse, every=NIGHT_SAMPLED_EVERY_SECONDS)
         # 6 would be a warehouse whose open data could not be made safe: that is no whole night.
         if measured.code:
             raise DisagreementError(f"{night}: exit code {measured.code}\n{measured.output[-ENDED_WITH:]}")

@@ -19,17 +19,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measure import MIB, Measured, control_group, disk_below, dissolve, run_measured
+from benchmarks.measure import ENGLISH, MIB, Measured, control_group, disk_below, dissolve, run_night
 from pipelines.settings import Settings
 from pipelines.storage.manifest import read_manifest
-
-NIGHT = {"TTHC_LANG": "en", "COLUMNS": "120"}
-
-
-def night(raw: Path, warehouse: Path, group: Path | None) -> Measured:
-    """Run the nightly job and measure it."""
-    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
-    return run_measured(command, environment=NIGHT, folder=warehouse, group=group)
 
 
 def lost_rows(warehouse: Path) -> list[str]:
@@ -46,7 +38,7 @@ def sample(raw: Path, dossiers: int) -> None:
     """Write the synthetic province."""
     subprocess.run(
         [sys.executable, "-m", "pipelines", "sample", "--out", str(raw), "--dossiers", str(dossiers), "--faults"],
-        check=True, env={**os.environ, **NIGHT},
+        check=True, env={**os.environ, **ENGLISH},
     )  # fmt: skip
 
 
@@ -64,7 +56,7 @@ def campaign(folder: Path, dossiers: int, console: Console) -> int:
     try:
         for name in ("all deliveries at once", "nothing new"):
             console.print(f"night: {name} …")
-            found = night(raw, warehouse, group)
+            found = run_night(raw, warehouse, folder=warehouse, group=group)
             sizes = (f"{found.memory / MIB:,.0f}", f"{found.disk / MIB:,.0f}")
             table.add_row(name, str(found.code), f"{found.seconds:.0f}", *sizes)
             wrong += faults(name, found, limit, lambda: lost_rows(warehouse))

@@ -83,7 +83,7 @@ def nights_record(
 
 def steps_record(steps: Sequence[Step], where: Record) -> Record:
     """Return the record of the single steps."""
-    return {**where, "steps": [{**asdict(step)} for step in steps]}
+    return {**where, "steps": [asdict(step) for step in steps]}
 
 
 def keep(
