@@ -12,8 +12,13 @@
     {%- set existing = load_cached_relation(this) -%}
     {% if existing is not none and existing.type != kind %} {% do adapter.drop_relation(existing) %} {% endif %}
     {{ run_hooks(pre_hooks) }}
-    {%- set query = without_catalog(sql, relation) if kind == "view" else with_carried(sql, relation) -%}
-    {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ query }}) {%- endcall %}
+    {% if kind == "table" and existing is not none and is_carried(model) %}
+        {% do run_query(remove_computed_anew(model.config.meta.carried, relation)) %}
+        {% call statement("main") -%} insert into {{ relation }} by name ({{ sql }}) {%- endcall %}
+    {% else %}
+        {%- set query = without_catalog(sql, relation) if kind == "view" else sql -%}
+        {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ query }}) {%- endcall %}
+    {% endif %}
     {% do persist_docs(relation, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
@@ -21,51 +26,39 @@
 {% endmacro %}
 
 {#
-    The rows of a table with those that an earlier run made and this one carries over (docs/decisions/0007-carry-over.md). A table that
-    may be carried says by what (`meta: carried`):
+    Whether this run carries over rows of a table (docs/decisions/0007-carry-over.md). Its files then begin as copies of those
+    of an earlier run, and a table that may be carried says by what (`meta: carried`):
 
-    <column>                      the dossier of a row; rows of dossiers that are not weighed again are carried
-    business_day                  rows of a source's days that are not measured again
+    <column>                      the dossier of a row: rows of dossiers that are not weighed again stay
+    business_day                  rows of a source's days that are not measured again stay
     business_day with dossiers    the same, where the day's new dossiers decide too
 #}
-{% macro with_carried(sql, relation) %}
-    {%- set by = (model.config.meta or {}).get("carried") -%}
-    {%- if not by or not execute or not is_carrying() -%} {{ return(sql) }} {%- endif -%}
-    {%- set database = "carried_tables" if relation.database == "tthc" else "carried_workspace" -%}
-    {%- set before = database ~ "." ~ relation.schema ~ "." ~ relation.identifier -%}
-    {{ return("(" ~ sql ~ ") union all by name (" ~ carried_rows(by, before) ~ ")") }}
-{% endmacro %}
+{% macro is_carried(model) %} {{ return((model.config.meta or {}).get("carried") and execute and is_carrying()) }} {% endmacro %}
 
 {#
-    The rows of a table of the earlier run that are carried over: a select.
+    Remove the rows of a table of the earlier run that this run computes anew.
 
     by    as above
     table    its full name
 #}
-{% macro carried_rows(by, table) -%}
-    select c.*
-    from {{ table }} c
+{% macro remove_computed_anew(by, table) -%}
+    delete from {{ table }} c
     where
     {% if by.startswith("business_day") %}
-            not exists (
+            exists (
                 select 1
                 from workspace.ledger.measured_day m
                 where
                     m.business_day = c.business_day
                     and (m.source = c.source {% if by != "business_day" %} or m.source = 'ho_so' {% endif %})
             )
-    {% else %} c.{{ by }} is not null and c.{{ by }} not in (select MaHoSo from workspace.ledger.weighed_dossier)
+    {% else %} c.{{ by }} is null or c.{{ by }} in (select MaHoSo from workspace.ledger.weighed_dossier)
     {% endif %}
 {%- endmacro %}
 
-{# Whether this run carries anything over: only then is the earlier one attached (pipelines/transform/dbt.py). #}
+{# Whether this run carries anything over. #}
 {% macro is_carrying() %}
-    {{
-        return(
-            run_query("select count(*) from duckdb_databases() where database_name = 'carried_workspace'").rows[0][0]
-            > 0
-        )
-    }}
+    {{ return(run_query("select count(*) from workspace.ledger.carried_delivery").rows[0][0] > 0) }}
 {% endmacro %}
 
 {#

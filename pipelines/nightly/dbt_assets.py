@@ -15,7 +15,6 @@ from packaging.version import Version
 from pipelines.gate.run import import_in_background
 from pipelines.nightly.context import Nightly
 from pipelines.settings import Settings
-from pipelines.transform.carry import Carried
 from pipelines.transform.dbt import build_arguments, dbt_executable, target_dir
 
 log = logging.getLogger("tthc.dbt")
@@ -42,7 +41,7 @@ def dbt_model_assets(settings: Settings, manifest: Mapping[str, Any]) -> dg.Asse
     def models(context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]) -> Iterator[Any]:
         nightly.stages.begin("transform")
         if nightly.dbt is None:
-            build = _start(settings, nightly.carried, context)
+            build = _start(settings, context)
         else:  # the command has started the build of all models, before it loaded Dagster
             build = DbtCliInvocation(
                 process=nightly.dbt, manifest=manifest, dagster_dbt_translator=translator, context=context,
@@ -57,11 +56,11 @@ def dbt_model_assets(settings: Settings, manifest: Mapping[str, Any]) -> dg.Asse
     return models
 
 
-def _start(settings: Settings, carried: Carried | None, context: dg.AssetExecutionContext) -> DbtCliInvocation:
+def _start(settings: Settings, context: dg.AssetExecutionContext) -> DbtCliInvocation:
     """Start dbt on the models that Dagster wants, which may be some of them where a person chose so."""
     dbt = DbtCliResource(project_dir=str(settings.dbt_project_dir), dbt_executable=dbt_executable())
     # The target folder that `ensure_manifest` parsed into: with another path or limit dbt would parse all again.
-    return dbt.cli(build_arguments(settings, carried), context=context, target_path=target_dir(settings))
+    return dbt.cli(build_arguments(settings), context=context, target_path=target_dir(settings))
 
 
 def published_tables(manifest: Mapping[str, Any]) -> list[str]:

@@ -104,7 +104,7 @@ def start_dbt(run: Nightly) -> None:
     run.stages.begin("transform")
     run.manifest = load_manifest(run.settings)
     run.prepared = run.prepared or prepare_build(run.settings)
-    start_build(run.settings, run.prepared, run.carried)
+    start_build(run.settings, run.prepared)
     run.dbt = run.prepared
 
 

@@ -38,6 +38,9 @@ def _rows(
     return pl.DataFrame(rows, schema=schema)
 
 
+UNCORRECTED = "uncorrected"  # the schema, anew in each run
+
+
 class Corrections:
     """The corrections of one run, in the schema `uncorrected` of its workspace beside the relations they correct."""
 

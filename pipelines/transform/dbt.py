@@ -19,7 +19,6 @@ from pipelines.common.errors import TthcError
 from pipelines.common.files import atomic_write, fingerprint
 from pipelines.settings import Settings
 from pipelines.storage.run_spec import candidate_file, workspace_file
-from pipelines.transform.carry import Carried
 
 MANIFEST = "manifest.json"
 # The only argument of a dbt process that is to load dbt and wait for its arguments, a line of JSON (`dbt_child`).
@@ -37,16 +36,8 @@ def target_dir(settings: Settings) -> Path:
     return settings.warehouse_dir / "dbt" / fingerprint(settings.dbt_project_dir)[:12]
 
 
-def dbt_profile(settings: Settings, carried: Carried | None = None) -> dict[str, Any]:
-    """Return dbt's profile: the workspace, the candidate attached as `tthc`, and the resource limits of DuckDB.
-
-    What is carried over is attached as well, read-only.
-    """
-    attached = (
-        [{"path": str(path), "alias": name, "read_only": True} for name, path in carried.databases().items()]
-        if carried
-        else []
-    )
+def dbt_profile(settings: Settings) -> dict[str, Any]:
+    """Return dbt's profile: the workspace, the candidate attached as `tthc`, and the resource limits of DuckDB."""
     # These are set when the database is opened, not as `settings`: dbt-duckdb repeats those on each cursor, and DuckDB
     # refuses to set temp_directory, even to the same value, once it has spilled data there.
     at_opening = {key: value for key, value in settings.duckdb_config().items() if key != "max_temp_directory_size"}
@@ -59,7 +50,7 @@ def dbt_profile(settings: Settings, carried: Carried | None = None) -> dict[str,
                     "path": str(workspace_file(settings)),
                     "schema": "main",
                     "threads": 1,
-                    "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}, *attached],
+                    "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}],
                     # Two hundred tables are committed one by one; once they are closed is soon enough to checkpoint.
                     "config_options": {
                         **at_opening,
@@ -74,12 +65,12 @@ def dbt_profile(settings: Settings, carried: Carried | None = None) -> dict[str,
     }
 
 
-def dbt_options(settings: Settings, carried: Carried | None = None) -> list[str]:
+def dbt_options(settings: Settings) -> list[str]:
     """Write the profile of this installation and return the options that every dbt command needs."""
     profiles = settings.work_dir / "dbt-profile"
     profiles.mkdir(parents=True, exist_ok=True)
     with atomic_write(profiles / "profiles.yml") as temporary:
-        temporary.write_text(yaml.safe_dump(dbt_profile(settings, carried), allow_unicode=True), encoding="utf-8")
+        temporary.write_text(yaml.safe_dump(dbt_profile(settings), allow_unicode=True), encoding="utf-8")
     options = ["--profiles-dir", str(profiles), "--log-path", str(target_dir(settings) / "logs")]
     # The log file of all debug events has some 20 MB a night and is seldom read; DBT_LOG_LEVEL_FILE=debug enables it.
     return options if "DBT_LOG_LEVEL_FILE" in os.environ else [*options, "--log-level-file", "none"]
@@ -111,10 +102,10 @@ def _read(manifest: Path) -> dict[str, Any]:
     return content
 
 
-def build_arguments(settings: Settings, carried: Carried | None = None) -> list[str]:
+def build_arguments(settings: Settings) -> list[str]:
     """Write the profile of this installation and return the arguments that build and test all models."""
     # Unit tests are for development: they see the run's variables and would build on nothing here.
-    return ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, carried)]
+    return ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings)]
 
 
 def prepare_build(settings: Settings) -> subprocess.Popen[bytes]:
@@ -140,9 +131,9 @@ def prepare_build(settings: Settings) -> subprocess.Popen[bytes]:
     return process
 
 
-def start_build(settings: Settings, prepared: subprocess.Popen[bytes], carried: Carried | None = None) -> None:
+def start_build(settings: Settings, prepared: subprocess.Popen[bytes]) -> None:
     """Let a prepared process (`prepare_build`) build all models."""
-    arguments = [*build_arguments(settings, carried), "--select", "fqn:*"]
+    arguments = [*build_arguments(settings), "--select", "fqn:*"]
     if prepared.stdin is not None:
         # If it died already, whoever waits for it learns that from its exit code.
         with contextlib.suppress(OSError), prepared.stdin as asking:

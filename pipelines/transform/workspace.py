@@ -5,6 +5,7 @@ It is rebuilt in each run; only the candidate beside it can be published. Does n
 """
 
 import datetime as dt
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ from pipelines.registers.tables import register_tables
 from pipelines.settings import Settings
 from pipelines.storage.lake import REJECTED, REJECTED_FOLDER, lake_schema
 from pipelines.storage.ledger import Arrival
-from pipelines.storage.run_spec import RunSpec, candidate_dir, workspace_file
+from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file, workspace_file
 from pipelines.transform.carry import Carried, is_of_dossiers, lay_out_carrying
-from pipelines.transform.correction_views import Corrections
+from pipelines.transform.correction_views import UNCORRECTED, Corrections
 from pipelines.transform.specify_run import code_version
 
 DELIVERY = {
@@ -41,6 +42,7 @@ REMOVAL = {
     "source_file": pl.String, "business_day": pl.Date, "step": pl.Int64, "unit_code": pl.String, "late": pl.Int64,
     "on_time": pl.Int64, "still_open": pl.Int64,
 }  # fmt: skip
+SCHEMAS = ("lake", "ledger", "registers", "blank", "whole")  # laid out for dbt, anew in each run
 REASON = {"source": pl.String, "source_file": pl.String, "reason": pl.String, "row_count": pl.Int64}
 
 
@@ -163,6 +165,23 @@ def _create_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.Da
     connection.unregister("incoming")
 
 
+def _begin_files(settings: Settings, carried: Carried | None) -> None:
+    """Remove what earlier runs left, and begin workspace and candidate: empty, or with what is carried over in them.
+
+    Where something is carried, both begin as copies, in which dbt's models replace tables, or only those of their rows
+    that are computed anew. That spares rewriting all other rows.
+    """
+    workspace, candidate = workspace_file(settings), candidate_file(settings)
+    for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
+        remove_tree(leftover)
+        leftover.mkdir(parents=True)
+    for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    if carried is not None:
+        shutil.copyfile(carried.workspace, workspace)
+        shutil.copyfile(carried.tables, candidate)
+
+
 def build_workspace(
     settings: Settings,
     contracts: dict[str, Contract],
@@ -183,21 +202,18 @@ def build_workspace(
         editions: The editions published so far (`registers.tables.EDITION`), None if there are none.
         carried: What is carried over; None if everything is computed.
     """
-    workspace = workspace_file(settings)
-    for leftover in (candidate_dir(settings), settings.work_dir / "spill"):
-        remove_tree(leftover)
-        leftover.mkdir(parents=True)
-    for leftover in (workspace, workspace.with_name(workspace.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    with connect(settings, workspace) as connection:
-        for schema in ("lake", "ledger", "registers", "blank", "whole"):
+    _begin_files(settings, carried)
+    with connect(settings, workspace_file(settings)) as connection:
+        for schema in (*SCHEMAS, UNCORRECTED):
+            connection.execute(f"drop schema if exists {schema} cascade")
+        for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         files = _files(state, settings.lake_dir)
         known = load_corrections(settings.province_dir, contracts)
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
             target = "whole" if carried is not None and is_of_dossiers(contract) else "lake"
-            schema = "uncorrected" if corrections.is_corrected(source) else target
+            schema = UNCORRECTED if corrections.is_corrected(source) else target
             own = files.get(source, {})
             _create_view(connection, f"{schema}.{source}", own, lake_schema(contract), state.made_by)
             if corrections.is_corrected(source):

@@ -130,9 +130,10 @@ class WorldNights:
         )
         by = node["config"]["meta"].get("carried")
         if by and carrying:
-            before = relation.replace("tthc.", "carried_tables.").replace("workspace.", "carried_workspace.")
-            rows = render_sql(self.settings.dbt_project_dir, "{{ carried_rows(by, before) }}", by=by, before=before)
-            sql = f"({sql}) union all by name ({rows})"
+            remove = "{{ remove_computed_anew(by, table) }}"
+            connection.execute(render_sql(self.settings.dbt_project_dir, remove, by=by, table=relation))
+            connection.execute(f"insert into {relation} by name ({sql})")
+            return
         connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")
         connection.execute(f"create or replace {kind} {relation} as {sql}")
 
