@@ -51,3 +51,11 @@
         and c.event_date between p.start_date and p.cut_date
         and p.cut_date between c.cut_from and c.cut_to
 {% endmacro %}
+
+{# Codes of the indicators that both rules count by day, each out of its own cases. #}
+{% macro paired_indicators() %}
+    {%- set by_day = indicators_computed("by_day") -%}
+    {%- set under_766 = by_day | selectattr("rule", "equalto", "766") | map(attribute="code") | list -%}
+    {%- set under_plan = by_day | selectattr("rule", "equalto", "plan") | map(attribute="code") | list -%}
+    {{ return(under_plan | select("in", under_766) | list) }}
+{% endmacro %}

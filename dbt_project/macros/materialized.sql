@@ -17,7 +17,10 @@
         {% call statement("main") -%} insert into {{ relation }} by name ({{ sql }}) {%- endcall %}
     {% else %}
         {%- set query = without_catalog(sql, relation) if kind == "view" else sql -%}
-        {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ query }}) {%- endcall %}
+        {%- set parts = query.split(next_part()) -%}
+        {% call statement("main") -%} create or replace {{ kind }} {{ relation }} as ({{ parts[0] }}) {%- endcall %}
+        {% for part in parts[1:] %} {% do run_query("insert into " ~ relation ~ " by name (" ~ part ~ ")") %}
+        {% endfor %}
     {% endif %}
     {% do persist_docs(relation, model) %}
     {{ run_hooks(post_hooks) }}
@@ -33,7 +36,15 @@
     business_day                  rows of a source's days that are not measured again stay
     business_day with dossiers    the same, where the day's new dossiers decide too
 #}
-{% macro is_carried(model) %} {{ return((model.config.meta or {}).get("carried") and execute and is_carrying()) }} {% endmacro %}
+{% macro is_carried(model) %}
+    {{ return((model.config.meta or {}).get("carried") and execute and is_carrying()) }}
+{% endmacro %}
+
+{#
+    Between selects whose rows make up a table one after the other: each is a statement of its own, and its memory is free
+    again before the next begins. The first has the types of all columns. Elsewhere than in a table it is `union all`.
+#}
+{% macro next_part() %} {{ return("union all /* next part */") }} {% endmacro %}
 
 {#
     Remove the rows of a table of the earlier run that this run computes anew.

@@ -1,10 +1,7 @@
 -- For indicators that both rules count by day: each case under the plan's rule beside the same case under 766, if there
 -- is one (a fee under the plan's rule is a dossier under 766). Each counts from its own day or never.
 {{ config(materialized="view") }}
-{% set by_day = indicators_computed("by_day") %}
-{% set under_766 = by_day | selectattr("rule", "equalto", "766") | map(attribute="code") | list %}
-{% set under_plan = by_day | selectattr("rule", "equalto", "plan") | map(attribute="code") | list %}
-{% for code in under_plan | select("in", under_766) %}
+{% for code in paired_indicators() %}
     select
         '{{ code }}' as indicator_code,
         coalesce(p.case_code, s.case_code) as case_code,
