@@ -75,7 +75,7 @@ readme: $(READY) ## runs what the READMEs quote and writes the real output into 
 	@$(BIN)/python -m scripts.readme
 
 dagster: $(READY) ## Dagster's own page: asset graph, checks, runs, schedule
-	@$(BIN)/python -m scripts.dagster_dev
+	@$(BIN)/tthc dagster $(if $(PORT),--port $(PORT))
 
 lock: ## writes requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
     )
+    schedule: str = Field(
+        "30 1 * * *", description="when Dagster's daemon starts the night: a crontab line, in Việt Nam's time"
+    )
+    watch_landing: int = Field(
+        0, ge=0, description="minutes after which Dagster's daemon looks for new deliveries and starts a run; 0: never"
+    )
+    longest_night: int = Field(360, ge=1, description="minutes after which Dagster's daemon ends a run that it started")
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
     @field_validator("raw_dir", "warehouse_dir", "secret_file", "registers_dir", "contracts_dir",

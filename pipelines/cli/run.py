@@ -14,6 +14,7 @@ import typer
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, TthcError
 from pipelines.common.i18n import say
+from pipelines.landing.discover import Days
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 
 SAMPLE_DOSSIERS = 100_000
@@ -53,6 +54,14 @@ def run(
             " same",
         ),
     ] = False,
+    day: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NGÀY[..NGÀY]",
+            help="Chỉ nhận tệp của ngày này, hoặc từ ngày này đến ngày kia; ngày khác để lần sau / take in the"
+            " deliveries of this day only, or of these days; all others wait for another run",
+        ),
+    ] = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="In thời gian của từng bước / print where the seconds went, by stage")
     ] = False,
@@ -74,7 +83,7 @@ def run(
         publish=publish or None,
         rebuild=rebuild or None,
     )
-    began = time.monotonic()
+    began, days = time.monotonic(), _days(day) if day else None
     with run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
             console.print(
@@ -82,7 +91,7 @@ def run(
             )
             _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
         try:
-            code = _run(settings)
+            code = _run(settings, days)
         except CandidateRefused:
             from pipelines.reports.summary import show_refusal
 
@@ -112,7 +121,23 @@ def _require_any_delivery(settings: Settings) -> None:
     raise TthcError("obligatory_missing", sources=sources, folder=settings.raw_dir)
 
 
-def _run(settings: Settings) -> int:
+def _days(text: str) -> Days:
+    """Return the days of `--day`.
+
+    Raises:
+        typer.BadParameter: If it is neither a day nor two with .. between them, the earlier one first.
+    """
+    first, _, last = text.partition("..")
+    try:
+        days = dt.date.fromisoformat(first), dt.date.fromisoformat(last or first)
+    except ValueError:
+        raise typer.BadParameter(say("run_days")) from None
+    if days[0] > days[1]:
+        raise typer.BadParameter(say("run_days"))
+    return days
+
+
+def _run(settings: Settings, days: Days | None) -> int:
     """Run the job, print how it ended, and return the exit code."""
     from pipelines.cli.progress import showing_progress
 
@@ -123,7 +148,7 @@ def _run(settings: Settings) -> int:
         console.print(say("starting"))
         from pipelines.nightly.run import run_nightly
 
-        outcome = run_nightly(settings, began)
+        outcome = run_nightly(settings, began, days)
     from pipelines.reports.summary import show_manifest, show_version
     from pipelines.storage.open_data_state import held_back_sentence, is_held_back, withdrawn_sentences
 

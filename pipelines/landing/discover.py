@@ -20,6 +20,7 @@ HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERED = re.compile(r"\.(csv|tsv|json|ndjson|xlsx|xls|parquet)(\.gz)?$", re.IGNORECASE)
 TEMPORARY_SUFFIXES = (".tmp", ".part")
 SIDECARS = (".sha256", ".rows")
+Days = tuple[dt.date, dt.date]  # the first and the last business day
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Landing:
         looks: How the folder of a day looked before its files were examined; missing if that is not known.
         unchanged: Folders of days that look as they did when all their files were archived; their files are in none of
             the above.
+        outside: Folders of days that this run was asked to leave alone.
     """
 
     deliveries: dict[Delivery, Path]
@@ -40,6 +42,7 @@ class Landing:
     broke: dict[Path, Exception] = field(default_factory=dict)
     looks: dict[Path, str] = field(default_factory=dict)
     unchanged: set[Path] = field(default_factory=set)
+    outside: set[Path] = field(default_factory=set)
 
 
 def today_at_home() -> dt.date:
@@ -94,8 +97,9 @@ def looks_of(folder: Path) -> str | None:
 
 
 def discover(
-    raw_dir: Path, sources: Collection[str], today: dt.date | None = None, known: Mapping[Path, str] | None = None
-) -> Landing:
+    raw_dir: Path, sources: Collection[str], today: dt.date | None = None, known: Mapping[Path, str] | None = None,
+    days: Days | None = None,
+) -> Landing:  # fmt: skip
     """Return all deliveries below the landing folder.
 
     Folders without a contract, odd files and future business days are listed in `left`, never an error.
@@ -105,6 +109,7 @@ def discover(
         sources: Sources that have a contract.
         today: Last business day that is accepted; None is today in Việt Nam.
         known: How folders of days looked when all their files were archived.
+        days: First and last business day to look at; None is all.
     """
     today, known = today or today_at_home(), known or {}
     landing = Landing({}, {})
@@ -113,7 +118,7 @@ def discover(
             landing.left[folder] = "left_unknown_source"
             continue
         for day_folder in _listed(folder, landing.left):
-            _discover_at(landing, day_folder, _discover_day, folder.name, today, known)
+            _discover_at(landing, day_folder, _discover_day, folder.name, today, known, days)
     return landing
 
 
@@ -125,13 +130,18 @@ def _discover_at(landing: Landing, path: Path, look: Callable[..., None], *place
         landing.left[path], landing.broke[path] = "left_broke", error
 
 
-def _discover_day(landing: Landing, folder: Path, source: str, today: dt.date, known: Mapping[Path, str]) -> None:
+def _discover_day(
+    landing: Landing, folder: Path, source: str, today: dt.date, known: Mapping[Path, str], days: Days | None
+) -> None:
     day = _business_day_of(folder)
     if day is None:
         landing.left[folder] = "left_no_business_day"
         return
     if day > today:
         landing.left[folder] = "left_future_day"
+        return
+    if days is not None and not days[0] <= day <= days[1]:
+        landing.outside.add(folder)
         return
     looks = looks_of(folder)
     if looks is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipelines.common.files import looks_of_file, open_regular, private_folder
 from pipelines.common.i18n import say
 from pipelines.landing.archive import Incoming, copy_in, drop_all, name_all
-from pipelines.landing.discover import Landing, discover
+from pipelines.landing.discover import Days, Landing, discover
 from pipelines.landing.faults import is_machine_fault, keep_trace
 from pipelines.landing.rebuild_ledger import archive_looks, keep_expected_rows
 from pipelines.landing.sidecars import LeftForNextRun, Sidecars, read_sidecars
@@ -181,7 +181,15 @@ class _Ingest:
         return True
 
 
-def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
+def known_folders(settings: Settings) -> dict[Path, str]:
+    """Return how the folders of landing looked when all their files were archived; empty without a ledger."""
+    if not settings.ledger_file.exists():
+        return {}
+    with open_ledger(settings.ledger_file) as ledger:
+        return {settings.raw_dir / folder: looks for folder, (looks, _) in landed_folders(ledger).items()}
+
+
+def ingest_deliveries(settings: Settings, sources: set[str], days: Days | None = None) -> dict[str, int]:
     """Archive everything new in landing.
 
     Files that stay in landing are logged by name. A fault of one file leaves that file, with a trace under
@@ -191,13 +199,14 @@ def ingest_deliveries(settings: Settings, sources: set[str]) -> dict[str, int]:
     Args:
         settings: The installation.
         sources: Sources that have a contract.
+        days: First and last business day to take in; None is all. Folders of other days wait for another run.
 
     Returns:
         Counts: `found`, `new`, `left`.
     """
     with open_ledger(settings.ledger_file) as ledger:
         ingest, folders = _Ingest(settings, ledger), landed_folders(ledger)
-        landing = discover(settings.raw_dir, sources, known=ingest.archived_folders(folders))
+        landing = discover(settings.raw_dir, sources, known=ingest.archived_folders(folders), days=days)
         left, new = dict(landing.left), 0
         failed: dict[Path, Exception] = {}
         unrecorded: dict[Path, Exception] = {}
@@ -237,7 +246,7 @@ def _remember_folders(
     counts: Counter[Path] = Counter(path.parent for path in landing.deliveries.values())
     unsettled = left | {path.parent for path in left}
     settled = {folder: looks for folder, looks in landing.looks.items() if folder not in unsettled}
-    kept = {folder.relative_to(settings.raw_dir).as_posix() for folder in landing.unchanged}
+    kept = {folder.relative_to(settings.raw_dir).as_posix() for folder in landing.unchanged | landing.outside}
     found = {
         folder.relative_to(settings.raw_dir).as_posix(): (looks, counts[folder]) for folder, looks in settled.items()
     }

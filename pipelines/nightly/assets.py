@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from pipelines.contracts.model import Contract
+from pipelines.nightly.asset_facts import ANALYST, OPERATOR, columns_of, days_received, freshness_of, table_facts
 from pipelines.nightly.context import Nightly
 from pipelines.nightly.steps import (
     ends_without_work,
@@ -22,6 +23,7 @@ from pipelines.nightly.steps import (
 from pipelines.open_data.publication import open_data_of_run, write_open_data
 from pipelines.publish.editions import write_editions
 from pipelines.publish.versions import close_candidate, publish
+from pipelines.registers.holds import Holds
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
@@ -38,27 +40,49 @@ LEDGER_TABLES = ("delivery", "reason", "rejected_row", "removal", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 
-@dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"})
+@dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"}, owners=[OPERATOR], tags={"layer": "landing"})
 def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Hash the files in data/raw and copy each once into the restricted archive, with one line in the ledger."""
-    return dg.MaterializeResult(metadata=land_deliveries(nightly))
+    counts = land_deliveries(nightly)
+    nightly.record_received()
+    return dg.MaterializeResult(metadata=counts)
 
 
-def lake_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
-    """Return the asset of the lake: per source the rows, typed by contract and without personal data."""
+def lake_asset(
+    contracts: Mapping[str, Contract], partitions: dg.PartitionsDefinition, holds: Holds
+) -> dg.AssetsDefinition:
+    """Return the asset of the lake: per source the rows, typed by contract and without personal data.
+
+    It has a partition per business day. A run for some days takes in the deliveries of these days only; a night takes
+    in whatever came, and marks the days of that.
+    """
     specs = [
         dg.AssetSpec(
-            ["lake", source], deps=[LANDING], group_name="lake", kinds={"parquet"},
+            ["lake", source], deps=[LANDING], group_name="lake", kinds={"parquet"}, owners=[OPERATOR], skippable=True,
+            tags={"layer": "lake", "obligatory": str(contract.obligatory).lower()}, partitions_def=partitions,
+            metadata={"dagster/column_schema": columns_of(contract)}, freshness_policy=freshness_of(holds.of(source)),
             description=f"{contract.title.en}: {contract.grain.en}. {contract.title.vi}: {contract.grain.vi}.",
         )
         for source, contract in contracts.items()
     ]  # fmt: skip
 
-    @dg.multi_asset(specs=specs, name="parsing_privacy_lake")
-    def lake(nightly: dg.ResourceParam[Nightly]) -> Iterator[dg.MaterializeResult[None]]:
+    @dg.multi_asset(
+        specs=specs, name="parsing_privacy_lake", can_subset=True, backfill_policy=dg.BackfillPolicy.single_run()
+    )
+    def lake(
+        context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]
+    ) -> Iterator[dg.MaterializeResult[None]]:  # fmt: skip
+        land_deliveries(nightly)  # it was done already, unless the run is of the lake alone
         state = parse_deliveries(nightly)
+        if not context.has_partition_key_range and not context.has_partition_key:
+            for source, day in days_received(nightly.received()):
+                context.log_event(dg.AssetMaterialization(["lake", source], partition=day))
         for source in contracts:
-            yield dg.MaterializeResult(asset_key=["lake", source], metadata=state.totals(source))
+            if dg.AssetKey(["lake", source]) in context.selected_asset_keys:
+                totals = state.totals(source)
+                rows = {"dagster/row_count": totals["accepted"]}
+                yield dg.MaterializeResult(asset_key=["lake", source], metadata={**totals, **rows})
+        nightly.record_received()
 
     return lake
 
@@ -70,10 +94,10 @@ def workspace_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """
     lake_keys = [dg.AssetKey(["lake", source]) for source in contracts]
     specs = [
-        *(dg.AssetSpec(["ledger", name], deps=lake_keys, group_name="ledger", skippable=True)
-          for name in LEDGER_TABLES),
-        *(dg.AssetSpec(["registers", name], deps=lake_keys, group_name="registers", skippable=True)
-          for name in REGISTER_TABLES),
+        *(dg.AssetSpec(["ledger", name], deps=lake_keys, group_name="ledger", skippable=True, owners=[OPERATOR],
+                       kinds={"duckdb"}, tags={"layer": "workspace"}) for name in LEDGER_TABLES),
+        *(dg.AssetSpec(["registers", name], deps=lake_keys, group_name="registers", skippable=True, owners=[ANALYST],
+                       kinds={"duckdb"}, tags={"layer": "workspace"}) for name in REGISTER_TABLES),
     ]  # fmt: skip
 
     @dg.multi_asset(specs=specs, name="workspace")
@@ -95,7 +119,7 @@ def quarantine_asset(contracts: dict[str, Contract]) -> dg.AssetsDefinition:
     """Return the asset of the quarantine: rows rejected by parsing, and rows rejected by dbt's models."""
 
     @dg.asset(key=QUARANTINE, deps=[["state", f"base_{source}"] for source in contracts], group_name="lake",
-              kinds={"parquet"})  # fmt: skip
+              kinds={"parquet"}, owners=[OPERATOR], tags={"layer": "quarantine"})  # fmt: skip
     def quarantine(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
         """Keep rejected rows whole, with file, row number and reasons, in the restricted folder."""
         kept = keep_rejected_rows(nightly.settings, contracts, lake_of(nightly))
@@ -108,8 +132,10 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
     """Return the asset of the candidate: its database is closed and its open data are written, ready for the gate."""
 
     @dg.asset(key=CANDIDATE, deps=[*(["marts", table] for table in published_tables), QUARANTINE],
-              group_name="publication", kinds={"duckdb"})  # fmt: skip
-    def candidate(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
+              group_name="publication", kinds={"duckdb"}, owners=[OPERATOR], tags={"layer": "publication"})  # fmt: skip
+    def candidate(
+        context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]
+    ) -> dg.MaterializeResult[None]:  # fmt: skip
         """Close the database of the candidate and write its open data, not yet visible to readers; pages come later."""
         nightly.stages.begin("candidate")
         settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
@@ -117,6 +143,8 @@ def candidate_asset(published_tables: list[str]) -> dg.AssetsDefinition:
         folder = candidate_dir(settings)
         open_data, rows = write_open_data(settings, run_spec, candidate_file(settings), folder / OPEN_DATA_FOLDER)
         write_editions(settings, folder / OPEN_DATA_FOLDER)
+        for facts in table_facts(settings, candidate_file(settings)):
+            context.log_event(facts)
         state = {"version": run_spec.version, "open_data": open_data["state"]}
         return dg.MaterializeResult(metadata={"sha256": sha, **state, **rows})
 
@@ -130,7 +158,8 @@ def write_pages(settings: Settings) -> dict[str, int]:
     return write_site_of(settings, open_data, folder, code, synthetic=run_spec.is_synthetic)
 
 
-@dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"})
+@dg.asset(key=PUBLISHED, deps=[CANDIDATE], group_name="publication", kinds={"duckdb", "csv"}, owners=[OPERATOR],
+          tags={"layer": "publication"})  # fmt: skip
 def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Publish the candidate as a version and switch `current` to it."""
     nightly.stages.begin("publish")

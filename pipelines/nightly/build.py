@@ -6,6 +6,7 @@ Belongs here: assembling. Does not belong here: what an asset does (`assets`, `c
 import dagster as dg
 
 from pipelines.contracts.model import load_contracts
+from pipelines.nightly.asset_facts import delivery_partitions
 from pipelines.nightly.assets import (
     candidate_asset,
     lake_asset,
@@ -19,6 +20,8 @@ from pipelines.nightly.context import Nightly
 from pipelines.nightly.dagster_home import JOB_NAME
 from pipelines.nightly.dbt_assets import dbt_model_assets, published_tables
 from pipelines.nightly.resources import nightly_resource
+from pipelines.nightly.schedules import landing_sensor, night_schedule
+from pipelines.registers.holds import load_holds
 from pipelines.settings import Settings
 from pipelines.transform.dbt import load_manifest
 
@@ -33,22 +36,21 @@ def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Defi
     contracts = run.contracts if run is not None else load_contracts(settings.contracts_dir)
     manifest = run.manifest if run is not None and run.manifest is not None else load_manifest(settings)
     tables = published_tables(manifest)
+    partitions, holds = delivery_partitions(settings), load_holds(settings.province_dir, contracts)
     nightly = dg.define_asset_job(
         JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
         description="From the extracts in data/raw to a published version, or to a refusal that changes nothing.",
     )  # fmt: skip
     return dg.Definitions(
         assets=[
-            landing, lake_asset(contracts), workspace_asset(contracts), dbt_model_assets(settings, manifest),
+            landing, lake_asset(contracts, partitions, holds),
+            workspace_asset(contracts), dbt_model_assets(settings, manifest),
             quarantine_asset(contracts), candidate_asset(tables), published_version,
         ],
         asset_checks=[gate_checks(tables)],
         jobs=[nightly],
-        schedules=[
-            dg.ScheduleDefinition(
-                name="every_night", job=nightly, cron_schedule="30 1 * * *", execution_timezone="Asia/Ho_Chi_Minh"
-            )
-        ],
+        schedules=[night_schedule(settings, nightly)],
+        sensors=[landing_sensor(settings, nightly, contracts)],
         resources={"nightly": nightly_resource(settings, run)},
         executor=dg.in_process_executor,
     )  # fmt: skip

@@ -6,7 +6,7 @@ here: how a run ends (`run`).
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,18 +24,18 @@ OUT_OF_MEMORY = re.compile(
 CHILD_KILLED = re.compile(r"exit(?:ed)?(?: with)?(?: return)?(?: code| status)[ :`]*(?:-9|137)\b")
 
 
-def cause_of(result: Any, settings: Settings) -> TthcError:
+def cause_of(failures: Iterable[Any], settings: Settings) -> TthcError:
     """Return the error that stopped a Dagster run.
 
     Args:
-        result: Dagster's result of the failed run.
+        failures: Dagster's events of failed steps, the first of them first.
         settings: The installation; its memory limit is part of the message.
 
     Returns:
         `out_of_memory`, `child_killed`, or `step_failed` with our own message or the class and first words of another
         error.
     """
-    for event in result.get_step_failure_events():
+    for event in failures:
         return _cause_of_step(event.step_key, list(_chain(event.step_failure_data.error)), settings)
     return TthcError("step_failed", step="?", why="?")
 

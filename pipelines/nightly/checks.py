@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.common.errors import TthcError
 from pipelines.gate.origins import locate_failures
 from pipelines.gate.run import run_gate
+from pipelines.nightly.asset_facts import check_facts
 from pipelines.nightly.assets import CANDIDATE, write_pages
 from pipelines.nightly.causes import is_out_of_memory
 from pipelines.nightly.context import Nightly
@@ -61,7 +62,7 @@ def gate_checks(tables: list[str]) -> dg.AssetChecksDefinition:
             yield dg.AssetCheckResult(
                 check_name=f"gate_{table}", asset_key=CANDIDATE, severity=dg.AssetCheckSeverity.ERROR,
                 passed=found is not None and found.success,
-                metadata={"evaluated": found.evaluated if found else 0, "expected": found.expected if found else 0},
+                metadata=check_facts(verdict, table),
             )  # fmt: skip
         yield dg.AssetCheckResult(
             check_name=WHOLE, asset_key=CANDIDATE, severity=dg.AssetCheckSeverity.ERROR, passed=result.success,

@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.common.errors import TthcError
 from pipelines.common.files import remove_atomically
 from pipelines.contracts.model import Contract, load_contracts
+from pipelines.landing.discover import Days
 from pipelines.landing.rebuild_ledger import leave_ledger
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
@@ -24,7 +25,7 @@ from pipelines.parsing.receipts import LakeState
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
 from pipelines.storage.documents import Verdict
-from pipelines.storage.ledger import open_ledger
+from pipelines.storage.ledger import Arrival, arrivals, open_ledger
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import end_run, note_detail, reopen_run, runs
 from pipelines.transform.carry import Carried
@@ -47,6 +48,9 @@ class Nightly:
         parse: dbt's parse of the models, beside the first steps; None if they were parsed before.
         manifest: dbt's manifest; None if dbt is not started yet.
         prepared: The process of dbt's build, which waits for its start; None if none was started.
+        received_before: The number of the last arrival before this run.
+        days: First and last business day that landing takes in; None is all.
+        is_whole: False for a run of Dagster's page that only takes deliveries in.
         dbt: dbt's build, which goes on while Dagster is loaded; None if Dagster will start it.
     """
 
@@ -63,11 +67,19 @@ class Nightly:
     manifest: dict[str, Any] | None = None
     prepared: subprocess.Popen[bytes] | None = None
     dbt: subprocess.Popen[bytes] | None = None
+    received_before: int = 0
+    days: Days | None = None
+    is_whole: bool = True
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
         """All contracts by source."""
         return load_contracts(self.settings.contracts_dir)
+
+    def received(self) -> list[Arrival]:
+        """Return what this run took in."""
+        with open_ledger(self.settings.ledger_file) as ledger:
+            return [arrival for arrival in arrivals(ledger) if arrival.sequence > self.received_before]
 
     @property
     def outcome(self) -> str | None:
@@ -91,6 +103,12 @@ class Nightly:
         """Merge facts into the details of the run, whether it has an outcome already or not."""
         with open_ledger(self.settings.ledger_file) as ledger:
             note_detail(ledger, self.number, detail)
+
+    def record_received(self) -> None:
+        """Record that a run that is not whole has taken deliveries in, which is all that it does."""
+        if not self.is_whole:
+            with open_ledger(self.settings.ledger_file) as ledger:
+                end_run(ledger, self.number, "received")
 
     def record_failure(self, cause: TthcError | None = None) -> None:
         """Record that the run failed, and why if that is known, unless another outcome is recorded already."""
@@ -129,28 +147,37 @@ class Nightly:
 
 
 @contextmanager
-def open_run(settings: Settings, began: float | None = None) -> Iterator[Nightly]:
+def open_run(
+    settings: Settings, began: float | None = None, *, days: Days | None = None, is_whole: bool = True
+) -> Iterator[Nightly]:
     """Open a run: hold the lock, recover from a crash, and close the run afterwards.
 
-    If nothing recorded an outcome, the run failed. In the end the quality page is written.
+    Every run begins and ends here, whoever started it. If nothing recorded an outcome, the run failed. In the end the
+    quality page is written, unless the run only took deliveries in.
 
     Args:
         settings: The installation.
         began: When the work on the run began, by `time.monotonic`; default: now.
+        days: First and last business day to take in; None is all.
+        is_whole: False if the run only takes deliveries in.
 
     Raises:
         RunLocked: If another run is under way.
     """
     with run_lock(settings):
         began = time.monotonic() if began is None else began
+        settings.work_dir.mkdir(parents=True, exist_ok=True)
+        settings.verdict_file.unlink(missing_ok=True)
         number = recover(settings)
-        run = Nightly(settings, number, Stages(settings.ledger_file, number, began))
+        stages = Stages(settings.ledger_file, number, began)
+        run = Nightly(settings, number, stages, days=days, is_whole=is_whole)
         try:
             yield run
         finally:
             run.stop_dbt()
             run.record_failure()
             run.stages.begin("end")
-            write_quality_page(settings)
+            if is_whole:
+                write_quality_page(settings)
             run.stages.end()
         leave_ledger(settings)  # nothing is written to it after this

@@ -1,46 +1,80 @@
-"""Dagster's home folder, in which its web page finds past runs.
+"""Dagster's home folder, in which its page and its daemon find runs, schedules and sensors.
 
-Belongs here: creating it, replacing a damaged one and limiting its size. No figure depends on it.
+Belongs here: creating it, replacing a damaged one, and removing what old runs left in it. No figure depends on it. Does
+not belong here: what Dagster runs (`build`).
 """
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from pipelines.common.files import remove_tree
 from pipelines.common.i18n import say
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 JOB_NAME = "nightly"
 EVENT_LOG = ("pipelines.nightly.event_log", "KeptEnginesEventLog")
-DAGSTER_YAML = f"""\
-# Made by tthc where there was none; telemetry stays off, and the steps' own messages reach the run's log.
+MADE_BY_US = "# Made by tthc, and made again when settings change; delete this line to keep changes of your own."
+DAGSTER_YAML = """\
+{made_by_us}
+# Nothing is sent anywhere, no newsletter is offered, and the steps' own messages reach the run's log.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 python_logs:
   managed_python_loggers: [tthc]
+# The daemon ends a run that its process left behind, or that takes longer than TTHC_LONGEST_NIGHT.
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: {seconds}
 event_log_storage:
-  module: {EVENT_LOG[0]}
-  class: {EVENT_LOG[1]}
+  module: {event_log[0]}
+  class: {event_log[1]}
 """
 GOING_ON = ("STARTED", "STARTING", "CANCELING")  # Dagster's states of a run that has a process
-# Each run adds a database of some megabytes; after so many runs a new home is begun, and the last one is kept.
-RUNS_KEPT = 60
+# Each run has a database of some megabytes.
+RUNS_KEPT = 100
 
 
-def prepare_home(home: Path) -> None:
-    """Create a Dagster home with telemetry off; move a full or damaged one to `<home>-earlier` first."""
-    if len(list(home.glob("history/runs/*.db"))) > RUNS_KEPT or not _is_sound(home):
-        earlier = home.with_name(f"{home.name}-earlier")
-        remove_tree(earlier)
-        home.rename(earlier)
+def page_lock(home: Path) -> FileLock:
+    """Return the lock that the page with its daemon holds while it uses a home (`tthc dagster`)."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(home.with_name(f"{home.name}-page.lock"), timeout=0)
+
+
+def prepare_home(settings: Settings) -> bool:
+    """Create Dagster's home with its settings, and return True if it can be used.
+
+    A damaged home is moved to `<home>-earlier` first; if a page or daemon is running in it, it is left alone and cannot
+    be used until that is stopped.
+    """
+    home = settings.dagster_home
+    if not _is_sound(home):
+        lock = page_lock(home)
+        try:
+            with lock:
+                earlier = home.with_name(f"{home.name}-earlier")
+                remove_tree(earlier)
+                home.rename(earlier)
+        except TimeoutError:
+            return False
     home.mkdir(parents=True, exist_ok=True)
     yaml = home / "dagster.yaml"
-    if not yaml.exists() or not yaml.read_bytes().strip(b"\0"):
-        yaml.write_text(DAGSTER_YAML, encoding="utf-8")
+    text = DAGSTER_YAML.format(
+        made_by_us=MADE_BY_US, seconds=settings.longest_night * 60, event_log=EVENT_LOG
+    )  # fmt: skip
+    present = yaml.read_bytes().strip(b"\0").decode(errors="replace") if yaml.exists() else ""
+    if present != text and (not present or present.startswith("# Made by tthc")):
+        yaml.write_text(text, encoding="utf-8")
+    return True
 
 
 def _is_sound(home: Path) -> bool:
@@ -57,11 +91,17 @@ def _is_sound(home: Path) -> bool:
     return True
 
 
-def open_instance(home: Path) -> "DagsterInstance":
-    """Return Dagster's instance with its home there, whatever DAGSTER_HOME says."""
+def open_instance(settings: Settings) -> "DagsterInstance":
+    """Return Dagster's instance with its home prepared, whatever DAGSTER_HOME says.
+
+    Where the home cannot be used, it is one that keeps nothing: the night matters more than its page.
+    """
     import dagster as dg
     from dagster._core.instance.ref import InstanceRef
 
+    home = settings.dagster_home
+    if not prepare_home(settings):
+        return dg.DagsterInstance.ephemeral()
     events = {"module": EVENT_LOG[0], "class": EVENT_LOG[1], "config": {"base_dir": str(home / "history" / "runs")}}
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"event_log_storage": events}))
 
@@ -84,15 +124,47 @@ def shows_killed_runs(home: Path) -> bool:
     return found is not None
 
 
-def close_killed_runs(instance: "DagsterInstance") -> int:
+def close_killed_runs(instance: "DagsterInstance", spared: str | None = None) -> int:
     """Mark runs that Dagster still shows as running as failed, and return how many.
 
     Their processes are gone, since the caller holds the lock.
+
+    Args:
+        instance: Dagster's instance.
+        spared: The id of the caller's own run, if Dagster has one already.
     """
     import dagster as dg
 
     going_on = [dg.DagsterRunStatus(status) for status in GOING_ON]
-    killed = instance.get_runs(filters=dg.RunsFilter(job_name=JOB_NAME, statuses=going_on))
+    found = instance.get_runs(filters=dg.RunsFilter(job_name=JOB_NAME, statuses=going_on))
+    killed = [run for run in found if run.run_id != spared]
     for run in killed:
         instance.report_run_failed(run, message=say("run_was_killed"))
     return len(killed)
+
+
+def remove_old_runs(instance: "DagsterInstance", home: Path, keep: int = RUNS_KEPT) -> int:
+    """Remove the oldest ended runs beyond a number, with their events, and return how many.
+
+    Schedules, sensors and their state stay; a page or daemon may be running meanwhile.
+    """
+    import dagster as dg
+
+    ended = [status for status in dg.DagsterRunStatus if status.value in ("SUCCESS", "FAILURE", "CANCELED")]
+    records = instance.get_run_records(filters=dg.RunsFilter(statuses=ended))
+    old = [record.dagster_run.run_id for record in records[keep:]]  # the newest come first
+    for run_id in old:
+        instance.delete_run(run_id)
+        for path in (home / "history" / "runs").glob(f"{run_id}.db*"):
+            path.unlink(missing_ok=True)
+        remove_tree(home / "storage" / run_id)
+    return len(old)
+
+
+def page_command(settings: Settings, host: str, port: int) -> tuple[list[str], dict[str, str]]:
+    """Return the command of Dagster's page with its daemon, and its environment, for a home that is prepared."""
+    import sys
+
+    command = [str(Path(sys.executable).parent / "dagster"), "dev", "-m", "pipelines.definitions",
+               "--host", host, "--port", str(port)]  # fmt: skip
+    return command, {**os.environ, "DAGSTER_HOME": str(settings.dagster_home)}

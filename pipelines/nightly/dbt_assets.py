@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 from packaging.version import Version
 
 from pipelines.gate.run import import_in_background
+from pipelines.nightly.asset_facts import ANALYST
 from pipelines.nightly.context import Nightly
 from pipelines.settings import Settings
 from pipelines.transform.dbt import build_arguments, dbt_executable, target_dir
@@ -25,6 +26,13 @@ class Translator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else None
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
+        return [ANALYST]
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> dict[str, str]:
+        published = {"published": "true"} if "published" in dbt_resource_props.get("tags", []) else {}
+        return {"layer": dbt_resource_props["fqn"][1], **published}
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "model":

@@ -1,13 +1,15 @@
 """The Dagster resource that every asset of the nightly job receives: the run under way.
 
-Does not belong here: beginning and ending a run (`context`).
+Does not belong here: beginning and ending a run (`context`, and `dagster_runs` where Dagster started it).
 """
 
 from collections.abc import Generator
 
 import dagster as dg
 
-from pipelines.nightly.context import Nightly, open_run
+from pipelines.common.errors import TthcError
+from pipelines.nightly.context import Nightly
+from pipelines.nightly.dagster_runs import open_dagster_run, refusal
 from pipelines.settings import Settings
 
 
@@ -21,11 +23,20 @@ def nightly_resource(settings: Settings, run: Nightly | None = None) -> dg.Resou
     """
 
     @dg.resource(description="The run under way, and the lock that makes it the only one.")
-    def nightly(_: dg.InitResourceContext) -> Generator[Nightly, None, None]:
+    def nightly(context: dg.InitResourceContext) -> Generator[Nightly, None, None]:
         if run is not None:
             yield run
-        else:
-            with open_run(settings) as own:
-                yield own
+            return
+        if context.run is None or context.instance is None:
+            raise ValueError("a run of Dagster's is needed")
+        opened = open_dagster_run(settings, context.run, context.instance)
+        try:
+            own = opened.__enter__()
+        except TthcError as error:
+            raise refusal(error) from None
+        try:
+            yield own
+        finally:
+            opened.__exit__(None, None, None)
 
     return nightly

@@ -13,9 +13,16 @@ from dataclasses import dataclass
 
 from pipelines.common.errors import CandidateRefused, TthcError
 from pipelines.common.i18n import say
+from pipelines.landing.discover import Days
 from pipelines.nightly.causes import cause_of, cause_of_error, raise_interrupt
 from pipelines.nightly.context import Nightly, open_run
-from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, open_instance, prepare_home, shows_killed_runs
+from pipelines.nightly.dagster_home import (
+    JOB_NAME,
+    close_killed_runs,
+    open_instance,
+    remove_old_runs,
+    shows_killed_runs,
+)
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.steps import (
     ends_without_work,
@@ -55,12 +62,13 @@ class RunOutcome:
     is_beside: bool = False
 
 
-def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
+def run_nightly(settings: Settings, began: float | None = None, days: Days | None = None) -> RunOutcome:
     """Run the job in this process.
 
     Args:
         settings: The installation.
         began: When the work on the run began, by `time.monotonic`; default: now.
+        days: First and last business day to take in; None is all.
 
     Raises:
         RunLocked: If another run is under way.
@@ -69,15 +77,12 @@ def run_nightly(settings: Settings, began: float | None = None) -> RunOutcome:
         TthcError: If a step failed.
     """
     refuse_future(settings.as_of)
-    with run_lock(settings):
-        settings.work_dir.mkdir(parents=True, exist_ok=True)
-        settings.verdict_file.unlink(missing_ok=True)
-        with open_run(settings, began) as run:
-            try:
-                return _run_first_steps(run) or _compute(run)
-            except TthcError as cause:
-                run.record_failure(cause)
-                raise
+    with run_lock(settings), open_run(settings, began, days=days) as run:
+        try:
+            return _run_first_steps(run) or _compute(run)
+        except TthcError as cause:
+            run.record_failure(cause)
+            raise
 
 
 def _run_first_steps(run: Nightly) -> RunOutcome | None:
@@ -93,10 +98,8 @@ def _run_first_steps(run: Nightly) -> RunOutcome | None:
         _do(run, "workspace", lay_out_workspace)
         start_dbt(run)
         return None
-    home = run.settings.dagster_home
-    if shows_killed_runs(home):
-        prepare_home(home)
-        with open_instance(home) as instance:
+    if shows_killed_runs(run.settings.dagster_home):
+        with open_instance(run.settings) as instance:
             close_killed_runs(instance)
     open_data = None if spec.is_beside else published_open_data(run.settings)
     return RunOutcome(spec.version, False, open_data, spec.is_beside)
@@ -133,7 +136,6 @@ def _do(run: Nightly, name: str, step: Callable[[Nightly], object]) -> None:
 def _run_in_dagster(run: Nightly) -> RunOutcome:
     """Run the job in Dagster, whose first steps are done already and dbt under way, and return the outcome."""
     settings = run.settings
-    prepare_home(settings.dagster_home)
     warnings.filterwarnings("ignore", module="dagster")
 
     from pipelines.nightly.build import build_definitions
@@ -142,10 +144,11 @@ def _run_in_dagster(run: Nightly) -> RunOutcome:
     job = build_definitions(settings, run).resolve_job_def(JOB_NAME)
     # dbt prints two lines per model and test, which would hide our own progress.
     log = (settings.work_dir / "dbt.log").open("w", encoding="utf-8")
-    with open_instance(settings.dagster_home) as instance, log, contextlib.redirect_stdout(log):
+    with open_instance(settings) as instance, log, contextlib.redirect_stdout(log):
         close_killed_runs(instance)
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False)
+        remove_old_runs(instance, settings.dagster_home)
     raise_interrupt(result)
     verdict_file = settings.verdict_file
     gate = json.loads(verdict_file.read_text(encoding="utf-8")) if verdict_file.exists() else {}
@@ -158,4 +161,4 @@ def _run_in_dagster(run: Nightly) -> RunOutcome:
         return RunOutcome(str(published["version"].value), changed, open_data_of_run(settings), beside)
     if gate and not gate["success"]:
         raise CandidateRefused("gate_refused", version=RunSpec.load(settings).version)
-    raise cause_of(result, settings) if not result.success else TthcError("not_published")
+    raise cause_of(result.get_step_failure_events(), settings) if not result.success else TthcError("not_published")

@@ -21,6 +21,7 @@ from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_publishe
 from pipelines.publish.versions import current_version
 from pipelines.storage.documents import OpenData
 from pipelines.storage.kept_workspace import keep_workspace
+from pipelines.storage.ledger import newest_arrival, open_ledger
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import CARRYING
@@ -34,7 +35,9 @@ def land_deliveries(run: Nightly) -> dict[str, int]:
     """Archive new deliveries, and return the counts of landing."""
     if run.landed is None:
         run.stages.begin("landing")
-        run.landed = ingest_deliveries(run.settings, set(run.contracts))
+        with open_ledger(run.settings.ledger_file) as ledger:
+            run.received_before = newest_arrival(ledger)
+        run.landed = ingest_deliveries(run.settings, set(run.contracts), run.days)
     return run.landed
 
 

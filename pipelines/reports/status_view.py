@@ -17,8 +17,8 @@ from pipelines.landing.discover import HOME
 from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
 from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
-COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "refused": "red", "failed": "red",
-           "interrupted": "red", "running": "yellow"}  # fmt: skip
+COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "received": "green", "refused": "red",
+           "failed": "red", "interrupted": "red", "running": "yellow"}  # fmt: skip
 DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
 
 

@@ -91,6 +91,11 @@ def _write_arrival(ledger: sqlite3.Connection, arrival: Arrival) -> None:
     ledger.execute("insert or replace into arrival values (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest(*row)))
 
 
+def newest_arrival(ledger: sqlite3.Connection) -> int:
+    """Return the number of the newest arrival, 0 if there is none."""
+    return int(ledger.execute("select coalesce(max(sequence), 0) from arrival").fetchone()[0])
+
+
 def arrivals(ledger: sqlite3.Connection) -> list[Arrival]:
     """Return all arrivals in the order in which they came. Raise LedgerDamaged if a row was altered."""
     return list(read_contents(ledger).arrivals)

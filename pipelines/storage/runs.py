@@ -26,7 +26,7 @@ class Run:
 
     Attributes:
         began: UTC by the clock of the machine (ISO), for people only; so is `ended`, None while it runs.
-        outcome: running, published, unchanged, beside, refused, failed or interrupted.
+        outcome: running, published, unchanged, beside, received (deliveries only), refused, failed or interrupted.
         version: Name of the version that it made or found; None if there is none.
         as_of: ISO date; None if it was not known yet.
         detail: More facts, such as why it failed.

@@ -96,13 +96,13 @@ def test_a_command_names_the_setting_that_cannot_be_used(
     assert refused.value.exit_code == code and size not in str(refused.value)
 
 
-def failed(*errors: tuple[str, str]) -> Any:
-    """Return a run of Dagster that failed with an error and its causes, as far as we look at it."""
+def failed(*errors: tuple[str, str]) -> list[Any]:
+    """Return the events of a step that failed in Dagster with an error and its causes, as far as we look at them."""
     chain = None
     for cls_name, message in reversed(errors):
         chain = SimpleNamespace(cls_name=cls_name, message=message, cause=chain)
     event = SimpleNamespace(step_key="dbt_build", step_failure_data=SimpleNamespace(error=chain))
-    return SimpleNamespace(get_step_failure_events=lambda: [event])
+    return [event]
 
 
 def real_message() -> tuple[str, str]:
@@ -129,7 +129,7 @@ def real_message() -> tuple[str, str]:
     ],
 )
 def test_running_out_of_memory_is_told_as_that(errors: list[tuple[str, str]], code: str) -> None:
-    cause = cause_of(failed(*errors) if errors else SimpleNamespace(get_step_failure_events=list), Settings())
+    cause = cause_of(failed(*errors) if errors else [], Settings())
     assert cause.code == code
     if code == "out_of_memory":
         assert "TTHC_MEMORY_LIMIT" in str(cause) and "TTHC_TEMP_LIMIT" in str(cause)

@@ -1,0 +1,66 @@
+"""The command `tthc dagster`: Dagster's page with its daemon, on this warehouse.
+
+Does not belong here: what Dagster runs (`nightly`).
+"""
+
+import socket
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.app import app, console, settings_with
+from pipelines.common.errors import TthcError
+from pipelines.common.i18n import say
+
+PORT, HOST = 3000, "127.0.0.1"
+
+
+@app.command()
+def dagster(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Cổng / port")] = PORT,
+    host: Annotated[
+        str, typer.Option(help="Địa chỉ; trang không có đăng nhập, nên chỉ mở ra ngoài sau một máy chủ có đăng nhập / "
+                               "address; the page has no login, so open it to others only behind a server that has")
+    ] = HOST,
+    warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
+) -> None:  # fmt: skip
+    """Mở trang của Dagster và trình nền chạy việc hằng đêm. / Dagster's page, and the daemon that runs the night.
+
+    Trình nền chạy theo TTHC_SCHEDULE (mặc định 01:30 giờ Việt Nam), và nếu TTHC_WATCH_LANDING khác 0 thì khi có tệp
+    mới. Các lần `tthc run` cũng hiện ở trang này. / The daemon starts the night at TTHC_SCHEDULE (01:30 in Việt Nam
+    unless set), and with TTHC_WATCH_LANDING also once something was delivered. Runs of `tthc run` show there too.
+
+    Ví dụ / example: tthc dagster --port 3001. Dừng bằng / stop with Ctrl+C.
+    """
+    from pipelines.nightly.dagster_home import page_command, page_lock, prepare_home
+
+    settings = settings_with(warehouse_dir=warehouse)
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            free.bind((host, port))
+        except OSError:
+            raise TthcError("port_taken", port=port) from None
+    prepare_home(settings)
+    try:
+        # Held as long as the page runs: nobody replaces its home meanwhile.
+        with page_lock(settings.dagster_home):
+            console.print(say("serving_dagster", address=f"http://{host}:{port}/", schedule=settings.schedule),
+                          highlight=False, soft_wrap=True)  # fmt: skip
+            command, environment = page_command(settings, host, port)
+            code = _run(command, environment)
+    except TimeoutError:
+        raise TthcError("dagster_runs_already", warehouse=settings.warehouse_dir) from None
+    raise typer.Exit(code)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """Run Dagster until it ends or is interrupted, and return its exit code; Ctrl-C reaches it as well."""
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own executable
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
