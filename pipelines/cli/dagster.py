@@ -3,6 +3,7 @@
 Does not belong here: what Dagster runs (`nightly`).
 """
 
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -57,8 +58,9 @@ def dagster(
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
-    """Run Dagster until it ends or is interrupted, and return its exit code; Ctrl-C reaches it as well."""
+    """Run Dagster until it ends or is stopped, and return its exit code. Ctrl-C reaches it as well as us."""
     with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own executable
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:
             try:
                 return process.wait()

@@ -62,8 +62,8 @@ def days_received(arrivals: Iterable[Arrival]) -> list[tuple[str, str]]:
     return sorted(sorted(found, key=lambda one: one[1])[-DAYS_SHOWN:])
 
 
-def table_facts(settings: Settings, database: Path) -> Iterator[dg.AssetObservation]:
-    """Yield each published table's number of rows and its columns, for Dagster's page."""
+def table_facts(settings: Settings, database: Path) -> Iterator[dg.AssetMaterialization]:
+    """Yield each published table as it was closed, with its number of rows and the types of its columns."""
     with connect(settings, database, read_only=True) as connection:
         columns = connection.execute(read_sql(__package__, "sql/published_columns")).fetchall()
         tables: dict[str, list[dg.TableColumn]] = {}
@@ -72,7 +72,7 @@ def table_facts(settings: Settings, database: Path) -> Iterator[dg.AssetObservat
         for table, found in tables.items():
             counted = connection.execute(f"select count(*) from marts.{quote_identifier(table)}").fetchone()  # noqa: S608 - a quoted name
             facts = {"dagster/row_count": counted[0] if counted else 0, "dagster/column_schema": dg.TableSchema(found)}
-            yield dg.AssetObservation(["marts", table], metadata=facts)
+            yield dg.AssetMaterialization(["marts", table], metadata=facts)
 
 
 def check_facts(verdict: Mapping[str, Any], table: str) -> dict[str, Any]:

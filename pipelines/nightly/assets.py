@@ -33,6 +33,7 @@ from pipelines.transform.night_rejections import keep_rejected_rows
 from pipelines.transform.specify_run import code_version
 
 LANDING = dg.AssetKey(["landing"])
+DELIVERIES = "deliveries"  # the group of what the nightly job only marks
 QUARANTINE = dg.AssetKey(["quarantine"])
 CANDIDATE = dg.AssetKey(["candidate"])
 PUBLISHED = dg.AssetKey(["published_version"])
@@ -40,7 +41,39 @@ LEDGER_TABLES = ("delivery", "reason", "rejected_row", "removal", "unit_name")
 REGISTER_TABLES = ("run", "period", "indicator", "indicator_need", "target", "calendar")
 
 
-@dg.asset(key=LANDING, group_name="landing", kinds={"filesystem"}, owners=[OPERATOR], tags={"layer": "landing"})
+def delivery_asset(
+    contracts: Mapping[str, Contract], partitions: dg.PartitionsDefinition, holds: Holds
+) -> dg.AssetsDefinition:
+    """Return the asset of what was delivered: per source a partition for each business day.
+
+    A night marks the days that came. A run of it alone takes in the deliveries of its days and parses them, for a
+    backfill day by day; figures are computed by the next night.
+    """
+    specs = [
+        dg.AssetSpec(
+            ["deliveries", source], group_name=DELIVERIES, kinds={"filesystem"}, owners=[OPERATOR], skippable=True,
+            tags={"layer": "landing", "obligatory": str(contract.obligatory).lower()}, partitions_def=partitions,
+            freshness_policy=freshness_of(holds.of(source)),
+            description=f"Files of {source}, by business day. {contract.title.en} / {contract.title.vi}.",
+        )
+        for source, contract in contracts.items()
+    ]  # fmt: skip
+
+    @dg.multi_asset(specs=specs, name="take_in", can_subset=True, backfill_policy=dg.BackfillPolicy.single_run())
+    def take_in(
+        context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]
+    ) -> Iterator[dg.MaterializeResult[None]]:  # fmt: skip
+        counts, state = land_deliveries(nightly), parse_deliveries(nightly)
+        nightly.record_received()
+        for key in sorted(context.selected_asset_keys):
+            yield dg.MaterializeResult(asset_key=key, metadata={**counts, **state.totals(key.path[-1])})
+
+    return take_in
+
+
+@dg.asset(
+    key=LANDING, group_name="landing", kinds={"filesystem"}, owners=[OPERATOR], tags={"layer": "landing"},
+)  # fmt: skip
 def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     """Hash the files in data/raw and copy each once into the restricted archive, with one line in the ledger."""
     counts = land_deliveries(nightly)
@@ -48,40 +81,29 @@ def landing(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata=counts)
 
 
-def lake_asset(
-    contracts: Mapping[str, Contract], partitions: dg.PartitionsDefinition, holds: Holds
-) -> dg.AssetsDefinition:
-    """Return the asset of the lake: per source the rows, typed by contract and without personal data.
-
-    It has a partition per business day. A run for some days takes in the deliveries of these days only; a night takes
-    in whatever came, and marks the days of that.
-    """
+def lake_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
+    """Return the asset of the lake: per source the rows, typed by contract and without personal data."""
     specs = [
         dg.AssetSpec(
-            ["lake", source], deps=[LANDING], group_name="lake", kinds={"parquet"}, owners=[OPERATOR], skippable=True,
-            tags={"layer": "lake", "obligatory": str(contract.obligatory).lower()}, partitions_def=partitions,
-            metadata={"dagster/column_schema": columns_of(contract)}, freshness_policy=freshness_of(holds.of(source)),
+            ["lake", source], group_name="lake", kinds={"parquet"}, owners=[OPERATOR], tags={"layer": "lake"},
+            deps=[LANDING, dg.AssetDep(["deliveries", source], partition_mapping=dg.AllPartitionMapping())],
+            metadata={"dagster/column_schema": columns_of(contract)},
             description=f"{contract.title.en}: {contract.grain.en}. {contract.title.vi}: {contract.grain.vi}.",
         )
         for source, contract in contracts.items()
     ]  # fmt: skip
 
-    @dg.multi_asset(
-        specs=specs, name="parsing_privacy_lake", can_subset=True, backfill_policy=dg.BackfillPolicy.single_run()
-    )
+    @dg.multi_asset(specs=specs, name="parsing_privacy_lake")
     def lake(
         context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]
     ) -> Iterator[dg.MaterializeResult[None]]:  # fmt: skip
-        land_deliveries(nightly)  # it was done already, unless the run is of the lake alone
         state = parse_deliveries(nightly)
-        if not context.has_partition_key_range and not context.has_partition_key:
-            for source, day in days_received(nightly.received()):
-                context.log_event(dg.AssetMaterialization(["lake", source], partition=day))
+        for source, day in days_received(nightly.received()):
+            context.log_event(dg.AssetMaterialization(["deliveries", source], partition=day))
         for source in contracts:
-            if dg.AssetKey(["lake", source]) in context.selected_asset_keys:
-                totals = state.totals(source)
-                rows = {"dagster/row_count": totals["accepted"]}
-                yield dg.MaterializeResult(asset_key=["lake", source], metadata={**totals, **rows})
+            totals = state.totals(source)
+            rows = {"dagster/row_count": totals["accepted"]}
+            yield dg.MaterializeResult(asset_key=["lake", source], metadata={**totals, **rows})
         nightly.record_received()
 
     return lake

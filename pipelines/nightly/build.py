@@ -8,7 +8,9 @@ import dagster as dg
 from pipelines.contracts.model import load_contracts
 from pipelines.nightly.asset_facts import delivery_partitions
 from pipelines.nightly.assets import (
+    DELIVERIES,
     candidate_asset,
+    delivery_asset,
     lake_asset,
     landing,
     published_version,
@@ -38,12 +40,13 @@ def build_definitions(settings: Settings, run: Nightly | None = None) -> dg.Defi
     tables = published_tables(manifest)
     partitions, holds = delivery_partitions(settings), load_holds(settings.province_dir, contracts)
     nightly = dg.define_asset_job(
-        JOB_NAME, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor,
+        JOB_NAME, selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DELIVERIES),
+        executor_def=dg.in_process_executor,
         description="From the extracts in data/raw to a published version, or to a refusal that changes nothing.",
     )  # fmt: skip
     return dg.Definitions(
         assets=[
-            landing, lake_asset(contracts, partitions, holds),
+            delivery_asset(contracts, partitions, holds), landing, lake_asset(contracts),
             workspace_asset(contracts), dbt_model_assets(settings, manifest),
             quarantine_asset(contracts), candidate_asset(tables), published_version,
         ],

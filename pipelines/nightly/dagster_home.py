@@ -107,7 +107,7 @@ def open_instance(settings: Settings) -> "DagsterInstance":
 
 
 def shows_killed_runs(home: Path) -> bool:
-    """Return True if Dagster still shows a run of the job as running; False if its databases cannot be read.
+    """Return True if Dagster still shows a run as running; False if its databases cannot be read.
 
     The caller holds the lock, so the process of such a run is gone. Dagster itself is not needed to find out.
     """
@@ -116,9 +116,7 @@ def shows_killed_runs(home: Path) -> bool:
         return False
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=60)) as connection:
-            found = connection.execute(
-                "select 1 from runs where pipeline_name = ? and status in (?, ?, ?) limit 1", (JOB_NAME, *GOING_ON)
-            ).fetchone()
+            found = connection.execute("select 1 from runs where status in (?, ?, ?) limit 1", GOING_ON).fetchone()
     except sqlite3.DatabaseError:
         return False
     return found is not None
@@ -136,7 +134,7 @@ def close_killed_runs(instance: "DagsterInstance", spared: str | None = None) ->
     import dagster as dg
 
     going_on = [dg.DagsterRunStatus(status) for status in GOING_ON]
-    found = instance.get_runs(filters=dg.RunsFilter(job_name=JOB_NAME, statuses=going_on))
+    found = instance.get_runs(filters=dg.RunsFilter(statuses=going_on))
     killed = [run for run in found if run.run_id != spared]
     for run in killed:
         instance.report_run_failed(run, message=say("run_was_killed"))
@@ -167,4 +165,4 @@ def page_command(settings: Settings, host: str, port: int) -> tuple[list[str], d
 
     command = [str(Path(sys.executable).parent / "dagster"), "dev", "-m", "pipelines.definitions",
                "--host", host, "--port", str(port)]  # fmt: skip
-    return command, {**os.environ, "DAGSTER_HOME": str(settings.dagster_home)}
+    return command, {**os.environ, "DAGSTER_HOME": str(settings.dagster_home), "PYTHONWARNINGS": "ignore"}

@@ -21,8 +21,10 @@ from pipelines.nightly.dagster_home import JOB_NAME, close_killed_runs, remove_o
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.dagster")
-# A run of single assets, as Dagster's page starts it, is of a job that Dagster makes up.
-FIRST_ASSETS = ("landing", "lake")
+# By their names in Dagster (`assets`, `checks`, `dbt_assets`).
+FIRST_STEPS = {"take_in", "landing", "parsing_privacy_lake"}
+ALL_STEPS = {"landing", "parsing_privacy_lake", "workspace", "dbt_build", "quarantine", "candidate", "gate",
+             "published_version"}  # fmt: skip
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PARTITION = "dagster/partition"
 
@@ -33,10 +35,10 @@ def is_whole(run: dg.DagsterRun) -> bool:
     Raises:
         TthcError: If it is some other part. Tables are built together and judged together, or not at all.
     """
-    chosen = run.asset_selection
-    if run.job_name == JOB_NAME and not chosen and not run.step_keys_to_execute:
+    steps = set(run.step_keys_to_execute or ALL_STEPS)
+    if steps >= ALL_STEPS:
         return True
-    if chosen and all(key.path[0] in FIRST_ASSETS for key in chosen):
+    if steps <= FIRST_STEPS:
         return False
     raise TthcError("part_of_night", job=JOB_NAME)
 

@@ -33,6 +33,8 @@ def nightly_resource(settings: Settings, run: Nightly | None = None) -> dg.Resou
         try:
             own = opened.__enter__()
         except TthcError as error:
+            if context.log is not None:
+                context.log.error(str(error))
             raise refusal(error) from None
         try:
             yield own
