@@ -73,7 +73,13 @@ def with_real_days(behaviour: Behaviour, dossiers: int) -> Behaviour:
     # The sample begins two months before the year.
     together, of_last = sum(full) + sum(last) + sum(last[-2:]), sum(last) + sum(last[-2:])
     share = sum(full) / (years * together - of_last)
-    return {**behaviour, "volume": {**volume, "months": [*full, *(weight * share for weight in last)]}}
+    feedback = behaviour["feedback"]
+    least = feedback["per_1000_dossiers"] * REAL_YEAR // 1000
+    return {
+        **behaviour,
+        "volume": {**volume, "months": [*full, *(weight * share for weight in last)]},
+        "feedback": {**feedback, "least": least, "per_1000_dossiers": 0},  # it is spread evenly over the year
+    }
 
 
 def write_year(folder: Path, dossiers: int, settings: Settings, progress: Progress | None = None) -> Year:

@@ -18,6 +18,7 @@ DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
+REPORTS_FOLDER = "reports"
 # Memory that a night needs besides DuckDB's: Dagster, Great Expectations and dbt as loaded, batches of rows, and what
 # DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
@@ -96,9 +97,13 @@ class Settings(BaseSettings):
         0, ge=0, description="minutes after which Dagster's daemon looks for new deliveries and starts a run; 0: never"
     )
     longest_night: int = Field(360, ge=1, description="minutes after which Dagster's daemon ends a run that it started")
+    notices_file: Path | None = Field(
+        None,
+        description="file that says who is sent the summary of a night, mode 0600 (docs/operate.md); default nobody",
+    )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
-    @field_validator("raw_dir", "warehouse_dir", "secret_file", "registers_dir", "contracts_dir",
+    @field_validator("raw_dir", "warehouse_dir", "secret_file", "notices_file", "registers_dir", "contracts_dir",
                      "expectations_dir")  # fmt: skip
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:

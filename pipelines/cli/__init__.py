@@ -13,6 +13,7 @@ from rich.console import Console
 from pipelines.cli import run  # noqa: F401 isort: skip
 from pipelines.cli import check  # noqa: F401 isort: skip
 from pipelines.cli import status  # noqa: F401 isort: skip
+from pipelines.cli import morning  # noqa: F401 isort: skip
 from pipelines.cli import query  # noqa: F401 isort: skip
 from pipelines.cli import serve  # noqa: F401 isort: skip
 from pipelines.cli import dagster  # noqa: F401 isort: skip

@@ -3,16 +3,18 @@
 Does not belong here: the job itself (`nightly`), rolling back (`publish`), drawing the province (`sample`).
 """
 
+import contextlib
 import datetime as dt
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pipelines.cli.app import app, console, settings_with
-from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, TthcError
+from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, RunLocked, TthcError
 from pipelines.common.i18n import say
 from pipelines.landing.discover import Days
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
@@ -84,7 +86,7 @@ def run(
         rebuild=rebuild or None,
     )
     began, days = time.monotonic(), _days(day) if day else None
-    with run_lock(settings):
+    with telling_if_locked(settings), run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
             console.print(
                 say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
@@ -119,6 +121,19 @@ def _require_any_delivery(settings: Settings) -> None:
     contracts = load_contracts(settings.contracts_dir)
     sources = ", ".join(name for name, contract in contracts.items() if contract.obligatory)
     raise TthcError("obligatory_missing", sources=sources, folder=settings.raw_dir)
+
+
+@contextlib.contextmanager
+def telling_if_locked(settings: Settings) -> Iterator[None]:
+    """Send a notice, where one is wanted, if another run holds the lock."""
+    try:
+        yield
+    except RunLocked as error:
+        if settings.notices_file is not None:
+            from pipelines.reports.morning.notices import send_locked
+
+            send_locked(settings, error)
+        raise
 
 
 def _days(text: str) -> Days:

@@ -6,6 +6,8 @@ is left out unless every parameter in it is given and not empty.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -34,6 +36,11 @@ def catalogue() -> Catalogue:
     return read_catalogue(MESSAGES)
 
 
+def has_sentence(code: str) -> bool:
+    """Return True if messages.yml has a sentence of this code."""
+    return code in catalogue()
+
+
 def say(code: str, **params: object) -> str:
     """Return a sentence of messages.yml in the current language (`language`).
 
@@ -49,3 +56,13 @@ def say(code: str, **params: object) -> str:
         given = {name for name, value in params.items() if value not in ("", None)}
         sentence = OPTIONAL.sub(lambda part: part[1] if given.issuperset(PARAMETER.findall(part[1])) else "", sentence)
     return sentence.format(**params)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Let sentences be in a language within this block."""
+    token = language.set(lang)
+    try:
+        yield
+    finally:
+        language.reset(token)

@@ -21,6 +21,7 @@ OUT_OF_MEMORY = re.compile(
     r"Out of Memory Error|OutOfMemory|\bMemoryError|ArrowMemoryError|failed to allocate|cannot allocate memory"
     r"|bad_alloc|memory allocation of \d+ bytes failed|failed to offload data block|Cannot allocate memory"
 )
+DISK_FULL = re.compile(r"No space left on device|\bENOSPC\b|Disk quota exceeded|database or disk is full")
 CHILD_KILLED = re.compile(r"exit(?:ed)?(?: with)?(?: return)?(?: code| status)[ :`]*(?:-9|137)\b")
 
 
@@ -58,11 +59,22 @@ def cause_of_error(step: str, error: BaseException, settings: Settings) -> TthcE
     return _cause_of_step(step, list(_raised_chain(error)), settings)
 
 
+def cause_of_end(error: BaseException) -> TthcError:
+    """Return the error that ended a run outside of its steps: ours as it is, a signal, or anything unexpected."""
+    if isinstance(error, TthcError):
+        return error
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+        return TthcError("stopped")
+    return TthcError("run_broke", kind=type(error).__name__, where="")
+
+
 def _cause_of_step(step: str, errors: list["Raised"], settings: Settings) -> TthcError:
     text = "\n".join(f"{error.cls_name}: {error.message}" for error in errors)
     limit = settings.memory_shown
     if OUT_OF_MEMORY.search(text):
         return TthcError("out_of_memory", step=step, limit=limit)
+    if DISK_FULL.search(text):
+        return TthcError("disk_full", step=step)
     if CHILD_KILLED.search(text):
         return TthcError("child_killed", step=step, limit=limit)
     for error in errors:

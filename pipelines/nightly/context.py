@@ -5,6 +5,7 @@ Dagster, since a run with nothing new ends before Dagster is loaded. Does not be
 """
 
 import json
+import logging
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from typing import Any
 
 from pipelines.common.errors import TthcError
 from pipelines.common.files import remove_atomically
+from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.landing.discover import Days
 from pipelines.landing.rebuild_ledger import leave_ledger
+from pipelines.nightly.causes import cause_of_end
 from pipelines.nightly.lock import run_lock
 from pipelines.nightly.recovery import recover
 from pipelines.nightly.stages import Stages
@@ -29,6 +32,8 @@ from pipelines.storage.ledger import Arrival, arrivals, open_ledger
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import end_run, note_detail, reopen_run, runs
 from pipelines.transform.carry import Carried
+
+log = logging.getLogger("tthc.morning")
 
 
 @dataclass
@@ -146,6 +151,22 @@ class Nightly:
         self.settings.verdict_file.write_text(text, encoding="utf-8")
 
 
+def tell(run: Nightly) -> None:
+    """Write the summary of the run and send it where that is wanted; a fault of either changes nothing of the run."""
+    from pipelines.reports.morning.notices import send_morning
+    from pipelines.reports.morning.write import write_morning
+
+    morning = write_morning(run.settings)
+    if morning is None or run.settings.notices_file is None:
+        return
+    try:
+        failed = send_morning(run.settings, morning)
+    except Exception as error:  # whatever is wrong with the receivers, the run has ended as it has
+        log.warning(str(error) if isinstance(error, TthcError) else say("notice_failed", service=type(error).__name__))
+        failed = [type(error).__name__]
+    run.note(notices_failed=failed)
+
+
 @contextmanager
 def open_run(
     settings: Settings, began: float | None = None, *, days: Days | None = None, is_whole: bool = True
@@ -173,6 +194,9 @@ def open_run(
         run = Nightly(settings, number, stages, days=days, is_whole=is_whole)
         try:
             yield run
+        except BaseException as error:
+            run.record_failure(cause_of_end(error))
+            raise
         finally:
             run.stop_dbt()
             run.record_failure()
@@ -180,4 +204,6 @@ def open_run(
             if is_whole:
                 write_quality_page(settings)
             run.stages.end()
+            if is_whole:
+                tell(run)
         leave_ledger(settings)  # nothing is written to it after this

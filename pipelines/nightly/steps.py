@@ -6,6 +6,7 @@ step is done once in a run, whoever asks first. Does not belong here: the logic 
 """
 
 import datetime as dt
+from collections import Counter
 
 from pipelines.landing.ingest import ingest_deliveries
 from pipelines.landing.retention import purge_expired
@@ -24,7 +25,7 @@ from pipelines.storage.kept_workspace import keep_workspace
 from pipelines.storage.ledger import newest_arrival, open_ledger
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
-from pipelines.storage.runs import CARRYING
+from pipelines.storage.runs import CAME, CARRYING
 from pipelines.transform.carry import deliveries, find_carried
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.specify_run import build_run_spec, code_version
@@ -46,7 +47,26 @@ def parse_deliveries(run: Nightly) -> LakeState:
     if run.lake is None:
         run.stages.begin("parsing")
         run.lake = update_lake(run.settings, run.contracts)
+        run.note(**{CAME: _came(run.lake, run.received_before)})
     return run.lake
+
+
+def _came(lake: LakeState, before: int) -> dict[str, dict[str, int]]:
+    """Return by source what came after an arrival: files, refused files, rows, rows rejected by parsing."""
+    found: dict[str, Counter[str]] = {}
+    for arrival, receipt in lake.parsed:
+        if arrival.sequence > before:
+            refused = Counter(files=1, refused=1)
+            sources = {
+                source: Counter(files=1, rows_in=counts["rows_in"], rejected=counts["rejected"])
+                for source, counts in receipt["sources"].items()
+            }
+            own = arrival.delivery.source
+            if receipt["refused"]:
+                sources = {own: refused}
+            for source, counts in (sources or {own: Counter(files=1)}).items():
+                found.setdefault(source, Counter()).update(counts)
+    return {source: dict(counts) for source, counts in sorted(found.items())}
 
 
 def lake_of(run: Nightly) -> LakeState:

@@ -6,7 +6,6 @@ on today's date. Does not belong here: printing (`status_view`).
 
 import datetime as dt
 import json
-import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -31,13 +30,13 @@ from pipelines.registers.calendar import (
 )
 from pipelines.registers.holds import load_holds
 from pipelines.registers.model import load_period_rules, period_table
+from pipelines.reports.endings import ending_of
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.storage.manifest import MANIFEST_FILE, file_hashes, manifest_intact, read_manifest
-from pipelines.storage.memory_kills import cause_of_end
-from pipelines.storage.runs import KILLS_BEFORE, Run, runs
+from pipelines.storage.runs import Run, runs
 
 RUNS_SHOWN = 10
 WARN_AHEAD = dt.timedelta(days=14)
@@ -64,22 +63,24 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
     limit = load_holds(settings.province_dir).status.stale_working_days
     calendar = load_calendar(settings.country_dir / CALENDAR_FILE)
     age = _age(calendar, manifest, today)
-    gate = _newest_gate(settings, manifest, last)
+    gate = newest_verdict(settings, last)
     return {
         "version": version,
         "as_of": manifest.get("as_of"),
         "synthetic": manifest.get("synthetic"),
         "age_working_days": age,
         "stale_after_working_days": limit,
-        "is_stale": age is None or age > limit,
+        # Synthetic data and a day that was asked for are of the past on purpose.
+        "is_stale": age is None or (age > limit and not manifest.get("synthetic") and settings.as_of is None),
         "open_data": _open_data(manifest, last),
         "editions": _editions(settings, deep=verify),
         "damaged": _damaged(settings) if verify and version else None,
         "ledger_damaged": not is_sound,
         "sources": _sources(settings, received),
         "left_in_landing": _left_in_landing(last),
-        "runs": [_held_sentences(run) for run in last],
-        "gate": _summed(gate),
+        "runs": [_shown_run(run, settings) for run in last],
+        "ending": ending_of(last[0], settings, gate).to_dict() if last else None,
+        "gate": summed(gate),
         "held": gate.get("held", []),
         "overrides": gate.get("overrides", []),
         "reports_due": _reports_due(settings, today),
@@ -139,7 +140,7 @@ def _age(calendar: WorkCalendar, manifest: Mapping[str, Any], today: dt.date) ->
         raise TthcError("no_calendar", year=today.year) from None
 
 
-def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run]) -> Mapping[str, Any]:
+def newest_verdict(settings: Settings, last: list[Run]) -> Mapping[str, Any]:
     """Return the newest verdict: on the refused candidate if the last run was refused, else on the published one."""
     last_gated = next((run for run in last if run.outcome in ("published", "unchanged", "refused")), None)
     if last_gated is not None and last_gated.outcome == "refused":
@@ -147,11 +148,11 @@ def _newest_gate(settings: Settings, manifest: Mapping[str, Any], last: list[Run
         if path.is_file():
             refused: Verdict = json.loads(path.read_text(encoding="utf-8"))
             return refused
-    published: Mapping[str, Any] = manifest.get("gate", {})
+    published: Mapping[str, Any] = _manifest(settings).get("gate", {})
     return published
 
 
-def _summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
+def summed(gate: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return a summary of the verdict; None if there is none."""
     if not gate:
         return None
@@ -178,27 +179,12 @@ def _left_in_landing(last: list[Run]) -> list[dict[str, str]]:
     return [{"code": entry["code"], "file": entry["file"], "why": say(**entry)} for entry in left]
 
 
-def _held_sentences(run: Run) -> dict[str, Any]:
+def _shown_run(run: Run, settings: Settings) -> dict[str, Any]:
     """Return a run for display; a run marked as running whose process is gone is shown as interrupted."""
     row, detail = asdict(run), run.detail
     del row["detail"]
-    row["cause"] = detail.get("cause")
-    if run.outcome == "running" and not _is_alive(run.pid):
-        row |= {"outcome": "interrupted", "cause": cause_of_end(detail.get(KILLS_BEFORE))}
-    # Only the first line of a fault: the others are a library's own text.
-    why = str(detail.get("why", "")).partition("\n")[0] or None
-    row["why"] = say(f"cause_{row['cause']}") if row["outcome"] == "interrupted" and row["cause"] else why
-    return row
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    ending = ending_of(run, settings)
+    return {**row, "outcome": ending.outcome, "cause": detail.get("cause") or ending.cause, "why": ending.why}
 
 
 def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pipelines.common.i18n import say
@@ -20,6 +19,7 @@ from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "received": "green", "refused": "red",
            "failed": "red", "interrupted": "red", "running": "yellow"}  # fmt: skip
 DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
+DAYS_FROM = 3  # columns of the sources before it hold names and days, which stay whole
 
 
 def show_status(console: Console, status: dict[str, Any], country: Path) -> None:
@@ -31,6 +31,8 @@ def show_status(console: Console, status: dict[str, Any], country: Path) -> None
     _left(console, status["left_in_landing"])
     _gate(console, status, country)
     _runs(console, status["runs"])
+    if status["runs"]:
+        _ending(console, status["ending"], status["runs"][0]["sequence"])
     for due in status["reports_due"]:
         console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
     for gap in status["calendar"]:
@@ -50,7 +52,9 @@ def _version(console: Console, status: dict[str, Any]) -> None:
     if status["synthetic"]:
         console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
     age, limit = status["age_working_days"], status["stale_after_working_days"]
-    if status["is_stale"]:
+    if not status["is_stale"] and age is not None and age > limit:
+        console.print(say("status_past_on_purpose", day=status["as_of"]), highlight=False, soft_wrap=True)
+    elif status["is_stale"]:
         console.print(f"[bold red]{say('status_stale', age=age, limit=limit)}[/]", highlight=False)
     else:
         console.print(say("status_fresh", age=age, limit=limit), highlight=False)
@@ -87,7 +91,9 @@ def _editions(console: Console, editions: dict[str, Any]) -> None:
 def _sources(console: Console, sources: list[dict[str, Any]]) -> None:
     table = Table(title=say("status_sources"), title_justify="left")
     for number, header in enumerate(say("status_sources_header").split("|")):
-        table.add_column(header, justify="left" if number in (0, 6) else "right")
+        table.add_column(
+            header, justify="left" if number in (0, 6) else "right", no_wrap=number < DAYS_FROM, overflow="fold"
+        )
     for source in sources:
         missing = source["missing_days"]
         shown = ", ".join(missing[:DAYS_SHOWN]) + (f" … ({len(missing)})" if len(missing) > DAYS_SHOWN else "")
@@ -147,13 +153,23 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
 def _runs(console: Console, runs: list[dict[str, Any]]) -> None:
     table = Table(title=say("status_runs"), title_justify="left")
     for header in say("status_runs_header").split("|"):
-        table.add_column(header)
+        table.add_column(header, no_wrap=True)
     for run in runs:
         outcome = f"[{COLOURS.get(run['outcome'], 'default')}]{say('status_run_' + run['outcome'])}[/]"
-        table.add_row(
-            str(run["sequence"]), _moment(run["began"]), outcome, run["version"] or "–", escape(run["why"] or "")
-        )
+        table.add_row(str(run["sequence"]), _moment(run["began"]), outcome, run["version"] or "–")
     console.print(table)
+
+
+def _ending(console: Console, ending: dict[str, Any] | None, number: int) -> None:
+    """Print why the newest run ended as it did, and what to do next, unless all is well."""
+    if ending is None or ending["is_good"]:
+        return
+    title = f"{say('status_run', number=number)}: {say('status_run_' + ending['outcome'])}"
+    console.print(title, style="bold red", highlight=False)
+    if ending["why"]:
+        console.print(f"  {ending['why']}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"  {say('status_next')}: {ending['next_step']}", style="bold", markup=False, highlight=False,
+                  soft_wrap=True)  # fmt: skip
 
 
 def _moment(text: str) -> str:

@@ -15,6 +15,7 @@ from pipelines.storage.memory_kills import cause_of_end, kernel_memory_kills
 
 RUNS_KEPT = 1_000
 KILLS_BEFORE = "memory_kills_before"
+CAME = "came"  # under which a run keeps what it took in, by source
 CARRYING = "carrying"  # under which a run keeps what it carried over, a message code
 SECONDS = "seconds"  # under which a run keeps the seconds of its stages
 STAGES = ("start", "landing", "parsing", "workspace", "transform", "candidate", "gate", "publish", "end")

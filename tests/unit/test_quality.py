@@ -13,6 +13,7 @@ import pytest
 from pipelines.contracts.model import Contract, load_contracts
 from pipelines.parsing.parse_file import parse_arrival, parse_key
 from pipelines.parsing.receipts import LakeState
+from pipelines.reports.endings import Ending, ending_of
 from pipelines.reports.quality import write
 from pipelines.reports.quality.facts import (
     CorrectionUse,
@@ -115,10 +116,14 @@ class Reader(HTMLParser):
             self.words.append(data)
 
 
+def endings(run: Run, gate: Verdict | None) -> dict[str, Ending]:
+    return {lang: ending_of(run, Settings(), gate) for lang in ("vi", "en")}
+
+
 def read(
     contracts: dict[str, Contract], run: Run = RUN, facts: QualityFacts = FACTS, gate: Verdict | None = GATE
 ) -> dict[str, Any]:
-    return {name: Reader(html) for name, html in pages(run, facts, gate, contracts, COUNTRY)}
+    return {name: Reader(html) for name, html in pages(run, facts, gate, contracts, COUNTRY, endings(run, gate))}
 
 
 def test_the_page_tells_what_came_what_was_turned_away_and_what_to_do(contracts: dict[str, Contract]) -> None:
@@ -170,7 +175,7 @@ def test_links_lead_to_pages_that_exist_and_nowhere_else(contracts: dict[str, Co
 
 
 def test_what_comes_from_outside_is_text_and_never_markup(contracts: dict[str, Contract]) -> None:
-    html = dict(pages(RUN, FACTS, GATE, contracts, COUNTRY))
+    html = dict(pages(RUN, FACTS, GATE, contracts, COUNTRY, endings(RUN, GATE)))
     assert all("<b>.csv" not in page for page in html.values())
     assert "&lt;b&gt;.csv" in html["vi/index.html"]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -45,9 +46,9 @@ def settings(tmp_path: Path) -> Settings:
     return small_settings(tmp_path)
 
 
-def publish(settings: Settings, version: str = "v1") -> None:
+def publish(settings: Settings, version: str = "v1", *, synthetic: bool = False) -> None:
     plan, gate = small_candidate(settings, version)
-    versions.publish(settings, plan, gate, "code", {})
+    versions.publish(settings, replace(plan, is_synthetic=synthetic), gate, "code", {})
 
 
 def ran(settings: Settings, outcome: str, version: str | None = None, pid: int = 1, **detail: object) -> None:
@@ -80,6 +81,19 @@ def test_a_version_is_stale_after_three_working_days(
     publish(settings)
     found = read_status(settings, today)
     assert (found["as_of"], found["age_working_days"], found["is_stale"]) == ("2024-12-31", age, is_stale)
+
+
+def test_what_is_of_the_past_on_purpose_is_not_stale(settings: Settings) -> None:
+    later = FRIDAY + dt.timedelta(days=21)
+    publish(settings, synthetic=True)
+    found = read_status(settings, later)
+    assert found["age_working_days"] > 3 and not found["is_stale"]
+    page = io.StringIO()
+    show_status(Console(file=page, width=80), found, COUNTRY)
+    assert "có chủ ý" in page.getvalue() and "CŨ" not in page.getvalue()
+    publish(settings, "v2")
+    assert read_status(settings, later)["is_stale"]
+    assert not read_status(settings.model_copy(update={"as_of": dt.date(2024, 12, 31)}), later)["is_stale"]
 
 
 def test_a_year_that_the_calendar_lacks_is_an_error(settings: Settings) -> None:

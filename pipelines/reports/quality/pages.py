@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.common.i18n import LANGUAGES
 from pipelines.contracts.model import Contract
+from pipelines.reports.endings import Ending
 from pipelines.reports.quality.facts import FILES_SHOWN, QualityFacts, Rejection, UnitQuality
 from pipelines.reports.quality.wording import HERE, Translator
 from pipelines.storage.documents import Verdict
@@ -58,7 +59,12 @@ class Office:
 
 
 def pages(
-    run: Run, facts: QualityFacts, gate: Verdict | None, contracts: Mapping[str, Contract], country: Path
+    run: Run,
+    facts: QualityFacts,
+    gate: Verdict | None,
+    contracts: Mapping[str, Contract],
+    country: Path,
+    endings: Mapping[str, Ending],
 ) -> Iterator[tuple[str, str]]:
     """Yield path (below the run's folder) and HTML of each page, in both languages.
 
@@ -68,6 +74,7 @@ def pages(
         gate: The verdict; None if the run did not reach the gate.
         contracts: All contracts, by source.
         country: Folder of the country's registers.
+        endings: How the run ended and what to do, by language.
     """
     by_unit: dict[str | None, list[Rejection]] = {}
     for rejection in facts.rejections:
@@ -81,7 +88,7 @@ def pages(
             "moment": words.moment, "title_of": words.title_of,
         }  # fmt: skip
         clean = len(facts.units) - sum(office.code is not None for office in offices)
-        whole = _whole(words, run, facts, gate)
+        whole = _whole(words, run, facts, gate, endings[lang])
         index = {**shared, **whole, "offices": offices, "clean": clean, "other": f"../{other}/index.html"}
         yield f"{lang}/index.html", _template("index.html.j2").render(index)
         for office in offices:
@@ -101,7 +108,7 @@ def _template(name: str) -> Any:
     return environment.get_template(name)
 
 
-def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None) -> dict[str, Any]:
+def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | None, ending: Ending) -> dict[str, Any]:
     """Return the values of the index page's template."""
     tables = gate["tables"] if gate else []
     passed = sum(check["success"] for table in tables for check in table["checks"])
@@ -114,8 +121,8 @@ def _whole(words: Translator, run: Run, facts: QualityFacts, gate: Verdict | Non
     return {
         "tone": TONES.get(run.outcome, "warn"),
         "told": words.t(outcome_code, version=run.version, day=words.day(run.as_of)),
-        # Lines after the first are a library's own text, which may quote a row.
-        "why": str(run.detail.get("why", "")).partition("\n")[0],
+        "why": "" if ending.is_good or had_candidate else ending.why,
+        "ending": ending,
         "tiles": [
             ("tile_files", words.number(sum(source.files for source in facts.sources))),
             ("tile_refused", words.number(sum(source.files_refused for source in facts.sources))),

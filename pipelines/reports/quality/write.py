@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.files import remove_tree, switch_link, unfinished
-from pipelines.common.i18n import say
+from pipelines.common.i18n import LANGUAGES, say, speaking
 from pipelines.contracts.model import load_contracts
+from pipelines.reports.endings import ending_of
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
@@ -46,7 +47,12 @@ def _write(settings: Settings, run: Run) -> Path:
     target = folder / f"run-{run.sequence:06d}"
     waiting = unfinished(target)
     remove_tree(waiting)
-    for name, html in pages(run, facts, gate, load_contracts(settings.contracts_dir), settings.country_dir):
+    endings = {}
+    for lang in LANGUAGES:
+        with speaking(lang):
+            endings[lang] = ending_of(run, settings, gate)
+    contracts = load_contracts(settings.contracts_dir)
+    for name, html in pages(run, facts, gate, contracts, settings.country_dir, endings):
         path = waiting / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
