@@ -6,6 +6,7 @@ Dagster, since a run with nothing new ends before Dagster is loaded. Does not be
 
 import json
 import logging
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -28,9 +29,9 @@ from pipelines.parsing.receipts import LakeState
 from pipelines.reports.quality.write import write_quality_page
 from pipelines.settings import Settings
 from pipelines.storage.documents import Verdict
-from pipelines.storage.ledger import Arrival, arrivals, open_ledger
+from pipelines.storage.ledger import Arrival, LedgerDamaged, arrivals, open_ledger
 from pipelines.storage.run_spec import RunSpec
-from pipelines.storage.runs import end_run, note_detail, reopen_run, runs
+from pipelines.storage.runs import Run, end_run, note_detail, reopen_run, runs
 from pipelines.transform.carry import Carried
 
 log = logging.getLogger("tthc.morning")
@@ -167,6 +168,30 @@ def tell(run: Nightly) -> None:
     run.note(notices_failed=failed)
 
 
+def _cut_off(settings: Settings) -> Run | None:
+    """Return the last run if it was killed: it is still marked as running, though the caller holds the lock."""
+    if not settings.ledger_file.exists():
+        return None
+    try:
+        with open_ledger(settings.ledger_file) as ledger:
+            last = runs(ledger, limit=1)
+    except (LedgerDamaged, sqlite3.DatabaseError):
+        return None
+    return last[0] if last and last[0].outcome == "running" else None
+
+
+def tell_of_cut_off(settings: Settings, run: Run) -> None:
+    """Send a notice of a run that was killed and could send none itself, where one is wanted."""
+    if settings.notices_file is None:
+        return
+    from pipelines.reports.morning.notices import send_cut_off
+
+    try:
+        send_cut_off(settings, run)
+    except Exception as error:  # whatever is wrong with the receivers, the night goes on
+        log.warning(str(error) if isinstance(error, TthcError) else say("notice_failed", service=type(error).__name__))
+
+
 @contextmanager
 def open_run(
     settings: Settings, began: float | None = None, *, days: Days | None = None, is_whole: bool = True
@@ -189,7 +214,10 @@ def open_run(
         began = time.monotonic() if began is None else began
         settings.work_dir.mkdir(parents=True, exist_ok=True)
         settings.verdict_file.unlink(missing_ok=True)
+        cut_off = _cut_off(settings)
         number = recover(settings)
+        if cut_off is not None:
+            tell_of_cut_off(settings, cut_off)
         stages = Stages(settings.ledger_file, number, began)
         run = Nightly(settings, number, stages, days=days, is_whole=is_whole)
         try:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import http.server
+import json
 import os
 import socketserver
 import threading
@@ -15,12 +16,14 @@ import pytest
 
 from pipelines.common.errors import RunLocked, TthcError
 from pipelines.common.i18n import catalogue, language, speaking
+from pipelines.nightly import context
 from pipelines.reports.endings import Ending, ending_of
 from pipelines.reports.morning.facts import Morning, Turned
 from pipelines.reports.morning.notices import load_notices, occasions, send_locked, send_morning
 from pipelines.reports.morning.render import FORMATS, needs_a_look, render, title
 from pipelines.settings import Settings
-from pipelines.storage.runs import Run
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import Run, begin_run
 
 BEGAN = "2026-11-28T18:30:00+00:00"
 RUN = Run(7, 1, BEGAN, BEGAN, "published", "2026-11-27-abc", "2026-11-27", {})
@@ -279,6 +282,24 @@ def test_a_run_that_cannot_begin_is_reported(tmp_path: Path, hook: tuple[int, li
     text = f'notices: [{{to: "json://127.0.0.1:{hook[0]}/hook"}}]'
     assert send_locked(settings_with(tmp_path, text), RunLocked("locked", pid=4711)) == []
     assert "4711" in hook[1][0][1]
+
+
+def test_a_run_that_was_killed_is_reported_by_the_next(
+    tmp_path: Path, hook: tuple[int, list[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_with(tmp_path, f'notices: [{{to: "json://127.0.0.1:{hook[0]}/hook"}}]')
+    settings.work_dir.mkdir(parents=True)
+    with open_ledger(settings.ledger_file) as ledger:
+        begin_run(ledger, 2**22 + 1)
+    monkeypatch.setattr(context, "tell", lambda _: None)
+    with context.open_run(settings, is_whole=False) as run:
+        run.record_received()
+    (message,) = hook[1]
+    said = json.loads(message[1])
+    assert "bị ngắt" in said["title"] and "tthc run" in said["message"]
+    with context.open_run(settings, is_whole=False) as run:
+        run.record_received()
+    assert len(hook[1]) == 1
 
 
 @pytest.mark.parametrize(

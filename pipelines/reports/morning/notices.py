@@ -9,6 +9,7 @@ import stat
 import urllib.error
 import urllib.request
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal
 
 import yaml
@@ -18,9 +19,11 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
+from pipelines.reports.endings import ending_of
 from pipelines.reports.morning.facts import Morning
 from pipelines.reports.morning.render import needs_a_look, render, title
 from pipelines.settings import Settings
+from pipelines.storage.runs import Run
 
 log = logging.getLogger("tthc.morning")
 Occasion = Literal["published", "unchanged", "look", "refused", "failed", "stale", "locked"]
@@ -111,6 +114,14 @@ def send_locked(settings: Settings, error: TthcError) -> list[str]:
     """Tell whoever wants to know that a run could not begin, and return the services that failed."""
     text = f"{error}\n\n{say('next_locked')}\n"
     return send(load_notices(settings), {"locked"}, f"tthc · {say('locked_title')}", text)
+
+
+def send_cut_off(settings: Settings, run: Run) -> list[str]:
+    """Tell whoever wants to know of failures that an earlier run was killed, and return the services that failed."""
+    ending = ending_of(replace(run, outcome="interrupted"), settings)
+    what = f"{say('status_run', number=run.sequence)}: {say('status_run_interrupted')}"
+    text = f"{ending.why}\n\n{say('status_next')}: {ending.next_step}\n"
+    return send(load_notices(settings), {"failed"}, f"tthc · {what}", text)
 
 
 def send(notices: Notices, when: Collection[str], subject: str, markdown: str) -> list[str]:
