@@ -55,6 +55,11 @@ class FormRow:
         return self.code or self.level or "total"
 
 
+def column_number(column: str) -> int:
+    """Return the form's number of a column, 3 to 13."""
+    return COLUMNS.index(column) + FIRST_NUMBER
+
+
 def figures_of(row: Row) -> tuple[int, ...]:
     """Return columns (3) to (13) of a row."""
     return tuple(int(row[column]) for column in COLUMNS)
