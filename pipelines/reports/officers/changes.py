@@ -82,7 +82,9 @@ def _changes(sheet: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Ite
                 continue
             counted = sheet in FORMS or column in ("numerator", "denominator", "share_done")
             moved = signed_text((new or 0) - (old or 0)) if counted else ""
-            yield Change(word(sheet), name, _column_name(sheet, column), _shown(column, old), _shown(column, new), moved)
+            yield Change(
+                word(sheet), name, _column_name(sheet, column), _shown(column, old), _shown(column, new), moved
+            )
 
 
 def _row_name(row: FormRow) -> str:

@@ -3,7 +3,6 @@
 Belongs here: queries and records, free of language and form. Values are bound. Does not belong here: sheets and words.
 """
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -77,13 +76,11 @@ def read_facts(connection: Connection, period: str) -> ReportFacts:
     return ReportFacts(
         run=read_rows(connection, "select * from marts.dim_run")[0],
         period=found,
-        units=read_rows(connection, _sql("form_by_unit"), code),
+        units=read_form_by_unit(connection, found["period_code"]),
         fields=read_rows(connection, _sql("form_by_field", dossiers=_sql("form_dossiers")), code),
         goals=read_rows(connection, _sql("goals"), code),
         tasks=read_rows(connection, _sql("tasks"), code),
-        late=read_rows(
-            connection, _sql("late_dossiers", dossiers=_sql("form_dossiers")), {**code, "most": LATE_SHOWN}
-        ),
+        late=read_rows(connection, _sql("late_dossiers", dossiers=_sql("form_dossiers")), {**code, "most": LATE_SHOWN}),
         findings=read_rows(connection, _sql("findings")),
         reported=_reported(connection, found),
     )
@@ -103,7 +100,14 @@ def find_period(connection: Connection, period: str) -> Row:
     raise UsageFault("unknown_period_asked", asked=period, near=", ".join(near) or "–")
 
 
-def cell_dossiers(connection: Connection, period: str, columns: Sequence[str], subject: Mapping[str, str]) -> list[Row]:
+def read_form_by_unit(connection: Connection, period: str) -> list[Row]:
+    """Return the rows of form II.06a of each unit, each level and the province."""
+    return read_rows(connection, _sql("form_by_unit"), {"period_code": period})
+
+
+def cell_dossiers(
+    connection: Connection, period: str, columns: Sequence[str], subject: Mapping[str, str], most: int
+) -> list[Row]:
     """Return the dossiers behind a cell of form II.06a.
 
     Args:
@@ -111,10 +115,11 @@ def cell_dossiers(connection: Connection, period: str, columns: Sequence[str], s
         period: Period code.
         columns: Columns of the form that hold no sum, each of which the cell counts.
         subject: `scope`, `unit_level` and `unit_code`, as the marts use them.
+        most: How many at most.
     """
     in_scope = read_sql("pipelines.reports", "sql/in_scope")
     query = _sql("cell_dossiers", dossiers=_sql("form_dossiers"), in_scope=in_scope)
-    return read_rows(connection, query, {"period_code": period, "columns": list(columns), **subject})
+    return read_rows(connection, query, {"period_code": period, "columns": list(columns), "most": most, **subject})
 
 
 def fingerprint_of(connection: Connection, period: str) -> str:
@@ -134,12 +139,6 @@ def read_rows(connection: Connection, query: str, values: Any = None) -> list[Ro
     result = connection.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def last_day(period: Row) -> dt.date:
-    """Return the last day that the figures of a period count."""
-    cut: dt.date = period["cut_date"]
-    return cut
 
 
 def _reported(connection: Connection, period: Row) -> list[Row]:

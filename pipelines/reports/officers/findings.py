@@ -108,9 +108,10 @@ def _write(folder: Path, unit: UnitFindings, run: Row, words: Translator) -> Pat
     name = unit.code if unit.code is not None and SAFE_NAME.fullmatch(unit.code) else UNKNOWN_UNIT
     path = folder / f"{name}.xlsx"
     line = word("version_line", version=run["version"], as_of=day_text(run["as_of"]))
-    with atomic_write(path, FILE_MODE) as waiting, new_book(
-        waiting, unit.name, dt.datetime.combine(run["as_of"], dt.time())
-    ) as book:
+    with (
+        atomic_write(path, FILE_MODE) as waiting,
+        new_book(waiting, unit.name, dt.datetime.combine(run["as_of"], dt.time())) as book,
+    ):
         sheets = Sheets(book, Paper(line, bool(run["is_synthetic"])))
         _write_rows(sheets, unit, words)
         _write_defects(sheets, unit, words)
@@ -134,7 +135,7 @@ def _write_rows(sheets: Sheets, unit: UnitFindings, words: Translator) -> None:
 
 
 def _places(rejection: Rejection) -> list[str]:
-    """Return where the rejected rows stand in the file: a row's number, or the cell or path of it where that differs."""
+    """Return where the rejected rows stand in the file: a row's number, or its cell or path where that differs."""
     return [rejection.places.get(number, str(number)) for number in rejection.numbers]
 
 

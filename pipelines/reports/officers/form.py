@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.reports.officers.words import order_of
+
 # Columns (3) to (13), by the names of `handling_status`.
 COLUMNS = (
     "received_total", "received_online", "received_direct", "carried_over",
@@ -89,7 +91,8 @@ def form_by_field(rows: Sequence[Row], no_field: str) -> list[FormRow]:
         rows: Rows with `unit_level` and `field_name`, which is null where the list of procedures names none.
         no_field: The name of that row.
     """
-    own = [(row["unit_level"], row["field_name"] or no_field, None, figures_of(row)) for row in rows]
+    ordered = sorted(rows, key=lambda row: (row["field_name"] is None, order_of(row["field_name"] or "")))
+    own = [(row["unit_level"], row["field_name"] or no_field, None, figures_of(row)) for row in ordered]
     by_level = {level: add_up([figures for at, _, _, figures in own if at == level]) for level in LEVELS}
     return [*_sections("field", own, by_level), FormRow("", "total", "", "", None, add_up([row[3] for row in own]))]
 

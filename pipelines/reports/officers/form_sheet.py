@@ -16,7 +16,8 @@ from pipelines.reports.officers.words import level_name, word
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-WIDTHS = (6, 46, *(12,) * len(COLUMNS))
+WIDTHS = (6, 42, *(10.5,) * len(COLUMNS))
+ROW_HEIGHT, TALL_ROW = 18, 34
 LAST = len(WIDTHS) - 1
 # The header: text, first row, first column, last row, last column; rows from the top of the header.
 HEADER = (
@@ -40,7 +41,7 @@ HEADER = (
 
 
 def number_labels() -> list[str]:
-    """Return the row of numbers: (1), (2), (3)=(4)+(5)+(6), …"""
+    """Return the row of numbers: `(1)`, `(2)`, `(3)=(4)+(5)+(6)` and so on."""
     labels = ["(1)", "(2)"]
     for column in COLUMNS:
         parts = "+".join(f"({column_number(part)})" for part in SUMS.get(column, ()))
@@ -68,7 +69,8 @@ def write_form(sheets: Sheets, name: str, words: ReportWords, period: dict[str, 
             sheet.write_string(top + first, left, word(code), sheets.header)
         else:
             sheet.merge_range(top + first, left, top + last, right, word(code), sheets.header)
-    sheet.set_row(top + 2, 48)
+    for at, height in enumerate((ROW_HEIGHT, ROW_HEIGHT, 46)):
+        sheet.set_row(top + at, height)
     small = sheets.format(border=1, align="center", italic=True, font_size=9, text_wrap=True)
     for at, text in enumerate(number_labels()):
         sheet.write_string(top + 3, at, text, small)
@@ -113,8 +115,7 @@ def _write_row(sheets: Sheets, sheet: "Worksheet", line: int, row: FormRow) -> N
     sheet.write_string(line, 1, name, sheets.cell("text", **look))
     for at, value in enumerate(row.figures, start=2):
         sheet.write_number(line, at, value, sheets.cell("number", **look))
-    if len(name) > WIDTHS[1] - 2:
-        sheet.set_row(line, 30)
+    sheet.set_row(line, TALL_ROW if len(name) > WIDTHS[1] - 2 else ROW_HEIGHT)
 
 
 def _write_foot(sheets: Sheets, sheet: "Worksheet", line: int, words: ReportWords, as_of: dt.date) -> int:

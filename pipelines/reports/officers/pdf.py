@@ -3,6 +3,7 @@
 Belongs here: finding and running it, in a profile of its own that is thrown away. Does not belong here: the files.
 """
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +15,8 @@ from pipelines.reports.officers.files import FILE_MODE
 
 PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 300
+# Numbers and days as Vietnamese papers write them; LibreOffice knows the language though the machine may not.
+VIETNAMESE = {"LANG": "vi_VN.UTF-8", "LC_ALL": "vi_VN.UTF-8"}
 
 
 def office_program() -> str | None:
@@ -30,7 +33,9 @@ def write_pdfs(paths: Sequence[Path]) -> list[Path]:
         command = [program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless", "--convert-to",
                    "pdf", "--outdir", folder, *map(str, paths)]  # fmt: skip
         try:
-            subprocess.run(command, check=False, capture_output=True, timeout=SECONDS)  # noqa: S603 - our own files
+            subprocess.run(  # noqa: S603 - our own files
+                command, check=False, capture_output=True, timeout=SECONDS, env={**os.environ, **VIETNAMESE}
+            )
         except (OSError, subprocess.TimeoutExpired):
             return []
         return [made for path in paths if (made := _keep(Path(folder, f"{path.stem}.pdf"), path)) is not None]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FONT = "Times New Roman"
 PAPER_A4 = 9
+LINE_HEIGHT, HIGHEST_ROW = 15.0, 400.0  # points
+LETTERS_PER_WIDTH = 1.15  # letters of this font at 11 points that take the width of one digit of Excel's own
 OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 NUMBERS = {"number": "#,##0", "share": "0.00%", "change": "+0.00%;−0.00%;0.00%", "day": "dd/mm/yyyy"}
 Kind = Literal["text", "code", "number", "share", "change", "day"]
@@ -29,7 +31,7 @@ class Column:
     """One column of a table: header, width in characters, and what its cells are."""
 
     header: str
-    width: int
+    width: float
     kind: Kind = "text"
 
 
@@ -65,7 +67,9 @@ class Sheets:
         """Return the format of a bordered cell of a table."""
         own: dict[str, Any] = {"num_format": NUMBERS[kind]} if kind in NUMBERS else {"text_wrap": kind == "text"}
         align = {"text": "left", "code": "left", "day": "center"}.get(kind, "right")
-        return self.format(**{"border": 1, "font_size": 11, "align": align, **own, **properties})
+        return self.format(
+            **{"border": 1, "font_size": 11, "align": align, "indent": int(align == "right"), **own, **properties}
+        )
 
     @cached_property
     def header(self) -> "Format":
@@ -87,7 +91,7 @@ class Sheets:
         """The format of what must not be overlooked."""
         return self.format(bold=True, align="center", font_color="#C00000")
 
-    def add(self, name: str, widths: Sequence[int]) -> "Worksheet":
+    def add(self, name: str, widths: Sequence[float]) -> "Worksheet":
         """Add a sheet for an A4 page across, one page wide, with version and page number below."""
         sheet = self.book.add_worksheet(name)
         for at, width in enumerate(widths):
@@ -129,6 +133,7 @@ class Sheets:
         for line_number, row in enumerate(rows, start=top + 1):
             for at, (column, value) in enumerate(zip(columns, row, strict=True)):
                 write(sheet, line_number, at, value, self.cell(column.kind))
+            sheet.set_row(line_number, _height(columns, row))
         if rows:
             sheet.autofilter(top, 0, top + len(rows), last)
         else:
@@ -159,6 +164,14 @@ def new_book(path: Path, title: str, created: Any) -> "Workbook":
     return book
 
 
-def _lines(text: str, width: int) -> int:
+def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
+    """Return the height of a row, so that texts that take several lines are seen whole: LibreOffice does not do it."""
+    texts = [(str(value), column.width) for column, value in zip(columns, row, strict=True)
+             if value is not None and column.kind == "text"]  # fmt: skip
+    most = max((_lines(text, width) for text, width in texts), default=1)
+    return min(LINE_HEIGHT * most + 3, HIGHEST_ROW)
+
+
+def _lines(text: str, width: float) -> int:
     """Return how many lines a text takes in a merged cell of a width in characters."""
-    return max(1, -(-len(text) // max(1, int(width * 1.05))))
+    return max(1, -(-len(text) // max(1, int(width * LETTERS_PER_WIDTH))))

@@ -4,6 +4,7 @@ Belongs here: looking up `words.yml`, days, numbers and shares as text, files' n
 """
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -41,11 +42,9 @@ def number_text(value: int | None) -> str:
     return format_number(Decimal(value), "vi") if value is not None else NOTHING
 
 
-def share_text(share: float | None, decimals: int = 2) -> str:
+def share_text(share: float | None) -> str:
     """Return a share from 0 to 1 as 97,25%; a dash if there is none."""
-    if share is None:
-        return NOTHING
-    return f"{format_number(round(Decimal(str(share)) * 100, decimals), 'vi')}%"
+    return f"{Decimal(str(share)) * 100:.2f}%".replace(".", ",") if share is not None else NOTHING
 
 
 def signed_text(value: int) -> str:
@@ -56,6 +55,14 @@ def signed_text(value: int) -> str:
 def share_of(part: int, whole: int) -> float | None:
     """Return a share; None where there is nothing to share."""
     return part / whole if whole else None
+
+
+def order_of(name: str) -> str:
+    """Return what a name is sorted by: its letters without tones, đ after d."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(letter)
+    )
+    return plain.replace("đ", "d~")
 
 
 def level_name(level: str) -> str:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipelines.registers.report_words import ReportWords
 from pipelines.reports.officers.changes import Change, LockedReport

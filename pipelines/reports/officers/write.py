@@ -93,9 +93,7 @@ def write_from(connection: duckdb.DuckDBPyConnection, settings: Settings, period
         "figures": figures_of_report(report.by_unit, report.by_field, facts),
     })  # fmt: skip
     pdfs = write_pdfs(written) if pdf else []
-    return WrittenReport(
-        files.folder, written, pdfs, facts.run["version"], report.locked is not None, report.changes
-    )
+    return WrittenReport(files.folder, written, pdfs, facts.run["version"], report.locked is not None, report.changes)
 
 
 def made_of(connection: duckdb.DuckDBPyConnection, settings: Settings, period: str) -> dict[str, Any]:

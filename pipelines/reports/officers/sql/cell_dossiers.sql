@@ -11,3 +11,4 @@ select
 from ({{ dossiers }}) d
 where (list_contains($columns, d.received_as) or list_contains($columns, d.ended_as)) and {{ in_scope }}
 order by d.dossier_code
+limit $most

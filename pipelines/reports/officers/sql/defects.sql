@@ -16,7 +16,7 @@ with
                         case when t.handling_unit_unknown then 'handler_unknown' end,
                         case when d.has_result_file and not d.has_own_result_file then 'input_as_result' end
                     ],
-                    lambda defect: defect is not null
+                    lambda defect:defect is not null
                 )
             ) as defect
         from marts.fct_timeliness t
