@@ -129,9 +129,14 @@ def _figures(row: Mapping[str, Any]) -> dict[str, str]:
 def _goal(goal: Row) -> dict[str, str]:
     return {
         "muc": goal["section"], "noi_dung": goal["wording"], "cap": level_name(goal["unit_level"]),
-        "chu_tri": goal["lead_unit"], "gia_tri": share_text(goal["value"]), "phai_dat": share_text(goal["target"]),
+        "chu_tri": goal["lead_unit"], "gia_tri": _measured(goal, "value"), "phai_dat": _measured(goal, "target"),
         "ket_qua": word(f"standing_{goal['standing']}"),
     }  # fmt: skip
+
+
+def _measured(goal: Row, part: str) -> str:
+    value = goal[part]
+    return number_text(value and int(value)) if goal["is_count"] else share_text(value)
 
 
 def _task(task: Row) -> dict[str, str]:

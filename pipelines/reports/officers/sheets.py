@@ -36,6 +36,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A cell that is not what the others of its column are, such as a count among shares."""
+
+    value: Any
+    kind: Kind
+
+
+@dataclass(frozen=True)
 class Paper:
     """What every sheet of a report says of itself.
 
@@ -132,7 +140,8 @@ class Sheets:
         sheet.set_row(top, 32)
         for line_number, row in enumerate(rows, start=top + 1):
             for at, (column, value) in enumerate(zip(columns, row, strict=True)):
-                write(sheet, line_number, at, value, self.cell(column.kind))
+                own = value if isinstance(value, Shown) else Shown(value, column.kind)
+                write(sheet, line_number, at, own.value, self.cell(own.kind))
             sheet.set_row(line_number, _height(columns, row))
         if rows:
             sheet.autofilter(top, 0, top + len(rows), last)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.registers.report_words import ReportWords
 from pipelines.reports.officers.changes import Change, LockedReport
@@ -16,7 +17,7 @@ from pipelines.reports.officers.facts import ReportFacts, Row
 from pipelines.reports.officers.form import FormRow
 from pipelines.reports.officers.form_sheet import write_form
 from pipelines.reports.officers.reported_cells import reported_columns, reported_rows
-from pipelines.reports.officers.sheets import Column, Paper, Sheets, new_book
+from pipelines.reports.officers.sheets import Column, Paper, Sheets, Shown, new_book
 from pipelines.reports.officers.words import day_text, level_name, number_text, period_words, share_of, word
 
 Hint = Callable[[str, str], str]
@@ -147,11 +148,16 @@ def _write_goals(sheets: Sheets, facts: ReportFacts) -> None:
     ]  # fmt: skip
     rows = [
         [goal["section"], goal["wording"], level_name(goal["unit_level"]), goal["lead_unit"], goal["numerator"],
-         goal["denominator"], goal["value"], goal["target"], goal["previous_value"], goal["change"],
+         goal["denominator"], *(_as_measured(goal, part) for part in ("value", "target", "previous_value", "change")),
          word(f"standing_{goal['standing']}"), _goal_note(goal)]
         for goal in facts.goals
     ]  # fmt: skip
     sheets.table(word("sheet_goals"), word("title_goals"), [word("note_goals")], columns, rows)
+
+
+def _as_measured(goal: Row, part: str) -> Any:
+    """Return a figure of a goal as a cell: goals that count things have numbers where others have shares."""
+    return Shown(goal[part], "number") if goal["is_count"] else goal[part]
 
 
 def _goal_note(goal: Row) -> str | None:

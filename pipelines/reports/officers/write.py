@@ -92,6 +92,8 @@ def write_from(connection: duckdb.DuckDBPyConnection, settings: Settings, period
         "files": {path.name: sha256_of(path) for path in written},
         "figures": figures_of_report(report.by_unit, report.by_field, facts),
     })  # fmt: skip
+    for path in written:  # those of an earlier report say something else
+        path.with_suffix(".pdf").unlink(missing_ok=True)
     pdfs = write_pdfs(written) if pdf else []
     return WrittenReport(files.folder, written, pdfs, facts.run["version"], report.locked is not None, report.changes)
 

@@ -28,6 +28,8 @@ with
             g.goal_code,
             g.section,
             g.wording,
+            -- What is counted, such as open datasets, has no denominator.
+            n.value is not null and n.denominator is null as is_count,
             g.unit_level,
             g.lead_unit,
             n.numerator,
