@@ -16,11 +16,14 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.reports.officers import pdf
+from pipelines.reports.officers.documents import placeholders
+from pipelines.reports.officers.facts import read_facts
 from pipelines.reports.officers.files import report_files
 from pipelines.reports.officers.form import COLUMNS, LEVELS, SUMS, form_by_field, form_by_unit
 from pipelines.reports.officers.lock import lock_report, locked_dir, read_lock
 from pipelines.reports.officers.nightly_reports import write_nightly
-from pipelines.reports.officers.write import WrittenReport, write_report
+from pipelines.reports.officers.write import WrittenReport, assemble, write_report
+from pipelines.reports.sql_shell import read_only_connection
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.gate.tiny_marts import build
 
@@ -268,6 +271,15 @@ def test_a_template_that_is_no_word_file_says_so(own: Settings, content: bytes) 
     with pytest.raises(TthcError) as missing:
         write_report(own, PERIOD, pdf=False)
     assert missing.value.code == "template_missing"
+
+
+def test_every_placeholder_is_documented(own: Settings) -> None:
+    page = (PROJECT_DIR / "docs" / "reports.md").read_text(encoding="utf-8")
+    with read_only_connection(own) as connection:
+        values = placeholders(assemble(own, read_facts(connection, PERIOD)))
+    nested = [value[0] if isinstance(value, list) and value else value for value in values.values()]
+    names = {*values, *(name for value in nested if isinstance(value, dict) for name in value)}
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 def test_an_edited_template_is_what_is_written(own: Settings) -> None:
