@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.common.errors import FileRefused
 from pipelines.parsing.decoding.forms import NUMBERED, numbers_in
 from pipelines.parsing.decoding.marks import cell_name
 from pipelines.parsing.readers.grid_header import is_blank, read_grid
@@ -52,7 +53,9 @@ def read_form(path: Path, settings: Settings) -> list[OfficerRow]:
     """
     with decoded("form", path, packed=False, limits=settings.read_limits) as stream:
         rows = read_grid(stream).rows
-    top = next(at for at, row in enumerate(rows) if numbers_in(row).keys() >= NUMBERED)
+    top = next((at for at, row in enumerate(rows) if numbers_in(row).keys() >= NUMBERED), None)
+    if top is None:
+        raise FileRefused("no_form_numbers")
     return list(_rows(rows, top))
 
 
