@@ -27,8 +27,7 @@ def recover(settings: Settings) -> int:
     unfinished(settings.current_link).unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,
-                   settings.editions_dir, settings.first_published_dir, settings.quality_dir,
-                   settings.reports_dir):  # fmt: skip
+                   settings.editions_dir, settings.first_published_dir, settings.quality_dir):  # fmt: skip
         remove_leftovers(folder, settings.archive_dir)  # `ensure_ledger` searches the archive where it has to
     clear_traces(settings)
     ensure_ledger(settings)

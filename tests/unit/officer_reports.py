@@ -23,9 +23,16 @@ def publish(database: Path, warehouse: Path, registers: Path | None = None) -> S
     return Settings(warehouse_dir=warehouse, registers_dir=registers or PROJECT_DIR / "registers")
 
 
-def change(settings: Settings, statement: str) -> None:
+def rename(settings: Settings, version: str) -> None:
+    """Publish the same database under the name of another version."""
+    (settings.versions_dir / VERSION).rename(settings.versions_dir / version)
+    settings.current_link.unlink()
+    settings.current_link.symlink_to(Path("versions") / version)
+
+
+def change(settings: Settings, statement: str, version: str = VERSION) -> None:
     """Change the published database, as a later night would."""
-    with duckdb.connect(str(settings.versions_dir / VERSION / DATABASE_FILE)) as connection:
+    with duckdb.connect(str(settings.versions_dir / version / DATABASE_FILE)) as connection:
         connection.execute("set schema = 'marts'")
         connection.execute(statement)
 

@@ -19,6 +19,7 @@ from pipelines.reports.officers import pdf
 from pipelines.reports.officers.documents import placeholders
 from pipelines.reports.officers.facts import read_facts
 from pipelines.reports.officers.files import report_files
+from pipelines.reports.officers.findings import write_findings
 from pipelines.reports.officers.form import COLUMNS, LEVELS, SUMS, form_by_field, form_by_unit
 from pipelines.reports.officers.lock import lock_report, locked_dir, read_lock
 from pipelines.reports.officers.nightly_reports import write_nightly
@@ -27,7 +28,7 @@ from pipelines.reports.sql_shell import read_only_connection
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.gate.tiny_marts import build
 
-from .officer_reports import VERSION, change, publish, read_form_sheet, read_sheet
+from .officer_reports import VERSION, change, publish, read_form_sheet, read_sheet, rename
 
 PERIOD = "2024-02"
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-Q1", "2024", "2024-BC-T2", "2024-BC-Q1")
@@ -292,18 +293,37 @@ def test_an_edited_template_is_what_is_written(own: Settings) -> None:
 
 
 def test_a_night_writes_ended_report_periods_once_and_never_fails(own: Settings) -> None:
-    assert write_nightly(own, is_new=False) == {"2024-BC-T2": "written"}
+    def became() -> str:
+        return write_nightly(own)["2024-BC-T2"]
+
+    assert became() == "written"
     before = report_files(own, "2024-BC-T2").workbook.stat().st_mtime_ns
-    assert write_nightly(own, is_new=False) == {"2024-BC-T2": "unchanged"}
+    assert became() == "unchanged"
+    assert write_nightly(own, is_new=False) == {"all": "unchanged"}
     assert report_files(own, "2024-BC-T2").workbook.stat().st_mtime_ns == before
-    change(own, "update handling_status set open_in_time = open_in_time where false")
-    assert write_nightly(own, is_new=False) == {"2024-BC-T2": "unchanged"}
     change(own, "update handling_status set open_overdue = open_overdue + 1 where period_code = '2024-BC-T2'")
-    assert write_nightly(own, is_new=False) == {"2024-BC-T2": "written"}
+    assert became() == "written"
     (own.province_dir / "templates" / "bao-cao.docx").write_bytes(b"broken")
-    assert write_nightly(own, is_new=False) == {"2024-BC-T2": "template_not_word"}
+    assert became() == "template_not_word"
     own.current_link.unlink()
-    assert write_nightly(own, is_new=False) == {"all": "no_version"}
+    assert write_nightly(own) == {"all": "no_version"}
+
+
+def test_a_unit_whose_findings_are_the_same_keeps_its_workbook(own: Settings) -> None:
+    names = {path.name for path in write_findings(own)}
+    assert names >= {"H19.30.xlsx", "H19.30.05.xlsx", "khong-ro.xlsx"}
+    folder = own.reports_dir / "findings"
+    kept = (folder / "H19.30.xlsx").stat().st_ino
+    rows = read_sheet(folder / "H19.30.xlsx", "Dòng cần sửa")
+    assert [row[3] for row in rows if row[0] == "ho_so"] == ["93"]
+    rename(own, "2024-03-05-00000000beef")
+    change(
+        own, "update quarantine_units set first_rows = '150' where unit_code = 'H19.30.05'", "2024-03-05-00000000beef"
+    )
+    write_findings(own)
+    assert (folder / "H19.30.xlsx").stat().st_ino == kept
+    rows = read_sheet(folder / "H19.30.05.xlsx", "Dòng cần sửa")
+    assert [row[3] for row in rows if row[0] == "ho_so"] == ["150"]
 
 
 def test_without_libreoffice_there_is_no_pdf_and_no_fault(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

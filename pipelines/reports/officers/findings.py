@@ -5,13 +5,14 @@ counted in spite of a defect. No value of a row is shown. Does not belong here: 
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.common.errors import TthcError
-from pipelines.common.files import atomic_write, fingerprint, remove_tree, unfinished
+from pipelines.common.files import fingerprint, link_or_copy, remove_tree, sync_all, unfinished
 from pipelines.common.sql import read_sql
 from pipelines.contracts.model import load_contracts
 from pipelines.gate.suites import read_macros
@@ -47,9 +48,23 @@ class UnitFindings:
         """How many rows were rejected, each counted under each reason."""
         return sum(rejection.row_count for rejection in self.rejections)
 
+    @property
+    def file_name(self) -> str:
+        """The name of its workbook."""
+        is_safe = self.code is not None and SAFE_NAME.fullmatch(self.code)
+        return f"{self.code if is_safe else UNKNOWN_UNIT}.xlsx"
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything that its workbook says."""
+        content = repr((self.name, list(self.rejections), list(self.defects)))
+        return hashlib.sha256(content.encode()).hexdigest()
+
 
 def write_findings(settings: Settings) -> list[Path]:
     """Write the workbooks of all units with findings of the current version, and remove those of units without.
+
+    A unit whose findings are those of its workbook keeps it, with the version that it was made of.
 
     Returns:
         The workbooks, by unit code.
@@ -61,20 +76,28 @@ def write_findings(settings: Settings) -> list[Path]:
     if version is None:
         raise TthcError("no_version", folder=settings.warehouse_dir)
     folder = officers_folder(settings.reports_dir) / FINDINGS
-    of = {"version": version, "writing": fingerprint(Path(__file__).parent)}
+    writing = fingerprint(Path(__file__).parent, settings.contracts_dir)
     record = read_record(folder / INDEX)
-    if record is not None and record["of"] == of:
-        return [folder / name for name in record["files"]]
-    waiting = unfinished(folder)
-    remove_tree(waiting)
-    officers_folder(waiting)
-    run, units = read_findings(settings)
-    words = Translator("vi", load_contracts(settings.contracts_dir), settings.country_dir)
-    names = [_write(waiting, unit, run, words).name for unit in units]
-    write_record(waiting / INDEX, {"of": of, "files": names})
-    remove_tree(folder)
-    waiting.rename(folder)
-    return [folder / name for name in names]
+    earlier = record if record is not None and record["writing"] == writing else {"version": None, "units": {}}
+    if earlier["version"] != version:
+        run, units = read_findings(settings)
+        words = Translator("vi", load_contracts(settings.contracts_dir), settings.country_dir)
+        waiting = unfinished(folder)
+        remove_tree(waiting)
+        officers_folder(waiting)
+        made = {}
+        for unit in units:
+            made[unit.file_name] = unit.digest
+            if earlier["units"].get(unit.file_name) == unit.digest and (folder / unit.file_name).is_file():
+                link_or_copy(folder / unit.file_name, waiting / unit.file_name)
+            else:
+                _write(waiting / unit.file_name, unit, run, words)
+        earlier = {"version": version, "writing": writing, "units": made}
+        write_record(waiting / INDEX, earlier)
+        sync_all(waiting)
+        remove_tree(folder)
+        waiting.rename(folder)
+    return [folder / name for name in earlier["units"]]
 
 
 def read_findings(settings: Settings) -> tuple[Row, list[UnitFindings]]:
@@ -104,18 +127,13 @@ def _grouped(rows: Iterable[Any], key: Any) -> Mapping[str | None, list[Any]]:
     return found
 
 
-def _write(folder: Path, unit: UnitFindings, run: Row, words: Translator) -> Path:
-    name = unit.code if unit.code is not None and SAFE_NAME.fullmatch(unit.code) else UNKNOWN_UNIT
-    path = folder / f"{name}.xlsx"
+def _write(path: Path, unit: UnitFindings, run: Row, words: Translator) -> None:
     line = word("version_line", version=run["version"], as_of=day_text(run["as_of"]))
-    with (
-        atomic_write(path, FILE_MODE) as waiting,
-        new_book(waiting, unit.name, dt.datetime.combine(run["as_of"], dt.time())) as book,
-    ):
+    with new_book(path, unit.name, dt.datetime.combine(run["as_of"], dt.time())) as book:
         sheets = Sheets(book, Paper(line, bool(run["is_synthetic"])))
         _write_rows(sheets, unit, words)
         _write_defects(sheets, unit, words)
-    return path
+    path.chmod(FILE_MODE)
 
 
 def _write_rows(sheets: Sheets, unit: UnitFindings, words: Translator) -> None:

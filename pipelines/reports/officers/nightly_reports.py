@@ -9,16 +9,19 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.common.checksums import with_checksum
 from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
+from pipelines.publish.versions import current_version
 from pipelines.reports.officers.facts import read_rows
-from pipelines.reports.officers.files import read_record, report_files
+from pipelines.reports.officers.files import officers_folder, read_record, report_files, write_record
 from pipelines.reports.officers.findings import write_findings
-from pipelines.reports.officers.write import made_of, write_from
+from pipelines.reports.officers.write import made_of, write_from, writing_of
 from pipelines.reports.sql_shell import read_only_connection
 from pipelines.settings import Settings
 
 log = logging.getLogger("tthc.reports")
+NIGHT = "night.json"  # which version and templates the last night's reports are of
 # Report periods that ended this year and in the last: older ones are written on demand (`tthc report --period`).
 ENDED_PERIODS = """
     select p.period_code from marts.dim_period p cross join marts.dim_run r
@@ -34,18 +37,29 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
         is_new: False if the night had nothing new, so that findings are those that lie there.
 
     Returns:
-        What became of each: `written`, `unchanged`, or the code of the error that was logged.
+        What became of each: `written`, `unchanged`, or the code of the error that was logged; `all` stands for them
+        together where nothing had to be looked at, or where no version could be read.
     """
     done: dict[str, str] = {}
     try:
+        night = _night(settings)
+        if not is_new and read_record(settings.reports_dir / NIGHT) == with_checksum(night):
+            return {"all": "unchanged"}
         with read_only_connection(settings) as connection:
             for row in read_rows(connection, ENDED_PERIODS):
                 done[row["period_code"]] = _write_one(connection, settings, row["period_code"])
         if is_new:
             done["findings"] = _write_findings(settings)
+        if set(done.values()) <= {"written", "unchanged"}:
+            write_record(officers_folder(settings.reports_dir) / NIGHT, night)
     except Exception as error:  # whatever is wrong with reports, the night has been published
         done["all"] = _failed("–", error)
     return done
+
+
+def _night(settings: Settings) -> dict[str, object]:
+    """Return what the reports of a night follow from, told without opening the version."""
+    return {"version": current_version(settings), "writing": writing_of(settings)}
 
 
 def _write_one(connection: duckdb.DuckDBPyConnection, settings: Settings, period: str) -> str:

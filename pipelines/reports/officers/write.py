@@ -106,10 +106,14 @@ def made_of(connection: duckdb.DuckDBPyConnection, settings: Settings, period: s
     locked = read_lock(settings, period)
     return {
         "figures": fingerprint_of(connection, period),
-        "writing": fingerprint(Path(__file__).parent, templates_dir(settings.province_dir),
-                               settings.province_dir / WORDS_FILE),
+        "writing": writing_of(settings),
         "locked": locked.number if locked else 0,
     }  # fmt: skip
+
+
+def writing_of(settings: Settings) -> str:
+    """Return a hash of what words a report: code, templates, and the register of words."""
+    return fingerprint(Path(__file__).parent, templates_dir(settings.province_dir), settings.province_dir / WORDS_FILE)
 
 
 def assemble(settings: Settings, facts: ReportFacts) -> Report:
