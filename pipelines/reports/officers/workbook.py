@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipelines.registers.report_words import ReportWords
 from pipelines.reports.officers.changes import Change, LockedReport
 from pipelines.reports.officers.facts import ReportFacts, Row
 from pipelines.reports.officers.form import FormRow
 from pipelines.reports.officers.form_sheet import write_form
+from pipelines.reports.officers.plan_sheets import write_goals, write_tasks
 from pipelines.reports.officers.reported_cells import reported_columns, reported_rows
-from pipelines.reports.officers.sheets import Column, Paper, Sheets, Shown, new_book
-from pipelines.reports.officers.words import day_text, level_name, number_text, period_words, share_of, word
+from pipelines.reports.officers.sheets import Column, Paper, Sheets, new_book
+from pipelines.reports.officers.words import day_text, number_text, period_words, share_of, word
 
 Hint = Callable[[str, str], str]
 
@@ -78,8 +78,8 @@ def write_workbook(report: Report, path: Path) -> None:
         write_form(sheets, word("sheet_by_field"), *form, report.by_field, by_field=True)
         if report.locked is not None:
             _write_changes(sheets, report)
-        _write_goals(sheets, facts)
-        _write_tasks(sheets, facts)
+        write_goals(sheets, facts)
+        write_tasks(sheets, facts)
         _write_late(sheets, report)
         _write_findings(sheets, report)
         columns, rows = reported_columns(facts.reported), reported_rows(facts.reported)
@@ -136,50 +136,6 @@ def _write_changes(sheets: Sheets, report: Report) -> None:
     rows = [change.cells for change in report.changes]
     notes = [report.locked.line, word("note_changes")]
     sheets.table(word("sheet_changes"), word("title_changes"), notes, columns, rows)
-
-
-def _write_goals(sheets: Sheets, facts: ReportFacts) -> None:
-    columns = [
-        Column(word("head_section"), 14), Column(word("head_goal"), 60), Column(word("head_level"), 14),
-        Column(word("head_lead"), 22), Column(word("head_numerator"), 11, "number"),
-        Column(word("head_denominator"), 11, "number"), Column(word("head_value"), 10, "share"),
-        Column(word("head_target"), 10, "share"), Column(word("head_previous"), 10, "share"),
-        Column(word("head_change"), 10, "change"), Column(word("head_standing"), 15), Column(word("head_note"), 22),
-    ]  # fmt: skip
-    rows = [
-        [goal["section"], goal["wording"], level_name(goal["unit_level"]), goal["lead_unit"], goal["numerator"],
-         goal["denominator"], *(_as_measured(goal, part) for part in ("value", "target", "previous_value", "change")),
-         word(f"standing_{goal['standing']}"), _goal_note(goal)]
-        for goal in facts.goals
-    ]  # fmt: skip
-    sheets.table(word("sheet_goals"), word("title_goals"), [word("note_goals")], columns, rows)
-
-
-def _as_measured(goal: Row, part: str) -> Any:
-    """Return a figure of a goal as a cell: goals that count things have numbers where others have shares."""
-    return Shown(goal[part], "number") if goal["is_count"] else goal[part]
-
-
-def _goal_note(goal: Row) -> str | None:
-    if goal["missing_source"] is not None:
-        return word("missing_source", source=goal["missing_source"])
-    return word("provisional") if goal["is_provisional"] else None
-
-
-def _write_tasks(sheets: Sheets, facts: ReportFacts) -> None:
-    columns = [
-        Column(word("head_task_code"), 12, "code"), Column(word("head_task"), 60), Column(word("head_product"), 30),
-        Column(word("head_lead"), 22), Column(word("head_support"), 22), Column(word("head_deadline"), 16),
-        Column(word("head_reported_on"), 12, "day"), Column(word("head_standing"), 16),
-        Column(word("head_share_done"), 8, "number"), Column(word("head_note"), 12),
-    ]  # fmt: skip
-    rows = [
-        [task["task_code"], task["task"], task["product"], task["lead_unit"], task["supporting_unit"],
-         task["deadline_text"], task["newest_report_date"], word(f"standing_{task['standing']}"), task["share_done"],
-         word("overdue") if task["is_overdue"] else None]
-        for task in facts.tasks
-    ]  # fmt: skip
-    sheets.table(word("sheet_tasks"), word("title_tasks"), [word("note_tasks")], columns, rows)
 
 
 def _late_of(row: Row) -> int:
