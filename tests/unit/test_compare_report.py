@@ -80,6 +80,15 @@ def test_a_total_has_all_its_dossiers(own: Settings, ours: Path, tmp_path: Path,
     assert (cell.ours, len(cell.dossiers), len({one["dossier_code"] for one in cell.dossiers})) == (count,) * 3
 
 
+def test_a_level_has_the_dossiers_of_its_units(own: Settings, ours: Path, tmp_path: Path) -> None:
+    def edit(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, "Cấp huyện"), 13).value = 6
+
+    (cell,) = compared(own, edited(ours, tmp_path / "a.xlsx", edit)).cells
+    assert (cell.row.kind, cell.ours, cell.difference) == ("level", 5, 1)
+    assert [one["unit_code"] for one in cell.dossiers] == ["H19.30"] * 5
+
+
 @pytest.mark.parametrize(
     "name",
     ["SỞ TƯ PHÁP", "So Tu phap", "  Sở  Tư pháp ", "H19.03", "Sở Tư pháp (H19.03)", "Ban khác tên, mã H19.03"],

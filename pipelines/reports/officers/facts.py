@@ -18,7 +18,7 @@ from pipelines.common.sql import read_sql
 from pipelines.reports.officers.form import COLUMNS
 
 # Rows that the list of late dossiers shows at most; the sheet says how many there are.
-LATE_SHOWN = 50_000
+LATE_SHOWN = 20_000
 Row = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
 
