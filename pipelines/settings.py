@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         return self.warehouse_dir / "quality"
 
     @cached_property
+    def reports_dir(self) -> Path:
+        """Officers' reports: a folder per period, what was handed in, findings per unit. Internal, never open data."""
+        return self.warehouse_dir / "reports"
+
+    @cached_property
     def quality_page(self) -> Path:
         """Link to the folder of the newest quality page."""
         return self.quality_dir / "latest"

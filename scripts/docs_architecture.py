@@ -18,7 +18,7 @@ LAYERS = {
     "definitions": "the code location that Dagster loads",
     "cli": "the command `tthc`: arguments, exit codes, progress",
     "nightly": "the job: its first steps, Dagster assets and checks around the others, lock, recovery",
-    "reports": "read-only views: summary, status, `tthc explain`, SQL shell, quality pages",
+    "reports": "views of a version: summary, status, `tthc explain`, SQL shell, quality pages, officers' reports",
     "publish": "a candidate becomes a version by one switch; verification, rollback, editions",
     "site": "the citizens' pages, made from the open-data folder alone",
     "open_data": "tables for everybody, their protection, audit, vintages and descriptions",

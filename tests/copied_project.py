@@ -29,12 +29,12 @@ def copy_project(folder: Path) -> CopiedProject:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Return the text of every file of a copied project by its path."""
+    """Return the text of every file of a copied project by its path; Word templates are none."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for name in FOLDERS
         for path in (folder / name).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".docx"
     }
 
 

@@ -20,6 +20,7 @@ from pipelines.publish.editions import keep_published
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
 from pipelines.publish.versions import current_version
+from pipelines.reports.officers.nightly_reports import write_nightly
 from pipelines.storage.documents import OpenData
 from pipelines.storage.kept_workspace import keep_workspace
 from pipelines.storage.ledger import newest_arrival, open_ledger
@@ -153,4 +154,6 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
     forgotten = purge_expired(settings, dt.date.fromisoformat(run_spec.as_of))
     cleaned = {"removed": clean_up(settings), "forgotten": forgotten}
     run.record_outcome(outcome, run_spec, **{QUARANTINE_KEY: quarantine_fingerprint(settings)})
+    if not run_spec.is_beside:
+        run.note(reports=write_nightly(settings, is_new=not run.is_made))
     return cleaned

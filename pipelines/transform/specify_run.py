@@ -21,15 +21,18 @@ from pipelines.storage.run_spec import RunSpec
 
 # Libraries that compute or publish: another release of them may give another result.
 ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "highspy", "jinja2", "scipy", "vl-convert-python", "xlsxwriter")
+REGISTERS = ("*.csv", "*.yml")
 
 
 def code_version(settings: Settings) -> str:
     """Return a hash of all that decides the result for given inputs: code, models, registers, checks and libraries."""
     dbt = settings.dbt_project_dir
-    files = fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.registers_dir,
-                        settings.expectations_dir, dbt / "models", dbt / "macros")  # fmt: skip
+    files = fingerprint(PROJECT_DIR / "pipelines", settings.contracts_dir, settings.expectations_dir, dbt / "models",
+                        dbt / "macros")  # fmt: skip
+    # Word templates of reports lie beside the registers and decide no figure.
+    registers = [fingerprint(settings.registers_dir, names=names) for names in REGISTERS]
     engines = [f"{name} {version(name)}" for name in ENGINES]
-    return hashlib.sha256(json.dumps([files, code_and_libraries(), engines]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([files, registers, code_and_libraries(), engines]).encode()).hexdigest()
 
 
 def build_run_spec(

@@ -215,6 +215,7 @@ delete from fct_notifications;
 delete from fct_apologies;
 delete from fct_payments;
 delete from fct_task_reports;
+delete from fct_figure_reports;
 update fct_payment_duty set is_exempt = false;
 update fct_timeliness set notified_date = null, apologised_date = null;
 update fct_online_share

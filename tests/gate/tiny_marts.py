@@ -32,6 +32,7 @@ TABLES = (
     "fct_apologies",
     "fct_open_late",
     "fct_task_reports",
+    "fct_figure_reports",
     "handling_status",
     "indicator_values",
     "rule_differences",
@@ -57,6 +58,7 @@ FACTS = (
     tiny_facts.DOSSIERS,
     tiny_facts.FACTS,
     tiny_plan.TASK_REPORTS,
+    tiny_plan.FIGURE_REPORTS,
 )
 FIGURES = (
     tiny_facts.OPEN_LATE,

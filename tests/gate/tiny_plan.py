@@ -9,6 +9,14 @@ select 2024 as plan_year, * from (values
 ) as reports (task_code, reported_date, standing, share_done);
 """
 
+FIGURE_REPORTS = """
+create table fct_figure_reports as
+select * from (values
+    ('units_inspected', 'H19.03', '2024-02', 3, 4, date '2024-03-01', date '2024-03-04'),
+    ('units_inspected', 'H19.03', '2024-01', 1, 4, date '2024-02-01', date '2024-02-01')
+) as reports (indicator_code, unit_code, period_code, numerator, denominator, first_reported_on, reported_on);
+"""
+
 TASKS = """
 create table plan_tasks as
 with tasks as (

@@ -67,6 +67,8 @@ COLUMNS = {
     "plan_tasks": "plan_year, task_code, newest_report_date, standing, standing_vi, share_done, done_date, is_due,"
     " is_overdue, is_on_schedule",
     "fct_task_reports": "plan_year, task_code, reported_date, standing, share_done",
+    "fct_figure_reports": "indicator_code, unit_code, period_code, numerator, denominator, first_reported_on,"
+    " reported_on",
     "dim_procedure": "procedure_code, procedure_name, department_code, time_limit, time_limit_unit, has_fee,"
     " accepts_online_payment, returns_result, has_sample_dossier, service_level, suits_online, suits_fully_online,"
     " is_integrated, is_internal,"
@@ -199,6 +201,7 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
             (plan_of(r.MaNhiemVu, r.NgayBaoCao, plan_tasks()), r.MaNhiemVu, r.NgayBaoCao, r.TrangThai, r.TyLe)
             for r in settled.progress
         ),
+        "fct_figure_reports": Counter(facts.figure_reports(settled)),
         "dim_procedure": Counter(map(facts.procedure, settled.procedures.values())),
     }
 

@@ -12,7 +12,7 @@ from . import rule_766
 from .periods import periods
 from .plan import is_reused
 from .procedures import is_one
-from .records import Procedure
+from .records import Figure, Procedure
 from .rule_766_time import open_verdict, resolved_verdict, waited
 from .settle import day_of
 from .settled import Dossier, Settled
@@ -160,6 +160,21 @@ def apologies(dossier: Dossier) -> Iterator[tuple[Any, ...]]:
     """Yield fct_apologies."""
     for one in dossier.letters:
         yield *unit_of(dossier), one.NgayXinLoi, one.NgayXinLoi.date(), day_of(one.NgayHenTraLai)
+
+
+def figure_reports(settled: Settled) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_figure_reports: when a figure was first reported, and since when it says what counts."""
+    said = [*settled.figures, *(row for row in settled.superseded if isinstance(row, Figure))]
+    for figure in settled.figures:
+        own = [row for row in said if figure_key(row) == figure_key(figure)]
+        same = [row for row in own if (row.TuSo, row.MauSo) == (figure.TuSo, figure.MauSo)]
+        days = [min(row.business_day for row in rows) for rows in (own, same)]
+        yield (*figure_key(figure), figure.TuSo, figure.MauSo, *days)
+
+
+def figure_key(figure: Figure) -> tuple[str, str, str]:
+    """Return what names a reported figure."""
+    return figure.MaChiTieu, figure.MaDonVi, figure.KyBaoCao
 
 
 def feedback(settled: Settled) -> Iterator[tuple[Any, ...]]:

@@ -64,7 +64,7 @@ def test_a_province_is_a_folder(registers: Path) -> None:
     shutil.rmtree(registers / "dong-nai")
     for name in ("units.csv", "field_departments.csv"):
         (folder / name).unlink()
-    for path in folder.iterdir():
+    for path in filter(Path.is_file, folder.iterdir()):
         path.write_text(path.read_text(encoding="utf-8").replace("H19", "H20"), encoding="utf-8")
     tables = register_tables(Settings(registers_dir=registers, province="tinh-thu"), DAY, "H20")
     assert tables["run"]["province_code"].to_list() == ["H20"]

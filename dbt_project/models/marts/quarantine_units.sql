@@ -5,7 +5,7 @@ select
     r.reason,
     r.unit_code,
     count(*) as row_count,
-    {{ first_numbers("r._row_number", 10) }} as first_rows
+    {{ first_numbers("r._row_number", 1000) }} as first_rows
 from {{ ref("int_rejected_unit") }} r
 join
     {{ source("ledger", "delivery") }} d

@@ -45,7 +45,8 @@ def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
     """Decode one file to a stream.
 
     Args:
-        kind: `parquet`, `xlsx` or `xls`; the bytes of an .xls decide whether it is Excel or HTML.
+        kind: `parquet`, `xlsx` or `xls`; the bytes of an .xls decide whether it is Excel or HTML. `form` is a workbook
+            with a numbered form on one of its sheets.
         path: The file.
         packed: Whether it is gzip.
         out: Where the output is written.
@@ -63,6 +64,11 @@ def decode(kind: str, path: Path, packed: bool, out: BinaryIO) -> None:
         write_parquet(out, content_of(path, packed) if packed else None, path)
         return
     content = content_of(path, packed)
+    if kind == "form":
+        from pipelines.parsing.decoding.forms import form_rows
+
+        write_grid(out, [], Marks(), form_rows(content))
+        return
     is_html = kind == "xls" and content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
     if is_html:
         from pipelines.parsing.decoding.html import html_grid

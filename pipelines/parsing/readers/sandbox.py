@@ -25,7 +25,7 @@ def decoded(kind: str, path: Path, packed: bool, limits: ReadLimits) -> Iterator
     """Open the output of a child process that decodes a file.
 
     Args:
-        kind: `parquet`, `xlsx` or `xls`.
+        kind: `parquet`, `xlsx`, `xls` or `form` (see `decoding`).
         path: The file.
         packed: Whether it is gzip.
         limits: How much memory the child may use.

@@ -6,7 +6,7 @@ personal are masked in the query. Does not belong here: sentences and markup.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -205,9 +205,17 @@ def placed(named: Sequence[tuple[Rejection, str]], settings: Settings, state: La
         for group in ((rejection.source, rejection.reason), (rejection.source, rejection.reason, rejection.unit_code)):
             groups.setdefault(group, set()).add((rejection.source, rejection.business_day, name))
     shown = {key for files in groups.values() for key in sorted(files, reverse=True)[:FILES_SHOWN]}
+    return placed_all(named, settings, state, shown)
+
+
+def placed_all(
+    named: Sequence[tuple[Rejection, str]], settings: Settings, state: LakeState, files: Set[FileKey] | None = None
+) -> list[Rejection]:
+    """Return rejections with the places of their rows, in all files or only in some of them."""
     wanted: dict[FileKey, set[int]] = {}
     for rejection, name in named:
-        if (key := (rejection.source, rejection.business_day, name)) in shown:
+        key = (rejection.source, rejection.business_day, name)
+        if files is None or key in files:
             wanted.setdefault(key, set()).update(rejection.numbers)
     found = places_in(wanted, settings, state)
 

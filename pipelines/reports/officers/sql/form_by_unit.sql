@@ -1,0 +1,21 @@
+-- Rows of form II.06a of a period: each unit, each level, the province.
+select
+    h.scope,
+    h.unit_level,
+    h.unit_code,
+    u.unit_name,
+    h.received_total,
+    h.received_online,
+    h.received_direct,
+    h.carried_over,
+    h.resolved_total,
+    h.resolved_early,
+    h.resolved_on_time,
+    h.resolved_overdue,
+    h.open_total,
+    h.open_in_time,
+    h.open_overdue
+from marts.handling_status h
+left join marts.dim_unit u using (unit_code)
+where h.period_code = $period_code
+order by h.unit_code

@@ -1,0 +1,69 @@
+"""What a night leaves for officers: reports of ended periods, findings of each unit; nobody's name in any of them."""
+
+import json
+import sqlite3
+import zipfile
+
+import openpyxl
+import pytest
+
+from pipelines.reports.officers.compare import compare_form
+from pipelines.reports.officers.officer_form import read_form
+from pipelines.reports.sql_shell import read_only_connection
+from tests.conftest import CANARY_NAME, CANARY_PHONE, Night
+
+pytestmark = pytest.mark.slow
+PERIODS = ("2024-BC-Q1", "2024-BC-6T", "2024-BC-9T", "2024-BC-NAM")
+
+
+def test_the_night_wrote_the_reports_of_ended_periods_and_says_so(night: Night) -> None:
+    with sqlite3.connect(f"file:{night.settings.ledger_file}?mode=ro", uri=True) as ledger:
+        details = [json.loads(row[0]) for row in ledger.execute("select detail from run order by sequence")]
+    assert details[0]["reports"] == {**dict.fromkeys(PERIODS, "written"), "findings": "written"}
+    for period in PERIODS:
+        names = {path.name for path in (night.settings.reports_dir / period).iterdir()}
+        assert names >= {f"bao-cao-{period}.xlsx", f"tom-tat-{period}.docx", f"bao-cao-day-du-{period}.docx"}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_what_the_night_wrote_agrees_with_what_it_published(night: Night, period: str) -> None:
+    theirs = read_form(night.settings.reports_dir / period / f"bao-cao-{period}.xlsx", night.settings)
+    with read_only_connection(night.settings) as connection:
+        found = compare_form(connection, period, theirs)
+    assert (found.agrees, found.matched > 20) == (True, True)
+
+
+def test_both_forms_count_the_same_dossiers(night: Night) -> None:
+    for period in PERIODS:
+        book = openpyxl.load_workbook(night.settings.reports_dir / period / f"bao-cao-{period}.xlsx", read_only=True)
+        totals = [[row[2:] for row in book[name].iter_rows(values_only=True) if row[1] == "Tổng cộng"]
+                  for name in ("II.06a", "II.06a theo lĩnh vực")]  # fmt: skip
+        assert totals[0] == totals[1]
+
+
+def test_the_findings_of_units_list_every_rejected_row(night: Night) -> None:
+    with read_only_connection(night.settings) as connection:
+        rejected = connection.execute("select unit_code, sum(row_count) from quarantine_units group by all").fetchall()
+    assert len(rejected) > 5
+    folder = night.settings.reports_dir / "findings"
+    for code, count in rejected:
+        rows = openpyxl.load_workbook(folder / f"{code or 'khong-ro'}.xlsx")["Dòng cần sửa"].iter_rows(values_only=True)
+        table = [row for row in rows if row[1] is not None]
+        assert len(table) - 1 == count, code
+        assert all(row[3] and row[4] and row[5] for row in table)
+
+
+def test_no_report_names_a_person(night: Night) -> None:
+    files = [path for path in night.settings.reports_dir.rglob("*") if path.suffix in (".xlsx", ".docx")]
+    assert len(files) > 20
+    for path in files:
+        with zipfile.ZipFile(path) as package:
+            text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", errors="ignore")
+        assert CANARY_NAME not in text and CANARY_PHONE not in text, path.name
+
+
+def test_the_command_compares_the_nights_own_workbook(night: Night) -> None:
+    period = "2024-BC-NAM"
+    workbook = night.settings.reports_dir / period / f"bao-cao-{period}.xlsx"
+    said = night.tthc("compare-report", str(workbook), "--period", period)
+    assert (said.returncode, "Both forms are the same" in said.stdout) == (0, True), said.stdout + said.stderr
