@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ByteSize, Field, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+# Who may read what is published, besides its owner (`storage.access`).
+Readers = Literal["owner", "group", "everyone"]
+
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
 # Memory that a night needs besides DuckDB's: Dagster, Great Expectations and dbt as loaded, batches of rows, and what
@@ -88,6 +92,11 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
+    )
+    readers: Readers = Field(
+        "everyone",
+        description="who reads what is published, whatever the umask: owner, group (also the warehouse), everyone "
+        "(also sites and open data)",
     )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
@@ -176,6 +185,16 @@ class Settings(BaseSettings):
     @cached_property
     def key_file(self) -> Path:
         return self.secret_file or self.restricted_dir / "secret.key"
+
+    @cached_property
+    def dbt_dir(self) -> Path:
+        """What dbt writes for itself, one folder per content of the project."""
+        return self.warehouse_dir / "dbt"
+
+    @cached_property
+    def private_dirs(self) -> tuple[Path, ...]:
+        """Folders of every night that only their owner may enter, besides `restricted_dir`."""
+        return self.lake_dir, self.ledger_file.parent, self.work_dir, self.dbt_dir, self.dagster_home
 
     @cached_property
     def dagster_home(self) -> Path:
