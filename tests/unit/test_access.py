@@ -4,8 +4,6 @@ import os
 import shutil
 import stat
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,15 +31,6 @@ FOR_THE_GROUP = ("current/tthc.duckdb", "current/manifest.json", "quality/run-00
 FOR_NOBODY = ("restricted/secret.key", "restricted/archive/ho_so/a", "ledger/ledger.sqlite", "lake/a.parquet",
               "work/gate.json", "dbt/a", "dagster/dagster.yaml", "refused/v/tthc.duckdb")  # fmt: skip
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as another user")
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Return a folder whose parents anybody may pass through, unlike pytest's own."""
-    place = Path(tempfile.mkdtemp(prefix="tthc-access-"))
-    place.chmod(0o755)
-    yield place
-    shutil.rmtree(place)
 
 
 def publish(folder: Path, umask: int, readers: Readers = "everyone") -> Settings:
@@ -93,8 +82,8 @@ GROUP, OTHERS = 6, 0
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
-def test_modes_do_not_depend_on_the_umask(folder: Path, umask: int) -> None:
-    settings = publish(folder, umask)
+def test_modes_do_not_depend_on_the_umask(passable: Path, umask: int) -> None:
+    settings = publish(passable, umask)
     assert [name for name in FOR_EVERYBODY if not reach(settings, name, OTHERS)] == []
     assert [name for name in FOR_THE_GROUP if not reach(settings, name, GROUP)] == []
     assert [name for name in FOR_THE_GROUP + FOR_NOBODY if reach(settings, name, OTHERS)] == []
@@ -102,18 +91,18 @@ def test_modes_do_not_depend_on_the_umask(folder: Path, umask: int) -> None:
     assert not stat.S_IMODE(settings.warehouse_dir.stat().st_mode) & 0o004  # passed through, never listed
 
 
-def test_the_setting_narrows_who_reads(folder: Path) -> None:
-    settings = publish(folder / "owner", 0o022, "owner")
+def test_the_setting_narrows_who_reads(passable: Path) -> None:
+    settings = publish(passable / "owner", 0o022, "owner")
     every = FOR_EVERYBODY + FOR_THE_GROUP + FOR_NOBODY
     assert [name for name in every if reach(settings, name, OTHERS) or reach(settings, name, GROUP)] == []
-    settings = publish(folder / "group", 0o000, "group")
+    settings = publish(passable / "group", 0o000, "group")
     assert [name for name in every if reach(settings, name, OTHERS)] == []
     assert [name for name in FOR_EVERYBODY + FOR_THE_GROUP if not reach(settings, name, GROUP)] == []
 
 
-def test_what_an_earlier_release_left_is_opened_and_closed_at_the_next_night(folder: Path) -> None:
+def test_what_an_earlier_release_left_is_opened_and_closed_at_the_next_night(passable: Path) -> None:
     """Under umask 077 nobody could read the site, under 022 anybody the lake and the facts of single dossiers."""
-    settings = publish(folder, 0o077)
+    settings = publish(passable, 0o077)
     places = [settings.warehouse_dir, *settings.warehouse_dir.rglob("*")]
     for path in places:
         if not path.is_symlink() and not path.is_relative_to(settings.restricted_dir):
@@ -128,17 +117,17 @@ def test_what_an_earlier_release_left_is_opened_and_closed_at_the_next_night(fol
     assert [name for name in FOR_EVERYBODY if not reach(settings, name, OTHERS)] == []
 
 
-def test_a_second_look_changes_nothing(folder: Path) -> None:
-    settings = publish(folder, 0o022)
+def test_a_second_look_changes_nothing(passable: Path) -> None:
+    settings = publish(passable, 0o022)
     looks = {path: path.lstat().st_ctime_ns for path in settings.warehouse_dir.rglob("*")}
     ensure_access(settings)
     assert {path: path.lstat().st_ctime_ns for path in looks} == looks
 
 
-def test_the_group_of_the_warehouse_stays_the_group_of_what_is_published(folder: Path) -> None:
-    (folder / "kho").mkdir()
-    (folder / "kho").chmod(0o2751)
-    settings = publish(folder, 0o077)
+def test_the_group_of_the_warehouse_stays_the_group_of_what_is_published(passable: Path) -> None:
+    (passable / "kho").mkdir()
+    (passable / "kho").chmod(0o2751)
+    settings = publish(passable, 0o077)
     assert all(path.stat().st_mode & stat.S_ISGID for path in (settings.warehouse_dir, settings.current_link.resolve()))
 
 
@@ -148,11 +137,11 @@ def _read_as(user: int, group: int, path: Path) -> bool:
 
 
 @ROOT_ONLY
-def test_another_user_reads_sites_and_open_data_and_the_group_the_warehouse(folder: Path) -> None:
-    (folder / "kho").mkdir()
-    os.chown(folder / "kho", 0, 65_500)
-    (folder / "kho").chmod(0o2751)
-    settings = publish(folder, 0o077)
+def test_another_user_reads_sites_and_open_data_and_the_group_the_warehouse(passable: Path) -> None:
+    (passable / "kho").mkdir()
+    os.chown(passable / "kho", 0, 65_500)
+    (passable / "kho").chmod(0o2751)
+    settings = publish(passable, 0o077)
     kho = settings.warehouse_dir
     web, analyst = (65_534, 65_534), (65_533, 65_500)
     assert [name for name in FOR_EVERYBODY if not _read_as(*web, kho / name)] == []
