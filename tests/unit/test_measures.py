@@ -106,7 +106,8 @@ def test_two_things_that_are_held_are_proposed_under_two_codes(tmp_path: Path) -
     figures = [thing("drift", indicator_code="on_time_rate", rule="plan", scope="level", unit_level=level)
                for level in ("so", "xa")]  # fmt: skip
     lines = [override_line(held, "2024-12-31") for held in (*edits, *figures)]
-    rows = [line.replace("<ai chấp thuận>", "A").replace("<ngày chấp thuận>", "2025-01-02") for line in lines]
+    rows = [line.replace("<ai chấp thuận>", "A").replace("<ngày chấp thuận>", "2025-01-02")
+            .replace("<vì sao>", "Đã hỏi nơi gửi") for line in lines]  # fmt: skip
     (tmp_path / "overrides.csv").write_text("\n".join([",".join(Override.model_fields), *rows, ""]), "utf-8")
     assert len({override.override_code for override in load_overrides(tmp_path)}) == len(lines)
 
