@@ -39,13 +39,19 @@ def make_folder(path: Path, mode: int, readers: Readers) -> Path:
 def set_mode(path: Path, mode: int) -> bool:
     """Set a mode, and return True if it was another.
 
-    The bit by which a folder hands its group on (setgid) stays as it is.
+    The bit by which a folder hands its group on (setgid) stays as it is, unless the service may not set it.
     """
     before = stat.S_IMODE(path.stat().st_mode)
     wanted = mode | before & stat.S_ISGID
-    if before != wanted:
+    if before == wanted:
+        return False
+    try:
         path.chmod(wanted)
-    return before != wanted
+    except PermissionError:
+        if wanted == mode:
+            raise
+        path.chmod(mode)  # systemd's RestrictSUIDSGID forbids the bit alone
+    return True
 
 
 def finish_version_file(version: Path, path: Path, readers: Readers) -> None:
