@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ByteSize, Field, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+# Who may read what is published, besides its owner (`storage.access`).
+Readers = Literal["owner", "group", "everyone"]
+
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
 REPORTS_FOLDER = "reports"
@@ -91,7 +95,8 @@ class Settings(BaseSettings):
         None, pattern=r"^https?://[^\s?#]+$", description="address of the site for everybody; default not known"
     )
     schedule: str = Field(
-        "30 1 * * *", description="when Dagster's daemon starts the night: a crontab line, in Việt Nam's time"
+        "30 1 * * *",
+        description="when Dagster's daemon starts the night: a crontab line, in Việt Nam's time; off: never",
     )
     watch_landing: int = Field(
         0, ge=0, description="minutes after which Dagster's daemon looks for new deliveries and starts a run; 0: never"
@@ -100,6 +105,11 @@ class Settings(BaseSettings):
     notices_file: Path | None = Field(
         None,
         description="file that says who is sent the summary of a night, mode 0600 (docs/operate.md); default nobody",
+    )
+    readers: Readers = Field(
+        "everyone",
+        description="who reads what is published, whatever the umask: owner, group (also the warehouse), everyone "
+        "(also sites and open data)",
     )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
@@ -193,6 +203,16 @@ class Settings(BaseSettings):
     @cached_property
     def key_file(self) -> Path:
         return self.secret_file or self.restricted_dir / "secret.key"
+
+    @cached_property
+    def dbt_dir(self) -> Path:
+        """What dbt writes for itself, one folder per content of the project."""
+        return self.warehouse_dir / "dbt"
+
+    @cached_property
+    def private_dirs(self) -> tuple[Path, ...]:
+        """Folders of every night that only their owner may enter, besides `restricted_dir`."""
+        return self.lake_dir, self.ledger_file.parent, self.work_dir, self.dbt_dir, self.dagster_home
 
     @cached_property
     def dagster_home(self) -> Path:

@@ -21,8 +21,9 @@ def approve_all(warehouse: Path, overrides: Path) -> int:
     until = newest.name[:10]
     known = list(csv.DictReader(overrides.read_text(encoding="utf-8").splitlines()))
     things = approvals_needed(verdict)
-    for thing in things:
-        proposed = dict(zip(Override.model_fields, next(csv.reader([override_line(thing, until)])), strict=True))
+    # A figure that moved in two periods is proposed twice in the same words, and one row is enough.
+    for line in dict.fromkeys(override_line(thing, until) for thing in things):
+        proposed = dict(zip(Override.model_fields, next(csv.reader([line])), strict=True))
         known.append(proposed | {"approved_by": "Người thử", "approved_on": until, "reason": "files drawn for a test"})
     with overrides.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(Override.model_fields), restval="", lineterminator="\n")

@@ -115,6 +115,15 @@ def every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert troubles == []
 
 
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """Return a folder whose parents anybody may pass through, unlike pytest's own: for what other users try."""
+    place = Path(tempfile.mkdtemp(prefix="tthc-others-"))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of this session that all its workers see."""

@@ -38,6 +38,7 @@ from pipelines.storage.ledger import (
     verified_files,
 )
 from pipelines.storage.ledger_contents import LedgerDamaged, read_contents
+from pipelines.storage.warehouse_format import LedgerOutdated, check_format
 
 log = logging.getLogger("tthc.landing")
 KEPT = re.compile(r"(?P<name>\d{4,}-[0-9a-f]{64})(?P<forgotten>\.forgotten)?")
@@ -57,6 +58,7 @@ class _Note(TypedDict):
 def ensure_ledger(settings: Settings) -> None:
     """Rebuild the ledger from the archive if it is missing or damaged; a damaged file is kept aside."""
     path = settings.ledger_file
+    check_format(settings)
     if path.exists() and not _is_untouched(settings) and not is_sound(path):
         aside = path.with_name("damaged.sqlite")
         path.replace(aside)
@@ -115,7 +117,7 @@ def is_sound(path: Path) -> bool:
         with open_ledger(path) as ledger:
             (verdict,) = ledger.execute("pragma quick_check").fetchone()
             read_contents(ledger, anew=True), archive_seen(ledger), landed_folders(ledger), verified_files(ledger)
-    except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
+    except (sqlite3.DatabaseError, LedgerDamaged, LedgerOutdated, ValueError):
         return False
     _note_of(path).unlink(missing_ok=True)
     return bool(verdict == "ok")
@@ -140,7 +142,7 @@ def _is_untouched(settings: Settings) -> bool:
     try:
         with open_ledger(settings.ledger_file) as ledger:
             read_contents(ledger, anew=True, is_verified=True)
-    except (sqlite3.DatabaseError, LedgerDamaged, ValueError):
+    except (sqlite3.DatabaseError, LedgerDamaged, LedgerOutdated, ValueError):
         return False
     return True
 

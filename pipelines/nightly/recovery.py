@@ -16,6 +16,7 @@ from pipelines.publish.editions import ensure_editions
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.versions import prune, restore_replaced
 from pipelines.settings import Settings
+from pipelines.storage.access import ensure_access
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run
 from pipelines.transform.dbt import target_dir
@@ -23,7 +24,7 @@ from pipelines.transform.dbt import target_dir
 
 def recover(settings: Settings) -> int:
     """Repair what an interrupted run left behind, begin a new run in the ledger, and return its number."""
-    settings.work_dir.mkdir(parents=True, exist_ok=True)
+    ensure_access(settings)
     unfinished(settings.current_link).unlink(missing_ok=True)
     restore_replaced(settings)
     for folder in (settings.lake_dir, settings.restricted_dir, settings.versions_dir, settings.refused_dir,

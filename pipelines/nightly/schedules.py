@@ -14,20 +14,22 @@ from pipelines.landing.discover import discover
 from pipelines.landing.ingest import known_folders
 from pipelines.settings import Settings
 
-TIME_ZONE = "Asia/Ho_Chi_Minh"
+TIME_ZONE, ONCE_A_NIGHT = "Asia/Ho_Chi_Minh", "30 1 * * *"
 RUNNING_TO, STOPPED_TO = dg.DefaultSensorStatus.RUNNING, dg.DefaultSensorStatus.STOPPED
 
 
 def night_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    """Return the schedule of the night, which is on unless somebody stops it on Dagster's page.
+    """Return the schedule of the night, which is on unless TTHC_SCHEDULE is `off` or somebody stops it on the page.
 
     Raises:
         UsageFault: If TTHC_SCHEDULE is no crontab line.
     """
+    is_off = settings.schedule.strip().lower() == "off"
     try:
         return dg.ScheduleDefinition(
-            name="every_night", job=job, cron_schedule=settings.schedule, execution_timezone=TIME_ZONE,
-            default_status=dg.DefaultScheduleStatus.RUNNING,
+            name="every_night", job=job, cron_schedule=ONCE_A_NIGHT if is_off else settings.schedule,
+            execution_timezone=TIME_ZONE,
+            default_status=dg.DefaultScheduleStatus.STOPPED if is_off else dg.DefaultScheduleStatus.RUNNING,
             description="Starts the night at the time of TTHC_SCHEDULE.",
         )  # fmt: skip
     except dg.DagsterInvalidDefinitionError as error:

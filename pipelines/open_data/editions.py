@@ -30,9 +30,10 @@ from pipelines.common.i18n import say
 from pipelines.open_data.disclosure.case_keys import key_check
 from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE, read_vintage
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
+from pipelines.storage.access import PRIVATE_FOLDER, PUBLIC_FILE, PUBLIC_FOLDER, make_folder, mode_for, set_mode
 
 log = logging.getLogger("tthc.open_data")
-PUBLIC, PRIVATE = 0o444, 0o600
+PRIVATE_FILE = 0o600
 
 
 @dataclass(frozen=True)
@@ -224,15 +225,16 @@ def _count_earlier(edition: Edition, known: dict[str, Edition]) -> int:
 def _write_copies(settings: Settings, source: Path, edition: Edition) -> None:
     public, restricted = _copies(settings)
     if not edition_intact(restricted / edition.name, edition):
-        _copy_folder(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE)
+        _copy_folder(source, private_folder(restricted) / edition.name, shutil.copyfile, PRIVATE_FOLDER, PRIVATE_FILE)
     if not edition_intact(public / edition.name, edition):
-        public.mkdir(parents=True, exist_ok=True)
+        make_folder(public, PUBLIC_FOLDER, settings.readers)
         # A link to the other copy would be damaged together with it.
         copy = shutil.copyfile if source.is_relative_to(restricted) else link_or_copy
-        _copy_folder(source, public / edition.name, copy, PUBLIC)
+        modes = (mode_for(mode, settings.readers) for mode in (PUBLIC_FOLDER, PUBLIC_FILE))
+        _copy_folder(source, public / edition.name, copy, *modes)
 
 
-def _copy_folder(source: Path, target: Path, copy: object, mode: int) -> None:
+def _copy_folder(source: Path, target: Path, copy: object, folder_mode: int, mode: int) -> None:
     assert callable(copy)
     part = target.with_name(f".{target.name}{UNFINISHED}")
     remove_tree(part)
@@ -242,6 +244,7 @@ def _copy_folder(source: Path, target: Path, copy: object, mode: int) -> None:
             copy(path, part / path.name)
             (part / path.name).chmod(mode)
             sync_file(part / path.name)
+    set_mode(part, folder_mode)
     sync_folder(part)
     remove_atomically(target)
     part.rename(target)
@@ -259,7 +262,8 @@ def _read_index(path: Path) -> list[Edition]:
 def _write_indexes(settings: Settings, known: list[Edition]) -> None:
     """Write the index unless it lists these editions already."""
     text = json.dumps(with_checksum({"editions": [asdict(edition) for edition in known]}), ensure_ascii=False, indent=1)
-    for place, mode in zip(_copies(settings), (PUBLIC, PRIVATE), strict=True):
+    modes = mode_for(PUBLIC_FILE, settings.readers), PRIVATE_FILE
+    for place, mode in zip(_copies(settings), modes, strict=True):
         if _read_index(place / INDEX) != known:
             with atomic_write(place / INDEX, mode=mode) as temporary:
                 temporary.write_text(text + "\n", encoding="utf-8")

@@ -137,7 +137,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
     published = OpenData(state="stays", why=None, params={}, since=None, before=newest.name,
                     key_check=vintage["essence"].get("key_check", ""))  # fmt: skip
     rewrite_manifest(part, manifest, published)
-    put_in_place(part, folder)
+    put_in_place(part, folder, settings.readers)
 
 
 def _site_of(settings: Settings, edition: str) -> Path | None:

@@ -16,6 +16,7 @@ from pipelines.common.i18n import say
 from pipelines.common.sql import read_sql
 from pipelines.publish.versions import current_version
 from pipelines.settings import DATABASE_FILE, Settings
+from pipelines.storage.access import GROUP_FILE, GROUP_FOLDER, make_folder, mode_for
 from pipelines.storage.manifest import read_manifest
 
 log = logging.getLogger("tthc.publish")
@@ -63,7 +64,8 @@ def _record(settings: Settings, version: str, files: tuple[Path, ...]) -> int:
     if found.num_rows:
         from pyarrow import parquet
 
-        settings.first_published_dir.mkdir(parents=True, exist_ok=True)
-        with atomic_write(settings.first_published_dir / f"{number:06}-{version}.parquet", 0o444) as temporary:
+        place = make_folder(settings.first_published_dir, GROUP_FOLDER, settings.readers)
+        mode = mode_for(GROUP_FILE, settings.readers)
+        with atomic_write(place / f"{number:06}-{version}.parquet", mode) as temporary:
             parquet.write_table(found, temporary)
     return int(found.num_rows)

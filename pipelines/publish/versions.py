@@ -6,7 +6,6 @@ that they opened. Does not belong here: whether a candidate may be published (`g
 """
 
 import json
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,16 +13,17 @@ from pipelines.common.duckdb import connect
 from pipelines.common.errors import TthcError
 from pipelines.common.files import (
     LEAVING,
+    private_folder,
     remove_atomically,
     remove_tree,
     sha256_of,
     switch_link,
-    sync_file,
     sync_folder,
 )
 from pipelines.open_data.vintage_store import EDITIONS, INDEX, VINTAGE_FILE
 from pipelines.publish.verify import verify_verdict
-from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Settings
+from pipelines.settings import OPEN_DATA_FOLDER, VERDICT_FILE, Readers, Settings
+from pipelines.storage.access import PASSED_FOLDER, finish_version_file, make_folder, open_version
 from pipelines.storage.documents import OpenData, Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import files_match_manifest, read_manifest, write_manifest
@@ -31,7 +31,7 @@ from pipelines.storage.open_data_state import is_beside, is_held_back, open_data
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
 from pipelines.storage.runs import last_runs
 
-READ_ONLY, SYNCED_AT_ONCE = 0o444, 8
+SYNCED_AT_ONCE = 8
 REFUSED_KEPT = 3
 BESIDE_KEPT = 3
 
@@ -97,7 +97,7 @@ def publish(
     if lacks or not files_match_manifest(folder):
         candidate = candidate_dir(settings)
         write_manifest(candidate, run_spec, gate, code, rows, open_data)
-        put_in_place(candidate, folder)
+        put_in_place(candidate, folder, settings.readers)
     if run_spec.is_beside:
         return False
     if current_version(settings) == run_spec.version:
@@ -121,7 +121,7 @@ def _shows_other_open_data(folder: Path, candidate: Path) -> bool:
     return new[0] is not None and new != shown(folder)
 
 
-def put_in_place(candidate: Path, folder: Path) -> None:
+def put_in_place(candidate: Path, folder: Path, readers: Readers) -> None:
     """Rename a complete folder to its final name, replacing a folder of that name.
 
     Its bytes are on disk before it gets the name; `restore_replaced` repairs a crash between the two renames.
@@ -129,13 +129,16 @@ def put_in_place(candidate: Path, folder: Path) -> None:
     Args:
         candidate: The complete folder.
         folder: The final path, on the same file system.
+        readers: Who may read it.
     """
     # In threads, for a thousand pages wait for the disk together and not one after the other.
     with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
-        list(pool.map(_make_durable, [path for path in candidate.rglob("*") if path.is_file()]))
+        files = [path for path in candidate.rglob("*") if path.is_file()]
+        list(pool.map(lambda path: finish_version_file(candidate, path, readers), files))
+    open_version(candidate, readers)
     for inner in [candidate, *(p for p in candidate.rglob("*") if p.is_dir())]:
         sync_folder(inner)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent, PASSED_FOLDER, readers)
     replaced = folder.with_name(f".{folder.name}{LEAVING}")
     if folder.exists():
         remove_tree(replaced)
@@ -143,13 +146,6 @@ def put_in_place(candidate: Path, folder: Path) -> None:
     candidate.rename(folder)
     sync_folder(folder.parent)
     remove_tree(replaced)
-
-
-def _make_durable(path: Path) -> None:
-    """Make a file read-only, with its bytes on disk."""
-    if stat.S_IMODE(path.stat().st_mode) != READ_ONLY:  # else a hard link to bytes that are on disk already
-        path.chmod(READ_ONLY)
-        sync_file(path)
 
 
 def restore_replaced(settings: Settings) -> None:
@@ -179,7 +175,7 @@ def keep_refused(settings: Settings, run_spec: RunSpec, gate: Verdict) -> Path:
     """
     folder = settings.refused_dir / run_spec.version
     remove_atomically(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(folder.parent)
     candidate_dir(settings).rename(folder)
     (folder / VERDICT_FILE).write_text(json.dumps(gate, ensure_ascii=False, indent=1), encoding="utf-8")
     _remove_oldest(settings.refused_dir, history(settings, settings.refused_dir), REFUSED_KEPT, spared=run_spec.version)

@@ -5,6 +5,7 @@ belong here: what is held (`expectations/holds.sql`), layout of pages.
 """
 
 import csv
+import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,8 +56,11 @@ def override_line(item: HeldItem, until: str | None) -> str:
         until: Last business day (ISO) of the approval; None is the item's own day.
     """
     subject = {name: item.get(name) or "" for name in SUBJECTS[item["hold"]]}
+    # Two things that are held have two codes: entries that come to the same value, a figure of two levels.
+    entry = hashlib.sha256(subject["entry"].encode()).hexdigest()[:6] if "entry" in subject else None
     names = [item["hold"], item["source"], item.get("measure"), item.get("unit_code"), item.get("indicator_code"),
-             item.get("register"), item.get("value_hash")]  # fmt: skip
+             *(subject.get(name) for name in ("rule", "scope", "unit_level")), item.get("register"), entry,
+             item.get("value_hash")]  # fmt: skip
     day = item["business_day"] or until or ""
     row = dict.fromkeys(Override.model_fields, "") | subject
     row |= {

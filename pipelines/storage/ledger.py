@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from pipelines.common.sql import read_sql
 from pipelines.storage.documents import Receipt
 from pipelines.storage.ledger_contents import Arrival as Arrival
 from pipelines.storage.ledger_contents import LedgerDamaged as LedgerDamaged
 from pipelines.storage.ledger_contents import count_rewriting, digest, name_ledger, read_contents, verified
+from pipelines.storage.warehouse_format import bring_up_to_date
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,16 @@ class Verified:
 
 @contextmanager
 def open_ledger(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the ledger, create missing tables; commit on success, roll back on error, always close."""
+    """Open the ledger and bring it up to date; commit on success, roll back on error, always close.
+
+    Raises:
+        TthcError: If newer software wrote it.
+        LedgerOutdated: If it is of earlier software and has to be written again from the archive.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=60)
     try:
-        connection.executescript(read_sql(__package__, "sql/ledger_schema"))
+        bring_up_to_date(connection, path)
         name_ledger(connection)
         with connection:
             yield connection

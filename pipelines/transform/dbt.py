@@ -33,7 +33,7 @@ def dbt_executable() -> str:
 
 def target_dir(settings: Settings) -> Path:
     """Return the folder for dbt's own output; each content of the project has its own."""
-    return settings.warehouse_dir / "dbt" / fingerprint(settings.dbt_project_dir)[:12]
+    return settings.dbt_dir / fingerprint(settings.dbt_project_dir)[:12]
 
 
 def dbt_profile(settings: Settings) -> dict[str, Any]:

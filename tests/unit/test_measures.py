@@ -99,6 +99,19 @@ def test_the_ready_made_line_lets_by_what_it_was_made_for(tmp_path: Path, held: 
         load_overrides(tmp_path)
 
 
+def test_two_things_that_are_held_are_proposed_under_two_codes(tmp_path: Path) -> None:
+    """Two edits that come to the same value, and one figure of two levels."""
+    edits = [thing("register", register="measures", entry=f"{name}|tau0#value", value_hash="4a44dc15364204a8")
+             for name in ("rows", "rejected")]  # fmt: skip
+    figures = [thing("drift", indicator_code="on_time_rate", rule="plan", scope="level", unit_level=level)
+               for level in ("so", "xa")]  # fmt: skip
+    lines = [override_line(held, "2024-12-31") for held in (*edits, *figures)]
+    rows = [line.replace("<ai chấp thuận>", "A").replace("<ngày chấp thuận>", "2025-01-02")
+            .replace("<vì sao>", "Đã hỏi nơi gửi") for line in lines]  # fmt: skip
+    (tmp_path / "overrides.csv").write_text("\n".join([",".join(Override.model_fields), *rows, ""]), "utf-8")
+    assert len({override.override_code for override in load_overrides(tmp_path)}) == len(lines)
+
+
 def test_a_held_delivery_is_told_with_what_was_usual_what_came_and_which_files() -> None:
     assert held_sentence(THINGS[0], COUNTRY) == (
         "ho_so ngày 2024-12-31: Hồ sơ trực tuyến ở cấp này (so): thường 86.0 %, nay 14.0 %."

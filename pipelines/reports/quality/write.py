@@ -17,6 +17,7 @@ from pipelines.reports.endings import ending_of
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
+from pipelines.storage.access import GROUP_FOLDER, GROUP_PAGE, make_folder, open_tree
 from pipelines.storage.documents import Verdict
 from pipelines.storage.ledger import open_ledger
 from pipelines.storage.manifest import MANIFEST_FILE
@@ -56,6 +57,8 @@ def _write(settings: Settings, run: Run) -> Path:
         path = waiting / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
+    open_tree(waiting, GROUP_FOLDER, GROUP_PAGE, settings.readers)
+    make_folder(folder, GROUP_FOLDER, settings.readers)
     remove_tree(target)
     waiting.rename(target)
     switch_link(settings.quality_page, Path(target.name))

@@ -1,4 +1,9 @@
 -- The tables of the ledger (SQLite). Columns named digest let a damaged row be noticed.
+create table if not exists warehouse_format (
+    one integer primary key check (one = 1),
+    format integer not null
+);
+
 create table if not exists arrival (
     sequence integer primary key autoincrement,
     source text not null,
