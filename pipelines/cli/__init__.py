@@ -32,6 +32,10 @@ def main() -> None:
         app()
     except TthcError as error:
         _stop(error)
+    except PermissionError as error:
+        if os.environ.get("TTHC_DEBUG"):
+            raise
+        _stop(TthcError("no_rights", file=error.filename))
     except Exception as error:
         if os.environ.get("TTHC_DEBUG"):
             raise

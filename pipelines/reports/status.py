@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -56,10 +57,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
     """
     version, manifest = current_version(settings), _manifest(settings)
     last, came, is_sound = _ledger(settings)
-    received: dict[str, dt.date] = {}
-    for arrival in came:
-        source, day = arrival.delivery.source, arrival.delivery.business_day
-        received[source] = max(day, received.get(source, day))
+    received = newest_received(came)
     limit = load_holds(settings.province_dir).status.stale_working_days
     calendar = load_calendar(settings.country_dir / CALENDAR_FILE)
     age = _age(calendar, manifest, today)
@@ -76,7 +74,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
         "editions": _editions(settings, deep=verify),
         "damaged": _damaged(settings) if verify and version else None,
         "ledger_damaged": not is_sound,
-        "sources": _sources(settings, received),
+        "sources": read_sources(settings, settings.current_link, received),
         "left_in_landing": _left_in_landing(last),
         "runs": [_shown_run(run, settings) for run in last],
         "ending": ending_of(last[0], settings, gate).to_dict() if last else None,
@@ -187,13 +185,25 @@ def _shown_run(run: Run, settings: Settings) -> dict[str, Any]:
     return {**row, "outcome": ending.outcome, "cause": detail.get("cause") or ending.cause, "why": ending.why}
 
 
-def _sources(settings: Settings, received: dict[str, dt.date]) -> list[dict[str, Any]]:
+def newest_received(came: list[Arrival]) -> dict[str, dt.date]:
+    """Return the newest business day that came, by source."""
+    received: dict[str, dt.date] = {}
+    for arrival in came:
+        source, day = arrival.delivery.source, arrival.delivery.business_day
+        received[source] = max(day, received.get(source, day))
+    return received
+
+
+def read_sources(settings: Settings, version: Path, received: Mapping[str, dt.date]) -> list[dict[str, Any]]:
     """Return one entry per source ever delivered, with its newest received and its newest published business day.
 
-    The former comes from the ledger, the latter from the version.
+    Args:
+        settings: The installation.
+        version: The folder of a version or a candidate, which knows what was published.
+        received: The newest business day that came, by source (`newest_received`).
     """
     published: dict[str, dict[str, Any]] = {}
-    database = settings.current_link / DATABASE_FILE
+    database = version / DATABASE_FILE
     try:
         with open_read_only(database, settings.duckdb_config()) as connection:
             found = connection.execute(read_sql(__package__, "sql/source_freshness"))

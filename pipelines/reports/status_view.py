@@ -126,6 +126,7 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
     for failed in [*gate["failed"], *gate["problems"]]:
         console.print(f"  ✗ {failed}", markup=False, highlight=False)
     until = status["runs"][0]["as_of"] if status["runs"] else None
+    proposed: set[str] = set()  # a line may approve the same thing in several periods
     for item in status["held"][:HELD_SHOWN]:
         keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
                 "unit_level", "register", "entry")  # fmt: skip
@@ -137,9 +138,9 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
         console.print(f"  {line}", markup=False, highlight=False)
         if sentence := held_sentence(item, country):
             console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
-        if code is None:
-            approve = say("held_approve", line=override_line(item, until))
-            console.print(approve, markup=False, highlight=False, soft_wrap=True)
+        if code is None and (line := override_line(item, until)) not in proposed:
+            proposed.add(line)
+            console.print(say("held_approve", line=line), markup=False, highlight=False, soft_wrap=True)
     if rest := publishable_rest({**gate, "held": status["held"]}):
         console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:

@@ -93,13 +93,16 @@ def show_refusal(console: Console, settings: Settings) -> None:
     run_spec = RunSpec.load(settings)
     for table in verdict["tables"]:
         _failed_checks(console, table, verdict.get("origins", {}))
+    proposed: set[str] = set()  # a line may approve the same thing in several periods
     for item in approvals_needed(verdict):
         if item["hold"] == "register":
             _edited_register(console, item, verdict["effects"])
         elif sentence := held_sentence(item, settings.country_dir):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
-        line = say("held_approve", line=override_line(item, run_spec.as_of))
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        line = override_line(item, run_spec.as_of)
+        if line not in proposed:
+            proposed.add(line)
+            console.print(say("held_approve", line=line), highlight=False, markup=False, soft_wrap=True)
     if rest := publishable_rest(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
     for code in verdict.get("uncompared", []):

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -279,3 +280,23 @@ def test_a_landing_without_dossiers_is_a_fault_that_says_what_to_do(night: Night
     assert done.returncode == 1
     assert "ho_so" in done.stderr and "run again" in done.stderr
     assert not (tmp_path / "kho" / "current").exists()
+
+
+def test_the_summary_of_the_night_lies_in_its_version_and_beside_its_quality_page(night: Night) -> None:
+    version = (night.current / "reports" / "morning.md").read_text(encoding="utf-8")
+    assert night.current.resolve().name in version and "None" not in version
+    assert "headless" not in version  # one file of several thousand rows: counted, and named on the quality page
+    assert re.search(r"\| tien_trinh \| \d+ \| 1 \|", version)
+    beside = night.tthc("morning", "--format", "md")
+    assert beside.returncode == 0
+    assert (night.settings.quality_page / "morning.md").read_text(encoding="utf-8") == beside.stdout
+    page = night.tthc("morning", "--format", "html").stdout
+    assert page.startswith("<!doctype html>")
+
+
+def test_status_says_how_the_newest_run_ended_and_what_to_do(night: Night) -> None:
+    found = json.loads(night.tthc("status", "--json").stdout)
+    assert found["ending"]["is_good"] and found["ending"]["next_step"]
+    narrow = night.tthc("status", COLUMNS="80").stdout
+    days = re.findall(r"│ (\d{4}-\S+)", narrow)
+    assert days and all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) for day in days)

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from pipelines import cli
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.publish import versions
@@ -249,3 +250,31 @@ def test_exit_codes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None
     (settings.current_link.resolve() / "open-data" / "a.csv").unlink()
     damaged = CliRunner().invoke(app, [*arguments, "--verify"])
     assert (damaged.exit_code, json.loads(damaged.stdout)["damaged"]) == (1, ["open-data/a.csv"])
+
+
+def test_whoever_may_not_read_is_told_who_may(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def denied() -> None:
+        raise PermissionError(13, "Permission denied", "/kho/ledger/ledger.sqlite")
+
+    monkeypatch.setattr("pipelines.cli.app", denied)
+    monkeypatch.delenv("TTHC_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr().err
+    assert stopped.value.code == 1 and "[no_rights]" in said and "ledger.sqlite" in said and "Vai trò" in said
+
+
+def test_a_line_that_approves_several_periods_is_proposed_once(settings: Settings) -> None:
+    publish(settings)
+    status = read_status(settings, FRIDAY)
+    drift = {
+        **HELD, "source": None, "business_day": None, "hold": "drift", "indicator_code": "on_time_rate", "rule": "plan",
+        "scope": "level", "unit_level": "xa", "usual": "96 %", "came": "91 %", "files": None,
+    }  # fmt: skip
+    held = [{**drift, "period_code": period} for period in ("2024-10", "2024-11")]
+    page = io.StringIO()
+    show_status(Console(file=page, width=400), {**status, "held": held}, COUNTRY)
+    assert page.getvalue().count("thêm vào overrides.csv") == 1
+    assert "2024-10" in page.getvalue() and "2024-11" in page.getvalue()

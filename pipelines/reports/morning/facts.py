@@ -16,9 +16,9 @@ from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import published_history
 from pipelines.reports.endings import Ending, ending_of
 from pipelines.reports.held_items import held_sentence, override_line
-from pipelines.reports.status import newest_verdict, read_status, summed
+from pipelines.reports.status import newest_received, newest_verdict, read_sources, read_status, summed
 from pipelines.settings import DATABASE_FILE, Settings
-from pipelines.storage.ledger import open_ledger
+from pipelines.storage.ledger import arrivals, open_ledger
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import CAME, SECONDS, Run, runs
 
@@ -88,7 +88,7 @@ def read_morning(settings: Settings, today: dt.date, sealing: Sealing | None = N
     if not settings.ledger_file.exists():
         return None
     with open_ledger(settings.ledger_file) as ledger:
-        last = runs(ledger, limit=1)
+        last, arrived = runs(ledger, limit=1), newest_received(arrivals(ledger))
     if not last:
         return None
     run, status, verdict = last[0], read_status(settings, today), newest_verdict(settings, last)
@@ -96,8 +96,11 @@ def read_morning(settings: Settings, today: dt.date, sealing: Sealing | None = N
     if sealing is not None:
         verdict, spec, versions = sealing.verdict, sealing.spec, [*versions[-1:], sealing.folder]
         run = replace(run, outcome="published", version=spec.version, as_of=spec.as_of)
-        status = {**status, "version": spec.version, "as_of": spec.as_of, "synthetic": spec.is_synthetic,
-                  "held": verdict["held"], "gate": summed(verdict)}  # fmt: skip
+        status = {
+            **status, "version": spec.version, "as_of": spec.as_of, "synthetic": spec.is_synthetic,
+            "held": verdict["held"], "gate": summed(verdict), "is_stale": False,
+            "sources": read_sources(settings, sealing.folder, arrived),
+        }  # fmt: skip
     came, seconds = run.detail.get(CAME, {}), run.detail.get(SECONDS)
     return Morning(
         run, ending_of(run, settings, verdict), status, came,

@@ -12,6 +12,7 @@ from pipelines.landing.discover import today_at_home
 from pipelines.reports.morning.facts import Morning, Sealing, read_morning
 from pipelines.reports.morning.render import FORMATS, render
 from pipelines.settings import REPORTS_FOLDER, Settings
+from pipelines.storage.access import GROUP_FOLDER, GROUP_PAGE, open_tree
 
 log = logging.getLogger("tthc.morning")
 NAME = "morning"
@@ -22,7 +23,9 @@ def write_morning(settings: Settings) -> Morning | None:
     try:
         morning = read_morning(settings, today_at_home())
         if morning is not None:
-            write_files(morning, settings.quality_dir / f"run-{morning.run.sequence:06d}")
+            folder = settings.quality_dir / f"run-{morning.run.sequence:06d}"
+            write_files(morning, folder)
+            open_tree(folder, GROUP_FOLDER, GROUP_PAGE, settings.readers)
     except Exception as error:  # whatever is wrong with the summary, the run has ended as it has
         log.warning(say("morning_failed", why=type(error).__name__))
         return None
