@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Measured:
         memory: Proportional set size of all processes together.
         disk: Size of the watched folder.
         output: What the command printed.
+        stages: Of a night of ours its seconds by stage, as it noted them in the ledger (`tthc run --timings`).
     """
 
     code: int = 0
@@ -46,6 +47,7 @@ class Measured:
     memory: int = 0
     disk: int = 0
     output: str = ""
+    stages: dict[str, float] = field(default_factory=dict)
 
 
 def run_measured(

@@ -27,6 +27,7 @@ from benchmarks.landing import Year, link_into
 from benchmarks.measure import Measured, run_measured, run_night
 from benchmarks.peers import postgres_server
 from pipelines.common.files import remove_tree
+from pipelines.reports.timings import read_timings
 from pipelines.settings import Settings
 
 FIRST, DAY, NOTHING = "first load", "one new day", "nothing new"
@@ -102,6 +103,8 @@ class Comparison:
         # 6 would be a warehouse whose open data could not be made safe: that is no whole night.
         if measured.code:
             raise DisagreementError(f"{night}: exit code {measured.code}\n{measured.output[-ENDED_WITH:]}")
+        noted = read_timings(self.settings.model_copy(update={"warehouse_dir": warehouse}))
+        measured.stages = noted["seconds"] if noted else {}
         return measured
 
     def _peer(self, night: str, peer: str, landing: Path, published: Figures) -> Measured:

@@ -19,7 +19,10 @@ import psutil
 from benchmarks.measure import GIB, MIB, ratio
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, PEERS, Results
 from benchmarks.steps import Step
+from pipelines.common.i18n import say, speaking
+from pipelines.nightly.stages import SHOWN
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.storage.runs import STAGES
 from pipelines.transform.specify_run import code_version
 
 NUMBERS, PAGE = PROJECT_DIR / "docs" / "performance.json", PROJECT_DIR / "docs" / "performance.md"
@@ -72,7 +75,9 @@ def nights_record(
     runs = {
         night: {
             who: [
-                {"seconds": round(run.seconds, 2), "cpu": round(run.cpu, 2), "memory": run.memory} for run in measured
+                {"seconds": round(run.seconds, 2), "cpu": round(run.cpu, 2), "memory": run.memory}
+                | ({"stages": run.stages} if run.stages else {})
+                for run in measured
             ]
             for who, measured in by_who.items()
         }
@@ -133,8 +138,31 @@ def _nights(size: int, record: Record) -> str:
     for peer in peers:
         for night, files in ((FIRST, "files of the first load"), (DAY, "with the new day")):
             lines.append(_line([f"{NAMES[peer]}, {files}", *_medians(runs[night][peer]), *[""] * len(peers)]))
+    lines += _stages(runs)
     lines += [f"\n{NAMES[peer]} was left out: {why}." for peer, why in record["skipped"].items()]
     return "\n".join(lines)
+
+
+def _stages(runs: Record) -> list[str]:
+    """Return where the seconds of our nights went: stages by nights, medians over the rounds."""
+    noted = {night: [run["stages"] for run in runs[night][OURS] if run.get("stages")] for night in TITLES}
+    if not all(noted.values()):
+        return []
+    lines = [
+        "",
+        _line(["seconds by stage", *(TITLES[night] for night in noted)]),
+        _line(["---", *["--:"] * len(noted)]),
+    ]
+    for stage in STAGES:
+        cells = [[stages[stage] for stages in of_night if stage in stages] for of_night in noted.values()]
+        if any(cells):
+            lines.append(_line([_title(stage), *(f"{statistics.median(c):.1f}" if c else "" for c in cells)]))
+    return lines
+
+
+def _title(stage: str) -> str:
+    with speaking("en"):
+        return say(f"stage_{stage}").partition(" ")[2] if stage in SHOWN else say(f"stage_{stage}")
 
 
 def _steps(record: Record) -> str:

@@ -8,10 +8,12 @@ import pytest
 
 from benchmarks import report
 from benchmarks.agreement import DisagreementError, require_checked
+from benchmarks.landing import REAL_YEAR, with_real_days
 from benchmarks.measure import MIB, Measured
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, Results
 from benchmarks.steps import Step
 from pipelines.common.checksums import with_checksum
+from pipelines.sample.behaviour import load_behaviour
 
 ROWS = {"ho_so": {"files": 1, "rows_in": 10, "accepted": 7, "rejected": 1, "superseded": 2}}
 WHERE = {
@@ -89,6 +91,29 @@ def test_the_page_has_medians_of_runs_and_of_ratios_within_rounds(tmp_path: Path
     assert "PostgreSQL was left out: psql is not installed." in text
     assert "load average before: 0.1. Other work ran." in text
     assert "Not measured yet: 1,000,000, 10,000,000 dossiers." in text
+
+
+def test_the_page_says_where_our_seconds_went(tmp_path: Path) -> None:
+    results = two_rounds()
+    for night, seconds in ((FIRST, 30.0), (DAY, 10.0), (NOTHING, 0.5)):
+        for run in results[night][OURS]:
+            run.stages = {"landing": seconds, **({"transform": seconds} if night != NOTHING else {})}
+    kept = report.keep(tmp_path / "n.json", size=20_000, nights=report.nights_record(results, 1, {}, WHERE))
+    text = report.measured_part(kept)
+    assert "| Landing: hash, archive, ledger | 30.0 | 10.0 | 0.5 |" in text
+    assert "| dbt builds facts and indicators | 30.0 | 10.0 |  |" in text
+    assert "Publishing" not in text
+
+
+def test_the_days_of_a_large_year_are_those_of_a_real_one() -> None:
+    known = load_behaviour()
+    assert with_real_days(known, REAL_YEAR) == known
+    larger = with_real_days(known, 10 * REAL_YEAR)
+    for month in range(9, 12):
+        real, large = (one["volume"]["months"] for one in (known, larger))
+        share = [10 * large[month] / (sum(large) + sum(large[-2:])), real[month] / (sum(real) + sum(real[-2:]))]
+        assert share[0] == pytest.approx(share[1])
+    assert larger["feedback"]["least"] == 4_000 and larger["volume"]["months"][:9] == known["volume"]["months"][:9]
 
 
 def test_a_run_replaces_only_what_it_measured(tmp_path: Path) -> None:
