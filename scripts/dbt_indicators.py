@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.registers.model import Indicator
+from pipelines.transform.generated_macros import computed_indicators
 from scripts.sql_text import formatted_sql
 
 COMPUTED = """\
@@ -63,21 +64,7 @@ GRAINS = {"by_day": ("trường hợp", "case"), "by_period": ("kỳ và trườ
 
 def computed_macro(indicators: Sequence[Indicator]) -> str:
     """Return dbt_project/macros/indicators_computed.sql: what the models that compute indicators loop over."""
-    # Definitions of one indicator that follow each other are computed in one way; where one of them matures, all may.
-    maturing = {(i.code, i.rule) for i in indicators if i.matures}
-    ways: dict[str, dict[tuple[str, str], dict[str, str | bool]]] = {"by_day": {}, "by_period": {}, "model": {}}
-    for i in indicators:
-        if i.computed in ways:
-            key = (i.code, i.rule)
-            listed: dict[str, str | bool] = {
-                "code": i.code,
-                "rule": i.rule,
-                "case_of": i.case_of,
-                "matures": key in maturing,
-            }
-            ways[i.computed][key] = listed
-    lists = {way: list(listed.values()) for way, listed in ways.items()}
-    return formatted_sql(COMPUTED.format(indicators=json.dumps(lists)))
+    return formatted_sql(COMPUTED.format(indicators=json.dumps(computed_indicators(indicators))))
 
 
 def case_descriptions(indicators: Sequence[Indicator], cases: Path) -> str:

@@ -7,9 +7,9 @@ sources and models. Does not belong here: SQL; what a model does is dbt_project/
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from pipelines.contracts.model import Contract, untold_fields
+from pipelines.contracts.model import Contract
+from pipelines.transform.generated_macros import contract_terms
 from scripts.sql_text import formatted_sql
 
 TERMS = """\
@@ -61,40 +61,11 @@ LAKE_ENTRY = """\
         description: {description}
         meta: {{dagster: {{asset_key: [lake, {source}]}}}}
 """
-# Where `dossier_row` puts the unit that a row names.
-UNIT_BY_NAME = "unit_by_name"
 
 
-def _subject(contract: Contract) -> dict[str, Any] | None:
-    if contract.subject is None:
-        return None
-    named = {name for name, field in contract.by_name.items() if field.unit_name}
-    unit = [UNIT_BY_NAME if name in named else name for name in contract.subject.unit]
-    return {name: value for name, value in (("unit", unit), ("dossier", contract.subject.dossier)) if value}
-
-
-def contract_terms(contracts: Mapping[str, Contract]) -> str:
+def contract_terms_macro(contracts: Mapping[str, Contract]) -> str:
     """Return dbt_project/macros/contract_terms.sql: by source what decides which of its rows count."""
-    untold = untold_fields(contracts)
-    terms = {
-        source: {
-            name: value
-            for name, value in (
-                ("key", list(contract.key)),
-                ("newness", contract.newness),
-                ("tombstone", contract.tombstone),
-                ("lookups", [
-                    {"field": one.field, "relation": one.relation, "column": one.column, "reason": one.reason}
-                    for one in contract.lookups
-                ]),
-                ("subject", _subject(contract)),
-                ("untold", untold.get(source)),
-            )
-            if value
-        }
-        for source, contract in contracts.items()
-    }  # fmt: skip
-    return formatted_sql(TERMS.format(terms=json.dumps(terms)))
+    return formatted_sql(TERMS.format(terms=json.dumps(contract_terms(contracts))))
 
 
 def _entry(template: str, description: str, contract: Contract) -> str:
@@ -109,7 +80,7 @@ def source_files(contracts: Mapping[str, Contract], dbt_project: Path) -> Iterat
 
     A source whose model is there already keeps it, so that a model may have SQL of its own.
     """
-    yield dbt_project / "macros" / "contract_terms.sql", contract_terms(contracts)
+    yield dbt_project / "macros" / "contract_terms.sql", contract_terms_macro(contracts)
     base = [_entry(BASE_ENTRY, BASE_DESCRIPTION, contract) for contract in contracts.values()]
     yield dbt_project / "models" / "state" / "_base.yml", BASE_YAML + "".join(base)
     lake = [_entry(LAKE_ENTRY, LAKE_DESCRIPTION, contract) for contract in contracts.values()]
