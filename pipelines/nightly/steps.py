@@ -28,7 +28,7 @@ from pipelines.storage.ledger import newest_arrival, open_ledger
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import CAME, CARRYING
-from pipelines.transform.carry import deliveries, find_carried
+from pipelines.transform.carry import deliveries, find_carried, needed_tables
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.generated_macros import require_current
 from pipelines.transform.specify_run import build_run_spec, code_version
@@ -148,7 +148,9 @@ def record_end(run: Nightly, outcome: str, run_spec: RunSpec, open_data: OpenDat
     run.stages.begin("end")
     if outcome == "published":
         lake = lake_of(run)
-        keep_workspace(settings, run_spec, code_version(settings), lake.made_by, deliveries(lake))
+        manifest = run.manifest if run.manifest is not None else load_manifest(settings)
+        tables = needed_tables(manifest, run.contracts) if run.carried is None else None
+        keep_workspace(settings, run_spec, code_version(settings), lake.made_by, deliveries(lake), tables)
     if not run_spec.is_beside:
         keep_published(settings)
         if not run.is_made:  # else recovery has done it

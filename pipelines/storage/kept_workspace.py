@@ -5,10 +5,13 @@ what it was made from. Does not belong here: whether a run may carry over from i
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipelines.common.duckdb import connect
 from pipelines.common.files import atomic_write, looks_of_file, remove_tree, sha256_of
+from pipelines.common.sql import quote_identifier, quote_text
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
 from pipelines.storage.run_spec import RunSpec, workspace_file
@@ -56,11 +59,29 @@ def kept_tables(settings: Settings, kept: KeptWorkspace) -> Path:
     return settings.versions_dir / kept.version / DATABASE_FILE
 
 
-def keep_workspace(settings: Settings, run_spec: RunSpec, code: str, made_by: str, deliveries: list[list[str]]) -> None:
-    """Keep the workspace of the run that has just published its version, in place of the one before."""
+def keep_workspace(
+    settings: Settings, run_spec: RunSpec, code: str, made_by: str, deliveries: list[list[str]],
+    tables: Sequence[str] | None = None,
+) -> None:  # fmt: skip
+    """Keep the workspace of the run that has just published its version, in place of the one before.
+
+    Args:
+        settings: The installation.
+        run_spec: What the run computed.
+        code: The version of code, contracts and registers.
+        made_by: The version of the parser.
+        deliveries: Label and SHA-256 of each delivery that counted.
+        tables: The tables that another run needs, which are copied into a file of their own; None keeps the file as it
+            is. Where everything was computed, the rest is nine tenths of the file, and space once taken is not given
+            back.
+    """
     remove_tree(kept_dir(settings))
     kept_dir(settings).mkdir()
-    workspace_file(settings).replace(kept_database(settings))
+    if tables is None:
+        workspace_file(settings).replace(kept_database(settings))
+    else:
+        _copy_tables(settings, tables)
+        workspace_file(settings).unlink()
     kept = KeptWorkspace(
         run_spec.version, run_spec.as_of, run_spec.province, code, made_by, deliveries,
         sha256_of(kept_database(settings)), looks_of_file(kept_database(settings)),
@@ -68,6 +89,18 @@ def keep_workspace(settings: Settings, run_spec: RunSpec, code: str, made_by: st
     # Written last: without it there is nothing to carry over from.
     with atomic_write(kept_dir(settings) / DOCUMENT) as temporary:
         temporary.write_text(json.dumps(asdict(kept)), encoding="utf-8")
+
+
+def _copy_tables(settings: Settings, tables: Sequence[str]) -> None:
+    """Copy tables of the workspace into the file that is kept."""
+    with connect(settings, kept_database(settings)) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"attach {quote_text(str(workspace_file(settings)))} as made (read_only)")
+        for table in tables:
+            schema, name = table.split(".")
+            connection.execute(f"create schema if not exists {quote_identifier(schema)}")
+            place = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+            connection.execute(f"create table {place} as from made.{place}")
 
 
 def kept_workspace(settings: Settings) -> KeptWorkspace | None:

@@ -7,9 +7,10 @@ published tables (dbt_project/macros/materialized.sql). Anything else is compute
 more than a shortcut. Does not belong here: keeping the workspace (`storage.kept_workspace`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,6 +24,7 @@ from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec
 from pipelines.transform.specify_run import code_version
 
+PUBLISHED = "tthc"  # the database of the published tables, by its name in dbt
 Day = tuple[str, str]  # source and business day (ISO)
 Parsed = tuple[Arrival, Receipt]
 
@@ -110,6 +112,23 @@ def _carried_from(
     except duckdb.Error:
         return "nothing_kept"
     return found
+
+
+def needed_tables(manifest: Mapping[str, Any], contracts: Mapping[str, Contract]) -> list[str]:
+    """Return the tables of a workspace (schema and name) from which another run may carry over, sorted.
+
+    Args:
+        manifest: dbt's manifest; a table that is carried says so (`meta: carried`).
+        contracts: All contracts by source; of those whose rows belong to no dossier, what was accepted is compared.
+    """
+    carried = [
+        f"{node['schema']}.{node['name']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"].get("meta", {}).get("carried")
+        and node["database"] != PUBLISHED
+    ]  # fmt: skip
+    lists = [f"state.base_{source}" for source, contract in contracts.items() if contract.subject is None]
+    return sorted([*carried, *lists, "core.int_row_count", "registers.unit_change"])
 
 
 def deliveries(state: LakeState) -> list[list[str]]:

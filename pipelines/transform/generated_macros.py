@@ -72,7 +72,7 @@ def require_current(settings: Settings, contracts: Mapping[str, Contract], indic
     Raises:
         TthcError: If they do not: `make docs` was not run after an edit.
     """
-    wanted = {
+    wanted: dict[str, tuple[str, Mapping[str, Any]]] = {
         "contracts": ("contract_terms()", contract_terms(contracts)),
         "indicators": (f"dict({', '.join(f'{way}=indicators_computed({way!r})' for way in WAYS)})",
                        computed_indicators(indicators)),

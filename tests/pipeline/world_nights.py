@@ -19,11 +19,11 @@ from pipelines.parsing.unit_names import hash_unit_names
 from pipelines.settings import Settings
 from pipelines.storage.delivery import Delivery
 from pipelines.storage.documents import Receipt, SourceCounts
-from pipelines.storage.kept_workspace import KeptWorkspace, kept_database, kept_dir, kept_tables
+from pipelines.storage.kept_workspace import KeptWorkspace, keep_workspace, kept_tables
 from pipelines.storage.lake import REJECTED_FOLDER
 from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec, candidate_file, workspace_file
-from pipelines.transform.carry import Carried
+from pipelines.transform.carry import Carried, needed_tables
 from pipelines.transform.dbt_macros import render_sql
 from pipelines.transform.workspace import build_workspace
 from tests.oracle.records import PROVINCE
@@ -139,9 +139,8 @@ class WorldNights:
 
     def keep(self, state: LakeState, spec: RunSpec) -> KeptWorkspace:
         """Keep workspace and candidate as those of the published version."""
-        kept_dir(self.settings).mkdir(exist_ok=True)
-        workspace_file(self.settings).replace(kept_database(self.settings))
         labels = [[arrival.delivery.label, arrival.sha256] for arrival, _ in state.accepted]
+        keep_workspace(self.settings, spec, "code", "parser", labels, needed_tables(self.manifest, self.contracts))
         kept = KeptWorkspace(spec.version, spec.as_of, PROVINCE, "code", "parser", labels, "", [])
         kept_tables(self.settings, kept).parent.mkdir(parents=True, exist_ok=True)
         candidate_file(self.settings).replace(kept_tables(self.settings, kept))
