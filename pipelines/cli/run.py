@@ -6,6 +6,7 @@ Does not belong here: the job itself (`nightly`), rolling back (`publish`), draw
 import contextlib
 import datetime as dt
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, RunLo
 from pipelines.common.i18n import say
 from pipelines.landing.discover import Days
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
+from pipelines.storage.ledger import LedgerDamaged, open_ledger
+from pipelines.storage.runs import note_locked_out
 
 SAMPLE_DOSSIERS = 100_000
 
@@ -125,10 +128,12 @@ def _require_any_delivery(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def telling_if_locked(settings: Settings) -> Iterator[None]:
-    """Send a notice, where one is wanted, if another run holds the lock."""
+    """If another run holds the lock, note that in it for `tthc status`, and send a notice where one is wanted."""
     try:
         yield
     except RunLocked as error:
+        with contextlib.suppress(OSError, sqlite3.Error, LedgerDamaged), open_ledger(settings.ledger_file) as ledger:
+            note_locked_out(ledger)
         if settings.notices_file is not None:
             from pipelines.reports.morning.notices import send_locked
 

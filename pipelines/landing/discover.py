@@ -50,6 +50,11 @@ def today_at_home() -> dt.date:
     return dt.datetime.now(HOME).date()
 
 
+def moment_at_home(text: str) -> str:
+    """Return a moment of the ledger (ISO, UTC) in Việt Nam's time, to the minute."""
+    return dt.datetime.fromisoformat(text).astimezone(HOME).strftime("%Y-%m-%d %H:%M")
+
+
 def _business_day_of(folder: Path) -> dt.date | None:
     """Return the day that a folder is named after; None if it is no folder or its name is no date."""
     return None if not folder.is_dir() or folder.is_symlink() else business_day(folder.name)

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipelines.common.i18n import has_sentence, say
+from pipelines.landing.discover import moment_at_home
 from pipelines.settings import Settings
 from pipelines.storage.memory_kills import cause_of_end
-from pipelines.storage.runs import KILLS_BEFORE, Run
+from pipelines.storage.runs import KILLS_BEFORE, LOCKED_OUT, Run
 
 GOOD = ("published", "unchanged", "beside", "received")
 # Our own sentences within another one begin with their code.
@@ -38,8 +39,8 @@ class Ending:
 
     @property
     def is_good(self) -> bool:
-        """True if nothing went wrong, or the run still goes on."""
-        return self.outcome in GOOD or self.outcome == "running"
+        """True if nothing went wrong, or the run still goes on and keeps no other one from beginning."""
+        return self.outcome in GOOD or (self.outcome == "running" and self.cause is None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ending for JSON."""
@@ -61,6 +62,8 @@ def ending_of(run: Run, settings: Settings, gate: Mapping[str, Any] | None = Non
     if outcome == "interrupted":
         cause = cause or "killed"
         why = say(f"cause_{cause}")
+    if outcome == "running" and LOCKED_OUT in run.detail:
+        cause, why = "locked", say("status_locked_out", moment=moment_at_home(run.detail[LOCKED_OUT]), pid=run.pid)
     if outcome == "refused":
         cause = "refused_held" if _only_held(gate) else "refused_failed"
         why = say("gate_refused", version=run.version)
@@ -68,6 +71,8 @@ def ending_of(run: Run, settings: Settings, gate: Mapping[str, Any] | None = Non
 
 
 def _next_step(outcome: str, cause: str | None, why: str | None, run: Run, settings: Settings) -> str:
+    if cause == "locked":
+        return say("next_locked")
     if outcome in ("running", "received"):
         return say(f"next_{outcome}")
     if outcome in GOOD:

@@ -3,7 +3,6 @@
 Belongs here: layout and wording. Does not belong here: collecting the data (`status`).
 """
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from rich.table import Table
 
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
-from pipelines.landing.discover import HOME
+from pipelines.landing.discover import moment_at_home
 from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
 from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
@@ -56,6 +55,8 @@ def _version(console: Console, status: dict[str, Any]) -> None:
         console.print(say("status_past_on_purpose", day=status["as_of"]), highlight=False, soft_wrap=True)
     elif status["is_stale"]:
         console.print(f"[bold red]{say('status_stale', age=age, limit=limit)}[/]", highlight=False)
+        console.print(f"  {say('status_next')}: {say('next_stale', age=age)}", style="bold", markup=False,
+                      highlight=False, soft_wrap=True)  # fmt: skip
     else:
         console.print(say("status_fresh", age=age, limit=limit), highlight=False)
     _open_data(console, status["open_data"])
@@ -157,7 +158,7 @@ def _runs(console: Console, runs: list[dict[str, Any]]) -> None:
         table.add_column(header, no_wrap=True)
     for run in runs:
         outcome = f"[{COLOURS.get(run['outcome'], 'default')}]{say('status_run_' + run['outcome'])}[/]"
-        table.add_row(str(run["sequence"]), _moment(run["began"]), outcome, run["version"] or "–")
+        table.add_row(str(run["sequence"]), moment_at_home(run["began"]), outcome, run["version"] or "–")
     console.print(table)
 
 
@@ -171,10 +172,6 @@ def _ending(console: Console, ending: dict[str, Any] | None, number: int) -> Non
         console.print(f"  {ending['why']}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"  {say('status_next')}: {ending['next_step']}", style="bold", markup=False, highlight=False,
                   soft_wrap=True)  # fmt: skip
-
-
-def _moment(text: str) -> str:
-    return dt.datetime.fromisoformat(text).astimezone(HOME).strftime("%Y-%m-%d %H:%M")
 
 
 def _number(value: float | None) -> str:

@@ -17,6 +17,7 @@ RUNS_KEPT = 1_000
 KILLS_BEFORE = "memory_kills_before"
 CAME = "came"  # under which a run keeps what it took in, by source
 CARRYING = "carrying"  # under which a run keeps what it carried over, a message code
+LOCKED_OUT = "locked_out"  # under which a run keeps when another one could not begin because of it
 SECONDS = "seconds"  # under which a run keeps the seconds of its stages
 STAGES = ("start", "landing", "parsing", "workspace", "transform", "candidate", "gate", "publish", "end")
 
@@ -95,6 +96,11 @@ def note_run(ledger: sqlite3.Connection, detail: Mapping[str, object]) -> None:
         " where sequence = (select max(sequence) from run) and outcome = 'running'",
         (json.dumps(detail, ensure_ascii=False),),
     )
+
+
+def note_locked_out(ledger: sqlite3.Connection) -> None:
+    """Note in the run that goes on that another one could not begin now; do nothing if none is running."""
+    note_run(ledger, {LOCKED_OUT: _now()})
 
 
 def note_detail(ledger: sqlite3.Connection, sequence: int, detail: Mapping[str, object]) -> None:

@@ -23,7 +23,7 @@ from pipelines.reports.morning.notices import load_notices, occasions, send_lock
 from pipelines.reports.morning.render import FORMATS, needs_a_look, render, title
 from pipelines.settings import Settings
 from pipelines.storage.ledger import open_ledger
-from pipelines.storage.runs import Run, begin_run
+from pipelines.storage.runs import Run, begin_run, note_locked_out, runs
 
 BEGAN = "2026-11-28T18:30:00+00:00"
 RUN = Run(7, 1, BEGAN, BEGAN, "published", "2026-11-27-abc", "2026-11-27", {})
@@ -118,6 +118,18 @@ def test_a_run_whose_process_is_gone_was_interrupted() -> None:
     gone = replace(RUN, outcome="running", pid=2**22 + 1)
     found = ending_of(gone, Settings())
     assert (found.outcome, found.is_good) == ("interrupted", False) and found.why
+
+
+def test_a_run_that_keeps_another_from_beginning_says_so(tmp_path: Path) -> None:
+    settings = Settings(warehouse_dir=tmp_path)
+    settings.work_dir.mkdir(parents=True)
+    with open_ledger(settings.ledger_file) as ledger:
+        begin_run(ledger, os.getpid())
+        note_locked_out(ledger)
+        (run,) = runs(ledger, limit=1)
+    found = ending_of(run, settings)
+    assert (found.outcome, found.cause, found.is_good) == ("running", "locked", False)
+    assert str(os.getpid()) in (found.why or "") and "tthc status" in found.next_step
 
 
 @pytest.mark.parametrize("outcome", ["published", "unchanged", "beside", "received", "running"])
