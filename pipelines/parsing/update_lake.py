@@ -177,10 +177,19 @@ class Parser:
         damaged = {
             name
             for name, found in mixed(self.known.counting()).items()
-            if not all(self.files.is_verified(name, receipt["files"][name]) for receipt in found.values())
+            if not all(self._is_verified(name, receipt["files"][name]) for receipt in found.values())
         }
         active = [(arrival, self.known.current(arrival)) for arrival in self.known.classify_arrivals()["active"]]
         return [arrival for arrival, receipt in active if receipt is not None and damaged & set(receipt["files"])]
+
+    def _is_verified(self, name: str, sha256: str) -> bool:
+        """Return True if a lake file is found to be whole; what cannot be looked at is made again."""
+        try:
+            return self.files.is_verified(name, sha256)
+        except Exception as error:
+            if is_machine_fault(error):
+                raise
+            return False
 
     def separate(self) -> None:
         """Rewrite shared lake files that hold rows of deliveries that no longer count."""

@@ -270,7 +270,7 @@ def test_a_parse_of_the_models_ends_with_a_run_that_fails_beside_it(
 
 
 FAULTS = {
-    OSError(errno.ENOSPC, "No space left on device"): ("disk_full", "đĩa đã đầy"),
+    OSError(errno.ENOSPC, "No space left on device"): ("disk_full", "disk_full"),
     MemoryError(): ("out_of_memory", "TTHC_MEMORY_LIMIT"),
     TthcError("archive_missing", file="x"): ("step_failed", "[archive_missing]"),
 }

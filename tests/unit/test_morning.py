@@ -29,6 +29,13 @@ BEGAN = "2026-11-28T18:30:00+00:00"
 RUN = Run(7, 1, BEGAN, BEGAN, "published", "2026-11-27-abc", "2026-11-27", {})
 
 
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    """Other tests may have left another language behind."""
+    with speaking("vi"):
+        yield
+
+
 def verdict(check: str) -> dict[str, Any]:
     return {"tables": [{"problems": [], "checks": [{"id": check, "success": False}]}], "problems": []}
 
