@@ -19,7 +19,7 @@ FONT = "font-family='Liberation Sans'"
 LINE = 32  # characters of a name per line
 LARGEST, SMALLEST = 84, 30  # font sizes of the figure; longer texts get smaller ones
 # Subject and figure stand in the rows from TOP to FOOT and nothing else does.
-TOP, FOOT = 36, 226
+TOP, FOOT = 36, 228
 SIGNATURE, ZLIB_HEAD = b"\x89PNG\r\n\x1a\n", b"\x78\x9c"
 ALONE = (0, 1)  # filters of PNG that look at their own row only
 
