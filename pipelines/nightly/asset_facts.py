@@ -13,13 +13,12 @@ import dagster as dg
 from pipelines.common.duckdb import connect
 from pipelines.common.sql import quote_identifier, read_sql
 from pipelines.contracts.model import Contract
-from pipelines.landing.discover import business_day, today_at_home
+from pipelines.landing.discover import HOME, business_day, today_at_home
 from pipelines.registers.holds import SourceLimits
 from pipelines.settings import Settings
 from pipelines.storage.ledger import Arrival
 
 OPERATOR, ANALYST = "team:operator", "team:analyst"
-TIME_ZONE = "Asia/Ho_Chi_Minh"
 # A first load brings months of days at once; the page needs the newest ones, and each costs a millisecond.
 DAYS_SHOWN = 400
 WEEK, WORKDAYS_OF_WEEK = 7, 5
@@ -30,7 +29,7 @@ def delivery_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
     folders = (path.name for path in settings.raw_dir.glob("*/*"))
     days = [day for name in folders if (day := business_day(name)) is not None]
     first = min([*days, today_at_home()])
-    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=TIME_ZONE, end_offset=1)
+    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=HOME.key, end_offset=1)
 
 
 def freshness_of(limits: SourceLimits) -> dg.FreshnessPolicy:

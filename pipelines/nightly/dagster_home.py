@@ -5,8 +5,10 @@ not belong here: what Dagster runs (`build`).
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
+log = logging.getLogger("tthc.dagster")
 JOB_NAME = "nightly"
 EVENT_LOG = ("pipelines.nightly.event_log", "KeptEnginesEventLog")
 MADE_BY_US = "# Made by tthc, and made again when settings change; delete this line to keep changes of your own."
@@ -144,8 +147,17 @@ def close_killed_runs(instance: "DagsterInstance", spared: str | None = None) ->
 def remove_old_runs(instance: "DagsterInstance", home: Path, keep: int = RUNS_KEPT) -> int:
     """Remove the oldest ended runs beyond a number, with their events, and return how many.
 
-    Schedules, sensors and their state stay; a page or daemon may be running meanwhile.
+    Schedules, sensors and their state stay; a page or daemon may be running meanwhile. A fault is logged and changes
+    nothing of the night, which has ended already.
     """
+    try:
+        return _remove_old_runs(instance, home, keep)
+    except Exception as error:
+        log.warning(say("old_runs_stay", why=type(error).__name__))
+        return 0
+
+
+def _remove_old_runs(instance: "DagsterInstance", home: Path, keep: int) -> int:
     import dagster as dg
 
     ended = [status for status in dg.DagsterRunStatus if status.value in ("SUCCESS", "FAILURE", "CANCELED")]
@@ -161,8 +173,6 @@ def remove_old_runs(instance: "DagsterInstance", home: Path, keep: int = RUNS_KE
 
 def page_command(settings: Settings, host: str, port: int) -> tuple[list[str], dict[str, str]]:
     """Return the command of Dagster's page with its daemon, and its environment, for a home that is prepared."""
-    import sys
-
     command = [str(Path(sys.executable).parent / "dagster"), "dev", "-m", "pipelines.definitions",
                "--host", host, "--port", str(port)]  # fmt: skip
     return command, {**os.environ, "DAGSTER_HOME": str(settings.dagster_home), "PYTHONWARNINGS": "ignore"}

@@ -10,12 +10,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from pipelines.common.errors import UsageFault
 from pipelines.contracts.model import Contract
-from pipelines.landing.discover import discover
+from pipelines.landing.discover import HOME, discover
 from pipelines.landing.ingest import known_folders
 from pipelines.settings import Settings
 
-TIME_ZONE, ONCE_A_NIGHT = "Asia/Ho_Chi_Minh", "30 1 * * *"
-RUNNING_TO, STOPPED_TO = dg.DefaultSensorStatus.RUNNING, dg.DefaultSensorStatus.STOPPED
+ONCE_A_NIGHT = "30 1 * * *"
 
 
 def night_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
@@ -28,7 +27,7 @@ def night_schedule(settings: Settings, job: UnresolvedAssetJobDefinition) -> dg.
     try:
         return dg.ScheduleDefinition(
             name="every_night", job=job, cron_schedule=ONCE_A_NIGHT if is_off else settings.schedule,
-            execution_timezone=TIME_ZONE,
+            execution_timezone=HOME.key,
             default_status=dg.DefaultScheduleStatus.STOPPED if is_off else dg.DefaultScheduleStatus.RUNNING,
             description="Starts the night at the time of TTHC_SCHEDULE.",
         )  # fmt: skip
@@ -46,7 +45,7 @@ def landing_sensor(
 
     @dg.sensor(
         name="new_deliveries", job=job, minimum_interval_seconds=max(settings.watch_landing, 1) * 60,
-        default_status=RUNNING_TO if settings.watch_landing else STOPPED_TO,
+        default_status=dg.DefaultSensorStatus.RUNNING if settings.watch_landing else dg.DefaultSensorStatus.STOPPED,
         description="Starts a run once something new was delivered and no longer changes (TTHC_WATCH_LANDING).",
     )  # fmt: skip
     def new_deliveries(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:

@@ -7,7 +7,7 @@ belong here: what is held (`expectations/holds.sql`), layout of pages.
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,18 @@ def override_line(item: HeldItem, until: str | None) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(row.values())
     return line.getvalue()
+
+
+def proposed_lines(items: Iterable[HeldItem], until: str | None) -> Iterator[tuple[HeldItem, str | None]]:
+    """Yield each held item with the line that would approve it.
+
+    None where the item is approved, or the same line was given before: one line may approve a thing in several periods.
+    """
+    given: set[str] = set()
+    for item in items:
+        line = override_line(item, until) if item["override_code"] is None else None
+        yield item, None if line in given else line
+        given |= {line} if line else set()
 
 
 def approvals_needed(verdict: Mapping[str, Any]) -> list[HeldItem]:

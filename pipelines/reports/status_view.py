@@ -12,7 +12,7 @@ from rich.table import Table
 from pipelines.common.i18n import say
 from pipelines.gate.results import UNCOMPARED
 from pipelines.landing.discover import moment_at_home
-from pipelines.reports.held_items import held_sentence, override_line, publishable_rest
+from pipelines.reports.held_items import held_sentence, proposed_lines, publishable_rest
 from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
 COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "received": "green", "refused": "red",
@@ -127,8 +127,7 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
     for failed in [*gate["failed"], *gate["problems"]]:
         console.print(f"  ✗ {failed}", markup=False, highlight=False)
     until = status["runs"][0]["as_of"] if status["runs"] else None
-    proposed: set[str] = set()  # a line may approve the same thing in several periods
-    for item in status["held"][:HELD_SHOWN]:
+    for item, proposed in proposed_lines(status["held"][:HELD_SHOWN], until):
         keys = ("source", "business_day", "measure", "unit_code", "indicator_code", "rule", "period_code", "scope",
                 "unit_level", "register", "entry")  # fmt: skip
         subject = " ".join(str(item[key]) for key in keys if item.get(key) is not None)
@@ -139,9 +138,8 @@ def _gate(console: Console, status: dict[str, Any], country: Path) -> None:
         console.print(f"  {line}", markup=False, highlight=False)
         if sentence := held_sentence(item, country):
             console.print(f"    {sentence}", markup=False, highlight=False, soft_wrap=True)
-        if code is None and (line := override_line(item, until)) not in proposed:
-            proposed.add(line)
-            console.print(say("held_approve", line=line), markup=False, highlight=False, soft_wrap=True)
+        if proposed:
+            console.print(say("held_approve", line=proposed), markup=False, highlight=False, soft_wrap=True)
     if rest := publishable_rest({**gate, "held": status["held"]}):
         console.print(f"  {rest}", markup=False, highlight=False, soft_wrap=True)
     if len(status["held"]) > HELD_SHOWN:

@@ -16,7 +16,7 @@ from pipelines.common.i18n import language, say
 from pipelines.common.sql import read_sql
 from pipelines.gate.results import UNCOMPARED
 from pipelines.publish.read_only import open_read_only
-from pipelines.reports.held_items import approvals_needed, held_sentence, override_line, publishable_rest
+from pipelines.reports.held_items import approvals_needed, held_sentence, proposed_lines, publishable_rest
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
@@ -93,16 +93,13 @@ def show_refusal(console: Console, settings: Settings) -> None:
     run_spec = RunSpec.load(settings)
     for table in verdict["tables"]:
         _failed_checks(console, table, verdict.get("origins", {}))
-    proposed: set[str] = set()  # a line may approve the same thing in several periods
-    for item in approvals_needed(verdict):
+    for item, proposed in proposed_lines(approvals_needed(verdict), run_spec.as_of):
         if item["hold"] == "register":
             _edited_register(console, item, verdict["effects"])
         elif sentence := held_sentence(item, settings.country_dir):
             console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
-        line = override_line(item, run_spec.as_of)
-        if line not in proposed:
-            proposed.add(line)
-            console.print(say("held_approve", line=line), highlight=False, markup=False, soft_wrap=True)
+        if proposed:
+            console.print(say("held_approve", line=proposed), highlight=False, markup=False, soft_wrap=True)
     if rest := publishable_rest(verdict):
         console.print(rest, highlight=False, markup=False, soft_wrap=True)
     for code in verdict.get("uncompared", []):

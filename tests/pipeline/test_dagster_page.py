@@ -110,6 +110,14 @@ def test_old_runs_are_removed_and_schedules_stay(settings: Settings) -> None:
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
 
 
+def test_old_runs_that_cannot_be_removed_change_nothing_of_the_night(settings: Settings, tmp_path: Path) -> None:
+    class Broken:
+        def get_run_records(self, **_: object) -> None:
+            raise OSError("database is locked")
+
+    assert remove_old_runs(Broken(), tmp_path) == 0  # type: ignore[arg-type]
+
+
 def test_a_damaged_home_is_replaced_but_never_under_a_running_page(settings: Settings) -> None:
     prepare_home(settings)
     database = settings.dagster_home / "history" / "runs.db"

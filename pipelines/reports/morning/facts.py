@@ -15,7 +15,7 @@ from pipelines.common.sql import read_sql
 from pipelines.publish.read_only import open_read_only
 from pipelines.publish.versions import published_history
 from pipelines.reports.endings import Ending, ending_of
-from pipelines.reports.held_items import held_sentence, override_line
+from pipelines.reports.held_items import held_sentence, proposed_lines
 from pipelines.reports.status import newest_received, newest_verdict, read_sources, read_status, summed
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.ledger import arrivals, open_ledger
@@ -53,7 +53,8 @@ class Morning:
         status: The status of the warehouse (`status.read_status`).
         came: By source what this run took in: files, refused files, rows, rejected rows.
         rejected: Units with the most rejected rows in what this run took in: name, rows, main reasons.
-        held: Sentences on held items that nobody has approved, each with the line that approves it.
+        held: Sentences on held items that nobody has approved, each with the line that approves it; None where one
+            before it has the same line.
         turned: Goals whose standing changed with this version.
         seconds: How long the run took, all stages together; None if unknown.
     """
@@ -63,7 +64,7 @@ class Morning:
     status: Mapping[str, Any]
     came: Mapping[str, Mapping[str, int]]
     rejected: Sequence[tuple[str, int, str]]
-    held: Sequence[tuple[str, str]]
+    held: Sequence[tuple[str, str | None]]
     turned: Sequence[Turned]
     seconds: float | None
 
@@ -110,11 +111,11 @@ def read_morning(settings: Settings, today: dt.date, sealing: Sealing | None = N
     )  # fmt: skip
 
 
-def _held(settings: Settings, status: Mapping[str, Any], as_of: str | None) -> list[tuple[str, str]]:
+def _held(settings: Settings, status: Mapping[str, Any], as_of: str | None) -> list[tuple[str, str | None]]:
     waiting = [item for item in status["held"] if item["override_code"] is None][:HELD_SHOWN]
     return [
-        (held_sentence(item, settings.country_dir) or f"{item['register']} {item['entry']}", override_line(item, as_of))
-        for item in waiting
+        (held_sentence(item, settings.country_dir) or f"{item['register']} {item['entry']}", line)
+        for item, line in proposed_lines(waiting, as_of)
     ]
 
 
