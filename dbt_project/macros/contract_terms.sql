@@ -39,7 +39,12 @@
                 "diem_766": {
                     "key": ["MaDonVi", "NgayTinh", "MaChiSo"],
                     "lookups": [
-                        {"field": "MaDonVi", "relation": "known_unit", "column": "MaDonVi", "reason": "unknown_unit"}
+                        {
+                            "field": "MaDonVi",
+                            "relation": "known_scored_unit",
+                            "column": "MaDonVi",
+                            "reason": "unknown_unit",
+                        }
                     ],
                     "subject": {"unit": ["MaDonVi"]},
                 },

@@ -29,6 +29,10 @@
                     {"code": "data_reuse_share", "rule": "766", "case_of": "dossier", "matures": true},
                     {"code": "result_digitised_share", "rule": "766", "case_of": "dossier", "matures": true},
                     {"code": "online_payment_share", "rule": "766", "case_of": "dossier", "matures": true},
+                    {"code": "feedback_on_time_rate", "rule": "766", "case_of": "feedback", "matures": false},
+                    {"code": "feedback_satisfaction_rate", "rule": "766", "case_of": "feedback", "matures": false},
+                    {"code": "personal_store_share", "rule": "766", "case_of": "dossier", "matures": true},
+                    {"code": "population_data_share", "rule": "766", "case_of": "dossier", "matures": true},
                 ],
                 "by_period": [
                     {"code": "own_online_share", "rule": "plan", "case_of": "dossier", "matures": false},
@@ -46,12 +50,15 @@
                     {"code": "plan_tasks_on_schedule", "rule": "plan", "case_of": "dossier", "matures": false},
                     {"code": "payment_enabled_share", "rule": "766", "case_of": "dossier", "matures": false},
                     {"code": "online_service_coverage", "rule": "766", "case_of": "dossier", "matures": false},
+                    {"code": "services_used_share", "rule": "766", "case_of": "dossier", "matures": false},
+                    {"code": "payment_used_share", "rule": "766", "case_of": "dossier", "matures": false},
                 ],
                 "model": [
                     {"code": "open_datasets", "rule": "plan", "case_of": "dossier", "matures": false},
                     {"code": "on_time_rate", "rule": "766", "case_of": "dossier", "matures": false},
                     {"code": "online_share", "rule": "766", "case_of": "dossier", "matures": true},
                     {"code": "sync_rate", "rule": "766", "case_of": "dossier", "matures": true},
+                    {"code": "satisfaction_rate", "rule": "766", "case_of": "dossier", "matures": false},
                 ],
             }[way]
         )

@@ -41,6 +41,12 @@ KNOWN = {
         ("MaDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen"),
         "select unit_code, unit_level, parent_unit_code, valid_from, valid_to from tthc.marts.dim_unit", "don_vi",
     ),
+    "known_scored_unit": KnownList(
+        ("MaDonVi",),
+        "select unit_code from tthc.marts.dim_unit"
+        " union select 'H' || lpad(n::varchar, 2, '0') from range(1, 100) numbers(n)",
+        "don_vi",
+    ),
     "known_procedure": KnownList(("MaTTHC",), "select procedure_code from tthc.marts.dim_procedure", "thu_tuc"),
     # Dossiers handed in and not yet received, and deleted ones, are in the lake alone.
     "known_dossier": KnownList(("MaHoSo",), "select dossier_code from tthc.marts.fct_timeliness", "ho_so"),

@@ -58,5 +58,6 @@ def wanted(table: Table, query: str) -> str:
 def create_class_tables(connection: Connection, rules: DisclosureRules) -> None:
     """Create table `indicator_class`: per indicator and rule `exact` or `protected`, null if the rules name neither."""
     classes = {"protected": rules.protected.codes, "exact": [*rules.exact.indicators],
-             "origins": [*rules.exact.origins]}  # fmt: skip
+             "origins": [*rules.exact.origins],
+             "province_only": [f"{one.code} {one.rule}" for one in rules.protected.province_only]}  # fmt: skip
     connection.execute(read_sql(__package__, "sql/indicator_class"), classes)

@@ -52,6 +52,13 @@ class Parts(Strict):
     denominator: str
 
 
+class OfProvince(Strict):
+    """An indicator that is published for the province alone."""
+
+    code: str
+    rule: str
+
+
 class Exact(Strict):
     """Indicators that are published exactly, by origin or code, and why."""
 
@@ -61,10 +68,16 @@ class Exact(Strict):
 
 
 class Protected(Strict):
-    """Indicators that are protected below the province, and why."""
+    """Indicators that are protected below the province, and why.
+
+    Attributes:
+        indicators: What is published of units and levels too, out of protected counts.
+        province_only: What is published of the province alone; the other rule of the same code may be protected.
+    """
 
     why: Sentence
     indicators: tuple[Parts, ...]
+    province_only: tuple[OfProvince, ...] = ()
 
     @property
     def codes(self) -> list[str]:

@@ -99,6 +99,18 @@ class EditedPeriod(Strict):
     due: dt.date | None = None
 
 
+class ScorePeriods(Strict):
+    """Which periods up to the as-of day the score of Decision 766 is computed for, besides those of the year.
+
+    `days` and `week_ends`: so many last days and Sundays before the as-of day, each from 1 January up to it; `weeks`: so
+    many calendar weeks (Monday to Sunday), the running one among them.
+    """
+
+    days: int = Field(7, ge=0, le=31)
+    week_ends: int = Field(12, ge=0, le=53)
+    weeks: int = Field(5, ge=0, le=53)
+
+
 class PeriodRules(Strict):
     """Rules from which the periods of a year follow."""
 
@@ -107,6 +119,7 @@ class PeriodRules(Strict):
     days_before_due: int = Field(ge=1)
     reports: tuple[Report, ...]
     edited: tuple[EditedPeriod, ...] = ()
+    score: ScorePeriods = ScorePeriods()
 
 
 class Indicator(Strict):
@@ -137,7 +150,7 @@ class Indicator(Strict):
         if (self.computed == "reported") != (self.origin == "reported"):
             raise ValueError(f"{self.code}: computed {self.computed}, origin {self.origin}")
         # A need with a point is a field that no source has.
-        if (self.computed == "missing") != any("." in need for need in self.needs):
+        if self.computed == "missing" and not any("." in need for need in self.needs):
             raise ValueError(f"{self.code}: computed {self.computed}, needs {', '.join(self.needs)}")
         return self
 

@@ -58,7 +58,7 @@ class Group(Strict):
 SCORE_RULE = {
     "component": pl.String, "group_code": pl.String, "name_vi": pl.String, "name_en": pl.String,
     "max_points": pl.Float64, "full_at": pl.Float64, "points_if_empty": pl.Float64, "indicator_code": pl.String,
-    "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String, "valid_from": pl.Date,
+    "api": pl.String, "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String, "valid_from": pl.Date,
     "valid_to": pl.Date,
 }  # fmt: skip
 
@@ -76,8 +76,8 @@ def load_groups(country: Path) -> list[Group]:
 def score_rule_table(country: Path) -> pl.DataFrame:
     """Return one row per component and span of validity; a factor is an indicator under the component's rule."""
     rows = [
-        (c.code, group.code, c.name.vi, c.name.en, c.max_points, c.full_at, c.points_if_empty, c.indicator, c.rule,
-         c.factor, c.missing, group.valid_from, group.valid_to)
+        (c.code, group.code, c.name.vi, c.name.en, c.max_points, c.full_at, c.points_if_empty, c.indicator, c.api,
+         c.rule, c.factor, c.missing, group.valid_from, group.valid_to)
         for group in load_groups(country)
         for c in group.components
     ]  # fmt: skip

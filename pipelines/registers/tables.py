@@ -25,6 +25,7 @@ from pipelines.registers.model import (
     target_table,
 )
 from pipelines.registers.plan import goal_table, task_table
+from pipelines.registers.score_periods import score_period_table
 from pipelines.registers.scores import score_rule_table
 from pipelines.registers.successions import procedure_change_table, unit_change_table
 from pipelines.registers.watched import entry_table, load_watched, watched_field_table
@@ -79,6 +80,7 @@ def register_tables(
             schema_overrides={"own_unit": pl.String},
         ),
         "period": _periods(load_period_rules(folder), as_of, known),
+        "score_period": score_period_table(load_period_rules(folder), as_of),
         "indicator": indicator_table(country),
         "indicator_need": need_table(country),
         "target": target_table(folder),

@@ -13,6 +13,7 @@ select
     d.status_code = 7 and d.finished_date is not null as is_withdrawn,
     coalesce(d.channel_code, 1) = 2 as is_online,
     coalesce(d.is_paid_online, false) as is_paid_online,
+    d.is_identity_verified,
     p.has_fee,
     p.returns_result,
     p.time_limit,

@@ -17,7 +17,7 @@ select
 from {{ ref("int_dossier") }} d
 left join {{ ref("int_supplement") }} s using (dossier_code)
 join
-    {{ ref("int_period") }} p
+    {{ ref("dim_score_period") }} p
     on d.received_date <= p.cut_date
     and (d.finished_date is null or d.finished_date > p.cut_date)
     and (d.due_date is null or d.due_date < p.cut_date or s.supplement_count >= 2)

@@ -37,6 +37,6 @@ select
 from {{ ref("int_undelivered") }} n
 join {{ ref("dim_indicator") }} i using (indicator_code, rule)
 join
-    {{ ref("handling_status") }} h
+    {{ ref("int_form") }} h
     on n.period_code = h.period_code
     and (h.scope = 'province' or i.origin in ('transactions', 'reported'))

@@ -1,5 +1,5 @@
 -- The figures of all indicators, of single units.
-{% set models = ["ind_by_day", "ind_by_period", "ind_reported", "ind_missing"] %}
+{% set models = ["ind_by_day", "ind_score_by_day", "ind_by_period", "ind_reported", "ind_missing"] %}
 {% for indicator in indicators_computed("model") %}
     {% do models.append("ind_" ~ indicator.code ~ "__" ~ indicator.rule) %}
 {% endfor %}

@@ -14,9 +14,11 @@ with
     number_listed as (select period_code, unit_code, sum(cases) as cases from listed group by period_code, unit_code)
 select period_code, unit_code, unit_level, counts_766, reason_766, cases
 from listed
+join {{ ref("dim_period") }} using (period_code)
 where counts_766 is not null
 union all
 select u.period_code, u.unit_code, u.unit_level, true, 'open_not_due', u.open_total - coalesce(n.cases, 0) as cases
 from {{ ref("int_unit_period") }} u
+join {{ ref("dim_period") }} using (period_code)
 left join number_listed n using (period_code, unit_code)
 where u.open_total > coalesce(n.cases, 0)

@@ -1,4 +1,17 @@
--- What each component of Decision 766's score is computed from; a factor of null means there is none.
+-- What each component of Decision 766's score is computed from; a factor of null means there is none. A figure is of
+-- the
+-- definition that held at the period's end.
+with
+    valued as (
+        select s.*, case when s.denominator <> 0 then cast(s.numerator as double) / s.denominator end as value
+        from {{ ref("int_indicator_scope") }} s
+        join {{ ref("dim_score_period") }} p using (period_code)
+        join
+            {{ source("registers", "indicator") }} i
+            on s.indicator_code = i.indicator_code
+            and s.rule = i.rule
+            and p.end_date between i.valid_from and coalesce(i.valid_to, date '9999-12-31')
+    )
 select
     h.period_code,
     h.scope,
@@ -15,18 +28,18 @@ select
     coalesce(
         v.missing_source, f.missing_source, case when v.indicator_code is null then s.missing end
     ) as missing_source
-from {{ ref("handling_status") }} h
-join {{ ref("dim_period") }} p using (period_code)
+from {{ ref("int_form") }} h
+join {{ ref("dim_score_period") }} p using (period_code)
 join
     {{ source("registers", "score_rule") }} s
     on p.end_date between s.valid_from and coalesce(s.valid_to, date '9999-12-31')
 left join
-    {{ ref("indicator_values") }} v
+    valued v
     on s.indicator_code = v.indicator_code
     and s.rule = v.rule
     and (h.period_code, h.scope, h.unit_code, h.unit_level) = (v.period_code, v.scope, v.unit_code, v.unit_level)
 left join
-    {{ ref("indicator_values") }} f
+    valued f
     on s.factor_indicator_code = f.indicator_code
     and s.rule = f.rule
     and (h.period_code, h.scope, h.unit_code, h.unit_level) = (f.period_code, f.scope, f.unit_code, f.unit_level)

@@ -9,13 +9,15 @@ with
             n.rule,
             p.period_code,
             case
-                when n.source = 'own_unit' then coalesce('don_vi ' || p.own_unit, 'own_units') else n.source
+                when n.source = 'own_unit' then coalesce('don_vi ' || o.own_unit, 'own_units') else n.source
             end as source
         from {{ source("registers", "indicator_need") }} n
-        cross join {{ ref("int_period") }} p
+        cross join {{ ref("dim_score_period") }} p
+        left join {{ source("registers", "period") }} o using (period_code)
         left join delivered d on n.source = d.source
-        left join {{ ref("stg_unit") }} u on n.source = 'own_unit' and p.own_unit = u.unit_code
-        where d.source is null and u.unit_code is null
+        left join {{ ref("int_field_since") }} f on n.source = f.field and f.since_date <= p.cut_date
+        left join {{ ref("stg_unit") }} u on n.source = 'own_unit' and o.own_unit = u.unit_code
+        where d.source is null and f.field is null and u.unit_code is null
     )
 select indicator_code, rule, period_code, string_agg(source, ', ' order by source) as missing_source
 from missing

@@ -11,6 +11,7 @@ select
     cast(NgayHenTra as date) as due_date,
     cast(case when TrangThaiHoSo in (7, 9, 10) then coalesce(NgayKetThucXuLy, NgayTra) end as date) as finished_date,
     DuocThanhToanTrucTuyen in (1, 2) as is_paid_online,
+    TaiKhoanDuocXacThucVoiVNeID = 1 as is_identity_verified,
     coalesce(DaXoa, 0) = 1 as is_deleted,
     newness
 from {{ ref("base_ho_so") }}

@@ -6,6 +6,7 @@ where
     c.class is null
     or c.class = 'protected'
     and p.code is null
+    and not c.is_province_only
     and exists (
         select 1
         from tthc.marts.indicator_values v

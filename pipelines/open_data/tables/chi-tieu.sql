@@ -23,7 +23,7 @@ with
         from indicator_class i
         join subject s on i.has_every_subject
         left join protected_parts p on (p.code, p.rule) = (i.indicator_code, i.rule)
-        where p.code is null or s.scope = 'province'
+        where p.code is null and not i.is_province_only or s.scope = 'province'
         union all
         select i.indicator_code, i.rule, i.class, c.scope, c.unit_code, c.unit_level, c.period_code
         from indicator_class i

@@ -14,6 +14,7 @@ select
     coalesce(c.digitised_component_count, 0) > 0 as is_digitised,
     coalesce(c.is_reused, false) as is_reused,
     coalesce(c.is_component_reused, false) as is_component_reused,
+    coalesce(c.is_from_store, false) as is_from_store,
     coalesce(c.has_component_file, false) as has_component_file,
     coalesce(r.has_result_file, false) as has_result_file,
     coalesce(r.has_own_result_file, false) as has_own_result_file,

@@ -12,6 +12,7 @@ select
     c.status_code as copy_status_code,
     d.finished_date,
     c.finished_date as copy_finished_date,
+    c.due_date as copy_due_date,
     coalesce(
         c.status_code = d.status_code and c.finished_date is not distinct from d.finished_date, false
     ) as is_matching

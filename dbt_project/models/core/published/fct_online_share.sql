@@ -9,6 +9,7 @@ select
     d.finished_date,
     d.channel_code,
     d.is_online,
+    d.is_identity_verified,
     d.returns_result as requires_result,
     coalesce(r.has_electronic_result, false) as has_electronic_result,
     case

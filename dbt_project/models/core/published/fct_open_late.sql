@@ -1,4 +1,11 @@
-{{ config(meta={"carried": "dossier_code"}) }}
+-- Periods of the score alone end after a while; what was carried over of them is removed.
+-- depends_on: {{ ref("dim_score_period") }}
+{{
+    config(
+        meta={"carried": "dossier_code"},
+        post_hook="delete from {{ this }} where period_code not in (select period_code from {{ ref('dim_score_period') }})",
+    )
+}}
 select
     o.period_code,
     o.dossier_code,

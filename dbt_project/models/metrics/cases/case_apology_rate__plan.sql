@@ -15,7 +15,7 @@ with
         union all
         select period_code, cut_date, dossier_code, unit_code, unit_level, apologised_date, 'open' as standing
         from {{ ref("fct_open_late") }}
-        where is_overdue
+        where is_overdue and period_code in (select period_code from {{ ref("dim_period") }})
     )
 select
     period_code,

@@ -18,3 +18,4 @@ select
     case outcome_766 when 'in_time' then true when 'overdue' then false end as counts,
     'open_' || reason_766 as reason
 from {{ ref("fct_open_late") }}
+where period_code in (select period_code from {{ ref("dim_period") }})

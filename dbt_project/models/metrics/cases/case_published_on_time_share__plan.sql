@@ -24,7 +24,7 @@ select
         else 'public_late'
     end as reason
 from {{ ref("dim_procedure") }} p
-join {{ ref("dim_period") }} d on p.announced_date between d.start_date and d.cut_date
+join {{ ref("dim_score_period") }} d on p.announced_date between d.start_date and d.cut_date
 cross join {{ ref("dim_run") }} r
 left join deadline l using (announced_date)
 where not coalesce(p.is_internal, false)

@@ -17,6 +17,7 @@ with
         union all
         select *
         from {{ ref("ind_by_period") }}
+        where period_code in (select period_code from {{ ref("dim_period") }})
     )
 select *
 from listed

@@ -16,7 +16,7 @@ select
     coalesce(sum(d.cases) filter (where d.reason_766 = 'unknown'), 0) as unknown_count
 from daily d
 join
-    {{ ref("int_period") }} p
+    {{ ref("dim_score_period") }} p
     on d.received_date between p.start_date and p.cut_date
     and p.cut_date between d.cut_from and d.cut_to
 group by p.period_code, d.unit_code, d.unit_level

@@ -5,7 +5,7 @@ with
         select p.period_code, s.unit_code, s.unit_level, count(*) as copied
         from {{ by_answering_unit(ref("fct_national_sync"), "c.dossier_code") }} s
         join
-            {{ ref("int_period") }} p
+            {{ ref("dim_score_period") }} p
             on s.copy_received_date between p.start_date and p.cut_date
             and p.cut_date between s.cut_from and s.cut_to
         group by p.period_code, s.unit_code, s.unit_level
