@@ -11,9 +11,11 @@ from typing import Any
 from . import rule_766
 from .cases_of_province import of_procedures, of_tasks
 from .facts import first_letter, first_notice
-from .periods import Period, periods
+from .periods import Period, periods, score_periods
 from .plan import is_reused
+from .records import Feedback
 from .registers import own_unit
+from .rule_766_opinion import IN_TIME, complaint, feedback_complaint, feedback_due, feedback_reason, repeating
 from .rule_766_time import Verdict, open_verdict, resolved_verdict
 from .settle import day_of
 from .settled import Dossier, Settled
@@ -164,6 +166,10 @@ BY_DAY: dict[str, Callable[[Dossier], Iterator[ByDay]]] = {
     "online_share__766": received(online_766),
     "digitised_share__766": received(wholly_digitised),
     "data_reuse_share__766": received(lambda d: either(rule_766.is_component_reused(d), "reused", "not_reused")),
+    "personal_store_share__766": received(lambda d: either(rule_766.is_from_store(d), "from_store", "not_from_store")),
+    "population_data_share__766": received(
+        lambda d: either(d.verified == 1, "identity_verified", "identity_not_verified")
+    ),
     "result_digitised_share__766": received(result),
     "online_payment_share__766": received(paid_online),
     "sync_rate__766": received(lambda d: (d.copy is not None, copied(d))),
@@ -190,9 +196,26 @@ def feedback_satisfaction(settled: Settled) -> Iterator[ByDay]:
             yield item.MaPhanAnh, home.MaDonVi, home.Cap, answered, None, from_day, says
 
 
+def feedback_766(settled: Settled, judge: Callable[[Feedback], str], good: tuple[str, ...]) -> Iterator[ByDay]:
+    """Yield each item by the day on which it is due under rule 766."""
+    for item in settled.feedback:
+        due, why = feedback_due(item), judge(item)
+        if due is not None:
+            home = settled.feedback_home(item)
+            yield item.MaPhanAnh, home.MaDonVi, home.Cap, due, None, due if why in good else None, why
+
+
+def feedback_satisfaction_766(settled: Settled) -> Iterator[ByDay]:
+    """Yield the same of satisfaction."""
+    repeated = repeating(settled)
+    return feedback_766(settled, lambda item: feedback_complaint(item, repeated), ("no_complaint",))
+
+
 OVER_FEEDBACK: dict[str, Callable[[Settled], Iterator[ByDay]]] = {
     "feedback_on_time_rate__plan": feedback_on_time,
     "feedback_satisfaction_rate__plan": feedback_satisfaction,
+    "feedback_on_time_rate__766": lambda settled: feedback_766(settled, feedback_reason, IN_TIME),
+    "feedback_satisfaction_rate__766": feedback_satisfaction_766,
 }
 
 
@@ -224,6 +247,16 @@ def timeliness_766(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
         yield case(open_verdict(dossier, period.cut), "open_")
 
 
+def satisfaction_766(dossier: Dossier, period: Period, settled: Settled) -> Iterator[ByPeriod]:
+    """Yield what rule 766 judges by time, and what is open, plainly in time and complained about."""
+    said = complaint(dossier, settled, period.cut)
+    for case in timeliness_766(dossier, period):
+        yield (*case[:4], False, said) if case[4] and said else case
+    if said and is_open(dossier, period.cut) and not is_in_doubt(dossier, period.cut):
+        home = dossier.home(period.cut)
+        yield period.code, dossier.code, home.MaDonVi, home.Cap, False, f"open_{said}"
+
+
 def own_online(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
     """Yield the dossiers of the department that makes the plan on the period's last day."""
     home = dossier.home(period.cut)
@@ -238,6 +271,11 @@ def own_online_resolved(dossier: Dossier, period: Period) -> Iterator[ByPeriod]:
         yield period.code, dossier.code, home.MaDonVi, home.Cap, *online(dossier)
 
 
+# Indicators over procedures that the score is made of: they have cases in its own periods too.
+SCORED = {
+    "payment_enabled_share__plan", "payment_enabled_share__766", "online_service_coverage__766",
+    "published_on_time_share__plan", "services_used_share__766", "payment_used_share__766",
+}  # fmt: skip
 BY_PERIOD: dict[str, Callable[[Dossier, Period], Iterator[ByPeriod]]] = {
     "apology_rate__plan": apologies,
     "own_online_share__plan": own_online,
@@ -256,6 +294,13 @@ def cases(settled: Settled, as_of: date) -> dict[str, list[tuple[Any, ...]]]:
     begun = periods(as_of)
     for name, in_period in BY_PERIOD.items():
         found[name] = [case for one in begun for dossier in settled.dossiers for case in in_period(dossier, one)]
+    found["satisfaction_rate__766"] = [
+        case for one in begun for dossier in settled.dossiers for case in satisfaction_766(dossier, one, settled)
+    ]
+    for one in score_periods(as_of):
+        for name, case in of_procedures(settled, one):
+            if name in SCORED:
+                found.setdefault(name, []).append(case)
     for one in begun:
         for name, case in (*of_procedures(settled, one), *of_tasks(settled, one)):
             found.setdefault(name, []).append(case)

@@ -5,11 +5,13 @@ dossiers and feedback (cases).
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from . import procedures
 from .periods import Period
 from .records import PROVINCE, Procedure
 from .registers import Task, plan_tasks
+from .rule_766_opinion import OVER_SERVICES
 from .settled import Settled
 from .working_days import nth_after
 
@@ -37,7 +39,8 @@ def announced(one: Procedure, counts: bool | None) -> str:
 
 def of_procedures(settled: Settled, period: Period) -> Iterator[tuple[str, ByPeriod]]:
     """Yield each indicator's name with a case of it."""
-    for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
+    services = {code: partial(formula, settled=settled) for code, formula in OVER_SERVICES.items()}
+    for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766 | services)):
         for code, formula in formulas.items():
             for one in settled.procedures.values():
                 count = formula([one], period)

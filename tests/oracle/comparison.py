@@ -9,14 +9,16 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
-from . import facts, rule_766
+from . import facts, plan, rule_766
 from .cases import cases
 from .compiled import Warehouse
 from .form import HandlingStatus, handling_status
 from .needs import all_absent
-from .periods import periods
+from .periods import periods, score_periods
 from .records import DossierState, Row
 from .registers import own_unit, plan_of, plan_tasks
+from .score import Score, provinces
+from .score_causes import causes, compared_rows
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
@@ -40,11 +42,12 @@ COLUMNS = {
     " waited_working_days, notified_date, apologised_date",
     "fct_online_share": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " received_date, channel_code, is_online,"
-    " finished_date, requires_result, has_electronic_result, reason_766",
+    " finished_date, requires_result, has_electronic_result, reason_766, is_identity_verified",
     "fct_digitisation": "dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " received_date, component_count,"
     " digitised_component_count, is_digitised, finished_date, status_code, requires_result, is_reused,"
-    " has_component_file, has_result_file, has_own_result_file, is_wholly_digitised, is_component_reused",
+    " has_component_file, has_result_file, has_own_result_file, is_wholly_digitised, is_component_reused,"
+    " is_from_store",
     "fct_payments": "dossier_code, fee_code, unit_code, unit_level, receiving_unit_code,"
     " amount_vnd, is_paid, paid_date, payment_method,"
     " is_online",
@@ -54,10 +57,13 @@ COLUMNS = {
     " rated_at, rated_date, rating, is_satisfied,"
     " superseded_on",
     "fct_feedback": "feedback_code, unit_code, unit_level, channel, sent_date, deadline_date, has_own_deadline,"
-    " answered_date, is_on_time, rating, is_satisfied",
+    " answered_date, is_on_time, rating, is_satisfied, dossier_code, refused_date, asked_date, published_date,"
+    " is_repeated, due_date_766, reason_766, is_in_time_766",
+    "fct_complaints": "period_code, dossier_code, unit_code, unit_level, mark, is_open, is_open_late, is_in_time",
+    "dim_score_period": "period_code, period_type, start_date, end_date, cut_date, is_closed, is_listed, is_to_date",
     "fct_national_sync": "dossier_code, unit_code, unit_level, receiving_unit_code,"
     " received_date, is_found, copy_received_date, is_synced,"
-    " status_code, copy_status_code, finished_date, copy_finished_date, is_matching",
+    " status_code, copy_status_code, finished_date, copy_finished_date, is_matching, copy_due_date",
     "fct_notifications": "dossier_code, unit_code, unit_level, receiving_unit_code,"
     " sent_at, sent_date, channel, is_delivered",
     "fct_apologies": "dossier_code, unit_code, unit_level, receiving_unit_code,"
@@ -80,7 +86,7 @@ COLUMNS = {
 
 
 # Indicators over dossiers that both rules can compute; for procedures there is one figure and no case to show.
-BOTH_RULES = set(rule_766.OVER_DOSSIERS)
+BOTH_RULES = set(rule_766.OVER_DOSSIERS) & set(plan.OVER_DOSSIERS)
 
 
 def disagreements(warehouse: Warehouse, world: World) -> Iterator[str]:
@@ -108,8 +114,49 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
     figures = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
     yield from _double_differences(warehouse, figures)
     yield from _other_cases(warehouse, cases(settled, world.as_of))
+    yield from _score(warehouse, world, settled, values, registers)
     for source in SOURCES:
         yield from _difference(f"base_{source}", _fates(settled, world, source), _found_fates(warehouse, world, source))
+
+
+SCORE = {
+    "decision_766_score": "period_code, scope, unit_code, unit_level, component, max_points, numerator, denominator,"
+    " round(own_points, 6), portal_date, portal_numerator, portal_denominator, round(portal_points, 6)::double,"
+    " round(points, 6), points_source",
+    "decision_766_totals": "period_code, scope, unit_code, unit_level, round(known_points, 6), known_max,"
+    " round(own_points, 6), own_max, unit_rank, units_ranked, round(points_before, 6), round(points_change, 6)",
+    "decision_766_gains": "period_code, scope, unit_code, unit_level, component, round(points, 6),"
+    " round(points_lost, 6), numerator, denominator, cases_against, cases_to_full, round(points_per_case, 6)",
+    "decision_766_provinces": "portal_date, province_code, round(points, 6)::double, round(max_points, 6)::double,"
+    " component_count, is_own, province_rank, provinces_ranked",
+    "decision_766_causes": "period_code, scope, unit_code, unit_level, component, cause, cases, numerator_effect,"
+    " denominator_effect",
+    "decision_766_compared": "period_code, portal_date, days_apart, scope, unit_code, unit_level, component,"
+    " numerator_difference, numerator_explained, numerator_unexplained,"
+    " denominator_difference, denominator_explained, denominator_unexplained",
+}
+
+
+def _score(
+    warehouse: Warehouse, world: World, settled: Settled, values: list[IndicatorValue], registers: dict[str, Any]
+) -> Iterator[str]:
+    """Yield where the score of Decision 766 differs; subjects without any dossier need have no row."""
+    moving = indicator_values(settled, world.as_of, begun=score_periods(world.as_of), **registers)
+    there = set(
+        warehouse.rows("select distinct period_code, scope, unit_code, unit_level from workspace.metrics.int_form")
+    )
+    score = Score(settled, [*values, *moving], world.as_of, there)
+    expected = {
+        "decision_766_score": Counter(score.rows()),
+        "decision_766_totals": Counter(score.total_rows()),
+        "decision_766_gains": Counter(score.gains()),
+        "decision_766_provinces": Counter(provinces(settled)),
+        "decision_766_causes": causes(score),
+        "decision_766_compared": Counter(compared_rows(score)),
+    }
+    for name, columns in SCORE.items():
+        found = Counter(warehouse.rows(f"select {columns} from tthc.marts.{name}"))
+        yield from _difference(name, expected[name], found)
 
 
 def _other_cases(warehouse: Warehouse, expected: dict[str, list[tuple[Any, ...]]]) -> Iterator[str]:
@@ -187,6 +234,21 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
         **{name: Counter(map(fact, dossiers)) for name, fact in of_each.items()},
         **{name: Counter(row for one in dossiers for row in fact(one)) for name, fact in of_some.items()},
         "fct_feedback": Counter(facts.feedback(settled)),
+        "fct_complaints": Counter(facts.complaints(settled, world.as_of)),
+        "dim_score_period": Counter(
+            (
+                p.code,
+                p.kind,
+                p.start,
+                p.end,
+                p.cut,
+                p.is_closed,
+                listed,
+                p.start.month == p.start.day == 1 and p.kind in ("to_date", "year", "report"),
+            )
+            for found, listed in ((periods(world.as_of), True), (score_periods(world.as_of), False))
+            for p in found
+        ),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
         "at_cut": Counter(
             (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers

@@ -31,7 +31,9 @@ MEASURED_DAY = {"source": pl.String, "business_day": pl.Date}
 COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
     "fct_payment_duty", "fct_satisfaction", "fct_feedback", "fct_national_sync", "fct_notifications", "fct_apologies",
-    "fct_open_late", "fct_figure_reports", "rule_differences", "plan_scorecard", "plan_tasks",
+    "fct_open_late", "fct_figure_reports", "rule_differences", "plan_scorecard", "plan_tasks", "fct_complaints",
+    "decision_766_score", "decision_766_totals", "decision_766_gains", "decision_766_provinces",
+    "decision_766_causes", "decision_766_compared",
     *(f"base_{source}" for source in SOURCES),
 )  # fmt: skip
 

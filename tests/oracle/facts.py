@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from . import rule_766
-from .periods import periods
+from .periods import periods, score_periods
 from .plan import is_reused
 from .procedures import is_one
 from .records import Figure, Procedure
+from .rule_766_opinion import IN_TIME, complaint, feedback_due, feedback_reason, repeating
 from .rule_766_time import open_verdict, resolved_verdict, waited
 from .settle import day_of
 from .settled import Dossier, Settled
@@ -88,6 +89,7 @@ def online(dossier: Dossier) -> tuple[Any, ...]:
     return (
         *whose(dossier), dossier.received, dossier.channel, dossier.channel == 2, dossier.finished,
         None if owes is None else owes == 1, rule_766.has_electronic_result(dossier), rule_766.online_reason(dossier),
+        is_one(dossier.verified),
     )  # fmt: skip
 
 
@@ -100,6 +102,7 @@ def digitisation(dossier: Dossier) -> tuple[Any, ...]:
         *whose(dossier), dossier.received, len(parts), len(digitised), bool(digitised), dossier.finished,
         dossier.status, None if owes is None else owes == 1, is_reused(dossier), has_input, has_result,
         has_own_result_file(dossier), has_input and has_result, rule_766.is_component_reused(dossier),
+        rule_766.is_from_store(dossier),
     )  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def national_sync(dossier: Dossier) -> tuple[Any, ...]:
     return (
         *unit_of(dossier), dossier.received, copy is not None, day_of(copy.NgayTiepNhan) if copy else None,
         is_synced(dossier), dossier.status, copy.TrangThaiHoSo if copy else None, dossier.finished,
-        copy_finished(dossier), is_matching(dossier),
+        copy_finished(dossier), is_matching(dossier), day_of(copy.NgayHenTra) if copy else None,
     )  # fmt: skip
 
 
@@ -179,6 +182,7 @@ def figure_key(figure: Figure) -> tuple[str, str, str]:
 
 def feedback(settled: Settled) -> Iterator[tuple[Any, ...]]:
     """Yield fct_feedback: one row per item."""
+    repeated = repeating(settled)
     for item in settled.feedback:
         deadline, answered, rating = feedback_deadline(item), day_of(item.NgayTraLoi), item.MucDoHaiLong
         # "is_on_time (answered_date <= deadline; false when not answered)"
@@ -187,13 +191,15 @@ def feedback(settled: Settled) -> Iterator[tuple[Any, ...]]:
         yield (
             item.MaPhanAnh, home.MaDonVi, home.Cap, item.KenhTiepNhan, item.NgayGui.date(),
             deadline, item.HanTraLoi is not None, answered, in_time, rating,
-            None if rating is None else rating in SATISFIED,
+            None if rating is None else rating in SATISFIED, item.MaHoSo, day_of(item.NgayTuChoi),
+            day_of(item.NgayYeuCauBoSung), day_of(item.NgayCongKhai), item.MaPhanAnh in repeated, feedback_due(item),
+            feedback_reason(item), feedback_reason(item) in IN_TIME,
         )  # fmt: skip
 
 
 def open_late(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
     """Yield fct_open_late: one row per dossier and period at whose cut it was open and in doubt."""
-    for period in periods(as_of):
+    for period in (*periods(as_of), *score_periods(as_of)):
         cut = period.cut
         for dossier in settled.dossiers:
             due = dossier.due
@@ -203,4 +209,20 @@ def open_late(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
                 yield (
                     period.code, *whose(dossier, cut), due, cut, status_at(dossier, cut), paused(dossier, cut), late,
                     days_late, *open_verdict(dossier, cut), first_letter(dossier),
+                )  # fmt: skip
+
+
+def complaints(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
+    """Yield fct_complaints: one row per period and dossier that counts in it and was complained about by its cut."""
+    for period in (*periods(as_of), *score_periods(as_of)):
+        cut = period.cut
+        for dossier in settled.dossiers:
+            still_open = is_open(dossier, cut)
+            mark = complaint(dossier, settled, cut)
+            if mark and (still_open or period.holds(dossier.finished)):
+                verdict = open_verdict(dossier, cut) if still_open else resolved_verdict(dossier)
+                home = dossier.home(cut)
+                yield (
+                    period.code, dossier.code, home.MaDonVi, home.Cap, mark, still_open,
+                    still_open and is_in_doubt(dossier, cut), verdict is not None and verdict.outcome == "in_time",
                 )  # fmt: skip

@@ -45,13 +45,16 @@ class _Maker(Draws):
     """Draws one province."""
 
     def world(self) -> World:
+        # A system whose dossiers say whether the account was verified, or one of which none does.
+        self.tells_accounts = self.chance(0.7)
         self.make_units()
         self.make_procedures()
         for number in range(1, self.rng.randint(5, 30) + 1):
             self.make_dossier(number)
         nobodys = DossierState(f"{STRANGER}-240101-9999", "", STRANGER, 4, self.days[0])
         Children(self, nobodys, self.rng.choice(self.rows["thu_tuc"])).make()
-        make_reports(self, sorted({unit.MaDonVi for unit in self.rows["don_vi"]}))
+        codes = sorted({state.MaHoSo for state in self.rows["ho_so"]})
+        make_reports(self, sorted({unit.MaDonVi for unit in self.rows["don_vi"]}), codes)
         edges = Edges(self)
         edges.make()
         files = tuple(self.deliveries())
@@ -148,6 +151,7 @@ class _Maker(Draws):
             NgayTiepNhan=self.moment(received),
             NgayHenTra=self.moment(self.due(received)) if self.chance(0.6) else None,
             DuocThanhToanTrucTuyen=self.rng.choice([None, 0, 1, 1, 2, 3]),
+            TaiKhoanDuocXacThucVoiVNeID=self.rng.choice([None, 0, 1]) if self.tells_accounts else None,
         )
         history = [first]
         if self.chance(0.4):

@@ -196,6 +196,7 @@ class Children:
         finished = draw.moment(end) if end is not None and draw.chance(0.9) else None
         synced = draw.moment(self.received + ONE_DAY)
         assert status is not None
-        copy = NationalCopy(self.code, status, synced, self.delivered(), received, finished)
+        due = state.NgayHenTra if draw.chance(0.8) else draw.moment(draw.edge())
+        copy = NationalCopy(self.code, status, synced, self.delivered(), received, finished, due)
         change = rng.choice([{"TrangThaiHoSo": 4}, {"NgayTiepNhan": state.NgayTiepNhan}, {"NgayKetThucXuLy": None}])
         draw.restate("dvcqg", copy, change)

@@ -342,7 +342,7 @@ class Edges:
             for code in codes:
                 if self.draw.chance(0.4):
                     continue
-                level = self.rng.choices([levels[code], "so", "huyen", "xa", "tinh"], [10, 1, 1, 1, 1])[0]
+                level = self.rng.choices([levels[code], "so", "huyen", "xa", "tinh"], [10, 1, 1, 1, 1.5])[0]
                 parent = PROVINCE if self.draw.chance(0.3) else self.rng.choice(parents)
                 if level == "tinh" and self.draw.chance(0.6):
                     parent = None

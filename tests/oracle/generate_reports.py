@@ -4,10 +4,11 @@ Here: rows near deadlines and ends of periods, and rows that no register knows. 
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from .draws import Draws
 from .periods import periods
-from .records import PROVINCE, Feedback, Figure, Progress
+from .records import PROVINCE, Feedback, Figure, PortalPoints, Progress
 from .registers import REPORTED, plan_tasks
 from .terms import feedback_deadline
 
@@ -16,14 +17,19 @@ STRANGER = f"{PROVINCE}.99"
 LONG_AGO = date(2021, 12, 20)
 
 
-def make_reports(draw: Draws, units: list[str]) -> None:
+def make_reports(draw: Draws, units: list[str], dossiers: list[str]) -> None:
     """All three kinds, none of them often."""
+    # Systems that deliver the days of each step, and which dossier it is about, and such that do not.
+    tells_steps, tells_dossiers = draw.chance(0.7), draw.chance(0.7)
     for number in range(draw.rng.choice([0, 2, 5, 8])):
-        make_feedback(draw, number, units)
+        about = draw.rng.choice(dossiers) if dossiers and tells_dossiers and draw.chance(0.5) else None
+        make_feedback(draw, number, units, about, tells_steps=tells_steps)
     for _ in range(draw.rng.choice([0, 3, 8])):
         make_figure(draw, units)
     for _ in range(draw.rng.choice([0, 4, 10])):
         make_progress(draw)
+    for day in draw.rng.sample(draw.days, min(len(draw.days), draw.rng.choice([0, 1, 2]))):
+        make_portal_points(draw, day, [*units, PROVINCE, "H26", STRANGER])
 
 
 def unit_or_stranger(draw: Draws, units: list[str]) -> str:
@@ -31,7 +37,7 @@ def unit_or_stranger(draw: Draws, units: list[str]) -> str:
     return STRANGER if draw.chance(0.07) else draw.rng.choice(units)
 
 
-def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
+def make_feedback(draw: Draws, number: int, units: list[str], about: str | None, *, tells_steps: bool) -> None:
     """Add an item whose deadline lies near the edge of a period: its own, or three weeks after it was sent."""
     rng = draw.rng
     wanted = draw.edge()
@@ -46,6 +52,7 @@ def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
         rng.choice(draw.days),
         rng.choice(["DVCQG", "CDVC", "1022", "TRUC_TIEP"]),
         HanTraLoi=own,
+        MaHoSo=about,
     )
     deadline = feedback_deadline(item)
     answered = draw.day(sent, max(draw.horizon, sent))
@@ -55,6 +62,13 @@ def make_feedback(draw: Draws, number: int, units: list[str]) -> None:
         "NgayTraLoi": draw.moment(answered),
         "MucDoHaiLong": rng.choice([None, "RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG", "HÀI LÒNG"]),
     }
+    if tells_steps:
+        # Steps near the last of their working days.
+        change |= {
+            "NgayTuChoi": draw.moment(sent + timedelta(days=rng.choice([1, 2, 4]))) if draw.chance(0.15) else None,
+            "NgayYeuCauBoSung": draw.moment(sent + timedelta(days=rng.choice([5, 7, 8]))) if draw.chance(0.3) else None,
+            "NgayCongKhai": draw.moment(answered + timedelta(days=rng.choice([0, 2, 4]))) if draw.chance(0.6) else None,
+        }
     if draw.chance(0.1):
         change["MaDonVi"] = unit_or_stranger(draw, units)
     draw.restate("phan_anh", item, change)
@@ -88,3 +102,17 @@ def make_progress(draw: Draws) -> None:
     share = rng.choice([None, 0, 50, 100, 100, 101])
     report = Progress(code, day, rng.choice(["CHUA", "DANG", "XONG", "XONG"]), rng.choice(draw.days), share)
     draw.restate("nhiem_vu", report, {"TrangThai": rng.choice(["CHUA", "DANG", "XONG"])})
+
+
+def make_portal_points(draw: Draws, day: date, units: list[str]) -> None:
+    """Add what the portal shows of a day: components by our code or by its name, some without points."""
+    rng = draw.rng
+    of_day = max(date(2024, 1, 1), min(day, draw.as_of) - timedelta(days=rng.choice([0, 0, 1, 3, 9])))
+    for unit in sorted(set(units)):
+        for code, most in (("2.1", 20), ("SO_HOA_GIAY_TO_GIAI_QUYET", 4), ("4.2", 4), ("1.1", 6), ("9.9", 3)):
+            if draw.chance(0.4):
+                whole = rng.randint(1, 9)
+                part = rng.randint(0, whole)
+                shown = Decimal(most * part * 100 // whole) / 100 if draw.chance(0.8) else None
+                row = PortalPoints(unit, of_day, code, day, shown, Decimal(most), part, whole)
+                draw.restate("diem_766", row, {"Diem": Decimal(0)})

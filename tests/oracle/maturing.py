@@ -52,6 +52,8 @@ DENOMINATORS: dict[tuple[str, str], Denominator] = {
     ("apology_rate", "plan"): _late,
     ("digitised_share", "766"): received_in,
     ("data_reuse_share", "766"): received_in,
+    ("personal_store_share", "766"): received_in,
+    ("population_data_share", "766"): received_in,
     ("sync_rate", "766"): received_in,
     ("online_share", "766"): _known_results,
     ("result_digitised_share", "766"): _owing_results,

@@ -1,6 +1,6 @@
 """Which sources an indicator needs: what it is computed from, so that without one of them the indicator is unknown.
 
-Here: the oracle's own list, by indicator and rule. Not here: what no source has at all (rule_766.NEVER).
+Here: the oracle's own list, by indicator and rule. Not here: from when on a field is there (rule_766_opinion).
 """
 
 from collections.abc import Collection
@@ -9,6 +9,8 @@ from .registers import OWN_UNIT, REPORTED
 
 # "an own unit that is not in the delivered list removes that indicator"
 OWN = f"don_vi {OWN_UNIT}"
+
+STEPS = ("phan_anh", "phan_anh.NgayCongKhai", "phan_anh.NgayTuChoi", "phan_anh.NgayYeuCauBoSung")
 
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     # rule `plan`, of dossiers and what belongs to them
@@ -50,6 +52,13 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("result_digitised_share", "766"): ("ho_so", "ket_qua", "thu_tuc"),
     ("online_payment_share", "766"): ("ho_so", "le_phi", "thu_tuc"),
     ("sync_rate", "766"): ("ho_so", "dvcqg"),
+    ("satisfaction_rate", "766"): ("ho_so", "bo_sung", "thu_tuc", "danh_gia", "phan_anh.MaHoSo"),
+    ("feedback_on_time_rate", "766"): STEPS,
+    ("feedback_satisfaction_rate", "766"): STEPS,
+    ("services_used_share", "766"): ("ho_so", "thu_tuc"),
+    ("payment_used_share", "766"): ("ho_so", "thu_tuc"),
+    ("personal_store_share", "766"): ("ho_so", "thanh_phan"),
+    ("population_data_share", "766"): ("ho_so", "ho_so.TaiKhoanDuocXacThucVoiVNeID"),
     ("payment_enabled_share", "766"): ("thu_tuc",),
     ("online_service_coverage", "766"): ("thu_tuc",),
 }

@@ -33,6 +33,23 @@ class Period:
         return day is not None and self.start <= day <= self.cut
 
 
+def score_periods(as_of: date, first_year: int = 2024) -> list[Period]:
+    """Return the periods of the score besides those of the year.
+
+    "the last 7 days and the last 12 Sundays before the as-of day, each from 1 January up to it; the last 5 calendar
+    weeks, the running one among them".
+    """
+    days = {as_of - timedelta(days=n) for n in range(1, 8)}
+    sundays = [as_of - timedelta(days=n) for n in range(1, 85) if (as_of - timedelta(days=n)).weekday() == 6]
+    found = [Period(f"{day}-LK", "to_date", date(day.year, 1, 1), day, as_of) for day in sorted({*days, *sundays})]
+    monday = as_of - timedelta(days=as_of.weekday())
+    for n in range(5):
+        start = monday - timedelta(days=7 * n)
+        year, week, _ = start.isocalendar()
+        found.append(Period(f"{year}-W{week:02}", "week", start, start + timedelta(days=6), as_of))
+    return [period for period in found if period.end.year >= first_year]
+
+
 def periods(as_of: date, first_year: int = 2024) -> list[Period]:
     """Return periods from `first_year` that have begun by the as-of day; a later one says nothing yet."""
     found = []

@@ -6,6 +6,7 @@ pipeline, so that an error in one of the two shows as a difference.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 PROVINCE = "H19"
@@ -72,6 +73,7 @@ class DossierState:
     NgayCapNhat: datetime | None = None
     DaXoa: int | None = None
     DuocThanhToanTrucTuyen: int | None = None
+    TaiKhoanDuocXacThucVoiVNeID: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ class NationalCopy:
     business_day: date
     NgayTiepNhan: datetime | None = None
     NgayKetThucXuLy: datetime | None = None
+    NgayHenTra: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,10 @@ class Feedback:
     HanTraLoi: datetime | None = None
     NgayTraLoi: datetime | None = None
     MucDoHaiLong: str | None = None
+    MaHoSo: str | None = None
+    NgayTuChoi: datetime | None = None
+    NgayYeuCauBoSung: datetime | None = None
+    NgayCongKhai: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -216,8 +223,22 @@ class Progress:
     TyLe: int | None = None
 
 
+@dataclass(frozen=True)
+class PortalPoints:
+    """A row of `diem_766`: what the national portal shows of a unit or province and a component on a day."""
+
+    MaDonVi: str
+    NgayTinh: date
+    MaChiSo: str
+    business_day: date
+    Diem: Decimal | None = None
+    DiemToiDa: Decimal | None = None
+    TuSo: int | None = None
+    MauSo: int | None = None
+
+
 Child = Step | Supplement | Component | Result | Fee | Rating | Notice | Letter
-Row = Unit | Procedure | DossierState | Child | NationalCopy | Feedback | Figure | Progress
+Row = Unit | Procedure | DossierState | Child | NationalCopy | Feedback | Figure | Progress | PortalPoints
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", bound=Child)
 # What the sync message cannot say of a fee.

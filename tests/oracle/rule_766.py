@@ -108,17 +108,25 @@ def sync_rate(dossiers: Sequence[Dossier], period: Period) -> Count:
     return len(copied), max(len(received_in(dossiers, period)), len(copied)), 0
 
 
+def is_from_store(dossier: Dossier) -> bool:
+    """Rule: "a live component with DuocLayTuKhoDMQG = 1"."""
+    return any(part.DuocLayTuKhoDMQG == 1 for part in live(dossier))
+
+
+def personal_store_share(dossiers: Sequence[Dossier], period: Period) -> Count:
+    """Rule: "received in P" / "a live component with DuocLayTuKhoDMQG = 1"."""
+    return *share(received_in(dossiers, period), is_from_store), 0
+
+
+def population_data_share(dossiers: Sequence[Dossier], period: Period) -> Count:
+    """Rule: "received in P" / "TaiKhoanDuocXacThucVoiVNeID = 1"."""
+    return *share(received_in(dossiers, period), lambda dossier: dossier.verified == 1), 0
+
+
 OVER_DOSSIERS: dict[str, Callable[[Sequence[Dossier], Period], Count]] = {
     formula.__name__: formula
     for formula in (
         on_time_rate, online_share, digitised_share, data_reuse_share, result_digitised_share, online_payment_share,
-        sync_rate,
+        sync_rate, personal_store_share, population_data_share,
     )
 }  # fmt: skip
-
-# What no source has, by the indicator that would need it: "what cannot be computed is null with a reason, never
-# approximated".
-NEVER = {
-    "satisfaction_rate": "phan_anh.MaHoSo",
-    "feedback_on_time_rate": "phan_anh.NgayCongKhai, phan_anh.NgayTuChoi, phan_anh.NgayYeuCauBoSung",
-}

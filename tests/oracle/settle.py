@@ -13,7 +13,7 @@ from typing import Any
 from .newest import is_too_new, newest, newness
 from .periods import periods
 from .receiving import feedback_homes_of, handled_by, handler_told, homes_of
-from .records import C, DossierState, Fee, Feedback, Figure, Progress, R, Row, Unit
+from .records import C, DossierState, Fee, Feedback, Figure, PortalPoints, Progress, R, Row, Unit
 from .registers import REPORTED, Task, UnitChange, plan_tasks
 from .settled import Dossier, Records, Settled
 from .units import sound_units
@@ -214,6 +214,7 @@ def settle(
                     if row.TrangThaiHoSo is not None
                 ],
                 paid_online=state.DuocThanhToanTrucTuyen,
+                verified=state.TaiKhoanDuocXacThucVoiVNeID,
                 copy=copies.get(state.MaHoSo),
                 # "Where only the newest state of a dossier is rejected, its newest accepted state counts
                 # and is flagged."
@@ -235,9 +236,16 @@ def settle_reports(records: Records, settled: Settled, begun: set[str], tasks: S
     def of_task(row: Progress) -> str | None:
         return row_rule_broken(row) or (None if row.MaNhiemVu in known_tasks else "unknown_task")
 
+    def of_portal(row: PortalPoints) -> str | None:
+        # "a unit, or another province": H01 to H99
+        is_province = len(row.MaDonVi) == 3 and row.MaDonVi[0] == "H" and row.MaDonVi[1:].isdigit()
+        return None if row.MaDonVi in settled.units or is_province else "unknown_unit"
+
     feedback = accepted(records.feedback, of_unit, settled)
     settled.feedback = newest(feedback, lambda row: row.MaPhanAnh, settled)
     figures = accepted(records.figures, lambda row: figure_rejection(row, settled.units, begun), settled)
     settled.figures = newest(figures, lambda row: (row.MaChiTieu, row.MaDonVi, row.KyBaoCao), settled)
+    portal = accepted(records.portal, of_portal, settled)
+    settled.portal = newest(portal, lambda row: (row.MaDonVi, row.NgayTinh, row.MaChiSo), settled)
     progress = accepted(records.progress, of_task, settled)
     settled.progress = newest(progress, lambda row: (row.MaNhiemVu, row.NgayBaoCao), settled)

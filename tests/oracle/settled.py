@@ -16,6 +16,7 @@ from .records import (
     Letter,
     NationalCopy,
     Notice,
+    PortalPoints,
     Procedure,
     Progress,
     Rating,
@@ -46,6 +47,7 @@ class Records:
     feedback: Sequence[Feedback] = ()
     figures: Sequence[Figure] = ()
     progress: Sequence[Progress] = ()
+    portal: Sequence[PortalPoints] = ()
 
 
 # From which day on which unit answers while it is open, by day; the first is from the beginning.
@@ -83,6 +85,8 @@ class Dossier:
     statuses: Sequence[tuple[datetime, date, int]] = ()
     # DuocThanhToanTrucTuyen, the source's own word on how it was paid.
     paid_online: int | None = None
+    # TaiKhoanDuocXacThucVoiVNeID: whether its account was verified.
+    verified: int | None = None
     copy: NationalCopy | None = None
     supplements: Sequence[Supplement] = ()
     components: Sequence[Component] = ()
@@ -127,6 +131,7 @@ class Settled:
     as_of: date = date(2024, 12, 31)
     figures: list[Figure] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
+    portal: list[PortalPoints] = field(default_factory=list)
     quarantine: list[tuple[str, Row]] = field(default_factory=list)
     superseded: list[Row] = field(default_factory=list)
 

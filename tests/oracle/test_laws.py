@@ -204,6 +204,7 @@ KEYS = {
     "Component": ["MaHoSo", "TepDinhKemId"], "Result": ["MaHoSo", "GiayToId"], "Fee": ["MaHoSo", "MaPhiLePhi"],
     "Rating": ["MaHoSo", "ThoiGianDanhGia"], "Notice": ["MaHoSo", "NgayGui", "Kenh"],
     "Letter": ["MaHoSo", "NgayXinLoi"], "NationalCopy": ["MaHoSo"], "Feedback": ["MaPhanAnh"],
+    "PortalPoints": ["MaDonVi", "NgayTinh", "MaChiSo"],
     "Figure": ["MaChiTieu", "MaDonVi", "KyBaoCao"], "Progress": ["MaNhiemVu", "NgayBaoCao"],
 }  # fmt: skip
 

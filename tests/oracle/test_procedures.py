@@ -273,7 +273,7 @@ def test_rule_766_has_no_target_of_the_plan() -> None:
 
 def test_every_indicator_of_the_design_is_there_once() -> None:
     found = {name[:2] for name in table(Records(UNITS))}
-    assert len(found) == 27 + 19 + 11
+    assert len(found) == 27 + 19 + 16
     assert {code for code, rule in found if rule == "plan"} >= {*TARGETS, *REPORTED, "open_datasets"}
     provincial = {name[0] for name in table(Records(UNITS)) if name[2] == "2024" and name[3:] == (*WHOLE,)}
     by_unit = {name[0] for name in table(Records(UNITS)) if name[3] == "unit"}

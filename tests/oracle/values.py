@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from . import plan, procedures, rule_766
+from . import plan, procedures, rule_766, rule_766_opinion
 from .form import WHOLE, Scope, scopes
 from .maturing import provisional
 from .needs import NEEDS, all_absent
@@ -66,7 +66,9 @@ class IndicatorValue:
 Counts = dict[tuple[str, str], tuple[int, int, int]]
 
 
-def unit_counts(dossiers: Sequence[Dossier], feedback: Sequence[Feedback], period: Period) -> Counts:
+def unit_counts(
+    dossiers: Sequence[Dossier], feedback: Sequence[Feedback], period: Period, settled: Settled
+) -> Counts:  # fmt: skip
     """Return the figures of one unit's dossiers and feedback by indicator and rule.
 
     They are numerator, denominator and unknown.
@@ -78,6 +80,9 @@ def unit_counts(dossiers: Sequence[Dossier], feedback: Sequence[Feedback], perio
         found[code, "plan"] = (*of_feedback(feedback, period), 0)
     for code, of_766 in rule_766.OVER_DOSSIERS.items():
         found[code, "766"] = of_766(dossiers, period)
+    for code, counts in rule_766_opinion.feedback_counts(feedback, period, rule_766_opinion.repeating(settled)).items():
+        found[code, "766"] = counts
+    found["satisfaction_rate", "766"] = rule_766_opinion.satisfaction_rate(dossiers, period, settled)
     return found
 
 
@@ -88,6 +93,8 @@ def province_counts(settled: Settled, period: Period, tasks: Sequence[Task]) -> 
     for rule, formulas in (("plan", procedures.PLAN), ("766", procedures.RULE_766)):
         for code, formula in formulas.items():
             found[code, rule] = formula(listed, period)
+    for code, of_services in rule_766_opinion.OVER_SERVICES.items():
+        found[code, "766"] = of_services(listed, period, settled)
     found["plan_tasks_on_schedule", "plan"] = procedures.plan_tasks_on_schedule(settled.progress, period, tasks)
     return found
 
@@ -100,17 +107,19 @@ def indicator_values(
     absent: Collection[str] = (),
     low: Collection[str] = (),
     editions: Sequence[Edition] = (),
+    begun: Sequence[Period] | None = None,
 ) -> list[IndicatorValue]:
     """Return every indicator for every period begun by the as-of day and every subject, 0 / 0 included.
 
     Null if a source that it needs is among the `absent`: those that never came. Of those under rule `plan` the `low`
-    should be low.
+    should be low. `begun` are other periods than those of the form.
     """
     absent = all_absent(absent, settled.units)
     reported = {(row.MaDonVi, row.KyBaoCao, row.MaChiTieu): (row.TuSo, row.MauSo, 0) for row in settled.figures}
     known_tasks = plan_tasks() if tasks is None else tasks
     found = []
-    for period in periods(as_of):
+    for period in periods(as_of) if begun is None else begun:
+        lacking = absent | rule_766_opinion.absent_fields(settled, period)
         by_unit, rising = {}, {}
         dossiers: dict[str, list[Dossier]] = {code: [] for code in settled.units}
         for dossier in settled.dossiers:
@@ -120,17 +129,16 @@ def indicator_values(
             feedback[settled.feedback_home(item, period.cut).MaDonVi].append(item)
         for unit in settled.units:
             rising[unit] = provisional(dossiers[unit], period)
-            by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period)
+            by_unit[unit] = unit_counts(dossiers[unit], feedback[unit], period, settled)
             for code in REPORTED:
                 by_unit[unit][code, "plan"] = reported.get((unit, period.code, code), (0, 0, 0))
         for subject in scopes(settled):
             of_subject = [names for unit, names in rising.items() if subject.covers_unit(unit, settled.units[unit].Cap)]
             may_rise = set().union(*of_subject)
-            for row in _rows(_summed(by_unit, settled, subject), period, subject, targets, absent):
+            for row in _rows(_summed(by_unit, settled, subject), period, subject, targets, lacking):
                 known = row.missing_source is None
                 found.append(replace(row, is_provisional=known and (row.indicator_code, row.rule) in may_rise))
-            found += list(_never(period, subject))
-        found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE, targets, absent))
+        found += list(_rows(province_counts(settled, period, known_tasks), period, WHOLE, targets, lacking))
         # "`open_datasets` counts what was really published and reachable in the newest edition"
         count = published(editions, period)
         found.append(IndicatorValue("open_datasets", period.code, WHOLE, count, None, period.is_closed))
@@ -175,11 +183,6 @@ def _rows(
         yield IndicatorValue(
             code, period.code, subject, numerator, denominator, period.is_closed, target, rule, unknown
         )
-
-
-def _never(period: Period, subject: Scope) -> Iterator[IndicatorValue]:
-    for code, missing in rule_766.NEVER.items():
-        yield _unknown(code, "766", period, subject, missing)
 
 
 def _unknown(

@@ -20,6 +20,7 @@ from .records import (
     Letter,
     NationalCopy,
     Notice,
+    PortalPoints,
     Procedure,
     Progress,
     Rating,
@@ -53,6 +54,7 @@ SOURCES: dict[str, type] = {
     "phan_anh": Feedback,
     "so_lieu": Figure,
     "nhiem_vu": Progress,
+    "diem_766": PortalPoints,
 }
 
 SECRET = "k" * 64
