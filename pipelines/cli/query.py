@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.app import Format, app, console, settings_with
+from pipelines.common.errors import UsageFault
+from pipelines.settings import Settings
 
 
 class Rule(enum.StrEnum):
@@ -45,7 +47,10 @@ def sql(
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu, ví dụ on_time_rate / indicator code")],
+    indicator: Annotated[
+        str | None,
+        typer.Argument(help="Mã chỉ tiêu, ví dụ on_time_rate; với --gain: số thành phần, ví dụ 4.1 / indicator code"),
+    ] = None,
     unit: Annotated[
         str | None,
         typer.Option(help="Mã đơn vị, hoặc cấp tinh, so, huyen, xa; mặc định toàn tỉnh / unit code or level"),
@@ -59,12 +64,29 @@ def explain(
         Format, typer.Option("--format", help="Cách in; csv chỉ in các mã / how to print")
     ] = Format.table,
     everything: Annotated[bool, typer.Option("--all", help="In mọi mã, không chỉ 40 mã đầu / all codes")] = False,
+    gain: Annotated[
+        bool,
+        typer.Option(
+            "--gain",
+            help="Điểm Quyết định 766 đang mất từ đầu năm, theo điểm lấy lại được; có số thành phần thì liệt kê cả hồ sơ"
+            " / points of Decision 766 that are lost, in order of gain; of one component its cases too",
+        ),
+    ] = False,
+    cases: Annotated[
+        int | None, typer.Option(min=1, help="Với --gain: thêm bấy nhiêu hồ sơ đạt thì được mấy điểm / what if")
+    ] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
 ) -> None:
     """Vì sao con số là như vậy: định nghĩa, tử số, mẫu số, tệp nguồn, hồ sơ làm giảm. / Where a figure comes from.
 
-    Ví dụ / example: tthc explain on_time_rate --unit H19.31 --period 2024-Q2
+    Ví dụ / examples: tthc explain on_time_rate --unit H19.31 --period 2024-Q2;
+    tthc explain --gain --unit H19.31; tthc explain 4.1 --gain --cases 14
     """
+    if gain:
+        _explain_gain(settings_with(warehouse_dir=warehouse), unit, indicator, cases, output, everything=everything)
+        return
+    if indicator is None:
+        raise UsageFault("explain_what")
     from pipelines.reports.explain import explain as look_up
     from pipelines.reports.explain_view import show_explanation
     from pipelines.reports.sql_shell import read_only_connection
@@ -72,3 +94,15 @@ def explain(
     with read_only_connection(settings_with(warehouse_dir=warehouse)) as connection:
         found = look_up(connection, indicator, rule.value, unit, period)
     show_explanation(console, found, output.value, everything=everything)
+
+
+def _explain_gain(
+    settings: Settings, unit: str | None, component: str | None, cases: int | None, output: Format, *, everything: bool
+) -> None:  # fmt: skip
+    from pipelines.reports.gains import read_gains
+    from pipelines.reports.gains_view import show_gains
+    from pipelines.reports.sql_shell import read_only_connection
+
+    with read_only_connection(settings) as connection:
+        found = read_gains(connection, unit, component, cases)
+    show_gains(console, found, output.value, everything=everything)

@@ -13,8 +13,8 @@ from pipelines.contracts.fields import ContractField, Strict
 Thing = Literal["unit", "scored_unit", "procedure", "dossier", "goal", "period", "task"]
 # The column of the relation known_<thing> that holds its codes.
 CODE_COLUMNS: dict[Thing, str] = {
-    "unit": "MaDonVi", "scored_unit": "MaDonVi", "procedure": "MaTTHC", "dossier": "MaHoSo", "goal": "MaChiTieu", "period": "KyBaoCao",
-    "task": "MaNhiemVu",
+    "unit": "MaDonVi", "scored_unit": "MaDonVi", "procedure": "MaTTHC", "dossier": "MaHoSo", "goal": "MaChiTieu",
+    "period": "KyBaoCao", "task": "MaNhiemVu",
 }  # fmt: skip
 
 
@@ -24,7 +24,8 @@ class Lookup(Strict):
     field: str = Field(description="the field that is looked up; where it is empty, nothing is", examples=["MaDonVi"])
     known: Thing = Field(
         description="what it must be the code of: a unit (don_vi), procedure (thu_tuc) or dossier (ho_so) that was "
-        "delivered and accepted; a unit or another province (scored_unit); a goal that units report, a period that has begun, a task of the plan (registers)"
+        "delivered and accepted; a unit or another province (scored_unit); a goal that units report, a period that has "
+        "begun, a task of the plan (registers)"
     )
 
     @property

@@ -102,8 +102,8 @@ class EditedPeriod(Strict):
 class ScorePeriods(Strict):
     """Which periods up to the as-of day the score of Decision 766 is computed for, besides those of the year.
 
-    `days` and `week_ends`: so many last days and Sundays before the as-of day, each from 1 January up to it; `weeks`: so
-    many calendar weeks (Monday to Sunday), the running one among them.
+    `days` and `week_ends`: so many last days and Sundays before the as-of day, each from 1 January up to it; `weeks`:
+    so many calendar weeks (Monday to Sunday), the running one among them.
     """
 
     days: int = Field(7, ge=0, le=31)

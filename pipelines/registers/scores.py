@@ -58,8 +58,8 @@ class Group(Strict):
 SCORE_RULE = {
     "component": pl.String, "group_code": pl.String, "name_vi": pl.String, "name_en": pl.String,
     "max_points": pl.Float64, "full_at": pl.Float64, "points_if_empty": pl.Float64, "indicator_code": pl.String,
-    "api": pl.String, "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String, "valid_from": pl.Date,
-    "valid_to": pl.Date,
+    "api": pl.String, "rule": pl.String, "factor_indicator_code": pl.String, "missing": pl.String,
+    "valid_from": pl.Date, "valid_to": pl.Date,
 }  # fmt: skip
 
 

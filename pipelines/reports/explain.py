@@ -4,6 +4,7 @@ Belongs here: reading these from a published version. Does not belong here: rule
 `cases`), printing (`explain_view`). Dossier codes are internal: what is returned here is never open data.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -84,7 +85,7 @@ def explain(
         in_period = read_sql(__package__, "sql/definition_in_period")
         definition |= _one(connection, in_period, code, rule, found["end_date"]) or {}
     definition |= _one(connection, read_sql(__package__, "sql/lead_unit"), code, found["end_date"]) or {}
-    subject = _subject(connection, unit)
+    subject = subject_of(connection, unit)
     figure = _one(
         connection,
         "select * from marts.indicator_values where indicator_code = ? and rule = ? and period_code = ?"
@@ -96,7 +97,7 @@ def explain(
     known = figure is not None and figure["missing_source"] is None
     return Explanation(
         definition, found, subject, figure,
-        _rows(connection, read_sql(__package__, "sql/deliveries_of_sources"), [sources]),
+        rows_of(connection, read_sql(__package__, "sql/deliveries_of_sources"), [sources]),
         _against(connection, definition, found["period_code"], subject) if known else [],
     )  # fmt: skip
 
@@ -107,7 +108,7 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
     values = {"period_code": period, **subject.parameters}
     in_scope = read_sql(__package__, "sql/in_scope")
     if definition["origin"] == "reported":
-        return _rows(connection, read_sql(__package__, "sql/reported_against", in_scope=in_scope),
+        return rows_of(connection, read_sql(__package__, "sql/reported_against", in_scope=in_scope),
                      {**values, "indicator_code": code, "rule": rule})  # fmt: skip
     view = f"case_{code}__{rule}"
     columns = connection.execute(
@@ -117,13 +118,13 @@ def _against(connection: duckdb.DuckDBPyConnection, definition: Row, period: str
         return []
     if ("period_code",) in columns:
         query = read_sql(__package__, "sql/cases_against_by_period", view=quote_identifier(view), in_scope=in_scope)
-        return _rows(connection, query, values)
+        return rows_of(connection, query, values)
     sources = definition["sources"] or ""
     is_known = _one(connection, HAS_TABLE, handovers_table(sources))
     handovers = handovers_join(sources, "c.case_code", "p.cut_date") if is_known else NO_HANDOVERS
     parts = {"view": quote_identifier(view), "handovers": handovers, "in_scope": in_scope}
     query = read_sql(__package__, "sql/cases_against_by_day", **parts)
-    return _rows(connection, query, values)
+    return rows_of(connection, query, values)
 
 
 def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> Row:
@@ -136,7 +137,12 @@ def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> Row:
     return found
 
 
-def _subject(connection: duckdb.DuckDBPyConnection, unit: str | None) -> ExplainedCut:
+def subject_of(connection: duckdb.DuckDBPyConnection, unit: str | None) -> ExplainedCut:
+    """Return whom a unit code, a level or None (the province) stands for.
+
+    Raises:
+        UsageFault: If there is no such unit; the error lists the nearest ones.
+    """
     run = _one(connection, "select province_code from marts.dim_run") or {}
     province = run["province_code"]
     if unit is None or unit == province:
@@ -158,11 +164,14 @@ def _unknown(connection: duckdb.DuckDBPyConnection, message: str, asked: str, li
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> Row | None:
-    rows = _rows(connection, query, list(values))
+    rows = rows_of(connection, query, list(values))
     return rows[0] if rows else None
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[object] | dict[str, str]) -> list[Row]:
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[object] | Mapping[str, object]
+) -> list[Row]:
+    """Return the rows of a query by column name."""
     result = connection.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

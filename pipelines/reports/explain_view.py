@@ -37,7 +37,7 @@ def show_explanation(console: Console, found: Explanation, output: str, *, every
     _definition(console, found)
     _figure(console, found)
     _deliveries(console, found, everything=everything)
-    _against(console, found, everything=everything)
+    show_cases(console, found, everything=everything)
 
 
 def _local(row: Row, name: str) -> str:
@@ -113,7 +113,8 @@ def _deliveries(console: Console, found: Explanation, *, everything: bool) -> No
     console.print(table)
 
 
-def _against(console: Console, found: Explanation, *, everything: bool) -> None:
+def show_cases(console: Console, found: Explanation, *, everything: bool) -> None:
+    """Print the cases that lower a figure, with the reason of each."""
     if not found.against:
         console.print(say("explain_none_against"))
         return

@@ -82,7 +82,9 @@ class Score:
         """
         self.settled, self.as_of = settled, as_of
         self.periods = [*periods(as_of), *score_periods(as_of)]
-        by_name = {(v.indicator_code, v.rule, v.period_code, v.subject): v for v in values}
+        by_name: dict[tuple[Any, ...], IndicatorValue] = {
+            (v.indicator_code, v.rule, v.period_code, v.subject): v for v in values
+        }
         self.points: dict[tuple[str, Scope, str], Points] = {}
         for period in self.periods:
             for subject in scopes(settled):

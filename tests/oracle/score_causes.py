@@ -141,9 +141,9 @@ def _differs(dossier: Dossier) -> bool:
 def compared_rows(score: Score) -> Iterator[tuple[Any, ...]]:
     """Yield decision_766_compared: ours, theirs, and the parts of the difference."""
     explained: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-    for _, *subject, component, _, _, numerator, denominator in causes(score):
-        explained[(*subject, component)][0] += numerator
-        explained[(*subject, component)][1] += denominator
+    for _, *who, component, _, _, numerator, denominator in causes(score):
+        explained[(*who, component)][0] += numerator
+        explained[(*who, component)][1] += denominator
     for (subject, component), (period, ours) in compared(score).items():
         theirs = ours.portal
         assert theirs is not None
