@@ -68,7 +68,7 @@ def explain(
         bool,
         typer.Option(
             "--gain",
-            help="Điểm Quyết định 766 đang mất từ đầu năm, theo điểm lấy lại được; có số thành phần thì liệt kê cả hồ sơ"
+            help="Điểm Quyết định 766 đang mất từ đầu năm, xếp theo điểm lấy lại được; thêm số thành phần để xem hồ sơ"
             " / points of Decision 766 that are lost, in order of gain; of one component its cases too",
         ),
     ] = False,

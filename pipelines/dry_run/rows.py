@@ -24,7 +24,7 @@ UNITS, DOSSIERS, LONG_AGO = "don_vi", "ho_so", -(1 << 60)
 CONFLICT = "conflict"
 # A source, and the files and row numbers of two of its rows.
 Conflict = tuple[str, list[tuple[int, int]]]
-FILLED_FIRST = [known.source for known in KNOWN.values() if known.source]
+FILLED_FIRST = tuple(dict.fromkeys(known.source for known in KNOWN.values() if known.source))
 
 
 @dataclass(frozen=True)
