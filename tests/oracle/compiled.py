@@ -32,6 +32,7 @@ COMPARED = (
     "handling_status", "indicator_values", "fct_timeliness", "fct_online_share", "fct_digitisation", "fct_payments",
     "fct_payment_duty", "fct_satisfaction", "fct_feedback", "fct_national_sync", "fct_notifications", "fct_apologies",
     "fct_open_late", "fct_figure_reports", "rule_differences", "plan_scorecard", "plan_tasks",
+    "worklist",
     *(f"base_{source}" for source in SOURCES),
 )  # fmt: skip
 

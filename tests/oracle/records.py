@@ -83,6 +83,7 @@ class Step:
     TrangThai: str
     business_day: date
     NgayKetThucTheoQuyDinh: datetime | None = None
+    PhongBanXuLy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ class NationalCopy:
     business_day: date
     NgayTiepNhan: datetime | None = None
     NgayKetThucXuLy: datetime | None = None
+    NgayHenTra: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def test_every_figure_is_the_oracles(warehouse: Warehouse, first: int) -> None:
 # two columns that are compared.
 COPIED = {
     "dim_procedure": {"field_code", "field_name", "levels", "replaced_by"},
+    "worklist": {"field_code"},
     "plan_scorecard": {"section", "wording", "indicator_code", "unit_level", "lead_unit", "change"},
     "plan_tasks": {
         "annex_number", "goal", "task", "product", "lead_unit", "supporting_unit", "deadline_text", "deadline_kind",
