@@ -33,6 +33,14 @@ def report(
         bool,
         typer.Option("--findings", help="Tệp dòng cần sửa của từng đơn vị / the workbook of findings of each unit"),
     ] = False,
+    worklist: Annotated[
+        bool,
+        typer.Option(
+            "--worklist",
+            help="Danh sách việc (Excel) và phiếu đôn đốc (Word) của từng đơn vị / each unit's worklist and its "
+            "reminder letter",
+        ),
+    ] = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Không làm PDF / no PDF")] = False,
     version: Annotated[str | None, typer.Option(help="Phiên bản khác trong versions/ / another version")] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
@@ -49,15 +57,24 @@ def report(
       tthc report --period 2024-BC-6T --lock --by "Văn phòng Sở"
 
       tthc report --findings
+
+      tthc report --worklist
     """
     settings = settings_with(warehouse_dir=warehouse)
-    if period is None and not findings:
+    if period is None and not findings and not worklist:
         raise UsageFault("report_period_missing")
     if findings:
         from pipelines.reports.officers.findings import write_findings
 
         workbooks = write_findings(settings)
         _say("findings_written", count=len(workbooks), folder=settings.reports_dir / "findings")
+    if worklist:
+        from pipelines.reports.officers.worklist import write_worklist
+
+        files = write_worklist(settings)
+        lists = sum(path.suffix == ".xlsx" for path in files)
+        folder = settings.reports_dir / "worklist"
+        _say("worklist_written", lists=lists, letters=len(files) - lists, folder=folder)
     if period is None:
         return
     if lock:

@@ -106,7 +106,16 @@ def work_action_table(country: Path) -> pl.DataFrame:
     What does not matter to an action is null.
     """
     rows = [
-        (priority, action.code, action.vi, action.en, category, portal, action.when.has_letter, action.when.is_high_risk)
+        (
+            priority,
+            action.code,
+            action.vi,
+            action.en,
+            category,
+            portal,
+            action.when.has_letter,
+            action.when.is_high_risk,
+        )
         for priority, action in enumerate(load_worklist(country).actions, start=1)
         for category in action.when.category or (None,)
         for portal in action.when.portal or (None,)

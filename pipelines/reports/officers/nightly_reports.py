@@ -5,6 +5,7 @@ written again. PDF are made by `tthc report` alone. Does not belong here: writin
 """
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from pipelines.publish.versions import current_version
 from pipelines.reports.officers.facts import read_rows
 from pipelines.reports.officers.files import officers_folder, read_record, report_files, write_record
 from pipelines.reports.officers.findings import write_findings
+from pipelines.reports.officers.worklist import write_worklist
 from pipelines.reports.officers.write import made_of, write_from, writing_of
 from pipelines.reports.sql_shell import read_only_connection
 from pipelines.settings import Settings
@@ -30,11 +32,11 @@ ENDED_PERIODS = """
 
 
 def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
-    """Write the reports of ended report periods, and the findings of units, of the current version.
+    """Write the reports of ended report periods, and findings and worklists of units, of the current version.
 
     Args:
         settings: The installation.
-        is_new: False if the night had nothing new, so that findings are those that lie there.
+        is_new: False if the night had nothing new, so that findings and worklists are those that lie there.
 
     Returns:
         What became of each: `written`, `unchanged`, or the code of the error that was logged; `all` stands for them
@@ -49,7 +51,8 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
             for row in read_rows(connection, ENDED_PERIODS):
                 done[row["period_code"]] = _write_one(connection, settings, row["period_code"])
         if is_new:
-            done["findings"] = _write_findings(settings)
+            done["findings"] = _write_of_units("findings", write_findings, settings)
+            done["worklist"] = _write_of_units("worklist", write_worklist, settings)
         if set(done.values()) <= {"written", "unchanged"}:
             write_record(officers_folder(settings.reports_dir) / NIGHT, night)
     except Exception as error:  # whatever is wrong with reports, the night has been published
@@ -81,11 +84,11 @@ def _lies_there(connection: duckdb.DuckDBPyConnection, settings: Settings, perio
     return bool(record["made_of"] == made_of(connection, settings, period))
 
 
-def _write_findings(settings: Settings) -> str:
+def _write_of_units(name: str, write: Callable[[Settings], object], settings: Settings) -> str:
     try:
-        write_findings(settings)
+        write(settings)
     except Exception as error:
-        return _failed("findings", error)
+        return _failed(name, error)
     return "written"
 
 
