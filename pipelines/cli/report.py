@@ -5,13 +5,16 @@ Does not belong here: writing, locking and comparing them (`reports.officers`).
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import EXIT_ROWS_REJECTED, UsageFault
 from pipelines.common.i18n import say
+
+if TYPE_CHECKING:
+    from pipelines.reports.officers.write import WrittenReport
 
 CHANGES_SHOWN = 20
 
@@ -85,19 +88,7 @@ def report(
     from pipelines.reports.officers.write import write_report
 
     written = write_report(settings, period, version=version, pdf=not no_pdf)
-    _say("report_written", period=period, version=written.version, folder=written.folder)
-    for path in (*written.files, *written.pdfs):
-        console.print(f"  {path.name}", highlight=False, markup=False)
-    if not written.pdfs and not no_pdf:
-        _say("report_no_pdf")
-    if written.locked:
-        _say("report_changes", count=len(written.changes))
-    for change in written.changes[:CHANGES_SHOWN]:
-        sheet, row, column, then, now, difference = change.cells
-        console.print(f"  {sheet} · {row} · {column}: {then} → {now} {difference and f'({difference})'}",
-                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
-    if len(written.changes) > CHANGES_SHOWN:
-        console.print("  …")
+    _show_written(written, period, wants_pdf=not no_pdf)
 
 
 @app.command(name="compare-report")
@@ -136,6 +127,23 @@ def compare_report(
         _say("compare_written", file=out)
     if not found.agrees:
         raise typer.Exit(EXIT_ROWS_REJECTED)
+
+
+def _show_written(written: "WrittenReport", period: str, *, wants_pdf: bool) -> None:
+    """Print what was written, and where it differs from what was handed in."""
+    _say("report_written", period=period, version=written.version, folder=written.folder)
+    for path in (*written.files, *written.pdfs):
+        console.print(f"  {path.name}", highlight=False, markup=False)
+    if not written.pdfs and wants_pdf:
+        _say("report_no_pdf")
+    if written.locked:
+        _say("report_changes", count=len(written.changes))
+    for change in written.changes[:CHANGES_SHOWN]:
+        sheet, row, column, then, now, difference = change.cells
+        console.print(f"  {sheet} · {row} · {column}: {then} → {now} {difference and f'({difference})'}",
+                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+    if len(written.changes) > CHANGES_SHOWN:
+        console.print("  …")
 
 
 def _say(code: str, **values: object) -> None:

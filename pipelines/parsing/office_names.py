@@ -1,8 +1,8 @@
 """Names of offices in free text: what is one is kept, and whatever may name a person becomes empty.
 
 The office of a step (`personal: office` in a contract) is typed by hand and may be a clerk's name. Kept is what begins
-with one of the contract's words, is no longer than a name, and shows no sign of a person. This is a filter and no proof:
-a person's name that stands in small letters behind an office's passes, so the text stays in what officers alone read.
+with one of the contract's words, is no longer than a name, and shows no sign of a person. This is a filter and proves
+nothing: a person's name in small letters behind an office's passes, so the text stays in what officers alone read.
 Belongs here: telling one from the other. Does not belong here: the words (the contracts).
 """
 

@@ -1,4 +1,4 @@
-"""The worklist of the small made-up warehouse: what of its dossiers is open, by SQL that shares nothing with the models.
+"""The worklist of the small made-up warehouse: what is open of its dossiers, by SQL of its own.
 
 The risk is a rule of the dossier, since nothing in the gate counts it again (`tests/oracle/worklist.py` does).
 """
@@ -40,7 +40,7 @@ placed as (
                 when copy_status_code in (9, 10) then 'finished_there'
                 when portal_due_date < as_of and not is_overdue and copy_status_code not in (5, 8) then 'overdue_there'
                 when copy_status_code <> status_code then 'other_status' else 'agrees' end as portal,
-           due_date is not null and not is_overdue and working_days_left >= 0 as is_at_risk
+           category in ('due_today', 'due_soon', 'in_time') as is_at_risk
     from counted
 )
 select dossier_code, unit_code, unit_level, receiving_unit_code, procedure_code, field_code,

@@ -125,6 +125,11 @@ MISTAKES = [
     ("ind_by_period", "count(counts) as denominator", "count(*) as denominator", 0),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
+    ("int_open_candidate", "and d.due_date >= t.cut_date", "and d.due_date > t.cut_date", 3),
+    ("int_newest_step", "s.taken_date <= c.cut_date", "true", 3),
+    ("int_open_dossier", "when s.paused_since is null then", "when true then", 0),
+    ("int_portal_standing", "not o.is_overdue and", "", 7),
+    ("int_late_risk", "c.working_days_left < a.working_days_left", "c.working_days_left <= a.working_days_left", 9),
 ]
 
 

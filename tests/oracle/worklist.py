@@ -158,7 +158,7 @@ def worklist(settled: Settled, world: World) -> Iterator[tuple[Any, ...]]:
         left = None if due is None else days_left(since or as_of, due)
         waited = None if since is None else days_left(since, as_of)
         how = category(dossier, as_of, left, waited)
-        at_risk = due is not None and how != "overdue" and (left is None or left >= 0)
+        at_risk = how in ("due_today", "due_soon", "in_time")
         share, cases, basis = risk(dossier, left, others) if at_risk else (None, None, None)
         stands = {
             "category": how,

@@ -1,6 +1,6 @@
 -- The risk that an open dossier will be late: of those like it that were not finished either when so many working days
 -- were left, the share that became late. Alike are those of its procedure and unit; where these are too few, those of
--- its procedure and level, then those of its procedure.
+-- its procedure and level, then those of its procedure. What is paused has no risk: its due day will move.
 {% set bases = {"procedure_unit": "unit_code", "procedure_level": "unit_level", "procedure": "'*'"} %}
 with
     compared as (
@@ -29,7 +29,7 @@ with
                 unit_code,
                 working_days_left
             from {{ ref("int_open_dossier") }}
-            where due_date is not null and not is_overdue and coalesce(working_days_left >= 0, true)
+            where due_date is not null and not is_overdue and not is_paused
             {% if not loop.last %}
                 union all
             {% endif %}

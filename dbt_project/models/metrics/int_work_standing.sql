@@ -30,3 +30,4 @@ left join
     and o.working_days_left is not distinct from r.working_days_left
     and o.due_date is not null
     and not o.is_overdue
+    and not o.is_paused

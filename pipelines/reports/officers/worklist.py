@@ -1,8 +1,8 @@
 """The worklist of each unit: an Excel list of what to do something about, and the reminder letter where it is late.
 
-Belongs here: reading `marts.worklist` of the current version, and which files are written, kept or removed. A unit whose
-list is that of its workbook keeps it, with the version that it was made of. Does not belong here: what stands in the
-files (`worklist_book`, `worklist_letter`), and what is to be done (registers/vietnam/worklist.yml).
+Belongs here: reading `marts.worklist` of the current version, and which files are written, kept or removed. A unit
+whose list is that of its workbook keeps it, with the version that it was made of. Does not belong here: what stands in
+the files (`worklist_book`, `worklist_letter`), and what is to be done (registers/vietnam/worklist.yml).
 """
 
 import hashlib
