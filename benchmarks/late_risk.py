@@ -107,7 +107,8 @@ def show(found: pl.DataFrame, title: str, console: Console) -> None:
     console.print(
         f"{found.height:,} foretold or not: {found['risk'].null_count():,} without a risk, "
         f"{found.filter(pl.col('risk').is_not_null())['is_late'].null_count():,} not decided yet; "
-        f"mean risk {known['risk'].mean():.1%}, late {known['is_late'].mean():.1%}; "
+        f"mean risk {known.select(pl.mean('risk')).item():.1%}, "
+        f"late {known.select(pl.mean('is_late')).item():.1%}; "
         f"Brier score {risk:.4f} (everybody the mean: {mean:.4f})"
     )
 

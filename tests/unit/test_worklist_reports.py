@@ -103,7 +103,7 @@ def test_files_are_for_officers_kept_while_they_are_right_and_gone_with_the_last
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.*x")} == {0o640}
     nodes = {path.name: path.stat().st_ino for path in folder.glob("*.*x")}
     rename(own, OTHER)
-    change(own, "update worklist set risk_cases = 21 where unit_code = 'H19.03' and risk is not null", OTHER)
+    change(own, "update worklist set department = 'Phòng Tư pháp' where unit_code = 'H19.03'", OTHER)
     change(own, "delete from worklist where unit_code = 'H19.30'", OTHER)
     write_worklist(own)
     now = {path.name: path.stat().st_ino for path in folder.glob("*.*x")}
