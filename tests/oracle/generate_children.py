@@ -111,6 +111,9 @@ class Children:
             status = self.draw.rng.choice(["2", "4", "5", "5", "6", "8", "8", "9", "10", "7", "3", "99", "05"])
             step = Step(self.code, moment, status, self.delivered(), PhongBanXuLy=self.aside(moment).choice(OFFICES))
             self.draw.restate("tien_trinh", step, {"NgayKetThucTheoQuyDinh": moment + ONE_DAY})
+            if self.aside(moment).random() < 0.1:
+                # The same step once more, without its office.
+                self.draw.rows["tien_trinh"].append(replace(step, PhongBanXuLy=None))
             if self.draw.chance(0.25):
                 # Reception and hand-over, written in one second.
                 self.draw.add("tien_trinh", replace(step, TrangThai=self.draw.rng.choice(["2", "4", "5", "8"])))
