@@ -146,6 +146,13 @@ def test_a_risk_says_how_many_it_is_taken_from() -> None:
     assert risk_text({"risk": None, "risk_cases": None}) is None
 
 
+def test_a_version_of_an_earlier_release_says_that_it_has_none(own: Settings) -> None:
+    change(own, "drop table worklist")
+    with pytest.raises(TthcError) as missing:
+        write_worklist(own)
+    assert missing.value.code == "worklist_missing"
+
+
 def test_the_command_says_how_many_were_written(own: Settings) -> None:
     said = CliRunner().invoke(app, ["report", "--worklist", "--warehouse", str(own.warehouse_dir)])
     assert (said.exit_code, "3 danh sách việc, 2 phiếu đôn đốc" in said.output) == (0, True), said.output

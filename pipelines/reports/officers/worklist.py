@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.common.errors import TthcError
 from pipelines.common.files import fingerprint, link_or_copy, remove_tree, sync_all, unfinished
 from pipelines.common.sql import read_sql
 from pipelines.contracts.model import load_contracts
@@ -100,8 +101,16 @@ def write_worklist(settings: Settings) -> list[Path]:
 
 
 def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[UnitWork]]:
-    """Return the row of `dim_run`, and what each unit has to do something about, by unit code."""
+    """Return the row of `dim_run`, and what each unit has to do something about, by unit code.
+
+    Raises:
+        TthcError: If the version was made by a release that had no worklist.
+    """
     (run,) = read_rows(connection, "select * from marts.dim_run")
+    if not read_rows(
+        connection, "select 1 from duckdb_tables() where (schema_name, table_name) = ('marts', 'worklist')"
+    ):
+        raise TthcError("worklist_missing", version=run["version"])
     counts = {row["unit_code"]: row for row in read_rows(connection, read_sql(__package__, "sql/worklist_units"))}
     dossiers = read_rows(connection, read_sql(__package__, "sql/worklist"))
     by_unit = groupby(dossiers, key=lambda row: str(row["unit_code"]))
