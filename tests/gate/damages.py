@@ -40,6 +40,7 @@ MAY_BE_EMPTY = {
     "indicator_definitions": {"valid_to"},
     "register_entries": {"row_day"},
     "fct_apologies": {"promised_date"},
+    "worklist": {"department", "portal_finished_date"},
     "fct_task_reports": {"share_done"},
     "decision_766_points": {"missing_source"},
     "plan_scorecard": {"missing_source"},

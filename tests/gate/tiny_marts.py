@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from . import tiny_cases, tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger, tiny_plan
+from . import tiny_cases, tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger, tiny_plan, tiny_worklist
 
 TABLES = (
     "dim_run",
@@ -31,6 +31,7 @@ TABLES = (
     "fct_notifications",
     "fct_apologies",
     "fct_open_late",
+    "worklist",
     "fct_task_reports",
     "fct_figure_reports",
     "handling_status",
@@ -62,6 +63,7 @@ FACTS = (
 )
 FIGURES = (
     tiny_facts.OPEN_LATE,
+    tiny_worklist.WORKLIST,
     tiny_plan.TASKS,
     tiny_figures.FORM,
     tiny_figures.counted(),
