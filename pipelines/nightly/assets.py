@@ -26,6 +26,7 @@ from pipelines.publish.versions import close_candidate, publish
 from pipelines.registers.holds import Holds
 from pipelines.reports.morning.facts import Sealing
 from pipelines.reports.morning.write import write_into_version
+from pipelines.reports.officers import nightly_reports
 from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
@@ -190,6 +191,7 @@ def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResul
     settings, run_spec = nightly.settings, RunSpec.load(nightly.settings)
     outcomes = row_outcomes(candidate_file(settings), run_spec.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
+    nightly_reports.write_into_version(settings, candidate_dir(settings))
     write_into_version(settings, Sealing(candidate_dir(settings), run_spec, nightly.gate_verdict()))
     changed = publish(
         settings, run_spec, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data

@@ -32,6 +32,7 @@ from pipelines.registers.calendar import (
 from pipelines.registers.holds import load_holds
 from pipelines.registers.model import load_period_rules, period_table
 from pipelines.reports.endings import ending_of
+from pipelines.reports.officers.lock import handed_in
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import DATABASE_FILE, VERDICT_FILE, Settings
 from pipelines.storage.documents import Verdict
@@ -82,6 +83,7 @@ def read_status(settings: Settings, today: dt.date, *, verify: bool = False) -> 
         "held": gate.get("held", []),
         "overrides": gate.get("overrides", []),
         "reports_due": _reports_due(settings, today),
+        "reports_handed_in": handed_in(settings),
         "calendar": [asdict(gap) for gap in years_to_complete(calendar, today)],
         "plan_gaps": _plan_gaps(settings),
         "quality_page": _quality_page(settings),

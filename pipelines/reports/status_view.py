@@ -17,7 +17,7 @@ from pipelines.storage.open_data_state import held_back_sentence, is_held_back
 
 COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "received": "green", "refused": "red",
            "failed": "red", "interrupted": "red", "running": "yellow"}  # fmt: skip
-DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN = 3, 20, 20
+DAYS_SHOWN, HELD_SHOWN, LEFT_SHOWN, HANDED_IN_SHOWN = 3, 20, 20, 5
 DAYS_FROM = 3  # columns of the sources before it hold names and days, which stay whole
 
 
@@ -34,6 +34,7 @@ def show_status(console: Console, status: dict[str, Any], country: Path) -> None
         _ending(console, status["ending"], status["runs"][0]["sequence"])
     for due in status["reports_due"]:
         console.print(f"[yellow]{say('status_report_due', period=due['period_code'], day=due['report_due_date'])}[/]")
+    _handed_in(console, status["reports_handed_in"])
     for gap in status["calendar"]:
         code = {"missing": "status_calendar_missing", "not_verified": "status_calendar_not_verified"}[gap["lacks"]]
         console.print(f"[yellow]{say(code, year=gap['year'])}[/]", soft_wrap=True)
@@ -170,6 +171,16 @@ def _ending(console: Console, ending: dict[str, Any] | None, number: int) -> Non
         console.print(f"  {ending['why']}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"  {say('status_next')}: {ending['next_step']}", style="bold", markup=False, highlight=False,
                   soft_wrap=True)  # fmt: skip
+
+
+def _handed_in(console: Console, reports: list[dict[str, Any]]) -> None:
+    """Print the reports that were handed in, the newest ones last; one whose record is damaged is named as such."""
+    for report in reports[-HANDED_IN_SHOWN:]:
+        if report["number"] is None:
+            console.print(say("status_handed_in_damaged", period=report["period"]), style="bold red", markup=False)
+        else:
+            line = say("status_handed_in", **(report | {"day": report["locked_at"][:10]}))
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _number(value: float | None) -> str:

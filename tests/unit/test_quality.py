@@ -174,6 +174,14 @@ def test_links_lead_to_pages_that_exist_and_nowhere_else(contracts: dict[str, Co
                 assert "/".join(parts) in read_pages, (name, link)
 
 
+def test_a_units_page_leads_to_its_workbook_of_findings_where_there_is_one(contracts: dict[str, Contract]) -> None:
+    said = endings(RUN, GATE)
+    html = dict(pages(RUN, FACTS, GATE, contracts, COUNTRY, said, {"H19.07.xlsx", "khong-ro.xlsx"}))
+    linked = {name for name, page in html.items() if "reports/findings/" in page}
+    assert linked == {f"{lang}/units/{unit}.html" for lang in ("vi", "en") for unit in ("H19.07", "khong-ro")}
+    assert 'href="../../../../reports/findings/H19.07.xlsx"' in html["vi/units/H19.07.html"]
+
+
 def test_what_comes_from_outside_is_text_and_never_markup(contracts: dict[str, Contract]) -> None:
     html = dict(pages(RUN, FACTS, GATE, contracts, COUNTRY, endings(RUN, GATE)))
     assert all("<b>.csv" not in page for page in html.values())

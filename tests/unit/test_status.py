@@ -16,6 +16,7 @@ from pipelines import cli
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.publish import versions
+from pipelines.reports.officers.files import write_record
 from pipelines.reports.status import read_status
 from pipelines.reports.status_view import show_status
 from pipelines.settings import PROJECT_DIR, Settings
@@ -226,6 +227,22 @@ def test_reports_are_told_ahead_of_their_day(settings: Settings) -> None:
     ]
     assert read_status(settings, dt.date(2024, 2, 27))["reports_due"] == []
     assert read_status(settings, dt.date(2024, 3, 14))["reports_due"] == []
+
+
+def test_reports_that_were_handed_in_are_listed_and_a_damaged_record_is_named(settings: Settings) -> None:
+    assert read_status(settings, FRIDAY)["reports_handed_in"] == []
+    for period, number in (("2024-BC-6T", 1), ("2024-BC-6T", 10), ("2024-BC-Q1", 1)):
+        record = {"number": number, "locked_at": "2024-06-12T08:00:00+07:00", "locked_by": "Sở", "version": "v1"}
+        write_record(settings.reports_dir / "locked" / period / str(number) / "lock.json", record)
+    (settings.reports_dir / "locked" / "2024-BC-Q1" / "1" / "lock.json").write_text("{}", encoding="utf-8")
+    found = read_status(settings, FRIDAY)["reports_handed_in"]
+    assert [(row["period"], row["number"], row["locked_by"]) for row in found] == [
+        ("2024-BC-6T", 10, "Sở"), ("2024-BC-Q1", None, None),
+    ]  # fmt: skip
+    console = Console(record=True, width=160, file=io.StringIO())
+    show_status(console, read_status(settings, FRIDAY), COUNTRY)
+    printed = console.export_text()
+    assert "2024-BC-6T" in printed and "2024-06-12" in printed and "reports/locked/2024-BC-Q1" in printed
 
 
 def test_people_are_told_the_same(settings: Settings) -> None:

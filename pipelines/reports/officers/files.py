@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.common.checksums import checksum_matches, with_checksum
 from pipelines.common.errors import UsageFault
-from pipelines.common.files import atomic_write
+from pipelines.common.files import atomic_write, sha256_of
 from pipelines.reports.officers.words import word
 from pipelines.settings import Settings
 
@@ -49,15 +49,15 @@ class ReportFiles:
         return self.folder / RECORD
 
 
-def report_files(settings: Settings, period: str) -> ReportFiles:
-    """Return the files of a period's report.
+def report_files(settings: Settings, period: str, root: Path | None = None) -> ReportFiles:
+    """Return the files of a period's report below `root`, by default the reports' own folder.
 
     Raises:
         UsageFault: If the code is no safe name of a folder.
     """
     if not SAFE_NAME.fullmatch(period) or period in (LOCKED, FINDINGS, WORKLIST):
         raise UsageFault("unknown_period_asked", asked=period, near="–")
-    return ReportFiles(period, settings.reports_dir / period)
+    return ReportFiles(period, (root or settings.reports_dir) / period)
 
 
 def officers_folder(path: Path) -> Path:
@@ -74,6 +74,12 @@ def read_record(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) and checksum_matches(content) else None
+
+
+def is_as_written(files: ReportFiles) -> bool:
+    """Return True if nobody has changed a file of a report since it was written."""
+    record = read_record(files.record)
+    return record is not None and all(sha256_of(files.folder / name) == sha for name, sha in record["files"].items())
 
 
 def write_record(path: Path, content: dict[str, Any], mode: int = FILE_MODE) -> None:

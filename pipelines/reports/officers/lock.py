@@ -81,3 +81,14 @@ def read_lock(settings: Settings, period: str) -> LockedReport | None:
     day = day_text(dt.datetime.fromisoformat(record["locked_at"]).date())
     line = word("locked_line", number=record["number"], day=day, version=record["version"], sheet=word("sheet_changes"))
     return LockedReport(record["number"], line, record["figures"])
+
+
+def handed_in(settings: Settings) -> list[dict[str, str | int | None]]:
+    """Return the newest hand-in of each period: period, number, time, who, version; null but the period if damaged."""
+    found: list[dict[str, str | int | None]] = []
+    for place in sorted((settings.reports_dir / LOCKED).glob("[!.]*")):
+        names = [folder.name for folder in place.iterdir() if folder.name.isdigit()]
+        record = read_record(place / max(names, key=int) / LOCK_FILE) if names else None
+        shown = ("number", "locked_at", "locked_by", "version")
+        found.append({"period": place.name} | {key: record[key] if record else None for key in shown})
+    return found

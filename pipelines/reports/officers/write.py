@@ -69,13 +69,18 @@ def write_report(settings: Settings, period: str, *, version: str | None = None,
         return write_from(connection, settings, period, pdf=pdf)
 
 
-def write_from(connection: duckdb.DuckDBPyConnection, settings: Settings, period: str, *, pdf: bool) -> WrittenReport:
-    """Write the report of a period of an open version; see `write_report`."""
+def write_from(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, period: str, *, pdf: bool, root: Path | None = None
+) -> WrittenReport:  # fmt: skip
+    """Write the report of a period of an open version below `root`, by default the reports' own folder.
+
+    See `write_report`.
+    """
     facts = read_facts(connection, period)
     period = facts.period["period_code"]
     report = assemble(settings, facts)
-    files = report_files(settings, period)
-    officers_folder(settings.reports_dir)
+    files = report_files(settings, period, root)
+    officers_folder(files.folder.parent)
     officers_folder(files.folder)
     values = placeholders(report)
     templates = templates_dir(settings.province_dir)

@@ -6,7 +6,7 @@ Belongs here: grouping facts and rendering templates. Does not belong here: read
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,6 +65,7 @@ def pages(
     contracts: Mapping[str, Contract],
     country: Path,
     endings: Mapping[str, Ending],
+    workbooks: Set[str] = frozenset(),
 ) -> Iterator[tuple[str, str]]:
     """Yield path (below the run's folder) and HTML of each page, in both languages.
 
@@ -75,6 +76,7 @@ def pages(
         contracts: All contracts, by source.
         country: Folder of the country's registers.
         endings: How the run ended and what to do, by language.
+        workbooks: Names of the workbooks of findings that lie in `reports/findings`; a unit's page links to its own.
     """
     by_unit: dict[str | None, list[Rejection]] = {}
     for rejection in facts.rejections:
@@ -93,9 +95,11 @@ def pages(
         yield f"{lang}/index.html", _template("index.html.j2").render(index)
         for office in offices:
             groups = _groups(words, by_unit.get(office.code, []))
+            workbook = f"{office.code or UNKNOWN_PAGE}.xlsx"
             html = _template("unit.html.j2").render(
-                **shared, office=office, groups=groups, other=f"../../{other}/{office.page}"
-            )
+                **shared, office=office, groups=groups, other=f"../../{other}/{office.page}",
+                workbook=workbook if workbook in workbooks else None,
+            )  # fmt: skip
             yield f"{lang}/{office.page}", html
 
 

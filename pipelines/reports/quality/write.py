@@ -13,6 +13,7 @@ import duckdb
 from pipelines.common.files import remove_tree, switch_link, unfinished
 from pipelines.common.i18n import LANGUAGES, say, speaking
 from pipelines.contracts.model import load_contracts
+from pipelines.publish.versions import current_version
 from pipelines.reports.endings import ending_of
 from pipelines.reports.quality.facts import QualityFacts, read_database, read_ledger
 from pipelines.reports.quality.pages import pages
@@ -53,7 +54,10 @@ def _write(settings: Settings, run: Run) -> Path:
         with speaking(lang):
             endings[lang] = ending_of(run, settings, gate)
     contracts = load_contracts(settings.contracts_dir)
-    for name, html in pages(run, facts, gate, contracts, settings.country_dir, endings):
+    # Written before this page; those of an earlier version are not this run's.
+    is_theirs = run.outcome in ("published", "unchanged") and run.version == current_version(settings)
+    workbooks = {path.name for path in (settings.reports_dir / "findings").glob("*.xlsx")} if is_theirs else set()
+    for name, html in pages(run, facts, gate, contracts, settings.country_dir, endings, workbooks):
         path = waiting / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
