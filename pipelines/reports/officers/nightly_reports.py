@@ -49,7 +49,7 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
 
     Args:
         settings: The installation.
-        is_new: False if the night had nothing new, so that findings and worklists are those that lie there.
+        is_new: False if the night had nothing new, so that findings are those that lie there.
 
     Returns:
         What became of each: `written`, `unchanged`, or the code of the error that was logged; `all` stands for them
@@ -66,7 +66,7 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
                 done[row["period_code"]] = _write_one(connection, settings, row["period_code"], root, version)
         if is_new:
             done["findings"] = _write_of_units("findings", write_findings, settings)
-            done["worklist"] = _write_of_units("worklist", write_worklist, settings)
+        done["worklist"] = _write_of_units("worklist", write_worklist, settings)
         if set(done.values()) <= {"written", "unchanged"}:
             write_record(officers_folder(settings.reports_dir) / NIGHT, night)
     except Exception as error:  # whatever is wrong with reports, the night has been published
