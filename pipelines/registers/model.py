@@ -62,14 +62,29 @@ class OwnUnit(Strict):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+class SampleSpan(Strict):
+    """What the synthetic province shows where nobody says otherwise.
+
+    Attributes:
+        first: First business day; years are drawn as a whole from its year on.
+        last: Last business day.
+        list_foretells_ends: Whether the list of units tells the end of a unit before the unit has ended.
+    """
+
+    first: dt.date
+    last: dt.date
+    list_foretells_ends: bool = False
+
+
 class Province(Strict):
-    """The province of the warehouse."""
+    """The province of the warehouse; `sample` None: no synthetic province is described."""
 
     code: str
     name: Sentence
     own_units: tuple[OwnUnit, ...] = Field(min_length=1)
     publisher: Publisher
     plan: ReformPlan
+    sample: SampleSpan | None = None
 
     @model_validator(mode="after")
     def _one_own_unit_at_a_time(self) -> "Province":
@@ -147,7 +162,7 @@ class Target(RegisterRow):
 
     indicator_code: str
     rule: Literal["plan", "766"]
-    unit_level: Literal["*", "tinh", "so", "huyen", "xa"]
+    unit_level: str
     valid_from: dt.date
     valid_to: dt.date | None
     target: float = Field(gt=0, le=1)

@@ -20,7 +20,7 @@ from pipelines.reports.officers.documents import placeholders
 from pipelines.reports.officers.facts import read_facts
 from pipelines.reports.officers.files import report_files
 from pipelines.reports.officers.findings import write_findings
-from pipelines.reports.officers.form import COLUMNS, LEVELS, SUMS, form_by_field, form_by_unit
+from pipelines.reports.officers.form import COLUMNS, SUMS, form_by_field, form_by_unit
 from pipelines.reports.officers.lock import lock_report, locked_dir, read_lock
 from pipelines.reports.officers.nightly_reports import write_nightly
 from pipelines.reports.officers.write import WrittenReport, assemble, write_report
@@ -31,6 +31,7 @@ from tests.gate.tiny_marts import build
 from .officer_reports import VERSION, change, publish, read_form_sheet, read_sheet, rename
 
 PERIOD = "2024-02"
+LEVELS = ("tinh", "so", "huyen", "xa")
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-Q1", "2024", "2024-BC-T2", "2024-BC-Q1")
 BY_UNIT, BY_FIELD, CHANGES = "II.06a", "II.06a theo lĩnh vực", "Khác với bản đã nộp"
 # Recounted from the dossiers by `tests/gate/tiny_figures.py`, which knows nothing of reports.
@@ -134,13 +135,13 @@ def test_rows_by_field_always_add_up(drawn: list[tuple[Any, ...]]) -> None:
         figures = (total, online, direct, early + overdue, early + overdue, early, 0, overdue, total - early - overdue,
                    in_time, online)  # fmt: skip
         rows.append({"unit_level": level, "field_name": field or None, **dict(zip(COLUMNS, figures, strict=True))})
-    found = form_by_field(rows, "Chưa rõ")
+    found = form_by_field(rows, "Chưa rõ", LEVELS)
     check_totals([[row.number, row.name, *row.figures] for row in found])
     assert sum(row.kind == "field" for row in found) == len(rows)
 
 
 def test_a_period_without_dossiers_has_a_form_of_zeros() -> None:
-    (total,) = form_by_unit([])
+    (total,) = form_by_unit([], LEVELS)
     assert (total.kind, total.figures) == ("total", (0,) * 11)
 
 

@@ -59,7 +59,11 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
 
 def _night(settings: Settings) -> dict[str, object]:
     """Return what the reports of a night follow from, told without opening the version."""
-    return {"version": current_version(settings), "writing": writing_of(settings)}
+    try:
+        writing = writing_of(settings)
+    except TthcError as broken:  # each report says so for itself, and the findings of units are written
+        writing = broken.code
+    return {"version": current_version(settings), "writing": writing}
 
 
 def _write_one(connection: duckdb.DuckDBPyConnection, settings: Settings, period: str) -> str:

@@ -9,10 +9,10 @@ with
         select m.part, m.measure, m.scope, f.field, f.unit_level, p.period_code
         from measure_of m, field_level f, period p where m.scope = 'field' and p.period_type = 'month'
         union all
-        select m.part, m.measure, m.scope, f.procedure_code, 'tinh', p.period_code
+        select m.part, m.measure, m.scope, f.procedure_code, root_level(), p.period_code
         from measure_of m, procedure f, period p where m.scope = 'procedure' and p.period_type = 'year'
         union all
-        select m.part, m.measure, m.scope, c.channel, 'tinh', p.period_code
+        select m.part, m.measure, m.scope, c.channel, root_level(), p.period_code
         from measure_of m, (select unnest($channels) as channel) c, period p
         where m.scope = 'channel' and p.period_type = 'quarter'
     )
