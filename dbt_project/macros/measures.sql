@@ -347,3 +347,6 @@
             on r.{{ day }} = m.business_day
     )
 {%- endmacro %}
+
+{# Measures whose strata are levels of offices, as SQL texts. #}
+{% macro by_office_level() -%} 'unit_level', 'channel_by_level' {%- endmacro %}

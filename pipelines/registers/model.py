@@ -123,6 +123,10 @@ class PeriodRules(Strict):
     reports: tuple[Report, ...]
     edited: tuple[EditedPeriod, ...] = ()
 
+    def end_of(self, report: Report, year: int) -> dt.date:
+        """Return the last day of a report period of a year, as the rule has it."""
+        return dt.date.fromisoformat(f"{year}-{report.due}") - dt.timedelta(days=self.days_before_due)
+
 
 class Indicator(Strict):
     """One indicator under one rule."""
@@ -204,7 +208,7 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
     for report in rules.reports:
         due = dt.date.fromisoformat(f"{year}-{report.due}")
         reports.append(
-            (f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=rules.days_before_due), due)
+            (f"{year}-{report.suffix}", "report", first, rules.end_of(report, year), due)
         )
     return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
 

@@ -17,6 +17,7 @@ from pipelines.sample.events import Events
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.papers import Papers
 from pipelines.sample.reference import Reference
+from pipelines.sample.successors import NOBODY, Successions
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,33 @@ class ProvinceDraws:
         """Position of the department whose last delivery is a sync message: the busiest one."""
         arrivals = self.lifecycles.arrivals
         many = np.bincount(arrivals.unit[arrivals.level == 0], minlength=self.reference.units.height)
-        return int(many.argmax())
+        return int(np.where(self.reference.living(self.as_of // DAY), many, 0).argmax())
+
+    @cached_property
+    def successions(self) -> Successions:
+        """Which unit takes the place of which."""
+        return Successions(self.reference)
+
+    @cached_property
+    def handed_on(self) -> Flags:
+        """Whether the system sends a dossier again under the heir of its abolished unit.
+
+        It does where it had told of the dossier before, and something happened to it afterwards.
+        """
+        arrivals, unit = self.lifecycles.arrivals, self.lifecycles.arrivals.unit
+        gone = self.reference.last_day[unit]
+        begun = np.minimum(arrivals.submitted, arrivals.received)
+        first_told = self.delivery_of(np.maximum(begun, self.entered))
+        told = self.ends[np.minimum(first_told, len(self.ends) - 1)] // DAY <= gone
+        return (arrivals.heir != NOBODY) & told & (self.lifecycles.last_change(self.as_of) // DAY > gone)
+
+    def handler(self, rows: Ints, at: int) -> Ints:
+        """Return the unit under which the system sends dossiers (positions) at a moment."""
+        arrivals = self.lifecycles.arrivals
+        unit, heir = arrivals.unit[rows], arrivals.heir[rows]
+        gone = self.reference.last_day[unit]
+        moved = self.handed_on[rows] & (self.lifecycles.last_change(at)[rows] // DAY > gone)
+        return np.where(moved, self.successions.on(np.where(moved, heir, unit), gone + 1), unit)
 
     def delivery_of(self, moment: Ints) -> Ints:
         """Return which delivery a moment falls into; len(deliveries) for what has not happened."""
