@@ -207,9 +207,7 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
     reports = []
     for report in rules.reports:
         due = dt.date.fromisoformat(f"{year}-{report.due}")
-        reports.append(
-            (f"{year}-{report.suffix}", "report", first, rules.end_of(report, year), due)
-        )
+        reports.append((f"{year}-{report.suffix}", "report", first, rules.end_of(report, year), due))
     return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
 
 

@@ -18,6 +18,7 @@ from pipelines.sample.behaviour import (
     zipf,
 )
 from pipelines.sample.clock import CLOSE, DAY, MORNING, NEVER, OPEN, WORKDAY, Clock
+from pipelines.sample.departments import departments_of
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.reference import Reference
 from pipelines.sample.span import Span
@@ -28,10 +29,11 @@ from pipelines.sample.successors import Successions
 class Arrivals:
     """One entry per dossier, ordered by unit and time handed in.
 
-    `channel` 0: not reported. `heir` gets what is open when the unit is abolished without a successor (NOBODY: none).
+    `channel` 0: not reported. `asked` has the dossier until it is received, `unit` from then on; `heir` gets what is open when the unit is abolished without a successor (NOBODY: none).
     """
 
     span: Span
+    asked: Ints
     unit: Ints
     heir: Ints
     procedure: Ints
@@ -69,12 +71,16 @@ def draw_arrivals(
     dropped = (channel == 2) & ~carried & ~refused & (rng.random(count) < behaviour["channel"]["never_accepted"])
     received = np.where(dropped, NEVER, received)
     successions, received_on = Successions(reference), np.where(received == NEVER, submitted, received) // DAY
-    unit = successions.on(unit, received_on)
+    drawn, unit = unit, successions.on(unit, received_on)
     heir = successions.heirs(unit, seed)
     unit = successions.with_heirs(unit, heir, received_on)
+    # Handed in on the eve of a change of the map, a dossier is with a unit that there is.
+    asked = successions.with_heirs(drawn, heir, submitted // DAY)
+    asked = np.where(reference.first_day[unit] > submitted // DAY, asked, unit)
     order = np.lexsort((procedure, submitted, unit))
     return Arrivals(
         span=span,
+        asked=asked[order],
         unit=unit[order],
         heir=heir[order],
         procedure=procedure[order],
@@ -117,43 +123,12 @@ def _offices(
             weights[weights == 0] = behaviour["procedures"]["rest"][name] * zipf(int((weights == 0).sum()))
         procedure[mine] = rng.choice(handled, len(mine), p=weights / weights.sum())
         if name in behaviour["fields"]:
-            unit[mine] = _departments(procedure[mine], fields, seed, reference)
+            unit[mine] = departments_of(procedure[mine], seed, reference)
         else:
             units = reference.units_of(name)
             size = _sizes(rng, units, reference, behaviour["volume"])
             unit[mine] = rng.choice(units, len(mine), p=size / size.sum())
     return unit, procedure
-
-
-def _departments(procedure: Ints, fields: list[str], seed: int, reference: Reference) -> Ints:
-    """Return the department of each dossier: where there are several provinces, of one drawn by how many units it has."""
-    living = reference.living(reference.span.start)
-    roots = np.flatnonzero((reference.parent < 0) & living)
-    size = np.array([living[_below(root, reference)].sum() for root in roots])
-    tree = np.full(len(reference.parent), -1)
-    for nth, root in enumerate(roots):
-        tree[_below(root, reference)] = nth
-    home = np.full((len(roots), len(fields)), -1)
-    for at, field in enumerate(fields):
-        for code in reference.departments[field]:
-            unit = reference.position[code]
-            if tree[unit] >= 0:
-                home[tree[unit], at] = unit
-    nth = np.zeros(len(procedure), dtype=int)
-    if len(roots) > 1:
-        nth = stream(seed, "provinces").choice(len(roots), len(procedure), p=size / size.sum())
-    return home[nth, procedure]
-
-
-def _below(root: int, reference: Reference) -> Flags:
-    """Return, per unit, whether it stands below a province."""
-    above = np.arange(len(reference.parent))
-    while True:
-        following = np.where(reference.parent[above] >= 0, reference.parent[above], above)
-        if np.array_equal(following, above):
-            below: Flags = above == root
-            return below
-        above = following
 
 
 def _by_field(handled: Ints, fields: list[str], weights: dict[str, float]) -> Floats:

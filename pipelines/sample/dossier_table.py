@@ -73,12 +73,14 @@ class DossierTable:
         level = province.limits.service_level[arrivals.procedure[rows]]
         units = province.reference.units["MaDonVi"]
         handler = province.handler(rows, at)
-        elsewhere = pl.Series(self.desk[rows] != handler)
+        waits_there = (self.desk[rows] == arrivals.unit[rows]) & (arrivals.received[rows] > at)
+        desk = np.where(waits_there, handler, self.desk[rows])
+        elsewhere = pl.Series(desk != handler)
         columns = {
             "MaHoSo": codes,
             "MaHoSoKhac": other.select(pl.when("has").then(pl.concat_str(pl.lit("EGOV-"), "code")))[:, 0],
             "MaTTHC": province.reference.procedures["MaTTHC"].gather(arrivals.procedure[rows]),
-            "MaDonVi": units.gather(self.desk[rows]),
+            "MaDonVi": units.gather(desk),
             "MaDonViXuLy": pl.select(pl.when(elsewhere).then(units.gather(handler))).to_series(),
             "MucDo": level,
             "KenhThucHien": null_where(arrivals.channel[rows], arrivals.channel[rows] == 0),

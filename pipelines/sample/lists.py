@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
 from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
+from pipelines.sample.departments import department_codes
 from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.span import Span
@@ -46,11 +47,11 @@ def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
         flags: Flags = rng.random(count) < shares[share]
         return flags
 
-    department = _departments(province, at)
+    department = department_codes(province.reference, at // DAY)
     fit = happens_with("fit_online") & ((limits.service_level > 2) | happens_with("fit_not_offered"))
     # The real list gives the planning department few procedures: if none of them were fit or of the year, its own goals
     # would have no case.
-    in_the_end = _departments(province, province.as_of)
+    in_the_end = department_codes(province.reference, province.as_of // DAY)
     own = (in_the_end == province.reference.own_unit).fill_null(value=False).to_numpy()
     fit |= own
     internal = happens_with("internal") & ~limits.frequent
@@ -86,20 +87,6 @@ def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
     )
 
 
-def _departments(province: ProvinceDraws, at: int) -> pl.Series:
-    """Return the code of the province's own department that each procedure belongs to at a moment; null: nobody's."""
-    reference = province.reference
-    own = {
-        field: reference.position[code]
-        for field, codes in reference.departments.items()
-        for code in codes
-        if reference.parent[reference.position[code]] == reference.root
-    }
-    unit = np.array([own.get(field, reference.root) for field in reference.procedures["TenLinhVuc"]])
-    found = province.successions.on(unit, np.full(len(unit), at // DAY))
-    return reference.units["MaDonVi"].gather(found).zip_with(pl.Series(unit != reference.root), pl.Series([None], dtype=pl.String))
-
-
 def _number(day: dt.date) -> int:
     return int(np.datetime64(day, "D").astype(int))
 
@@ -114,7 +101,9 @@ def _dates(
     count = len(own)
     first = int(clock.number(np.array(span.start + 1)))
     of_year = (rng.random(count) < shares["announced_in_year"]) | own
-    start = np.where(of_year, first + rng.integers(0, 240 * len(span.years), count), rng.integers(10, first - 60, count))
+    start = np.where(
+        of_year, first + rng.integers(0, 240 * len(span.years), count), rng.integers(10, first - 60, count)
+    )
     public = start + rng.integers(0, 5, count) + np.where(rng.random(count) < shares["public_late"], 8, 0)
     in_force = start + rng.integers(5, 12, count)
     configured = in_force - rng.integers(0, 5, count)

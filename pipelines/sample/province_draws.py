@@ -92,7 +92,9 @@ class ProvinceDraws:
         begun = np.minimum(arrivals.submitted, arrivals.received)
         first_told = self.delivery_of(np.maximum(begun, self.entered))
         told = self.ends[np.minimum(first_told, len(self.ends) - 1)] // DAY <= gone
-        return (arrivals.heir != NOBODY) & told & (self.lifecycles.last_change(self.as_of) // DAY > gone)
+        changed = self.lifecycles.last_change(self.as_of) // DAY > gone
+        handed_on: Flags = (arrivals.heir != NOBODY) & told & changed
+        return handed_on
 
     def handler(self, rows: Ints, at: int) -> Ints:
         """Return the unit under which the system sends dossiers (positions) at a moment."""
@@ -100,7 +102,8 @@ class ProvinceDraws:
         unit, heir = arrivals.unit[rows], arrivals.heir[rows]
         gone = self.reference.last_day[unit]
         moved = self.handed_on[rows] & (self.lifecycles.last_change(at)[rows] // DAY > gone)
-        return np.where(moved, self.successions.on(np.where(moved, heir, unit), gone + 1), unit)
+        found = np.where(moved, self.successions.on(np.where(moved, heir, unit), gone + 1), unit)
+        return np.where(arrivals.received[rows] > at, arrivals.asked[rows], found)
 
     def delivery_of(self, moment: Ints) -> Ints:
         """Return which delivery a moment falls into; len(deliveries) for what has not happened."""

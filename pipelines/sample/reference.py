@@ -78,6 +78,14 @@ class Reference:
         return np.array([self.position.get(code, -1) for code in self.units["MaDonViCha"].fill_null("")])
 
     @cached_property
+    def tree(self) -> Ints:
+        """Per unit: position of the province at the top of it."""
+        above = np.arange(len(self.parent))
+        while (self.parent[above] >= 0).any():
+            above = np.where(self.parent[above] >= 0, self.parent[above], above)
+        return above
+
+    @cached_property
     def first_day(self) -> Ints:
         """Per unit: its first day, counted from 1970; LONG_AGO where it is not known."""
         return _days(self.units["HieuLucTu"], int(LONG_AGO))

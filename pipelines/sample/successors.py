@@ -1,7 +1,7 @@
 """Which unit takes the place of which, day by day.
 
-Belongs here: following successors, and the heirs of units that were abolished without one. Does not belong here: reading
-the register (`reference`).
+Belongs here: following successors, and the heirs of units that were abolished without one. Does not belong here:
+reading the register (`reference`).
 """
 
 from dataclasses import dataclass

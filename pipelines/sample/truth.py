@@ -32,7 +32,9 @@ class Period:
 
 def periods_of(rules: PeriodRules, span: Span) -> list[Period]:
     """Return months, quarters, years, and the plan's cumulative report periods of the years that are drawn."""
-    table = period_table(rules, dt.date(span.last_year, 12, 31)).filter(pl.col("start_date") >= dt.date(span.first_year, 1, 1))
+    table = period_table(rules, dt.date(span.last_year, 12, 31)).filter(
+        pl.col("start_date") >= dt.date(span.first_year, 1, 1)
+    )
     return [Period(*row) for row in table.select("period_code", "start_date", "end_date").iter_rows()]
 
 

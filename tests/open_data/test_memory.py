@@ -22,7 +22,7 @@ MARTS = """
     create table period as from (values ('2024-01', 'month', date '2024-01-01', date '2024-01-31'),
         ('2024-02', 'month', date '2024-02-01', date '2024-02-29')) p(period_code, period_type, start_date, end_date);
     create table subject (scope text, unit_code text, unit_level text, period_code text);
-    create table procedure (procedure_code text, effective_from date, effective_to date);
+    create table procedure (procedure_code text, field text, is_sensitive bool, effective_from date, effective_to date);
     create table field_level as select unnest(['a', 'b', 'c']) as field, 'xa' as unit_level;
 """
 # A case: its key, its field, and whether it came online.
