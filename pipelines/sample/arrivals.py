@@ -27,9 +27,13 @@ from pipelines.sample.successors import Successions
 
 @dataclass(frozen=True)
 class Arrivals:
-    """One entry per dossier, ordered by unit and time handed in.
+    """One entry per dossier, ordered by unit and time handed in; units as positions.
 
-    `channel` 0: not reported. `asked` has the dossier until it is received, `unit` from then on; `heir` gets what is open when the unit is abolished without a successor (NOBODY: none).
+    Attributes:
+        asked: The unit that has it until it is received.
+        unit: The unit that it is received by.
+        heir: The unit that gets it if its own is abolished without a successor (NOBODY: none).
+        channel: 0 where it is not reported.
     """
 
     span: Span

@@ -155,9 +155,9 @@ def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
 def _beside(vintage: VintageReader, subject: PageSubject) -> list[PageSubject]:
     """Return the subjects of a comparison: the subject itself, its level, the province."""
     if subject.scope == PROVINCE:
-        return [subject, *(vintage.level_subject(level) for level in vintage.levels)]
+        return [subject, *(vintage.level_subject(level) for level in vintage.living_levels)]
     own = [subject] if subject.scope == LEVEL else [subject, vintage.level_subject(subject.level)]
-    return [*own, vintage.whole]
+    return list(dict.fromkeys([*own, vintage.whole]))
 
 
 def _trend(vintage: VintageReader, sheet: Sheet, code: str) -> Trend:

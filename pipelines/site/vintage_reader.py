@@ -176,6 +176,11 @@ class VintageReader:
         return {level: units for level, units in found.items() if units}
 
     @cached_property
+    def living_levels(self) -> list[str]:
+        """The levels that still have offices."""
+        return [level for level, units in self.levels.items() if not all(unit.has_ended for unit in units)]
+
+    @cached_property
     def catalogue(self) -> dict[tuple[str, str], Row]:
         """danh-muc-chi-tieu.csv by indicator and rule; those of choice.yml first."""
         order = {code: at for at, code in enumerate(self.choice.first)}
