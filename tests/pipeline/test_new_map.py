@@ -90,12 +90,13 @@ def test_both_old_provinces_count_before_the_merger_and_only_units_that_there_ar
 
 
 def test_each_year_is_judged_by_its_own_plan(marts: duckdb.DuckDBPyConnection) -> None:
-    query = "select distinct target from indicator_values where indicator_code = 'on_time_rate' and rule = 'plan'"
+    query = "select distinct target from indicator_values where indicator_code = ? and rule = 'plan'"
     of_year = {
-        year: {target for (target,) in marts.execute(f"{query} and period_code = '{year}'").fetchall()}
-        for year in (2024, 2025, 2026)
+        (year, code): {target for (target,) in marts.execute(f"{query} and period_code = '{year}'", [code]).fetchall()}
+        for year, code in ((2024, "online_share"), (2025, "on_time_rate"), (2026, "on_time_rate"))
     }
-    assert of_year == {2024: {0.97}, 2025: {None}, 2026: {0.98}}
+    assert of_year[2024, "online_share"] >= {0.8, 0.4, 0.3}
+    assert (of_year[2025, "on_time_rate"], of_year[2026, "on_time_rate"]) == ({None}, {0.98})
     query = "select lead_unit from dim_indicator where indicator_code = 'on_time_rate' and rule = 'plan'"
     ((lead,),) = marts.execute(query).fetchall()
     assert lead is None
@@ -118,13 +119,17 @@ def test_what_is_carried_over_new_year_is_what_all_computed_anew_gives(tmp_path:
         tmp_path / "raw", 4_000, province=PROVINCE, cadence="daily", years=Span(2025, 2026),
         first=dt.date(2025, 12, 22), last=dt.date(2026, 1, 5),
     )  # fmt: skip
-    kho = tmp_path / "kho"
-    for nights in ("2025-12-22..2025-12-30", "2025-12-31", "2026-01-01..2026-01-02", "2026-01-03..2026-01-05"):
-        shutil.copytree(kho, tmp_path / "before", symlinks=True, dirs_exist_ok=True) if kho.exists() else None
+    kho, before, given = tmp_path / "kho", tmp_path / "before", environment(tmp_path / "raw", tmp_path / "kho")
+    run(tmp_path / "raw", kho, "--day", "2025-12-22..2025-12-28")
+    # On the last day of the year the list of procedures comes: what it changes is computed anew.
+    for nights, carrying in (
+        ("2025-12-29..2025-12-30", "carrying"), ("2025-12-31", "carrying_lists_changed"), ("2026-01-01", "carrying"),
+        ("2026-01-02..2026-01-05", "carrying"),
+    ):  # fmt: skip
+        shutil.copytree(kho, before, symlinks=True)
         run(tmp_path / "raw", kho, "--day", nights)
-        status = json.loads(tthc("status", "--json", "--timings", **environment(tmp_path / "raw", kho)).stdout)
-        assert nights.startswith("2025-12-22") or status["timings"]["carrying"] == "carrying"
-        if (tmp_path / "before").exists():
-            run(tmp_path / "raw", tmp_path / "before", "--day", nights, "--rebuild")
-            assert differing_tables(kho, tmp_path / "before") == []
-            shutil.rmtree(tmp_path / "before")
+        status = json.loads(tthc("status", "--json", "--timings", **given).stdout)
+        assert status["timings"]["carrying"] == carrying, nights
+        run(tmp_path / "raw", before, "--day", nights, "--rebuild")
+        assert differing_tables(kho, before) == []
+        shutil.rmtree(before)

@@ -1,8 +1,7 @@
 -- The same on a scale on which chance scatters alike everywhere (arcsine of shares, logarithm of counts and ratios). A
 -- named approval may say that a new level begins with a delivery (overrides.csv): then a new era of comparison does. So
--- it is with shares of levels of offices on the day on which one of them is abolished; what still comes of that level
--- is
--- compared with nothing.
+-- it is with shares of levels of offices where one of them is abolished; what still comes of it is compared with
+-- nothing.
 --
 -- How far a mean scatters is not known from a few rows alone, as three dossiers with one term do not scatter at all. It
 -- is taken from all rows of the series so far, and from ten more that scatter by a half. So it is with a ratio: by how
@@ -39,19 +38,12 @@ with
                 rows between unbounded preceding and current row
             )
     ),
-    abolished as (
-        select u.unit_level, max(e.ended_on) as ended_on
-        from {{ ref("stg_unit") }} u
-        left join {{ ref("int_unit_end") }} e using (unit_code)
-        group by u.unit_level
-        having count(*) = count(e.ended_on)
-    ),
     of_levels as (
         select measure, topic from {{ source("registers", "measure") }} where measure in ({{ by_office_level() }})
     ),
     level as (
         select k.source, m.topic, a.ended_on as business_day
-        from abolished a
+        from {{ ref("prf_abolished_level") }} a
         cross join of_levels m
         cross join (select distinct source from {{ ref("prf_counted") }}) k
         union
@@ -91,4 +83,4 @@ select
     -- Where nothing came, nothing is known of chance.
     case when c.family in ('share', 'rare') then 1 / (c.n + 0.5) when c.v is not null then greatest(c.v, 1e-9) end as v
 from scattered c
-left join abolished a on c.stratum = a.unit_level
+left join {{ ref("prf_abolished_level") }} a on c.stratum = a.unit_level
