@@ -62,9 +62,9 @@ diacritics must agree or all lack; of units of one name it is the one valid on t
 doubt rejects no row: the dossier stays with `MaDonVi` and is flagged; the quality page, the run's last page, `tthc
 status` and `tthc check` say how many there are. A unit that stands under itself (`unit_circle`), under one of a lower
 level (`unit_under_lower_level`), or a province that neither is this one nor became part of it (`unit_changes.csv`;
-`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound state counts. Where the newest states, each sound in its own
-list, do not fit together, the unit that is wrong does not count. A unit whose parent does not count does count,
-without a parent.
+`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound state counts.
+Where the newest states, each sound in its own list, do not fit together, the unit that is wrong does not count. A unit
+whose parent does not count does count, without a parent.
 
 """
 
