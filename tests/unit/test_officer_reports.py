@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import duckdb
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.reports.officers import pdf
 from pipelines.reports.officers.documents import placeholders
-from pipelines.reports.officers.facts import read_facts
+from pipelines.reports.officers.facts import read_facts, read_form_by_unit
 from pipelines.reports.officers.files import report_files
 from pipelines.reports.officers.findings import write_findings
 from pipelines.reports.officers.form import COLUMNS, SUMS, form_by_field, form_by_unit
@@ -350,3 +351,18 @@ def test_an_unknown_period_is_refused(own: Settings, period: str) -> None:
     assert refused.value.code == "unknown_period_asked"
     with pytest.raises(TthcError):
         lock_report(own, period, "một")
+
+
+def test_a_unit_that_was_not_there_in_the_period_has_no_row_of_zeros(tiny: Path, tmp_path: Path) -> None:
+    copied = shutil.copy(tiny, tmp_path / "tiny.duckdb")
+    codes = ("H19.03", "H19.30", "H19.30.05")
+    with duckdb.connect(str(copied)) as connection:
+        assert {row["unit_code"] for row in read_form_by_unit(connection, PERIOD) if row["scope"] == "unit"} == set(
+            codes
+        )
+        nothing = ", ".join(f"{column} = 0" for column in COLUMNS)
+        connection.execute(f"update marts.handling_status set {nothing} where unit_code in ('H19.30', 'H19.30.05')")
+        connection.execute("update marts.dim_unit set valid_to = date '2024-01-31' where unit_code = 'H19.30'")
+        left = [row["unit_code"] for row in read_form_by_unit(connection, PERIOD) if row["scope"] == "unit"]
+    # A unit that is there has its row, with or without dossiers.
+    assert left == ["H19.03", "H19.30.05"]
