@@ -25,8 +25,6 @@ from pipelines.storage.runs import note_locked_out
 if TYPE_CHECKING:
     from pipelines.sample.span import Span
 
-SAMPLE_DOSSIERS = 100_000
-
 
 @app.command()
 def run(
@@ -94,10 +92,9 @@ def run(
     began, days = time.monotonic(), _days(day) if day else None
     with telling_if_locked(settings), run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
-            console.print(
-                say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
-            )
-            _write_sample(settings, settings.raw_dir, SAMPLE_DOSSIERS, faults=True)
+            dossiers = _sample_dossiers(settings)
+            console.print(say("no_deliveries", folder=settings.raw_dir, dossiers=f"{dossiers:,}"), soft_wrap=True)
+            _write_sample(settings, settings.raw_dir, dossiers, faults=True)
         try:
             code = _run(settings, days)
         except CandidateRefused:
@@ -202,7 +199,21 @@ def _show_timings(settings: Settings) -> None:
     show_timings(console, read_timings(settings))
 
 
-def _write_sample(settings: Settings, out: Path, dossiers: int, *, faults: bool, **how: Any) -> None:
+def _sample_dossiers(settings: Settings) -> int:
+    """Return how many dossiers the synthetic province has.
+
+    Raises:
+        TthcError: If the province's register does not say it.
+    """
+    from pipelines.registers.model import load_province
+
+    described = load_province(settings.province_dir).sample
+    if described is None:
+        raise TthcError("sample_years_missing", province=settings.province)
+    return described.dossiers
+
+
+def _write_sample(settings: Settings, out: Path, dossiers: int | None, *, faults: bool, **how: Any) -> None:
     """Write a synthetic province by the settings' registers, and print how much it is."""
     from rich.progress import Progress
 
@@ -230,7 +241,12 @@ def _write_sample(settings: Settings, out: Path, dossiers: int, *, faults: bool,
 @app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="Thư mục ghi ra, phải trống / folder to write, must be empty")],
-    dossiers: Annotated[int, typer.Option(min=1, help="Số hồ sơ / number of dossiers")] = SAMPLE_DOSSIERS,
+    dossiers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Số hồ sơ; mặc định theo province.yml / number of dossiers, default as province.yml says"
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = None,
     faults: Annotated[bool, typer.Option("--faults", help="Gài lỗi đã biết / plant known faults")] = False,
     year: Annotated[

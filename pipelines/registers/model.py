@@ -68,11 +68,13 @@ class SampleSpan(Strict):
     Attributes:
         first: First business day; years are drawn as a whole from its year on.
         last: Last business day.
+        dossiers: How many dossiers it has.
         list_foretells_ends: Whether the list of units tells the end of a unit before the unit has ended.
     """
 
     first: dt.date
     last: dt.date
+    dossiers: int = Field(ge=1)
     list_foretells_ends: bool = False
 
 

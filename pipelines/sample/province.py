@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.common.errors import TthcError
 from pipelines.sample.applicants import draw_applicants
 from pipelines.sample.arrivals import draw_arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
@@ -47,7 +48,7 @@ Progress = Callable[[str, int, int], None]
 
 def write_province(
     out: Path,
-    dossiers: int = 100_000,
+    dossiers: int | None = None,
     seed: int | None = None,
     faults: bool = False,
     registers: Path = REGISTERS,
@@ -67,7 +68,7 @@ def write_province(
 
     Args:
         out: The landing folder.
-        dossiers: How many dossiers.
+        dossiers: How many dossiers; None takes the number of the province's register.
         seed: Seed of all random draws; None takes that of `behaviour.yml`.
         faults: True adds known numbers of wrong rows, which must not change any figure.
         registers: The folder of registers.
@@ -89,7 +90,7 @@ def write_province(
         UsageFault: For days of other years.
         TthcError: If nobody says which years, or the calendar lacks one (`load_reference`).
     """
-    if dossiers < 1:
+    if dossiers is not None and dossiers < 1:
         raise ValueError("a province needs at least one dossier")
     for found in (out / "ho_so", *out.glob("*/ho_so")):
         if found.exists():
@@ -99,6 +100,10 @@ def write_province(
     reference = load_reference(registers, province, years)
     if years is None and reference.province.sample is not None:
         first, last = first or reference.province.sample.first, last or reference.province.sample.last
+    if dossiers is None:
+        if reference.province.sample is None:
+            raise TthcError("sample_years_missing", province=province)
+        dossiers = reference.province.sample.dossiers
     days = delivery_days(reference.span, cadence, first, last)
     draws = draw_province(dossiers, seed, behaviour, reference, days)
     planted = plan_faults(draws) if faults else None

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.sample.applicants import Applicants
-from pipelines.sample.behaviour import Behaviour, Flags, Ints
+from pipelines.sample.behaviour import Behaviour, Flags, Ints, stream
 from pipelines.sample.clock import DAY, Clock, end_of
 from pipelines.sample.dossiers import Lifecycles
 from pipelines.sample.events import Events
@@ -85,7 +85,7 @@ class ProvinceDraws:
     def handed_on(self) -> Flags:
         """Whether the system sends a dossier again under the heir of its abolished unit.
 
-        It does where it had told of the dossier before, and something happened to it afterwards.
+        It does with a part of those that it had told of before and that something happened to afterwards.
         """
         arrivals, unit = self.lifecycles.arrivals, self.lifecycles.arrivals.unit
         gone = self.reference.last_day[unit]
@@ -93,7 +93,8 @@ class ProvinceDraws:
         first_told = self.delivery_of(np.maximum(begun, self.entered))
         told = self.ends[np.minimum(first_told, len(self.ends) - 1)] // DAY <= gone
         changed = self.lifecycles.last_change(self.as_of) // DAY > gone
-        handed_on: Flags = (arrivals.heir != NOBODY) & told & changed
+        again = stream(self.seed, "sent again").random(len(arrivals)) < self.behaviour["sent_again"]
+        handed_on: Flags = (arrivals.heir != NOBODY) & told & changed & again
         return handed_on
 
     def handler(self, rows: Ints, at: int) -> Ints:

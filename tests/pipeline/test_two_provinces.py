@@ -58,7 +58,7 @@ def dossiers() -> list[DossierState]:
 def world() -> World:
     rows: dict[tuple[str, date], list[Row]] = {(source, FIRST): [] for source in SOURCES}
     for row in (*units(), *dossiers(), Procedure(OLD, FIRST, NgayHieuLuc=date(2020, 1, 1))):
-        source = {Unit: "don_vi", DossierState: "ho_so", Procedure: "thu_tuc"}[type(row)]  # type: ignore[index]
+        source = {Unit: "don_vi", DossierState: "ho_so", Procedure: "thu_tuc"}[type(row)]
         rows.setdefault((source, row.business_day), []).append(row)
     return World(JULY, tuple(Delivery(source, day, f"{source}.csv", tuple(of)) for (source, day), of in rows.items()))
 
