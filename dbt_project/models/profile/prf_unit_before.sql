@@ -57,8 +57,15 @@ with
                 from successor j
                 left join spread t using (changed_on)
                 where
-                    (p.measure in ('late', 'other_prefix') or t.changed_on is not null)
-                    and p.unit_code in (j.unit_code, j.next_unit_code)
+                    (
+                        p.measure in ('late', 'other_prefix')
+                        and p.unit_code in (j.unit_code, j.next_unit_code)
+                        or t.changed_on is not null
+                        and (
+                            p.unit_code in (j.unit_code, j.next_unit_code)
+                            or s.next_unit_code in (j.unit_code, j.next_unit_code)
+                        )
+                    )
                     and j.changed_on <= c.business_day
                     and j.changed_on > c.other_day
             )
