@@ -123,9 +123,11 @@ def test_what_is_carried_over_new_year_is_what_all_computed_anew_gives(tmp_path:
     run(tmp_path / "raw", kho, "--day", "2025-12-22..2025-12-28")
     # On the last day of the year the list of procedures comes: what it changes is computed anew.
     for nights, carrying in (
-        ("2025-12-29..2025-12-30", "carrying"), ("2025-12-31", "carrying_lists_changed"), ("2026-01-01..2026-01-02", "carrying"),
+        ("2025-12-29..2025-12-30", "carrying"),
+        ("2025-12-31", "carrying_lists_changed"),
+        ("2026-01-01..2026-01-02", "carrying"),
         ("2026-01-03..2026-01-05", "carrying"),
-    ):  # fmt: skip
+    ):
         shutil.copytree(kho, before, symlinks=True)
         run(tmp_path / "raw", kho, "--day", nights)
         status = json.loads(tthc("status", "--json", "--timings", **given).stdout)
