@@ -85,8 +85,8 @@ def with_real_days(behaviour: Behaviour, dossiers: int) -> Behaviour:
 def write_year(folder: Path, dossiers: int, settings: Settings, progress: Progress | None = None) -> Year:
     """Write the files of a year below an empty folder."""
     behaviour = with_real_days(load_behaviour(), dossiers)
-    days = delivery_days(behaviour["year"], "daily", FIRST_DAY, LAST_DAY)
-    reference = load_reference(settings.registers_dir, settings.province, behaviour["year"])
+    reference = load_reference(settings.registers_dir, settings.province)
+    days = delivery_days(reference.span, "daily", FIRST_DAY, LAST_DAY)
     year = Year(dossiers, folder / "loaded", folder / "new", Counter())
     writer = _UntilNewDay(year.loaded, rows=year.rows)
     deliver(draw_province(dossiers, SEED, behaviour, reference, days), writer, progress=progress)

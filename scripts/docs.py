@@ -10,9 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipelines.contracts.model import Contract, load_contracts
+from pipelines.registers.levels import load_levels
 from pipelines.registers.model import load_indicators
 from pipelines.settings import PROJECT_DIR, Settings
 from scripts.dbt_indicators import indicator_files
+from scripts.dbt_levels import level_files
 from scripts.dbt_sources import source_files
 from scripts.docs_architecture import architecture_page
 from scripts.docs_indicators import indicators_page
@@ -40,6 +42,7 @@ def generated_files(settings: Settings) -> Iterator[tuple[Path, str]]:
     yield from source_files(load_contracts(settings.contracts_dir), settings.dbt_project_dir)
     indicators = load_indicators(settings.registers_dir / "vietnam")
     yield from indicator_files(indicators, settings.dbt_project_dir)
+    yield from level_files(load_levels(settings.country_dir), settings.dbt_project_dir)
 
 
 def write_generated_files(settings: Settings) -> None:

@@ -44,7 +44,8 @@ thì `MaDonVi`). Tên được tra theo mọi tên mà danh mục từng ghi, kh
 hết; trong các đơn vị cùng tên lấy đơn vị có hiệu lực vào ngày tiếp nhận. Tên không rõ không làm dòng bị từ chối: hồ sơ
 ở lại với `MaDonVi`, được đánh dấu và đếm trên trang chất lượng. Đơn vị đứng dưới chính mình
 (`unit_circle`), dưới đơn vị cấp thấp hơn (`unit_under_lower_level`), hoặc cấp tỉnh mà không phải tỉnh này
-(`unit_second_province`) bị từ chối, xét theo danh mục tại thời điểm của dòng; trạng thái đúng gần nhất được tính. Nếu
+và không nhập vào tỉnh này (`unit_changes.csv`; `unit_second_province`) bị từ chối, xét theo danh mục tại thời điểm của
+dòng; trạng thái đúng gần nhất được tính. Nếu
 các trạng thái mới nhất, mỗi cái đúng trong danh mục của nó, không đi được với nhau thì đơn vị sai không được tính.
 Đơn vị có cấp trên không được tính vẫn được tính, chỉ để trống đơn vị cấp trên.
 
@@ -61,10 +62,10 @@ names, else `MaDonVi`). A name is looked up among all that the list ever gave, w
 diacritics must agree or all lack; of units of one name it is the one valid on the received day. A name that leaves
 doubt rejects no row: the dossier stays with `MaDonVi` and is flagged; the quality page, the run's last page, `tthc
 status` and `tthc check` say how many there are. A unit that stands under itself (`unit_circle`), under one of a lower
-level (`unit_under_lower_level`), or a province that is not this one (`unit_second_province`) is rejected, judged by
-the list as it stood at the row's moment; the last sound state counts. Where the newest states, each sound in its own
-list, do not fit together, the unit that is wrong does not count. A unit whose parent does not count does count,
-without a parent.
+level (`unit_under_lower_level`), or a province that neither is this one nor became part of it (`unit_changes.csv`;
+`unit_second_province`) is rejected, judged by the list as it stood at the row's moment; the last sound state counts.
+Where the newest states, each sound in its own list, do not fit together, the unit that is wrong does not count. A unit
+whose parent does not count does count, without a parent.
 
 """
 

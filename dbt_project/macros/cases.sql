@@ -25,7 +25,7 @@
         period_code,
         case_code,
         unit_code,
-        'tinh' as unit_level,
+        '{{ root_level() }}' as unit_level,
         case when applies then is_fulfilled end as counts,
         case
             when applies and is_fulfilled

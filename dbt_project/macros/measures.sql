@@ -10,12 +10,14 @@
 #}
 {% macro measures(source) %}
     {%- set alive = "coalesce(DaXoa, 0) = 0" -%}
-    {%- set levels = {"so": "unit_level = 'so'", "huyen": "unit_level = 'huyen'", "xa": "unit_level = 'xa'"} -%}
+    {%- set offices = levels()[1:] | map(attribute="code") | list -%}
+    {%- set of_level = {} -%}
+    {%- for code in offices -%} {%- do of_level.update({code: "unit_level = '" ~ code ~ "'"}) -%} {%- endfor -%}
     {%- set habits = {"paper": "usual_online < 0.1", "online": "usual_online > 0.9"} -%}
     {%- set dossiers = [
         {"measure": "deleted", "when": "DaXoa = 1"},
         {"measure": "channel", "of": alive, "when": "KenhThucHien = 2"},
-        {"measure": "channel_by_level", "of": alive, "when": "KenhThucHien = 2", "strata": levels},
+        {"measure": "channel_by_level", "of": alive, "when": "KenhThucHien = 2", "strata": of_level},
         {"measure": "channel_by_habit", "of": alive, "when": "KenhThucHien = 2", "strata": habits},
         {
             "measure": "channel_as_usual",
@@ -23,7 +25,7 @@
             "when": "KenhThucHien = usual_channel",
         },
         {"measure": "by_post", "of": alive, "when": "KenhThucHien = 3"},
-        {"measure": "unit_level", "of": alive, "strata_when": levels},
+        {"measure": "unit_level", "of": alive, "strata_when": of_level},
         {
             "measure": "status",
             "of": alive,
@@ -145,7 +147,7 @@
     {%- set units = [
         {"measure": "broken_letters", "when": broken("TenDonVi")},
         {"measure": "marked_letters", "when": marked("TenDonVi")},
-        {"measure": "unit_level", "strata_when": codes("Cap", ["so", "huyen", "xa"])},
+        {"measure": "unit_level", "strata_when": codes("Cap", offices)},
     ] -%}
     {{
         return(
@@ -345,3 +347,6 @@
             on r.{{ day }} = m.business_day
     )
 {%- endmacro %}
+
+{# Measures whose strata are levels of offices, as SQL texts. #}
+{% macro by_office_level() -%} 'unit_level', 'channel_by_level' {%- endmacro %}

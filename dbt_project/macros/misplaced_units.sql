@@ -1,5 +1,5 @@
 {#
-    States of units that cannot be: a circle of parents, a parent of a lower level, a second province. Each is judged
+    States of units that cannot be: a circle of parents, a parent of a lower level, a second province, unless it became part of this one. Each is judged
     by the list as it stood at its moment, that is by the newest state of every other unit up to then.
 
     states    relation of MaDonVi, Cap, MaDonViCha, newness; one row per unit and moment
@@ -34,6 +34,16 @@
             from above_then a
             join parent_then p on a.newness = p.newness and a.MaDonViCha = p.MaDonVi
         ),
+        -- The province, and those whose successor it is: before the merger they stand beside it, with trees of their
+        -- own.
+        own_province as (
+            select province_code as unit_code
+            from {{ source("registers", "run") }}
+            union all
+            select c.old_unit_code
+            from {{ source("registers", "unit_change") }} c
+            join {{ source("registers", "run") }} r on c.new_unit_code = r.province_code
+        ),
         placed as (
             select
                 s.MaDonVi,
@@ -43,9 +53,9 @@
                     then 'unit_circle'
                     when {{ level_rank("p.Cap") }} > {{ level_rank("s.Cap") }}
                     then 'unit_under_lower_level'
-                    when s.Cap = 'tinh' and s.MaDonViCha is not null
+                    when s.Cap = '{{ root_level() }}' and s.MaDonViCha is not null
                     then 'unit_under_lower_level'
-                    when s.Cap = 'tinh' and s.MaDonVi <> (select province_code from {{ source("registers", "run") }})
+                    when s.Cap = '{{ root_level() }}' and s.MaDonVi not in (select unit_code from own_province)
                     then 'unit_second_province'
                 end as reason
             from {{ states }} s
@@ -59,5 +69,5 @@
 
 {# The rank of a level; the lower the level, the larger the number. #}
 {% macro level_rank(level) -%}
-    case {{ level }} when 'tinh' then 0 when 'so' then 1 when 'huyen' then 2 when 'xa' then 3 end
+    case {{ level }} {% for one in levels() %} when '{{ one.code }}' then {{ loop.index0 }} {% endfor %} end
 {%- endmacro %}

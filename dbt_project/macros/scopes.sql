@@ -7,7 +7,7 @@
         when grouping(unit_code) = 0 then 'unit' when grouping(unit_level) = 0 then 'level' else 'province'
     end as scope,
     coalesce(unit_code, (select province_code from {{ source("registers", "run") }})) as unit_code,
-    coalesce(unit_level, 'tinh') as unit_level
+    coalesce(unit_level, '{{ root_level() }}') as unit_level
 {%- endmacro %}
 
 {% macro scope_sets(columns) -%}

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,7 +22,8 @@ from pipelines.settings import OPEN_DATA_FOLDER, Settings
 from pipelines.storage.ledger import LedgerDamaged, open_ledger
 from pipelines.storage.runs import note_locked_out
 
-SAMPLE_DOSSIERS = 100_000
+if TYPE_CHECKING:
+    from pipelines.sample.span import Span
 
 
 @app.command()
@@ -91,10 +92,9 @@ def run(
     began, days = time.monotonic(), _days(day) if day else None
     with telling_if_locked(settings), run_lock(settings):
         if sample_if_empty and not _any_delivery(settings):
-            console.print(
-                say("no_deliveries", folder=settings.raw_dir, dossiers=f"{SAMPLE_DOSSIERS:,}"), soft_wrap=True
-            )
-            _write_sample(settings.raw_dir, SAMPLE_DOSSIERS, 2024, faults=True)
+            dossiers = _sample_dossiers(settings)
+            console.print(say("no_deliveries", folder=settings.raw_dir, dossiers=f"{dossiers:,}"), soft_wrap=True)
+            _write_sample(settings, settings.raw_dir, dossiers, faults=True)
         try:
             code = _run(settings, days)
         except CandidateRefused:
@@ -199,7 +199,22 @@ def _show_timings(settings: Settings) -> None:
     show_timings(console, read_timings(settings))
 
 
-def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **deliveries: Any) -> None:
+def _sample_dossiers(settings: Settings) -> int:
+    """Return how many dossiers the synthetic province has.
+
+    Raises:
+        TthcError: If the province's register does not say it.
+    """
+    from pipelines.registers.model import load_province
+
+    described = load_province(settings.province_dir).sample
+    if described is None:
+        raise TthcError("sample_years_missing", province=settings.province)
+    return described.dossiers
+
+
+def _write_sample(settings: Settings, out: Path, dossiers: int | None, *, faults: bool, **how: Any) -> None:
+    """Write a synthetic province by the settings' registers, and print how much it is."""
     from rich.progress import Progress
 
     from pipelines.sample import TRUTH_FILE, write_province
@@ -211,7 +226,10 @@ def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **delive
         def show(what: str, done: int, total: int) -> None:
             progress.update(task, description=what, completed=done, total=total)
 
-        truth = write_province(out, dossiers, seed, faults, progress=show, **deliveries)
+        truth = write_province(
+            out, dossiers, faults=faults, registers=settings.registers_dir, province=settings.province, progress=show,
+            **how,
+        )  # fmt: skip
     rows = sum(truth["planted"].values())
     seconds = f"{time.monotonic() - began:.0f}"
     console.print(
@@ -223,9 +241,26 @@ def _write_sample(out: Path, dossiers: int, seed: int, *, faults: bool, **delive
 @app.command()
 def sample(
     out: Annotated[Path, typer.Option(help="Thư mục ghi ra, phải trống / folder to write, must be empty")],
-    dossiers: Annotated[int, typer.Option(min=1, help="Số hồ sơ / number of dossiers")] = SAMPLE_DOSSIERS,
-    seed: Annotated[int, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = 2024,
+    dossiers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Số hồ sơ; mặc định theo province.yml / number of dossiers, default as province.yml says"
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Cùng số này cho ra cùng từng byte / same seed, same bytes")] = None,
     faults: Annotated[bool, typer.Option("--faults", help="Gài lỗi đã biết / plant known faults")] = False,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            "--year",
+            help="Một năm, hoặc nhiều năm như 2025..2026; mặc định theo province.yml / one year, or several such as"
+            " 2025..2026; default as province.yml says",
+        ),
+    ] = None,
+    province: Annotated[
+        str | None,
+        typer.Option(help="Thư mục của tỉnh trong registers/ (TTHC_PROVINCE) / the province's folder in registers/"),
+    ] = None,
     daily: Annotated[
         bool, typer.Option("--daily", help="Giao từng ngày thay vì từng tháng / deliver day by day, not month by month")
     ] = False,
@@ -249,7 +284,7 @@ def sample(
         ),
     ] = False,
 ) -> None:
-    """Ghi một tỉnh TỔNG HỢP (Đồng Nai năm 2024) để thử. / Write a SYNTHETIC province in the landing layout.
+    """Ghi một tỉnh TỔNG HỢP để thử. / Write a SYNTHETIC province in the landing layout.
 
     Ví dụ / examples:
 
@@ -259,23 +294,39 @@ def sample(
 
       tthc sample --out quy --dossiers 2000 --daily --from 2024-02-05 --to 2024-05-05 --by-night
 
+      tthc sample --out moi --province dong-nai-2026 --year 2025..2026 --to 2026-10-15
+
     Với --by-night, chép nội dung từng thư mục đêm vào data/raw theo thứ tự, mỗi lần rồi chạy `tthc run`: tệp giao lại
     đè lên tệp cũ. / With --by-night, copy what each night's folder holds into data/raw in order and run `tthc run` each
     time: a file delivered again replaces the earlier one.
     """
-    from pipelines.sample.behaviour import load_behaviour
-    from pipelines.sample.deliveries import Cadence, delivery_days
+    from pipelines.sample.deliveries import Cadence
 
     if out.exists() and any(path.name != ".gitkeep" for path in out.iterdir()):
         raise TthcError("sample_not_empty", folder=out)
-    year = load_behaviour()["year"]
     cadence: Cadence = "daily" if daily else "monthly"
-    days = {"first": first and first.date(), "last": last and last.date()}
+    _write_sample(
+        settings_with(province=province), out, dossiers, faults=faults, seed=seed, cadence=cadence, by_night=by_night,
+        years=_years(year) if year else None, first=first and first.date(), last=last and last.date(),
+    )  # fmt: skip
+
+
+def _years(text: str) -> "Span":
+    """Return the years of an option: one, or the first and last of several.
+
+    Raises:
+        typer.BadParameter: If it is neither.
+    """
+    from pipelines.sample.span import Span
+
+    first, _, last = text.partition("..")
     try:
-        delivery_days(year, cadence, **days)
+        span = Span(int(first), int(last or first))
     except ValueError:
-        raise typer.BadParameter(say("sample_days", year=year)) from None
-    _write_sample(out, dossiers, seed, faults=faults, cadence=cadence, by_night=by_night, **days)
+        raise typer.BadParameter(say("sample_years")) from None
+    if span.first_year > span.last_year:
+        raise typer.BadParameter(say("sample_years"))
+    return span
 
 
 @app.command()

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 FieldType = Literal["text", "code", "integer", "decimal", "flag", "choice", "timestamp", "date", "time"]
 MOMENTS = ("timestamp", "date", "time")
-PROBE = dt.datetime(2024, 12, 31, 23, 59, 58)
+PROBE = dt.datetime(1999, 12, 31, 23, 59, 58)
 # What follows up to CODES_ONLY_WITH_CHOICES is JSON Schema, by which editors check a contract (contracts/schema.json).
 ONE_SIGN: dict[str, Any] = {"pattern": r"^[\t\x20-\x7e]$"}
 

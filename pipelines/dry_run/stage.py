@@ -19,6 +19,7 @@ from pipelines.parsing.pseudonyms import keyed_hash
 from pipelines.parsing.secret import KEY_BYTES
 from pipelines.parsing.unit_names import fold_name
 from pipelines.registers.model import load_province
+from pipelines.registers.successions import unit_change_table
 from pipelines.settings import Settings
 from pipelines.transform.row_rules import misplaced_units, named_units, naming_day, row_newness, row_rules
 
@@ -81,6 +82,9 @@ class StagedRows:
         self._misplaced = misplaced_units(models)
         province = load_province(settings.province_dir).code
         self._db.execute("create table run as select ? as province_code", [province])
+        self._db.register("registered", unit_change_table(settings.province_dir).to_arrow())
+        self._db.execute("create table unit_change as from registered")
+        self._db.unregister("registered")
 
     def close(self) -> None:
         self._db.close()

@@ -20,6 +20,7 @@ from pipelines.publish.editions import keep_published
 from pipelines.publish.first_published import record_first_published
 from pipelines.publish.skip_unchanged import QUARANTINE_KEY, is_already_published, quarantine_fingerprint
 from pipelines.publish.versions import current_version
+from pipelines.registers.levels import load_levels
 from pipelines.registers.model import load_indicators
 from pipelines.reports.officers.nightly_reports import write_nightly
 from pipelines.storage.documents import OpenData
@@ -99,7 +100,9 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
         raise ValueError("nothing to compute: `ends_without_work` comes first")
     if not run.is_laid_out:
         settings = run.settings
-        require_current(settings, run.contracts, load_indicators(settings.country_dir))
+        require_current(
+            settings, run.contracts, load_indicators(settings.country_dir), load_levels(settings.country_dir)
+        )
         lake = run.lake = verify_lake(settings, run.contracts, lake_of(run))
         found = find_carried(settings, run.contracts, lake, run.run_spec, current_version(settings))
         run.carried = None if isinstance(found, str) else found

@@ -82,14 +82,18 @@ def is_exact(table: Table) -> str:
     """
     if table.disclosure != "by_indicator":
         return "false" if table.disclosure == "sdc1" else "true"
-    province = "pham_vi" if any(column.name == "pham_vi" for column in table.columns) else "cap"
+    whole = "pham_vi = published_scope('province')" if _has(table, "pham_vi") else "cap = root_level()"
     protected = "select indicator_code from indicator_class where class = 'protected'"
-    return f"(t.{province} = 'tinh' or coalesce(t.ma_chi_tieu, '') not in ({protected}))"
+    return f"(t.{whole} or coalesce(t.ma_chi_tieu, '') not in ({protected}))"
 
 
 def value_has_sign(table: Table, value: str) -> bool:
     """Return True for a rate whose bound sign is in column `dau`."""
-    return table.column(value).role == "rate" and any(column.name == "dau" for column in table.columns)
+    return table.column(value).role == "rate" and _has(table, "dau")
+
+
+def _has(table: Table, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
 
 
 HEAD = """\

@@ -48,7 +48,7 @@ def _small_together(
         is_whole = all(deliveries_in(receipt, name) == len(receipts) for receipt in receipts.values())
         if is_whole and len(made_by) == 1:  # files of one version of the parser have the same columns
             day = PurePosixPath(name).parent
-            months.setdefault((day.parent / day.name[: len("2024-12")], made_by.pop()), []).append(name)
+            months.setdefault((day.parent / day.name[: len("YYYY-MM")], made_by.pop()), []).append(name)
     for (folder, _), names in months.items():
         together: list[str] = []
         size = 0

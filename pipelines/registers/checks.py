@@ -7,6 +7,7 @@ which are made where it is read.
 import polars as pl
 
 from pipelines.common.errors import TthcError
+from pipelines.registers.levels import EVERY_LEVEL
 
 KEYS = {
     "indicator": ("indicator_code", "rule", "valid_from"),
@@ -19,6 +20,8 @@ KEYS = {
 INDICATOR = ("indicator_code", "rule")
 FORMULA = ("computed", "case_of")
 ALWAYS = pl.date(9999, 12, 31)
+# Registers that name a level, and the value that stands for all of them.
+OF_LEVELS = ("goal", "target", "override")
 
 
 def check_registers(tables: dict[str, pl.DataFrame]) -> None:
@@ -36,6 +39,12 @@ def check_registers(tables: dict[str, pl.DataFrame]) -> None:
         unknown = frame.drop_nulls().join(indicators, on=INDICATOR, how="anti")
         if not unknown.is_empty():
             raise TthcError("register_unknown", register=register, of=_row_names(unknown), other="indicator")
+    levels = tables["level"].select(unit_level="level_code")
+    for register in OF_LEVELS:
+        named = tables[register].select("unit_level").drop_nulls().filter(pl.col("unit_level") != EVERY_LEVEL)
+        unknown = named.join(levels, on="unit_level", how="anti")
+        if not unknown.is_empty():
+            raise TthcError("register_unknown", register=register, of=_row_names(unknown), other="level")
     for register, key in (("indicator", INDICATOR), ("score_rule", ("component",))):
         _check_spans(register, tables[register], key)
     _check_targets(tables["target"])
@@ -71,8 +80,8 @@ def _check_targets(targets: pl.DataFrame) -> None:
         (pl.col("index") < pl.col("index_right"))
         & (
             (pl.col("unit_level") == pl.col("unit_level_right"))
-            | (pl.col("unit_level") == "*")
-            | (pl.col("unit_level_right") == "*")
+            | (pl.col("unit_level") == EVERY_LEVEL)
+            | (pl.col("unit_level_right") == EVERY_LEVEL)
         )
         & (pl.col("valid_from") <= pl.col("until_right"))
         & (pl.col("valid_from_right") <= pl.col("until"))

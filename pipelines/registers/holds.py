@@ -145,7 +145,7 @@ class Override(RegisterRow):
     indicator_code: str | None
     rule: Literal["plan", "766"] | None
     scope: Literal["*", "level", "province"] | None
-    unit_level: Literal["*", "tinh", "so", "huyen", "xa"] | None
+    unit_level: str | None
     measure: str | None = None
     unit_code: str | None = None
     register: str | None = None

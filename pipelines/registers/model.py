@@ -62,14 +62,31 @@ class OwnUnit(Strict):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+class SampleSpan(Strict):
+    """What the synthetic province shows where nobody says otherwise.
+
+    Attributes:
+        first: First business day; years are drawn as a whole from its year on.
+        last: Last business day.
+        dossiers: How many dossiers it has.
+        list_foretells_ends: Whether the list of units tells the end of a unit before the unit has ended.
+    """
+
+    first: dt.date
+    last: dt.date
+    dossiers: int = Field(ge=1)
+    list_foretells_ends: bool = False
+
+
 class Province(Strict):
-    """The province of the warehouse."""
+    """The province of the warehouse; `sample` None: no synthetic province is described."""
 
     code: str
     name: Sentence
     own_units: tuple[OwnUnit, ...] = Field(min_length=1)
     publisher: Publisher
     plan: ReformPlan
+    sample: SampleSpan | None = None
 
     @model_validator(mode="after")
     def _one_own_unit_at_a_time(self) -> "Province":
@@ -121,6 +138,10 @@ class PeriodRules(Strict):
     edited: tuple[EditedPeriod, ...] = ()
     score: ScorePeriods = ScorePeriods()
 
+    def end_of(self, report: Report, year: int) -> dt.date:
+        """Return the last day of a report period of a year, as the rule has it."""
+        return dt.date.fromisoformat(f"{year}-{report.due}") - dt.timedelta(days=self.days_before_due)
+
 
 class Indicator(Strict):
     """One indicator under one rule."""
@@ -160,7 +181,7 @@ class Target(RegisterRow):
 
     indicator_code: str
     rule: Literal["plan", "766"]
-    unit_level: Literal["*", "tinh", "so", "huyen", "xa"]
+    unit_level: str
     valid_from: dt.date
     valid_to: dt.date | None
     target: float = Field(gt=0, le=1)
@@ -201,9 +222,7 @@ def _year_periods(year: int, rules: PeriodRules) -> list[tuple[str, str, dt.date
     reports = []
     for report in rules.reports:
         due = dt.date.fromisoformat(f"{year}-{report.due}")
-        reports.append(
-            (f"{year}-{report.suffix}", "report", first, due - dt.timedelta(days=rules.days_before_due), due)
-        )
+        reports.append((f"{year}-{report.suffix}", "report", first, rules.end_of(report, year), due))
     return [*months, *quarters, (str(year), "year", first, _last_day(year, 12), None), *reports]
 
 

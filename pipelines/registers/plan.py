@@ -15,15 +15,15 @@ from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
 
 
 class Goal(RegisterRow):
-    """One goal of the plan for one level; `unit_level` `*` is the province as a whole."""
+    """One goal of the plan for one level; `unit_level` `*` is the province as a whole, `lead_unit` None: not known."""
 
     plan_year: int
     goal_code: str
     section: str
     wording: str
     indicator_code: str | None
-    unit_level: Literal["*", "tinh", "so", "huyen", "xa"]
-    lead_unit: str
+    unit_level: str
+    lead_unit: str | None
 
 
 class Task(RegisterRow):

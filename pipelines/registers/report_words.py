@@ -4,6 +4,7 @@ Belongs here: reading and validating them. Does not belong here: figures, and ev
 (`reports.officers`).
 """
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -33,7 +34,7 @@ class FormWords(Strict):
 
 
 class ReportWords(Strict):
-    """Who reports to whom, and who signs."""
+    """Who reports to whom, who signs, and the folder of the templates, seen from the register's own folder."""
 
     reporting_unit: str = Field(min_length=1)
     receiving_unit: str = Field(min_length=1)
@@ -41,6 +42,7 @@ class ReportWords(Strict):
     signer_title: str
     preparer_title: str
     form: FormWords
+    templates: str = TEMPLATES_FOLDER
 
 
 def load_report_words(folder: Path) -> ReportWords:
@@ -53,6 +55,6 @@ def load_report_words(folder: Path) -> ReportWords:
     return ReportWords.model_validate(read_yaml((folder / WORDS_FILE).read_text(encoding="utf-8")))
 
 
-def templates_dir(folder: Path) -> Path:
-    """Return the folder of the Word templates of a province."""
-    return folder / TEMPLATES_FOLDER
+def templates_dir(folder: Path, words: ReportWords) -> Path:
+    """Return the folder of the Word templates of a province: its own, or the one that it shares with another."""
+    return Path(os.path.normpath(folder / words.templates))

@@ -13,6 +13,7 @@ from pipelines.registers.calendar import CALENDAR_FILE, day_table, load_calendar
 from pipelines.registers.checks import check_registers
 from pipelines.registers.corrections import correction_table, read_corrections
 from pipelines.registers.holds import hold_limit_table, load_overrides, override_table
+from pipelines.registers.levels import level_table
 from pipelines.registers.measures import measure_table, profile_bound_table, unit_bound_table
 from pipelines.registers.model import (
     PeriodRules,
@@ -84,6 +85,7 @@ def register_tables(
         "score_period": score_period_table(load_period_rules(folder), as_of),
         "indicator": indicator_table(country),
         "indicator_need": need_table(country),
+        "level": level_table(country),
         "target": target_table(folder),
         "calendar": day_table(calendar, calendar.years[0], calendar.years[-1]),
         "goal": goal_table(folder),

@@ -13,9 +13,9 @@ import duckdb
 
 from pipelines.common.errors import UsageFault
 from pipelines.common.sql import quote_identifier, read_sql
+from pipelines.reports.levels import level_codes
 from pipelines.transform.handovers import NO_HANDOVERS, handovers_join, handovers_table
 
-LEVELS = ("tinh", "so", "huyen", "xa")
 Row = dict[str, Any]
 
 INDICATOR = "select * from marts.dim_indicator where indicator_code = ? and rule = ?"
@@ -69,7 +69,7 @@ def explain(
         connection: An open version.
         code: Indicator code.
         rule: `plan` or `766`.
-        unit: Code of a unit, a level (`tinh`, `so`, `huyen`, `xa`), or None for the province.
+        unit: Code of a unit, a level (`dim_level`), or None for the province.
         period: Period code; None is the newest closed month.
 
     Raises:
@@ -144,10 +144,10 @@ def subject_of(connection: duckdb.DuckDBPyConnection, unit: str | None) -> Expla
         UsageFault: If there is no such unit; the error lists the nearest ones.
     """
     run = _one(connection, "select province_code from marts.dim_run") or {}
-    province = run["province_code"]
+    province, levels = run["province_code"], level_codes(connection)
     if unit is None or unit == province:
-        return ExplainedCut("province", province, "tinh")
-    if unit in LEVELS:
+        return ExplainedCut("province", province, levels[0])
+    if unit in levels:
         return ExplainedCut("level", province, unit)
     found = _one(connection, "select unit_code, unit_level from marts.dim_unit where unit_code = ?", unit)
     if found is None:

@@ -5,7 +5,7 @@ and printing why the gate refused a candidate.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipelines.common.sql import read_sql
 from pipelines.gate.results import UNCOMPARED
 from pipelines.publish.read_only import open_read_only
 from pipelines.reports.held_items import approvals_needed, held_sentence, proposed_lines, publishable_rest
+from pipelines.reports.levels import level_codes
 from pipelines.reports.plan_gaps import plan_gaps
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.manifest import read_manifest
@@ -34,7 +35,8 @@ def show_version(console: Console, folder: Path) -> None:
         _rows(console, connection.execute(read_sql(__package__, "sql/rows_by_source")).fetchall())
         for source, reason, count in connection.execute(REASONS).fetchall():
             console.print(say("summary_reason", source=source, reason=reason, count=f"{count:,}"), highlight=False)
-        _figures(console, connection.execute(read_sql(__package__, "sql/newest_figures")).fetchall())
+        figures = connection.execute(read_sql(__package__, "sql/newest_figures")).fetchall()
+        _figures(console, figures, level_codes(connection))
         goals = connection.execute(read_sql(__package__, "sql/scorecard")).fetchall()[0]
         _plan(console, goals, connection.execute(TASKS).fetchall()[0])
         for gap in plan_gaps(connection):
@@ -59,7 +61,7 @@ def _rows(console: Console, rows: list[tuple[Any, ...]]) -> None:
     console.print(table)
 
 
-def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
+def _figures(console: Console, rows: list[tuple[Any, ...]], levels: Sequence[str]) -> None:
     """Print one line per indicator and one column per scope: the value, and the target that it meets or misses."""
     if not rows:
         return
@@ -70,7 +72,7 @@ def _figures(console: Console, rows: list[tuple[Any, ...]]) -> None:
         column = "province" if scope == "province" else level
         name = name_vi if language.get() == "vi" else name_en
         cells.setdefault(name, {})[column] = ("–" if value is None else f"{value:.2%}") + mark + goal
-    columns = [c for c in ("province", "tinh", "so", "huyen", "xa") if any(c in row for row in cells.values())]
+    columns = [c for c in ("province", *levels) if any(c in row for row in cells.values())]
     table = Table(title=say("summary_figures_title", period=rows[0][2]), title_justify="left", show_lines=True)
     table.add_column(say("summary_indicator"))
     for column in columns:

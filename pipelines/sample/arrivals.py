@@ -18,18 +18,28 @@ from pipelines.sample.behaviour import (
     zipf,
 )
 from pipelines.sample.clock import CLOSE, DAY, MORNING, NEVER, OPEN, WORKDAY, Clock
+from pipelines.sample.departments import departments_of
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.reference import Reference
+from pipelines.sample.span import Span
+from pipelines.sample.successors import Successions
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """One entry per dossier, ordered by unit and time handed in.
+    """One entry per dossier, ordered by unit and time handed in; units as positions.
 
-    `channel` 0: not reported.
+    Attributes:
+        asked: The unit that has it until it is received.
+        unit: The unit that it is received by.
+        heir: The unit that gets it if its own is abolished without a successor (NOBODY: none).
+        channel: 0 where it is not reported.
     """
 
+    span: Span
+    asked: Ints
     unit: Ints
+    heir: Ints
     procedure: Ints
     level: Ints
     channel: Ints
@@ -40,36 +50,45 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self.unit)
 
-    def elapsed(self, year: int) -> Floats:
-        """Return the elapsed share of the year (0 to 1) at submission; 0 for dossiers of the year before."""
-        first = int(np.datetime64(f"{year}-01-01", "D").astype(int))
-        return np.clip((self.submitted // DAY - first) / 366, 0, 1)
+    @property
+    def elapsed(self) -> Floats:
+        """The elapsed share of the years (0 to 1) at submission; 0 for dossiers of the year before."""
+        return np.clip(self.span.elapsed(self.submitted // DAY), 0, 1)
 
 
 def draw_arrivals(
     count: int, seed: int, behaviour: Behaviour, reference: Reference, clock: Clock, limits: ProcedureLimits
 ) -> Arrivals:
-    """Return `count` dossiers of the year and of the two months before it."""
+    """Return `count` dossiers of the years that are drawn and of the two months before them."""
     rng = stream(seed, "arrivals")
-    volume, year = behaviour["volume"], behaviour["year"]
-    shares = np.array([volume["levels"][name] for name in LEVELS])
+    volume, span = behaviour["volume"], reference.span
+    shares = _level_shares(behaviour, reference)
     level = rng.choice(len(LEVELS), count, p=shares / shares.sum())
-    unit, procedure = _offices(level, rng, behaviour, reference)
-    day = _days(rng, count, year, volume, clock)
-    channel = _channels(rng, behaviour, limits, level, procedure, day, year)
+    unit, procedure = _offices(level, rng, seed, behaviour, reference)
+    day = _days(rng, count, span, volume, clock)
+    channel = _channels(rng, behaviour, limits, level, procedure, day, span)
     submitted, received = _moments(rng, behaviour["channel"], clock, channel, day)
     carried = (rng.random(count) < volume["carried_over"]) & (limits.working_days[procedure] >= 3)
-    received = np.where(carried, _last_year(rng, clock, limits.working_days[procedure], year), received)
+    received = np.where(carried, _last_year(rng, clock, limits.working_days[procedure], span.first_year), received)
     submitted = np.where(carried, received, submitted)
     refused = (channel == 2) & ~carried & (rng.random(count) < behaviour["channel"]["refused"])
     dropped = (channel == 2) & ~carried & ~refused & (rng.random(count) < behaviour["channel"]["never_accepted"])
     received = np.where(dropped, NEVER, received)
-    unit = reference.successors_on(unit, np.where(received == NEVER, submitted, received) // DAY)
+    successions, received_on = Successions(reference), np.where(received == NEVER, submitted, received) // DAY
+    drawn, unit = unit, successions.on(unit, received_on)
+    heir = successions.heirs(unit, seed)
+    unit = successions.with_heirs(unit, heir, received_on)
+    # Handed in on the eve of a change of the map, a dossier is with a unit that there is.
+    asked = successions.with_heirs(drawn, heir, submitted // DAY)
+    asked = np.where(reference.first_day[unit] > submitted // DAY, asked, unit)
     order = np.lexsort((procedure, submitted, unit))
     return Arrivals(
+        span=span,
+        asked=asked[order],
         unit=unit[order],
+        heir=heir[order],
         procedure=procedure[order],
-        level=level[order],
+        level=reference.unit_level[unit[order]],
         channel=channel[order],
         submitted=submitted[order],
         received=received[order],
@@ -77,25 +96,38 @@ def draw_arrivals(
     )
 
 
-def _offices(level: Ints, rng: np.random.Generator, behaviour: Behaviour, reference: Reference) -> tuple[Ints, Ints]:
+def _level_shares(behaviour: Behaviour, reference: Reference) -> Floats:
+    """Return the share of dossiers of each level; a level without offices leaves its own to the one it passed to."""
+    shares = dict(behaviour["volume"]["levels"])
+    for level, taking in behaviour["procedures"]["passed"].items():
+        if not len(reference.units_of(level)):
+            shares[taking] += shares[level]
+            shares[level] = 0
+    return np.array([shares[name] for name in LEVELS])
+
+
+def _offices(
+    level: Ints, rng: np.random.Generator, seed: int, behaviour: Behaviour, reference: Reference
+) -> tuple[Ints, Ints]:
     unit, procedure = np.zeros_like(level), np.zeros_like(level)
     codes = reference.procedures["MaTTHC"].to_list()
     fields = reference.procedures["TenLinhVuc"].to_list()
+    handled_by = reference.procedure_levels(reference.span.start, behaviour["procedures"]["passed"]).str.split(";")
+    level_of = {office: of for of, office in reference.levels.of_procedures.items()}
     for position, name in enumerate(LEVELS):
         mine = np.flatnonzero(level == position)
-        if name == "so":
-            handled = reference.procedures_of("tinh")
-            weights = _by_field(handled, fields, behaviour["fields_so"])
+        if not len(reference.units_of(name)):
+            continue
+        handled = np.flatnonzero(handled_by.list.contains(level_of[name]).to_numpy())
+        if name in behaviour["fields"]:
+            weights = _by_field(handled, fields, behaviour["fields"][name])
         else:
-            handled = reference.procedures_of(name)
             named = behaviour["procedures"][name]
             weights = np.array([named.get(codes[p], 0.0) for p in handled])
             weights[weights == 0] = behaviour["procedures"]["rest"][name] * zipf(int((weights == 0).sum()))
         procedure[mine] = rng.choice(handled, len(mine), p=weights / weights.sum())
-        if name == "so":
-            position_of = {code: at for at, code in enumerate(reference.units["MaDonVi"])}
-            home = np.array([position_of[reference.departments[field]] for field in fields])
-            unit[mine] = home[procedure[mine]]
+        if name in behaviour["fields"]:
+            unit[mine] = departments_of(procedure[mine], seed, reference)
         else:
             units = reference.units_of(name)
             size = _sizes(rng, units, reference, behaviour["volume"])
@@ -119,24 +151,24 @@ def _sizes(rng: np.random.Generator, units: Ints, reference: Reference, volume: 
     return spread * np.where(urban, volume["urban_factor"], 1.0)
 
 
-def _days(rng: np.random.Generator, count: int, year: int, volume: Behaviour, clock: Clock) -> Ints:
-    dates = np.arange(f"{year}-01-01", f"{year + 1}-01-01", dtype="datetime64[D]")
-    day = dates.astype(int)
+def _days(rng: np.random.Generator, count: int, span: Span, volume: Behaviour, clock: Clock) -> Ints:
+    day = np.arange(span.start, span.end)
+    dates = day.astype("datetime64[D]")
     weight = np.array(volume["months"])[dates.astype("datetime64[M]").astype(int) % 12]
     weight = weight * np.where(clock.worked(day), 1.0, volume["weekend_online"])
     lull = volume["lull"]
-    quiet = (dates >= np.datetime64(lull["from"])) & (dates <= np.datetime64(lull["to"]))
+    named = [np.datetime64(one.date) for one in clock.calendar.days if one.name_vi == lull["holiday"]]
+    quiet = np.any([np.abs((dates - holiday).astype(int)) <= lull["days"] for holiday in named], axis=0)
     weight = weight * np.where(quiet, lull["factor"], 1.0)
     return rng.choice(day, count, p=weight / weight.sum())
 
 
 def _channels(
     rng: np.random.Generator, behaviour: Behaviour, limits: ProcedureLimits, level: Ints, procedure: Ints,
-    day: Ints, year: int,
+    day: Ints, span: Span,
 ) -> Ints:  # fmt: skip
     shares, count = behaviour["channel"], len(level)
-    first = int(np.datetime64(f"{year}-01-01", "D").astype(int))
-    online = rng.random(count) < by_level_over_year(shares["online"], level, (day - first) / 366)
+    online = rng.random(count) < by_level_over_year(shares["online"], level, span.elapsed(day))
     only_told = (limits.service_level[procedure] == 2) & (rng.random(count) >= shares["level_2_online"])
     draw = rng.random(count)
     channel = np.where(draw < shares["post"], 3, 1)

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from pipelines.common.yaml import read_yaml
 
 SETTINGS = Path(__file__).with_name("behaviour.yml")
-LEVELS = ("so", "huyen", "xa")
 
 Behaviour = dict[str, Any]
 Floats = npt.NDArray[np.float64]
@@ -27,6 +26,10 @@ def load_behaviour() -> Behaviour:
     return settings
 
 
+# The levels below the province, in the order of the shares in `behaviour.yml`.
+LEVELS: tuple[str, ...] = tuple(load_behaviour()["volume"]["levels"])
+
+
 def stream(seed: int, name: str) -> np.random.Generator:
     """Return a random generator for one topic, so that more draws for one topic never shift those of another."""
     return np.random.default_rng([seed, *name.encode()])
@@ -38,12 +41,12 @@ def by_level(shares: dict[str, float], level: Ints) -> Floats:
 
 
 def over_year(ends: list[float], elapsed: Floats) -> Floats:
-    """Return a share interpolated linearly over the year; `elapsed` is the part of the year gone by (0 to 1)."""
+    """Return a share interpolated linearly over what is drawn; `elapsed` is the part gone by (0 to 1)."""
     return ends[0] + (ends[1] - ends[0]) * np.clip(elapsed, 0, 1)
 
 
 def by_level_over_year(ends: dict[str, list[float]], level: Ints, elapsed: Floats) -> Floats:
-    """Return a share per dossier, interpolated linearly over the year between its level's two ends."""
+    """Return a share per dossier, interpolated linearly over what is drawn, between its level's two ends."""
     start, finish = (np.array([ends[name][i] for name in LEVELS])[level] for i in (0, 1))
     mixed: Floats = start + (finish - start) * np.clip(elapsed, 0, 1)
     return mixed

@@ -10,30 +10,33 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from pipelines.common.errors import UsageFault
 from pipelines.sample.arrivals import Arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, stream
 from pipelines.sample.clock import DAY, end_of
+from pipelines.sample.span import Span
 
 Cadence = Literal["monthly", "daily"]
 ONLINE = 2
 
 
-def delivery_days(year: int, cadence: Cadence, first: dt.date | None, last: dt.date | None) -> tuple[str, ...]:
+def delivery_days(span: Span, cadence: Cadence, first: dt.date | None, last: dt.date | None) -> tuple[str, ...]:
     """Return the business days (ISO) of deliveries, from `first` to `last`, both included.
 
     Args:
-        year: The year that is drawn.
+        span: The years that are drawn.
         cadence: `monthly`: ends of months, and `last` itself; `daily`: every day, since online dossiers come on free
             days too.
-        first: First day; None is 1 January.
-        last: Last day; None is 31 December.
+        first: First day; None is the first of these years.
+        last: Last day; None is the last of these years.
 
     Raises:
-        ValueError: If a day lies in another year or the days are in the wrong order.
+        UsageFault: If a day lies in no such year or the days are in the wrong order.
     """
-    first, last = first or dt.date(year, 1, 1), last or dt.date(year, 12, 31)
-    if not dt.date(year, 1, 1) <= first <= last <= dt.date(year, 12, 31):
-        raise ValueError(f"deliveries go from a day of {year} to the same or a later one")
+    begin, end = dt.date(span.first_year, 1, 1), dt.date(span.last_year, 12, 31)
+    first, last = first or begin, last or end
+    if not begin <= first <= last <= end:
+        raise UsageFault("sample_days", first=begin, last=end)
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     if cadence == "monthly":
         days = [day for day in days if (day + dt.timedelta(days=1)).day == 1 or day == last]

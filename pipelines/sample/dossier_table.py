@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.sample.behaviour import Ints, stream
+from pipelines.sample.behaviour import LEVELS, Ints, stream
 from pipelines.sample.clock import DAY, NEVER, null_where
 from pipelines.sample.papers import ONLINE
 from pipelines.sample.province_draws import ProvinceDraws
@@ -48,13 +48,18 @@ class DossierTable:
     @cached_property
     def desk(self) -> Ints:
         """Position of the receiving unit of each dossier: nearly always the unit that handles it."""
-        province, unit = self.province, self.province.lifecycles.arrivals.unit
-        communes = province.reference.units_of("xa")
+        province, arrivals = self.province, self.province.lifecycles.arrivals
+        unit, settings = arrivals.unit, province.behaviour["received_elsewhere"]
+        desks, day = province.reference.units_of(settings["level"]), arrivals.submitted // DAY
+        since = int(np.datetime64(settings["anywhere"]["from"], "D").astype(int))
+        anywhere = day >= since
         rng = stream(province.seed, "desks")
-        elsewhere = rng.random(len(unit)) < province.behaviour["received_elsewhere"]
-        other = rng.choice(communes, len(unit))
-        day = province.lifecycles.arrivals.submitted // DAY
-        return np.where(elsewhere & np.isin(unit, communes), province.reference.successors_on(other, day), unit)
+        used_to = np.clip((day - since) / 365, 0, 1)
+        share = settings["share"] + (settings["anywhere"]["share"] - settings["share"]) * used_to
+        elsewhere = rng.random(len(unit)) < share
+        other = province.successions.on(rng.choice(desks, len(unit)), day)
+        of_level = arrivals.level == LEVELS.index(settings["level"])
+        return np.where(elsewhere & (of_level | anywhere), other, unit)
 
     def states(self, rows: Ints, at: int) -> pl.DataFrame:
         """Return `ho_so` rows of these dossiers as they stood at a moment."""
@@ -67,13 +72,16 @@ class DossierTable:
         online = arrivals.channel[rows] == 2
         level = province.limits.service_level[arrivals.procedure[rows]]
         units = province.reference.units["MaDonVi"]
-        elsewhere = pl.Series(self.desk[rows] != arrivals.unit[rows])
+        handler = province.handler(rows, at)
+        waits_there = (self.desk[rows] == arrivals.unit[rows]) & (arrivals.received[rows] > at)
+        desk = np.where(waits_there, handler, self.desk[rows])
+        elsewhere = pl.Series(desk != handler)
         columns = {
             "MaHoSo": codes,
             "MaHoSoKhac": other.select(pl.when("has").then(pl.concat_str(pl.lit("EGOV-"), "code")))[:, 0],
             "MaTTHC": province.reference.procedures["MaTTHC"].gather(arrivals.procedure[rows]),
-            "MaDonVi": units.gather(self.desk[rows]),
-            "MaDonViXuLy": pl.select(pl.when(elsewhere).then(units.gather(arrivals.unit[rows]))).to_series(),
+            "MaDonVi": units.gather(desk),
+            "MaDonViXuLy": pl.select(pl.when(elsewhere).then(units.gather(handler))).to_series(),
             "MucDo": level,
             "KenhThucHien": null_where(arrivals.channel[rows], arrivals.channel[rows] == 0),
             **applicants,

@@ -80,7 +80,7 @@ def draw_notices(lifecycles: Lifecycles, seed: int, behaviour: Behaviour, as_of:
     """Return notifications that the result is ready; `kind` is 0 SMS, 1 Zalo, 2 e-mail, plus 10 if it failed."""
     rng, shares = stream(seed, "notices"), behaviour["notices"]
     done = _is_reported(np.where(lifecycles.withdrawn, NEVER, lifecycles.finished))
-    elapsed = lifecycles.arrivals.elapsed(behaviour["year"])[done]
+    elapsed = lifecycles.arrivals.elapsed[done]
     done = done[rng.random(len(done)) < over_year(shares["share"], elapsed)]
     moment = lifecycles.finished[done] + rng.integers(30, 900, len(done))
     failed = rng.random(len(done)) < shares["failed"]

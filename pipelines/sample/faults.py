@@ -67,8 +67,17 @@ def _finished_later(row: Row, nth: int, day: dt.date) -> Row:
     return row | {"NgayKetThucXuLy": finish, "NgayTra": None, "TrangThaiHoSo": "9"}
 
 
+def _no_such_day(row: Row, nth: int, day: dt.date) -> Row:
+    wrong = (f"{day.year}0231093000", "00250115080000", "45292", f"{day.year}1305080000")
+    return row | {"NgayHenTra": wrong[nth % len(wrong)]}
+
+
+def _unknown_unit(row: Row, nth: int, day: dt.date) -> Row:
+    return row | {"MaDonVi": f"{(row['MaDonVi'] or '').partition('.')[0]}.99"}
+
+
 def _newer_state(row: Row, nth: int, day: dt.date) -> Row:
-    return row | {"NgayHenTra": "20240231093000", "NgayCapNhat": day.strftime("%Y%m%d") + "235959"}
+    return row | {"NgayHenTra": f"{day.year}0231093000", "NgayCapNhat": day.strftime("%Y%m%d") + "235959"}
 
 
 _OPEN = {"NgayKetThucXuLy": None, "NgayTra": None}
@@ -79,7 +88,7 @@ KINDS = (
     FaultKind(
         "bad_timestamp",
         "ho_so",
-        _one_of("NgayHenTra", "20240231093000", "00250115080000", "45292", "20241305080000"),
+        _no_such_day,
     ),
     FaultKind("bad_timestamp", "ho_so", _newer_state, fresh_dossier=False),
     FaultKind("not_in_code_list", "ho_so", _one_of("KenhThucHien", "7", "online")),
@@ -88,7 +97,7 @@ KINDS = (
     FaultKind("finished_before_received", "ho_so", _finished_early),
     FaultKind("received_after_business_day", "ho_so", _received_later),
     FaultKind("finished_after_business_day", "ho_so", _finished_later),
-    FaultKind("unknown_unit", "ho_so", _set(MaDonVi="H19.99")),
+    FaultKind("unknown_unit", "ho_so", _unknown_unit),
     FaultKind("unknown_procedure", "ho_so", _set(MaTTHC="9.999999")),
     FaultKind("bad_integer", "le_phi", _one_of("Gia", "12.5", "50.000", "abc"), fresh_dossier=False),
     FaultKind("negative_amount", "le_phi", _set(Gia="-50000"), fresh_dossier=False),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.sample.arrivals import Arrivals
-from pipelines.sample.behaviour import Behaviour, Flags, Floats, Ints, by_level, stream
-from pipelines.sample.clock import CLOSE, DAY, NEVER, WORKDAY, Clock, end_of
+from pipelines.sample.behaviour import LEVELS, Behaviour, Flags, Floats, Ints, by_level, stream
+from pipelines.sample.clock import CLOSE, DAY, NEVER, WORKDAY, Clock
 from pipelines.sample.dossiers import Lifecycles, Supplement
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.reference import Reference
@@ -171,8 +171,8 @@ def _finished(drawing: Drawing, reference: Reference, waits: Waits, withdrawn: F
     work = floor + drawing.share_of(np.maximum((floor // WORKDAY + 1) * WORKDAY - 1 - floor, 1))
     left = drawing.begun + 600 + drawing.share_of((drawing.due - drawing.start) * WORKDAY)
     work = np.where(withdrawn, left, work)
-    # Dossiers carried over into the year were by definition unfinished at New Year.
-    new_year = clock.to_work(np.array(end_of(f"{drawing.behaviour['year'] - 1}-12-31") + 1))
+    # Dossiers carried over into the first year were by definition unfinished at New Year.
+    new_year = clock.to_work(np.array(reference.span.start * DAY))
     work = np.where(work < new_year, new_year + drawing.share_of(np.full_like(work, 8 * WORKDAY)), work)
     stuck = drawing.happens(drawing.by_level(handling["stuck"])) & ~withdrawn
     waiting = (waits.last_answer >= NEVER) | stuck | ~drawing.handled
@@ -187,8 +187,7 @@ def _lateness(drawing: Drawing, reference: Reference) -> Floats:
     active = np.bincount(drawing.arrivals.unit, minlength=len(level)) > 0
     lowest, highest = handling["bad_late"]
     for name, how_many in handling["bad_units"].items():
-        units = reference.units_of(name)
-        units = units[active[units]]
+        units = np.flatnonzero((reference.unit_level == LEVELS.index(name)) & active)
         bad = rng.choice(units, min(how_many, len(units)), replace=False)
         share[bad] = rng.uniform(lowest, highest, len(bad))
     return share

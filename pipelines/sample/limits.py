@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.sample.behaviour import Behaviour, Flags, Ints, stream
+from pipelines.sample.behaviour import LEVELS, Behaviour, Flags, Ints, stream
 from pipelines.sample.reference import Reference
 
 UNITS = {"NGAY_LAM_VIEC": 0, "NGAY": 1, "GIO": 2, "THANG": 3}
@@ -60,4 +60,4 @@ def draw_limits(seed: int, behaviour: Behaviour, reference: Reference) -> Proced
 
 def _named(behaviour: Behaviour) -> list[str]:
     named = behaviour["procedures"]
-    return sorted({*named["huyen"], *named["xa"]})
+    return sorted({code for level in LEVELS for code in named.get(level, ())})

@@ -12,18 +12,26 @@ import polars as pl
 
 from pipelines.sample.behaviour import Behaviour, Flags, Ints, over_year, stream
 from pipelines.sample.child_tables import RATINGS
-from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, end_of, null_where
+from pipelines.sample.clock import DAY, NEVER, OPEN, WORKDAY, Clock, null_where
+from pipelines.sample.departments import department_codes
 from pipelines.sample.odd_names import field_codes, odd_procedure_names, odd_unit_names
 from pipelines.sample.province_draws import ProvinceDraws
+from pipelines.sample.span import Span
 
 ANSWERED, WAITING = "DA_TRA_LOI", "DANG_XU_LY"
 CHANNELS = ["DVCQG", "CDVC", "1022", "TRUC_TIEP"]
 
 
-def unit_list(province: ProvinceDraws) -> pl.DataFrame:
-    """Return `don_vi`, in full."""
-    table = province.reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
-    return table.with_columns(odd_unit_names(table["TenDonVi"]))
+def unit_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
+    """Return `don_vi`, in full, as it stood at a moment; where the register says so, with ends still to come."""
+    reference, day = province.reference, at // DAY
+    table = reference.units.select("MaDonVi", "TenDonVi", "Cap", "MaDonViCha", "HieuLucTu", "HieuLucDen")
+    table = table.with_columns(odd_unit_names(table["TenDonVi"]))
+    sample = reference.province.sample
+    if sample is None or not sample.list_foretells_ends:
+        ended = pl.Series(reference.last_day <= day)
+        table = table.with_columns(HieuLucDen=pl.when(ended).then("HieuLucDen"))
+    return table.filter(pl.Series(reference.first_day <= day))
 
 
 def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
@@ -39,14 +47,15 @@ def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
         flags: Flags = rng.random(count) < shares[share]
         return flags
 
-    department = table["TenLinhVuc"].replace_strict(province.reference.departments, default=None)
+    department = department_codes(province.reference, at // DAY)
     fit = happens_with("fit_online") & ((limits.service_level > 2) | happens_with("fit_not_offered"))
     # The real list gives the planning department few procedures: if none of them were fit or of the year, its own goals
     # would have no case.
-    own = (department == province.reference.own_unit).fill_null(value=False).to_numpy()
+    in_the_end = department_codes(province.reference, province.as_of // DAY)
+    own = (in_the_end == province.reference.own_unit).fill_null(value=False).to_numpy()
     fit |= own
     internal = happens_with("internal") & ~limits.frequent
-    announced, public, in_force, configured = _dates(rng, shares, province.behaviour["year"], clock, own)
+    announced, public, in_force, configured = _dates(rng, shares, province.reference.span, clock, own)
 
     def dates(moment: Ints) -> pl.Series:
         return clock.dates(np.where((announced <= at) & (moment <= at), moment, NEVER))
@@ -57,7 +66,7 @@ def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
         field_codes(table["TenLinhVuc"]),
         "TenLinhVuc",
         department.alias("MaDonViThucHien"),
-        "CapThucHien",
+        province.reference.procedure_levels(at // DAY, province.behaviour["procedures"]["passed"]),
         "ThoiHanGiaiQuyet",
         "DonViThoiHan",
         "CoPhiLePhi",
@@ -78,17 +87,23 @@ def procedure_list(province: ProvinceDraws, at: int) -> pl.DataFrame:
     )
 
 
+def _number(day: dt.date) -> int:
+    return int(np.datetime64(day, "D").astype(int))
+
+
 def _dates(
-    rng: np.random.Generator, shares: Behaviour, year: int, clock: Clock, own: Flags
+    rng: np.random.Generator, shares: Behaviour, span: Span, clock: Clock, own: Flags
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Return the moments at which each procedure was announced, published, came into force and was configured.
 
-    Most lie years back, those of the planning department (`own`) in the year.
+    Most lie years back, those of the planning department (`own`) in the years that are drawn.
     """
     count = len(own)
-    first = int(clock.number(np.array(np.datetime64(f"{year}-01-02", "D").astype(int))))
+    first = int(clock.number(np.array(span.start + 1)))
     of_year = (rng.random(count) < shares["announced_in_year"]) | own
-    start = np.where(of_year, first + rng.integers(0, 240, count), rng.integers(10, first - 60, count))
+    start = np.where(
+        of_year, first + rng.integers(0, 240 * len(span.years), count), rng.integers(10, first - 60, count)
+    )
     public = start + rng.integers(0, 5, count) + np.where(rng.random(count) < shares["public_late"], 8, 0)
     in_force = start + rng.integers(5, 12, count)
     configured = in_force - rng.integers(0, 5, count)
@@ -135,10 +150,11 @@ class Feedback:
         def reported_by_now(moments: Ints) -> pl.Series:
             return clock.stamps(np.where(moments[rows] <= at, moments[rows], NEVER))
 
+        year = (self.sent[rows] // DAY).astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
         number = pl.col("n").cast(pl.String).str.zfill(6)
         rating = pl.Series(RATINGS).gather(np.maximum(self.rating[rows], 0))
         return table.select(
-            MaPhanAnh=pl.concat_str(pl.lit(f"PA-{province.behaviour['year']}-"), number),
+            MaPhanAnh=pl.concat_str(pl.lit("PA-"), pl.Series(year).cast(pl.String), pl.lit("-"), number),
             KenhTiepNhan=pl.Series(CHANNELS).gather(self.channel[rows]),
             MaDonVi=province.reference.units["MaDonVi"].gather(self.unit[rows]),
             MaHoSo=pl.when("is_about").then("code"),
@@ -154,13 +170,13 @@ class Feedback:
 
 
 def draw_feedback(province: ProvinceDraws) -> Feedback:
-    """Return items of the whole year, in order of sending."""
+    """Return items of all years that are drawn, in order of sending."""
     shares, rng = province.behaviour["feedback"], stream(province.seed, "feedback")
     clock, arrivals = province.clock, province.lifecycles.arrivals
     count = max(shares["least"], len(arrivals) * shares["per_1000_dossiers"] // 1000)
-    year = province.behaviour["year"]
-    first = int(np.datetime64(f"{year}-01-01", "D").astype(int)) * DAY
-    sent = np.sort(first + OPEN + rng.integers(0, end_of(f"{year}-12-31") - first - DAY, count))
+    span = province.reference.span
+    first = span.start * DAY
+    sent = np.sort(first + OPEN + rng.integers(0, span.end * DAY - 1 - first - DAY, count))
     start = clock.to_work(sent)
     late = rng.random(count) < shares["answered_late"]
     days = np.where(late, rng.integers(16, 40, count), rng.integers(0, 14, count))
@@ -178,7 +194,7 @@ def draw_feedback(province: ProvinceDraws) -> Feedback:
     knows = (arrivals.received[about] < sent) & (more.random(count) < shares["about_a_dossier"])
     return Feedback(
         province=province,
-        unit=province.reference.successors_on(arrivals.unit[about], sent // DAY),
+        unit=province.successions.with_heirs(arrivals.unit[about], arrivals.heir[about], sent // DAY),
         channel=rng.choice(4, count, p=[0.35, 0.25, 0.3, 0.1]),
         sent=sent,
         answered=answered,
@@ -191,14 +207,18 @@ def draw_feedback(province: ProvinceDraws) -> Feedback:
     )
 
 
-def reported_figures(province: ProvinceDraws, quarter: int) -> pl.DataFrame:
-    """Return `so_lieu` of one reporting round (0 to 3): every goal, from every unit that reports it."""
-    behaviour = province.behaviour
-    period = list(behaviour["report_periods"])[quarter]
-    until = np.datetime64(behaviour["report_periods"][period], "D").astype(int)
-    units, rows = province.reference.units.filter(province.reference.last_day >= until), []
+def reported_figures(province: ProvinceDraws, number: int) -> pl.DataFrame:
+    """Return `so_lieu` of one reporting round, counted from 0: every goal, from every unit that reports it."""
+    behaviour, reference = province.behaviour, province.reference
+    year, quarter = reference.span.first_year + number // 4, number % 4
+    if quarter >= len(reference.periods.reports):
+        return pl.DataFrame()
+    report = reference.periods.reports[quarter]
+    period, until = f"{year}-{report.suffix}", _number(reference.periods.end_of(report, year))
+    units, rows = reference.units.filter(pl.Series(reference.living(until))), []
+    later = f" {year}" if year > reference.span.first_year else ""
     for goal, goal_settings in behaviour["reported_figures"].items():
-        rng = stream(province.seed, f"figure {goal}")
+        rng = stream(province.seed, f"figure {goal}{later}")
         reporting = units.filter(pl.col("Cap").is_in(goal_settings["levels"]))["MaDonVi"]
         size = goal_settings["of"] if goal_settings["of"] < 50 else int(goal_settings["of"] * rng.uniform(0.9, 1.1))
         aim = float(over_year(goal_settings["share"], np.array(quarter / 3)))
@@ -210,12 +230,15 @@ def reported_figures(province: ProvinceDraws, quarter: int) -> pl.DataFrame:
 
 
 def portal_points(province: ProvinceDraws, day: str) -> pl.DataFrame:
-    """Return `diem_766` as the national portal shows it on a day: some components of each department."""
-    components, units = province.behaviour["portal_points"], province.reference.units
+    """Return `diem_766` as the national portal shows it on a day: some components of units right below the province."""
+    reference, behaviour = province.reference, province.behaviour
+    shown = (reference.parent == reference.root) & reference.living(_number(dt.date.fromisoformat(day)))
+    units = reference.units.filter(pl.Series(shown), pl.col("Cap").is_in(behaviour["portal_levels"]))
+    components = behaviour["portal_points"]
     rng = stream(province.seed, f"portal points {day}")
     printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
     rows = []
-    for unit in units.filter(pl.col("Cap") == "so")["MaDonVi"]:
+    for unit in units["MaDonVi"]:
         for component, most in components.items():
             whole = int(rng.integers(1, 400))
             part = int(rng.binomial(whole, 0.85))
@@ -224,9 +247,10 @@ def portal_points(province: ProvinceDraws, day: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def task_reports(province: ProvinceDraws, quarter: int, day: str) -> pl.DataFrame:
-    """Return `nhiem_vu` of one reporting round (0 to 3), for every task of the plan's annex."""
-    tasks = province.behaviour["tasks"]
+def task_reports(province: ProvinceDraws, number: int, day: str) -> pl.DataFrame:
+    """Return `nhiem_vu` of one reporting round, counted from 0, for every task of the annex of the year's plan."""
+    year, quarter = province.reference.span.first_year + number // 4, number % 4
+    tasks = [task.task_code for task in province.reference.tasks if task.plan_year == year]
     rng = stream(province.seed, "tasks")
     pace = rng.uniform(0.6, 1.5, len(tasks))
     share = np.clip(np.round(25 * (quarter + 1) * pace / 5) * 5, 0, 100).astype(int)

@@ -76,7 +76,7 @@ def draw_papers(lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits:
 
 def _components(lifecycles: Lifecycles, seed: int, behaviour: Behaviour) -> Components:
     rng, shares, arrivals = stream(seed, "components"), behaviour["components"], lifecycles.arrivals
-    count, elapsed = len(arrivals), arrivals.elapsed(behaviour["year"])
+    count, elapsed = len(arrivals), arrivals.elapsed
     digitised = rng.random(count) < by_level_over_year(behaviour["digitised"], arrivals.level, elapsed)
     many = rng.integers(shares["least"], shares["most"] + 1, count)
     many = np.where(rng.random(count) < shares["none"], 0, many)
@@ -108,7 +108,7 @@ def _fees(lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits: Proce
     by_page = limits.by_page[of]
     amount = limits.fee[of] * np.where(by_page, rng.integers(1, shares["pages_most"] + 1, rows), 1)
     amount = np.where(rng.random(rows) < shares["exempt"], 0, amount)
-    elapsed = arrivals.elapsed(behaviour["year"])[dossier]
+    elapsed = arrivals.elapsed[dossier]
     online = rng.random(rows) < by_level_over_year(shares["online"], arrivals.level[dossier], elapsed)
     method = np.where(rng.random(rows) < shares["transfer"], TRANSFER, CASH)
     method = np.where(online & limits.pays_online[of], ONLINE, method)
@@ -126,7 +126,7 @@ def _results(
     lifecycles: Lifecycles, seed: int, behaviour: Behaviour, limits: ProcedureLimits, components: Components
 ) -> Results:
     rng, arrivals = stream(seed, "results"), lifecycles.arrivals
-    share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed(behaviour["year"]))
+    share = by_level_over_year(behaviour["result_file"], arrivals.level, arrivals.elapsed)
     given = (lifecycles.finished < NEVER) & ~lifecycles.withdrawn & limits.has_result[arrivals.procedure]
     dossier = np.flatnonzero(given & (rng.random(len(arrivals)) < share))
     has_input = np.isin(dossier, components.dossier)

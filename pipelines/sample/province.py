@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
+from pipelines.common.errors import TthcError
 from pipelines.sample.applicants import draw_applicants
 from pipelines.sample.arrivals import draw_arrivals
 from pipelines.sample.behaviour import Behaviour, Ints, load_behaviour
@@ -35,44 +35,49 @@ from pipelines.sample.lists import (
 from pipelines.sample.papers import draw_papers
 from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.reference import Reference, load_reference
+from pipelines.sample.span import Span
 from pipelines.sample.truth import truth_of
+from pipelines.settings import Settings
 
 TRUTH_FILE = "truth.json"
 REGISTERS = Path(__file__).parents[2] / "registers"
+PROVINCE: str = Settings.model_fields["province"].default
 
 Progress = Callable[[str, int, int], None]
 
 
 def write_province(
     out: Path,
-    dossiers: int = 100_000,
-    seed: int = 2024,
+    dossiers: int | None = None,
+    seed: int | None = None,
     faults: bool = False,
     registers: Path = REGISTERS,
-    province: str = "dong-nai",
+    province: str = PROVINCE,
     progress: Progress | None = None,
     *,
     cadence: Cadence = "monthly",
+    years: Span | None = None,
     first: dt.date | None = None,
     last: dt.date | None = None,
     by_night: bool = False,
 ) -> dict[str, Any]:
-    """Write a year of deliveries, `truth.json` and a notice that all of it is synthetic.
+    """Write deliveries of some years, `truth.json` and a notice that all of it is synthetic.
 
     The same arguments give the same bytes. The first delivery carries everything before it; the truth is as of the last
     one.
 
     Args:
         out: The landing folder.
-        dossiers: How many dossiers.
-        seed: Seed of all random draws.
+        dossiers: How many dossiers; None takes the number of the province's register.
+        seed: Seed of all random draws; None takes that of `behaviour.yml`.
         faults: True adds known numbers of wrong rows, which must not change any figure.
         registers: The folder of registers.
         province: The province's folder in it.
         progress: Called after each delivery with its business day, how many are done, and how many there are.
         cadence: Monthly or daily deliveries (`deliveries.delivery_days`).
-        first: Business day of the first delivery; None is 1 January.
-        last: Business day of the last delivery; None is 31 December.
+        years: The years that are drawn; None takes first and last day from the province's register.
+        first: Business day of the first delivery; None is the first day of the years.
+        last: Business day of the last delivery; None is their last day.
         by_night: True writes `<night>/<source>/<business day>/`, and some files twice: an incomplete edition first,
             and the whole file the next night.
 
@@ -81,16 +86,25 @@ def write_province(
 
     Raises:
         FileExistsError: If `out` already holds dossiers.
-        ValueError: For fewer than one dossier, or days of another year.
+        ValueError: For fewer than one dossier.
+        UsageFault: For days of other years.
+        TthcError: If nobody says which years, or the calendar lacks one (`load_reference`).
     """
-    if dossiers < 1:
+    if dossiers is not None and dossiers < 1:
         raise ValueError("a province needs at least one dossier")
     for found in (out / "ho_so", *out.glob("*/ho_so")):
         if found.exists():
             raise FileExistsError(f"{found} already holds deliveries")
     behaviour = load_behaviour()
-    days = delivery_days(behaviour["year"], cadence, first, last)
-    reference = load_reference(registers, province, behaviour["year"])
+    seed = behaviour["seed"] if seed is None else seed
+    reference = load_reference(registers, province, years)
+    if years is None and reference.province.sample is not None:
+        first, last = first or reference.province.sample.first, last or reference.province.sample.last
+    if dossiers is None:
+        if reference.province.sample is None:
+            raise TthcError("sample_years_missing", province=province)
+        dossiers = reference.province.sample.dossiers
+    days = delivery_days(reference.span, cadence, first, last)
     draws = draw_province(dossiers, seed, behaviour, reference, days)
     planted = plan_faults(draws) if faults else None
     writer = Writer(out, by_night)
@@ -143,8 +157,9 @@ def deliver(
 ) -> None:
     """Write all draws, delivery by delivery; `planted` adds wrong rows to each table."""
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
-    last, year = len(province.deliveries) - 1, province.behaviour["year"]
-    quarter_of, month_of = (_rounds(province, _ends_of(year, months)) for months in (3, 1))
+    last, span = len(province.deliveries) - 1, province.reference.span
+    quarter_of, month_of = (_rounds(province, span.ends_of(months)) for months in (3, 1))
+    listed = unit_list(province, int(province.ends[0]))
 
     def put(source: str, day: str, table: pl.DataFrame) -> None:
         table = planted.spoil(source, day, table) if planted else table
@@ -166,8 +181,10 @@ def deliver(
                 rows = rows[~province.in_envelope(children.dossiers(source, rows))]
             put(source, day, children.table(source, rows, at))
         put("phan_anh", day, feedback.delivered(nth))
-        if nth in (0, last):
-            writer.csv("don_vi", day, unit_list(province))
+        units = unit_list(province, at)
+        if nth in (0, last) or not units.equals(listed):
+            writer.csv("don_vi", day, units)
+        listed = units
         if nth == 0 or nth in month_of:
             writer.csv("thu_tuc", day, procedure_list(province, at))
         if nth in quarter_of:
@@ -177,12 +194,6 @@ def deliver(
         if progress:
             progress(day, nth + 1, len(province.deliveries))
     _write_message(province, writer, dossiers, children, province.changed(last))
-
-
-def _ends_of(year: int, months: int) -> list[str]:
-    """Return the last days (ISO) of the year's parts of `months` months each."""
-    starts = np.arange(f"{year}-01", f"{year + 1}-02", months, dtype="datetime64[M]")[1:].astype("datetime64[D]")
-    return [str(day) for day in starts - np.timedelta64(1, "D")]
 
 
 def _rounds(province: ProvinceDraws, ends: list[str]) -> dict[int, int]:

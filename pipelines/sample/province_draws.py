@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.sample.applicants import Applicants
-from pipelines.sample.behaviour import Behaviour, Flags, Ints
+from pipelines.sample.behaviour import Behaviour, Flags, Ints, stream
 from pipelines.sample.clock import DAY, Clock, end_of
 from pipelines.sample.dossiers import Lifecycles
 from pipelines.sample.events import Events
 from pipelines.sample.limits import ProcedureLimits
 from pipelines.sample.papers import Papers
 from pipelines.sample.reference import Reference
+from pipelines.sample.successors import NOBODY, Successions
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,37 @@ class ProvinceDraws:
         """Position of the department whose last delivery is a sync message: the busiest one."""
         arrivals = self.lifecycles.arrivals
         many = np.bincount(arrivals.unit[arrivals.level == 0], minlength=self.reference.units.height)
-        return int(many.argmax())
+        return int(np.where(self.reference.living(self.as_of // DAY), many, 0).argmax())
+
+    @cached_property
+    def successions(self) -> Successions:
+        """Which unit takes the place of which."""
+        return Successions(self.reference)
+
+    @cached_property
+    def handed_on(self) -> Flags:
+        """Whether the system sends a dossier again under the heir of its abolished unit.
+
+        It does with a part of those that it had told of before and that something happened to afterwards.
+        """
+        arrivals, unit = self.lifecycles.arrivals, self.lifecycles.arrivals.unit
+        gone = self.reference.last_day[unit]
+        begun = np.minimum(arrivals.submitted, arrivals.received)
+        first_told = self.delivery_of(np.maximum(begun, self.entered))
+        told = self.ends[np.minimum(first_told, len(self.ends) - 1)] // DAY <= gone
+        changed = self.lifecycles.last_change(self.as_of) // DAY > gone
+        again = stream(self.seed, "sent again").random(len(arrivals)) < self.behaviour["sent_again"]
+        handed_on: Flags = (arrivals.heir != NOBODY) & told & changed & again
+        return handed_on
+
+    def handler(self, rows: Ints, at: int) -> Ints:
+        """Return the unit under which the system sends dossiers (positions) at a moment."""
+        arrivals = self.lifecycles.arrivals
+        unit, heir = arrivals.unit[rows], arrivals.heir[rows]
+        gone = self.reference.last_day[unit]
+        moved = self.handed_on[rows] & (self.lifecycles.last_change(at)[rows] // DAY > gone)
+        found = np.where(moved, self.successions.on(np.where(moved, heir, unit), gone + 1), unit)
+        return np.where(arrivals.received[rows] > at, arrivals.asked[rows], found)
 
     def delivery_of(self, moment: Ints) -> Ints:
         """Return which delivery a moment falls into; len(deliveries) for what has not happened."""

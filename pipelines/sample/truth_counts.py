@@ -118,5 +118,6 @@ def _feedback(facts: DossierFacts, start: int, cut: int) -> Shares:
 
 
 def _per_scope(level: Ints, which: Flags) -> Ints:
-    counts: Floats | Ints = np.bincount(level[which], minlength=len(LEVELS))
-    return np.append(counts, counts.sum())
+    counted = level[which]
+    counts: Floats | Ints = np.bincount(counted[counted >= 0], minlength=len(LEVELS))
+    return np.append(counts, len(counted))

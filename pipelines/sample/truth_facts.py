@@ -4,7 +4,8 @@ Belongs here: the terms of the indicators (in scope, finished, paused, in time),
 here: periods and figures (`truth_counts`), reading the written files, the pipeline's SQL.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pipelines.sample.clock import DAY, NEVER
 from pipelines.sample.dossier_table import DossierTable
 from pipelines.sample.dossiers import State
 from pipelines.sample.events import Events
-from pipelines.sample.lists import draw_feedback
+from pipelines.sample.lists import Feedback, draw_feedback
 from pipelines.sample.papers import ONLINE, Fees
 from pipelines.sample.province_draws import ProvinceDraws
 
@@ -26,10 +27,18 @@ class DossierFacts:
     """One entry per dossier; dates are days since 1970, NEVER where there is none or the dossier is out of scope.
 
     Attributes:
+        level: Position in LEVELS of the unit that answers at the cut, -1 for the province itself (see `at`).
+        own: Whether that unit is the department that makes the plan.
+        answering: Return the unit that answers for each dossier on a day.
+        answering_feedback: The same for feedback items.
+        unit_level: Per unit: position of its level in LEVELS.
         reported: When the newest state of a dossier was reported; `status` is the status of that state.
     """
 
     level: Ints
+    answering: Callable[[Ints], Ints]
+    answering_feedback: Callable[[Ints], Ints]
+    unit_level: Ints
     received: Ints
     due: Ints
     finished: Ints
@@ -53,6 +62,18 @@ class DossierFacts:
     ratings: Events
     fees: "FeeFacts"
     feedback: "FeedbackFacts"
+
+    def at(self, cut: int, own: int) -> "DossierFacts":
+        """Return the facts with level and `own` of the unit that answers at a cut, or at the finish if that is earlier.
+
+        Args:
+            cut: The day.
+            own: Position of the department that makes the plan.
+        """
+        unit = self.answering(np.minimum(self.finished, cut))
+        items = self.answering_feedback(np.minimum(self.feedback.answered, cut))
+        feedback = replace(self.feedback, level=self.unit_level[items])
+        return replace(self, level=self.unit_level[unit], own=unit == own, feedback=feedback)
 
     def status_at(self, cut: int) -> Ints:
         """Return the status at a cut (day since 1970): of the newest state if reported by then, else of the last step.
@@ -105,10 +126,20 @@ def facts_of(province: ProvinceDraws) -> DossierFacts:
         (_day(np.where(lifecycles.supplement_is_reported, s.asked, NEVER)), _day(s.answered))
         for s in lifecycles.supplements
     )
-    own = province.reference.units["MaDonVi"].to_list().index(province.reference.own_unit)
+    successions, feedback = province.successions, draw_feedback(province)
+    # Sent again under the heir's code, a dossier is its from the day on which the unit before ended.
+    heir_from = np.where(province.handed_on, province.reference.last_day[arrivals.unit], NEVER)
+
+    def answering(day: Ints) -> Ints:
+        heir = np.where(province.handed_on, arrivals.heir, arrivals.unit)
+        return successions.answering(np.where(day > heir_from, heir, arrivals.unit), day)
+
     found = ~draws["missing"]
     return DossierFacts(
         level=arrivals.level,
+        answering=answering,
+        answering_feedback=lambda day: successions.answering(feedback.unit, day),
+        unit_level=province.reference.unit_level,
         received=_day(np.where(scope, state.received, NEVER)),
         due=_day(state.due),
         finished=finished,
@@ -119,7 +150,7 @@ def facts_of(province: ProvinceDraws) -> DossierFacts:
         has_supplements=np.any([asked < NEVER for asked, _ in waits], axis=0),
         withdrawn=(state.status == 7) & (finished < NEVER),
         online=arrivals.channel == 2,
-        own=arrivals.unit == own,
+        own=np.zeros(count, dtype=bool),
         digitised=_any_of(components.dossier[components.digitised & ~components.deleted], count),
         reused=_any_of(
             components.dossier[((components.reused > 0) | components.from_store) & ~components.deleted], count
@@ -133,7 +164,7 @@ def facts_of(province: ProvinceDraws) -> DossierFacts:
         apologised=_first(province.apologies, province.apologies.kind >= 0, count),
         ratings=_of_scope(province.ratings, scope),
         fees=_fees(papers.fees, scope),
-        feedback=_feedback(province),
+        feedback=_feedback(province, feedback),
     )
 
 
@@ -183,9 +214,9 @@ def _fees(fees: Fees, scope: Flags) -> FeeFacts:
     return FeeFacts(fees.dossier[rows], _day(fees.paid[rows]), (fees.method == ONLINE)[rows])
 
 
-def _feedback(province: ProvinceDraws) -> FeedbackFacts:
+def _feedback(province: ProvinceDraws, feedback: Feedback) -> FeedbackFacts:
     """Return feedback items; an item without a deadline gets the 15th working day after it was sent."""
-    feedback, clock = draw_feedback(province), province.clock
+    clock = province.clock
     sent = feedback.sent // DAY
     # A day's number is that of the next working day, so a free day is itself one short.
     fifteenth = clock.working_days[clock.number(sent) + np.where(clock.worked(sent), 15, 14)]

@@ -52,7 +52,7 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     Raises:
         TthcError: If a table that the site needs is missing.
     """
-    vintage = VintageReader(open_data)
+    vintage = VintageReader(open_data, [code.code for code in register.code_list("cap").codes])
     remove_tree(site)
     site.mkdir(parents=True)
     facts = SiteFacts(vintage, register, synthetic, as_of, version, public_url, description)

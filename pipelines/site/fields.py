@@ -9,7 +9,7 @@ from itertools import count
 from pipelines.site.figures import Row
 from pipelines.site.numbers import folded, slug
 from pipelines.site.periods import Period
-from pipelines.site.vintage_reader import LEVELS, VintageReader
+from pipelines.site.vintage_reader import VintageReader
 
 INDEX = "index"  # the page of all fields
 LONGEST_ADDRESS = 80  # file systems take 255 bytes
@@ -85,6 +85,6 @@ def _levels(vintage: VintageReader, rows: dict[tuple[str, str], Row]) -> list[Le
     present = {level for level, _ in rows}
     return [
         LevelMonths(level, [(month, rows.get((level, month.code))) for month in vintage.months])
-        for level in ("tinh", *LEVELS)
+        for level in vintage.level_codes
         if level in present
     ]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pipelines.site.figures import Figure, Row
 from pipelines.site.periods import Period
-from pipelines.site.vintage_reader import OfficeUnit, PageSubject, Sheet, VintageReader
+from pipelines.site.vintage_reader import LEVEL, PROVINCE, OfficeUnit, PageSubject, Sheet, VintageReader
 
 COUNTS = ("nhan_tong", "nhan_truc_tuyen", "nhan_truc_tiep", "ky_truoc_chuyen", "giai_quyet_tong",
           "giai_quyet_truoc_han", "giai_quyet_dung_han", "giai_quyet_qua_han", "dang_tong", "dang_trong_han",
@@ -154,10 +154,10 @@ def closed_units(units: list[OfficeUnit]) -> list[tuple[str, list[OfficeUnit]]]:
 
 def _beside(vintage: VintageReader, subject: PageSubject) -> list[PageSubject]:
     """Return the subjects of a comparison: the subject itself, its level, the province."""
-    if subject.scope == "tinh":
-        return [subject, *(vintage.level_subject(level) for level in vintage.levels)]
-    own = [subject] if subject.scope == "cap" else [subject, vintage.level_subject(subject.level)]
-    return [*own, vintage.level_subject("tinh")]
+    if subject.scope == PROVINCE:
+        return [subject, *(vintage.level_subject(level) for level in vintage.living_levels)]
+    own = [subject] if subject.scope == LEVEL else [subject, vintage.level_subject(subject.level)]
+    return list(dict.fromkeys([*own, vintage.whole]))
 
 
 def _trend(vintage: VintageReader, sheet: Sheet, code: str) -> Trend:

@@ -18,7 +18,7 @@ from pipelines.site.numbers import folded
 from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
 from pipelines.site.scores import Scores
-from pipelines.site.vintage_reader import OfficeUnit, VintageReader
+from pipelines.site.vintage_reader import PROVINCE, OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
 WORST_FIRST = "-thap-truoc"
@@ -39,7 +39,7 @@ class Page:
     path: str
     template: str
     shown: dict[str, Any]
-    preview: str = "tinh"
+    preview: str = PROVINCE
     same_as: str | None = None
 
 
@@ -57,7 +57,7 @@ def pages(
         tables: Names of the published tables, in the register's order.
         editions: Published editions, the newest first.
     """
-    province = vintage.level_subject("tinh")
+    province = vintage.whole
     groups = list(_groups(vintage))
     others = {table: rows for table in OTHER_TABLES if (rows := _recent(vintage, table))}
     periods = {period.code: period for period in vintage.periods}
@@ -75,7 +75,7 @@ def pages(
                 f"cap/{level}{order}.html", "level.html.j2", shown | lists | {"order": order}, f"cap-{level}", first
             )
     for unit in vintage.units.values():
-        if unit.level != "tinh":
+        if unit.code != vintage.province.code:
             lists = _lists(vintage, unit.children, together=unit.has_ended)
             target = next((answers[0].target for _, answers in lists["offices"] if answers[0].target), None)
             shown = {
@@ -136,20 +136,20 @@ class IndicatorGroup:
 
 
 def _groups(vintage: VintageReader) -> Iterator[IndicatorGroup]:
-    """Yield the groups of the front page's list: departments, districts with their communes, closed offices by year."""
+    """Yield the groups of the front page's list: level by level, offices with those below them; closed ones by year."""
 
     def answered(units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Any]]:
         return [(unit, answer(vintage, unit.subject)) for unit in units]
 
-    departments, districts = (active_units(vintage.levels.get(level, [])) for level in ("so", "huyen"))
-    if departments:
-        yield IndicatorGroup("so", answered(departments), level="so")
-    for district in districts:
-        yield IndicatorGroup(district.code, answered([district, *active_units(district.children)]), district=district)
-    placed = {unit.code for district in districts for unit in district.children}
-    others = [unit for unit in active_units(vintage.levels.get("xa", [])) if unit.code not in placed]
-    if others:
-        yield IndicatorGroup("xa", answered(others), level="xa")
+    placed: set[str] = set()
+    for level, units in vintage.levels.items():
+        open_ones = [unit for unit in active_units(units) if unit.code not in placed]
+        if alone := [unit for unit in open_ones if not active_units(unit.children)]:
+            yield IndicatorGroup(level, answered(alone), level=level)
+        for office in open_ones:
+            if below := active_units(office.children):
+                yield IndicatorGroup(office.code, answered([office, *below]), district=office)
+                placed |= {unit.code for unit in below}
     for year, those in closed_units([unit for level in vintage.levels.values() for unit in level]):
         yield IndicatorGroup(f"het-{year}", answered(those), year=year)
 

@@ -23,7 +23,7 @@ from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
 from pipelines.site.periods import Period
-from pipelines.site.vintage_reader import OfficeUnit, PageSubject, VintageReader
+from pipelines.site.vintage_reader import PROVINCE, UNIT, OfficeUnit, PageSubject, VintageReader
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -90,7 +90,7 @@ class PageRenderer:
     facts: SiteFacts
     lang: str
     path: str
-    preview: str = "tinh"
+    preview: str = PROVINCE
     same_as: str | None = None
 
     def t(self, code: str, /, **blanks: object) -> Markup:
@@ -198,7 +198,7 @@ class PageRenderer:
 
     def who(self, subject: PageSubject) -> str:
         """Return the name of a subject."""
-        if subject.scope == "don-vi":
+        if subject.scope == UNIT:
             return self.facts.vintage.units[subject.unit_code].short
         return str(self.t(f"all_{subject.level}"))
 
@@ -251,6 +251,10 @@ class PageRenderer:
         """Return True if some office's share is given as "at least" or "at most" only."""
         return any(answers[0].rate is not None and answers[0].rate.bound for _, answers in ranked)
 
+    def has_above(self, ranked: list[tuple[OfficeUnit, list[Answer]]]) -> bool:
+        """Return True if some office has another one above it besides the province."""
+        return any(self.facts.vintage.above(unit) is not None for unit, _ in ranked)
+
     def _month(self, month: Period, row: Row | None, column: str) -> charts.Mark:
         figure = row.figure(column) if row else None
         text = self.plain(figure).replace("%", "").replace(" ", "") if figure and figure.text else ""
@@ -289,7 +293,7 @@ def page_renderer(facts: SiteFacts) -> Callable[..., str]:
     """Return a function that renders a template for a page in a language with what the page shows."""
     environment = _environment()
 
-    def printed(template: str, lang: str, path: str, preview: str = "tinh", same_as: str | None = None,
+    def printed(template: str, lang: str, path: str, preview: str = PROVINCE, same_as: str | None = None,
                 **shown: Any) -> str:  # fmt: skip
         page = PageRenderer(facts, lang, path, preview, same_as)
         return environment.get_template(template).render(

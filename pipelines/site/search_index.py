@@ -42,9 +42,10 @@ def search_script(
 def _entries(
     vintage: VintageReader, every_field: list[Field], words: dict[str, str], lang: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    units = [unit for unit in vintage.units.values() if unit.level != "tinh"]
+    units = [unit for unit in vintage.units.values() if unit.code != vintage.province.code]
     for unit in sorted(units, key=lambda unit: (unit.has_ended, unit.name, unit.code)):
-        above = vintage.units[unit.parent].bare if unit.level == "xa" and unit.parent in vintage.units else ""
+        parent = vintage.above(unit)
+        above = parent.bare if parent is not None else ""
         until = words["find_until"].format(day=date(unit.valid_to, lang)) if unit.has_ended else ""
         beside = " · ".join(part for part in (above, until) if part)
         yield "don-vi", unit.short, beside, unit.code, f"co-quan/{unit.code}.html"

@@ -9,7 +9,7 @@ from pipelines.common.i18n import LANGUAGES
 from pipelines.site.offices import Answer, answer
 from pipelines.site.previews import PreviewText
 from pipelines.site.render import PageRenderer, SiteFacts
-from pipelines.site.vintage_reader import PageSubject
+from pipelines.site.vintage_reader import PROVINCE, PageSubject
 
 SITE_MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -21,12 +21,12 @@ def pictures(facts: SiteFacts) -> dict[str, PreviewText]:
     One picture serves the pages of both languages, so its texts are in both.
     """
     vintage = facts.vintage
-    subjects: dict[str, tuple[str, PageSubject]] = {"tinh": (vintage.province.name, vintage.level_subject("tinh"))}
+    subjects: dict[str, tuple[str, PageSubject]] = {PROVINCE: (vintage.province.name, vintage.whole)}
     vi, en = (PageRenderer(facts, lang, "index.html") for lang in LANGUAGES)
     for level in vintage.levels:
         subjects[f"cap-{level}"] = (f"{vintage.province.bare}: {vi.t(f'level_{level}')}", vintage.level_subject(level))
     for unit in vintage.units.values():
-        if unit.level != "tinh":
+        if unit.code != vintage.province.code:
             subjects[unit.code] = (unit.full, unit.subject)
     return {key: _words(vi, en, who, answer(vintage, subject)) for key, (who, subject) in subjects.items()}
 

@@ -3,7 +3,7 @@
 Belongs here: finding the figures of an office, a level or the province. Does not belong here: pages, languages.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from pipelines.contracts.fields import Strict
 from pipelines.site.figures import OpenDataFolder, Row, SheetRows
 from pipelines.site.periods import Period, headline, quarters_of, recent_months
 
-LEVELS = ("so", "huyen", "xa")
+# Published words for a scope (`pham_vi`): one office, all of a level, the whole province.
+UNIT, LEVEL, PROVINCE = "don-vi", "cap", "tinh"
 
 
 class Choice(Strict):
@@ -86,7 +87,7 @@ class OfficeUnit:
 
     @property
     def subject(self) -> PageSubject:
-        return PageSubject("don-vi", self.code, self.level)
+        return PageSubject(UNIT, self.code, self.level)
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,17 @@ class Sheet:
 class VintageReader:
     """The tables of a vintage, prepared for pages.
 
+    Args:
+        folder: The folder of the vintage.
+        level_codes: Codes of the levels, the highest first, which is the province itself.
+
     Raises:
         TthcError: If a table that the site needs is missing.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, level_codes: Sequence[str]) -> None:
         self.data = OpenDataFolder(folder)
+        self.level_codes = tuple(level_codes)
         text = (Path(__file__).parent / "choice.yml").read_text(encoding="utf-8")
         self.choice = Choice.model_validate(read_yaml(text))
         self.periods = [Period(row["ky"], row["tu_ngay"], row["den_ngay"]) for row in self.data.rows("ky")]
@@ -158,15 +164,21 @@ class VintageReader:
 
     @cached_property
     def province(self) -> OfficeUnit:
-        """The province's own entry."""
-        return next(unit for unit in self.units.values() if unit.level == "tinh")
+        """The province's own entry; a province that became part of it has ended."""
+        roots = [unit for unit in self.units.values() if unit.level == self.level_codes[0]]
+        return min(roots, key=lambda unit: (unit.valid_to != "", unit.code))
 
     @cached_property
     def levels(self) -> dict[str, list[OfficeUnit]]:
         """The offices of each level, in the order of the district and then of the name."""
         offices = sorted(self.units.values(), key=lambda unit: (unit.parent, unit.name, unit.code))
-        found = {level: [unit for unit in offices if unit.level == level] for level in LEVELS}
+        found = {level: [unit for unit in offices if unit.level == level] for level in self.level_codes[1:]}
         return {level: units for level, units in found.items() if units}
+
+    @cached_property
+    def living_levels(self) -> list[str]:
+        """The levels that still have offices."""
+        return [level for level, units in self.levels.items() if not all(unit.has_ended for unit in units)]
 
     @cached_property
     def catalogue(self) -> dict[tuple[str, str], Row]:
@@ -176,8 +188,18 @@ class VintageReader:
         return {(row["ma_chi_tieu"], row["cach_tinh"]): row for row in rows}
 
     def level_subject(self, level: str) -> PageSubject:
-        """Return the subject of all offices of a level; for `tinh`, of all offices."""
-        return PageSubject("tinh" if level == "tinh" else "cap", self.province.code, level)
+        """Return the subject of all offices of a level; for the province's own level, of all offices."""
+        return PageSubject(PROVINCE if level == self.level_codes[0] else LEVEL, self.province.code, level)
+
+    @property
+    def whole(self) -> PageSubject:
+        """The subject of all offices."""
+        return self.level_subject(self.level_codes[0])
+
+    def above(self, unit: OfficeUnit) -> OfficeUnit | None:
+        """Return the office above; None for those that stand right below the province, and where it is not known."""
+        found = self.units.get(unit.parent)
+        return None if found is None or found.code == self.province.code else found
 
     def sheet(self, subject: PageSubject) -> Sheet:
         """Return a subject's figures in the periods that pages show."""

@@ -1,8 +1,8 @@
-"""What the models know of contracts and of the register of indicators: two macros that `make docs` writes.
+"""What the models know of contracts, indicators and levels of offices: macros that `make docs` writes.
 
-dbt cannot read either while it parses. Belongs here: what has to stand in the macros, and refusing to compute where
-they say something else, since a lookup that only the contract has would let rows count that should not. Does not belong
-here: their text (`scripts.dbt_sources`, `scripts.dbt_indicators`).
+dbt cannot read any of them while it parses. Belongs here: what has to stand in the macros, and refusing to compute
+where they say something else, since a lookup that only the contract has would let rows count that should not. Does not
+belong here: their text (`scripts.dbt_sources`, `scripts.dbt_indicators`, `scripts.dbt_levels`).
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract, untold_fields
+from pipelines.registers.levels import Levels
 from pipelines.registers.model import Indicator
 from pipelines.settings import Settings
 from pipelines.transform.dbt_macros import render_sql
@@ -66,8 +67,15 @@ def computed_indicators(indicators: Iterable[Indicator]) -> dict[str, list[dict[
     return {way: list(of_way.values()) for way, of_way in ways.items()}
 
 
-def require_current(settings: Settings, contracts: Mapping[str, Contract], indicators: Iterable[Indicator]) -> None:
-    """Check that the macros say what contracts and register say.
+def level_terms(levels: Levels) -> dict[str, list[dict[str, str]]]:
+    """Return the levels of offices, the highest first (dbt_project/macros/levels.sql)."""
+    return {"levels": [{"code": code} for code in levels.codes]}
+
+
+def require_current(
+    settings: Settings, contracts: Mapping[str, Contract], indicators: Iterable[Indicator], levels: Levels
+) -> None:
+    """Check that the macros say what contracts and registers say.
 
     Raises:
         TthcError: If they do not: `make docs` was not run after an edit.
@@ -76,6 +84,7 @@ def require_current(settings: Settings, contracts: Mapping[str, Contract], indic
         "contracts": ("contract_terms()", contract_terms(contracts)),
         "indicators": (f"dict({', '.join(f'{way}=indicators_computed({way!r})' for way in WAYS)})",
                        computed_indicators(indicators)),
+        "levels": ("dict(levels=levels())", level_terms(levels)),
     }  # fmt: skip
     for what, (call, expected) in wanted.items():
         found = json.loads(render_sql(settings.dbt_project_dir, f"{{{{ {call} | tojson }}}}"))

@@ -95,7 +95,8 @@ def naming_day(dbt_project: Path) -> str:
 def misplaced_units(dbt_project: Path) -> str:
     """Return SQL of rows of units that are impossible: columns MaDonVi, newness and reason.
 
-    It reads the relations `listed_unit` (MaDonVi, Cap, MaDonViCha, newness, reason) and `run` (province_code).
+    It reads the relations `listed_unit` (MaDonVi, Cap, MaDonViCha, newness, reason), `run` (province_code) and
+    `unit_change`.
     """
     return render_model(dbt_project, "state/misplaced_unit")
 

@@ -34,6 +34,7 @@ MAY_BE_EMPTY = {
         "replaced_by",
     },
     "dim_calendar": {"decree"},
+    "dim_level": {"procedure_level"},
     "dim_run": {"own_unit"},
     "dim_period": {"own_unit"},
     "dim_indicator": {"legal_basis", "valid_from", "valid_to", "lead_unit", "sources"},
@@ -43,7 +44,7 @@ MAY_BE_EMPTY = {
     "worklist": {"department", "portal_finished_date"},
     "fct_task_reports": {"share_done"},
     "decision_766_points": {"missing_source"},
-    "plan_scorecard": {"missing_source"},
+    "plan_scorecard": {"missing_source", "lead_unit"},
     "plan_tasks": {"annex_number", "goal", "product", "lead_unit", "supporting_unit", "deadline_text"},
 }
 

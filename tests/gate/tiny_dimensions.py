@@ -10,6 +10,14 @@ create table dim_run as
 select date '{AS_OF}' as as_of, 'H19' as province_code, 'H19.03' as own_unit, '{AS_OF}-0123456789ab' as version,
     repeat('ab', 32) as code_version, true as is_synthetic;
 
+create table dim_level as
+select * from (values
+    ('tinh', 0, 'Tỉnh', 'Province', 'Cấp tỉnh', 'Provinces', true, null),
+    ('so', 1, 'Sở', 'Department', 'Sở, ngành', 'Departments', false, 'tinh'),
+    ('huyen', 2, 'Huyện', 'District', 'Cấp huyện', 'Districts', false, 'huyen'),
+    ('xa', 3, 'Xã', 'Commune', 'Cấp xã', 'Communes', false, 'xa')
+) as levels (level_code, level_rank, name_vi, name_en, plural_vi, plural_en, is_root, procedure_level);
+
 create table dim_unit as
 select * from (values
     ('H19', 'UBND tỉnh Đồng Nai', 'tinh', null, null::date, null::date, null),

@@ -13,6 +13,7 @@ from . import tiny_cases, tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger
 TABLES = (
     "dim_run",
     "dim_unit",
+    "dim_level",
     "dim_procedure",
     "dim_calendar",
     "dim_period",

@@ -14,6 +14,7 @@ from pipelines.registers.disclosure import DisclosureRules, load_rules
 from pipelines.registers.publication import Column, Table
 from pipelines.settings import PROJECT_DIR
 from tests.open_data.conftest import Edition
+from tests.open_data.levels import create_levels
 
 TEXTS = ("075096001234", "Bà Lê 0912 345 678", "le@example.org", "=1+1", "xin chào", "ha-075096001234", "")
 NUMBERS = ("null", "3", "12", "15")
@@ -29,6 +30,7 @@ def connection(edition: Edition) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a scratch database with the tables of the edition, and marts that list every text of them."""
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as tthc; create schema tthc.marts")
+        create_levels(connection)
         connection.execute("create table indicator_class (indicator_code varchar, class varchar)")
         listed: dict[str, dict[str, str]] = {}
         for table in edition.register.tables:

@@ -13,6 +13,7 @@ from pipelines.open_data.disclosure.counts import create_case_table
 from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table, suppress_secondary
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.open_data.levels import create_levels
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")
 MARTS = """
@@ -21,7 +22,7 @@ MARTS = """
     create table period as from (values ('2024-01', 'month', date '2024-01-01', date '2024-01-31'),
         ('2024-02', 'month', date '2024-02-01', date '2024-02-29')) p(period_code, period_type, start_date, end_date);
     create table subject (scope text, unit_code text, unit_level text, period_code text);
-    create table procedure (procedure_code text, effective_from date, effective_to date);
+    create table procedure (procedure_code text, field text, is_sensitive bool, effective_from date, effective_to date);
     create table field_level as select unnest(['a', 'b', 'c']) as field, 'xa' as unit_level;
 """
 # A case: its key, its field, and whether it came online.
@@ -51,6 +52,7 @@ class Province:
         """
         with duckdb.connect() as connection:
             connection.execute(MARTS)
+            create_levels(connection)
             create_case_table(connection)
             add_cases(connection, "2024-01", january)
             add_cases(connection, "2024-02", february)
@@ -148,6 +150,7 @@ def test_the_attacker_knows_what_any_earlier_vintage_showed(province: Province) 
     province.publish([*JANUARY, *late], [])
     with duckdb.connect() as connection:
         connection.execute(MARTS)
+        create_levels(connection)
         create_case_table(connection)
         add_cases(connection, "2024-01", JANUARY)
         create_cell_tables(connection, RULES, [])
@@ -202,6 +205,7 @@ def test_cases_that_moved_are_counted_as_if_each_was_compared(
 ) -> None:
     with duckdb.connect() as connection:
         connection.execute(MARTS)
+        create_levels(connection)
         create_case_table(connection)
         for month, case in before:
             add_cases(connection, month, [case])

@@ -12,6 +12,7 @@ from pipelines.open_data.disclosure.run_attacks import run_disclosure_attacks
 from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.open_data.levels import create_levels
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")
 MARTS = """
@@ -32,6 +33,7 @@ Reasons = dict[str, str | None]
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as made:
         made.execute(MARTS)
+        create_levels(made)
         create_case_table(made)
         yield made
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.common.errors import EXIT_PUBLISHED
 from tests.conftest import Night
+from tests.differing import differing_tables
 
 pytestmark = pytest.mark.slow
 NEWEST = "2024-12-31"
@@ -57,19 +58,4 @@ def test_a_night_carries_over_what_nothing_new_touches(night: Night, landed: Pat
 def test_what_a_night_carried_over_is_what_it_would_compute(night: Night, landed: Path, tmp_path: Path) -> None:
     assert next_night(night, landed, tmp_path / "carried") == "carrying"
     assert next_night(night, landed, tmp_path / "whole", "--rebuild") == "carrying_asked"
-    with duckdb.connect() as connection:
-        for name in ("carried", "whole"):
-            path = tmp_path / name / "current" / "tthc.duckdb"
-            connection.execute(f"attach '{path}' as {name} (read_only)")
-        query = "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'whole'"
-        tables = [table for (table,) in connection.execute(query).fetchall()]
-        assert len(tables) == 39
-        differing = [
-            table
-            for table in tables
-            if connection.execute(
-                f"select * from ((from whole.{table} except all from carried.{table})"
-                f" union all (from carried.{table} except all from whole.{table}))"
-            ).fetchall()
-        ]
-    assert differing == []
+    assert differing_tables(tmp_path / "carried", tmp_path / "whole") == []

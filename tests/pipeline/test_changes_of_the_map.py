@@ -251,6 +251,7 @@ def warehouse(compiled_project: dict[str, Any]) -> EditedWarehouse:
     tables = (
         "handling_status", "indicator_values", "dim_unit", "dim_procedure", "fct_handovers", "plan_scorecard",
         "plan_tasks", "decision_766_points", "fct_feedback_handovers", "dim_run", "indicator_definitions", "deliveries",
+        "dim_level",
     )  # fmt: skip
     return EditedWarehouse(models_for(compiled_project, tables))
 

@@ -62,6 +62,7 @@ class Days:
         for name, frame in register_tables(Settings(), AS_OF, "H19").items():
             self._load(f"workspace.registers.{name}", frame)
         self.connection.execute("use workspace")
+        self.connection.execute("create table profile.prf_abolished_level (unit_level varchar, ended_on date)")
 
     def build(self, came: Iterable[Came], refused: Iterable[tuple[str, dt.date]] = ()) -> None:
         """Replace what was there; order plays no part."""

@@ -214,6 +214,19 @@ def test_a_new_unit_a_merged_one_and_an_approved_level_have_their_past_or_none(u
     assert units.standings(counts)["B"] == ("not_compared", None)
 
 
+def test_on_a_day_on_which_units_end_without_a_successor_nobody_knows_who_has_their_work(units: Units) -> None:
+    """What a merged unit had tells nothing of its successor's, which may have got the abolished one's too."""
+    counts = {"old": [60] * 6 + [0], "next": [100] * 6 + [460], "gone": [300] * 6 + [0], "B": [900] * 7}
+    day = dt.date(2024, 7, 1)
+    merged = UnitChange(old_unit_code="old", new_unit_code="next", changed_on=day, kind="merged", decree=None)
+    units.load("registers.unit_change", table_of([merged], UnitChange))
+    assert units.standings(counts)["next"][0] == "unusual"
+    gone = UnitChange(old_unit_code="gone", new_unit_code=None, changed_on=day, kind="abolished", decree=None)
+    units.load("registers.unit_change", table_of([merged, gone], UnitChange))
+    found = units.standings(counts)
+    assert (found["next"][0], found["B"][0]) == ("not_compared", "usual")
+
+
 def test_how_a_unit_works_is_not_compared_with_how_another_one_did_before_they_merged(units: Units) -> None:
     """Late dossiers are of the unit's own rows: what the merged one was late with says nothing of its successor."""
     counts = {"old": [300] * 6 + [0], "next": [20] * 7, "B": [50] * 7}
@@ -222,6 +235,48 @@ def test_how_a_unit_works_is_not_compared_with_how_another_one_did_before_they_m
     units.load("registers.unit_change", table_of([change], UnitChange))
     found = units.standings(counts, "late", of=1_000)
     assert {unit: standing for unit, (standing, _) in found.items()} == {"next": "not_compared", "B": "usual"}
+
+
+def of_levels(compiled_project: dict[str, Any], ended_on: dt.date | None) -> list[tuple[Any, ...]]:
+    """Return measure, stratum, day, era and whether it is compared, of shares by level over two deliveries."""
+    days = [dt.date(2024, 6, 28), dt.date(2024, 7, 28)]
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as workspace; create schema workspace.registers;")
+    connection.execute("create schema workspace.profile")
+    abolished = [] if ended_on is None else [("huyen", ended_on)]
+    counted = [
+        ("ho_so", day, measure, stratum, 300.0, 1000.0, None, None)
+        for day in days
+        for measure, stratum in (("unit_level", "huyen"), ("unit_level", "xa"), ("deleted", ""))
+    ]
+    frames = {
+        "registers.measure": measure_table(COUNTRY), "registers.override": override_table([]),
+        "profile.prf_day": pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}),
+        "profile.prf_counted": pl.DataFrame(
+            counted, orient="row",
+            schema={"source": pl.String, "business_day": pl.Date, "measure": pl.String, "stratum": pl.String,
+                    "x": pl.Float64, "n": pl.Float64, "g": pl.Float64, "v": pl.Float64},
+        ),
+        "profile.prf_abolished_level": pl.DataFrame(
+            abolished, orient="row", schema={"unit_level": pl.String, "ended_on": pl.Date}
+        ),
+    }  # fmt: skip
+    for name, frame in frames.items():
+        connection.register("incoming", frame.to_arrow())
+        connection.execute(f"create table workspace.{name} as select * from incoming")
+    [sql] = [model.sql for model in models_for(compiled_project, ["delivery_measures"]) if model.name == "prf_value"]
+    query = f"select measure, stratum, business_day, era, g is not null from ({sql}) order by all"
+    return connection.execute(query).fetchall()
+
+
+def test_a_level_that_is_abolished_begins_a_new_history_of_shares_by_level(compiled_project: dict[str, Any]) -> None:
+    june, july = dt.date(2024, 6, 28), dt.date(2024, 7, 28)
+    assert {row[3:] for row in of_levels(compiled_project, None)} == {(0, True)}
+    assert of_levels(compiled_project, dt.date(2024, 7, 1)) == [
+        ("deleted", "", june, 0, True), ("deleted", "", july, 0, True),
+        ("unit_level", "huyen", june, 0, True), ("unit_level", "huyen", july, 1, False),
+        ("unit_level", "xa", june, 0, True), ("unit_level", "xa", july, 1, True),
+    ]  # fmt: skip
 
 
 def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project: dict[str, Any]) -> None:
@@ -242,6 +297,7 @@ def test_how_far_chance_scatters_is_taken_from_the_whole_series(compiled_project
     frames = {
         "registers.measure": measure_table(COUNTRY), "registers.override": override_table([]),
         "profile.prf_day": pl.DataFrame({"source": "ho_so", "business_day": days, "kind": ""}),
+        "profile.prf_abolished_level": pl.DataFrame(schema={"unit_level": pl.String, "ended_on": pl.Date}),
         "profile.prf_counted": pl.DataFrame(
             [("ho_so", day, measure, "", *one)
              for measure, reported in counted for day, one in zip(days, reported, strict=True)],

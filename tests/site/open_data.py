@@ -17,6 +17,7 @@ from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import Settings
 
 PROVINCE = "H19"
+LEVELS = ("tinh", "so", "huyen", "xa")
 # code, name, level, parent, valid from, valid to. One name needs escaping, one office has no figures at all.
 UNITS = [
     (PROVINCE, "UBND tỉnh Đồng Nai", "tinh", "", "", ""),

@@ -18,6 +18,7 @@ from pipelines.site.sharing import SITE_MAP, pictures
 from pipelines.site.vintage_reader import VintageReader
 from tests.open_data.conftest import HEAD, Edition, write_edition
 from tests.site.conftest import AS_OF, VERSION
+from tests.site.open_data import LEVELS
 from tests.site.reading import pages, tree
 
 ADDRESS = "https://thu-tuc.example/tinh/"
@@ -94,7 +95,7 @@ def test_the_page_of_downloads_describes_the_dataset_with_addresses_that_hold(pu
 def test_a_picture_says_whose_figure_it_is_and_of_which_period(
     small_open_data: Path, register: PublicationRegister
 ) -> None:
-    vintage = VintageReader(small_open_data)
+    vintage = VintageReader(small_open_data, LEVELS)
     shown = pictures(SiteFacts(vintage, register, True, AS_OF, VERSION))
     assert set(shown) == {"tinh", "cap-so", "cap-huyen", "cap-xa", *(code for code in vintage.units if code != "H19")}
     words = shown["H19.31.02"]
@@ -123,7 +124,7 @@ def test_a_picture_put_together_has_every_pixel_of_its_drawing(
     """Also where the same frame is used again, and where names and figures are as high and as long as they can be."""
     from vl_convert import svg_to_png
 
-    shown = list(pictures(SiteFacts(VintageReader(small_open_data), register, True, AS_OF, VERSION)).values())
+    shown = list(pictures(SiteFacts(VintageReader(small_open_data, LEVELS), register, True, AS_OF, VERSION)).values())
     high = replace(ONE, who="Ở ẤỂỖ Ậgy " * 8, figure="Ậ,gj")
     picture = painter()
     for words in (*shown[:6], ONE, high, replace(ONE, notice=""), replace(ONE, figure="không có hồ sơ · no dossiers")):

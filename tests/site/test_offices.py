@@ -10,6 +10,7 @@ from pipelines.registers.publication import PublicationRegister
 from pipelines.site.build import write_site
 from pipelines.site.vintage_reader import VintageReader
 from tests.site.conftest import AS_OF, VERSION
+from tests.site.open_data import LEVELS
 from tests.site.reading import table, tree
 
 # As after 1 July 2024: the town is gone, one ward goes on under the same name and another code.
@@ -75,7 +76,7 @@ def test_an_office_that_has_ended_keeps_its_page_with_those_that_ended_with_it(l
 
 def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) -> None:
     """By years; where these do not, by the office above; else by the code."""
-    units = VintageReader(later).units
+    units = VintageReader(later, LEVELS).units
     assert {units[code].short for code in ("H19.31.02", "H19.101")} == {
         "Phường Trảng Dài (–2024)",
         "Phường Trảng Dài (2024–)",
@@ -90,7 +91,7 @@ def test_names_that_stand_twice_are_told_apart(later: Path, later_site: Path) ->
 
 
 def test_on_the_last_day_of_an_office_it_is_not_over(small_open_data: Path) -> None:
-    vintage = VintageReader(small_open_data)
+    vintage = VintageReader(small_open_data, LEVELS)
     assert vintage.day == "2024-12-31"
     assert not vintage.units["H19.31"].has_ended  # until 30 June 2025
 

@@ -15,7 +15,7 @@ from pipelines.site.build import write_site
 from pipelines.site.render import HERE, texts
 from pipelines.site.vintage_reader import VintageReader
 from tests.site.conftest import AS_OF, VERSION
-from tests.site.open_data import UNITS
+from tests.site.open_data import LEVELS, UNITS
 from tests.site.reading import pages, tree
 
 LARGEST = 200_000
@@ -204,4 +204,4 @@ def test_a_year_whose_plan_has_no_targets_is_said_where_people_look(
     said = "chưa có mục tiêu của kế hoạch năm 2024"
     for page in ("ke-hoach.html", "index.html", "cap/xa.html", "co-quan/H19.31.02.html"):
         assert said in tree(tmp_path / "site" / "vi" / page).text_content(), page
-    assert VintageReader(small_open_data).years_without_targets == []
+    assert VintageReader(small_open_data, LEVELS).years_without_targets == []

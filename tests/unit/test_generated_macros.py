@@ -6,11 +6,13 @@ import pytest
 
 from pipelines.common.errors import TthcError
 from pipelines.contracts.model import Contract, load_contracts
+from pipelines.registers.levels import Levels, load_levels
 from pipelines.registers.model import Indicator, load_indicators
 from pipelines.settings import Settings
 from pipelines.transform.generated_macros import require_current
 
 SETTINGS = Settings()
+LEVELS = load_levels(SETTINGS.country_dir)
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def changed(thing: Any, **values: object) -> Any:
 
 
 def test_what_make_docs_wrote_is_current(contracts: dict[str, Contract], indicators: list[Indicator]) -> None:
-    require_current(SETTINGS, contracts, indicators)
+    require_current(SETTINGS, contracts, indicators, LEVELS)
 
 
 def test_a_sentence_of_a_contract_needs_no_new_macro(
@@ -36,7 +38,7 @@ def test_a_sentence_of_a_contract_needs_no_new_macro(
 ) -> None:
     ho_so = contracts["ho_so"]
     contracts["ho_so"] = changed(ho_so, title=changed(ho_so.title, vi="Tên khác"))
-    require_current(SETTINGS, contracts, indicators)
+    require_current(SETTINGS, contracts, indicators, LEVELS)
 
 
 @pytest.mark.parametrize("edit", ["lookups", "key", "new source"])
@@ -51,7 +53,7 @@ def test_an_edited_contract_stops_the_night_by_name(
         contracts["nguon_moi"] = changed(contracts["xin_loi"], source="nguon_moi")
     name = "nguon_moi" if edit == "new source" else "ho_so"
     with pytest.raises(TthcError, match=rf"macros_outdated\] contracts \({name}\).*make docs"):
-        require_current(SETTINGS, contracts, indicators)
+        require_current(SETTINGS, contracts, indicators, LEVELS)
 
 
 def test_an_edited_register_of_indicators_stops_the_night(
@@ -59,4 +61,12 @@ def test_an_edited_register_of_indicators_stops_the_night(
 ) -> None:
     edited = [changed(one, computed="by_period") if one.code == "digitised_share" else one for one in indicators]
     with pytest.raises(TthcError, match=r"macros_outdated\] indicators \(by_day, by_period\)"):
-        require_current(SETTINGS, contracts, edited)
+        require_current(SETTINGS, contracts, edited, LEVELS)
+
+
+def test_an_edited_register_of_levels_stops_the_night(
+    contracts: dict[str, Contract], indicators: list[Indicator]
+) -> None:
+    without_districts = Levels(levels=tuple(one for one in LEVELS.levels if one.code != "huyen"))
+    with pytest.raises(TthcError, match=r"macros_outdated\] levels \(levels\)"):
+        require_current(SETTINGS, contracts, indicators, without_districts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import duckdb
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,10 +18,10 @@ from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.reports.officers import pdf
 from pipelines.reports.officers.documents import placeholders
-from pipelines.reports.officers.facts import read_facts
+from pipelines.reports.officers.facts import read_facts, read_form_by_unit
 from pipelines.reports.officers.files import report_files
 from pipelines.reports.officers.findings import write_findings
-from pipelines.reports.officers.form import COLUMNS, LEVELS, SUMS, form_by_field, form_by_unit
+from pipelines.reports.officers.form import COLUMNS, SUMS, form_by_field, form_by_unit
 from pipelines.reports.officers.lock import lock_report, locked_dir, read_lock
 from pipelines.reports.officers.nightly_reports import write_nightly
 from pipelines.reports.officers.write import WrittenReport, assemble, write_report
@@ -31,6 +32,7 @@ from tests.gate.tiny_marts import build
 from .officer_reports import VERSION, change, publish, read_form_sheet, read_sheet, rename
 
 PERIOD = "2024-02"
+LEVELS = ("tinh", "so", "huyen", "xa")
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-Q1", "2024", "2024-BC-T2", "2024-BC-Q1")
 BY_UNIT, BY_FIELD, CHANGES = "II.06a", "II.06a theo lĩnh vực", "Khác với bản đã nộp"
 # Recounted from the dossiers by `tests/gate/tiny_figures.py`, which knows nothing of reports.
@@ -134,13 +136,13 @@ def test_rows_by_field_always_add_up(drawn: list[tuple[Any, ...]]) -> None:
         figures = (total, online, direct, early + overdue, early + overdue, early, 0, overdue, total - early - overdue,
                    in_time, online)  # fmt: skip
         rows.append({"unit_level": level, "field_name": field or None, **dict(zip(COLUMNS, figures, strict=True))})
-    found = form_by_field(rows, "Chưa rõ")
+    found = form_by_field(rows, "Chưa rõ", LEVELS)
     check_totals([[row.number, row.name, *row.figures] for row in found])
     assert sum(row.kind == "field" for row in found) == len(rows)
 
 
 def test_a_period_without_dossiers_has_a_form_of_zeros() -> None:
-    (total,) = form_by_unit([])
+    (total,) = form_by_unit([], LEVELS)
     assert (total.kind, total.figures) == ("total", (0,) * 11)
 
 
@@ -349,3 +351,18 @@ def test_an_unknown_period_is_refused(own: Settings, period: str) -> None:
     assert refused.value.code == "unknown_period_asked"
     with pytest.raises(TthcError):
         lock_report(own, period, "một")
+
+
+def test_a_unit_that_was_not_there_in_the_period_has_no_row_of_zeros(tiny: Path, tmp_path: Path) -> None:
+    copied = shutil.copy(tiny, tmp_path / "tiny.duckdb")
+    codes = ("H19.03", "H19.30", "H19.30.05")
+    with duckdb.connect(str(copied)) as connection:
+        assert {row["unit_code"] for row in read_form_by_unit(connection, PERIOD) if row["scope"] == "unit"} == set(
+            codes
+        )
+        nothing = ", ".join(f"{column} = 0" for column in COLUMNS)
+        connection.execute(f"update marts.handling_status set {nothing} where unit_code in ('H19.30', 'H19.30.05')")
+        connection.execute("update marts.dim_unit set valid_to = date '2024-01-31' where unit_code = 'H19.30'")
+        left = [row["unit_code"] for row in read_form_by_unit(connection, PERIOD) if row["scope"] == "unit"]
+    # A unit that is there has its row, with or without dossiers.
+    assert left == ["H19.03", "H19.30.05"]

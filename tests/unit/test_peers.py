@@ -11,8 +11,9 @@ import pytest
 from benchmarks.agreement import DisagreementError, Figures, Key, peer_figures, require_equal
 from benchmarks.landing import LOADED_UNTIL, NEW_DAY, Year, link_into, write_year
 from benchmarks.peers.request import FIGURES, FORM, INDICATORS, Request
+from pipelines.registers.model import load_period_rules
 from pipelines.sample import write_province
-from pipelines.sample.behaviour import load_behaviour
+from pipelines.sample.span import Span
 from pipelines.sample.truth import periods_of
 from pipelines.settings import Settings
 
@@ -21,8 +22,8 @@ CHANGES = Settings().province_dir / "unit_changes.csv"
 
 
 def figures_of(peer: str, landing: Path, as_of: dt.date, folder: Path) -> Figures:
-    periods, behaviour = folder / "periods.csv", load_behaviour()
-    begun = periods_of(behaviour["year"], behaviour["report_periods"])
+    periods, settings = folder / "periods.csv", Settings()
+    begun = periods_of(load_period_rules(settings.province_dir), Span(as_of.year, as_of.year))
     lines = [f"{one.code},{one.start:%Y%m%d},{min(one.end, as_of):%Y%m%d}\n" for one in begun]
     periods.write_text("".join(["period_code,first_day,cut\n", *lines]), encoding="utf-8")
     request = Request(landing, CHANGES, periods, folder / f"{peer}.csv")

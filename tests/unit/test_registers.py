@@ -202,7 +202,7 @@ def test_a_circle_of_units_is_named_whole(tmp_path: Path, rows: str, circle: str
 @pytest.mark.parametrize(
     ("code", "register", "line"),
     [
-        ("register_row", "dong-nai/goals.csv", "2024,X,II.1,chữ,,tỉnh,Phòng"),
+        ("register_unknown", "dong-nai/goals.csv", "2024,X,II.1,chữ,,tỉnh,Phòng"),
         ("register_row", "dong-nai/tasks.csv", "2024,X,X,a,b,c,d,,Quý I/2024,deadline,"),
         ("register_row", "dong-nai/tasks.csv", "2024,X,X,a,b,c,d,,,standing,"),
         ("register_row", "dong-nai/targets.csv", "on_time_rate,plan,so,2025-01-01,,97,x"),

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.common.errors import UsageFault
 from pipelines.contracts.model import load_contracts
 from pipelines.parsing.readers.reading import read
 from pipelines.parsing.validate import Validators
@@ -107,7 +108,7 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Made:
     behaviour["handling"] |= {"supplement_without_row": 0.4, "no_finish_time": 0.2, "stray_finish": 0.2}
     behaviour["handling"]["paused"] = {"fee": 0.3, "stopped": 0.2, "withdrawal_pending": 0.2}
     behaviour["no_update_time"], behaviour["steps"]["no_pause_step"] = 0.6, 0.5
-    behaviour["fields_so"]["Bưu chính"] = 60
+    behaviour["fields"]["so"]["Bưu chính"] = 60
     behaviour["ratings"] |= {"share": 0.6, "again": 0.4, "good": 0.3}
     behaviour["national_copy"] |= {"missing": 0.1, "status_differs": 0.1, "received_differs": 0.1}
     behaviour["notices"]["failed"], behaviour["result_is_input"] = 0.4, 0.3
@@ -254,7 +255,7 @@ def test_night_by_night_some_files_come_again_and_the_last_editions_are_the_flat
 def test_days_of_another_year_or_in_the_wrong_order_are_refused(
     tmp_path: Path, first: dt.date | None, last: dt.date | None
 ) -> None:
-    with pytest.raises(ValueError, match="2024"):
+    with pytest.raises(UsageFault, match="2024"):
         write_province(tmp_path / "raw", dossiers=1, first=first, last=last)
     assert not (tmp_path / "raw").exists()
 
@@ -617,4 +618,4 @@ def test_the_command_line_delivers_by_night_and_names_days_it_cannot_take(tmp_pa
     assert done.exit_code == 0, done.output
     assert set(nights(tmp_path / "a")) <= {f"2024-03-{day:02}" for day in range(4, 9)} and nights(tmp_path / "a")
     wrong = CliRunner().invoke(app, [*daily[:-1], str(tmp_path / "b"), "--to", "2024-03-01"])
-    assert wrong.exit_code == 2 and not (tmp_path / "b").exists()
+    assert isinstance(wrong.exception, UsageFault) and not (tmp_path / "b").exists()

@@ -27,7 +27,8 @@ with recursive
             n.successor_code
         from {{ ref("stg_unit") }} u
         left join named n using (unit_code)
-        where u.unit_level <> 'tinh'
+        -- The province itself ends in nobody; one that became part of it does.
+        where u.unit_code <> (select province_code from {{ source("registers", "run") }})
     ),
     above as (
         select unit_code, ended_on, parent_unit_code as above_code, 1 as steps

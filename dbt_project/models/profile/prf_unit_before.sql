@@ -1,6 +1,7 @@
 -- Each unit's count now and in the previous deliveries of the same kind. Counts of a unit that has a successor by then
 -- are added to the successor, now and before; a unit that has ended without one is marked. Measures of a unit's own
--- rows (late and other_prefix) are not compared across a succession.
+-- rows (late and other_prefix) are not compared across a succession; nothing is across one on a day on which units were
+-- abolished without successor, since it is not known to whom their tasks went.
 with
     nths as (
         select source, business_day, row_number() over (partition by source, kind order by business_day) as nth, kind
@@ -23,6 +24,7 @@ with
         from {{ source("registers", "unit_change") }}
         group by old_unit_code
     ),
+    spread as (select distinct changed_on from {{ source("registers", "unit_change") }} where new_unit_code is null),
     counts as (
         select
             c.source,
@@ -53,9 +55,17 @@ with
             and not exists (
                 select 1
                 from successor j
+                left join spread t using (changed_on)
                 where
-                    p.measure in ('late', 'other_prefix')
-                    and p.unit_code in (j.unit_code, j.next_unit_code)
+                    (
+                        p.measure in ('late', 'other_prefix')
+                        and p.unit_code in (j.unit_code, j.next_unit_code)
+                        or t.changed_on is not null
+                        and (
+                            p.unit_code in (j.unit_code, j.next_unit_code)
+                            or s.next_unit_code in (j.unit_code, j.next_unit_code)
+                        )
+                    )
                     and j.changed_on <= c.business_day
                     and j.changed_on > c.other_day
             )

@@ -11,6 +11,6 @@ left join {{ ref("known_unit") }} p on u.MaDonViCha = p.MaDonVi
 where u.disposition = 'accepted'
 union all
 -- A pilot may list its own offices only: the province itself is then as the register has it.
-select province_code, province_name, 'tinh', null, cast(null as date), cast(null as date)
+select province_code, province_name, '{{ root_level() }}', null, cast(null as date), cast(null as date)
 from {{ source("registers", "run") }} r
 anti join {{ ref("known_unit") }} k on r.province_code = k.MaDonVi

@@ -29,6 +29,7 @@ def count_opinions(connection: Connection, rules: DisclosureRules) -> None:
         connection: The scratch database, with the candidate attached as `tthc` and table `case_key`.
         rules: The disclosure rules.
     """
+    connection.execute(read_sql("pipelines.open_data", "sql/scope_macros"))
     connection.execute(read_sql(__package__, "sql/period"))
     connection.execute(read_sql(__package__, "sql/subject"), {"protected": rules.protected.codes})
     create_case_table(connection)

@@ -90,9 +90,10 @@ def field_subjects(connection: Connection, rules: DisclosureRules, year: int) ->
     of_field = connection.execute(
         "select procedure_code, field from procedure where not is_sensitive order by all"
     ).fetchall()
+    of_procedure = {key[0]: key for key in procedures.places}
     for field in sorted({key[0] for key in fields.places}):
         keys = [key for key in fields.places if key[0] == field]
-        inner = [(code, "tinh") for code, of in of_field if of == field and (code, "tinh") in procedures.places]
+        inner = [of_procedure[code] for code, of in of_field if of == field and code in of_procedure]
         figures = {n: f for key in keys for n, f in fields.figures[key].items()}
         figures |= {n: f for key in inner for n, f in procedures.figures[key].items()}
         names = [name for key in keys for name in _names(structure, fields.places[key])]

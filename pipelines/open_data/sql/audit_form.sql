@@ -4,7 +4,7 @@ from "tinh-hinh-giai-quyet" t
 full join
     (select h.* from tthc.marts.handling_status h join period using (period_code)) h
     on (t.ky, t.ma_don_vi, t.cap) = (h.period_code, h.unit_code, h.unit_level)
-    and t.pham_vi = case h.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end
+    and t.pham_vi = published_scope(h.scope)
 where
     t.ky is null
     or t.nhan_tong <> coalesce(h.received_total, 0)

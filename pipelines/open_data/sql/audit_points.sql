@@ -13,7 +13,7 @@ full join
         left join indicator_class k on c.indicator_code = k.indicator_code and c.rule = k.rule
     ) d
     on (t.ky, t.ma_don_vi, t.cap, t.thanh_phan) = (d.period_code, d.unit_code, d.unit_level, d.component)
-    and t.pham_vi = case d.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end
+    and t.pham_vi = published_scope(d.scope)
 where
     (t.ky is not null) is distinct from d.is_public
     or d.is_public

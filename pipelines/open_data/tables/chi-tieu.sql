@@ -113,7 +113,7 @@ select
     indicator_code as ma_chi_tieu,
     rule as cach_tinh,
     period_code as ky,
-    case scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end as pham_vi,
+    published_scope(scope) as pham_vi,
     b.unit_code as ma_don_vi,
     u.unit_name as ten_don_vi,
     b.unit_level as cap,

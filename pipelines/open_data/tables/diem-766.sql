@@ -32,7 +32,7 @@ with
     )
 select
     f.period_code as ky,
-    case f.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end as pham_vi,
+    published_scope(f.scope) as pham_vi,
     f.unit_code as ma_don_vi,
     u.unit_name as ten_don_vi,
     f.unit_level as cap,

@@ -2,7 +2,7 @@
 -- and verdict. Without such a row the reason is the goal's own.
 with
     stated as (
-        select s.*, if(s.unit_level = '*', 'tinh', s.unit_level) as aimed_level from tthc.marts.plan_scorecard s
+        select s.*, if(s.unit_level = '*', root_level(), s.unit_level) as aimed_level from tthc.marts.plan_scorecard s
     ),
     newest as (
         select s.plan_year, s.goal_code, v.*
@@ -12,7 +12,7 @@ with
             on v.ma_chi_tieu = s.indicator_code
             and v.cach_tinh = 'plan'
             and v.cap = s.aimed_level
-            and v.pham_vi = if(s.unit_level = '*', 'tinh', 'cap')
+            and v.pham_vi = published_scope(if(s.unit_level = '*', 'province', 'level'))
         join period p on v.ky = p.period_code and p.period_type in ('report', 'year')
         where
             year(p.end_date) = s.plan_year

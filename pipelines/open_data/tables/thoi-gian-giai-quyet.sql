@@ -16,13 +16,13 @@ with
         group by all
     ),
     scoped as (
-        select period_code, 'don-vi' as pham_vi, unit_code, unit_level, working_days, dossiers
+        select period_code, published_scope('unit') as pham_vi, unit_code, unit_level, working_days, dossiers
         from finished
         union all
-        select period_code, 'cap', province_code, unit_level, working_days, dossiers
+        select period_code, published_scope('level'), province_code, unit_level, working_days, dossiers
         from finished, tthc.marts.dim_run
         union all
-        select period_code, 'tinh', province_code, 'tinh', working_days, dossiers
+        select period_code, published_scope('province'), province_code, root_level(), working_days, dossiers
         from finished, tthc.marts.dim_run
     ),
     lengths as (

@@ -1,7 +1,7 @@
 -- The columns of form II.06a as the marts have them; a subject without dossiers has none of each.
 select
     s.period_code as ky,
-    case s.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end as pham_vi,
+    published_scope(s.scope) as pham_vi,
     s.unit_code as ma_don_vi,
     u.unit_name as ten_don_vi,
     s.unit_level as cap,

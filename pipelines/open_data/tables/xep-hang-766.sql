@@ -25,7 +25,7 @@ with
     shared as (select *, round(points / max_points, 9) as share from summed)
 select
     s.period_code as ky,
-    case s.scope when 'unit' then 'don-vi' when 'level' then 'cap' else 'tinh' end as pham_vi,
+    published_scope(s.scope) as pham_vi,
     s.unit_code as ma_don_vi,
     u.unit_name as ten_don_vi,
     s.unit_level as cap,

@@ -12,8 +12,9 @@ import duckdb
 import polars as pl
 
 from pipelines.parsing.unit_names import fold_name, without_diacritics
+from pipelines.reports.levels import level_codes
 from pipelines.reports.officers.facts import Row, cell_dossiers, find_period, read_form_by_unit, read_rows
-from pipelines.reports.officers.form import COLUMNS, LEVELS, SUMS, FormRow, form_by_unit
+from pipelines.reports.officers.form import COLUMNS, SUMS, FormRow, form_by_unit
 from pipelines.reports.officers.officer_form import OfficerCell, OfficerRow
 from pipelines.reports.officers.words import level_name, word
 
@@ -104,9 +105,12 @@ def compare_form(connection: duckdb.DuckDBPyConnection, period: str, theirs: Seq
         UsageFault: If the version has no such period.
     """
     found = find_period(connection, period)
-    ours = form_by_unit(read_form_by_unit(connection, found["period_code"]))
+    levels = level_codes(connection)
+    root = levels[0]
+    ours = form_by_unit(read_form_by_unit(connection, found["period_code"]), levels)
     rows = _index(ours)
     run = read_rows(connection, "select * from marts.dim_run")[0]
+    province = run["province_code"]
     pairs: dict[str, tuple[FormRow, OfficerRow]] = {}
     unmatched = []
     for their in theirs:
@@ -117,7 +121,7 @@ def compare_form(connection: duckdb.DuckDBPyConnection, period: str, theirs: Seq
             pairs[own.key] = (own, their)
     cells = [
         DifferentCell(own, column, value, their.cells[column],
-                      _dossiers(connection, found["period_code"], own, column, run["province_code"]))
+                      _dossiers(connection, found["period_code"], column, _subject(own, province, root)))
         for own, their in pairs.values()
         for column, value in zip(COLUMNS, own.figures, strict=True)
         if _differs(value, their.cells[column])
@@ -156,17 +160,15 @@ def _keys(name: str) -> list[str]:
     return list(dict.fromkeys([folded, bare, f"ubnd {short}", short]))
 
 
-def _dossiers(
-    connection: duckdb.DuckDBPyConnection, period: str, row: FormRow, column: str, province: str
-) -> list[Row]:
+def _dossiers(connection: duckdb.DuckDBPyConnection, period: str, column: str, subject: Mapping[str, str]) -> list[Row]:
     columns = SUMS.get(column, (column,))
-    return cell_dossiers(connection, period, columns, _subject(row, province), MOST_DOSSIERS)
+    return cell_dossiers(connection, period, columns, subject, MOST_DOSSIERS)
 
 
-def _subject(row: FormRow, province: str) -> Mapping[str, str]:
+def _subject(row: FormRow, province: str, root: str) -> Mapping[str, str]:
+    """Return the subject of a row as the marts name it; `root` is the level of the province's total."""
     scope = {"total": "province", "level": "level"}.get(row.kind, "unit")
-    level = row.level if row.level in LEVELS else "tinh"
-    return {"scope": scope, "unit_level": level, "unit_code": row.code or province}
+    return {"scope": scope, "unit_level": row.level or root, "unit_code": row.code or province}
 
 
 def row_name(row: FormRow) -> str:

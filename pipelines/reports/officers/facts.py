@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.common.errors import UsageFault
 from pipelines.common.sql import read_sql
+from pipelines.reports.levels import level_codes
 from pipelines.reports.officers.form import COLUMNS
 
 # Rows that the list of late dossiers shows at most; the sheet says how many there are.
@@ -28,6 +29,7 @@ class ReportFacts:
     """Everything that a report of one period says; rows are as the queries return them.
 
     Attributes:
+        levels: Codes of the levels, the highest first.
         run: The row of `dim_run`: version, as-of day, whether the data are synthetic.
         period: The row of `dim_period`.
         units: Form II.06a by unit, level and province.
@@ -39,6 +41,7 @@ class ReportFacts:
         reported: Who has reported what and when.
     """
 
+    levels: tuple[str, ...]
     run: Row
     period: Row
     units: Sequence[Row]
@@ -74,6 +77,7 @@ def read_facts(connection: Connection, period: str) -> ReportFacts:
     found = find_period(connection, period)
     code = {"period_code": found["period_code"]}
     return ReportFacts(
+        levels=level_codes(connection),
         run=read_rows(connection, "select * from marts.dim_run")[0],
         period=found,
         units=read_form_by_unit(connection, found["period_code"]),

@@ -17,9 +17,8 @@ COLUMNS = (
     "open_total", "open_in_time", "open_overdue",
 )  # fmt: skip
 FIRST_NUMBER = 3
-# The sections of the form, in its order; Roman numbers are given to those that have rows.
-LEVELS = ("tinh", "so", "huyen", "xa")
-ROMAN = ("I", "II", "III", "IV")
+# Of the sections of the form, which are the levels in their order, those that have rows get a Roman number.
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 # Sums that hold in every row, by column.
 SUMS: Mapping[str, tuple[str, ...]] = {
     "received_total": ("received_online", "received_direct", "carried_over"),
@@ -72,35 +71,44 @@ def add_up(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(COLUMNS)
 
 
-def form_by_unit(rows: Sequence[Row]) -> list[FormRow]:
+def form_by_unit(rows: Sequence[Row], levels: Sequence[str]) -> list[FormRow]:
     """Return the form's rows by unit, out of rows with `scope` (`unit`, `level`, `province`).
 
     Totals are the warehouse's own, not sums made here.
+
+    Args:
+        rows: The rows.
+        levels: Codes of the levels, in the form's order.
     """
     by_level = {row["unit_level"]: figures_of(row) for row in rows if row["scope"] == "level"}
     total = next((figures_of(row) for row in rows if row["scope"] == "province"), add_up([]))
     own = [(row["unit_level"], row["unit_name"], row["unit_code"], figures_of(row))
            for row in rows if row["scope"] == "unit"]  # fmt: skip
-    return [*_sections("unit", own, by_level), FormRow("", "total", "", "", None, total)]
+    return [*_sections("unit", own, by_level, levels), FormRow("", "total", "", "", None, total)]
 
 
-def form_by_field(rows: Sequence[Row], no_field: str) -> list[FormRow]:
+def form_by_field(rows: Sequence[Row], no_field: str, levels: Sequence[str]) -> list[FormRow]:
     """Return the form's rows by level and field.
 
     Args:
         rows: Rows with `unit_level` and `field_name`, which is null where the list of procedures names none.
         no_field: The name of that row.
+        levels: Codes of the levels, in the form's order.
     """
     ordered = sorted(rows, key=lambda row: (row["field_name"] is None, order_of(row["field_name"] or "")))
     own = [(row["unit_level"], row["field_name"] or no_field, None, figures_of(row)) for row in ordered]
-    by_level = {level: add_up([figures for at, _, _, figures in own if at == level]) for level in LEVELS}
-    return [*_sections("field", own, by_level), FormRow("", "total", "", "", None, add_up([row[3] for row in own]))]
+    by_level = {level: add_up([figures for at, _, _, figures in own if at == level]) for level in levels}
+    total = FormRow("", "total", "", "", None, add_up([row[3] for row in own]))
+    return [*_sections("field", own, by_level, levels), total]
 
 
 def _sections(
-    kind: str, own: Sequence[tuple[str, str, str | None, tuple[int, ...]]], by_level: Mapping[str, tuple[int, ...]]
+    kind: str,
+    own: Sequence[tuple[str, str, str | None, tuple[int, ...]]],
+    by_level: Mapping[str, tuple[int, ...]],
+    levels: Sequence[str],
 ) -> Iterator[FormRow]:
-    present = [level for level in LEVELS if any(row[0] == level for row in own)]
+    present = [level for level in levels if any(row[0] == level for row in own)]
     for roman, level in zip(ROMAN, present, strict=False):
         yield FormRow(roman, "level", "", level, None, by_level.get(level, add_up([])))
         members = [row for row in own if row[0] == level]

@@ -91,7 +91,11 @@ def write_into_version(settings: Settings, version: Path) -> None:
 
 def _night(settings: Settings) -> dict[str, object]:
     """Return what the reports of a night follow from, told without opening the version."""
-    return {"version": current_version(settings), "writing": writing_of(settings)}
+    try:
+        writing = writing_of(settings)
+    except TthcError as broken:  # each report says so for itself, and the findings of units are written
+        writing = broken.code
+    return {"version": current_version(settings), "writing": writing}
 
 
 def _write_one(

@@ -119,8 +119,9 @@ def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[Unit
 
 def _wording(settings: Settings, run: Row) -> Wording:
     codes = load_contracts(settings.contracts_dir)["ho_so"].by_name["TrangThaiHoSo"].codes or {}
-    template = templates_dir(settings.province_dir) / LETTER_TEMPLATE
-    return Wording(run, read_words(settings), load_worklist(settings.country_dir), codes, template)
+    words = read_words(settings)
+    template = templates_dir(settings.province_dir, words) / LETTER_TEMPLATE
+    return Wording(run, words, load_worklist(settings.country_dir), codes, template)
 
 
 def _writing_of(settings: Settings, run: Row) -> Row:
@@ -129,7 +130,7 @@ def _writing_of(settings: Settings, run: Row) -> Row:
     The day stands in each file, so on another day all are written anew.
     """
     places = (
-        Path(__file__).parent, templates_dir(settings.province_dir), settings.province_dir / WORDS_FILE,
+        Path(__file__).parent, templates_dir(settings.province_dir, read_words(settings)), settings.province_dir / WORDS_FILE,
         settings.country_dir / WORKLIST_FILE, settings.contracts_dir / "ho_so.yml",
     )  # fmt: skip
     return {"by": fingerprint(*places), "as_of": run["as_of"].isoformat(), "synthetic": bool(run["is_synthetic"])}

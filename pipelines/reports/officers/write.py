@@ -83,7 +83,7 @@ def write_from(
     officers_folder(files.folder.parent)
     officers_folder(files.folder)
     values = placeholders(report)
-    templates = templates_dir(settings.province_dir)
+    templates = templates_dir(settings.province_dir, report.words)
     with atomic_write(files.summary, FILE_MODE) as waiting:
         write_document(templates / SUMMARY_TEMPLATE, values, waiting)
     with atomic_write(files.report, FILE_MODE) as waiting:
@@ -117,8 +117,13 @@ def made_of(connection: duckdb.DuckDBPyConnection, settings: Settings, period: s
 
 
 def writing_of(settings: Settings) -> str:
-    """Return a hash of what words a report: code, templates, and the register of words."""
-    return fingerprint(Path(__file__).parent, templates_dir(settings.province_dir), settings.province_dir / WORDS_FILE)
+    """Return a hash of what words a report: code, templates, and the register of words.
+
+    Raises:
+        TthcError: If that register is missing or broken.
+    """
+    templates = templates_dir(settings.province_dir, read_words(settings))
+    return fingerprint(Path(__file__).parent, templates, settings.province_dir / WORDS_FILE)
 
 
 def assemble(settings: Settings, facts: ReportFacts) -> Report:
@@ -128,7 +133,8 @@ def assemble(settings: Settings, facts: ReportFacts) -> Report:
         TthcError: If the words of the report are broken, or if what was handed in is damaged.
     """
     words = read_words(settings)
-    by_unit, by_field = form_by_unit(facts.units), form_by_field(facts.fields, word("no_field"))
+    by_unit = form_by_unit(facts.units, facts.levels)
+    by_field = form_by_field(facts.fields, word("no_field"), facts.levels)
     locked = read_lock(settings, facts.period["period_code"])
     now = figures_of_report(by_unit, by_field, facts)
     changes = changes_between(locked.figures, now) if locked is not None else []

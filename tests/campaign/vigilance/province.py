@@ -103,8 +103,8 @@ def drawn_days(
     behaviour = load_behaviour()
     if varied:
         vary(behaviour, np.random.default_rng([seed, 17]))
-    reference = load_reference(PROJECT_DIR / "registers", PROVINCE, behaviour["year"])
-    days = delivery_days(behaviour["year"], cadence, first, last)
+    reference = load_reference(PROJECT_DIR / "registers", PROVINCE)
+    days = delivery_days(reference.span, cadence, first, last)
     kept = Kept(Path())
     deliver(draw_province(dossiers, seed, behaviour, reference, days), kept)
     return kept.days

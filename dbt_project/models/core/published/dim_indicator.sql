@@ -7,7 +7,7 @@ with
         group by indicator_code, rule
     ),
     lead as (
-        select g.indicator_code, arg_max(g.lead_unit, g.plan_year) as lead_unit
+        select g.indicator_code, arg_max_null(g.lead_unit, g.plan_year) as lead_unit
         from {{ source("registers", "goal") }} g
         join {{ source("registers", "run") }} r on g.plan_year <= year(r.as_of)
         where g.indicator_code is not null

@@ -20,7 +20,7 @@ select
     d.period_code,
     t.task_code as case_code,
     r.province_code as unit_code,
-    'tinh' as unit_level,
+    '{{ root_level() }}' as unit_level,
     case
         when t.deadline_kind = 'standing'
         then coalesce(reported.newest_standing in ('DANG', 'XONG'), false)

@@ -35,7 +35,7 @@ select
     period_code,
     case_code,
     unit_code,
-    'tinh' as unit_level,
+    '{{ root_level() }}' as unit_level,
     counts,
     case when counts then 'issued_in_time' when not counts then 'issued_late' else 'unknown' end as reason
 from judged

@@ -12,7 +12,7 @@ select
     d.period_code,
     p.procedure_code as case_code,
     r.province_code as unit_code,
-    'tinh' as unit_level,
+    '{{ root_level() }}' as unit_level,
     case when l.last_date is not null then coalesce(p.public_date <= l.last_date, false) end as counts,
     case
         when l.last_date is null

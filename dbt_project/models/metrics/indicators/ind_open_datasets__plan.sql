@@ -6,7 +6,7 @@ select
     'plan' as rule,
     p.period_code,
     r.province_code as unit_code,
-    'tinh' as unit_level,
+    '{{ root_level() }}' as unit_level,
     coalesce(max_by(e.dataset_count, e.edition_number), 0) as numerator,
     cast(null as bigint) as denominator,
     0 as unknown_count

@@ -1,6 +1,6 @@
 -- Feedback by channel and quarter, for the province.
 insert into case_in
-select 'phan-anh', whole, 'channel', channel, 'tinh', period_code, counts, key
+select 'phan-anh', whole, 'channel', channel, root_level(), period_code, counts, key
 from (
     select channel, key, 'feedback_sent' as whole, sent_date as day, false as counts
     from tthc.marts.fct_feedback join case_key on case_code = feedback_code

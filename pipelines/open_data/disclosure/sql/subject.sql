@@ -12,10 +12,10 @@ with
         select unit_code, unit_level, period_code
         from tthc.marts.dim_unit join period
             on coalesce(valid_from <= end_date, true) and coalesce(valid_to >= start_date, true)
-        where unit_level <> 'tinh'
+        where unit_level <> root_level()
     )
 select 'unit' as scope, unit_code, unit_level, period_code from unit
 union all
 select distinct 'level', r.province_code, unit_level, period_code from unit, tthc.marts.dim_run r
 union all
-select 'province', r.province_code, 'tinh', period_code from period, tthc.marts.dim_run r;
+select 'province', r.province_code, root_level(), period_code from period, tthc.marts.dim_run r;
