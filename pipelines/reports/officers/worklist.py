@@ -129,9 +129,10 @@ def _writing_of(settings: Settings, run: Row) -> Row:
 
     The day stands in each file, so on another day all are written anew.
     """
+    templates = templates_dir(settings.province_dir, read_words(settings))
     places = (
-        Path(__file__).parent, templates_dir(settings.province_dir, read_words(settings)), settings.province_dir / WORDS_FILE,
-        settings.country_dir / WORKLIST_FILE, settings.contracts_dir / "ho_so.yml",
+        Path(__file__).parent, templates, settings.province_dir / WORDS_FILE, settings.country_dir / WORKLIST_FILE,
+        settings.contracts_dir / "ho_so.yml",
     )  # fmt: skip
     return {"by": fingerprint(*places), "as_of": run["as_of"].isoformat(), "synthetic": bool(run["is_synthetic"])}
 
