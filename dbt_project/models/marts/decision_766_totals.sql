@@ -1,6 +1,6 @@
 -- Units of a level are ranked by the share that they reach of the points that are known for them, since not all have
 -- the
--- same components. Points are fractions: in one order, so that the same points have the same sum to the last bit.
+-- same components.
 with
     summed as (
         select
@@ -8,11 +8,11 @@ with
             scope,
             unit_code,
             unit_level,
-            coalesce(sum(points order by component), 0) as known_points,
-            coalesce(sum(max_points order by component) filter (where points is not null), 0) as known_max,
-            coalesce(sum(points order by component) filter (where points_source = 'own'), 0) as own_points,
-            coalesce(sum(max_points order by component) filter (where points_source = 'own'), 0) as own_max,
-            sum(max_points order by component) as max_points
+            {{ points_sum("points") }} as known_points,
+            {{ points_sum("case when points is not null then max_points end") }} as known_max,
+            {{ points_sum("case when points_source = 'own' then points end") }} as own_points,
+            {{ points_sum("case when points_source = 'own' then max_points end") }} as own_max,
+            {{ points_sum("max_points") }} as max_points
         from {{ ref("decision_766_score") }}
         group by period_code, scope, unit_code, unit_level
     ),

@@ -17,8 +17,8 @@ with
             scope,
             unit_code,
             unit_level,
-            sum(points order by component) as points,
-            sum(max_points order by component) as max_points
+            cast(sum(cast(points as decimal(18, 9))) as double) as points,
+            cast(sum(cast(max_points as decimal(18, 9))) as double) as max_points
         from public
         group by all
     ),
