@@ -148,7 +148,9 @@ def _score(
     """Yield where the score of Decision 766 differs; subjects without any dossier need have no row."""
     moving = indicator_values(settled, world.as_of, begun=score_periods(world.as_of), **registers)
     there = set(
-        warehouse.rows("select distinct period_code, scope, unit_code, unit_level from workspace.metrics.int_form")
+        warehouse.rows(
+            "select period_code, scope, unit_code, unit_level from workspace.metrics.int_form where received_total > 0"
+        )
     )
     score = Score(settled, [*values, *moving], world.as_of, there)
     expected = {

@@ -56,3 +56,5 @@ left join
     on s.factor_indicator_code = f.indicator_code
     and s.rule = f.rule
     and (h.period_code, h.scope, h.unit_code, h.unit_level) = (f.period_code, f.scope, f.unit_code, f.unit_level)
+-- Who has no dossier in a period has no score: 5.2 alone would make it the best.
+where h.received_total > 0
