@@ -295,7 +295,7 @@ insert into gaps values
     ('feedback_satisfaction_rate', 'plan', 'phan_anh'), ('notification_share', 'plan', 'thong_bao'),
     ('apology_rate', 'plan', 'xin_loi'), ('online_payment_share', 'plan', 'le_phi'),
     ('digitised_share', 'plan', 'thanh_phan'), ('digitised_share', '766', 'ket_qua, thanh_phan'),
-    ('data_reuse_share', 'plan', 'thanh_phan'),
+    ('data_reuse_share', 'plan', 'thanh_phan'), ('data_reuse_share', '766', 'thanh_phan'),
     ('result_digitised_share', 'plan', 'ket_qua'), ('result_digitised_share', '766', 'ket_qua'),
     ('online_share', '766', 'ket_qua'), ('sync_rate', 'plan', 'dvcqg'), ('sync_rate', '766', 'dvcqg'),
     ('satisfaction_rate', '766', 'danh_gia, phan_anh.MaHoSo'), ('personal_store_share', '766', 'thanh_phan'),

@@ -4,7 +4,7 @@
 GAPS = """
 create temp table gaps as
 select * from (values
-    ('units_inspected', 'plan', 'so_lieu'), ('data_reuse_share', '766', 'thanh_phan')
+    ('units_inspected', 'plan', 'so_lieu')
 ) as gaps (indicator_code, rule, missing);
 """
 

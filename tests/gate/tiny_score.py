@@ -175,7 +175,8 @@ create table decision_766_gains as
 select s.period_code, s.scope, s.unit_code, s.unit_level, s.group_code, component, r.indicator_code, '766' as rule,
        s.max_points, s.points, s.max_points - s.points as points_lost, s.numerator, s.denominator,
        s.denominator - s.numerator as cases_against,
-       least(s.denominator, ceil(round(s.denominator * r.full_at, 6)))::bigint - s.numerator as cases_to_full,
+       case when s.numerator + cases_against < s.denominator * r.full_at / p.factor then cases_against
+            else ceil(round(s.denominator * r.full_at / p.factor, 6))::bigint - s.numerator end as cases_to_full,
        s.max_points * p.factor / s.denominator / r.full_at as points_per_case, i.matures as can_still_rise
 from decision_766_score as s
 join score_rules as r using (component)
