@@ -285,8 +285,8 @@ set has_electronic_result = false, is_identity_verified = null,
     reason_766 = case when reason_766 = 'online' and requires_result then 'no_electronic_result' else reason_766 end;
 update fct_digitisation
 set component_count = 0, digitised_component_count = 0, is_digitised = false, is_reused = false,
-    is_component_reused = false, is_from_store = false, has_component_file = false, has_result_file = false, has_own_result_file = false,
-    is_wholly_digitised = false;
+    is_component_reused = false, is_from_store = false, has_component_file = false, has_result_file = false,
+    has_own_result_file = false, is_wholly_digitised = false;
 update fct_national_sync
 set is_found = false, copy_received_date = null, is_synced = false, copy_status_code = null,
     copy_finished_date = null, copy_due_date = null, is_matching = false;

@@ -108,6 +108,7 @@ select indicator_code, period_code, 'province', 'H19', 'tinh', counted_plan, rea
 from rule_units group by all;
 """
 
+
 SCORECARD = """
 create table plan_scorecard as
 with goals as (

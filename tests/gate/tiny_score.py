@@ -140,9 +140,11 @@ from summed as s;
 # Of all causes only what the copy lacks, and the days of receipt, in the share digitised.
 COMPARED = """
 create temp table causes_of_units as
-select '4.2' as component, unit_code, unit_level, case when is_found then 'other_received_date' else 'not_found' end as cause,
+select '4.2' as component, unit_code, unit_level,
+       case when is_found then 'other_received_date' else 'not_found' end as cause,
        (received_date <= date '2024-03-04')::integer as here,
-       coalesce(copy_received_date <= date '2024-03-04', false)::integer as there, is_wholly_digitised::integer as counts
+       coalesce(copy_received_date <= date '2024-03-04', false)::integer as there,
+       is_wholly_digitised::integer as counts
 from fct_national_sync join fct_digitisation using (dossier_code, unit_code, unit_level, received_date)
 where here <> there;
 

@@ -143,7 +143,7 @@ def test_each_indicator_needs_sources_and_fields_that_exist() -> None:
         assert sources <= set(contracts)
         for source, field in (need.split(".") for need in fields - sources):
             assert field in contracts[source].by_name
-            # Once a model reads the field, it is no longer what is missing for ever, but up to the first row that has it.
+            # Once a model reads the field, it is missing no longer than up to the first row that has it.
             models = (PROJECT_DIR / "dbt_project" / "models" / "staging").glob("*.sql")
             (reader,) = [text for text in map(Path.read_text, models) if f'"base_{source}"' in text]
             since = (METRICS / "int_field_since.sql").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
--- Units of a level are ranked by the share that they reach of the points that are known for them, since not all have
--- the
--- same components. Points are fractions: in one order, so that the same points have the same sum to the last bit.
+-- Units of a level are ranked by the share that they reach of the points that are known for them, since not all
+-- have the same components. Points are fractions: in one order, so that the same points have the same sum to the
+-- last bit.
 with
     summed as (
         select
