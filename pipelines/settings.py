@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def reports_dir(self) -> Path:
-        """Officers' reports: a folder per period, what was handed in, findings per unit. Internal, never open data."""
+        """Officers' reports by period, what was handed in, findings and worklists by unit; never open data."""
         return self.warehouse_dir / "reports"
 
     @cached_property

@@ -18,6 +18,7 @@ PERSONAL = {
     None: "",
     "drop": "không vào kho / never enters the lake",
     "pseudonym": "chỉ giữ bí danh có khóa / only as a keyed pseudonym",
+    "office": "chỉ giữ tên phòng, ban; chữ khác thành trống / only names of offices, anything else becomes empty",
 }
 FAMILIES = {"text": "CSV, JSON, Parquet", "sheet": "Excel, HTML"}
 SOURCES_HEAD = """\

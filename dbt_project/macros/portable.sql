@@ -49,3 +49,7 @@
 {# A number for the values of some columns: equal for equal values, and seldom equal for others. #}
 {% macro key_hash(columns) -%} {{ return(adapter.dispatch("key_hash")(columns)) }} {%- endmacro %}
 {% macro default__key_hash(columns) -%} hash({{ columns | join(", ") }}) {%- endmacro %}
+
+{# The value of the newest row of a group, null where that row has none; the row is newest by the columns in their order. #}
+{% macro newest_of(value, order) -%} {{ return(adapter.dispatch("newest_of")(value, order)) }} {%- endmacro %}
+{% macro default__newest_of(value, order) -%} arg_max_null({{ value }}, row({{ order | join(", ") }})) {%- endmacro %}

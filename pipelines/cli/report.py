@@ -5,13 +5,16 @@ Does not belong here: writing, locking and comparing them (`reports.officers`).
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import EXIT_ROWS_REJECTED, UsageFault
 from pipelines.common.i18n import say
+
+if TYPE_CHECKING:
+    from pipelines.reports.officers.write import WrittenReport
 
 CHANGES_SHOWN = 20
 
@@ -33,6 +36,14 @@ def report(
         bool,
         typer.Option("--findings", help="Tệp dòng cần sửa của từng đơn vị / the workbook of findings of each unit"),
     ] = False,
+    worklist: Annotated[
+        bool,
+        typer.Option(
+            "--worklist",
+            help="Danh sách việc (Excel) và phiếu đôn đốc (Word) của từng đơn vị / each unit's worklist and its "
+            "reminder letter",
+        ),
+    ] = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Không làm PDF / no PDF")] = False,
     version: Annotated[str | None, typer.Option(help="Phiên bản khác trong versions/ / another version")] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
@@ -49,15 +60,24 @@ def report(
       tthc report --period 2024-BC-6T --lock --by "Văn phòng Sở"
 
       tthc report --findings
+
+      tthc report --worklist
     """
     settings = settings_with(warehouse_dir=warehouse)
-    if period is None and not findings:
+    if period is None and not findings and not worklist:
         raise UsageFault("report_period_missing")
     if findings:
         from pipelines.reports.officers.findings import write_findings
 
         workbooks = write_findings(settings)
         _say("findings_written", count=len(workbooks), folder=settings.reports_dir / "findings")
+    if worklist:
+        from pipelines.reports.officers.worklist import write_worklist
+
+        files = write_worklist(settings)
+        lists = sum(path.suffix == ".xlsx" for path in files)
+        folder = settings.reports_dir / "worklist"
+        _say("worklist_written", lists=lists, letters=len(files) - lists, folder=folder)
     if period is None:
         return
     if lock:
@@ -68,19 +88,7 @@ def report(
     from pipelines.reports.officers.write import write_report
 
     written = write_report(settings, period, version=version, pdf=not no_pdf)
-    _say("report_written", period=period, version=written.version, folder=written.folder)
-    for path in (*written.files, *written.pdfs):
-        console.print(f"  {path.name}", highlight=False, markup=False)
-    if not written.pdfs and not no_pdf:
-        _say("report_no_pdf")
-    if written.locked:
-        _say("report_changes", count=len(written.changes))
-    for change in written.changes[:CHANGES_SHOWN]:
-        sheet, row, column, then, now, difference = change.cells
-        console.print(f"  {sheet} · {row} · {column}: {then} → {now} {difference and f'({difference})'}",
-                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
-    if len(written.changes) > CHANGES_SHOWN:
-        console.print("  …")
+    _show_written(written, period, wants_pdf=not no_pdf)
 
 
 @app.command(name="compare-report")
@@ -119,6 +127,23 @@ def compare_report(
         _say("compare_written", file=out)
     if not found.agrees:
         raise typer.Exit(EXIT_ROWS_REJECTED)
+
+
+def _show_written(written: "WrittenReport", period: str, *, wants_pdf: bool) -> None:
+    """Print what was written, and where it differs from what was handed in."""
+    _say("report_written", period=period, version=written.version, folder=written.folder)
+    for path in (*written.files, *written.pdfs):
+        console.print(f"  {path.name}", highlight=False, markup=False)
+    if not written.pdfs and wants_pdf:
+        _say("report_no_pdf")
+    if written.locked:
+        _say("report_changes", count=len(written.changes))
+    for change in written.changes[:CHANGES_SHOWN]:
+        sheet, row, column, then, now, difference = change.cells
+        console.print(f"  {sheet} · {row} · {column}: {then} → {now} {difference and f'({difference})'}",
+                      highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+    if len(written.changes) > CHANGES_SHOWN:
+        console.print("  …")
 
 
 def _say(code: str, **values: object) -> None:

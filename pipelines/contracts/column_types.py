@@ -177,6 +177,8 @@ def _type_cells(field: ContractField, formats: Formats, family: Family) -> Typed
     text = pl.col(field.name)
     if field.unit_name:
         return TypedField(pl.when(~text.str.contains(_null_word(field))).then(text), {})
+    if field.rejects_nothing:
+        return TypedField(text, {})
     if field.type in MOMENTS:
         return _type_moment(field, text, pattern_of(field, formats, family))
     if field.type == "integer":
@@ -199,7 +201,7 @@ def type_column(field: ContractField, formats: Formats, family: Family) -> Typed
         family: The family of file formats.
     """
     typed = _type_cells(field, formats, family)
-    if field.unit_name:
+    if field.rejects_nothing:
         return typed
     listed = pl.lit(False) if field.codes is None else pl.col(field.name).is_in(list(field.codes))
     null_word = pl.col(field.name).str.contains(_null_word(field)) & ~listed
@@ -216,7 +218,7 @@ def type_plain_column(field: ContractField, formats: Formats, family: Family) ->
     """
     typed = _type_cells(field, formats, family)
     text, wrong = pl.col(field.name), dict(typed.wrong)
-    if field.unit_name:
+    if field.rejects_nothing:
         return typed
     if field.type in ("code", "text"):
         # Text of signs of codes only, or of composed Vietnamese letters, is in NFC already.

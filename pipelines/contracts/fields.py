@@ -56,6 +56,19 @@ class Sentence(Strict):
     en: str = Field(min_length=1, description="in English", examples=["Dossier code"])
 
 
+class OfficeWords(Strict):
+    """How the name of an office is told from that of a person."""
+
+    begins: tuple[str, ...] = Field(
+        min_length=1, description="words with which the name of an office begins, in any letter case",
+        examples=[["Phòng", "Bộ phận"]],
+    )  # fmt: skip
+    without: tuple[str, ...] = Field(
+        (), description="words that show that a person is named: a capitalised one is a family name and counts where a "
+        "capitalised word follows, any other counts wherever it stands", examples=[["ông", "Nguyễn"]],
+    )  # fmt: skip
+
+
 class ContractField(Strict):
     """One column of the source."""
 
@@ -75,6 +88,7 @@ class ContractField(Strict):
                 _only_with("separator", "text"),
                 _only_with("shown", "text"),
                 _only_with("unit_name", "text"),
+                _only_with("office", "text"),
             ]
         }
     )
@@ -96,11 +110,13 @@ class ContractField(Strict):
     aliases: tuple[str, ...] = Field(
         (), description="other headers that mean this field, such as those of Excel lists", examples=[["Mã hồ sơ"]]
     )
-    personal: Literal["drop", "pseudonym"] | None = Field(
+    personal: Literal["drop", "pseudonym", "office"] | None = Field(
         None,
-        description="for personal data: drop (never enters the lake) or pseudonym (enters as a keyed hash, so that "
-        "equal values can be counted but not read)",
+        description="for personal data: drop (never enters the lake), pseudonym (enters as a keyed hash, so that "
+        "equal values can be counted but not read) or office (free text of which only what is the name of an office "
+        "enters, by the words in `office`; anything else becomes empty and rejects no row)",
     )
+    office: OfficeWords | None = Field(None, description="for text kept as an office: how its name is known")
     minimum: int | None = Field(None, description="for numbers: the least value that is possible", examples=[0])
     maximum: int | None = Field(None, description="for numbers: the greatest value that is possible", examples=[100])
     also: str | None = Field(
@@ -173,6 +189,11 @@ class ContractField(Strict):
                 "unit_name is for text that is kept as a pseudonym and may be anything",
             ),
             (self.shown is not None and kept != ("text", None), "shown is for text that is kept as it is"),
+            (
+                (self.office is not None) != (self.personal == "office")
+                or (self.office is not None and not self._may_be_anything()),
+                "office and personal: office go together, for text that may be anything",
+            ),
             (self.pattern is not None and self.type not in ("text", "code"), "a pattern is for text and codes"),
             (self.alphabet is not None and self.type != "text", "an alphabet is for text"),
             (self.format is not None and self.type not in MOMENTS, "a format is for timestamps, dates and times"),
@@ -187,8 +208,16 @@ class ContractField(Strict):
         return bool(self.any_case) and len({code.upper() for code in codes}) < len(codes)
 
     def _may_be_unit_name(self) -> bool:
+        return self._may_be_anything() and self.personal == "pseudonym"
+
+    def _may_be_anything(self) -> bool:
         is_free = self.separator is None and self.pattern is None and self.alphabet is None
-        return is_free and (self.type, self.personal, self.required) == ("text", "pseudonym", False)
+        return is_free and (self.type, self.required) == ("text", False)
+
+    @property
+    def rejects_nothing(self) -> bool:
+        """Whether a cell may hold anything, since only what is known of it enters the lake."""
+        return bool(self.unit_name) or self.personal == "office"
 
     @model_validator(mode="after")
     def _patterns_can_be_read(self) -> "ContractField":

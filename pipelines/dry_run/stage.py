@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.common.sql import quote_identifier, quote_identifiers
 from pipelines.contracts.model import Contract, untold_fields
+from pipelines.parsing.office_names import keep_office_names
 from pipelines.parsing.pseudonyms import keyed_hash
 from pipelines.parsing.secret import KEY_BYTES
 from pipelines.parsing.unit_names import fold_name
@@ -96,7 +97,7 @@ class StagedRows:
         """
         names, optional = self._columns(source), self._optional_fields(source)
         hidden = [field.name for field in self._contracts[source].fields if field.unit_name]
-        accepted = accepted.with_columns(
+        accepted = keep_office_names(accepted, self._contracts[source]).with_columns(
             keyed_hash(fold_name(pl.col(name)), self._secret).alias(name) for name in hidden
         )
         if source not in self._sources:

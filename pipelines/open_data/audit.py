@@ -21,7 +21,7 @@ from pipelines.transform.delivered import attach_delivered, place_of_row
 Connection = duckdb.DuckDBPyConnection
 WRITTEN, TEXTS = "written", "written_text"
 NAMED = 3  # rows that a finding names
-CHECKS = ("exact", "form", "recount", "unclassified", "unstable")  # each is a query sql/audit_<check>.sql
+CHECKS = ("exact", "form", "recount", "unclassified", "unstable", "points")  # each is a query sql/audit_<check>.sql
 
 
 def audit_vintage(

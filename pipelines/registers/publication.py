@@ -19,7 +19,7 @@ from pipelines.registers.dataset import FILE_NAME, NAME, CodeList, Dataset
 REGISTER_FILE = "publication.yml"
 # Where the texts of a column come from: a code list, a published table, a table of the warehouse, or any code that
 # matches CODE in pipelines/common/patterns.py (`pattern`).
-VALUES = r"^(codes:[a-z_]+|table:[a-z-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
+VALUES = r"^(codes:[a-z0-9_]+|table:[a-z0-9-]+\.[a-z_]+|warehouse:[a-z_]+\.[a-z_]+|pattern)$"
 Model = TypeVar("Model", bound=Strict)
 
 

@@ -29,6 +29,7 @@ from pipelines.registers.score_periods import score_period_table
 from pipelines.registers.scores import score_rule_table
 from pipelines.registers.successions import procedure_change_table, unit_change_table
 from pipelines.registers.watched import entry_table, load_watched, watched_field_table
+from pipelines.registers.worklist import work_action_table, work_limit_table
 from pipelines.settings import Settings
 
 # Published editions of the open data in order: number from 1, last day of its periods (null if none had closed), and
@@ -97,6 +98,8 @@ def register_tables(
         "profile_bound": profile_bound_table(country),
         "unit_bound": unit_bound_table(country),
         "hold_limit": hold_limit_table(folder, contracts),
+        "work_limit": work_limit_table(country),
+        "work_action": work_action_table(country),
     }
     check_registers(tables)
     watched = load_watched(country)

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.common.errors import TthcError
 
 RATE = "ty_le"  # prefix of rate columns, which share one flag column `co` and one sign column `dau`
+POINTS = "diem"  # column of points, which has the same
 # Tables without which no site can be made; others may be missing.
 NEEDED = ("chi-tieu", "tinh-hinh-giai-quyet", "don-vi", "ky", "danh-muc-chi-tieu")
 
@@ -65,8 +66,8 @@ class Row:
         return self.cells.get(column, "")
 
     def figure(self, column: str) -> Figure:
-        """Return the figure in a column with its flag (`co_<column>`; of a rate `co` and `dau`)."""
-        rate = column.startswith(RATE)
+        """Return the figure in a column with its flag (`co_<column>`; of a rate `co` and `dau`, of points `co`)."""
+        rate = column.startswith(RATE) or column == POINTS
         flag = self.get("co" if rate else f"co_{column}")
         return Figure(f"{self.table}:{self.number}:{column}", self[column], flag, self.get("dau") if rate else "")
 

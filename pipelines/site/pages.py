@@ -17,6 +17,7 @@ from pipelines.site.figures import Row
 from pipelines.site.numbers import folded
 from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
+from pipelines.site.scores import Scores
 from pipelines.site.vintage_reader import OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
@@ -60,6 +61,7 @@ def pages(
     groups = list(_groups(vintage))
     others = {table: rows for table in OTHER_TABLES if (rows := _recent(vintage, table))}
     periods = {period.code: period for period in vintage.periods}
+    scores = Scores(vintage)
     yield Page(
         "index.html", "home.html.j2", {"view": overview(vintage, province), "groups": groups, "others": list(others)}
     )
@@ -81,6 +83,7 @@ def pages(
                 "view": overview(vintage, unit.subject),
                 "target": target,
                 "files": own_files[unit.code],
+                "score": scores.of(unit.subject),
             }
             yield Page(f"co-quan/{unit.code}.html", "office.html.j2", shown | lists, preview=unit.code)
     letters = [
@@ -90,6 +93,8 @@ def pages(
     for field in every_field:
         yield Page(f"linh-vuc/{field.address}.html", "field.html.j2", {"field": field})
     yield Page("ke-hoach.html", "plan.html.j2", {"sections": _sections(vintage), "periods": periods})
+    score = {"score": scores.of(province), "ranking": scores.ranking()}
+    yield Page("diem-766.html", "scores.html.j2", score)
     yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import duckdb
 
-from . import tiny_cases, tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger, tiny_plan, tiny_score
+from . import (
+    tiny_cases,
+    tiny_dimensions,
+    tiny_facts,
+    tiny_figures,
+    tiny_ledger,
+    tiny_plan,
+    tiny_score,
+    tiny_worklist,
+)
 
 TABLES = (
     "dim_run",
@@ -34,6 +43,7 @@ TABLES = (
     "fct_apologies",
     "fct_open_late",
     "fct_complaints",
+    "worklist",
     "fct_task_reports",
     "fct_figure_reports",
     "handling_status",
@@ -74,6 +84,7 @@ FACTS = (
 FIGURES = (
     tiny_facts.OPEN_LATE,
     tiny_facts.COMPLAINTS,
+    tiny_worklist.WORKLIST,
     tiny_plan.TASKS,
     tiny_figures.FORM,
     tiny_figures.counted(),

@@ -23,6 +23,7 @@ from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
 from .values import IndicatorValue, indicator_values
+from .worklist import worklist
 from .world import SOURCES, World
 
 FORM = [field.name for field in fields(HandlingStatus)][2:]
@@ -82,6 +83,10 @@ COLUMNS = {
     "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " due_date, cut_date,"
     " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
+    "worklist": "dossier_code, unit_code, unit_level, receiving_unit_code, procedure_code, department, status_code,"
+    " received_date, due_date, category, working_days_left, paused_since, paused_working_days, apologised_date, portal,"
+    " portal_status_code, portal_due_date, portal_finished_date, risk, risk_cases, risk_basis, priority, action,"
+    " action_vi, action_en",
 }
 
 
@@ -250,6 +255,7 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
             for p in found
         ),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
+        "worklist": Counter(worklist(settled, world)),
         "at_cut": Counter(
             (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
         ),

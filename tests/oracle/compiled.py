@@ -34,6 +34,7 @@ COMPARED = (
     "fct_open_late", "fct_figure_reports", "rule_differences", "plan_scorecard", "plan_tasks", "fct_complaints",
     "decision_766_score", "decision_766_totals", "decision_766_gains", "decision_766_provinces",
     "decision_766_causes", "decision_766_compared",
+    "worklist",
     *(f"base_{source}" for source in SOURCES),
 )  # fmt: skip
 

@@ -3,10 +3,11 @@
 Here: children dated near the dossier's own days and the edges of periods. Not here: dossiers themselves.
 """
 
+import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from .draws import ONE_DAY, Draws
+from .draws import MIDNIGHT, ONE_DAY, Draws
 from .records import (
     Component,
     DossierState,
@@ -23,6 +24,7 @@ from .records import (
 from .settle import day_of, finished_day
 from .working_days import between, nth_after
 
+OFFICES = [None, "Bộ phận một cửa", "Phòng Tư pháp", "Phòng Văn hóa - Xã hội"]
 RATINGS = ["RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG"]
 # An input file and a result file may be one; several paths are joined, and an empty piece is no path.
 INPUTS = [None, "a", "b", "a##b", "##c", "r"]
@@ -50,6 +52,10 @@ class Children:
         self.letters()
         if self.draw.chance(0.6):
             self.copy()
+
+    def aside(self, moment: datetime) -> random.Random:
+        """Return a random source for what was added later, so that all else of a province is drawn as before."""
+        return random.Random(f"{self.code} {moment}")
 
     def delivered(self) -> date:
         return self.draw.business_day(self.received)
@@ -103,8 +109,11 @@ class Children:
         for moment in self.some([1, 1, 2, 3]):
             # 99 and 05 stand in no list of statuses; 3, 7, 9 and 10 no open dossier can have.
             status = self.draw.rng.choice(["2", "4", "5", "5", "6", "8", "8", "9", "10", "7", "3", "99", "05"])
-            step = Step(self.code, moment, status, self.delivered())
+            step = Step(self.code, moment, status, self.delivered(), PhongBanXuLy=self.aside(moment).choice(OFFICES))
             self.draw.restate("tien_trinh", step, {"NgayKetThucTheoQuyDinh": moment + ONE_DAY})
+            if self.aside(moment).random() < 0.1:
+                # The same step once more, without its office.
+                self.draw.rows["tien_trinh"].append(replace(step, PhongBanXuLy=None))
             if self.draw.chance(0.25):
                 # Reception and hand-over, written in one second.
                 self.draw.add("tien_trinh", replace(step, TrangThai=self.draw.rng.choice(["2", "4", "5", "8"])))
@@ -196,7 +205,9 @@ class Children:
         finished = draw.moment(end) if end is not None and draw.chance(0.9) else None
         synced = draw.moment(self.received + ONE_DAY)
         assert status is not None
-        due = state.NgayHenTra if draw.chance(0.8) else draw.moment(draw.edge())
-        copy = NationalCopy(self.code, status, synced, self.delivered(), received, finished, due)
+        aside = self.aside(synced)
+        due = None if self.due is None else self.due + timedelta(days=aside.choice([-1, 0, 0, 0, 0, 7]))
+        promised = None if due is None or aside.random() < 0.1 else datetime.combine(due, MIDNIGHT)
+        copy = NationalCopy(self.code, status, synced, self.delivered(), received, finished, promised)
         change = rng.choice([{"TrangThaiHoSo": 4}, {"NgayTiepNhan": state.NgayTiepNhan}, {"NgayKetThucXuLy": None}])
         draw.restate("dvcqg", copy, change)

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from .receiving import handler_told
-from .records import UNTOLD, DossierState, Fee, R, Row
+from .records import UNTOLD, DossierState, Fee, R, Row, Step
 from .settled import Settled
 
 
@@ -59,12 +59,16 @@ def says_most(row: Row, settled: Settled) -> tuple[Any, ...]:
     if isinstance(row, DossierState):
         handler = handler_told(row, settled.units, settled.names)
         return (row.MaDonViXuLy is not None, handler is not None, row.DonViXuLy is not None)
+    # Of steps one that names its office.
+    if isinstance(row, Step):
+        return (row.PhongBanXuLy is not None,)
     return (len(told_by(row)),)
 
 
 def differ(rows: Sequence[Row], settled: Settled) -> bool:
     """Whether any two of them disagree in what both say."""
-    apart = ("in_message", "MaDonViXuLy", "DonViXuLy")
+    # Which office a step was taken in decides nothing about the step.
+    apart = ("in_message", "MaDonViXuLy", "DonViXuLy", "PhongBanXuLy")
     codes = [
         {name: value for name, value in told_by(row).items() if name not in apart}
         | (told_of_handler(row, settled) if isinstance(row, DossierState) else {})

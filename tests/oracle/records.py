@@ -85,6 +85,7 @@ class Step:
     TrangThai: str
     business_day: date
     NgayKetThucTheoQuyDinh: datetime | None = None
+    PhongBanXuLy: str | None = None
 
 
 @dataclass(frozen=True)

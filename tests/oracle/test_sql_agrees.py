@@ -58,6 +58,7 @@ def test_every_figure_is_the_oracles(warehouse: Warehouse, first: int) -> None:
 # two columns that are compared.
 COPIED = {
     "dim_procedure": {"field_code", "field_name", "levels", "replaced_by"},
+    "worklist": {"field_code"},
     "plan_scorecard": {"section", "wording", "indicator_code", "unit_level", "lead_unit", "change"},
     "plan_tasks": {
         "annex_number", "goal", "task", "product", "lead_unit", "supporting_unit", "deadline_text", "deadline_kind",
@@ -134,6 +135,11 @@ MISTAKES = [
     ("int_copy_handled", "p.is_finished and not p.is_finished_there", "p.is_finished", 0),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
     ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
+    ("int_open_candidate", "and d.due_date >= t.cut_date", "and d.due_date > t.cut_date", 3),
+    ("int_newest_step", "s.taken_date <= c.cut_date", "true", 3),
+    ("int_open_dossier", "when s.paused_since is null then", "when true then", 0),
+    ("int_portal_standing", "not o.is_overdue and", "", 7),
+    ("int_late_risk", "c.working_days_left < a.working_days_left", "c.working_days_left <= a.working_days_left", 9),
 ]
 
 

@@ -58,6 +58,8 @@ SOURCES: dict[str, type] = {
 }
 
 SECRET = "k" * 64
+# The worklist's limits in every province, so low that small ones have dossiers to compare and waits that are long.
+WORK_LIMIT = {"soon_days": 3, "waiting_days": 4, "risk_days": 200, "least_compared": 2, "high_risk": 0.5}
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 
@@ -112,7 +114,7 @@ class World:
             {"edition_number": number, "closed_until": one.closed_until, "dataset_count": one.datasets}
             for number, one in enumerate(self.editions, start=1)
         ]
-        own: dict[str, list[dict[str, Any]]] = {"unit_change": changes, "target": targets}
+        own: dict[str, list[dict[str, Any]]] = {"unit_change": changes, "target": targets, "work_limit": [WORK_LIMIT]}
         return {name: rows for name, rows in own.items() if rows} | {"edition": editions}
 
     def rows(self, source: str) -> list[Any]:

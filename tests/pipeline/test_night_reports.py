@@ -1,8 +1,9 @@
-"""What a night leaves for officers: reports of ended periods, findings of each unit; nobody's name in any of them."""
+"""What a night leaves for officers: reports of ended periods, findings and worklists of units; no person in any."""
 
 import json
 import sqlite3
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -20,7 +21,7 @@ PERIODS = ("2024-BC-Q1", "2024-BC-6T", "2024-BC-9T", "2024-BC-NAM")
 def test_the_night_wrote_the_reports_of_ended_periods_and_says_so(night: Night) -> None:
     with sqlite3.connect(f"file:{night.settings.ledger_file}?mode=ro", uri=True) as ledger:
         details = [json.loads(row[0]) for row in ledger.execute("select detail from run order by sequence")]
-    assert details[0]["reports"] == {**dict.fromkeys(PERIODS, "written"), "findings": "written"}
+    assert details[0]["reports"] == {**dict.fromkeys(PERIODS, "written"), "findings": "written", "worklist": "written"}
     for period in PERIODS:
         names = {path.name for path in (night.settings.reports_dir / period).iterdir()}
         assert names >= {f"bao-cao-{period}.xlsx", f"tom-tat-{period}.docx", f"bao-cao-day-du-{period}.docx"}
@@ -62,6 +63,40 @@ def test_the_findings_of_units_list_every_rejected_row(night: Night) -> None:
         table = [row for row in rows if row[1] is not None]
         assert len(table) - 1 == count, code
         assert all(row[3] and row[4] and row[5] for row in table)
+
+
+def listed(workbook: Path, sheet: str) -> list[str]:
+    """Return the dossiers of a list."""
+    rows = [row[0] for row in openpyxl.load_workbook(workbook, read_only=True)[sheet].iter_rows(values_only=True)]
+    return [code for code in rows[rows.index("Mã hồ sơ") + 1 :] if code and code != "Không có."]
+
+
+def test_the_lists_of_units_hold_the_worklist_that_was_published(night: Night) -> None:
+    folder = night.settings.reports_dir / "worklist"
+    with read_only_connection(night.settings) as connection:
+        query = "select unit_code, list(dossier_code order by 1) from worklist where category = 'overdue' group by all"
+        late = dict(connection.execute(query).fetchall())
+        query = "select unit_code, list(dossier_code order by 1) from worklist where portal <> 'agrees' group by all"
+        disagreeing = dict(connection.execute(query).fetchall())
+    assert len(late) > 2
+    for sheet, expected in (("Quá hạn", late), ("Lệch với Cổng", disagreeing)):
+        for code, dossiers in expected.items():
+            assert sorted(listed(folder / f"{code}.xlsx", sheet)) == dossiers, (sheet, code)
+    assert {path.stem for path in folder.glob("*.docx")} == set(late)
+
+
+def test_no_dossier_of_the_worklist_leaves_the_warehouse(night: Night) -> None:
+    with read_only_connection(night.settings) as connection:
+        codes = [code for (code,) in connection.execute("select dossier_code from worklist").fetchall()]
+    assert len(codes) > 20
+    texts = [
+        path for folder in ("open-data", "site") for path in (night.current / folder).rglob("*")
+        if path.suffix in (".csv", ".json", ".jsonld", ".html", ".md", ".xml")
+    ]  # fmt: skip
+    assert len(texts) > 20
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        assert not [code for code in codes if code in text] and "phieu-don-doc" not in text, path.name
 
 
 def test_no_report_names_a_person(night: Night) -> None:

@@ -262,6 +262,17 @@ def test_a_file_without_rows_counts_none(run: Callable[..., Checked], tmp_path: 
 # Rows against rows
 
 
+@pytest.mark.parametrize("offices", [("Nguyễn Văn A", "Trần Thị B"), ("Phòng Tư pháp", "Phòng Kinh tế"), ("", "Tổ 1")])
+def test_steps_that_differ_in_their_office_alone_are_repeats(
+    run: Callable[..., Checked], tmp_path: Path, offices: tuple[str, str]
+) -> None:
+    head = "MaHoSo,ThoiDiemXuLy,TrangThai,PhongBanXuLy\n"
+    lay(tmp_path, f"tien_trinh/{DAY}/a.csv", *(f"A-1,20240105080000,4,{office}" for office in offices), head=head)
+    found = run(f"tien_trinh/{DAY}/a.csv")
+    assert found.reasons == {}
+    assert [report.superseded for report in found.reports] == [{"tien_trinh": 1}]
+
+
 def test_conflicts_name_both_places(run: Callable[..., Checked], tmp_path: Path) -> None:
     lay(tmp_path, "a.csv", row("A-1", 4, "20240106000000"), row("A-2", 4))
     lay(tmp_path, "b.csv", row("A-3"), row("A-1", 5, "20240106000000"), row("A-2", 5, "20250102000000"))

@@ -5,6 +5,7 @@ with
             c.*,
             coalesce(t.status, c.status_code) as status_at_cut,
             s.asked_on,
+            s.billed_on,
             s.stopped_on,
             r.request_count,
             r.waiting_since,

@@ -2,18 +2,19 @@
 -- runs from 1 January.
 with
     theirs as (
-        select p.period_code, g.*
+        select p.period_code, case when g.unit_code = r.province_code then 'province' else 'unit' end as scope, g.*
         from {{ ref("stg_portal_points") }} g
+        cross join {{ ref("dim_run") }} r
         join {{ ref("dim_score_period") }} p on p.is_to_date and g.portal_date between p.start_date and p.cut_date
         qualify row_number() over (partition by p.period_code, g.unit_code, g.component order by g.portal_date desc) = 1
     )
 select
-    o.period_code,
-    o.scope,
-    o.unit_code,
+    period_code,
+    scope,
+    unit_code,
     o.unit_level,
     o.group_code,
-    o.component,
+    component,
     o.max_points,
     o.numerator,
     o.denominator,
@@ -27,10 +28,4 @@ select
     case when o.points is not null then 'own' when t.points is not null then 'portal' end as points_source,
     case when o.points is null and t.points is null then o.missing_source end as missing_source
 from {{ ref("int_score_point") }} o
-cross join {{ ref("dim_run") }} r
-left join
-    theirs t
-    on o.period_code = t.period_code
-    and o.unit_code = t.unit_code
-    and o.component = t.component
-    and o.scope = case when t.unit_code = r.province_code then 'province' else 'unit' end
+left join theirs t using (period_code, scope, unit_code, component)

@@ -20,7 +20,7 @@ select
     d.unit_code,
     d.unit_level,
     case when d.is_found then 'other_received_date' else 'not_found' end as cause,
-    coalesce(c.counts_from <= p.cut_date, false) as counts,
+    c.counts_from is not null as counts,
     c.event_date between p.start_date and p.cut_date as in_own,
     coalesce(d.copy_received_date between p.start_date and p.cut_date, false) as in_copy
 from cases c

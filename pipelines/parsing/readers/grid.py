@@ -89,7 +89,7 @@ def _fault(row: Row, fields: list[str | None], contract: Contract) -> str | None
         if isinstance(cell, str) and EXCEL_ERROR.fullmatch(cell.strip()):
             return f"error_cell:{name}"
         field = contract.by_name[name]
-        is_words = field.type in ("code", "text") and field.personal != "drop" and not field.unit_name
+        is_words = field.type in ("code", "text") and field.personal != "drop" and not field.rejects_nothing
         if is_words and not isinstance(cell, str):
             return f"code_turned_into_number:{name}"
     return None

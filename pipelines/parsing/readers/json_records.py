@@ -95,8 +95,8 @@ class RecordReader:
         row: Row = dict(enclosing)
         for member, field in self._mapped[members]:
             value = record[member]
-            if field.unit_name and not isinstance(value, str | None):
-                value = str(value)  # no unit has such a name, but that is no reason to lose the dossier
+            if field.rejects_nothing and not isinstance(value, str | None):
+                value = str(value)  # nothing has such a name, but that is no reason to lose the row
             if isinstance(value, (dict, list)):
                 raise FileRefused("nested_value", path=format_path((*steps, shown(member, doubtful=False))))
             row[field.name] = _text(value, field.type == "flag") or row.get(field.name)

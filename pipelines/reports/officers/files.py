@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 
 # Readable by the warehouse's own group: dossier codes are for officers only.
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
-RECORD, LOCKED, FINDINGS = "report.json", "locked", "findings"
+RECORD, LOCKED, FINDINGS, WORKLIST = "report.json", "locked", "findings", "worklist"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,40}")
 
 
@@ -55,7 +55,7 @@ def report_files(settings: Settings, period: str, root: Path | None = None) -> R
     Raises:
         UsageFault: If the code is no safe name of a folder.
     """
-    if not SAFE_NAME.fullmatch(period) or period in (LOCKED, FINDINGS):
+    if not SAFE_NAME.fullmatch(period) or period in (LOCKED, FINDINGS, WORKLIST):
         raise UsageFault("unknown_period_asked", asked=period, near="–")
     return ReportFiles(period, (root or settings.reports_dir) / period)
 

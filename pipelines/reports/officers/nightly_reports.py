@@ -7,6 +7,7 @@ again. PDF are made by `tthc report` alone. Does not belong here: writing one (`
 
 import logging
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from pipelines.reports.officers.files import (
     write_record,
 )
 from pipelines.reports.officers.findings import write_findings
+from pipelines.reports.officers.worklist import write_worklist
 from pipelines.reports.officers.write import made_of, write_from, writing_of
 from pipelines.reports.sql_shell import read_only_connection
 from pipelines.settings import DATABASE_FILE, REPORTS_FOLDER, Settings
@@ -43,7 +45,7 @@ ENDED_PERIODS = """
 
 
 def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
-    """Write the reports of ended report periods, and the findings of units, of the current version.
+    """Write the reports of ended report periods, and findings and worklists of units, of the current version.
 
     Args:
         settings: The installation.
@@ -63,7 +65,8 @@ def write_nightly(settings: Settings, *, is_new: bool = True) -> dict[str, str]:
                 root, version = settings.reports_dir, settings.current_link / REPORTS_FOLDER
                 done[row["period_code"]] = _write_one(connection, settings, row["period_code"], root, version)
         if is_new:
-            done["findings"] = _write_findings(settings)
+            done["findings"] = _write_of_units("findings", write_findings, settings)
+        done["worklist"] = _write_of_units("worklist", write_worklist, settings)
         if set(done.values()) <= {"written", "unchanged"}:
             write_record(officers_folder(settings.reports_dir) / NIGHT, night)
     except Exception as error:  # whatever is wrong with reports, the night has been published
@@ -128,11 +131,11 @@ def _copy(source: ReportFiles, target: ReportFiles) -> None:
         Path(target.folder, name).with_suffix(".pdf").unlink(missing_ok=True)
 
 
-def _write_findings(settings: Settings) -> str:
+def _write_of_units(name: str, write: Callable[[Settings], object], settings: Settings) -> str:
     try:
-        write_findings(settings)
+        write(settings)
     except Exception as error:
-        return _failed("findings", error)
+        return _failed(name, error)
     return "written"
 
 

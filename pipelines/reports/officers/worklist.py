@@ -1,0 +1,160 @@
+"""The worklist of each unit: an Excel list of what to do something about, and the reminder letter where it is late.
+
+Belongs here: reading `marts.worklist` of the current version, and which files are written, kept or removed. A unit
+whose list is that of its workbook keeps it, with the version that it was made of. Does not belong here: what stands in
+the files (`worklist_book`, `worklist_letter`), and what is to be done (registers/vietnam/worklist.yml).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.common.errors import TthcError
+from pipelines.common.files import fingerprint, link_or_copy, remove_tree, sync_all, unfinished
+from pipelines.common.sql import read_sql
+from pipelines.contracts.model import load_contracts
+from pipelines.registers.report_words import WORDS_FILE, ReportWords, templates_dir
+from pipelines.registers.worklist import WORKLIST_FILE, Worklist, load_worklist
+from pipelines.reports.officers.facts import Row, read_rows
+from pipelines.reports.officers.files import FILE_MODE, SAFE_NAME, WORKLIST, officers_folder, read_record, write_record
+from pipelines.reports.officers.worklist_book import write_list
+from pipelines.reports.officers.worklist_letter import LETTER_TEMPLATE, letter_values, write_letter
+from pipelines.reports.officers.write import read_words
+from pipelines.reports.sql_shell import read_only_connection
+from pipelines.settings import Settings
+
+INDEX = "worklist.json"
+
+
+@dataclass(frozen=True)
+class UnitWork:
+    """What one unit has to do something about.
+
+    Attributes:
+        counts: How many of its open dossiers stand how (sql/worklist_units.sql).
+        dossiers: The dossiers themselves, most urgent first (sql/worklist.sql).
+    """
+
+    counts: Row
+    dossiers: Sequence[Row]
+
+    @property
+    def file_name(self) -> str:
+        """The name of its files, without their endings."""
+        code = str(self.counts["unit_code"])
+        # A code may hold what a file's name may not; its hash then stands for it.
+        return code if SAFE_NAME.fullmatch(code) else hashlib.sha256(code.encode()).hexdigest()[:16]
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything that its files say."""
+        return hashlib.sha256(repr((self.counts, self.dossiers)).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the files say besides figures: the row of `dim_run`, registers, and names of statuses by code."""
+
+    run: Row
+    words: ReportWords
+    register: Worklist
+    statuses: Mapping[str, str]
+    template: Path
+
+
+def write_worklist(settings: Settings) -> list[Path]:
+    """Write lists and letters of all units of the current version, and remove those of units without any.
+
+    Returns:
+        Lists and letters, by unit code.
+
+    Raises:
+        TthcError: If there is no version, or if words, register or template are broken.
+    """
+    with read_only_connection(settings) as connection:
+        run, units = read_worklist(connection)
+    wording = _wording(settings, run)
+    folder = officers_folder(settings.reports_dir) / WORKLIST
+    writing = _writing_of(settings, run)
+    record = read_record(folder / INDEX)
+    earlier: Row = record["units"] if record is not None and record["writing"] == writing else {}
+    waiting = unfinished(folder)
+    remove_tree(waiting)
+    officers_folder(waiting)
+    made: dict[str, Row] = {}
+    for unit in units:
+        known = earlier.get(unit.file_name)
+        if known is not None and known["digest"] == unit.digest and _kept(folder, waiting, known["files"]):
+            made[unit.file_name] = known
+        else:
+            made[unit.file_name] = {"digest": unit.digest, "files": list(_write(waiting, unit, wording))}
+    write_record(waiting / INDEX, {"version": run["version"], "writing": writing, "units": made})
+    sync_all(waiting)
+    remove_tree(folder)
+    waiting.rename(folder)
+    return [folder / name for unit in made.values() for name in unit["files"]]
+
+
+def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[UnitWork]]:
+    """Return the row of `dim_run`, and what each unit has to do something about, by unit code.
+
+    Raises:
+        TthcError: If the version was made by a release that had no worklist.
+    """
+    (run,) = read_rows(connection, "select * from marts.dim_run")
+    if not read_rows(
+        connection, "select 1 from duckdb_tables() where (schema_name, table_name) = ('marts', 'worklist')"
+    ):
+        raise TthcError("worklist_missing", version=run["version"])
+    counts = {row["unit_code"]: row for row in read_rows(connection, read_sql(__package__, "sql/worklist_units"))}
+    dossiers = read_rows(connection, read_sql(__package__, "sql/worklist"))
+    by_unit = groupby(dossiers, key=lambda row: str(row["unit_code"]))
+    return run, [UnitWork(counts[code], list(rows)) for code, rows in by_unit]
+
+
+def _wording(settings: Settings, run: Row) -> Wording:
+    codes = load_contracts(settings.contracts_dir)["ho_so"].by_name["TrangThaiHoSo"].codes or {}
+    template = templates_dir(settings.province_dir) / LETTER_TEMPLATE
+    return Wording(run, read_words(settings), load_worklist(settings.country_dir), codes, template)
+
+
+def _writing_of(settings: Settings, run: Row) -> Row:
+    """Return what words the files, besides what is in them: code, templates and registers, and the day.
+
+    The day stands in each file, so on another day all are written anew.
+    """
+    places = (
+        Path(__file__).parent, templates_dir(settings.province_dir), settings.province_dir / WORDS_FILE,
+        settings.country_dir / WORKLIST_FILE, settings.contracts_dir / "ho_so.yml",
+    )  # fmt: skip
+    return {"by": fingerprint(*places), "as_of": run["as_of"].isoformat(), "synthetic": bool(run["is_synthetic"])}
+
+
+def _kept(folder: Path, waiting: Path, names: Sequence[str]) -> bool:
+    """Return True if the files lie there, and take them over."""
+    if not all((folder / name).is_file() for name in names):
+        return False
+    for name in names:
+        link_or_copy(folder / name, waiting / name)
+    return True
+
+
+def _write(folder: Path, unit: UnitWork, wording: Wording) -> Iterator[str]:
+    """Write the list of a unit, and its letter if any dossier is late; yield their names."""
+    parts: dict[str, Any] = {
+        "run": wording.run, "register": wording.register, "statuses": wording.statuses,
+    }  # fmt: skip
+    workbook = folder / f"{unit.file_name}.xlsx"
+    write_list(workbook, unit.counts, unit.dossiers, **parts)
+    workbook.chmod(FILE_MODE)
+    yield workbook.name
+    if unit.counts["overdue"]:
+        letter = folder / f"{unit.file_name}.docx"
+        write_letter(wording.template, letter_values(unit.counts, unit.dossiers, words=wording.words, **parts), letter)
+        letter.chmod(FILE_MODE)
+        yield letter.name
