@@ -52,10 +52,13 @@ def _rules(rules: list[Indicator]) -> list[str]:
         rising = "có thể tăng sau khi kỳ kết thúc / may rise after its period has closed"
         facts["còn tăng / matures"] = [rising if i.matures else "" for i in rules]
     for i in rules:
-        if absent := [need for need in i.needs if "." in need]:
-            facts["chưa tính được / cannot be computed"] = [
-                f"không nguồn nào có / no source has {code(*absent)}" if of is i else "" for of in rules
-            ]
+        if fields := [need for need in i.needs if "." in need]:
+            never = i.computed == "missing"
+            title = "chưa tính được / cannot be computed" if never else "chưa biết đến khi / unknown until"
+            said = (
+                "không nguồn nào có / no source has" if never else "có dòng đầu tiên ghi / the first row with each of"
+            )
+            facts[title] = [f"{said} {code(*fields)}" if of is i else "" for of in rules]
     head = "| | " + " | ".join(f"cách tính / rule `{i.rule}`" for i in rules) + " |"
     rows = ["| " + " | ".join([name, *map(cell, cells)]) + " |" for name, cells in facts.items()]
     return [head, "|---" * (len(rules) + 1) + "|", *rows, ""]

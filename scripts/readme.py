@@ -17,14 +17,15 @@ from scripts import picture
 
 # Of one month of a commune, short enough to be read.
 EXPLAINED = ("on_time_rate", "--unit", picture.UNIT, "--period", "2024-02")
+GAINED = ("--gain", "--unit", picture.UNIT)
 QUERY = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 # Which outputs a page quotes, in which language.
 PAGES = {
     "README.md": ("en", ("make run, in short", "query")),
     "README.vi.md": ("vi", ("make run, in short", "query")),
     "docs/first-night.md": ("en", ("make run",)),
-    "docs/explain.md": ("en", ("explain",)),
-    "docs/explain.vi.md": ("vi", ("explain",)),
+    "docs/explain.md": ("en", ("explain", "gain")),
+    "docs/explain.vi.md": ("vi", ("explain", "gain")),
 }
 # What of a night's output stands in a README: lines with one of these words, and the tables that begin below one.
 IN_SHORT = {
@@ -98,6 +99,7 @@ def outputs(language: str, folder: Path) -> dict[str, str]:
         "make run, in short": in_short(night, IN_SHORT[language]),
         "query": _tthc(language, folder, "sql", query[1]),
         "explain": _tthc(language, folder, "explain", *EXPLAINED),
+        "gain": _tthc(language, folder, "explain", *GAINED),
     }
 
 

@@ -43,7 +43,11 @@ MAY_BE_EMPTY = {
     "fct_apologies": {"promised_date"},
     "worklist": {"department", "portal_finished_date"},
     "fct_task_reports": {"share_done"},
+    "fct_online_share": {"is_identity_verified"},
+    "fct_national_sync": {"copy_due_date"},
+    "dim_score_component": {"portal_code", "valid_to"},
     "decision_766_points": {"missing_source"},
+    "decision_766_score": {"portal_numerator", "portal_denominator", "missing_source"},
     "plan_scorecard": {"missing_source", "lead_unit"},
     "plan_tasks": {"annex_number", "goal", "product", "lead_unit", "supporting_unit", "deadline_text"},
 }

@@ -76,4 +76,19 @@ from (values
     ('2024-BC-T2', 'report', date '2024-01-01', date '2024-02-12', date '2024-02-13'),
     ('2024-BC-Q1', 'report', date '2024-01-01', date '2024-03-11', date '2024-03-13')
 ) as periods (period_code, period_type, start_date, end_date, report_due_date);
+
+create table dim_score_period as
+select period_code, period_type, start_date, end_date, cut_date, is_closed, true as is_listed,
+       period_type in ('year', 'report') as is_to_date
+from dim_period
+union all
+select code, kind, first_day, last_day, least(last_day, date '{AS_OF}'), last_day <= date '{AS_OF}', false,
+       kind = 'to_date'
+from (values
+    ('2024-03-04-LK', 'to_date', date '2024-01-01', date '2024-03-04'),
+    ('2024-02-27-LK', 'to_date', date '2024-01-01', date '2024-02-27'),
+    ('2024-02-26-LK', 'to_date', date '2024-01-01', date '2024-02-26'),
+    ('2024-W10', 'week', date '2024-03-04', date '2024-03-10'),
+    ('2024-W09', 'week', date '2024-02-26', date '2024-03-03')
+) as moving (code, kind, first_day, last_day);
 """

@@ -98,6 +98,7 @@ join (values (date '0001-01-01', date '2024-02-14'), (date '2024-02-15', date '9
 create table fct_online_share as
 select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code, received_date, finished_date,
        [1, 2, 2, 3, null][1 + n % 5] as channel_code, coalesce(channel_code = 2, false) as is_online,
+       case n % 4 when 0 then null else n % 4 > 1 end as is_identity_verified,
        returns_result as requires_result, n % 3 > 0 as has_electronic_result,
        case when requires_result is null then 'unknown' when not is_online then 'not_online'
             when requires_result and not has_electronic_result then 'no_electronic_result' else 'online'
@@ -109,6 +110,7 @@ select dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,
        received_date, finished_date, status_code,
        returns_result as requires_result, 2 as component_count, n % 3 as digitised_component_count,
        digitised_component_count >= 1 as is_digitised, n % 4 < 2 as is_reused, n % 4 = 0 as is_component_reused,
+       n % 4 = 1 as is_from_store,
        n % 2 = 0 as has_component_file, n % 3 < 2 as has_result_file, n % 3 = 0 as has_own_result_file,
        has_component_file and has_result_file as is_wholly_digitised
 from settled join dim_procedure using (procedure_code);
@@ -137,20 +139,48 @@ select dossier_code, unit_code, unit_level, receiving_unit_code,
 from settled cross join (values (0, interval 30 hour), (1, interval 272 hour)) as again (nth, after)
 where finished_date is not null and n % 3 > 0 and (again.nth = 0 or n % 4 = 0);
 
-create table fct_feedback as
-select format('PA{{:04d}}', i) as feedback_code, unit_code, unit_level,
-       ['DVCQG', 'CDVC', '1022', 'TRUC_TIEP'][1 + i % 4] as channel, sent.calendar_date as sent_date,
-       i % 3 = 0 as has_own_deadline,
-       case when has_own_deadline then sent_date + 9 else due.calendar_date end as deadline_date,
-       case when i % 5 > 0 and sent_date + answer_days <= date '{AS_OF}' then sent_date + answer_days
-       end as answered_date,
-       coalesce(answered_date <= deadline_date, false) as is_on_time,
+create temp macro worked(first_day, last_day) as (
+    select count(*) from dim_calendar where is_working_day and calendar_date > first_day and calendar_date <= last_day
+);
+
+create temp table told as
+select i, format('PA{{:04d}}', i) as feedback_code, unit_code, unit_level,
+       ['DVCQG', 'CDVC', '1022', 'TRUC_TIEP'][1 + i % 4] as channel,
+       case when i % 3 > 0 then (select dossier_code from settled as s where s.i = told.i - told.i % 4)
+       end as dossier_code,
+       received_date as sent_date, case when i % 11 = 5 then sent_date + (1 + i % 4)::integer end as refused_date,
+       case when i % 7 = 2 then sent_date + (3 + i % 6)::integer end as asked_date, i % 3 = 0 as has_own_deadline,
+       days_after, case when has_own_deadline then sent_date + 9 else days_after[15] end as deadline_date,
+       case when i % 5 > 0 and sent_date + (5 + i % 30)::integer <= date '{AS_OF}'
+            then sent_date + (5 + i % 30)::integer end as answered_date,
+       case when i % 3 < 2 and answered_date < date '2024-02-28' then answered_date + (i % 6)::integer
+       end as published_date,
        case when i % 2 = 0 and answered_date is not null then ['RẤT HÀI LÒNG', 'KHÔNG HÀI LÒNG'][1 + i % 4 // 2]
-       end as rating,
-       rating = 'RẤT HÀI LÒNG' as is_satisfied
-from (select i, (5 + i % 30)::integer as answer_days, unit_code, unit_level, received_date from settled where i < 48)
-join dim_calendar as sent on sent.calendar_date = received_date
-join dim_calendar as due on due.is_working_day and due.working_day_number = sent.working_day_number + 15;
+       end as rating
+from (
+    select i, unit_code, unit_level, received_date,
+           (select list(calendar_date order by calendar_date) from dim_calendar
+            where is_working_day and calendar_date > received_date) as days_after
+    from settled where i < 48
+) as told;
+
+create table fct_feedback as
+select feedback_code, unit_code, unit_level, channel, dossier_code, sent_date, refused_date, asked_date, deadline_date,
+       has_own_deadline, answered_date, published_date,
+       coalesce(answered_date <= deadline_date, false) as is_on_time, rating, rating = 'RẤT HÀI LÒNG' as is_satisfied,
+       exists (select 1 from told as earlier where earlier.dossier_code = told.dossier_code and earlier.i < told.i)
+           as is_repeated,
+       case when refused_date is null then days_after[15] else days_after[2] end as due_date_766,
+       case when refused_date is not null and worked(sent_date, refused_date) > 2 then 'refused_late'
+            when refused_date is not null then 'refused_in_time'
+            when worked(sent_date, asked_date) > 5 then 'asked_late'
+            when answered_date is null then 'not_answered'
+            when worked(sent_date, answered_date) > 15 then 'answered_late'
+            when worked(answered_date, published_date) > 2 then 'published_late'
+            else 'answered_in_time' end as reason_766,
+       false as is_in_time_766
+from told;
+update fct_feedback set is_in_time_766 = suffix(reason_766, 'in_time');
 
 create table fct_feedback_handovers as
 select feedback_code, unit_code, unit_level, cut_from, cut_to
@@ -164,6 +194,7 @@ select dossier_code, unit_code, unit_level, receiving_unit_code, received_date, 
        coalesce(copy_received_date = received_date, false) as is_synced, status_code,
        case when is_found then case when n % 8 = 1 then 9 else status_code end end as copy_status_code, finished_date,
        case when copy_status_code in (7, 9, 10) and n % 7 > 0 then finished_date end as copy_finished_date,
+       case when is_found and n % 5 > 0 then due_date + (n % 10 = 4)::integer end as copy_due_date,
        is_found and copy_status_code = status_code and copy_finished_date is not distinct from finished_date
            as is_matching
 from settled;
@@ -177,7 +208,7 @@ with doubtful as (
            case when finished_date is null then status_code else 4 end as status_at_cut,
            status_at_cut = 8 or (status_at_cut = 5 and supplement_count = 0) as is_paused
     from fct_timeliness as t
-    join dim_period on received_date <= cut_date and (finished_date is null or finished_date > cut_date)
+    join dim_score_period on received_date <= cut_date and (finished_date is null or finished_date > cut_date)
     where due_date is null or due_date < cut_date or supplement_count > 1
 ),
 limited as (
@@ -206,6 +237,36 @@ select period_code, dossier_code, procedure_code, unit_code, unit_level, receivi
 from limited;
 """
 
+# What Decision 766 judges, dossier by dossier, and about which of it somebody complained by the cut.
+COMPLAINTS = """
+create temp table judged as
+select period_code, cut_date, t.dossier_code, t.unit_code, t.unit_level, false as is_open, t.outcome_766
+from dim_score_period join fct_timeliness as t on finished_date between start_date and cut_date
+union all
+select period_code, d.cut_date, t.dossier_code, t.unit_code, t.unit_level, true, coalesce(late.outcome_766, 'in_time')
+from dim_score_period as d
+join fct_timeliness as t on t.received_date <= d.cut_date and (t.finished_date is null or t.finished_date > d.cut_date)
+left join fct_open_late as late using (dossier_code, period_code);
+
+create table fct_complaints as
+with complained as (
+    select *,
+           exists (select 1 from fct_feedback as f
+                   where f.dossier_code = j.dossier_code and f.sent_date <= j.cut_date) as fed_back,
+           exists (select 1 from fct_satisfaction as s
+                   where s.dossier_code = j.dossier_code and s.rating = 'KHÔNG HÀI LÒNG' and s.rated_date <= j.cut_date
+                     and (s.superseded_on is null or s.superseded_on > j.cut_date)) as disliked
+    from judged as j
+)
+select period_code, dossier_code, unit_code, unit_level, case when fed_back then 'fed_back' else 'disliked' end as mark,
+       is_open,
+       is_open and exists (select 1 from fct_open_late as o
+                           where (o.period_code, o.dossier_code) = (c.period_code, c.dossier_code)) as is_open_late,
+       outcome_766 = 'in_time' as is_in_time
+from complained as c
+where fed_back or disliked;
+"""
+
 # The same warehouse where only dossiers, procedures and units were ever delivered.
 NEVER_DELIVERED = """
 delete from fct_satisfaction;
@@ -218,16 +279,17 @@ delete from fct_task_reports;
 delete from fct_figure_reports;
 update fct_payment_duty set is_exempt = false;
 update fct_timeliness set notified_date = null, apologised_date = null;
+delete from portal;
 update fct_online_share
-set has_electronic_result = false,
+set has_electronic_result = false, is_identity_verified = null,
     reason_766 = case when reason_766 = 'online' and requires_result then 'no_electronic_result' else reason_766 end;
 update fct_digitisation
 set component_count = 0, digitised_component_count = 0, is_digitised = false, is_reused = false,
-    is_component_reused = false, has_component_file = false, has_result_file = false, has_own_result_file = false,
-    is_wholly_digitised = false;
+    is_component_reused = false, is_from_store = false, has_component_file = false, has_result_file = false,
+    has_own_result_file = false, is_wholly_digitised = false;
 update fct_national_sync
 set is_found = false, copy_received_date = null, is_synced = false, copy_status_code = null,
-    copy_finished_date = null, is_matching = false;
+    copy_finished_date = null, copy_due_date = null, is_matching = false;
 insert into gaps values
     ('satisfaction_rate', 'plan', 'danh_gia'), ('feedback_on_time_rate', 'plan', 'phan_anh'),
     ('feedback_satisfaction_rate', 'plan', 'phan_anh'), ('notification_share', 'plan', 'thong_bao'),
@@ -236,5 +298,9 @@ insert into gaps values
     ('data_reuse_share', 'plan', 'thanh_phan'), ('data_reuse_share', '766', 'thanh_phan'),
     ('result_digitised_share', 'plan', 'ket_qua'), ('result_digitised_share', '766', 'ket_qua'),
     ('online_share', '766', 'ket_qua'), ('sync_rate', 'plan', 'dvcqg'), ('sync_rate', '766', 'dvcqg'),
+    ('satisfaction_rate', '766', 'danh_gia, phan_anh.MaHoSo'), ('personal_store_share', '766', 'thanh_phan'),
+    ('feedback_on_time_rate', '766', 'phan_anh, phan_anh.NgayCongKhai'),
+    ('feedback_satisfaction_rate', '766', 'phan_anh, phan_anh.NgayCongKhai'),
+    ('population_data_share', '766', 'ho_so.TaiKhoanDuocXacThucVoiVNeID'),
     ('sync_match_rate', 'plan', 'dvcqg'), ('plan_tasks_on_schedule', 'plan', 'nhiem_vu');
 """

@@ -4,8 +4,7 @@
 GAPS = """
 create temp table gaps as
 select * from (values
-    ('satisfaction_rate', '766', 'phan_anh.MaHoSo'), ('units_inspected', 'plan', 'so_lieu'),
-    ('feedback_on_time_rate', '766', 'phan_anh.NgayCongKhai, phan_anh.NgayTuChoi')
+    ('units_inspected', 'plan', 'so_lieu')
 ) as gaps (indicator_code, rule, missing);
 """
 
@@ -25,7 +24,7 @@ select period_code, t.unit_code, t.unit_level,
        count(*) filter (where (t.finished_date is null or t.finished_date > cut_date)
                         and not coalesce(late.is_overdue, false)) as open_in_time,
        count(*) filter (where late.is_overdue) as open_overdue
-from dim_period join fct_timeliness as t on t.received_date <= cut_date
+from dim_score_period join fct_timeliness as t on t.received_date <= cut_date
 join fct_online_share using (dossier_code)
 left join (select period_code, dossier_code, is_overdue from fct_open_late) as late
     using (dossier_code, period_code)
@@ -49,7 +48,7 @@ select period_code, scope, unit_code, unit_level,
        resolved_early + resolved_on_time + resolved_overdue as resolved_total,
        resolved_early, resolved_on_time, resolved_overdue,
        open_in_time + open_overdue as open_total, open_in_time, open_overdue
-from form_all;
+from form_all join dim_period using (period_code);
 """
 
 # Indicator, rule, table, day of the case, whether it counts, which rows are cases: null in the middle is unknown.
@@ -76,6 +75,12 @@ RATES = (
     ("online_payment_share", "766", "fct_payment_duty", "received_date", "is_paid_online", "not is_exempt"),
     ("sync_rate", "plan", "fct_national_sync", "received_date", "is_synced", "true"),
     ("sync_match_rate", "plan", "fct_national_sync", "received_date", "is_matching", "is_found"),
+    ("feedback_on_time_rate", "766", "fct_feedback", "due_date_766", "is_in_time_766", "true"),
+    ("feedback_satisfaction_rate", "766", "fct_feedback", "due_date_766",
+     "is_in_time_766 and not is_repeated and rating is distinct from 'KHÔNG HÀI LÒNG'", "true"),
+    ("personal_store_share", "766", "fct_digitisation", "received_date", "is_from_store", "true"),
+    ("population_data_share", "766", "fct_online_share", "received_date",
+     "is_identity_verified is not distinct from true", "true"),
     ("notification_share", "plan", "fct_timeliness", "finished_date", "coalesce(notified_date <= cut_date, false)",
      "true"),
 )  # fmt: skip
@@ -106,14 +111,14 @@ def counted() -> str:
     """
     by_day = [
         f"select '{code}', '{rule}', period_code, unit_code, unit_level, {_parts(counts)} "
-        f"from dim_period join {table} on {day} between start_date and cut_date where {cases} group by all"
+        f"from dim_score_period join {table} on {day} between start_date and cut_date where {cases} group by all"
         for code, rule, table, day, counts, cases in RATES
     ]
     over_procedures = [
         f"select '{code}', '{rule}', period_code, 'H19', 'tinh', "
         f"count(*) filter (where {applies} and {counts}), count({counts}) filter (where {applies}), "
         f"count(*) filter (where ({applies}) is null or {applies} and ({counts}) is null) "
-        f"from dim_procedure join dim_period on coalesce(effective_from <= cut_date, true) "
+        f"from dim_procedure join dim_score_period on coalesce(effective_from <= cut_date, true) "
         f"and coalesce(effective_to >= cut_date, true) group by all"
         for code, rule, applies, counts in OVER_PROCEDURES
     ]
@@ -127,16 +132,14 @@ OF_THEIR_OWN = (
     """
 select 'on_time_rate', '766', period_code, unit_code, unit_level, count(*) filter (where outcome_766 = 'in_time'),
        count(*) filter (where outcome_766 <> 'unknown'), count(*) filter (where outcome_766 = 'unknown')
-from (
-    select period_code, unit_code, unit_level, t.outcome_766
-    from dim_period join fct_timeliness as t on finished_date between start_date and cut_date
-    union all
-    select period_code, t.unit_code, t.unit_level, coalesce(late.outcome_766, 'in_time')
-    from dim_period
-    join fct_timeliness as t on t.received_date <= dim_period.cut_date
-        and (t.finished_date is null or t.finished_date > dim_period.cut_date)
-    left join fct_open_late as late using (dossier_code, period_code)
-)
+from judged
+group by all
+""",
+    """
+select 'satisfaction_rate', '766', period_code, unit_code, unit_level,
+       count(*) filter (where outcome_766 = 'in_time' and mark is null),
+       count(*) filter (where outcome_766 <> 'unknown'), count(*) filter (where outcome_766 = 'unknown')
+from judged left join (select period_code, dossier_code, mark from fct_complaints) using (period_code, dossier_code)
 group by all
 """,
     """
@@ -144,7 +147,7 @@ select 'apology_rate', 'plan', period_code, unit_code, unit_level,
        count(*) filter (where apologised_date <= cut_date), count(*), 0
 from (
     select period_code, cut_date, unit_code, unit_level, apologised_date
-    from dim_period join fct_timeliness on finished_date between start_date and cut_date where outcome = 'overdue'
+    from dim_score_period join fct_timeliness on finished_date between start_date and cut_date where outcome = 'overdue'
     union all
     select period_code, cut_date, unit_code, unit_level, apologised_date from fct_open_late where is_overdue
 )
@@ -155,13 +158,13 @@ select 'sync_rate', '766', period_code, unit_code, unit_level,
        count(*) filter (where copy_received_date between start_date and cut_date),
        greatest(count(*) filter (where received_date between start_date and cut_date),
                 count(*) filter (where copy_received_date between start_date and cut_date)), 0
-from dim_period cross join fct_national_sync
+from dim_score_period cross join fct_national_sync
 group by all
 """,
     """
 select 'published_on_time_share', 'plan', period_code, 'H19', 'tinh',
        count(*) filter (where public_date <= last.calendar_date), count(*), 0
-from dim_period
+from dim_score_period
 join dim_procedure on announced_date between start_date and cut_date and is_internal is distinct from true
 join dim_calendar as announced on announced.calendar_date = announced_date
 join dim_calendar as last on last.is_working_day and last.working_day_number = announced.working_day_number + 5
@@ -170,7 +173,7 @@ group by all
     """
 select 'procedures_issued_on_time', 'plan', period_code, 'H19', 'tinh',
        count(*) filter (where days >= 5), count(days), count(*) - count(days)
-from dim_period
+from dim_score_period
 join (
     select announced_date,
            case when effective_from <= announced_date then 0 when effective_from > announced_date then (
@@ -190,18 +193,40 @@ select 'plan_tasks_on_schedule', 'plan', period_code, 'H19', 'tinh',
 from (
     select period_code, cut_date, task_code, deadline_kind, deadline_date, arg_max(r.standing, reported_date) as newest,
            min(reported_date) filter (where r.standing = 'XONG') as xong
-    from dim_period cross join plan_tasks left join fct_task_reports as r using (task_code)
+    from dim_score_period cross join plan_tasks left join fct_task_reports as r using (task_code)
     where reported_date is null or reported_date <= cut_date
     group by all
     union all
     select period_code, cut_date, task_code, deadline_kind, deadline_date, null, null
-    from dim_period cross join plan_tasks
+    from dim_score_period cross join plan_tasks
     where (select min(reported_date) from fct_task_reports as r where r.task_code = plan_tasks.task_code) > cut_date
 )
 where deadline_kind = 'standing' or deadline_date <= cut_date
 group by all
 """,
-    "select 'open_datasets', 'plan', period_code, 'H19', 'tinh', 3, null, 0 from dim_period",
+    """
+select code, '766', period_code, 'H19', 'tinh', count(*) filter (where applies and list_contains(used, procedure_code)),
+       count(*) filter (where applies), count(*) filter (where applies is null)
+from (
+    select 'services_used_share' as code, period_code, cut_date,
+           (select list(procedure_code) from fct_online_share
+            where channel_code = 2 and received_date between start_date and cut_date) as used
+    from dim_score_period
+    union all
+    select 'payment_used_share', period_code, cut_date,
+           (select list(procedure_code) from fct_payment_duty
+            where is_paid_online and received_date between start_date and cut_date)
+    from dim_score_period
+)
+join (
+    select *, unnest([
+        {'of': 'services_used_share', 'applies': is_internal is distinct from true and service_level > 2},
+        {'of': 'payment_used_share', 'applies': has_fee}
+    ], recursive := true) from dim_procedure
+) on "of" = code and coalesce(effective_from <= cut_date, true) and coalesce(effective_to >= cut_date, true)
+group by all
+""",
+    "select 'open_datasets', 'plan', period_code, 'H19', 'tinh', 3, null, 0 from dim_score_period",
 )
 
 VALUES = """
@@ -211,7 +236,7 @@ select * from (values
     ('online_share', 'so', 0.8), ('online_share', 'huyen', 0.4), ('online_share', 'xa', 0.3)
 ) as targets (indicator_code, level, target);
 
-create table indicator_values as
+create temp table figures as
 with scoped as (
     select indicator_code, rule, period_code, 'unit' as scope, unit_code, unit_level, numerator, denominator,
            unknown_count
@@ -229,14 +254,17 @@ stated as (
     select *, null::varchar as missing_source from scoped anti join gaps using (indicator_code, rule)
     union all
     select indicator_code, rule, period_code, scope, unit_code, unit_level, null, null, null, missing
-    from handling_status cross join gaps
+    from form_all cross join gaps
 )
+select * from stated;
+
+create table indicator_values as
 select s.indicator_code, rule, period_code, scope, unit_code, unit_level, numerator, denominator,
        case when s.indicator_code = 'open_datasets' then numerator else numerator / nullif(denominator, 0)
        end::double as value,
        target::double as target, value >= target as met, is_closed, false as is_provisional, missing_source,
        unknown_count
-from stated as s join dim_period using (period_code)
+from figures as s join dim_period using (period_code)
 left join goals_of as g
     on g.indicator_code = s.indicator_code and s.rule = 'plan' and g.level in ('*', s.unit_level);
 
@@ -244,7 +272,7 @@ create table dim_indicator as
 select indicator_code, rule, 'Tên' as name_vi, 'Name' as name_en, 'Tử số' as numerator_vi,
        'Mẫu số' as denominator_vi, 'Numerator' as numerator_en, 'Denominator' as denominator_en,
        case indicator_code when 'open_datasets' then 'count' else 'ratio' end as value_unit, 'up' as direction,
-       indicator_code = 'digitised_share' as matures,
+       indicator_code in ('digitised_share', 'result_digitised_share') as matures,
        'Kế hoạch CCHC 2024' as legal_basis, date '2024-01-01' as valid_from, date '2024-12-31' as valid_to,
        'Sở Nội vụ' as lead_unit,
        case when indicator_code in ('open_datasets') then 'publication'

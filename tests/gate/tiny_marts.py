@@ -8,7 +8,16 @@ from pathlib import Path
 
 import duckdb
 
-from . import tiny_cases, tiny_dimensions, tiny_facts, tiny_figures, tiny_ledger, tiny_plan, tiny_worklist
+from . import (
+    tiny_cases,
+    tiny_dimensions,
+    tiny_facts,
+    tiny_figures,
+    tiny_ledger,
+    tiny_plan,
+    tiny_score,
+    tiny_worklist,
+)
 
 TABLES = (
     "dim_run",
@@ -17,6 +26,8 @@ TABLES = (
     "dim_procedure",
     "dim_calendar",
     "dim_period",
+    "dim_score_period",
+    "dim_score_component",
     "dim_indicator",
     "indicator_definitions",
     "fct_timeliness",
@@ -32,6 +43,7 @@ TABLES = (
     "fct_notifications",
     "fct_apologies",
     "fct_open_late",
+    "fct_complaints",
     "worklist",
     "fct_task_reports",
     "fct_figure_reports",
@@ -40,6 +52,12 @@ TABLES = (
     "rule_differences",
     "decision_766_points",
     "decision_766_groups",
+    "decision_766_score",
+    "decision_766_totals",
+    "decision_766_provinces",
+    "decision_766_compared",
+    "decision_766_causes",
+    "decision_766_gains",
     "plan_scorecard",
     "plan_tasks",
     "removals",
@@ -59,18 +77,25 @@ FACTS = (
     tiny_figures.GAPS,
     tiny_facts.DOSSIERS,
     tiny_facts.FACTS,
+    tiny_score.COMPONENTS,
+    tiny_score.PORTAL,
     tiny_plan.TASK_REPORTS,
     tiny_plan.FIGURE_REPORTS,
 )
 FIGURES = (
     tiny_facts.OPEN_LATE,
+    tiny_facts.COMPLAINTS,
     tiny_worklist.WORKLIST,
     tiny_plan.TASKS,
     tiny_figures.FORM,
     tiny_figures.counted(),
     tiny_figures.VALUES,
     tiny_plan.rule_differences(),
-    tiny_plan.SCORE,
+    tiny_score.POINTS,
+    tiny_score.SCORE,
+    tiny_score.TOTALS,
+    tiny_score.COMPARED,
+    tiny_score.GAINS,
     tiny_plan.SCORECARD,
     tiny_plan.CORRECTIONS,
     tiny_plan.REGISTERS,

@@ -1,4 +1,4 @@
-"""What the plan asks for, the score of Decision 766, both rules side by side, and what was delivered; made up."""
+"""What the plan asks for, both rules side by side, and what was delivered; made up."""
 
 TASK_REPORTS = """
 create table fct_task_reports as
@@ -108,50 +108,6 @@ select indicator_code, period_code, 'province', 'H19', 'tinh', counted_plan, rea
 from rule_units group by all;
 """
 
-
-SCORE = """
-create table decision_766_points as
-with rules as (
-    select * from (values
-        ('1.1', 'publication', 12, 1.0, null, null, null, 'ngày công bố'),
-        ('1.4', 'publication', 6, 1.0, null, 'sync_rate', null, null),
-        ('2.1', 'progress', 20, 1.0, null, 'on_time_rate', null, null),
-        ('3.1', 'online', 6, 0.8, null, 'online_service_coverage', null, null),
-        ('3.3', 'online', 6, 0.5, null, 'online_share', 'sync_rate', null),
-        ('3.5', 'payment', 4, 0.8, null, 'payment_enabled_share', null, null),
-        ('3.6', 'payment', 6, 1.0, null, 'online_payment_share', null, null),
-        ('4.1', 'digitisation', 6, 1.0, null, 'result_digitised_share', null, null),
-        ('4.2', 'digitisation', 16, 0.8, null, 'digitised_share', null, null),
-        ('5.2', 'satisfaction', 6, 1.0, 6.0, 'feedback_on_time_rate', null, null),
-        ('5.4', 'satisfaction', 12, 0.9, null, 'satisfaction_rate', null, null)
-    ) as rules (component, group_code, max_points, full_at, points_if_empty, indicator_code, factor_code, missing)
-),
-rates as (select * from indicator_values where rule = '766'),
-inputs as (
-    select h.period_code, h.scope, h.unit_code, h.unit_level, r.*, v.numerator, v.denominator,
-           case when factor_code is null then 1.0 else f.value end as factor,
-           coalesce(v.missing_source, f.missing_source, r.missing) as missing_source
-    from handling_status as h
-    cross join rules as r
-    left join rates as v on v.indicator_code = r.indicator_code and v.period_code = h.period_code
-        and v.scope = h.scope and v.unit_code = h.unit_code and v.unit_level = h.unit_level
-    left join rates as f on f.indicator_code = r.factor_code and f.period_code = h.period_code
-        and f.scope = h.scope and f.unit_code = h.unit_code and f.unit_level = h.unit_level
-)
-select period_code, scope, unit_code, unit_level, component, group_code, numerator, denominator,
-       factor::double as factor,
-       case when denominator = 0 then points_if_empty when factor * numerator is null then null
-            else max_points * least(1, factor * numerator / denominator / full_at) end::double as points,
-       max_points::double as max_points, missing_source
-from inputs;
-
-create table decision_766_groups as
-select period_code, scope, unit_code, unit_level, group_code,
-       case when bool_and(points is not null) then sum(points) end as score, coalesce(sum(points), 0) as known_points,
-       coalesce(sum(max_points) filter (where points is not null), 0) as known_max, sum(max_points) as max_points
-from decision_766_points
-group by all;
-"""
 
 SCORECARD = """
 create table plan_scorecard as

@@ -179,7 +179,8 @@ class Score:
                 or d <= n
             ):
                 continue
-            needed = next(k for k in range(d + 1) if k >= round(d * one.get("full_at", 1.0), 6) or k == d) - n
+            enough = round(d * one.get("full_at", 1.0) / found.factor, 6) if found.factor else d
+            needed = next(k for k in range(d + 1) if k >= enough or k == d) - n
             each = found.most * (found.factor or 0) / (d * one.get("full_at", 1.0))
             yield code, *subject, component, _r(found.own), _r(lost), n, d, d - n, needed, _r(each)
 

@@ -119,7 +119,7 @@ def warehouse(added: CopiedProject, folder: Path) -> Iterator[Warehouse]:
     models = models_for(compile_project(folder / "warehouse", added), TABLES)
     built = Warehouse(models, added)
     # Not every drawn province has dossiers by post.
-    built.build(province(1))
+    built.build(province(22))
     yield built
     built.connection.close()
 

@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from pipelines.storage.run_spec import candidate_file
 from pipelines.transform.carry import _carried_from
 from tests.oracle.generate import province
 from tests.oracle.world import World
@@ -67,3 +69,26 @@ def test_what_is_carried_over_is_what_would_be_computed(
     assert reasons <= {"carried", "units_changed"}, found
     if first == 0:
         assert "carried" in reasons
+
+
+def test_periods_that_left_the_score_take_their_rows_with_them(
+    tmp_path: Path, compiled_project: dict[str, Any]
+) -> None:
+    """Late dossiers are carried over with a row for each period of the score, and its windows move on every day."""
+    world = with_early_lists(province(0))
+    split, last = days_of(world)[len(days_of(world)) // 3], days_of(world)[-1]
+    nights = WorldNights(tmp_path, compiled_project, world)
+    first, second = nights.spec("first", as_of(world, split)), nights.spec("second", as_of(world, last))
+    before, after = nights.state(split), nights.state(last)
+    nights.build(before, first)
+    kept = nights.keep(before, first)
+    carried = _carried_from(kept, nights.settings, nights.contracts, after, second)
+    assert not isinstance(carried, str)
+    nights.build(after, second, carried)
+    with duckdb.connect() as connection:
+        for name, path in (("old", carried.tables), ("new", candidate_file(nights.settings))):
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        gone = "where period_code not in (select period_code from new.marts.dim_score_period)"
+        had = connection.execute(f"select count(*) from old.marts.fct_open_late {gone}").fetchall()
+        left = connection.execute(f"select count(*) from new.marts.fct_open_late {gone}").fetchall()
+    assert had != [(0,)] and left == [(0,)]

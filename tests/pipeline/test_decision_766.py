@@ -53,6 +53,8 @@ def scores(compiled_project: dict[str, Any]) -> Scores:
                 " select i.*, r.group_code, r.max_points, r.full_at, r.points_if_empty"
                 " from inputs i join rules r using (component)"
             )
+            connection.execute(f"create table workspace.metrics.int_score_point as {sql('int_score_point')}")
+            connection.execute("create table tthc.marts.dim_period as select distinct period_code from inputs")
             for mart in ("decision_766_points", "decision_766_groups"):
                 connection.execute(f"create table tthc.marts.{mart} as {sql(mart)}")
             points = connection.execute("select component, points from tthc.marts.decision_766_points").fetchall()

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 OVER_PROCEDURES = (
     "payment_enabled_share", "published_on_time_share", "sample_dossier_share", "process_configured_share",
     "online_service_coverage", "portal_integration_share", "own_service_coverage", "own_portal_integration",
-    "procedures_issued_on_time",
+    "procedures_issued_on_time", "services_used_share", "payment_used_share",
 )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_csv_is_the_codes_and_nothing_else(night: Night, worst: tuple[str, int, 
         (("sample_dossier_share", "--period", "2024"), ("the procedure does not meet it", "thu_tuc")),
         (("apology_rate", "--period", "2024-Q4", "--unit", "xa"), ("no letter of apology",)),
         (("online_workfiles", "--period", "2024-BC-NAM", "--unit", "huyen"), ("so_lieu",)),
-        (("satisfaction_rate", "--rule", "766", "--period", "2024"), ("not known, missing: phan_anh.MaHoSo",)),
+        (("satisfaction_rate", "--rule", "766", "--period", "2024"), ("rated a dislike",)),
         (("on_time_rate", "--rule", "766", "--period", "2024"), ("Decision 766",)),
         (("open_datasets",), ("Value:",)),
     ],
@@ -115,6 +115,41 @@ def test_what_is_not_known_is_answered_with_the_nearest(night: Night, arguments:
     done = night.tthc("explain", *arguments)
     assert done.returncode == 2
     assert nearest in done.stderr
+
+
+def test_lost_points_are_told_in_order_of_gain_and_of_a_component_with_its_dossiers(night: Night) -> None:
+    whole = explained(night, "--gain")
+    assert whole["subject"]["scope"] == "province" and whole["total"]["max_points"] == 100
+    order = [(not row["can_still_rise"], -row["points_won"]) for row in whole["lost"]]
+    assert len(order) > 5 and order == sorted(order)
+    worst = next(row for row in whole["lost"] if row["component"] == "4.1")
+    one = explained(night, "4.1", "--gain", "--cases", "1")
+    assert one["lost"][0]["points_won"] == pytest.approx(worst["points_per_case"])
+    assert len(one["explained"]["against"]) == worst["cases_against"]
+    assert {row["indicator_code"] for row in one["lost"]} == {"result_digitised_share"}
+
+
+def test_lost_points_are_printed_for_people_and_for_programs(night: Night, worst: tuple[str, int, int]) -> None:
+    page = night.tthc("explain", "--gain", "--unit", worst[0])
+    assert page.returncode == 0 and all(word in page.stdout for word in (worst[0], "Rank", "cases to full", "2.1"))
+    lines = night.tthc("explain", "--gain", "--unit", worst[0], "--format", "csv").stdout.splitlines()
+    assert lines[0].startswith("component,max_points,points,") and len(lines) > 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((), "say which indicator"),
+        (("9.9", "--gain"), "there is no component 9.9"),
+        (("--gain", "--unit", "xa"), "not a level's (xa)"),
+        (("--gain", "--cases", "0"), "--cases"),
+    ],
+)
+def test_a_question_about_lost_points_that_makes_no_sense_is_refused(
+    night: Night, arguments: tuple[str, ...], word: str
+) -> None:
+    done = night.tthc("explain", *arguments)
+    assert done.returncode == 2 and word in done.stderr
 
 
 def test_nothing_counts_against_anybody_while_a_source_never_came(compiled_project: dict[str, Any]) -> None:

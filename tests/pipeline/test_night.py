@@ -130,6 +130,21 @@ def test_open_data_is_what_the_register_names_and_of_closed_periods_only(
     assert subjects == {"don-vi", "cap", "tinh"}
 
 
+def test_opinions_under_decision_766_are_published_for_the_province_alone(
+    night: Night, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    """Beside the exact share in time their small numbers would tell how many complained about an office."""
+    opinions = ("satisfaction_rate", "feedback_on_time_rate", "feedback_satisfaction_rate")
+    with (night.current / "open-data" / "chi-tieu.csv").open(encoding="utf-8") as stream:
+        scopes: dict[tuple[str, str], set[str]] = {}
+        for row in csv.DictReader(stream):
+            scopes.setdefault((row["ma_chi_tieu"], row["cach_tinh"]), set()).add(row["pham_vi"])
+    for code in opinions:
+        assert (scopes[code, "766"], scopes[code, "plan"]) == ({"tinh"}, {"don-vi", "cap", "tinh"})
+    counted = "select count(*) from indicator_values where rule = '766' and scope = 'unit' and indicator_code = any(?)"
+    assert warehouse.execute(counted, [[*opinions]]).fetchall() != [(0,)], "there are such figures to be left out"
+
+
 def test_what_is_synthetic_says_so_everywhere(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
     assert "SYNTHETIC" in night.said
     assert read_manifest(night.current)["synthetic"] is True

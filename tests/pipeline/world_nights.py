@@ -3,6 +3,7 @@
 Here: the lake of a part of a province's deliveries, and building the models over it. Not here: what is compared.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -133,9 +134,18 @@ class WorldNights:
             remove = "{{ remove_computed_anew(by, table) }}"
             connection.execute(render_sql(self.settings.dbt_project_dir, remove, by=by, table=relation))
             connection.execute(f"insert into {relation} by name ({sql})")
-            return
-        connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")
-        connection.execute(f"create or replace {kind} {relation} as {sql}")
+        else:
+            connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")
+            connection.execute(f"create or replace {kind} {relation} as {sql}")
+        for hook in node["config"]["post-hook"]:
+            connection.execute(self._rendered(hook["sql"], relation))
+
+    def _rendered(self, hook: str, relation: str) -> str:
+        """Return the SQL of a hook, in which dbt leaves references until it runs."""
+        nodes = self.manifest["nodes"].values()
+        relations = {node["name"]: node["relation_name"] for node in nodes if node["resource_type"] == "model"}
+        sql = re.sub(r"\{\{ ref\(['\"](\w+)['\"]\) \}\}", lambda named: relations[named[1]], hook)
+        return sql.replace("{{ this }}", relation)
 
     def keep(self, state: LakeState, spec: RunSpec) -> KeptWorkspace:
         """Keep workspace and candidate as those of the published version."""

@@ -356,6 +356,14 @@ def test_lists_of_a_warehouse_and_of_the_files_are_looked_up(run: Callable[..., 
     }  # fmt: skip
 
 
+def test_the_portal_scores_other_provinces_too(run: Callable[..., Checked], tmp_path: Path) -> None:
+    warehouse(tmp_path)
+    head = "MaDonVi,NgayTinh,MaChiSo,Diem,DiemToiDa,TuSo,MauSo\n"
+    codes = ("H01", "U1", "H99", "H19.99", "H00", "H100", "h18")
+    lay(tmp_path, f"raw/diem_766/{DAY}/a.csv", *(f"{code},20241230,2.1,15,20,3,4" for code in codes), head=head)
+    assert run("raw").reasons == {"unknown_unit": (4, [4, 5, 6, 7])}
+
+
 def test_a_dossier_deleted_by_its_key_is_looked_up_nowhere(run: Callable[..., Checked], tmp_path: Path) -> None:
     warehouse(tmp_path)
     lay(tmp_path, f"raw/ho_so/{DAY}/a.csv", "A-1,1", head="MaHoSo,DaXoa\n")

@@ -32,7 +32,8 @@ select
     numerator,
     denominator,
     denominator - numerator as cases_against,
-    least(cast(ceil(round(denominator * full_at, 6)) as bigint), denominator) - numerator as cases_to_full,
+    cast(least(ceil(round(denominator * full_at / nullif(factor, 0), 6)), denominator) as bigint)
+    - numerator as cases_to_full,
     max_points * factor / (denominator * full_at) as points_per_case,
     can_still_rise
 from lost

@@ -1,6 +1,5 @@
 -- Components of which the portal shows a figure, on its newest day, beside ours up to the first period of the score
--- that
--- reaches that day. One row per unit or province and component.
+-- that reaches that day. One row per unit or province and component.
 select s.*, p.start_date, p.cut_date, {{ days_between("s.portal_date", "p.cut_date") }} as days_apart
 from {{ ref("decision_766_score") }} s
 join {{ ref("dim_score_period") }} p using (period_code)

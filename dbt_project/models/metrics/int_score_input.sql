@@ -1,6 +1,6 @@
--- What each component of Decision 766's score is computed from; a factor of null means there is none. A figure is of
--- the
--- definition that held at the period's end. A figure without a row is nothing over nothing, which has points in 5.2.
+-- What each component of Decision 766's score is computed from; a factor of null means there is none. A figure is
+-- of the definition that held at the period's end. A figure without a row is nothing over nothing, which has points
+-- in 5.2.
 with
     held as (
         select p.period_code, i.indicator_code, i.rule, i.origin, u.indicator_code is null as is_delivered

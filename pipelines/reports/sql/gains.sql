@@ -1,6 +1,5 @@
--- Lost points of a subject in order of gain, with what so many further cases would win: no more than is lost, and no
--- more
--- cases than count against.
+-- Lost points of a subject in order of gain, with what so many further cases would win: no more than is lost, and
+-- no more cases than count against.
 select
     g.component,
     c.name_vi,

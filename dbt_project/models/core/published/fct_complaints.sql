@@ -1,6 +1,5 @@
 -- Dossiers about which feedback came, or whose newest rating by the cut is a dislike, where they count in a period
--- under
--- rule 766 (resolved in it, or open at its cut). Few are marked at all, so they alone are paired with periods.
+-- under rule 766 (resolved in it, or open at its cut). Few are marked at all, so they alone are paired with periods.
 with
     said as (
         select dossier_code, min(sent_date) as from_date, cast(null as date) as to_date, 'fed_back' as mark

@@ -1,5 +1,5 @@
--- Which feedback repeats an earlier one no source says: one that names a dossier which an earlier one named counts as
--- such.
+-- Which feedback repeats an earlier one no source says: one that names a dossier which an earlier one named counts
+-- as such.
 select
     feedback_code as case_code,
     unit_code,

@@ -1,6 +1,5 @@
 -- What cases add up to, of every indicator that counts them, for the gate to compare with what is published. One
--- without
--- any case stands there without a period. This view and the two that it reads lie in the published file.
+-- without any case stands there without a period. This view and the two that it reads lie in the published file.
 {% set counted = indicators_computed("by_day") + indicators_computed("by_period") %}
 with
     listed as (

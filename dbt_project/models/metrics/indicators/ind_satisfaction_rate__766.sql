@@ -9,7 +9,7 @@ with
     )
 select
     'satisfaction_rate' as indicator_code,
-    t.rule,
+    '766' as rule,
     t.period_code,
     t.unit_code,
     t.unit_level,

@@ -1,6 +1,5 @@
 -- Our own points where the sources give them, else those that the portal shows: its newest day within a period that
--- runs
--- from 1 January.
+-- runs from 1 January.
 with
     theirs as (
         select p.period_code, case when g.unit_code = r.province_code then 'province' else 'unit' end as scope, g.*
