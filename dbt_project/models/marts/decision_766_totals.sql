@@ -1,4 +1,5 @@
--- Units of a level are ranked by the share that they reach of the points that are known for them, since not all have the
+-- Units of a level are ranked by the share that they reach of the points that are known for them, since not all have
+-- the
 -- same components.
 with
     summed as (
