@@ -44,6 +44,9 @@ def report(
             "reminder letter",
         ),
     ] = False,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Trang bàn làm việc buổi sáng, cho tthc desk / the desk page, for tthc desk")
+    ] = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Không làm PDF / no PDF")] = False,
     version: Annotated[str | None, typer.Option(help="Phiên bản khác trong versions/ / another version")] = None,
     warehouse: Annotated[Path | None, typer.Option(help="Nơi có kho / where the warehouse lies")] = None,
@@ -62,9 +65,11 @@ def report(
       tthc report --findings
 
       tthc report --worklist
+
+      tthc report --desk
     """
     settings = settings_with(warehouse_dir=warehouse)
-    if period is None and not findings and not worklist:
+    if period is None and not (findings or worklist or desk):
         raise UsageFault("report_period_missing")
     if findings:
         from pipelines.reports.officers.findings import write_findings
@@ -78,6 +83,10 @@ def report(
         lists = sum(path.suffix == ".xlsx" for path in files)
         folder = settings.reports_dir / "worklist"
         _say("worklist_written", lists=lists, letters=len(files) - lists, folder=folder)
+    if desk:
+        from pipelines.reports.desk.write import write_desk
+
+        _say("desk_written", file=write_desk(settings)[0])
     if period is None:
         return
     if lock:

@@ -30,6 +30,14 @@ def format_number(value: Decimal, lang: str) -> str:
     return f"{MINUS}{written}" if value < 0 else written
 
 
+def format_fixed(value: float, decimals: int, lang: str) -> str:
+    """Return a number with as many decimals as asked for: 7 with two is `7,00` or `7.00`; never a negative zero."""
+    rounded = Decimal(f"{value:.{decimals}f}") + 0
+    pattern = parse_pattern("#,##0." + "0" * decimals if decimals else "#,##0")
+    written: str = pattern.apply(abs(rounded), _locale(lang))
+    return f"{MINUS}{written}" if rounded < 0 else written
+
+
 def format_day(day: dt.date, lang: str, *, short: bool = False) -> str:
     """Return a day: `31/12/2024`, or `31 December 2024` (short: `31 Dec 2024`)."""
     return format_date(day, (SHORT_DAYS if short else DAYS)[lang], locale=_locale(lang))

@@ -153,11 +153,16 @@ class Nightly:
 
 
 def tell(run: Nightly) -> None:
-    """Write the summary of the run and send it where that is wanted; a fault of either changes nothing of the run."""
+    """Write the summary of the run and the desk page, and send the summary where that is wanted.
+
+    A fault of any changes nothing of the run.
+    """
+    from pipelines.reports.desk.write import write_nightly_desk
     from pipelines.reports.morning.notices import send_morning
     from pipelines.reports.morning.write import write_morning
 
     morning = write_morning(run.settings)
+    write_nightly_desk(run.settings, morning)
     if morning is None or run.settings.notices_file is None:
         return
     try:

@@ -76,7 +76,7 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
     plot = PLOT // 2 if small else PLOT
 
     def across(at: int) -> str:
-        return _per_cent(LEFT + (RIGHT - LEFT) * (at / max(1, len(marks) - 1)))
+        return per_cent(LEFT + (RIGHT - LEFT) * (at / max(1, len(marks) - 1)))
 
     def down(value: float) -> str:
         return f"{TOP + plot * (high - value) / (high - low):.1f}"
@@ -108,7 +108,7 @@ def trend(marks: list[Mark], target: Mark | None, ident: str, title: str, about:
                 f'<text class="value{odd}" x="{x}" y="{y - 10:.1f}" data-at="{mark.figure.address}">{mark.text}</text>'
             )
         parts.append(f'<text class="tick{odd}" x="{x}" y="{TOP + plot + 20}">{escape(mark.label)}</text>')
-    return _svg("trend", ident, title, about, TOP + plot + FOOT, parts)
+    return svg("trend", ident, title, about, TOP + plot + FOOT, parts)
 
 
 def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
@@ -127,18 +127,18 @@ def bars(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
         if mark.span:
             start, end = mark.span
             parts.append(
-                f'<rect class="span" x="{_per_cent(start)}" y="{y + 26}" width="{_per_cent(end - start)}" height="12"/>'
+                f'<rect class="span" x="{per_cent(start)}" y="{y + 26}" width="{per_cent(end - start)}" height="12"/>'
             )
         if mark.value is not None and mark.span != (0.0, mark.value):
-            width = _per_cent(mark.value)
+            width = per_cent(mark.value)
             parts.append(f'<rect class="bar {mark.kind}" x="0" y="{y + 26}" width="{width}" height="12" rx="3"/>')
     if target and target.value is not None:
-        x = _per_cent(target.value)
+        x = per_cent(target.value)
         parts += [
             f'<line class="goal" x1="{x}" x2="{x}" y1="{at * BAR + 22}" y2="{at * BAR + 42}"/>'
             for at in range(len(marks))
         ]
-    return _svg("bars", ident, title, about, height, parts)
+    return svg("bars", ident, title, about, height, parts)
 
 
 def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: str) -> Markup:
@@ -163,7 +163,7 @@ def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
     height = highest * gap + 12 + above
 
     def across(value: float) -> str:
-        return _per_cent(3 + 94 * (value - low) / (high - low))
+        return per_cent(3 + 94 * (value - low) / (high - low))
 
     steps = range(int(low), int(high) + 1, 10)
     parts = [f'<line class="axis" x1="0" x2="100%" y1="{height + 4:.0f}" y2="{height + 4:.0f}"/>']
@@ -180,7 +180,7 @@ def dots(marks: list[Mark], target: Mark | None, ident: str, title: str, about: 
         f'<circle class="office {mark.kind}" cx="{across(bin_)}" cy="{height - (at - 0.5) * gap:.1f}" r="{size}"/>'
         for bin_, at, mark in placed
     ]
-    return _svg("dots", ident, title, about, height + FLOOR, parts)
+    return svg("dots", ident, title, about, height + FLOOR, parts)
 
 
 def _grid(low: float, high: float, down: Callable[[float], str]) -> str:
@@ -193,11 +193,22 @@ def _grid(low: float, high: float, down: Callable[[float], str]) -> str:
     )
 
 
-def _per_cent(value: float) -> str:
+def per_cent(value: float) -> str:
+    """Return a position or length of an SVG as a share of its width."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _svg(kind: str, ident: str, title: str, about: str, height: float, parts: list[str]) -> Markup:
+def svg(kind: str, ident: str, title: str, about: str, height: float, parts: list[str]) -> Markup:
+    """Return a chart as wide as its place, with title and description for whoever does not see it.
+
+    Args:
+        kind: CSS class.
+        ident: Prefix of element ids, unique on the page.
+        title: Accessible title.
+        about: Accessible description.
+        height: Height in pixels.
+        parts: Its elements; every text in them is escaped already.
+    """
     head = (
         f'<svg class="chart {kind}" role="img" aria-labelledby="{ident}-t {ident}-d" width="100%" '
         f'height="{height:.0f}" focusable="false"><title id="{ident}-t">{escape(title)}</title>'

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pipelines.common.formats import format_number
 from pipelines.common.i18n import has_sentence, language, read_catalogue, say
-from pipelines.reports.endings import is_hold
+from pipelines.reports.endings import Ending, is_hold
 from pipelines.reports.morning.facts import Morning
 
 HERE = Path(__file__).parent
@@ -47,28 +47,38 @@ def needs_a_look(morning: Morning) -> bool:
     return bool(morning.held or status["left_in_landing"] or late or refused or status["is_stale"])
 
 
+def next_step(morning: Morning, ending: Ending | None = None) -> str:
+    """Return what to do, in the current language: after a night that went well, whatever else wants a look.
+
+    Args:
+        morning: The summary.
+        ending: The run's ending in the current language; default: that of the summary.
+    """
+    status, ending = morning.status, ending or morning.ending
+    if status["is_stale"] and status["version"] and ending.is_good:
+        return say("next_stale", age=status["age_working_days"])
+    if ending.outcome in ("published", "unchanged") and needs_a_look(morning):
+        return say("next_published_look")
+    return ending.next_step
+
+
 def _values(morning: Morning) -> dict[str, Any]:
     status, ending = morning.status, morning.ending
-    step = ending.next_step
-    if status["is_stale"] and status["version"] and ending.is_good:
-        step = say("next_stale", age=status["age_working_days"])
-    elif ending.outcome in ("published", "unchanged") and needs_a_look(morning):
-        step = say("next_published_look")
     gate = status["gate"] or {}
     failed = [*gate.get("failed", []), *gate.get("problems", [])] if ending.outcome == "refused" else []
     return {
         "run": morning.run, "ending": ending, "status": status, "came": morning.came, "rejected": morning.rejected,
-        "held": morning.held, "turned": morning.turned, "seconds": morning.seconds, "next_step": step,
+        "held": morning.held, "turned": morning.turned, "seconds": morning.seconds, "next_step": next_step(morning),
         "failed": [name for name in failed if not is_hold(name.rpartition(".")[2])],
-        "missing": _missing(status), "t": _t,
+        "missing": missing_sentences(status), "t": _t,
         "due": [say("status_report_due", period=one["period_code"], day=one["report_due_date"])
                 for one in status["reports_due"]],
         "number": lambda value: format_number(Decimal(round(value)), language.get()),
     }  # fmt: skip
 
 
-def _missing(status: Any) -> list[str]:
-    """Return a sentence for each source that is late, and for each with missing days."""
+def missing_sentences(status: Any) -> list[str]:
+    """Return, in the current language, a sentence for each source that is late, and for each with missing days."""
     found = [
         _t("missing_late", source=one["source"], silence=one["silence"], limit=f"{one['longest_silence']:g}",
            day=one["newest_day"])

@@ -31,6 +31,11 @@ from pipelines.settings import Settings
 INDEX = "worklist.json"
 
 
+def file_name_of(unit_code: str) -> str:
+    """Return the name of a unit's files: its code, or a hash where that holds what a file's name may not."""
+    return unit_code if SAFE_NAME.fullmatch(unit_code) else hashlib.sha256(unit_code.encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class UnitWork:
     """What one unit has to do something about.
@@ -46,9 +51,7 @@ class UnitWork:
     @property
     def file_name(self) -> str:
         """The name of its files, without their endings."""
-        code = str(self.counts["unit_code"])
-        # A code may hold what a file's name may not; its hash then stands for it.
-        return code if SAFE_NAME.fullmatch(code) else hashlib.sha256(code.encode()).hexdigest()[:16]
+        return file_name_of(str(self.counts["unit_code"]))
 
     @property
     def digest(self) -> str:
