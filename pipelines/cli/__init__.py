@@ -16,6 +16,7 @@ from pipelines.cli import status  # noqa: F401 isort: skip
 from pipelines.cli import morning  # noqa: F401 isort: skip
 from pipelines.cli import query  # noqa: F401 isort: skip
 from pipelines.cli import report  # noqa: F401 isort: skip
+from pipelines.cli import desk  # noqa: F401 isort: skip
 from pipelines.cli import serve  # noqa: F401 isort: skip
 from pipelines.cli import dagster  # noqa: F401 isort: skip
 from pipelines.cli.app import app

@@ -1,14 +1,16 @@
 """Serve the current version's site on this machine only (127.0.0.1).
 
-Belongs here: a small server for one folder. Does not belong here: a public web server; any can serve the folder.
+Belongs here: a small server for one folder, which the desk page uses too. Does not belong here: a public web server;
+any can serve the folder.
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from pipelines.common.errors import TthcError
 from pipelines.settings import SITE_FOLDER, Settings
@@ -24,12 +26,17 @@ HEADERS = {
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Serve the files of one folder; no listings, nothing outside it, and no log of who asks."""
+    """Serve the files of one folder; no listings, nothing outside it, and no log of who asks.
+
+    Attributes:
+        sent: Headers that go with every answer.
+    """
 
     server_version, sys_version = "tthc", ""
+    sent: ClassVar[Mapping[str, str]] = HEADERS
 
     def end_headers(self) -> None:
-        for name, value in HEADERS.items():
+        for name, value in self.sent.items():
             self.send_header(name, value)
         super().end_headers()
 
@@ -37,16 +44,21 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_error(404)
 
     def send_head(self) -> BytesIO | BinaryIO | None:
-        # The library removes ".."; this check also stops links inside the folder that lead out of it.
-        root = Path(self.directory).resolve()
         try:
-            inside = Path(self.translate_path(self.path)).resolve().is_relative_to(root)
+            is_shown = self.shows(Path(self.translate_path(self.path)).resolve())
         except (OSError, ValueError):  # the name is too long or contains a zero byte
-            inside = False
-        if inside:
+            is_shown = False
+        if is_shown:
             return super().send_head()
         self.send_error(404)
         return None
+
+    def shows(self, path: Path) -> bool:
+        """Return True if a place, links resolved, is one that is served.
+
+        The library removes ".."; this also stops links inside the folder that lead out of it.
+        """
+        return path.is_relative_to(Path(self.directory).resolve())
 
     def log_message(self, *_: object) -> None:
         """Log nothing, to protect readers' privacy."""
@@ -65,7 +77,21 @@ def site_server(settings: Settings, port: int) -> ThreadingHTTPServer:
     folder = settings.current_link / SITE_FOLDER
     if not (folder / "index.html").is_file():
         raise TthcError("no_site", folder=folder)
+    return local_server(partial(SiteHandler, directory=str(folder)), port, "port_taken")
+
+
+def local_server(handler: Callable[..., SiteHandler], port: int, taken: str) -> ThreadingHTTPServer:
+    """Return a server on this machine only, not yet running.
+
+    Args:
+        handler: What answers.
+        port: The port; 0 takes any free one.
+        taken: Code of the error if the port is taken.
+
+    Raises:
+        TthcError: If the port is taken.
+    """
     try:
-        return ThreadingHTTPServer((HOST, port), partial(SiteHandler, directory=str(folder)))
+        return ThreadingHTTPServer((HOST, port), handler)
     except (OSError, OverflowError):
-        raise TthcError("port_taken", port=port) from None
+        raise TthcError(taken, port=port) from None

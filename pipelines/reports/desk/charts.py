@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from pipelines.site.charts import per_cent, svg
 
 LEFT, RIGHT = 10.0, 95.0
-TOP, PLOT, FOOT = 22, 104, 20
+TOP, PLOT, FOOT = 20, 88, 20
 EVERY = 3  # so many days stand under the line, counted from the newest
 LEAST_SPAN = 2.0  # points: what moved by a tenth must not look like a cliff
 BAR = 10
@@ -60,9 +60,13 @@ def line(points: Sequence[Point], ident: str, title: str, about: str, scale: Cal
     newest = len(points) - 1
     for at, point in enumerate(points):
         kind = "dot newest" if at == newest else "dot"
-        parts.append(f'<circle class="{kind}" cx="{across(at)}" cy="{down(point.value)}" r="{5 if at == newest else 3}"/>')
+        parts.append(
+            f'<circle class="{kind}" cx="{across(at)}" cy="{down(point.value)}" r="{5 if at == newest else 3}"/>'
+        )
         if at in (0, newest):
-            parts.append(f'<text class="value" x="{across(at)}" y="{float(down(point.value)) - 9:.1f}">{point.text}</text>')
+            parts.append(
+                f'<text class="value" x="{across(at)}" y="{float(down(point.value)) - 9:.1f}">{point.text}</text>'
+            )
         if (newest - at) % EVERY == 0:
             parts.append(f'<text class="tick" x="{across(at)}" y="{TOP + PLOT + 16}">{escape(point.label)}</text>')
     return svg("trend", ident, title, about, TOP + PLOT + FOOT, parts)
@@ -74,8 +78,8 @@ def bar(reached: float, known: float, most: float) -> Markup:
         f'<rect class="{kind}" width="{per_cent(100 * value / most)}" height="{BAR}" rx="2"/>'
         for kind, value in (("track", most), ("known", known), ("bar", reached))
     ]
-    drawn = f'<svg class="chart group" aria-hidden="true" focusable="false" width="100%" height="{BAR}">{"".join(parts)}</svg>'
-    return Markup(drawn)  # noqa: S704 - numbers only
+    head = f'<svg class="chart group" aria-hidden="true" focusable="false" width="100%" height="{BAR}">'
+    return Markup(f"{head}{''.join(parts)}</svg>")  # noqa: S704 - numbers only
 
 
 def _axis(values: Sequence[float]) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.common.formats import format_day, format_fixed
 from pipelines.common.i18n import language, read_catalogue, say
@@ -54,7 +54,7 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
     figures = desk.figures
     values: dict[str, Any] = {
         "lang": lang, "other": "en" if lang == "vi" else "vi", "pages": PAGES, "t": text, "style": _style(),
-        "points": points, "count": count, "day": day, "signed": signed, "desk": desk, "figures": figures,
+        "points": points, "count": count, "day": day, "signed": signed, "coded": coded, "desk": desk, "figures": figures,
         "made": moment(desk.made), "night": _night(desk, ending), "limits": _limits(registers.worklist),
         "printed": UNITS_PRINTED, "columns": COLUMNS, "orders": ORDERS, "categories": CATEGORIES,
         "status": desk.morning.status if desk.morning else None,
@@ -71,6 +71,12 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
 def text(code: str, **blanks: object) -> str:
     """Return a text of the page in the current language, its blanks filled."""
     return read_catalogue(HERE / "texts.yml")[code][language.get()].format(**blanks)
+
+
+def coded(sentence: str) -> Markup:
+    """Return a sentence of ours as HTML, with what stands in backticks as code."""
+    parts = [escape(part) for part in sentence.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def points(value: float) -> str:
@@ -112,7 +118,9 @@ def _night(desk: Desk, ending: Ending | None) -> Row | None:
     if morning is None or ending is None:
         return None
     took = morning.came.values()
-    summed = {name: sum(int(counts.get(name, 0)) for counts in took) for name in ("files", "refused", "rows_in", "rejected")}
+    summed = {
+        name: sum(int(counts.get(name, 0)) for counts in took) for name in ("files", "refused", "rows_in", "rejected")
+    }
     held = sum(item["override_code"] is None for item in morning.status["held"])
     look = needs_a_look(morning)
     return {
@@ -234,6 +242,7 @@ def _files_of(code: str, name: str, files: Files) -> list[tuple[str, str, str]]:
 
 def _lost(figures: Figures) -> Row:
     shown, rest = figures.lost[:LOST_SHOWN], figures.lost[LOST_SHOWN:]
+    left = points(sum(row["points_lost"] for row in rest))
     return {
         "rows": [
             {
@@ -242,7 +251,7 @@ def _lost(figures: Figures) -> Row:
             }
             for row in shown
         ],
-        "more": text("lost_more", count=len(rest), points=points(sum(row["points_lost"] for row in rest))) if rest else "",
+        "more": text("lost_more", count=len(rest), points=left) if rest else "",
         "has_past": any(not row["can_still_rise"] for row in shown),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ with
             unit_code,
             component,
             list(
-                {cause: cause, cases: cases, numerator: numerator_effect, denominator: denominator_effect}
+                {cause:cause, cases:cases, numerator:numerator_effect, denominator:denominator_effect}
                 order by cases desc, cause
             ) as causes
         from marts.decision_766_causes
@@ -20,12 +20,7 @@ with
         where period_code = $year_code and scope <> 'level'
         qualify rank() over (order by scope = 'province' desc) = 1
     )
-select
-    s.*,
-    n.name_vi,
-    n.name_en,
-    u.unit_name,
-    coalesce(c.causes, []) as causes
+select s.*, n.name_vi, n.name_en, u.unit_name, coalesce(c.causes, []) as causes
 from shown s
 join
     marts.dim_score_component n

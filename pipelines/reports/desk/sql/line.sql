@@ -9,7 +9,8 @@ select
         and abs(t.known_max - lag(t.known_max) over in_order) < 1e-9,
         false
     ) as is_comparable
-from (
+from
+    (
         select period_code, end_date
         from marts.dim_score_period
         where period_type = 'to_date' and isodow(end_date) = 7 and end_date < $as_of

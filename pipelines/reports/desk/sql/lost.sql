@@ -11,8 +11,7 @@ with
         select
             component,
             list(
-                {unit_code: unit_code, unit_name: unit_name, cases: cases_against}
-                order by cases_against desc, unit_code
+                {unit_code:unit_code, unit_name:unit_name, cases:cases_against} order by cases_against desc, unit_code
             ) as holders
         from holder
         group by component

@@ -18,7 +18,5 @@ with
 select c.*, u.unit_name, t.known_points, t.known_max, t.unit_rank, t.units_ranked
 from counted c
 join marts.dim_unit u using (unit_code)
-left join
-    marts.decision_766_totals t
-    on t.scope = 'unit' and t.period_code = $year_code and c.unit_code = t.unit_code
+left join marts.decision_766_totals t on t.scope = 'unit' and t.period_code = $year_code and c.unit_code = t.unit_code
 order by overdue desc, due_today desc, due_soon desc, disagreeing desc, waiting_long desc, unit_code
