@@ -64,8 +64,8 @@ create table decision_766_gains as
         cast(500 * n as bigint) as cases_to_full, 0.002e0 as points_per_case, n > 4 as can_still_rise
     from (select *, 0.4e0 * row_number() over (order by component) as n from dim_score_component)
     union all
-    select '2024', 'unit', u.unit_code, g.component, 6.0e0, 1.0e0, 5.0e0, cast(substr(u.unit_code, 5) as bigint) + 1, 1, 0.5e0,
-        true
+    select '2024', 'unit', u.unit_code, g.component, 6.0e0, 1.0e0, 5.0e0, cast(substr(u.unit_code, 5) as bigint) + 1, 1,
+        0.5e0, true
     from dim_unit u, dim_score_component g where u.unit_code <> 'H19';
 create table decision_766_compared as
     select '2024' as period_code, date '2024-12-29' as portal_date, 'province' as scope, 'H19' as unit_code, component,
