@@ -1,4 +1,4 @@
-"""The picture of the site in the READMEs: the page of one office, as a citizen sees it (`make readme` calls this).
+"""The pictures in README and docs: a citizen's page of one office, and the desk page (`make readme` calls this).
 
 Belongs here: a photograph of a page in the Chromium that the tests use. Where there is none, that is said
 and the picture stays as it is.
@@ -14,22 +14,36 @@ from pipelines.settings import PROJECT_DIR
 from tests.site.chromium import ARGUMENTS, find_chromium
 
 PICTURE = PROJECT_DIR / "docs" / "images" / "site.png"
+DESK = PROJECT_DIR / "docs" / "images" / "desk.png"
 # The commune that kept its word least in the synthetic province; docs/explain.md asks about it too.
 UNIT = "H19.39.02"
 WIDTH, HEIGHT = 1200, 900
+DESK_WIDTH = 1280
 
 
-def take(site: Path, picture: Path = PICTURE) -> bool:
-    """Photograph the office's page down to where its months begin; returns whether there was a browser to do it."""
+def take(warehouse: Path, picture: Path = PICTURE, desk: Path = DESK) -> bool:
+    """Photograph the office's page down to where its months begin, and the desk page.
+
+    Returns whether there was a browser to do it.
+    """
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=find_chromium(playwright), args=ARGUMENTS)
         except (Error, pytest.fail.Exception) as fault:  # the second is what `find_chromium` raises
-            print(f"the picture of the site stays as it was: {fault}", file=sys.stderr)
+            print(f"the pictures stay as they were: {fault}", file=sys.stderr)
             return False
-        _photograph(browser, (site / "vi" / "co-quan" / f"{UNIT}.html").as_uri(), picture)
+        office = warehouse / "current" / "site" / "vi" / "co-quan" / f"{UNIT}.html"
+        _photograph(browser, office.as_uri(), picture)
+        take_desk(browser, warehouse, desk)
         browser.close()
     return True
+
+
+def take_desk(browser: Browser, warehouse: Path, picture: Path = DESK) -> None:
+    """Photograph the whole desk page of a warehouse."""
+    page = browser.new_page(viewport={"width": DESK_WIDTH, "height": HEIGHT}, color_scheme="light")
+    page.goto((warehouse / "reports" / "index.html").as_uri())
+    page.screenshot(path=picture, full_page=True)
 
 
 def _photograph(browser: Browser, address: str, picture: Path) -> None:

@@ -123,12 +123,12 @@ def write(page: str, said: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Run the commands in both languages, write what they say into the pages, and take the picture of the site."""
+    """Run the commands in both languages, write what they say into the pages, and take the pictures."""
     for language in IN_SHORT:
         with tempfile.TemporaryDirectory() as folder:
             said = outputs(language, Path(folder))
             if language == "vi":
-                picture.take(Path(folder) / "data" / "warehouse" / "current" / "site")
+                picture.take(Path(folder) / "data" / "warehouse")
         for page, (spoken, _) in PAGES.items():
             if spoken == language:
                 write(page, said)

@@ -346,8 +346,10 @@ def rollback(
     """
     from pipelines.nightly.lock import run_lock
     from pipelines.publish.editions import roll_back
+    from pipelines.reports.desk.write import write_nightly_desk
 
     settings = settings_with(warehouse_dir=warehouse)
     with run_lock(settings):
         chosen = roll_back(settings, version)
+        write_nightly_desk(settings, None)
     console.print(say("rolled_back", version=chosen), highlight=False, soft_wrap=True)

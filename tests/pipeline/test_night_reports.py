@@ -1,6 +1,7 @@
 """What a night leaves for officers: reports of ended periods, findings and worklists of units; no person in any."""
 
 import json
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -97,6 +98,28 @@ def test_no_dossier_of_the_worklist_leaves_the_warehouse(night: Night) -> None:
     for path in texts:
         text = path.read_text(encoding="utf-8")
         assert not [code for code in codes if code in text] and "phieu-don-doc" not in text, path.name
+
+
+def test_the_desk_page_shows_this_night_and_what_it_published(night: Night) -> None:
+    page = night.settings.reports_dir / "index.html"
+    assert page.stat().st_mode & 0o777 == 0o640
+    text = page.read_text(encoding="utf-8")
+    with read_only_connection(night.settings) as connection:
+        codes = connection.execute("select dossier_code from worklist").fetchall()
+        ((points,),) = connection.execute(
+            "select known_points from decision_766_totals where scope = 'province' and period_code = '2024'"
+        ).fetchall()
+        components = connection.execute(
+            "select component from decision_766_gains where scope = 'province' order by points_lost desc, 1 limit 8"
+        ).fetchall()
+    assert f">{points:.2f}<".replace(".", ",") in text
+    assert re.findall(r'<span class="number">([^<]+)</span>', text.partition('id="lost"')[2])[:8] == [
+        component for (component,) in components
+    ]
+    assert f"đang mở: {len(codes)}<" in text and not [code for (code,) in codes if code in text]
+    links = [link for link in re.findall(r'href="([^"]+)"', text) if not link.startswith("#")]
+    assert len(links) > 20 and [link for link in links if not (page.parent / link).exists()] == []
+    assert CANARY_NAME not in text and CANARY_PHONE not in text
 
 
 def test_no_report_names_a_person(night: Night) -> None:

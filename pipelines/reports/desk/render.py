@@ -55,7 +55,8 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
     values: dict[str, Any] = {
         "lang": lang, "other": "en" if lang == "vi" else "vi", "pages": PAGES, "t": text, "style": _style(),
         "points": points, "count": count, "day": day, "signed": signed, "coded": coded,
-        "desk": desk, "figures": figures, "made": moment(desk.made), "night": _night(desk, ending), "limits": _limits(registers.worklist),
+        "desk": desk, "figures": figures, "made": moment(desk.made),
+        "night": _night(desk, ending), "limits": _limits(registers.worklist),
         "printed": UNITS_PRINTED, "columns": COLUMNS, "orders": ORDERS, "categories": CATEGORIES,
         "status": desk.morning.status if desk.morning else None,
         "sources": missing_sentences(desk.morning.status) if desk.morning else [], "sources_shown": SOURCES_SHOWN,
