@@ -229,24 +229,6 @@ def reported_figures(province: ProvinceDraws, number: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"MinhChung": pl.String})
 
 
-def portal_points(province: ProvinceDraws, day: str) -> pl.DataFrame:
-    """Return `diem_766` as the national portal shows it on a day: some components of units right below the province."""
-    reference, behaviour = province.reference, province.behaviour
-    shown = (reference.parent == reference.root) & reference.living(_number(dt.date.fromisoformat(day)))
-    units = reference.units.filter(pl.Series(shown), pl.col("Cap").is_in(behaviour["portal_levels"]))
-    components = behaviour["portal_points"]
-    rng = stream(province.seed, f"portal points {day}")
-    printed = dt.date.fromisoformat(day).strftime("%Y%m%d")
-    rows = []
-    for unit in units["MaDonVi"]:
-        for component, most in components.items():
-            whole = int(rng.integers(1, 400))
-            part = int(rng.binomial(whole, 0.85))
-            rows.append((unit, printed, component, round(most * part / whole, 2), most, part, whole))
-    names = ["MaDonVi", "NgayTinh", "MaChiSo", "Diem", "DiemToiDa", "TuSo", "MauSo"]
-    return pl.DataFrame(rows, schema=names, orient="row")
-
-
 def task_reports(province: ProvinceDraws, number: int, day: str) -> pl.DataFrame:
     """Return `nhiem_vu` of one reporting round, counted from 0, for every task of the annex of the year's plan."""
     year, quarter = province.reference.span.first_year + number // 4, number % 4

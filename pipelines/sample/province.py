@@ -5,7 +5,7 @@ Belongs here: the order of drawing and writing. Does not belong here: any rule, 
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,13 @@ from pipelines.sample.lifecycles import draw_lifecycles
 from pipelines.sample.limits import draw_limits
 from pipelines.sample.lists import (
     draw_feedback,
-    portal_points,
     procedure_list,
     reported_figures,
     task_reports,
     unit_list,
 )
 from pipelines.sample.papers import draw_papers
+from pipelines.sample.portal import PortalPoints
 from pipelines.sample.province_draws import ProvinceDraws
 from pipelines.sample.reference import Reference, load_reference
 from pipelines.sample.span import Span
@@ -159,7 +159,7 @@ def deliver(
     dossiers, children, feedback = DossierTable(province), ChildTables(province), draw_feedback(province)
     last, span = len(province.deliveries) - 1, province.reference.span
     quarter_of, month_of = (_rounds(province, span.ends_of(months)) for months in (3, 1))
-    listed = unit_list(province, int(province.ends[0]))
+    portal, listed = PortalPoints(province, dossiers), unit_list(province, int(province.ends[0]))
 
     def put(source: str, day: str, table: pl.DataFrame) -> None:
         table = planted.spoil(source, day, table) if planted else table
@@ -185,15 +185,24 @@ def deliver(
         if nth in (0, last) or not units.equals(listed):
             writer.csv("don_vi", day, units)
         listed = units
-        if nth == 0 or nth in month_of:
-            writer.csv("thu_tuc", day, procedure_list(province, at))
-        if nth in quarter_of:
-            writer.csv("so_lieu", day, reported_figures(province, quarter_of[nth]))
-            writer.csv("nhiem_vu", day, task_reports(province, quarter_of[nth], day))
-            writer.csv("diem_766", day, portal_points(province, day))
+        for source, table in _lists_due(province, portal, nth, month_of, quarter_of):
+            writer.csv(source, day, table)
         if progress:
             progress(day, nth + 1, len(province.deliveries))
     _write_message(province, writer, dossiers, children, province.changed(last))
+
+
+def _lists_due(
+    province: ProvinceDraws, portal: PortalPoints, nth: int, month_of: dict[int, int], quarter_of: dict[int, int]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield what the nth delivery holds because a month or a quarter has ended, with its source."""
+    if nth == 0 or nth in month_of:
+        yield "thu_tuc", procedure_list(province, int(province.ends[nth]))
+    if nth in month_of:
+        yield "diem_766", portal.shown(province.deliveries[nth])
+    if nth in quarter_of:
+        yield "so_lieu", reported_figures(province, quarter_of[nth])
+        yield "nhiem_vu", task_reports(province, quarter_of[nth], province.deliveries[nth])
 
 
 def _rounds(province: ProvinceDraws, ends: list[str]) -> dict[int, int]:
