@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.reports.desk.render import ORDERS, UNITS_PRINTED
+from pipelines.reports.desk.render import ORDERS, PAGES, UNITS_PRINTED
 from pipelines.reports.desk.write import write_desk
 from tests.site.desk_warehouse import morning, publish_desk
 from tests.site.test_browser import ALL_RULES, COLOURS, CONTRAST, violations, with_axe
@@ -61,13 +61,17 @@ def test_axe_finds_nothing(browser: "Browser", desk: Path, name: str, scheme: An
     assert found == []
 
 
+@pytest.mark.parametrize("name", PAGES.values())
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_is_cut_off_and_only_tables_scroll(page: "Page", width: int) -> None:
+def test_nothing_is_cut_off_and_only_tables_scroll(browser: "Browser", desk: Path, width: int, name: str) -> None:
+    page = browser.new_page()
+    page.goto((desk.parent / name).as_uri())
     page.set_viewport_size({"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == width
     wide = page.evaluate("""width => [...document.querySelectorAll("main *")]
         .filter(one => !one.closest(".scroll, svg, .hidden") && one.getBoundingClientRect().right > width + 0.5)
         .map(one => one.className)""", width)  # fmt: skip
+    page.close()
     assert wide == []
 
 
@@ -112,7 +116,7 @@ def test_words_of_screen_readers_stay_a_table(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("outcome", ["published", "failed"])
-@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+@pytest.mark.parametrize("name", PAGES.values())
 def test_it_prints_on_one_sheet_with_the_worst_units(
     browser: "Browser", tmp_path: Path, outcome: str, name: str
 ) -> None:
