@@ -16,6 +16,8 @@ import pytest
 
 from pipelines.common.errors import TthcError
 from pipelines.common.i18n import LANGUAGES, read_catalogue
+from pipelines.nightly.context import Nightly, tell
+from pipelines.nightly.stages import Stages
 from pipelines.reports.desk import write as desk_write
 from pipelines.reports.desk.charts import Point, line
 from pipelines.reports.desk.facts import HOLDERS, read_desk
@@ -23,6 +25,8 @@ from pipelines.reports.desk.render import HERE, ORDERS, UNITS_PRINTED, signed
 from pipelines.reports.desk.serve import desk_server
 from pipelines.reports.desk.write import write_desk, write_nightly_desk
 from pipelines.settings import DATABASE_FILE, Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import begin_run, end_run
 from tests.conftest import tthc
 from tests.site.desk_warehouse import MADE, UNITS, VERSION, morning, publish_desk
 
@@ -175,6 +179,14 @@ def test_a_night_that_failed_is_not_called_well(own: Settings, lang: str) -> Non
             "en": ("failed", "did NOT publish", "TTHC_KEEP_VERSIONS")}  # fmt: skip
     assert all(word in words(night) for word in said[lang])
     assert "63" in words(find(page, "#points")[0]), "the newest published figures stay on the page"
+
+
+def test_every_run_writes_the_page_at_its_end(own: Settings) -> None:
+    with open_ledger(own.ledger_file) as ledger:
+        end_run(ledger, begin_run(ledger), "failed", detail={"why": "[disk_full] x", "cause": "disk_full"})
+    tell(Nightly(own, 1, Stages(own.ledger_file, 1, 0.0)))
+    for name, said in (("index.html", "KHÔNG công bố"), ("index.en.html", "did NOT publish")):
+        assert said in words(find(page_of(own, name), ".night")[0])
 
 
 def test_what_wants_a_look_and_what_is_stale_is_said(own: Settings) -> None:
