@@ -183,7 +183,7 @@ def test_a_night_that_failed_is_not_called_well(own: Settings, lang: str) -> Non
 
 def test_every_run_writes_the_page_at_its_end(own: Settings) -> None:
     with open_ledger(own.ledger_file) as ledger:
-        end_run(ledger, begin_run(ledger), "failed", detail={"why": "[disk_full] x", "cause": "disk_full"})
+        end_run(ledger, begin_run(ledger, 1), "failed", detail={"why": "[disk_full] x", "cause": "disk_full"})
     tell(Nightly(own, 1, Stages(own.ledger_file, 1, 0.0)))
     for name, said in (("index.html", "KHÔNG công bố"), ("index.en.html", "did NOT publish")):
         assert said in words(find(page_of(own, name), ".night")[0])
