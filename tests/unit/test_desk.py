@@ -21,8 +21,9 @@ from pipelines.nightly.stages import Stages
 from pipelines.reports.desk import write as desk_write
 from pipelines.reports.desk.charts import Point, line
 from pipelines.reports.desk.facts import HOLDERS, read_desk
-from pipelines.reports.desk.render import HERE, ORDERS, UNITS_PRINTED, signed
+from pipelines.reports.desk.render import ORDERS, UNITS_PRINTED
 from pipelines.reports.desk.serve import desk_server
+from pipelines.reports.desk.wording import HERE, signed
 from pipelines.reports.desk.write import write_desk, write_nightly_desk
 from pipelines.settings import DATABASE_FILE, Settings
 from pipelines.storage.ledger import open_ledger

@@ -8,25 +8,22 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from pipelines.common.formats import format_day, format_fixed
-from pipelines.common.i18n import language, read_catalogue, say
-from pipelines.landing.discover import HOME
+from pipelines.common.i18n import language, say
 from pipelines.registers.scores import Group
 from pipelines.registers.worklist import Worklist
 from pipelines.reports.desk.charts import Point, bar, line
 from pipelines.reports.desk.facts import CATEGORIES, Desk, Figures, Files
+from pipelines.reports.desk.wording import HERE, coded, count, day, moment, points, signed, text, whole
 from pipelines.reports.endings import Ending
 from pipelines.reports.morning.render import missing_sentences, needs_a_look, next_step
 from pipelines.reports.officers.facts import Row
 from pipelines.reports.officers.worklist import file_name_of
 
-HERE = Path(__file__).parent
 # On paper there is room for so many units; the screen has them all.
 UNITS_PRINTED, LOST_SHOWN, COMPARED_SHOWN, CAUSES_SHOWN, SOURCES_SHOWN = 12, 8, 5, 3, 4
 ORDERS = ("worst", "overdue", "due_today", "due_soon", "disagreeing", "waiting_long", "points")
@@ -67,50 +64,6 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
             "lost": _lost(figures), "compared": _compared(figures),
         }  # fmt: skip
     return _template().render(values) + "\n"
-
-
-def text(code: str, **blanks: object) -> str:
-    """Return a text of the page in the current language, its blanks filled."""
-    return read_catalogue(HERE / "texts.yml")[code][language.get()].format(**blanks)
-
-
-def coded(sentence: str) -> Markup:
-    """Return a sentence of ours as HTML, with what stands in backticks as code."""
-    parts = [escape(part) for part in sentence.split("`")]
-    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
-
-
-def points(value: float) -> str:
-    """Return points with two decimals."""
-    return format_fixed(value, 2, language.get())
-
-
-def whole(value: float) -> str:
-    """Return a maximum of points: without decimals where it has none."""
-    return format_fixed(value, 0 if value == round(value) else 2, language.get())
-
-
-def count(value: float) -> str:
-    """Return a number of cases."""
-    return format_fixed(value, 0, language.get())
-
-
-def signed(value: float, decimals: int = 2) -> str:
-    """Return a difference with its sign; what rounds to nothing has none."""
-    written = format_fixed(value, decimals, language.get())
-    return f"+{written}" if value > 0 and round(value, decimals) else written
-
-
-def day(value: dt.date | str) -> str:
-    """Return a day, of a date or ISO text."""
-    found = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return format_day(found, language.get(), short=True)
-
-
-def moment(value: dt.datetime | str) -> str:
-    """Return a moment in Việt Nam's time, to the minute."""
-    found = (dt.datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(HOME)
-    return f"{day(found.date())} {found:%H:%M}"
 
 
 def _night(desk: Desk, ending: Ending | None) -> Row | None:
