@@ -80,6 +80,9 @@ def write_small_open_data(folder: Path, register: PublicationRegister) -> Path:
         "dinh-nghia-chi-tieu": [_wording(register, code, rule) for code, rule, _ in INDICATORS],
         "chi-tieu": [row for subject in _subjects() for row in _indicators(*subject)],
         "tinh-hinh-giai-quyet": [row for subject in _subjects() for row in _form(register, *subject)],
+        "diem-766": [row for subject in _subjects() for row in _points(*subject)],
+        "xep-hang-766": _ranking(),
+        "thanh-phan-766": [_component(*one) for one in COMPONENTS],
         "linh-vuc": _fields(),
         "thu-tuc": _procedures(),
         "thanh-toan": [_payment(level, month) for level in ("so", "huyen", "xa") for month in MONTHS],
@@ -184,6 +187,57 @@ def _form(
             row[count] = str(yearly // PARTS[kind] // (at + 1))
         rows.append(row)
     return rows
+
+
+# Number, group, name, most points, whether only the province has it.
+COMPONENTS = [("1.1", "CKMB", "Công bố đúng hạn", 6, False), ("2.1", "TDGQ", "Hồ sơ đúng hạn", 20, False),
+              ("3.1", "ONLINE", "Cung cấp dịch vụ trực tuyến", 2, True)]  # fmt: skip
+
+
+def _points(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict[str, Any]]:
+    """Return points of each kind: ours, the portal's, such as nobody knows, and such as do not apply."""
+    rows = []
+    for period, kind, *_ in PERIODS:
+        dossiers = yearly // PARTS[kind]
+        counted = dossiers * on_time // 1000
+        for code, _group, _name, most, of_province in COMPONENTS:
+            row = {"ky": period, "pham_vi": scope, "ma_don_vi": unit, "ten_don_vi": name, "cap": level,
+                   "thanh_phan": code}  # fmt: skip
+            if code == "2.1" and dossiers:
+                row |= {"tu_so": str(counted), "mau_so": str(dossiers), "nguon": "kho-du-lieu",
+                        "diem": f"{most * counted / dossiers:.2f}"}  # fmt: skip
+            elif code == "1.1" and scope == "tinh":
+                row |= {"diem": "3.08", "nguon": "cong-quoc-gia", "co_tu_so": "k", "co_mau_so": "k"}
+            else:
+                flag = "z" if of_province and scope != "tinh" else "o" if code == "2.1" else "k"
+                row |= {"co": flag, "co_tu_so": flag, "co_mau_so": flag}
+            rows.append(row)
+    return rows
+
+
+def _ranking() -> list[dict[str, Any]]:
+    """Return the sums of these points, with ranks within a level."""
+    rows = []
+    for scope, unit, name, level, on_time, yearly in _subjects():
+        for period, *_ in PERIODS:
+            shown = [row for row in _points(scope, unit, name, level, on_time, yearly) if row["ky"] == period]
+            known = {row["thanh_phan"]: float(row["diem"]) for row in shown if row.get("diem")}
+            most = sum(one[3] for one in COMPONENTS if one[0] in known)
+            if known:
+                rows.append({"ky": period, "pham_vi": scope, "ma_don_vi": unit, "ten_don_vi": name, "cap": level,
+                             "diem": f"{sum(known.values()):.2f}", "diem_toi_da": str(most),
+                             "ty_le": f"{100 * sum(known.values()) / most:.2f}"})  # fmt: skip
+    for row in rows:
+        if row["pham_vi"] == "don-vi":
+            same = [float(one["ty_le"]) for one in rows if all(one[k] == row[k] for k in ("ky", "pham_vi", "cap"))]
+            row |= {"hang": str(1 + sum(one > float(row["ty_le"]) for one in same)), "so_don_vi": str(len(same))}
+    return rows
+
+
+def _component(code: str, group: str, name: str, most: int, of_province: bool) -> dict[str, Any]:
+    row = {"thanh_phan": code, "nhom": group, "ten": name, "ten_tieng_anh": f"Component {code}",
+           "diem_toi_da": str(most), "du_diem_tu": "100"}  # fmt: skip
+    return row | ({"ma_chi_tieu": "on_time_rate", "cach_tinh": "766"} if code == "2.1" else {})
 
 
 def _times(scope: str, unit: str, name: str, level: str, on_time: int, yearly: int) -> list[dict[str, Any]]:

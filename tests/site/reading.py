@@ -35,8 +35,9 @@ class Shown:
 
     @property
     def flag(self) -> str:
-        """The cell's flag: `co_<column>`, of a rate `co`; a target has none."""
-        return self.row.get("co" if self.column.startswith("ty_le") else f"co_{self.column}", "")
+        """The cell's flag: `co_<column>`, of a rate and of points `co`; a target has none."""
+        shared = self.column.startswith("ty_le") or self.column == "diem"
+        return self.row.get("co" if shared else f"co_{self.column}", "")
 
     @property
     def bound(self) -> str:

@@ -5,8 +5,8 @@ with
         select
             g.portal_date,
             g.unit_code as province_code,
-            sum(g.points) as points,
-            sum(g.max_points) as max_points,
+            {{ points_sum("g.points") }} as points,
+            {{ points_sum("g.max_points") }} as max_points,
             count(g.points) as component_count
         from {{ ref("stg_portal_points") }} g
         cross join {{ ref("dim_run") }} r
@@ -22,4 +22,4 @@ select
     count(*) over (partition by s.portal_date) as provinces_ranked
 from summed s
 cross join {{ ref("dim_run") }} r
-where s.points is not null and s.max_points > 0
+where s.component_count > 0 and s.max_points > 0
