@@ -93,7 +93,7 @@ def pages(
     for field in every_field:
         yield Page(f"linh-vuc/{field.address}.html", "field.html.j2", {"field": field})
     yield Page("ke-hoach.html", "plan.html.j2", {"sections": _sections(vintage), "periods": periods})
-    score = {"score": scores.of(province), "ranking": scores.ranking()}
+    score = {"score": scores.of(province), "ranking": scores.ranking(), "view": overview(vintage, province)}
     yield Page("diem-766.html", "scores.html.j2", score)
     yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():
