@@ -65,7 +65,7 @@ from {{ ref("fct_online_share") }}
 """,
 }
 DISCLOSURE = "registers/vietnam/disclosure.yml"
-TABLES = (*COMPARED, "dim_run", "dim_unit", "dim_indicator", "indicator_definitions", "ind_counted", "stg_survey",
+TABLES = (*COMPARED, "dim_run", "dim_unit", "dim_level", "dim_indicator", "indicator_definitions", "ind_counted", "stg_survey",
           "base_khao_sat")  # fmt: skip
 FROM_CONTRACT = {
     "dbt_project/macros/contract_terms.sql",
@@ -169,6 +169,7 @@ def test_a_new_indicator_is_published(warehouse: Warehouse, added: CopiedProject
     rules, register = load_rules(added.country_dir), load_register(added.country_dir)
     db = warehouse.connection
     db.execute("create schema workspace.open_data; use workspace.open_data")
+    db.execute(read_sql("pipelines.open_data", "sql/scope_macros"))
     db.execute(read_sql("pipelines.open_data.disclosure", "sql/period"))
     db.execute(read_sql("pipelines.open_data.disclosure", "sql/subject"), {"protected": rules.protected.codes})
     create_rule_tables(db, rules)
