@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from pipelines.common.i18n import speaking
 from pipelines.settings import Settings
 from tests.conservation import unaccounted
 from tests.forked_command import run_forked
@@ -91,6 +92,13 @@ def tthc(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 def command(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a module with the arguments of `tthc`, as `tthc` does."""
     return run_forked(module, arguments, {**os.environ, **FIXED, **environment})
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Let each test begin in the default language, whatever the commands of others have set."""
+    with speaking("vi"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -65,8 +65,8 @@ from {{ ref("fct_online_share") }}
 """,
 }
 DISCLOSURE = "registers/vietnam/disclosure.yml"
-TABLES = (*COMPARED, "dim_run", "dim_unit", "dim_level", "dim_indicator", "indicator_definitions", "ind_counted", "stg_survey",
-          "base_khao_sat")  # fmt: skip
+TABLES = (*COMPARED, "dim_run", "dim_unit", "dim_level", "dim_indicator", "indicator_definitions", "ind_counted",
+          "stg_survey", "base_khao_sat")  # fmt: skip
 FROM_CONTRACT = {
     "dbt_project/macros/contract_terms.sql",
     "dbt_project/models/sources/_lake.yml",
