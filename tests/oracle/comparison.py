@@ -126,13 +126,13 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
 
 SCORE = {
     "decision_766_score": "period_code, scope, unit_code, unit_level, component, max_points, numerator, denominator,"
-    " round(own_points, 6), portal_date, portal_numerator, portal_denominator, round(portal_points, 6)::double,"
-    " round(points, 6), points_source",
-    "decision_766_totals": "period_code, scope, unit_code, unit_level, round(known_points, 6), known_max,"
-    " round(own_points, 6), own_max, unit_rank, units_ranked, round(points_before, 6), round(points_change, 6)",
-    "decision_766_gains": "period_code, scope, unit_code, unit_level, component, round(points, 6),"
-    " round(points_lost, 6), numerator, denominator, cases_against, cases_to_full, round(points_per_case, 6)",
-    "decision_766_provinces": "portal_date, province_code, round(points, 6)::double, round(max_points, 6)::double,"
+    " round(own_points, 9), portal_date, portal_numerator, portal_denominator, round(portal_points, 9)::double,"
+    " round(points, 9), points_source",
+    "decision_766_totals": "period_code, scope, unit_code, unit_level, round(known_points, 9), known_max,"
+    " round(own_points, 9), own_max, unit_rank, units_ranked, round(points_before, 9), round(points_change, 9)",
+    "decision_766_gains": "period_code, scope, unit_code, unit_level, component, round(points, 9),"
+    " round(points_lost, 9), numerator, denominator, cases_against, cases_to_full, round(points_per_case, 9)",
+    "decision_766_provinces": "portal_date, province_code, round(points, 9)::double, round(max_points, 9)::double,"
     " component_count, is_own, province_rank, provinces_ranked",
     "decision_766_causes": "period_code, scope, unit_code, unit_level, component, cause, cases, numerator_effect,"
     " denominator_effect",

@@ -186,7 +186,7 @@ class Score:
 
 
 def _r(value: Any) -> float | None:
-    return None if value is None else round(float(value), 6)
+    return None if value is None else round(float(value), 9)
 
 
 def provinces(settled: Settled) -> Iterator[tuple[Any, ...]]:

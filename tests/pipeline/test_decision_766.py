@@ -29,7 +29,7 @@ def scores(compiled_project: dict[str, Any]) -> Scores:
         found: str = compiled_project["nodes"][f"model.tthc.{name}"]["compiled_code"]
         return found
 
-    def score(parts: Parts, factor: float = 1.0) -> tuple[dict[str, Any], dict[str, Any]]:
+    def score(parts: Parts, factor: float | None = 1.0) -> tuple[dict[str, Any], dict[str, Any]]:
         rows = [
             SUBJECT
             | {"component": component.code, "factor": factor if component.factor else 1.0, "missing_source": None}
@@ -98,6 +98,11 @@ def test_submitting_online_counts_by_what_is_synchronised_and_is_full_at_half(sc
     assert scores({"3.3": (50, 100)})[0]["3.3"] == 6
     assert scores({"3.3": (50, 100)}, factor=0.5)[0]["3.3"] == 3
     assert scores({"3.3": (100, 100)}, factor=0.8)[0]["3.3"] == 6
+
+
+def test_what_is_multiplied_by_an_unknown_share_is_unknown(scores: Scores) -> None:
+    """A province whose portal copies never came has no points in 3.3, and not all of them."""
+    assert scores({"3.3": (50, 100)}, factor=None)[0]["3.3"] is None
 
 
 def test_a_group_has_a_score_only_when_every_component_is_known(scores: Scores) -> None:

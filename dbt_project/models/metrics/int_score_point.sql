@@ -11,7 +11,8 @@ select
     i.denominator,
     i.factor,
     case
-        when i.numerator is null or i.denominator is null
+        -- Without its factor least() would give the most points.
+        when i.numerator is null or i.denominator is null or i.factor is null
         then null
         when i.denominator = 0
         then i.points_if_empty
