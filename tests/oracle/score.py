@@ -121,15 +121,15 @@ class Score:
             )  # fmt: skip
 
     def totals(self) -> dict[Subject, tuple[float, float, float, float]]:
-        """Return points known, their most, and of these ours."""
+        """Return points known, their most, and of these ours; points are added up to nine digits."""
         sums: dict[Subject, list[float]] = defaultdict(lambda: [0.0] * 4)
         for (period, subject, _), found in self.points.items():
             entry, counted = sums[period, subject], found.counted
             if counted is not None:
-                entry[0] += counted
+                entry[0] += round(counted, 9)
                 entry[1] += found.most
                 if found.own is not None:
-                    entry[2] += found.own
+                    entry[2] += round(found.own, 9)
                     entry[3] += found.most
         return {name: (one, two, three, four) for name, (one, two, three, four) in sums.items()}
 
