@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.app import app, console, settings_with
-from pipelines.common.i18n import say
+from pipelines.cli.app import app, settings_with
+from pipelines.cli.serve import serve_until_stopped
 
 PORT = 8001
 
@@ -36,9 +36,4 @@ def desk(
     from pipelines.reports.desk.serve import desk_server
 
     with desk_server(settings_with(warehouse_dir=warehouse), port) as server:
-        address = f"http://{server.server_address[0]!s}:{server.server_port}/"
-        console.print(say("serving_desk", address=address), highlight=False, soft_wrap=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.print(say("serving_ended"))
+        serve_until_stopped(server, "serving_desk")

@@ -4,12 +4,15 @@ Does not belong here: the server (`site.serve`).
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.i18n import say
+
+if TYPE_CHECKING:
+    from http.server import ThreadingHTTPServer
 
 PORT = 8000
 
@@ -26,9 +29,14 @@ def serve(
     from pipelines.site.serve import site_server
 
     with site_server(settings_with(warehouse_dir=warehouse), port) as server:
-        address = f"http://{server.server_address[0]!s}:{server.server_port}/"
-        console.print(say("serving", address=address), highlight=False, soft_wrap=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.print(say("serving_ended"))
+        serve_until_stopped(server, "serving")
+
+
+def serve_until_stopped(server: "ThreadingHTTPServer", message: str) -> None:
+    """Say where a server answers (`message` of messages.yml, with `{address}`), and let it answer until Ctrl+C."""
+    address = f"http://{server.server_address[0]!s}:{server.server_port}/"
+    console.print(say(message, address=address), highlight=False, soft_wrap=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        console.print(say("serving_ended"))
