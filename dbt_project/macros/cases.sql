@@ -38,6 +38,22 @@
     where applies is not false
 {% endmacro %}
 
+{#
+    A join for `procedure_cases`: which procedures had such a case received in a period of the score (`u`).
+
+    facts    rows with procedure_code and received_date
+    which    condition on such a row `c`
+#}
+{% macro used_in_period(facts, which) %}
+    left join
+        (
+            select distinct s.period_code, c.procedure_code
+            from {{ facts }} c
+            join {{ ref("dim_score_period") }} s on c.received_date between s.start_date and s.cut_date
+            where {{ which }}
+        ) u using (period_code, procedure_code)
+{% endmacro %}
+
 {# A procedure `p` is in force at the cut of the period `d`. #}
 {% macro in_force() -%}
     coalesce(p.effective_from <= d.cut_date, true) and coalesce(p.effective_to >= d.cut_date, true)

@@ -39,6 +39,7 @@ def create_published_tables(connection: Connection, register: PublicationRegiste
     connection.execute(read_sql(__package__, "sql/shown_cell"))
     connection.execute(figure_macros(rules))
     create_class_tables(connection, rules)
+    connection.execute(read_sql(__package__, "sql/public_points"))
     for table in sorted(register.tables, key=lambda entry: entry.name == LAST):
         query = read_sql(__package__, f"tables/{table.name}")
         connection.execute(f'create or replace table "{table.name}" as {wanted(table, query)}')

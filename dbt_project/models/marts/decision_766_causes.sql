@@ -1,25 +1,18 @@
 -- Causes of a difference that dossiers show; an effect is ours less the portal's.
 with
-    effect as (
-        select
-            period_code,
-            indicator_code,
-            unit_code,
-            unit_level,
-            cause,
-            cast(in_own and counts as integer) - cast(in_copy and counts as integer) as of_numerator,
-            cast(in_own as integer) - cast(in_copy as integer) as of_denominator
+    differing as (
+        select *
         from {{ ref("int_copy_received") }}
         union all
+        select *
+        from {{ ref("int_copy_handled") }}
+    ),
+    effect as (
         select
-            period_code,
-            indicator_code,
-            unit_code,
-            unit_level,
-            cause,
+            *,
             cast(in_own and counts as integer) - cast(in_copy and counts_there as integer) as of_numerator,
             cast(in_own as integer) - cast(in_copy as integer) as of_denominator
-        from {{ ref("int_copy_handled") }}
+        from differing
     ),
     summed as (
         select

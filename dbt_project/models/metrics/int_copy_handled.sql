@@ -2,11 +2,10 @@
 -- is in time by our days and by the copy's. One row per dossier and period.
 with
     period as (
-        select distinct period_code, start_date, cut_date
-        from {{ ref("int_compared") }}
-        where
-            component
-            = (select max(component) from {{ source("registers", "score_rule") }} where indicator_code = 'on_time_rate')
+        select distinct c.period_code, c.start_date, c.cut_date
+        from {{ ref("int_compared") }} c
+        join {{ source("registers", "score_rule") }} r using (component)
+        where r.indicator_code = 'on_time_rate'
     ),
     placed as (
         select

@@ -20,9 +20,10 @@ select
     d.unit_code,
     d.unit_level,
     case when d.is_found then 'other_received_date' else 'not_found' end as cause,
-    c.counts_from is not null as counts,
     c.event_date between p.start_date and p.cut_date as in_own,
-    coalesce(d.copy_received_date between p.start_date and p.cut_date, false) as in_copy
+    c.counts_from is not null as counts,
+    coalesce(d.copy_received_date between p.start_date and p.cut_date, false) as in_copy,
+    c.counts_from is not null as counts_there
 from cases c
 join {{ ref("int_copy_differs") }} d on c.case_code = d.dossier_code
 join period p on p.cut_date between d.cut_from and d.cut_to

@@ -1,21 +1,10 @@
--- Points as the marts have them. Opinions below the province are no rows at all: beside the exact points in time they
--- would tell how many complained.
+-- Points as the marts have them, as far as they are public (sql/public_points).
 with
     scored as (
-        select d.*, c.indicator_code, i.origin, v.is_provisional
-        from tthc.marts.decision_766_score d
-        join period p using (period_code)
-        join
-            tthc.marts.dim_score_component c
-            on d.component = c.component
-            and p.end_date between c.valid_from and coalesce(c.valid_to, date '9999-12-31')
-        left join indicator_class k on c.indicator_code = k.indicator_code and c.rule = k.rule
-        left join tthc.marts.dim_indicator i on c.indicator_code = i.indicator_code and c.rule = i.rule
-        left join
-            tthc.marts.indicator_values v
-            on (c.indicator_code, c.rule, d.period_code) = (v.indicator_code, v.rule, v.period_code)
-            and (d.scope, d.unit_code, d.unit_level) = (v.scope, v.unit_code, v.unit_level)
-        where d.scope = 'province' or not coalesce(k.is_province_only, false)
+        select d.*, i.origin, v.is_provisional
+        from public_points d
+        left join tthc.marts.dim_indicator i using (indicator_code, rule)
+        left join tthc.marts.indicator_values v using (indicator_code, rule, period_code, scope, unit_code, unit_level)
     ),
     flagged as (
         select

@@ -1,16 +1,5 @@
 -- Sums of the points that table diem-766 has: without opinions below the province.
 with
-    public as (
-        select d.*
-        from tthc.marts.decision_766_score d
-        join period p using (period_code)
-        join
-            tthc.marts.dim_score_component c
-            on d.component = c.component
-            and p.end_date between c.valid_from and coalesce(c.valid_to, date '9999-12-31')
-        left join indicator_class k on c.indicator_code = k.indicator_code and c.rule = k.rule
-        where d.points is not null and (d.scope = 'province' or not coalesce(k.is_province_only, false))
-    ),
     summed as (
         select
             period_code,
@@ -19,7 +8,8 @@ with
             unit_level,
             cast(sum(cast(points as decimal(18, 9))) as double) as points,
             cast(sum(cast(max_points as decimal(18, 9))) as double) as max_points
-        from public
+        from public_points
+        where points is not null
         group by all
     ),
     shared as (select *, round(points / max_points, 9) as share from summed)

@@ -1,18 +1,9 @@
-{% set used %}
-    left join
-        (
-            select distinct s.period_code, c.procedure_code
-            from {{ ref("fct_online_share") }} c
-            join {{ ref("dim_score_period") }} s on c.received_date between s.start_date and s.cut_date
-            where c.is_online
-        ) u using (period_code, procedure_code)
-{% endset %}
 {{
     procedure_cases(
         applies="not coalesce(p.is_internal, false) and p.service_level in (3, 4)",
         counts="u.procedure_code is not null",
         when=in_force(),
         periods="dim_score_period",
-        joined=used,
+        joined=used_in_period(ref("fct_online_share"), "c.is_online"),
     )
 }}
