@@ -2,6 +2,7 @@
 
 import json
 import os
+import os
 import re
 import stat
 import subprocess
@@ -80,7 +81,8 @@ def test_reasons_come_with_places_and_a_cure_but_no_value(check: Callable[..., A
         r" +TrangThaiHoSo takes only: 1, 2",
         done.stdout,
     )
-    assert "Trần" not in done.stdout and "44" not in done.stdout
+    said = done.stdout.replace(os.environ["TTHC_WAREHOUSE_DIR"], "")  # a folder of the tests, with numbers of its own
+    assert "Trần" not in said and "44" not in said
 
 
 def test_outputs_hold_accepted_and_rejected_rows_and_a_report(check: Callable[..., Any], tmp_path: Path) -> None:
