@@ -26,7 +26,9 @@ numbered as (
     window taken as (partition by dossier_code order by after)
 ),
 phased as (
-    select *, case when status in ('7', '9', '10') then 'done' when status = '5' then 'waiting' else 'handling' end as phase,
+    select *,
+           case when status in ('7', '9', '10') then 'done' when status = '5' then 'waiting'
+                else 'handling' end as phase,
            case when phase = 'done' then began_at else next_at end as ended_at,
            case when status = '4' then began_at::date + 1 + interval 17 hour end as due_at,
            coalesce(ended_at::date, date '{AS_OF}') as last_day
@@ -48,7 +50,7 @@ select dossier_code, step_number, procedure_code, unit_code, unit_level, receivi
 from counted;
 """
 
-# A figure of all scopes: rows of units, then the same with the unit's code and level taken for the level and the province.
+# The unit, level and province that a row of a unit counts for.
 SCOPED = """
 create temp macro in_scopes(code, level) as [
     {'scope': 'unit', 'unit_code': code, 'unit_level': level},
@@ -60,13 +62,13 @@ create temp macro in_scopes(code, level) as [
 TIMES = """
 create table handling_times as
 with cases as (
-    select year(finished_date) as finished_year, unnest([procedure_code, null]) as procedure_code, unit_code, unit_level,
-           working_days, outcome
+    select year(finished_date) as finished_year, unnest([procedure_code, null]) as procedure_code,
+           unit_code, unit_level, working_days, outcome
     from fct_timeliness where working_days is not null
 ),
 placed as (select * exclude (unit_code, unit_level), unnest(in_scopes(unit_code, unit_level)) as place from cases)
-select finished_year, procedure_code, place.scope as scope, place.unit_code as unit_code, place.unit_level as unit_level,
-       count(*) as dossiers, count(*) filter (where outcome = 'overdue') as overdue,
+select finished_year, procedure_code, place.scope as scope, place.unit_code as unit_code,
+       place.unit_level as unit_level, count(*) as dossiers, count(*) filter (where outcome = 'overdue') as overdue,
        quantile_disc(working_days, 0.5) as median_working_days, quantile_disc(working_days, 0.9) as p90_working_days,
        max(working_days) as most_working_days
 from placed group by all;
