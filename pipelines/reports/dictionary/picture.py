@@ -76,8 +76,8 @@ def _drawn(stages: Sequence[Sequence[Box]], title: str) -> Markup:
     lines = [_line(places[box.name], places[to]) for stage in stages for box in stage for to in box.to]
     wide, high = left - SPACE + 1, tall + 2
     return Markup(
-        '<svg class="lineage" role="img" aria-label="{0}" viewBox="0 0 {1:.0f} {2:.0f}" width="{1:.0f}" height="{2:.0f}">'
-        "{3}</svg>"
+        '<svg class="lineage" role="img" aria-label="{0}" viewBox="0 0 {1:.0f} {2:.0f}" width="{1:.0f}"'
+        ' height="{2:.0f}">{3}</svg>'
     ).format(title, wide, high, Markup("").join([*lines, *shapes]))
 
 
