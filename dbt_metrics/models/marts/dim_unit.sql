@@ -1,0 +1,3 @@
+-- The published table, as it is.
+select *
+from {{ this }}
