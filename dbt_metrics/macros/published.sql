@@ -1,7 +1,6 @@
 {# What is published is there already: `dbt run` does nothing to it. #}
 {% materialization published, default %}
-    {% call noop_statement("main", "published") %}{% endcall %}
-    {{ return({"relations": [this]}) }}
+    {% call noop_statement("main", "published") %} {% endcall %} {{ return({"relations": [this]}) }}
 {% endmaterialization %}
 
 {# A model's schema is the one it names, without dbt's prefix. #}

@@ -1,3 +1,2 @@
 -- The published table, as it is.
-select *
-from {{ this }}
+select * from {{ this }}

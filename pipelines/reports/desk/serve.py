@@ -1,4 +1,4 @@
-"""Serve the desk page with the reports, quality pages and dictionary that it links to, on this machine only (127.0.0.1).
+"""Serve the desk page with the reports, quality pages and dictionary it links to, on this machine only (127.0.0.1).
 
 Belongs here: which folders of the warehouse are served, and to whom. Does not belong here: the server (`site.serve`).
 Who may use this machine may read what is served while it runs.
