@@ -1,8 +1,9 @@
 """dbt's own page of the models as one file, as `dbt docs generate --static` makes it.
 
 That command loads dbt and queries the catalogue of both databases again, which takes six seconds and more; manifest and
-columns are at hand, so they are put into dbt's page here. What tells time or place of a run is left out, and so are dbt's own macros and tests'
-compiled SQL: the same models give the same bytes. Does not belong here: the dictionary's own page (`page`).
+columns are at hand, so they are put into dbt's page here. What tells time or place of a run is left out, and so are
+dbt's own macros and compiled SQL: the same models give the same bytes. Does not belong here: the dictionary's own page
+(`page`).
 """
 
 import json
