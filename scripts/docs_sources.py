@@ -81,7 +81,7 @@ def _values(field: ContractField) -> str:
     """Return what a cell may hold beyond its type: the code list, and what the contract says on how it is written."""
     # Each with whether it holds, and how it is worded.
     facts = (
-        (field.codes, ", ".join(f"`{value}` {name}" for value, name in (field.codes or {}).items())),
+        (field.codes, ", ".join(f"`{value}` {name.vi} / {name.en}" for value, name in field.labels.items())),
         (field.minimum is not None, f"≥ {field.minimum}"),
         (field.maximum is not None, f"≤ {field.maximum}"),
         (field.also is not None, f"nhận thêm / also takes `{field.also}`"),

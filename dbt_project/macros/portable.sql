@@ -20,6 +20,14 @@
 {% macro days_between(earlier, later) -%} {{ return(adapter.dispatch("days_between")(earlier, later)) }} {%- endmacro %}
 {% macro default__days_between(earlier, later) -%} date_diff('day', {{ earlier }}, {{ later }}) {%- endmacro %}
 
+{# Hours between two moments, with their fraction. #}
+{% macro hours_between(earlier, later) -%}
+    {{ return(adapter.dispatch("hours_between")(earlier, later)) }}
+{%- endmacro %}
+{% macro default__hours_between(earlier, later) -%}
+    date_diff('second', {{ earlier }}, {{ later }}) / 3600.0
+{%- endmacro %}
+
 {# The same day of a later month, or that month's last day. #}
 {% macro months_later(day, months) -%} {{ return(adapter.dispatch("months_later")(day, months)) }} {%- endmacro %}
 {% macro default__months_later(day, months) -%}
@@ -39,6 +47,10 @@
 {% macro default__first_numbers(number, most) -%}
     array_to_string(list_sort(list({{ number }}))[1:{{ most }}], ', ')
 {%- endmacro %}
+
+{# Texts of a group joined by hyphens in an order; of small groups only, since all of a group are sorted in memory. #}
+{% macro joined_in_order(text, order) -%} {{ return(adapter.dispatch("joined_in_order")(text, order)) }} {%- endmacro %}
+{% macro default__joined_in_order(text, order) -%} string_agg({{ text }}, '-' order by {{ order }}) {%- endmacro %}
 
 {# One row per day from one to another, both included. #}
 {% macro each_day(first, last) -%} {{ return(adapter.dispatch("each_day")(first, last)) }} {%- endmacro %}

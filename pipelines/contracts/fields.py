@@ -103,9 +103,9 @@ class ContractField(Strict):
     )
     description: Sentence = Field(description="what the field means; shown in docs/sources.md")
     required: bool = Field(False, description="true: the file must have the column and no cell of it may be empty")
-    codes: dict[str, str] | None = Field(
-        None, min_length=1, description="for type choice: each code that a cell may hold, and its Vietnamese name",
-        examples=[{"1": "Trực tiếp", "2": "Trực tuyến"}],
+    codes: dict[str, str | Sentence] | None = Field(
+        None, min_length=1, description="for type choice: each code that a cell may hold, and its name in both "
+        "languages (a single text stands for both)", examples=[{"1": {"vi": "Trực tiếp", "en": "At the desk"}}],
     )  # fmt: skip
     aliases: tuple[str, ...] = Field(
         (), description="other headers that mean this field, such as those of Excel lists", examples=[["Mã hồ sơ"]]
@@ -202,6 +202,12 @@ class ContractField(Strict):
             if is_wrong:
                 raise ValueError(f"{self.name}: {why}")
         return self
+
+    @property
+    def labels(self) -> dict[str, Sentence]:
+        """Names of the codes in both languages; empty for other types than choice."""
+        named = (self.codes or {}).items()
+        return {code: name if isinstance(name, Sentence) else Sentence(vi=name, en=name) for code, name in named}
 
     def _codes_differ_in_case_only(self) -> bool:
         codes = self.codes or {}

@@ -11,7 +11,9 @@ from pipelines.common.errors import TthcError
 from pipelines.contracts.model import load_contracts
 from pipelines.registers.calendar import CALENDAR_FILE, day_table, load_calendar
 from pipelines.registers.checks import check_registers
+from pipelines.registers.code_lists import code_list_table
 from pipelines.registers.corrections import correction_table, read_corrections
+from pipelines.registers.feedback_steps import feedback_step_table
 from pipelines.registers.holds import hold_limit_table, load_overrides, override_table
 from pipelines.registers.levels import level_table
 from pipelines.registers.measures import measure_table, profile_bound_table, unit_bound_table
@@ -102,6 +104,8 @@ def register_tables(
         "hold_limit": hold_limit_table(folder, contracts),
         "work_limit": work_limit_table(country),
         "work_action": work_action_table(country),
+        "code_list": code_list_table(country, contracts),
+        "feedback_step": feedback_step_table(country),
     }
     check_registers(tables)
     watched = load_watched(country)

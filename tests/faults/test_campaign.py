@@ -1,4 +1,4 @@
-"""A part of `make faults` with every run of the suite: nothing silently wrong, nothing lost, no violation, no hand."""
+"""A part of `make faults` on the session's own night: nothing silently wrong, nothing lost, no violation, no hand."""
 
 import json
 import os
@@ -18,6 +18,7 @@ from tests.conftest import Night
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.campaign
 def test_a_few_faults_do_no_harm(night: Night, tmp_path: Path) -> None:
     """On the session's own night, in a process of its own.
 

@@ -41,6 +41,7 @@ MAY_BE_EMPTY = {
     "indicator_definitions": {"valid_to"},
     "register_entries": {"row_day"},
     "fct_apologies": {"promised_date"},
+    "fct_steps": {"department"},
     "worklist": {"department", "portal_finished_date"},
     "fct_task_reports": {"share_done"},
     "fct_online_share": {"is_identity_verified"},

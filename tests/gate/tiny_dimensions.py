@@ -68,7 +68,8 @@ from days;
 create table dim_period as
 select *, least(end_date, date '{AS_OF}') as cut_date, end_date <= date '{AS_OF}' as is_closed, 'H19.03' as own_unit
 from (values
-    ('2024-01', 'month', date '2024-01-01', date '2024-01-31', null::date),
+    ('2023-03', 'month', date '2023-03-01', date '2023-03-31', null::date),
+    ('2024-01', 'month', date '2024-01-01', date '2024-01-31', null),
     ('2024-02', 'month', date '2024-02-01', date '2024-02-29', null),
     ('2024-03', 'month', date '2024-03-01', date '2024-03-31', null),
     ('2024-Q1', 'quarter', date '2024-01-01', date '2024-03-31', null),

@@ -58,7 +58,7 @@ select i, format('{{}}-{{}}-{{:04d}}', unit_code, strftime(received_date, '%y%m%
        case when reason_766 like 'within%' then 'in_time' when reason_766 = 'no_limit' then 'unknown'
             when reason_766 is not null then 'overdue' end as outcome_766,
        finished_date - received_date as calendar_days, working_days,
-       case when outcome = 'overdue' then finished_date - due_date end as days_late,
+       case when outcome = 'overdue' then finished_date - due_date when outcome is not null then 0 end as days_late,
        supplement_count, supplement_count as waited_days, supplement_count // 2 as waited_working_days,
        i % 50 = 9 as handling_unit_unknown, i % 50 = 7 as newer_state_rejected,
        row_number() over (order by dossier_code) as n
@@ -224,7 +224,7 @@ limited as (
 select period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,
        due_date, cut_date, status_at_cut, is_paused,
        coalesce(due_date < cut_date and not is_paused, false) as is_overdue,
-       case when is_overdue then cut_date - due_date end as days_late,
+       case when is_overdue then cut_date - due_date else 0 end as days_late,
        case when asked_twice then 'two_supplements'
             when due_date is null and is_within_limit then 'within_limit'
             when is_paused and status_at_cut = 5 then 'stop_unknown'

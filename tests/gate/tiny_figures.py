@@ -201,7 +201,7 @@ from (
     from dim_score_period cross join plan_tasks
     where (select min(reported_date) from fct_task_reports as r where r.task_code = plan_tasks.task_code) > cut_date
 )
-where deadline_kind = 'standing' or deadline_date <= cut_date
+where year(cut_date) = 2024 and (deadline_kind = 'standing' or deadline_date <= cut_date)
 group by all
 """,
     """
@@ -273,7 +273,7 @@ select indicator_code, rule, 'Tên' as name_vi, 'Name' as name_en, 'Tử số' a
        'Mẫu số' as denominator_vi, 'Numerator' as numerator_en, 'Denominator' as denominator_en,
        case indicator_code when 'open_datasets' then 'count' else 'ratio' end as value_unit, 'up' as direction,
        indicator_code in ('digitised_share', 'result_digitised_share') as matures,
-       'Kế hoạch CCHC 2024' as legal_basis, date '2024-01-01' as valid_from, date '2024-12-31' as valid_to,
+       'Kế hoạch CCHC 2024' as legal_basis, date '2023-01-01' as valid_from, date '2024-12-31' as valid_to,
        'Sở Nội vụ' as lead_unit,
        case when indicator_code in ('open_datasets') then 'publication'
             when indicator_code in ('units_inspected') then 'reported'

@@ -22,6 +22,7 @@ from .score_causes import causes, compared_rows
 from .scorecard import scorecard, tasks
 from .settle import settle
 from .settled import Settled
+from .steps import all_taken, bottlenecks, changes, department_lateness, handling_times, variants
 from .values import IndicatorValue, indicator_values
 from .worklist import worklist
 from .world import SOURCES, World
@@ -83,12 +84,30 @@ COLUMNS = {
     "fct_open_late": "period_code, dossier_code, procedure_code, unit_code, unit_level, receiving_unit_code,"
     " due_date, cut_date,"
     " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
+    "fct_steps": "dossier_code, step_number, procedure_code, unit_code, unit_level, receiving_unit_code, department,"
+    " status, phase, began_at, ended_at, due_at, finished_date, elapsed_days, elapsed_working_days,"
+    " waiting_working_days, round(elapsed_hours, 6)::double, is_current, is_rework, is_late, due_date_passed",
+    "handling_times": "finished_year, procedure_code, scope, unit_code, unit_level, dossiers, overdue,"
+    " median_working_days, p90_working_days, most_working_days",
+    "procedure_bottlenecks": "finished_year, procedure_code, scope, unit_code, unit_level, department, status, phase,"
+    " steps, rework_steps, late_steps, elapsed_working_days, waiting_working_days, median_working_days,"
+    " p90_working_days, finished_dossiers, round(days_per_dossier, 9), round(share_of_working_days, 9)",
+    "procedure_variants": "finished_year, procedure_code, scope, unit_code, unit_level, variant_rank, variant, steps,"
+    " dossiers, round(share_of_dossiers, 9), round(mean_working_days, 9), variant_count",
+    "department_lateness": "began_year, scope, unit_code, unit_level, department, steps, steps_with_due, late_steps,"
+    " elapsed_working_days, waiting_working_days, dossiers_late_here, still_open",
     "worklist": "dossier_code, unit_code, unit_level, receiving_unit_code, procedure_code, department, status_code,"
     " received_date, due_date, category, working_days_left, paused_since, paused_working_days, apologised_date, portal,"
     " portal_status_code, portal_due_date, portal_finished_date, risk, risk_cases, risk_basis, priority, action,"
     " action_vi, action_en",
 }
 
+
+CHANGES = """
+    select indicator_code, rule, period_code, scope, unit_code, unit_level, previous_period_code, previous_value, value,
+        round(change, 9), previous_denominator, denominator, is_closed
+    from tthc.marts.indicator_changes
+"""
 
 # Indicators over dossiers that both rules can compute; for procedures there is one figure and no case to show.
 BOTH_RULES = set(rule_766.OVER_DOSSIERS) & set(plan.OVER_DOSSIERS)
@@ -114,6 +133,8 @@ def disagreements_as_built(warehouse: Warehouse, world: World) -> Iterator[str]:
         yield from _difference(name, expected, _found(warehouse, name), MAY_BE_ABSENT.get(name))
     expected = Counter(map(_value, _with_form_rows(warehouse, values)))
     yield from _difference("indicator_values", expected, _found(warehouse, "indicator_values"), lambda row: row[7] == 0)
+    beside = Counter(changes(_with_form_rows(warehouse, values), world.as_of))
+    yield from _difference("indicator_changes", beside, Counter(warehouse.rows(CHANGES)))
     goals = Counter(scorecard(values, world.as_of, world.targets, all_absent(world.absent, settled.units)))
     yield from _difference("plan_scorecard", goals, _found(warehouse, "plan_scorecard"))
     figures = {(v.indicator_code, v.rule, v.period_code, *v.subject): (v.numerator, v.denominator) for v in values}
@@ -232,6 +253,7 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
         "fct_apologies": facts.apologies,
     }
     form = handling_status(settled, world.as_of)
+    steps = all_taken(settled, world.as_of)
     return {
         "dim_period": Counter(
             (p.code, p.kind, p.start, p.end, p.report_due, p.cut, p.is_closed, own_unit(p.end))
@@ -258,6 +280,11 @@ def _figures(settled: Settled, world: World) -> dict[str, Counter[Any]]:
         ),
         "fct_open_late": Counter(facts.open_late(settled, world.as_of)),
         "worklist": Counter(worklist(settled, world)),
+        "fct_steps": Counter(one.row for one in steps),
+        "handling_times": Counter(handling_times(settled)),
+        "procedure_bottlenecks": Counter(bottlenecks(settled, steps)),
+        "procedure_variants": Counter(variants(steps)),
+        "department_lateness": Counter(department_lateness(steps)),
         "at_cut": Counter(
             (p.code, one.code, one.home(p.cut).MaDonVi) for p in periods(world.as_of) for one in dossiers
         ),

@@ -34,7 +34,8 @@ COMPARED = (
     "fct_open_late", "fct_figure_reports", "rule_differences", "plan_scorecard", "plan_tasks", "fct_complaints",
     "decision_766_score", "decision_766_totals", "decision_766_gains", "decision_766_provinces",
     "decision_766_causes", "decision_766_compared",
-    "worklist",
+    "worklist", "fct_steps", "handling_times", "procedure_bottlenecks", "procedure_variants", "department_lateness",
+    "indicator_changes",
     *(f"base_{source}" for source in SOURCES),
 )  # fmt: skip
 

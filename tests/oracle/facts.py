@@ -76,7 +76,7 @@ def timeliness(dossier: Dossier) -> tuple[Any, ...]:
         dossier.status == 7 and finished is not None, how, outcome_reason(dossier),
         None if finished is None else (finished - dossier.received).days,
         None if finished is None else between(dossier.received, finished),
-        (finished - dossier.due).days if how == "overdue" and finished and dossier.due else None,
+        None if how is None else (finished - dossier.due).days if how == "overdue" and finished and dossier.due else 0,
         len(dossier.supplements), dossier.handling_unit_unknown, dossier.newer_state_rejected,
         *(verdict or (None, None)), *waited(dossier, finished or date.max),
         first_notice(dossier), first_letter(dossier),
@@ -205,7 +205,7 @@ def open_late(settled: Settled, as_of: date) -> Iterator[tuple[Any, ...]]:
             due = dossier.due
             if is_open(dossier, cut) and is_in_doubt(dossier, cut):
                 late = open_overdue(dossier, cut)
-                days_late = (cut - due).days if late and due else None
+                days_late = (cut - due).days if late and due else 0
                 yield (
                     period.code, *whose(dossier, cut), due, cut, status_at(dossier, cut), paused(dossier, cut), late,
                     days_late, *open_verdict(dossier, cut), first_letter(dossier),

@@ -207,6 +207,7 @@ def settle(
                 received=state.NgayTiepNhan.date(),
                 due=day_of(state.NgayHenTra),
                 finished=finished_day(state),
+                finished_at=None if finished_day(state) is None else state.NgayKetThucXuLy or state.NgayTra,
                 procedure=settled.procedures[state.MaTTHC],
                 statuses=[
                     (*newness(row), row.TrangThaiHoSo)

@@ -83,6 +83,8 @@ class Dossier:
     procedure: Procedure
     # The status in each of its states, superseded ones too: when it was reported, the business day, the status.
     statuses: Sequence[tuple[datetime, date, int]] = ()
+    # The moment of its finish.
+    finished_at: datetime | None = None
     # DuocThanhToanTrucTuyen, the source's own word on how it was paid.
     paid_online: int | None = None
     # TaiKhoanDuocXacThucVoiVNeID: whether its account was verified.

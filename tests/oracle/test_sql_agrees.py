@@ -114,7 +114,8 @@ MISTAKES = [
         153,
     ),
     ("int_status_reported", "max(cast(status as integer))", "min(cast(status as integer))", 1),
-    ("int_unit_end", "c.is_main = '1'", "false", 37),
+    # A seldom shape of province shows this one and the last: found, after a minute of looking.
+    pytest.param("int_unit_end", "c.is_main = '1'", "false", 37, marks=pytest.mark.campaign),
     ("int_feedback_unit", "greatest(f.sent_date, coalesce(f.answered_date,", "greatest(coalesce(f.answered_date,", 19),
     ("int_feedback_unit", "to_date >= opened_date", "true", 31),
     ("int_feedback_unit", "from_date <= last_date", "from_date < last_date", 32),
@@ -139,7 +140,13 @@ MISTAKES = [
     ("int_newest_step", "s.taken_date <= c.cut_date", "true", 3),
     ("int_open_dossier", "when s.paused_since is null then", "when true then", 0),
     ("int_portal_standing", "not o.is_overdue and", "", 7),
-    ("int_late_risk", "c.working_days_left < a.working_days_left", "c.working_days_left <= a.working_days_left", 9),
+    pytest.param(
+        "int_late_risk",
+        "c.working_days_left < a.working_days_left",
+        "c.working_days_left <= a.working_days_left",
+        9,
+        marks=pytest.mark.campaign,
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ select
     d.channel_code,
     d.received_date,
     d.due_date,
+    d.finished_at,
     d.finished_date,
     d.status_code = 7 and d.finished_date is not null as is_withdrawn,
     coalesce(d.channel_code, 1) = 2 as is_online,

@@ -3,6 +3,7 @@ select
     ThoiDiemXuLy as taken_at,
     cast(ThoiDiemXuLy as date) as taken_date,
     TrangThai as status,
-    PhongBanXuLy as office
+    PhongBanXuLy as office,
+    NgayKetThucTheoQuyDinh as due_at
 from {{ ref("base_tien_trinh") }}
 where disposition = 'accepted'

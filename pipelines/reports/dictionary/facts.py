@@ -16,6 +16,7 @@ from pipelines.common.sql import read_sql
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence
 from pipelines.contracts.model import load_contracts
+from pipelines.registers.code_lists import code_list_table
 from pipelines.registers.levels import load_levels
 from pipelines.registers.model import load_indicators
 from pipelines.reports.dictionary.lineage import DATABASE, MARTS, Graph, fields_of, lineage_of
@@ -58,7 +59,7 @@ def read_dictionary(settings: Settings, manifest: Mapping[str, Any], spec: RunSp
     ]
     keys = {**own["keys"], **_checked_keys(settings.expectations_dir)}
     tables = [_table(graph, node, types, keys, own, described) for node in _published(manifest)]
-    return Dictionary(spec.version, spec.as_of, tables, described, list(_codes(settings, own["code_words"])))
+    return Dictionary(spec.version, spec.as_of, tables, described, list(_codes(settings)))
 
 
 def both(description: str) -> Sentence:
@@ -162,12 +163,16 @@ def _reference(own: Any, table: str, column: str) -> str | None:
     return None if found is None or found == f"{table}.{column}" else found
 
 
-def _codes(settings: Settings, words: Mapping[str, str]) -> Iterator[Code]:
-    """Yield codes of delivered fields, levels of units, and reasons for which a case counts or does not."""
-    for source, contract in load_contracts(settings.contracts_dir).items():
+def _codes(settings: Settings) -> Iterator[Code]:
+    """Yield codes of delivered fields and columns, levels, and reasons for which a case counts or does not."""
+    contracts = load_contracts(settings.contracts_dir)
+    for source, contract in contracts.items():
         for field in contract.fields:
-            for code, vi in (field.codes or {}).items():
-                yield Code(f"{source}.{field.name}", code, Sentence(vi=vi, en=words[vi]))
+            for code, name in field.labels.items():
+                yield Code(f"{source}.{field.name}", code, name)
+    for row in code_list_table(settings.country_dir, contracts).iter_rows(named=True):
+        place = f"{row['table_name']}.{row['column_name']}"
+        yield Code(place, row["code"], Sentence(vi=row["name_vi"], en=row["name_en"]))
     for level in load_levels(settings.country_dir).levels:
         yield Code("dim_level.level_code", level.code, level.name)
     for key, said in sorted(catalogue().items()):

@@ -121,7 +121,8 @@ def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[Unit
 
 
 def _wording(settings: Settings, run: Row) -> Wording:
-    codes = load_contracts(settings.contracts_dir)["ho_so"].by_name["TrangThaiHoSo"].codes or {}
+    labels = load_contracts(settings.contracts_dir)["ho_so"].by_name["TrangThaiHoSo"].labels
+    codes = {code: name.vi for code, name in labels.items()}
     words = read_words(settings)
     template = templates_dir(settings.province_dir, words) / LETTER_TEMPLATE
     return Wording(run, words, load_worklist(settings.country_dir), codes, template)

@@ -19,7 +19,7 @@ select
     o.is_paused,
     coalesce(o.due_date < o.cut_date and not o.is_paused, false) as is_overdue,
     case
-        when o.due_date < o.cut_date and not o.is_paused then {{ days_between("o.due_date", "o.cut_date") }}
+        when o.due_date < o.cut_date and not o.is_paused then {{ days_between("o.due_date", "o.cut_date") }} else 0
     end as days_late,
     {{ outcome_766("r.reason_766") }} as outcome_766,
     r.reason_766,

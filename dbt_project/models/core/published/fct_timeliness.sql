@@ -17,7 +17,12 @@ select
     o766.reason_766,
     {{ days_between("d.received_date", "d.finished_date") }} as calendar_days,
     ended.working_day_number - begun.working_day_number as working_days,
-    case when o.outcome = 'overdue' then {{ days_between("d.due_date", "d.finished_date") }} end as days_late,
+    case
+        when o.outcome = 'overdue'
+        then {{ days_between("d.due_date", "d.finished_date") }}
+        when o.outcome is not null
+        then 0
+    end as days_late,
     coalesce(s.supplement_count, 0) as supplement_count,
     cast(coalesce(s.waited_days, 0) as bigint) as waited_days,
     cast(case when s.dossier_code is null then 0 else s.waited_working_days end as bigint) as waited_working_days,
