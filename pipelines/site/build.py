@@ -17,6 +17,7 @@ from pipelines.open_data.vintage_store import VINTAGE_FILE
 from pipelines.registers.model import Province, load_province
 from pipelines.registers.publication import PublicationRegister, load_register
 from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
+from pipelines.site import explore
 from pipelines.site.downloads import link_downloads
 from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
@@ -65,7 +66,8 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     )
     every_field, addresses = fields(vintage), []
     for page in pages(
-        vintage, every_field, offered, own_files, [table.name for table in register.tables], published_editions
+        vintage, every_field, offered, own_files, [table.name for table in register.tables],
+        explore.explorable(register, offered), published_editions,
     ):
         for lang in LANGUAGES:
             text = render(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
@@ -74,6 +76,8 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     shutil.copytree(HERE / "assets", site / "assets")
     for lang in LANGUAGES:
         _write(site / "assets" / NAME.format(lang=lang), search_script(vintage, every_field, texts(), lang))
+        script = explore.explore_script(vintage, register, offered, texts(), lang)
+        _write(site / "assets" / explore.NAME.format(lang=lang), script)
     write_previews(site / FOLDER, pictures(facts))
     _write_for_robots(site, public_url, addresses)
     return {"pages": len(written), "page_bytes": sum(written)}

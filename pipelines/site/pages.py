@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.open_data.vintage_store import AUDIT_FILE, CHANGES_FILE, METHOD_FILES
+from pipelines.registers.publication import Table
 from pipelines.site.downloads import Download, by_table
 from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
@@ -45,7 +46,7 @@ class Page:
 
 def pages(
     vintage: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
-    tables: list[str], editions: Sequence[ShownEdition] = (),
+    tables: list[str], explorable: Sequence[tuple[Table, Download]], editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """Yield every page of the site once; each is rendered in both languages.
 
@@ -55,6 +56,7 @@ def pages(
         downloads: The open-data files.
         own_files: Files of each office, by code.
         tables: Names of the published tables, in the register's order.
+        explorable: The tables that a browser can read, with their files.
         editions: Published editions, the newest first.
     """
     province = vintage.whole
@@ -98,6 +100,7 @@ def pages(
     yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})
+    yield Page("kham-pha.html", "explore.html.j2", {"tables": explorable})
     yield Page("tai-ve.html", "downloads.html.j2", by_table(downloads, tables))
     yield Page("lan-cong-bo.html", "editions.html.j2", {"editions": editions, "feed": feed_address()})
     method = [file for file in downloads if file.name in (*METHOD_FILES.values(), AUDIT_FILE)]
