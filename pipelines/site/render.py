@@ -33,6 +33,7 @@ TEXTS = HERE / "texts.yml"
 LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of cells without a number
 NOTED = ("p", "r")  # flags of cells with a number
 SIGNS = {"met": "✓", "not_met": "✗", "unclear": "?", "hidden": "•"}  # other verdicts have a dash
+VERDICTS = ("met", "not_met", "unclear", "tracked", "hidden", "few", "nothing", "absent")
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
@@ -182,6 +183,13 @@ class PageRenderer:
         text = escape(self.plain(figure))
         return Markup(f'<data value="{escape(figure.text)}" data-at="{escape(figure.address)}">{text}</data>')  # noqa: S704
 
+    def indicator(self, code: str) -> Markup:
+        """Return the short name of an indicator, or that of the catalogue where it has none."""
+        if self.has(f"short_{code}"):
+            return self.t(f"short_{code}")
+        vintage = self.facts.vintage
+        return escape(vintage.catalogue[code, vintage.choice.rule][f"ten_{self.lang}"])
+
     def day(self, iso: str) -> str:
         return date(iso, self.lang)
 
@@ -270,6 +278,14 @@ class PageRenderer:
         return chart_files.take_links(
             chart_files.chart_csv(marks, goal, kind), name, title, self.picture_note(), unit.short if unit else ""
         )
+
+    def map_words(self) -> Markup:
+        """Return the words of the map's script, as the content of a script element."""
+        marks = {verdict: str(self.t(f"mark_{verdict}")) for verdict in VERDICTS}
+        flags = {flag: str(self.t(f"flag_{flag}")) for flag in (*LETTERS, "none")}
+        said = {"marks": marks, "flags": flags, "signs": SIGNS, "counts": str(self.t("map_counts")),
+                "no_figure": str(self.t("map_no_figure"))}  # fmt: skip
+        return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - no markup is left
 
     def picture_note(self) -> str:
         """Return what stands below a chart that leaves the site: whose figures, which edition, and if they are made up."""

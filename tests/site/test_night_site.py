@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.registers.model import load_province
+from pipelines.registers.tiles import load_tiles
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_vintage_site
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night
@@ -55,8 +56,9 @@ def test_the_site_is_the_vintage_s_alone(night: Night, site: Path, open_data: Pa
     """Made again from the open data, elsewhere, it is the same in every byte: nothing of the run is in it."""
     province = load_province(night.registers / "dong-nai")
     write_vintage_site(
-        open_data, tmp_path / "site", PROJECT_DIR / "registers" / "vietnam", synthetic=True, province=province
-    )
+        open_data, tmp_path / "site", PROJECT_DIR / "registers" / "vietnam", synthetic=True, province=province,
+        places=load_tiles(night.registers / "dong-nai"),
+    )  # fmt: skip
     assert fingerprint(tmp_path / "site") == fingerprint(site)
 
 

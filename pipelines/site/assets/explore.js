@@ -60,7 +60,10 @@
   const titleOf = (name) => name === COUNT ? say("count") : name.startsWith(SUM) && !described[name]
     ? say("sum", { name: short(described[name.slice(SUM.length)].title) }) : short(described[name].title);
   const isCount = (name) => described[name]?.role === "count";
-  const shownColumns = () => state.columns.length ? state.columns : facts1.columns.filter((one) => !one.hidden).map((one) => one.name);
+  // Unless somebody chose: not the flags, nor what a condition holds to one value.
+  const isFixed = (name) => state.conditions.filter((one) => one.column === name && one.how === "la").length === 1;
+  const shownColumns = () => state.columns.length ? state.columns
+    : facts1.columns.filter((one) => !one.hidden && !isFixed(one.name)).map((one) => one.name);
   const isProtected = (row) => facts1.disclosure === "by_indicator" && table.columns.pham_vi?.[row] !== "tinh"
     && protectedOnes.has(`${table.columns.ma_chi_tieu[row]}~${table.columns.cach_tinh[row]}`);
 
