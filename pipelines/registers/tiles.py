@@ -1,7 +1,7 @@
 """Where offices stand on the site's map of tiles (`tiles.csv` of a province).
 
-Belongs here: the rows and their checks. Does not belong here: drawing the map (`site.tile_map`). The file may be missing:
-then offices stand below the office above them, without a place.
+Belongs here: the rows and their checks. Does not belong here: drawing the map (`site.tile_map`). The file may be
+missing: then offices stand below the office above them, without a place.
 """
 
 from pathlib import Path
@@ -17,8 +17,8 @@ FILE = "tiles.csv"
 class TilePlace(RegisterRow):
     """One office: either the head of a block, with its place on the map, or a member of the block of another.
 
-    Offices right below a head, by the list of units, are its members without a row. A head may have ended: its name then
-    stands above the offices that took over, and it has no tile.
+    Offices right below a head, by the list of units, are its members without a row. A head may have ended: its name
+    then stands above the offices that took over, and it has no tile.
     """
 
     unit_code: str
@@ -37,8 +37,8 @@ def load_tiles(folder: Path) -> tuple[TilePlace, ...]:
     """Return the places of a province's offices; empty if it has no such file.
 
     Raises:
-        TthcError: If a row is not well-formed, an office stands there twice, two blocks have one place, or a block that is
-            named has none.
+        TthcError: If a row is not well-formed, an office stands there twice, two blocks have one place, or a block that
+            is named has none.
     """
     path = folder / FILE
     if not path.is_file():

@@ -71,8 +71,14 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     )
     every_field, tiles, addresses = fields(vintage), blocks(vintage, places), []
     for page in pages(
-        vintage, every_field, offered, own_files, [table.name for table in register.tables],
-        explore.explorable(register, offered), tiles, published_editions,
+        vintage,
+        every_field,
+        offered,
+        own_files,
+        [table.name for table in register.tables],
+        explore.explorable(register, offered),
+        tiles,
+        published_editions,
     ):
         for lang in LANGUAGES:
             text = render(page.template, lang, page.path, page.preview, page.same_as, **page.shown)

@@ -1,7 +1,7 @@
 """The numbers of a chart as a CSV that is part of the page: a link that needs neither a script nor another file.
 
-Belongs here: the columns of these CSVs and the links. A cell is the text of the open data and names where it stands there.
-Does not belong here: drawing (`charts`), the picture of a chart (assets/chart.js).
+Belongs here: the columns of these CSVs and the links. A cell is the text of the open data and names where it stands
+there. Does not belong here: drawing (`charts`), the picture of a chart (assets/chart.js).
 """
 
 import csv

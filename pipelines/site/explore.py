@@ -1,8 +1,8 @@
 """What the page of exploring knows of the open data, as a script: tables, columns, names of codes, what may be added.
 
-Belongs here: these facts, from the publication register and the code lists of the vintage. The rows themselves are read in
-the browser from the published Parquet files, so that nothing is said twice. Does not belong here: filtering, sorting and
-grouping (assets/explore-query.js), the page (templates/explore.html.j2).
+Belongs here: these facts, from the publication register and the code lists of the vintage. The rows themselves are read
+in the browser from the published Parquet files, so that nothing is said twice. Does not belong here: filtering, sorting
+and grouping (assets/explore-query.js), the page (templates/explore.html.j2).
 """
 
 import json
@@ -72,7 +72,8 @@ def explore_script(vintage: VintageReader, register: PublicationRegister, offere
             "question": explore.start.question.format(period=period) if period else "",
         },
         "tables": [
-            _table(table, file, explore.adds_up.get(table.name, ()), lang) for table, file in explorable(register, offered)
+            _table(table, file, explore.adds_up.get(table.name, ()), lang)
+            for table, file in explorable(register, offered)
         ],
         "names": names,
         "protected": sorted("~".join(key) for key, row in vintage.catalogue.items() if row["bao_mat"] == PROTECTED),
@@ -106,7 +107,9 @@ def _column(table: Table, column: Column, lang: str) -> dict[str, Any]:
 
 def _names(vintage: VintageReader, register: PublicationRegister, lang: str) -> dict[str, dict[str, str]]:
     """Return the names of codes: of each code list, and of the published tables that others refer to."""
-    lists = {one.name: {code: getattr(name, lang) for code, name in one.names.items()} for one in register.dataset.code_lists}
+    lists = {
+        one.name: {code: getattr(name, lang) for code, name in one.names.items()} for one in register.dataset.code_lists
+    }
     components = vintage.data.rows("thanh-phan-766")
     title = "ten" if lang == "vi" else "ten_tieng_anh"
     return lists | {
@@ -120,5 +123,3 @@ def _names(vintage: VintageReader, register: PublicationRegister, lang: str) -> 
 def _period_name(period: Period, lang: str) -> str:
     name = period.name(lang)
     return name[:1].upper() + name[1:]
-
-

@@ -4,9 +4,9 @@ Belongs here: which pages there are. Addresses consist of codes and names that d
 languages. Does not belong here: markup (`render`, templates).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from collections import Counter
 from itertools import groupby
 from typing import Any
 
@@ -133,7 +133,7 @@ def _lists(
 
 
 def _map(vintage: VintageReader, tiles: Sequence[Block]) -> dict[str, Any]:
-    """Return the template values of the map: blocks, its width in columns, choices, and how many offices do how well."""
+    """Return the template values of the map: blocks, width in columns, choices, how many offices do how well."""
     verdicts = Counter(found.verdict for block in tiles for _, found in block.tiles)
     met, not_met = verdicts["met"], verdicts["not_met"]
     return {

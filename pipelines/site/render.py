@@ -288,7 +288,7 @@ class PageRenderer:
         return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - no markup is left
 
     def picture_note(self) -> str:
-        """Return what stands below a chart that leaves the site: whose figures, which edition, and if they are made up."""
+        """Return what stands below a chart that leaves the site: whose figures, which edition, if made up."""
         facts = self.facts
         said = [self.t("site_name"), facts.vintage.province.bare, self.t("edition", version=facts.version)]
         return " · ".join(map(str, [*([self.t("synthetic_mark")] if facts.synthetic else []), *said]))

@@ -1,8 +1,9 @@
 """The map of tiles: which office stands where, and the figures that the page can be coloured by.
 
-Belongs here: blocks of offices and the script with their figures. There are no boundaries of the new communes under a free
-licence at hand, so each office is one tile of the same size, in a block for each (former) district; where a block stands is
-the province's register (`tiles.csv`). Does not belong here: markup (templates/map.html.j2), colours (assets/explore.css).
+Belongs here: blocks of offices and the script with their figures. There are no boundaries of the new communes under a
+free licence at hand, so each office is one tile of the same size, in a block for each (former) district; where a block
+stands says the province's register (`tiles.csv`). Does not belong here: markup (templates/map.html.j2), colours
+(assets/explore.css).
 """
 
 import json
@@ -38,7 +39,7 @@ class Block:
 
 
 def blocks(vintage: VintageReader, places: Sequence[TilePlace]) -> list[Block]:
-    """Return the blocks: those with a place in its order from the top left, then others. Only living offices have a tile."""
+    """Return the blocks: those with a place from the top left on, then others. Only living offices have a tile."""
     own = {place.unit_code: place.part_of for place in places if place.part_of is not None}
     spots = {place.unit_code: (place.row or 0, place.column or 0) for place in places if place.part_of is None}
     living = active_units([unit for units in vintage.levels.values() for unit in units])
@@ -81,7 +82,8 @@ def mapped_periods(vintage: VintageReader) -> list[Period]:
 def map_script(vintage: VintageReader, shown: Sequence[Block]) -> str:
     """Return the script with the figures of every tile: per indicator and period one word per office.
 
-    A word is the CSV's number with `>` or `<` before a bound and the verdict's letter after it, or a point and the flag.
+    A word is the CSV's number with `>` or `<` before a bound and the verdict's letter after it, or a point and the
+    flag.
     """
     units = [unit for block in shown for unit, _ in block.tiles]
     values = {

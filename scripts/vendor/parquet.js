@@ -10,9 +10,14 @@ export async function columnsOf(buffer) {
   const metadata = parquetMetadata(buffer);
   const rows = Number(metadata.num_rows);
   const columns = Object.fromEntries(metadata.schema.slice(1).map(({ name }) => [name, new Array(rows).fill(null)]));
-  await parquetRead({ file: buffer, metadata, compressors, onChunk: ({ columnName, columnData, rowStart }) => {
-    const into = columns[columnName];
-    for (let at = 0; at < columnData.length; at += 1) into[rowStart + at] = columnData[at];
-  } });
+  await parquetRead({
+    file: buffer,
+    metadata,
+    compressors,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const into = columns[columnName];
+      for (let at = 0; at < columnData.length; at += 1) into[rowStart + at] = columnData[at];
+    },
+  });
   return { rows, columns };
 }

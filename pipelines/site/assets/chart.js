@@ -1,34 +1,56 @@
 // Lets a chart be taken as a PNG: the drawing with its looks, its title, and the words below that say whose figures it shows.
-// The CSV beside it needs no script. A PNG of each chart made with the pages would take five times as long as all of them.
+// The CSV beside it needs no script. Making a PNG of
+// each chart with the pages would double their time and size (docs/site.md).
 globalThis.tthcChart = (() => {
-  const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "paint-order",
-    "font-size", "font-weight", "font-style", "text-anchor", "opacity"];
-  const EDGE = 16, LINE = 20, SCALE = 2;
+  const LOOKS = [
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "paint-order",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-anchor",
+    "opacity",
+  ];
+  const EDGE = 16,
+    LINE = 20,
+    SCALE = 2;
 
   // A copy that looks the same without the style sheet, within a margin for the labels that reach over its edge.
   const standalone = (svg, width, height) => {
     const copy = svg.cloneNode(true);
-    const originals = [svg, ...svg.querySelectorAll("*")], copies = [copy, ...copy.querySelectorAll("*")];
+    const originals = [svg, ...svg.querySelectorAll("*")],
+      copies = [copy, ...copy.querySelectorAll("*")];
     originals.forEach((one, at) => {
       const looks = getComputedStyle(one);
       if (looks.display === "none") copies[at].setAttribute("display", "none");
       else for (const name of LOOKS) copies[at].setAttribute(name, looks.getPropertyValue(name));
       copies[at].removeAttribute("class");
     });
-    for (const [name, value] of Object.entries({ x: EDGE, width, height, overflow: "visible" })) copy.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x: EDGE, width, height, overflow: "visible" }))
+      copy.setAttribute(name, value);
     const around = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    for (const [name, value] of Object.entries({ width: width + 2 * EDGE, height, "font-family": getComputedStyle(svg).fontFamily }))
+    for (const [name, value] of Object.entries({
+      width: width + 2 * EDGE,
+      height,
+      "font-family": getComputedStyle(svg).fontFamily,
+    }))
       around.setAttribute(name, value);
     around.append(copy);
     return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(around))}`;
   };
 
-  const wrapped = (pen, text, width) => text.split(" ").reduce((lines, word) => {
-    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (!lines.length || pen.measureText(longer).width > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
-    return lines;
-  }, []);
+  const wrapped = (pen, text, width) =>
+    text.split(" ").reduce((lines, word) => {
+      const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+      if (!lines.length || pen.measureText(longer).width > width) lines.push(word);
+      else lines[lines.length - 1] = longer;
+      return lines;
+    }, []);
 
   // A canvas of the chart with a title above and a note below.
   const picture = async (svg, title, note) => {
@@ -36,8 +58,10 @@ globalThis.tthcChart = (() => {
     const image = new Image();
     image.src = standalone(svg, width, height);
     await image.decode();
-    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-    const family = getComputedStyle(svg).fontFamily, fonts = { title: `700 16px ${family}`, note: `12px ${family}` };
+    const canvas = document.createElement("canvas"),
+      pen = canvas.getContext("2d");
+    const family = getComputedStyle(svg).fontFamily,
+      fonts = { title: `700 16px ${family}`, note: `12px ${family}` };
     pen.font = fonts.title;
     const titles = wrapped(pen, title, width);
     pen.font = fonts.note;
@@ -77,7 +101,13 @@ globalThis.tthcChart = (() => {
     button.textContent = "PNG";
     button.setAttribute("aria-label", `PNG: ${place.dataset.title}`);
     button.addEventListener("click", () =>
-      savePng(svg, [place.dataset.of, place.dataset.title].filter(Boolean).join(": "), place.dataset.note, `${place.dataset.name}.png`));
+      savePng(
+        svg,
+        [place.dataset.of, place.dataset.title].filter(Boolean).join(": "),
+        place.dataset.note,
+        `${place.dataset.name}.png`,
+      ),
+    );
     place.append(button);
   };
   document.querySelectorAll(".chart-take").forEach(offer);

@@ -3,13 +3,22 @@
 globalThis.tthcQuery = (() => {
   // đ is a letter of its own, not a d with a mark, so decomposing does not take it apart.
   const fold = (text) =>
-    text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+    text
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .replace(/[đĐ]/g, "d")
+      .toLowerCase();
 
   // A Parquet file's values as this file has them: whole numbers that are no BigInt, days as text.
   const plain = (value) =>
-    typeof value === "bigint" ? Number(value) : value instanceof Date ? value.toISOString().slice(0, 10) : value ?? null;
+    typeof value === "bigint"
+      ? Number(value)
+      : value instanceof Date
+        ? value.toISOString().slice(0, 10)
+        : (value ?? null);
   const tableOf = ({ rows, columns }) => ({
-    rows, columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.map(plain)])),
+    rows,
+    columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.map(plain)])),
   });
 
   // The cell's text in the CSV of the same table: a number there always has a decimal point.
@@ -18,8 +27,8 @@ globalThis.tthcQuery = (() => {
 
   // Conditions: {column, how, value}. Those of one column that say "is" are alternatives; all others hold together.
   const HOW = {
-    la: (value) => (cell) => `${cell ?? ""}` === value,
-    khac: (value) => (cell) => `${cell ?? ""}` !== value,
+    la: (value, _, isNumber) => (cell) => cell !== null && (isNumber ? cell === Number(value) : `${cell}` === value),
+    khac: (value, _, isNumber) => (cell) => cell === null || (isNumber ? cell !== Number(value) : `${cell}` !== value),
     chua: (value, name) => {
       const sought = fold(value);
       return (cell) => cell !== null && (fold(`${cell}`).includes(sought) || fold(name(cell)).includes(sought));
@@ -30,8 +39,11 @@ globalThis.tthcQuery = (() => {
     co: () => (cell) => cell !== null && cell !== "",
   };
   const isNumber = (column) => column.type === "integer" || column.type === "number" || column.type === "boolean";
+  // What is not filled in yet asks nothing.
   const testOf = ({ column, how, value }, described, nameOf) =>
-    HOW[how](value, (cell) => nameOf(described[column], cell), isNumber(described[column]));
+    value === "" && how !== "trong" && how !== "co"
+      ? () => true
+      : HOW[how](value, (cell) => nameOf(described[column], cell), isNumber(described[column]));
 
   // described: the columns by name; nameOf(column, cell): what a reader sees of a code. Returns numbers of rows.
   const filter = (table, conditions, described, nameOf) => {
@@ -41,7 +53,9 @@ globalThis.tthcQuery = (() => {
       const either = own.filter((one) => one.how === "la").map((one) => testOf(one, described, nameOf));
       const all = own.filter((one) => one.how !== "la").map((one) => testOf(one, described, nameOf));
       const cells = table.columns[name];
-      tests.push((row) => (!either.length || either.some((test) => test(cells[row]))) && all.every((test) => test(cells[row])));
+      tests.push(
+        (row) => (!either.length || either.some((test) => test(cells[row]))) && all.every((test) => test(cells[row])),
+      );
     }
     const found = [];
     for (let row = 0; row < table.rows; row += 1) if (tests.every((test) => test(row))) found.push(row);
@@ -70,7 +84,10 @@ globalThis.tthcQuery = (() => {
     const mixed = fixed.filter((name) => rows.some((row) => table.columns[name][row] !== table.columns[name][rows[0]]));
     if (mixed.length) return { why: "mixed", columns: mixed };
     const values = rows.map((row) => table.columns[column][row]).filter((value) => value !== null);
-    return { sum: values.length ? values.reduce((one, other) => one + other, 0) : null, missing: rows.length - values.length };
+    return {
+      sum: values.length ? values.reduce((one, other) => one + other, 0) : null,
+      missing: rows.length - values.length,
+    };
   };
 
   // Groups of rows with the same values in `by`: {values, rows, sums: {column: as sumOf}}, in the order of first sight.
@@ -83,7 +100,8 @@ globalThis.tthcQuery = (() => {
       groups.get(key).rows.push(row);
     }
     return [...groups.values()].map((one) => ({
-      ...one, sums: Object.fromEntries(counts.map((name) => [name, sumOf(table, one.rows, name, facts, isProtected)])),
+      ...one,
+      sums: Object.fromEntries(counts.map((name) => [name, sumOf(table, one.rows, name, facts, isProtected)])),
     }));
   };
 

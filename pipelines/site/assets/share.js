@@ -2,7 +2,8 @@
 // selected for the reader to copy.
 (() => {
   for (const button of document.querySelectorAll("button[data-copy]")) {
-    const field = document.getElementById(button.dataset.copy), said = document.getElementById(button.dataset.says);
+    const field = document.getElementById(button.dataset.copy),
+      said = document.getElementById(button.dataset.says);
     button.addEventListener("click", async () => {
       field.select();
       try {
