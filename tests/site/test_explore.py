@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 import yaml
 
@@ -165,7 +166,7 @@ def test_many_random_questions_find_the_rows_that_a_plain_loop_finds(
 
 
 def test_every_table_reads_from_parquet_as_its_csv_has_it(
-    page: "Page", root: str, small_open_data: Path, register: PublicationRegister
+    page: "Page", root: str, small_open_data: Path, register: PublicationRegister, tmp_path: Path
 ) -> None:
     ask(page, root, "bang=ky")
     for one in register.tables:
@@ -173,6 +174,11 @@ def test_every_table_reads_from_parquet_as_its_csv_has_it(
         found, expected = list(csv.DictReader(io.StringIO(text))), table(small_open_data, one.name)
         assert len(found) == len(expected), one.name
         assert all(same(row, other) for row, other in zip(found, expected, strict=True)), one.name
+        # The same bytes as publication writes (open_data.files.write_tables).
+        duckdb.read_parquet(str(small_open_data / one.parquet_name)).write_csv(
+            str(tmp_path / "one.csv"), header=True, sep=",", na_rep="", date_format="%Y-%m-%d"
+        )
+        assert text == (tmp_path / "one.csv").read_text(encoding="utf-8"), one.name
 
 
 def test_rows_are_sorted_as_asked_with_empty_ones_last(page: "Page", root: str) -> None:
@@ -194,7 +200,7 @@ def test_groups_count_rows_and_add_what_may_be_added(page: "Page", root: str, sm
         assert int(found["so_dong"]) == len(own) > 0
         for name in ("nhan_tong", "dang_qua_han"):
             assert int(found[f"tong_{name}"]) == sum(int(row[name]) for row in own)
-        assert found["du_lieu"] == "tong-hop-synthetic"
+        assert (found["du_lieu"], found["thieu_nhan_tong"]) == ("tong-hop-synthetic", "0")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +228,9 @@ def test_of_protected_tables_rows_are_counted_and_nothing_else(page: "Page", roo
     assert "tổng của số đã làm tròn sẽ sai" in page.locator("#cong").inner_text()
 
 
-def test_counts_are_added_only_along_key_columns_of_tables_that_are_not_protected(register: PublicationRegister) -> None:
+def test_counts_are_added_only_along_key_columns_of_tables_that_are_not_protected(
+    register: PublicationRegister,
+) -> None:
     for name, columns in load_explore().adds_up.items():
         described = register.table(name)
         assert set(columns) <= set(described.key), name
@@ -267,7 +275,8 @@ def test_the_copied_link_is_the_address(browser: "Browser", root: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["bang=nowhere&loc=a.la.b", "bang=don-vi&loc=no_such.la.x&xep=-nothing&cot=none&nhom=nix&trang=999", "%%%", "trang=-1",
+    ["bang=nowhere&loc=a.la.b", "bang=don-vi&loc=no_such.la.x&xep=-nothing&cot=none&nhom=nix&trang=999", "%%%",
+     "trang=-1",
      "bang=ky&loc=ky", "bang=ky&ve=thanh.a.b"],
 )  # fmt: skip
 def test_a_link_that_makes_no_sense_still_shows_a_table(page: "Page", root: str, question: str) -> None:
@@ -327,6 +336,17 @@ def test_axe_finds_nothing_whatever_is_asked(
                 found += [f"{question} at {width}: {one}" for one in violations(page, rules)]
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert found == []
+
+
+def test_a_chart_shows_the_numbers_of_the_table_with_their_signs(page: "Page", root: str) -> None:
+    """A share of which only a bound is known says so in the drawing too."""
+    opinions = "bang=chi-tieu&loc=ma_chi_tieu.la.satisfaction_rate&loc=ky.la.2024&loc=ty_le.co.&xep=-ty_le"
+    ask(page, root, f"{opinions}&ve=thanh.ten_don_vi.ty_le&cot=ten_don_vi&cot=ty_le")
+    drawn = [one.text_content() for one in page.locator("#hinh .amount").all()]
+    assert drawn == page.locator("#ket-qua tbody tr > :nth-child(2)").all_inner_texts()
+    assert any(text is not None and text.startswith("≥ ") for text in drawn)
+    names = [one.text_content() for one in page.locator("#hinh .name").all()]
+    assert names == page.locator("#ket-qua tbody tr > :nth-child(1)").all_inner_texts()
 
 
 def test_a_chart_is_taken_as_a_picture_that_names_its_edition(page: "Page", root: str) -> None:
@@ -390,7 +410,7 @@ def test_what_others_wrote_is_as_it_was_taken_and_has_its_licence() -> None:
 
 def test_every_word_of_the_scripts_is_said_by_them(small_site: Path) -> None:
     scripts = "\n".join((HERE / "assets" / name).read_text(encoding="utf-8")
-                        for name in ("explore.js", "explore-chart.js"))  # fmt: skip
+                        for name in ("explore.js", "explore-answer.js", "explore-chart.js"))  # fmt: skip
     said = {code.removeprefix(WORDS) for code in texts() if code.startswith(WORDS)}
     built = ("how_", "short_")
     assert {code for code in said if f'"{code}"' not in scripts and not code.startswith(built)} == set()

@@ -27,14 +27,14 @@ globalThis.tthcDraw = (() => {
     add(svg, "desc", { id: "hinh-d" }, about);
     return svg;
   };
-  const bars = (marks, { title, percent, format, say }) => {
+  const bars = (marks, { title, percent, say }) => {
     const shown = marks.filter((one) => one.value !== null).slice(0, BARS);
     const most = percent ? 100 : Math.max(...shown.map((one) => one.value), 1);
     const svg = start("bars", shown.length * BAR + 8, title, say("chart_about"));
-    shown.forEach(({ label, value }, at) => {
+    shown.forEach(({ label, text, value }, at) => {
       const y = at * BAR;
-      add(svg, "text", { class: "name", x: 0, y: y + 18 }, label);
-      add(svg, "text", { class: "amount", x: "100%", y: y + 18 }, format(value));
+      add(svg, "text", { class: "name", x: 0, y: y + 18 }, label());
+      add(svg, "text", { class: "amount", x: "100%", y: y + 18 }, text());
       add(svg, "rect", { class: "track", x: 0, y: y + 26, width: "100%", height: 12, rx: 3 });
       add(svg, "rect", {
         class: "bar own",
@@ -67,18 +67,18 @@ globalThis.tthcDraw = (() => {
         add(svg, "line", { class: "run", x1: x(at), y1: y(value), x2: x(at + 1), y2: y(next) });
     });
     const step = Math.ceil(shown.length / LABELS);
-    shown.forEach(({ label, value }, at) => {
+    shown.forEach(({ label, text, value }, at) => {
       if (value !== null && shown.length <= 60) add(svg, "circle", { class: "dot", cx: x(at), cy: y(value), r: 4 });
       if (value !== null && shown.length <= LABELS)
         add(
           svg,
           "text",
           { class: `value${(shown.length - 1 - at) % 2 ? " odd" : ""}`, x: x(at), y: y(value) - 10 },
-          format(value),
+          text(),
         );
       const odd = Math.floor(at / step) % 2;
       if (at % step === 0)
-        add(svg, "text", { class: `tick${odd ? " odd" : ""}`, x: x(at), y: TOP + PLOT + 20 + (odd ? 14 : 0) }, label);
+        add(svg, "text", { class: `tick${odd ? " odd" : ""}`, x: x(at), y: TOP + PLOT + 20 + (odd ? 14 : 0) }, label());
     });
     return [svg, shown.length];
   };

@@ -31,7 +31,13 @@ globalThis.tthcQuery = (() => {
     khac: (value, _, isNumber) => (cell) => cell === null || (isNumber ? cell !== Number(value) : `${cell}` !== value),
     chua: (value, name) => {
       const sought = fold(value);
-      return (cell) => cell !== null && (fold(`${cell}`).includes(sought) || fold(name(cell)).includes(sought));
+      const fits = (cell) => fold(`${cell}`).includes(sought) || fold(name(cell)).includes(sought);
+      const known = new Map(); // a million cells have a few hundred values
+      return (cell) => {
+        if (cell === null) return false;
+        if (!known.has(cell)) known.set(cell, fits(cell));
+        return known.get(cell);
+      };
     },
     tu: (value, _, isNumber) => (cell) => cell !== null && (isNumber ? cell >= Number(value) : `${cell}` >= value),
     den: (value, _, isNumber) => (cell) => cell !== null && (isNumber ? cell <= Number(value) : `${cell}` <= value),

@@ -4,191 +4,21 @@
 (() => {
   const form = document.getElementById("kham-pha"),
     facts = globalThis.tthcExplore,
-    query = globalThis.tthcQuery;
+    query = globalThis.tthcQuery,
+    { choose, make, read, written } = globalThis.tthcQuestion ?? {};
   if (!form || !facts) return;
   const PAGE = 50,
-    CHOICES = 400,
-    COUNT = "so_dong",
-    SUM = "tong_";
+    CHOICES = 400;
   const lang = document.documentElement.lang,
     root = form.dataset.root;
   const at = (id) => document.getElementById(id);
   const say = (code, blanks = {}) => facts.words[code].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
   const format = new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: 20 });
-  const protectedOnes = new Set(facts.protected);
   const loaded = new Map();
-  let state, table, facts1, described;
-
-  const make = (tag, looks = {}, ...inside) => {
-    const { label, ...rest } = looks;
-    const one = Object.assign(document.createElement(tag), rest);
-    if (label) one.setAttribute("aria-label", label);
-    one.append(...inside);
-    return one;
-  };
-  const choose = (select, options, value) => {
-    select.replaceChildren(...options.map(([code, name]) => make("option", { value: code, textContent: name })));
-    select.value = options.some(([code]) => code === value) ? value : (options[0]?.[0] ?? "");
-  };
-
-  // The question and its words in the address: bang, loc, xep, cot, nhom, ve, trang.
-  const read = (text) => {
-    const given = new URLSearchParams(text);
-    const known = facts.tables.some((one) => one.name === given.get("bang"));
-    const name = known ? given.get("bang") : facts.start.table;
-    const asked = !known && name === facts.start.table ? new URLSearchParams(facts.start.question) : given;
-    const [kind = "", label = "", value = ""] = (asked.get("ve") ?? "").split(".");
-    return {
-      table: name,
-      sort: asked.get("xep") ?? "",
-      columns: asked.getAll("cot"),
-      by: asked.getAll("nhom"),
-      chart: { kind, label, value },
-      page: Math.max(1, Number(asked.get("trang")) || 1),
-      conditions: asked.getAll("loc").map((one) => {
-        const [column, how, ...value] = one.split(".");
-        return { column, how, value: value.join(".") };
-      }),
-    };
-  };
-  const written = () => {
-    const said = new URLSearchParams([["bang", state.table]]);
-    for (const { column, how, value } of state.conditions) said.append("loc", `${column}.${how}.${value}`);
-    if (state.sort) said.append("xep", state.sort);
-    for (const name of state.columns) said.append("cot", name);
-    for (const name of state.by) said.append("nhom", name);
-    if (state.chart.kind) said.append("ve", [state.chart.kind, state.chart.label, state.chart.value].join("."));
-    if (state.page > 1) said.append("trang", state.page);
-    return said.toString();
-  };
-
-  // What a reader sees of a cell.
-  const nameOf = (column, cell) =>
-    cell === null
-      ? ""
-      : (facts.names[column.names]?.[cell] ?? (column.type === "boolean" ? say(cell ? "yes" : "no") : `${cell}`));
-  const short = (title) => title.split(/[;:]/)[0]; // what follows explains
-  const titleOf = (name) =>
-    name === COUNT
-      ? say("count")
-      : name.startsWith(SUM) && !described[name]
-        ? say("sum", { name: short(described[name.slice(SUM.length)].title) })
-        : short(described[name].title);
-  const isCount = (name) => described[name]?.role === "count";
-  // Unless somebody chose: not the flags, nor what a condition holds to one value.
-  const isFixed = (name) => state.conditions.filter((one) => one.column === name && one.how === "la").length === 1;
-  const shownColumns = () =>
-    state.columns.length
-      ? state.columns
-      : facts1.columns.filter((one) => !one.hidden && !isFixed(one.name)).map((one) => one.name);
-  const isProtected = (row) =>
-    facts1.disclosure === "by_indicator" &&
-    table.columns.pham_vi?.[row] !== "tinh" &&
-    protectedOnes.has(`${table.columns.ma_chi_tieu[row]}~${table.columns.cach_tinh[row]}`);
-
-  const cellOf = (column, row) => {
-    const value = table.columns[column.name][row];
-    const flag = column.flag ? table.columns[column.flag][row] : null;
-    if (value === null)
-      return flag
-        ? make("td", { className: "gone", textContent: facts.flags[flag] ?? flag })
-        : make("td", { className: "gone" });
-    if (!query.isNumber(column) || column.type === "boolean")
-      return make("td", { className: "place", textContent: column.coded ? `${value}` : nameOf(column, value) });
-    const sign =
-      column.percent && column.role === "rate" ? ({ ">=": "≥ ", "<=": "≤ " }[table.columns.dau?.[row]] ?? "") : "";
-    const cell = make("td", { textContent: `${sign}${format.format(value)}${column.percent ? "%" : ""}` });
-    if (flag) cell.append(" ", make("small", { textContent: facts.flags[flag] ?? flag }));
-    return cell;
-  };
-  const sumCell = ({ sum, missing, why, columns }) => {
-    if (why || sum === null)
-      return make("td", {
-        className: "gone",
-        textContent: why ? say(`short_${why}`, { columns: (columns ?? []).map(titleOf).join(", ") }) : "–",
-      });
-    const cell = make("td", { textContent: format.format(sum) });
-    if (missing) cell.append(" ", make("small", { textContent: say("missing", { n: format.format(missing) }) }));
-    return cell;
-  };
-
-  // The answer: lines of the table on the page, each with its cells, and values for charts and CSV.
-  const answer = () => {
-    const rows = query.filter(table, state.conditions, described, nameOf);
-    const down = state.sort.startsWith("-"),
-      by = state.sort.replace(/^-/, "");
-    if (!state.by.length) {
-      const column = described[by];
-      const value = (row) =>
-        column.names && !column.coded ? nameOf(column, table.columns[by][row]) : table.columns[by][row];
-      return { rows, columns: shownColumns(), lines: column ? query.order(rows, value, down) : rows };
-    }
-    const counts = facts1.columns.filter((one) => one.role === "count").map((one) => one.name);
-    const sums = facts1.adds.length ? counts : [];
-    const groups = query.group(table, rows, state.by, sums, facts1, isProtected);
-    const columns = [...state.by, COUNT, ...sums.map((name) => SUM + name)];
-    const value = (one) =>
-      by === COUNT
-        ? one.rows.length
-        : by.startsWith(SUM) && !described[by]
-          ? (one.sums[by.slice(SUM.length)]?.sum ?? null)
-          : nameOf(described[by], one.values[state.by.indexOf(by)]);
-    return { rows, columns, lines: columns.includes(by) ? query.order(groups, value, down) : groups, sums };
-  };
-  const lineCells = (line, columns) =>
-    state.by.length
-      ? [
-          ...state.by.map((name, i) =>
-            make("td", { className: "place", textContent: nameOf(described[name], line.values[i]) || "–" }),
-          ),
-          make("td", { textContent: format.format(line.rows.length) }),
-          ...columns.slice(state.by.length + 1).map((name) => sumCell(line.sums[name.slice(SUM.length)])),
-        ]
-      : columns.map((name) => cellOf(described[name], line));
-  const valueOf = (line, name) =>
-    !state.by.length
-      ? table.columns[name][line]
-      : name === COUNT
-        ? line.rows.length
-        : (line.sums[name.slice(SUM.length)]?.sum ?? null);
-  const labelOf = (line, name) =>
-    state.by.length
-      ? state.by.map((one, i) => nameOf(described[one], line.values[i])).join(" · ")
-      : nameOf(described[name], table.columns[name][line]);
-
-  // The CSV of the answer: whole rows of the published table, word for word, or the groups. du_lieu always goes with it.
-  const last = () => facts1.columns.at(-1).name;
-  const csvOf = ({ columns, lines, rows }) => {
-    if (state.by.length) {
-      const kinds = [...new Set(rows.map((row) => table.columns[last()][row]))].join(";");
-      return query.csv([
-        [...columns, last()],
-        ...lines.map((line) => [
-          ...line.values.map((one) => `${one ?? ""}`),
-          `${line.rows.length}`,
-          ...columns.slice(state.by.length + 1).map((name) => `${line.sums[name.slice(SUM.length)].sum ?? ""}`),
-          kinds,
-        ]),
-      ]);
-    }
-    // A figure goes nowhere without its flag and sign.
-    const whole = facts1.columns
-      .map((one) => one.name)
-      .filter(
-        (name) =>
-          name === last() ||
-          columns.includes(name) ||
-          columns.some((one) => described[one].flag === name) ||
-          (name === "dau" && columns.some((one) => described[one].role === "rate")),
-      );
-    return query.csv([
-      whole,
-      ...lines.map((row) => whole.map((name) => query.cellText(table.columns[name][row], described[name].type))),
-    ]);
-  };
+  let state, table, facts1, described, view;
 
   const show = () => {
-    const found = answer();
+    const found = view.answer();
     const pages = Math.max(1, Math.ceil(found.lines.length / PAGE));
     state.page = Math.min(state.page, pages);
     const from = (state.page - 1) * PAGE;
@@ -196,17 +26,13 @@
     const heads = found.columns.map((name) => {
       const button = make("button", {
         type: "button",
-        textContent: titleOf(name),
+        textContent: view.titleOf(name),
         title: described[name]?.title ?? "",
       });
       button.addEventListener("click", () =>
         change({ sort: sorted === name && direction === "ascending" ? `-${name}` : name, page: 1 }),
       );
-      const counted =
-        name === COUNT ||
-        name.startsWith(SUM) ||
-        (query.isNumber(described[name]) && described[name].type !== "boolean");
-      const head = make("th", { scope: "col", className: counted ? "n" : "" }, button);
+      const head = make("th", { scope: "col", className: view.isFigure(name) ? "n" : "" }, button);
       if (name === sorted) head.setAttribute("aria-sort", direction);
       return head;
     });
@@ -218,7 +44,7 @@
     result.createTHead().append(make("tr", {}, ...heads));
     if (refocus >= 0) result.tHead.querySelectorAll("button")[refocus]?.focus();
     result.tBodies[0].replaceChildren(
-      ...found.lines.slice(from, from + PAGE).map((line) => make("tr", {}, ...lineCells(line, found.columns))),
+      ...found.lines.slice(from, from + PAGE).map((line) => make("tr", {}, ...view.lineCells(line, found.columns))),
     );
     at("bang-ket-qua").textContent = facts1.title;
     at("tinh-trang").textContent = say(state.by.length ? "found_groups" : "found", {
@@ -231,19 +57,19 @@
     at("cong").textContent = !state.by.length
       ? ""
       : say(facts1.adds.length ? "adds" : facts1.disclosure === "sdc1" ? "adds_protected" : "adds_never", {
-          columns: facts1.adds.map(titleOf).join(", "),
+          columns: facts1.adds.map(view.titleOf).join(", "),
         });
     at("trang-nao").textContent = say("page", { page: format.format(state.page), pages: format.format(pages) });
     at("truoc").disabled = state.page === 1;
     at("sau").disabled = state.page === pages;
     draw(found);
-    const hash = written();
+    const hash = written(state);
     if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
     at("lien-ket").value = location.href;
     for (const link of document.querySelectorAll("a.language")) link.hash = hash;
     at("tai").onclick = () =>
       globalThis.tthcChart.save(
-        new Blob([csvOf(found)], { type: "text/csv;charset=utf-8" }),
+        new Blob([view.csvOf(found)], { type: "text/csv;charset=utf-8" }),
         `${state.table}-${state.by.length ? "nhom" : "loc"}.csv`,
       );
     at("ket").hidden = false;
@@ -263,7 +89,7 @@
     const labels = state.by.length
       ? []
       : facts1.columns
-          .filter((one) => one.type === "string" && one.role !== "flag" && one.name !== last())
+          .filter((one) => one.type === "string" && one.role !== "flag" && one.name !== view.last())
           .map((one) => one.name);
     at("ve-gi").hidden = !state.chart.kind;
     at("ve-nhan-cho").hidden = state.by.length > 0;
@@ -278,12 +104,12 @@
     );
     choose(
       at("ve-so"),
-      numbers.map((name) => [name, titleOf(name)]),
+      numbers.map((name) => [name, view.titleOf(name)]),
       state.chart.value,
     );
     choose(
       at("ve-nhan"),
-      labels.map((name) => [name, titleOf(name)]),
+      labels.map((name) => [name, view.titleOf(name)]),
       state.chart.label,
     );
     Object.assign(state.chart, { value: at("ve-so").value, label: state.by.length ? "" : at("ve-nhan").value });
@@ -292,9 +118,14 @@
     const { value, label } = state.chart;
     const column = described[value] ?? {};
     const title = state.by.length
-      ? `${titleOf(value)}: ${state.by.map(titleOf).join(", ")}`
-      : `${titleOf(value)}: ${titleOf(label)}`;
-    const marks = found.lines.map((line) => ({ label: labelOf(line, label), value: valueOf(line, value) }));
+      ? `${view.titleOf(value)}: ${state.by.map(view.titleOf).join(", ")}`
+      : `${view.titleOf(value)}: ${view.titleOf(label)}`;
+    // Words are made for those that are drawn.
+    const marks = found.lines.map((line) => ({
+      value: view.valueOf(line, value),
+      label: () => view.labelOf(line, label),
+      text: () => view.textOf(line, value),
+    }));
     globalThis.tthcDraw(at("hinh"), state.chart.kind, marks, {
       title: `${facts1.title}. ${title}`,
       percent: column.percent && column.role !== "label",
@@ -366,7 +197,7 @@
       : query.order(
           values.map((value) => [
             `${value}`,
-            column.coded ? `${facts.names[column.names]?.[value] ?? ""} (${value})` : nameOf(column, value),
+            column.coded ? `${facts.names[column.names]?.[value] ?? ""} (${value})` : view.nameOf(column, value),
           ]),
           ([, shown]) => shown,
           false,
@@ -399,7 +230,7 @@
     choose(at("nhom-2"), [["", "–"], ...columns], state.by[1] ?? "");
     at("nhom-2").disabled = !state.by.length;
     at("cot-nao").hidden = state.by.length > 0;
-    const shown = new Set(shownColumns());
+    const shown = new Set(view.shownColumns());
     at("cot").replaceChildren(
       ...facts1.columns.map((one) => {
         const box = make("input", { type: "checkbox", value: one.name, checked: shown.has(one.name) });
@@ -422,7 +253,7 @@
     state.by = state.by.filter(has).slice(0, 2);
   };
   const open = async (text) => {
-    state = read(text);
+    state = read(text, facts);
     facts1 = facts.tables.find((one) => one.name === state.table);
     described = Object.fromEntries(facts1.columns.map((one) => [one.name, one]));
     fitting();
@@ -440,6 +271,7 @@
       return;
     }
     table = loaded.get(state.table);
+    view = globalThis.tthcAnswer({ facts, of: facts1, table, state, format, say });
     form.hidden = false;
     controls();
     show();
