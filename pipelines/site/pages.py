@@ -20,7 +20,7 @@ from pipelines.site.numbers import folded
 from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
 from pipelines.site.scores import Scores
-from pipelines.site.tile_map import Block, mapped_indicators, mapped_periods
+from pipelines.site.tile_map import Block, mapped_indicators, mapped_periods, tile_names
 from pipelines.site.vintage_reader import PROVINCE, OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
@@ -138,6 +138,7 @@ def _map(vintage: VintageReader, tiles: Sequence[Block]) -> dict[str, Any]:
     met, not_met = verdicts["met"], verdicts["not_met"]
     return {
         "blocks": tiles,
+        "names": tile_names(tiles),
         "columns": max((block.place[1] for block in tiles if block.place), default=0),
         "indicators": mapped_indicators(vintage),
         "periods": mapped_periods(vintage),

@@ -7,6 +7,7 @@ stands says the province's register (`tiles.csv`). Does not belong here: markup 
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,13 @@ def blocks(vintage: VintageReader, places: Sequence[TilePlace]) -> list[Block]:
 
 def _answered(vintage: VintageReader, units: list[OfficeUnit]) -> list[tuple[OfficeUnit, Answer]]:
     return [(unit, answer(vintage, unit.subject)) for unit in units]
+
+
+def tile_names(shown: Sequence[Block]) -> dict[str, str]:
+    """Return the name of each office on the map, by code; told apart only from others that are on the map too."""
+    units = [unit for block in shown for unit, _ in block.tiles]
+    same = Counter(unit.bare for unit in units)
+    return {unit.code: unit.bare if same[unit.bare] == 1 else unit.short for unit in units}
 
 
 def mapped_indicators(vintage: VintageReader) -> list[str]:

@@ -81,7 +81,7 @@ def test_nothing_comes_from_elsewhere(small_site: Path) -> None:
         ):  # names of vocabularies, which nothing fetches
             text = text.replace(name, "")
         if path.name == "explore.js":  # its one request is for a published table beside the pages
-            text = text.replace("fetch(`${root}du-lieu/${facts1.file}`)", "")
+            text = text.replace("fetch(`${root}du-lieu/${chosen.file}`)", "")
         assert not re.search(r"(https?:)?//[a-z]|url\(|@import|fetch\(|XMLHttpRequest|localStorage|cookie=", text), path
 
 

@@ -1,11 +1,11 @@
 // The answer to a question: its lines, what a reader sees of each cell, and the CSV of it. A line is the number of a row,
 // or a group of rows. Questions are worked out by explore-query.js.
-globalThis.tthcAnswer = ({ facts, of: facts1, table, state, format, say }) => {
+globalThis.tthcAnswer = ({ facts, of: chosen, table, state, format, say }) => {
   const { make } = globalThis.tthcQuestion,
     query = globalThis.tthcQuery;
   const COUNT = "so_dong",
     SUM = "tong_";
-  const described = Object.fromEntries(facts1.columns.map((one) => [one.name, one]));
+  const described = Object.fromEntries(chosen.columns.map((one) => [one.name, one]));
   const protectedOnes = new Set(facts.protected);
 
   // What a reader sees of a cell.
@@ -25,9 +25,9 @@ globalThis.tthcAnswer = ({ facts, of: facts1, table, state, format, say }) => {
   const shownColumns = () =>
     state.columns.length
       ? state.columns
-      : facts1.columns.filter((one) => !one.hidden && !isFixed(one.name)).map((one) => one.name);
+      : chosen.columns.filter((one) => !one.hidden && !isFixed(one.name)).map((one) => one.name);
   const isProtected = (row) =>
-    facts1.disclosure === "by_indicator" &&
+    chosen.disclosure === "by_indicator" &&
     table.columns.pham_vi?.[row] !== "tinh" &&
     protectedOnes.has(`${table.columns.ma_chi_tieu[row]}~${table.columns.cach_tinh[row]}`);
 
@@ -68,9 +68,9 @@ globalThis.tthcAnswer = ({ facts, of: facts1, table, state, format, say }) => {
         column.names && !column.coded ? nameOf(column, table.columns[by][row]) : table.columns[by][row];
       return { rows, columns: shownColumns(), lines: column ? query.order(rows, value, down) : rows };
     }
-    const counts = facts1.columns.filter((one) => one.role === "count").map((one) => one.name);
-    const sums = facts1.adds.length ? counts : [];
-    const groups = query.group(table, rows, state.by, sums, facts1, isProtected);
+    const counts = chosen.columns.filter((one) => one.role === "count").map((one) => one.name);
+    const sums = chosen.adds.length ? counts : [];
+    const groups = query.group(table, rows, state.by, sums, chosen, isProtected);
     const columns = [...state.by, COUNT, ...sums.map((name) => SUM + name)];
     const value = (one) =>
       by === COUNT
@@ -108,7 +108,7 @@ globalThis.tthcAnswer = ({ facts, of: facts1, table, state, format, say }) => {
 
   // The CSV of the answer: whole rows of the published table, word for word, or the groups, with how many
   // rows had no figure to add. du_lieu always goes with it.
-  const last = () => facts1.columns.at(-1).name;
+  const last = () => chosen.columns.at(-1).name;
   const csvOf = ({ columns, lines, rows, sums }) => {
     if (state.by.length) {
       const kinds = [...new Set(rows.map((row) => table.columns[last()][row]))].join(";");
@@ -124,7 +124,7 @@ globalThis.tthcAnswer = ({ facts, of: facts1, table, state, format, say }) => {
       ]);
     }
     // A figure goes nowhere without its flag and sign.
-    const whole = facts1.columns
+    const whole = chosen.columns
       .map((one) => one.name)
       .filter(
         (name) =>

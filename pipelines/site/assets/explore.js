@@ -15,7 +15,7 @@
   const say = (code, blanks = {}) => facts.words[code].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
   const format = new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: 20 });
   const loaded = new Map();
-  let state, table, facts1, described, view;
+  let state, table, chosen, described, view;
 
   const show = () => {
     const found = view.answer();
@@ -46,7 +46,7 @@
     result.tBodies[0].replaceChildren(
       ...found.lines.slice(from, from + PAGE).map((line) => make("tr", {}, ...view.lineCells(line, found.columns))),
     );
-    at("bang-ket-qua").textContent = facts1.title;
+    at("bang-ket-qua").textContent = chosen.title;
     at("tinh-trang").textContent = say(state.by.length ? "found_groups" : "found", {
       n: format.format(found.rows.length),
       all: format.format(table.rows),
@@ -56,8 +56,8 @@
     });
     at("cong").textContent = !state.by.length
       ? ""
-      : say(facts1.adds.length ? "adds" : facts1.disclosure === "sdc1" ? "adds_protected" : "adds_never", {
-          columns: facts1.adds.map(view.titleOf).join(", "),
+      : say(chosen.adds.length ? "adds" : chosen.disclosure === "sdc1" ? "adds_protected" : "adds_never", {
+          columns: chosen.adds.map(view.titleOf).join(", "),
         });
     at("trang-nao").textContent = say("page", { page: format.format(state.page), pages: format.format(pages) });
     at("truoc").disabled = state.page === 1;
@@ -79,7 +79,7 @@
   const draw = (found) => {
     const numbers = state.by.length
       ? found.columns.slice(state.by.length)
-      : facts1.columns
+      : chosen.columns
           .filter(
             (one) =>
               ["count", "rate", "target"].includes(one.role) ||
@@ -88,7 +88,7 @@
           .map((one) => one.name);
     const labels = state.by.length
       ? []
-      : facts1.columns
+      : chosen.columns
           .filter((one) => one.type === "string" && one.role !== "flag" && one.name !== view.last())
           .map((one) => one.name);
     at("ve-gi").hidden = !state.chart.kind;
@@ -127,7 +127,7 @@
       text: () => view.textOf(line, value),
     }));
     globalThis.tthcDraw(at("hinh"), state.chart.kind, marks, {
-      title: `${facts1.title}. ${title}`,
+      title: `${chosen.title}. ${title}`,
       percent: column.percent && column.role !== "label",
       format: (number) => `${format.format(number)}${column.percent ? "%" : ""}`,
       say,
@@ -146,7 +146,7 @@
       how = make("select", { label: say("how", { n: number + 1 }) });
     choose(
       which,
-      facts1.columns.map((one) => [one.name, one.title]),
+      chosen.columns.map((one) => [one.name, one.title]),
       condition.column,
     );
     choose(
@@ -223,16 +223,16 @@
 
   const controls = () => {
     at("bang").value = state.table;
-    at("mo-ta").textContent = facts1.about;
+    at("mo-ta").textContent = chosen.about;
     conditions();
-    const columns = facts1.columns.map((one) => [one.name, one.title]);
+    const columns = chosen.columns.map((one) => [one.name, one.title]);
     choose(at("nhom-1"), [["", say("no_group")], ...columns], state.by[0] ?? "");
     choose(at("nhom-2"), [["", "–"], ...columns], state.by[1] ?? "");
     at("nhom-2").disabled = !state.by.length;
     at("cot-nao").hidden = state.by.length > 0;
     const shown = new Set(view.shownColumns());
     at("cot").replaceChildren(
-      ...facts1.columns.map((one) => {
+      ...chosen.columns.map((one) => {
         const box = make("input", { type: "checkbox", value: one.name, checked: shown.has(one.name) });
         return make("label", {}, box, ` ${one.title}`);
       }),
@@ -254,13 +254,13 @@
   };
   const open = async (text) => {
     state = read(text, facts);
-    facts1 = facts.tables.find((one) => one.name === state.table);
-    described = Object.fromEntries(facts1.columns.map((one) => [one.name, one]));
+    chosen = facts.tables.find((one) => one.name === state.table);
+    described = Object.fromEntries(chosen.columns.map((one) => [one.name, one]));
     fitting();
-    at("tinh-trang").textContent = say("loading", { size: format.format(Math.ceil(facts1.bytes / 1000)) });
+    at("tinh-trang").textContent = say("loading", { size: format.format(Math.ceil(chosen.bytes / 1000)) });
     try {
       if (!loaded.has(state.table)) {
-        const asked = await fetch(`${root}du-lieu/${facts1.file}`);
+        const asked = await fetch(`${root}du-lieu/${chosen.file}`);
         if (!asked.ok) throw new Error(asked.status);
         loaded.set(state.table, query.tableOf(await globalThis.tthcParquet.columnsOf(await asked.arrayBuffer())));
       }
@@ -271,7 +271,7 @@
       return;
     }
     table = loaded.get(state.table);
-    view = globalThis.tthcAnswer({ facts, of: facts1, table, state, format, say });
+    view = globalThis.tthcAnswer({ facts, of: chosen, table, state, format, say });
     form.hidden = false;
     controls();
     show();
@@ -284,7 +284,7 @@
   );
   at("bang").addEventListener("change", () => open(new URLSearchParams([["bang", at("bang").value]]).toString()));
   at("them").addEventListener("click", () => {
-    const column = facts1.columns.find((one) => !one.hidden).name;
+    const column = chosen.columns.find((one) => !one.hidden).name;
     state.conditions.push({ column, how: "la", value: firstOf(column) });
     state.page = 1;
     conditions();
