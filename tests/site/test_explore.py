@@ -131,13 +131,13 @@ def test_many_random_questions_find_the_rows_that_a_plain_loop_finds(
         asked.append(conditions)
 
     def holds(row: Row, one: dict[str, str]) -> bool:
-        cell, value = row[one["column"]], one["value"]
-        known: Any = cell
-        if one["column"] in numbers and cell:
-            known, value = Decimal(cell), Decimal(value)  # type: ignore[assignment]
-        return {"la": lambda: cell != "" and known == value, "khac": lambda: cell == "" or known != value,
-                "tu": lambda: cell != "" and known >= value, "den": lambda: cell != "" and known <= value,
-                "trong": lambda: cell == "", "co": lambda: cell != ""}[one["how"]]()  # fmt: skip
+        cell, how = row[one["column"]], one["how"]
+        if how in ("trong", "co") or not cell:  # an empty cell is no value, so it is another than any
+            return (how in ("trong", "khac")) if not cell else how == "co"
+        is_number = one["column"] in numbers
+        known: Any = Decimal(cell) if is_number else cell
+        value: Any = Decimal(one["value"]) if is_number else one["value"]
+        return bool({"la": known == value, "khac": known != value, "tu": known >= value, "den": known <= value}[how])
 
     def fits(row: Row, conditions: list[dict[str, str]]) -> bool:
         for column in {one["column"] for one in conditions}:

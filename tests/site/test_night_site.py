@@ -72,7 +72,7 @@ def test_no_canary_shows(site: Path) -> None:
 
 
 def test_what_the_page_of_exploring_adds_are_sums(open_data: Path, register: PublicationRegister) -> None:
-    """`explore.yml` says along which columns counts add up: offices give their level wherever each of them has a figure."""
+    """Of what `explore.yml` lets be added, offices give their level wherever each of them has a figure."""
     compared = 0
     with duckdb.connect() as connection:
         for name, along in load_explore().adds_up.items():
@@ -88,7 +88,7 @@ def test_what_the_page_of_exploring_adds_are_sums(open_data: Path, register: Pub
             )
             for count in (column.name for column in described.columns if column.role == "count"):
                 found = connection.execute(
-                    f"with shown as (from '{file}' {exact}),"  # noqa: S608 - names of the register
+                    f"with shown as (from '{file}' {exact}),"
                     f" units as (select {same}, sum({count}) as total from shown where pham_vi = 'don-vi'"
                     f" group by {same} having count(*) = count({count}))"
                     f" select count(*), count(*) filter (units.total is distinct from levels.{count}) from units"

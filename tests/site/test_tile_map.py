@@ -122,8 +122,10 @@ def test_the_page_shows_the_leading_indicator_without_a_script(small_site: Path,
 
 
 @slow
-@pytest.mark.parametrize(("lang", "code", "period"), [("vi", "online_share", "2024-03"), ("en", "satisfaction_rate", "2024"),
-                                                      ("vi", "digitised_share", "2024")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lang", "code", "period"),
+    [("vi", "online_share", "2024-03"), ("en", "satisfaction_rate", "2024"), ("vi", "digitised_share", "2024")],
+)
 def test_a_link_colours_the_map_as_the_csv_has_it(
     page: "Page", root: str, small_open_data: Path, lang: str, code: str, period: str
 ) -> None:
