@@ -386,6 +386,24 @@ def test_a_table_that_cannot_be_read_says_so(browser: "Browser", root: str) -> N
         page.locator("#tinh-trang", has_text="Không đọc được").wait_for()
 
 
+def test_who_asks_for_another_table_before_the_first_has_come_sees_the_other(browser: "Browser", root: str) -> None:
+    with quiet_page(browser, root) as page:
+        waiting: list[Any] = []
+        page.route("**/chi-tieu.parquet", waiting.append)
+        page.goto(f"{root}vi/kham-pha.html#bang=chi-tieu")
+        page.wait_for_timeout(100)
+        page.evaluate("location.hash = 'bang=don-vi'")
+        page.wait_for_selector(DONE)
+        shown = page.locator("#ket-qua").inner_text()
+        with page.expect_response("**/chi-tieu.parquet"):
+            waiting[0].continue_()
+        page.wait_for_timeout(300)
+        assert page.locator("#ket-qua").inner_text() == shown and "bang=don-vi" in page.url
+        page.evaluate("location.hash = 'bang=chi-tieu'")
+        page.locator("#bang-ket-qua", has_text="Giá trị chỉ tiêu").wait_for()
+        assert page.locator("#ket-qua thead th").count() > 8
+
+
 def test_other_pages_load_none_of_it(page: "Page", root: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))

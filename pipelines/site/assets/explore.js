@@ -253,24 +253,26 @@
     state.by = state.by.filter(has).slice(0, 2);
   };
   const open = async (text) => {
-    state = read(text, facts);
+    const own = (state = read(text, facts));
     chosen = facts.tables.find((one) => one.name === state.table);
     described = Object.fromEntries(chosen.columns.map((one) => [one.name, one]));
     fitting();
     at("tinh-trang").textContent = say("loading", { size: format.format(Math.ceil(chosen.bytes / 1000)) });
     try {
-      if (!loaded.has(state.table)) {
+      if (!loaded.has(own.table)) {
         const asked = await fetch(`${root}du-lieu/${chosen.file}`);
         if (!asked.ok) throw new Error(asked.status);
-        loaded.set(state.table, query.tableOf(await globalThis.tthcParquet.columnsOf(await asked.arrayBuffer())));
+        loaded.set(own.table, query.tableOf(await globalThis.tthcParquet.columnsOf(await asked.arrayBuffer())));
       }
     } catch {
+      if (own !== state) return; // something else was asked for in the meantime
       at("tinh-trang").textContent = say(location.protocol === "file:" ? "from_disk" : "failed");
       form.hidden = true;
       at("ket").hidden = true;
       return;
     }
-    table = loaded.get(state.table);
+    if (own !== state) return;
+    table = loaded.get(own.table);
     view = globalThis.tthcAnswer({ facts, of: chosen, table, state, format, say });
     form.hidden = false;
     controls();
