@@ -389,7 +389,7 @@ def test_a_table_that_cannot_be_read_says_so(browser: "Browser", root: str) -> N
 def test_who_asks_for_another_table_before_the_first_has_come_sees_the_other(browser: "Browser", root: str) -> None:
     with quiet_page(browser, root) as page:
         waiting: list[Any] = []
-        page.route("**/chi-tieu.parquet", waiting.append)
+        page.route("**/chi-tieu.parquet", lambda route: waiting.append(route))
         page.goto(f"{root}vi/kham-pha.html#bang=chi-tieu")
         page.wait_for_timeout(100)
         page.evaluate("location.hash = 'bang=don-vi'")
