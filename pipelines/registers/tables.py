@@ -31,6 +31,7 @@ from pipelines.registers.plan import goal_table, task_table
 from pipelines.registers.score_periods import score_period_table
 from pipelines.registers.scores import score_rule_table
 from pipelines.registers.successions import procedure_change_table, unit_change_table
+from pipelines.registers.tiles import load_tiles
 from pipelines.registers.watched import entry_table, load_watched, watched_field_table
 from pipelines.registers.worklist import work_action_table, work_limit_table
 from pipelines.settings import Settings
@@ -108,6 +109,7 @@ def register_tables(
         "feedback_step": feedback_step_table(country),
     }
     check_registers(tables)
+    load_tiles(folder)  # no table has it; a wrong row is said now, not at the end of the night
     watched = load_watched(country)
     return tables | {
         "watched_field": watched_field_table(watched),
