@@ -10,8 +10,13 @@ import pytest
 from rich.console import Console
 
 from pipelines.common.errors import TthcError
-from pipelines.reports.sql_shell import read_only_connection, show
+from pipelines.reports.sql_shell import read_only_connection
+from pipelines.reports.sql_shell.run import Wanted, run_sql
 from pipelines.settings import Settings
+
+
+def show(settings: Settings, console: Console, query: str, output: str) -> None:
+    run_sql(settings, console, Wanted(query, output=output))
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""Run one statement and hold its answer: names, types, and rows as they are needed, never all at once.
+
+Belongs here: running, streaming and stopping. Does not belong here: how answers look (`tables`) or are written
+(`files`).
+"""
+
+import contextvars
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+
+from pipelines.common.errors import TthcError
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+AT_ONCE = 50_000  # rows that are in memory while an answer is written
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one query; its rows can be taken once, by `head` or by `batches`."""
+
+    result: duckdb.DuckDBPyConnection
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [column[0] for column in self.result.description or []]
+
+    @cached_property
+    def types(self) -> list[str]:
+        """DuckDB's names of the types, such as DECIMAL(10,2)."""
+        return [str(column[1]) for column in self.result.description or []]
+
+    def head(self, count: int | None) -> list[Row]:
+        """Return the first rows; all where no count is given."""
+        with sql_errors():
+            return self.result.fetchall() if count is None else self.result.fetchmany(count)
+
+    @cached_property
+    def _reader(self) -> "pa.RecordBatchReader":
+        with sql_errors():
+            return self.result.to_arrow_reader(AT_ONCE)
+
+    @cached_property
+    def empty(self) -> "pl.DataFrame":
+        """The columns as `batches` has them, without rows."""
+        return _frame(self._reader.schema.empty_table())
+
+    def batches(self) -> "Iterator[pl.DataFrame]":
+        """Yield the rows, AT_ONCE at a time, in types that Parquet and Polars know; other values as their text.
+
+        Raises:
+            TthcError: If the query fails on the way.
+        """
+        while True:
+            try:
+                batch = self._reader.read_next_batch()
+            except StopIteration:
+                return
+            # Arrow turns DuckDB's errors into an OSError; those of the disk we write to do not arise here.
+            except (duckdb.Error, OSError) as error:
+                raise TthcError("sql_failed", why=str(error).strip()) from None
+            yield _frame(batch)
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, statement: str, values: Mapping[str, Any] | None = None
+) -> Answer | None:
+    """Run one statement, and return its answer; None for those that have none, such as `create temp table`.
+
+    Raises:
+        TthcError: If it fails (`sql_failed`).
+    """
+    with sql_errors():
+        parsed = connection.extract_statements(statement)
+        result = connection.execute(statement, values) if values else connection.execute(statement)
+    kinds = [kind for one in parsed for kind in one.expected_result_type]
+    return Answer(result) if kinds == [duckdb.ExpectedResultType.QUERY_RESULT] else None
+
+
+@contextmanager
+def sql_errors() -> Iterator[None]:
+    """Turn DuckDB's errors into ours."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise TthcError("sql_interrupted") from None
+    except duckdb.Error as error:
+        raise TthcError("sql_failed", why=str(error).strip()) from None
+
+
+def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Do work that asks the database; Ctrl-C stops the query that runs, and nothing else.
+
+    The work is done in a thread: while DuckDB computes, Python's main thread alone hears of Ctrl-C.
+
+    Raises:
+        TthcError: If it was interrupted (`sql_interrupted`).
+    """
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(contextvars.copy_context().run, work)
+        try:
+            return doing.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            with suppress(Exception):
+                doing.result()
+            raise TthcError("sql_interrupted") from None
+
+
+def as_text(value: Any) -> str:
+    """Return a value as people and other programs read it: exact, ISO dates, JSON for lists and structures."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=as_text)
+    return str(value)
+
+
+def _frame(rows: "pa.RecordBatch | pa.Table") -> "pl.DataFrame":
+    """Return rows as a frame; columns of intervals and bytes become text."""
+    import polars as pl
+    import pyarrow as pa
+
+    columns = {}
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        if pa.types.is_interval(column.type) or pa.types.is_binary(column.type):
+            column = pa.array([None if value is None else as_text(value) for value in column.to_pylist()], pa.string())
+        columns[name] = pl.from_arrow(column)
+    return pl.DataFrame(columns)
