@@ -42,8 +42,8 @@ def sql(
         ),
     ] = None,
     rows: Annotated[
-        int, typer.Option(min=0, help="Số dòng của bảng trên màn hình; 0 là tất cả / rows of a table; 0 for all")
-    ] = 200,
+        int | None, typer.Option(min=0, help="Số dòng hiện của một bảng; 0 là tất cả / rows of a table shown; 0: all")
+    ] = None,
     compare: Annotated[
         bool,
         typer.Option(
@@ -90,13 +90,13 @@ def sql(
     if compare:
         from pipelines.reports.sql_shell.compare_run import run_comparison
 
-        run_comparison(settings, console, given, table, output.value, target, rows or None)
+        run_comparison(settings, console, given, table, output.value, target, rows)
         return
     if len(given) > 1 or (given and file is not None):
         raise UsageFault("sql_one_query")
     if table is not None:
         raise UsageFault("sql_table_without_compare")
-    run_sql(settings, console, Wanted(given[0] if given else None, file, target, output.value, rows or None, version))
+    run_sql(settings, console, Wanted(given[0] if given else None, file, target, output.value, rows, version))
 
 
 @app.command()

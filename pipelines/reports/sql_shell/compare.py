@@ -48,6 +48,11 @@ class TablePair:
     is_after: bool = True
 
     @property
+    def only_in(self) -> str | None:
+        """`before` or `after` if only one version has the table."""
+        return None if self.is_in_both else "after" if self.is_after else "before"
+
+    @property
     def is_in_both(self) -> bool:
         return self.is_before and self.is_after
 
@@ -122,9 +127,10 @@ class Comparison:
         cursor = self.connection.cursor()
         cursor.execute(read_sql(__package__, "sql/table_changes"))
         rows = [
-            (one.table.name, one.rows, one.added, one.removed, one.changed, one.changed_columns) for one in self.changes
+            (one.table.name, one.rows, one.added, one.removed, one.changed, one.changed_columns, one.table.only_in)
+            for one in self.changes
         ]
-        cursor.executemany("insert into memory.main.table_changes values (?, ?, ?, ?, ?, ?)", rows)
+        cursor.executemany("insert into memory.main.table_changes values (?, ?, ?, ?, ?, ?, ?)", rows)
         return Answer(cursor.execute("from memory.main.table_changes order by table_name"))
 
     def rows_of(self, table: str) -> Answer:
@@ -160,7 +166,7 @@ class Comparison:
 
     def _change(self, pair: TablePair) -> TableChange:
         if not pair.is_in_both:
-            side = "after" if pair.is_after else "before"
+            side = pair.only_in or ""
             (rows,) = self._counts(
                 read_sql(__package__, "sql/rows_of_one", side=side, table=quote_identifier(pair.name))
             )

@@ -21,7 +21,9 @@ from pipelines.reports.sql_shell.compare import Comparison
 from pipelines.reports.sql_shell.compare_view import show_comparison, show_rows
 from pipelines.reports.sql_shell.connection import two_versions
 from pipelines.reports.sql_shell.files import FILE_MODE, check_target, save, write_csv, write_json
+from pipelines.reports.sql_shell.run import quiet_when_left
 from pipelines.reports.sql_shell.screen import say_line
+from pipelines.reports.sql_shell.session import rows_shown
 from pipelines.settings import Settings
 
 
@@ -36,7 +38,7 @@ def run_comparison(settings: Settings, console: Console, versions: Sequence[str]
         table: Which rows of this table differ; None: how many of each, and which figures.
         output: `table`, `csv` or `json`.
         target: File for all of it, in the format of its ending.
-        rows: Rows shown of a list; None is all.
+        rows: Rows shown of a list; None as many as usual, 0 all.
 
     Raises:
         UsageFault: If there are more versions, no such table, or no way to write there.
@@ -44,7 +46,7 @@ def run_comparison(settings: Settings, console: Console, versions: Sequence[str]
     """
     before, after = _versions(settings, versions)
     path = None if target is None else check_target(settings, target)
-    with two_versions(settings, before, after) as connection, sql_errors():
+    with quiet_when_left(), two_versions(settings, before, after) as connection, sql_errors():
         found = Comparison(connection, settings.expectations_dir, language.get())
         if table is not None and table not in found.tables:
             raise UsageFault("sql_no_table", table=table, near=nearest(table, found.tables))
@@ -54,11 +56,11 @@ def run_comparison(settings: Settings, console: Console, versions: Sequence[str]
         elif output != "table":
             interruptible(connection, lambda: _write(found, table, output, sys.stdout))
         elif table is not None:
-            show_rows(console, interruptible(connection, lambda: found.rows_of(table)), before, after, rows)
+            show_rows(console, interruptible(connection, lambda: found.rows_of(table)), before, after, rows_shown(rows))
         else:
             with console.status(say("sql_comparing")) if console.is_terminal else sql_errors():
                 interruptible(connection, lambda: found.changes)
-            show_comparison(console, found, before, after, rows)
+            show_comparison(console, found, before, after, rows_shown(rows))
 
 
 def _write(found: Comparison, table: str | None, output: str, stream: TextIO) -> int:
@@ -104,7 +106,9 @@ def _versions(settings: Settings, versions: Sequence[str]) -> tuple[str, str]:
     if versions:
         return versions[0], current
     try:
-        return version_before(settings), current
+        if settings.ledger_file.is_file():  # opening it would make it
+            return version_before(settings), current
     except (OSError, sqlite3.Error):  # the ledger, which knows their order, is the operator's alone
-        known = sorted(path.name for path in settings.versions_dir.glob("[!.]*") if path.name != current)
-        raise UsageFault("sql_compare_which", known=", ".join(known), current=current) from None
+        pass
+    known = sorted(path.name for path in settings.versions_dir.glob("[!.]*") if path.name != current)
+    raise UsageFault("sql_compare_which", known=", ".join(known), current=current)

@@ -41,7 +41,7 @@ def show_comparison(console: Console, found: Comparison, before: str, after: str
         say_line(console, say("sql_figures"), style="bold")
         _show(console, Page(say("sql_figures_header").split("|"), [*[TEXT] * 4, *[NUMBER] * 3], lines))
     if len(taken) > len(taken[:rows]):
-        say_line(console, say("sql_more", rows=rows))
+        say_line(console, say("sql_more_different", rows=rows))
 
 
 def show_rows(console: Console, answer: Answer, before: str, after: str, rows: int | None) -> None:
@@ -53,7 +53,7 @@ def show_rows(console: Console, answer: Answer, before: str, after: str, rows: i
         return
     _show(console, Page(answer.names, answer.types, taken[:rows]))
     if len(taken) > len(taken[:rows]):
-        say_line(console, say("sql_more", rows=rows))
+        say_line(console, say("sql_more_different", rows=rows))
 
 
 def _only(change: TableChange) -> str:

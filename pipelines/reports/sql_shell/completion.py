@@ -24,6 +24,12 @@ TABLE_LIST = re.compile(r"\bfrom\s+[\w.\"]+(\s+(as\s+)?\w+)?(\s*,\s*[\w.\"]+(\s+
 NAMED = re.compile(r'\b(?:from|join)\s+([\w."]+)(?:\s+(?:as\s+)?([\w"]+))?', re.IGNORECASE)
 NAMED_AFTER_COMMA = re.compile(r',\s*([\w."]+)(?:\s+(?:as\s+)?([\w"]+))?', re.IGNORECASE)
 COMMON_TABLE = re.compile(r"\b(?:with|,)\s*(?:recursive\s+)?(\w+)\s+as\s*\(", re.IGNORECASE)
+# The words that queries are made of come before the others, of which DuckDB has hundreds.
+FREQUENT = (
+    "select", "from", "where", "group by", "order by", "join", "left join", "using", "on", "and", "or", "not", "in",
+    "is", "null", "as", "desc", "limit", "having", "with", "case", "when", "then", "else", "end", "distinct", "between",
+    "like",
+)  # fmt: skip
 FUNCTION_LETTERS = 2  # letters before functions are offered: there are a thousand
 
 
@@ -56,7 +62,8 @@ def offers(catalogue: Catalogue, before: str, after: str = "") -> Iterator[Offer
         return
     found = WORD.search(before)
     word = found[0] if found else ""
-    place, named = before[: len(before) - len(word)], _named(catalogue, before + after)
+    place = before[: len(before) - len(word)]
+    named = _named(catalogue, place + after)
     owner, dot, start = word.rpartition(".")
     if dot:
         yield from _matching(_owned(catalogue, named, owner), start)
@@ -73,9 +80,8 @@ def offers(catalogue: Catalogue, before: str, after: str = "") -> Iterator[Offer
     yield from _matching([*columns.items(), *aliases], word)
     if word:
         upper = word.isupper()
-        yield from _matching(
-            [(one.upper() if upper else one, "sql") for one in catalogue.key_words], word, within=False
-        )
+        words = [(one.upper() if upper else one, "sql") for one in dict.fromkeys((*FREQUENT, *catalogue.key_words))]
+        yield from _matching(words, word, within=False)
         yield from _matching(tables, word)
     if len(word) >= FUNCTION_LETTERS:
         yield from _matching([(f"{one}(", "function") for one in catalogue.functions], word, within=False)

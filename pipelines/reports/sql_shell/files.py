@@ -81,15 +81,14 @@ def check_target(settings: Settings, path: Path) -> Path:
     """Return the path of a file to write, `~` resolved.
 
     Raises:
-        UsageFault: If its ending names no format, its folder is not there, or it would lie in a published version.
+        UsageFault: If its ending names no format, its folder is not there, or it would lie in the warehouse.
     """
     path = path.expanduser().absolute()
     if path.suffix.lower() not in WRITERS:
         raise UsageFault("sql_unknown_ending", file=path.name, endings=", ".join(WRITERS))
     if not path.parent.is_dir():
         raise UsageFault("sql_no_folder", folder=path.parent)
-    versions = settings.versions_dir.resolve()
-    if versions in path.resolve().parents or path.is_dir():
+    if settings.warehouse_dir.resolve() in path.resolve().parents or path.is_dir():
         raise UsageFault("sql_not_there", file=path)
     return path
 

@@ -3,7 +3,10 @@
 Does not belong here: arguments (`cli.query`), running statements (`session`).
 """
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from pipelines.publish.versions import current_version
 from pipelines.reports.sql_shell.commands import read_file, run_command
 from pipelines.reports.sql_shell.connection import read_only_connection
 from pipelines.reports.sql_shell.screen import say_line
-from pipelines.reports.sql_shell.session import ROWS_SHOWN, Session, run_text
+from pipelines.reports.sql_shell.session import Session, rows_shown, run_text
 from pipelines.settings import Settings
 
 STREAM = "stdin"
@@ -30,7 +33,7 @@ class Wanted:
         file: A file of statements.
         target: File for the answer.
         output: `table`, `csv` or `json`.
-        rows: Rows of a table that are shown; None is all.
+        rows: Rows of a table that are shown; None as many as usual, 0 all.
         version: Name of the version; None is the current one.
     """
 
@@ -38,8 +41,18 @@ class Wanted:
     file: Path | None = None
     target: Path | None = None
     output: str = "table"
-    rows: int | None = ROWS_SHOWN
+    rows: int | None = None
     version: str | None = None
+
+
+@contextmanager
+def quiet_when_left() -> Iterator[None]:
+    """End without a word when who reads our output has enough (`tthc sql … | head`)."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What Python still holds for it is written nowhere when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_sql(settings: Settings, console: Console, wanted: Wanted) -> None:
@@ -49,8 +62,8 @@ def run_sql(settings: Settings, console: Console, wanted: Wanted) -> None:
         TthcError: If there is no such version, or a statement fails.
     """
     text = _text(wanted)
-    with read_only_connection(settings, wanted.version) as connection:
-        session = Session(settings, connection, console, run_command, wanted.output, rows=wanted.rows)
+    with quiet_when_left(), read_only_connection(settings, wanted.version) as connection:
+        session = Session(settings, connection, console, run_command, wanted.output, rows=rows_shown(wanted.rows))
         if wanted.target is not None:
             session.aim(wanted.target)
         if text is not None:

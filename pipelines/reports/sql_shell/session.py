@@ -26,6 +26,11 @@ ROWS_SHOWN = 200  # of a table that is looked at; files, CSV and JSON have all r
 STREAMS = {"csv": write_csv, "json": write_json}
 
 
+def rows_shown(asked: int | None) -> int | None:
+    """Return how many rows of a table are shown: as many as usual if nobody asked, all (None) for 0."""
+    return ROWS_SHOWN if asked is None else asked or None
+
+
 @dataclass
 class Session:
     """One connection and how its answers are to be given.

@@ -20,7 +20,8 @@ from pipelines.reports.sql_shell.answers import Row, as_text
 NULL = "null"
 # A text column is not folded to fewer cells than these, a number or day to fewer than it has.
 LEGIBLE = 12
-EDGES = 3  # cells between two columns: two blanks and a line
+EDGES, BETWEEN = 3, 4  # cells between two columns: of a table, two blanks and a line; of a block
+LEAST_WIDTH = 20  # the heads of blocks
 NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|DOUBLE|FLOAT)\b")
 UNBROKEN = re.compile(r"(DATE|TIMESTAMP|TIME|BOOLEAN|UUID)\b")
 # Signs that steer a terminal, or turn the direction of what follows.
@@ -68,10 +69,11 @@ def render(page: Page, width: int | None, *, blocks: bool = False) -> Renderable
 
 
 def natural_width(page: Page) -> int:
-    """Return the cells that a table of these rows needs where nothing is folded."""
-    cells = [[cell_text(value) for value in row] for row in page.rows]
-    widest = [max([cell_len(name), *(_width(row[at]) for row in cells)]) for at, name in enumerate(page.names)]
-    return sum(widest) + EDGES * len(widest) + 1
+    """Return the cells that these rows need where nothing is folded, as a table or as blocks."""
+    names = [cell_len(_safe(name)) for name in page.names]
+    values = [max((_width(cell_text(row[at])) for row in page.rows), default=0) for at in range(len(names))]
+    table = sum(map(max, names, values)) + EDGES * len(names) + 1
+    return max(table, max(names, default=0) + max(values, default=0) + BETWEEN, LEAST_WIDTH)
 
 
 def cell_text(value: Any) -> Text:

@@ -4,5 +4,6 @@ create or replace table memory.main.table_changes (
     added bigint,
     removed bigint,
     changed bigint,
-    columns varchar
+    columns varchar,
+    only_in varchar
 )
