@@ -26,7 +26,7 @@ def sql(
     query: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[QUERY] | VERSION…",
+            metavar="QUERY | VERSION",
             help="Câu SQL hoặc lệnh như .tables; bỏ trống để vào dấu nhắc. Với --compare: hai phiên bản / a query or a "
             "command such as .tables; without one a prompt. With --compare: two versions",
         ),
@@ -67,10 +67,9 @@ def sql(
 
       tthc sql
 
-      tthc sql "select unit_code, value from indicator_values where indicator_code = 'on_time_rate' and period_code =
-      '2024' and scope = 'unit' order by value limit 10"
+      tthc sql "from plan_scorecard limit 10"
 
-      tthc sql ".tables"
+      tthc sql .tables
 
       tthc sql "from worklist" -o viec.xlsx
 
@@ -80,8 +79,11 @@ def sql(
 
       tthc sql --compare 2024-12-30-0123456789ab 2024-12-31-0123456789ab --table plan_scorecard
 
-    Trong dấu nhắc, gõ help để xem các lệnh; Tab gợi ý bảng và cột. / At the prompt, help lists the commands; Tab
-    completes tables and columns. docs/analysts.md.
+    Trong dấu nhắc, gõ help để xem các lệnh; Tab gợi ý bảng và cột: docs/analysts.vi.md.
+
+    At the prompt, help lists the commands; Tab completes tables and columns: docs/analysts.md.
+
+    Mã thoát / exit: 0 · 1 câu SQL sai, bị dừng (a query failed, was stopped) · 2 sai cú pháp (usage).
     """
     from pipelines.reports.sql_shell.run import Wanted, run_sql
 

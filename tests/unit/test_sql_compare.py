@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -23,6 +23,8 @@ from pipelines.reports.sql_shell.compare import Comparison
 from pipelines.reports.sql_shell.compare_run import run_comparison
 from pipelines.reports.sql_shell.connection import two_versions as opened
 from pipelines.settings import DATABASE_FILE, Settings
+from pipelines.storage.ledger import open_ledger
+from pipelines.storage.runs import begin_run, end_run
 
 from .sql_versions import AFTER, BEFORE, two_versions
 
@@ -70,35 +72,37 @@ def test_the_biggest_change_comes_first_and_counts_are_weighed_by_their_size(war
     ]  # fmt: skip
 
 
-KEY, COLUMNS = "dossier_code", ("dossier_code", "unit_code", "days")
+COLUMNS = ("dossier_code", "unit_code", "days")
 values = st.tuples(st.none() | st.sampled_from(["", "H19.01", "null"]), st.none() | st.integers(-1, 1))
 tables = st.dictionaries(st.none() | st.sampled_from(["", "a", "b", "c", "d"]), values, max_size=5)
 lists = st.lists(st.tuples(st.none() | st.sampled_from(["", "a"]), *[st.none() | st.sampled_from(["x"])]), max_size=6)
 
 
-def written(folder: Path, keyed: dict[str | None, tuple[Any, ...]], plain: list[tuple[Any, ...]]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / DATABASE_FILE).unlink(missing_ok=True)
-    with duckdb.connect(str(folder / DATABASE_FILE)) as connection:
-        connection.execute("create schema marts; set schema = 'marts'")
+def in_memory(before: tuple[Any, Any], after: tuple[Any, Any]) -> duckdb.DuckDBPyConnection:
+    """Return two versions of a table with a key and one without, as `two_versions` would open them."""
+    connection = duckdb.connect()
+    for name, (keyed, plain) in (("before", before), ("after", after)):
+        connection.execute(f"attach ':memory:' as {name}; create schema {name}.marts; use {name}.marts")
         connection.execute("create table fct_timeliness (dossier_code varchar, unit_code varchar, days integer)")
         connection.execute("create table fct_handovers (dossier_code varchar, unit_code varchar)")
-        for table, given_rows in (("fct_timeliness", [(key, *rest) for key, rest in keyed.items()]),
-                                  ("fct_handovers", plain)):  # fmt: skip
-            for row in given_rows:
-                connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+        for key, rest in keyed.items():
+            connection.execute("insert into fct_timeliness values (?, ?, ?)", (key, *rest))
+        for row in plain:
+            connection.execute("insert into fct_handovers values (?, ?)", row)
+    return connection
 
 
 @given(tables, tables, lists, lists)
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=20, deadline=None)
 def test_any_two_versions_differ_as_python_says(
-    tmp_path: Path, before: dict[str | None, Any], after: dict[str | None, Any], one: list[Any], other: list[Any]
+    before: dict[str | None, Any], after: dict[str | None, Any], one: list[Any], other: list[Any]
 ) -> None:
-    settings = Settings(warehouse_dir=tmp_path)
-    written(settings.versions_dir / BEFORE, before, one)
-    written(settings.versions_dir / AFTER, after, other)
+    with in_memory((before, one), (after, other)) as connection:
+        found = Comparison(connection, Settings().expectations_dir, "vi")
+        changes = {each.table.name: (each.added, each.removed, each.changed) for each in found.changes}
+        listed = found.rows_of("fct_timeliness").head(None)
     changed = {key: (before[key], after[key]) for key in before.keys() & after.keys() if before[key] != after[key]}
-    assert counts(settings) == {
+    assert changes == {
         "fct_timeliness": (len(after.keys() - before.keys()), len(before.keys() - after.keys()), len(changed)),
         "fct_handovers": ((Counter(other) - Counter(one)).total(), (Counter(one) - Counter(other)).total(), 0),
     }
@@ -106,7 +110,7 @@ def test_any_two_versions_differ_as_python_says(
         (key, column, None if a is None else str(a), None if b is None else str(b))
         for key, (old, new) in changed.items() for column, a, b in zip(COLUMNS[1:], old, new, strict=True) if a != b
     }  # fmt: skip
-    assert {row[1:] for row in rows(settings, "fct_timeliness") if row[0] == "changed"} == cells
+    assert {row[1:] for row in listed if row[0] == "changed"} == cells
 
 
 def altered(tmp_path: Path, statement: str) -> Settings:
@@ -159,6 +163,7 @@ def test_the_view_names_tables_and_figures(warehouse: Settings) -> None:
     assert "giống nhau" in shown(warehouse, AFTER, AFTER) and "│" not in shown(warehouse, AFTER, AFTER)
 
 
+@pytest.mark.slow
 def test_all_of_it_goes_to_files(warehouse: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for ending in ("csv", "json", "parquet", "xlsx"):
         shown(warehouse, BEFORE, AFTER, target=tmp_path / f"a.{ending}")
@@ -183,6 +188,14 @@ def test_what_cannot_be_compared_says_what_can(warehouse: Settings) -> None:
         with pytest.raises(TthcError, match=code):
             shown(warehouse, *versions, table=table)
     assert not (warehouse.warehouse_dir / "ledger").exists()
+
+
+def test_without_names_the_published_version_is_held_against_the_one_before(tmp_path: Path) -> None:
+    settings = two_versions(tmp_path / "warehouse")
+    with open_ledger(settings.ledger_file) as ledger:
+        for version in (BEFORE, AFTER):
+            end_run(ledger, begin_run(ledger, 1), "published", version=version)
+    assert f"{BEFORE} (trước) → {AFTER} (sau)" in shown(settings)
 
 
 def test_neither_version_can_be_written_to(warehouse: Settings, tmp_path: Path) -> None:

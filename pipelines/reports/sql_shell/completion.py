@@ -144,8 +144,11 @@ def _files(start: str) -> Iterator[Offer]:
 
 
 def completer(catalogue: Catalogue) -> "Completer":
-    """Return the completer of the prompt; it works in a thread of its own and never holds up the keys."""
-    from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+    """Return the completer of the prompt.
+
+    The words are in memory, so that it needs no thread: one would lose a Tab that follows at once.
+    """
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
     from prompt_toolkit.document import Document
 
     class SqlCompleter(Completer):
@@ -156,4 +159,4 @@ def completer(catalogue: Catalogue) -> "Completer":
             for offer in offers(catalogue, document.text_before_cursor, document.text_after_cursor):
                 yield Completion(offer.text, -offer.replaced, display_meta=offer.meta)
 
-    return ThreadedCompleter(SqlCompleter())
+    return SqlCompleter()
