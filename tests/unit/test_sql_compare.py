@@ -28,6 +28,9 @@ from pipelines.storage.runs import begin_run, end_run
 
 from .sql_versions import AFTER, BEFORE, two_versions
 
+SUITES = load_suites(Settings().expectations_dir).by_table
+KEYS = table_keys(SUITES)
+
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -36,7 +39,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 def counts(settings: Settings) -> dict[str, tuple[int, int, int]]:
     with opened(settings, BEFORE, AFTER) as connection:
-        changes = Comparison(connection, settings.expectations_dir, "vi").changes
+        changes = Comparison(connection, KEYS, "vi").changes
     return {one.table.name: (one.added, one.removed, one.changed) for one in changes}
 
 
@@ -50,7 +53,7 @@ def test_rows_are_counted_by_the_key_that_the_gate_holds(warehouse: Settings) ->
 
 def rows(settings: Settings, table: str) -> list[tuple[Any, ...]]:
     with opened(settings, BEFORE, AFTER) as connection:
-        return Comparison(connection, settings.expectations_dir, "vi").rows_of(table).head(None)
+        return Comparison(connection, KEYS, "vi").rows_of(table).head(None)
 
 
 def test_the_rows_of_a_table_show_each_value_before_and_after(warehouse: Settings) -> None:
@@ -65,7 +68,7 @@ def test_the_rows_of_a_table_show_each_value_before_and_after(warehouse: Setting
 
 def test_the_biggest_change_comes_first_and_counts_are_weighed_by_their_size(warehouse: Settings) -> None:
     with opened(warehouse, BEFORE, AFTER) as connection:
-        answer = Comparison(connection, warehouse.expectations_dir, "en").figures()
+        answer = Comparison(connection, KEYS, "en").figures()
         found = [dict(zip(answer.names, row, strict=True)) for row in answer.head(None)]
     assert [(one["indicator"], one["unit_code"], one["value_before"], one["value_after"]) for one in found] == [
         ("On time", "H19.31", 0.5, 0.9), ("On time", "H19.01", 0.9, 0.8), ("Open datasets", "H19", 100.0, 102.0),
@@ -98,7 +101,7 @@ def test_any_two_versions_differ_as_python_says(
     before: dict[str | None, Any], after: dict[str | None, Any], one: list[Any], other: list[Any]
 ) -> None:
     with in_memory((before, one), (after, other)) as connection:
-        found = Comparison(connection, Settings().expectations_dir, "vi")
+        found = Comparison(connection, KEYS, "vi")
         changes = {each.table.name: (each.added, each.removed, each.changed) for each in found.changes}
         listed = found.rows_of("fct_timeliness").head(None)
     changed = {key: (before[key], after[key]) for key in before.keys() & after.keys() if before[key] != after[key]}
@@ -127,7 +130,7 @@ def test_versions_of_other_software_are_compared_as_far_as_they_agree(tmp_path: 
         drop table fct_handovers; create table worklist (dossier_code varchar);
     """)  # fmt: skip
     with opened(settings, BEFORE, AFTER) as connection:
-        found = Comparison(connection, settings.expectations_dir, "vi")
+        found = Comparison(connection, KEYS, "vi")
         changes = {one.table.name: one for one in found.changes}
     assert changes["dim_unit"].changed_columns == "+extra, −unit_level" and not changes["dim_unit"].is_same
     assert (changes["fct_timeliness"].changed, changes["fct_timeliness"].table.retyped) == (1, ("days",))
@@ -218,13 +221,11 @@ def test_the_command_takes_versions_where_a_query_would_stand(warehouse: Setting
 
 
 def test_most_tables_have_a_key() -> None:
-    suites = load_suites(Settings().expectations_dir).by_table
-    keys = table_keys(suites)
-    assert keys["indicator_values"] == (
+    assert KEYS["indicator_values"] == (
         "indicator_code", "rule", "period_code", "scope", "unit_code", "unit_level"
-    ) and keys["worklist"] == ("dossier_code",)  # fmt: skip
-    assert all(set(key) <= set(suites[table].columns) for table, key in keys.items())
-    assert suites.keys() - keys.keys() == {
+    ) and KEYS["worklist"] == ("dossier_code",)  # fmt: skip
+    assert all(set(key) <= set(SUITES[table].columns) for table, key in KEYS.items())
+    assert SUITES.keys() - KEYS.keys() == {
         "deliveries", "dim_run", "dim_score_period", "fct_feedback_handovers", "fct_handovers", "indicator_definitions",
         "quarantine_units", "removals", "rule_differences",
     }  # fmt: skip

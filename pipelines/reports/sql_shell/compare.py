@@ -8,14 +8,11 @@ how it is shown (`compare_view`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import duckdb
 
 from pipelines.common.errors import UsageFault
 from pipelines.common.sql import quote_identifier, quote_identifiers, quote_text, read_sql
-from pipelines.gate.keys import table_keys
-from pipelines.gate.suites import load_suites
 from pipelines.reports.sql_shell.answers import Answer
 
 Connection = duckdb.DuckDBPyConnection
@@ -101,21 +98,25 @@ class TableChange:
 
 
 class Comparison:
-    """Two versions in one connection, as the databases `before` and `after`."""
+    """Two versions in one connection, as the databases `before` and `after`.
 
-    def __init__(self, connection: Connection, expectations_dir: Path, language: str) -> None:
-        self.connection, self.language = connection, language
-        self._expectations_dir = expectations_dir
+    Attributes:
+        connection: The connection.
+        keys: Columns that tell the rows of a table apart, by table (`gate.keys`).
+        language: Language of the names of indicators.
+    """
+
+    def __init__(self, connection: Connection, keys: Mapping[str, tuple[str, ...]], language: str) -> None:
+        self.connection, self.keys, self.language = connection, keys, language
 
     @cached_property
     def tables(self) -> dict[str, TablePair]:
         """The published tables of either version, by name."""
-        keys = table_keys(load_suites(self._expectations_dir).by_table)
         found: dict[str, dict[str, Types]] = {}
         columns = self.connection.execute(read_sql(__package__, "sql/compared_columns")).fetchall()
         for version, table, column, kind in columns:
             found.setdefault(table, {}).setdefault(version, {})[column] = kind
-        return {name: _pair(name, versions, keys.get(name, ())) for name, versions in sorted(found.items())}
+        return {name: _pair(name, versions, self.keys.get(name, ())) for name, versions in sorted(found.items())}
 
     @cached_property
     def changes(self) -> list[TableChange]:

@@ -14,6 +14,8 @@ from rich.console import Console
 from pipelines.common.errors import TthcError, UsageFault
 from pipelines.common.files import atomic_write
 from pipelines.common.i18n import language, say
+from pipelines.gate.keys import table_keys
+from pipelines.gate.suites import load_suites
 from pipelines.publish.versions import current_version, version_before
 from pipelines.reports.sql_shell.answers import Answer, interruptible, sql_errors
 from pipelines.reports.sql_shell.commands import nearest
@@ -47,7 +49,8 @@ def run_comparison(settings: Settings, console: Console, versions: Sequence[str]
     before, after = _versions(settings, versions)
     path = None if target is None else check_target(settings, target)
     with quiet_when_left(), two_versions(settings, before, after) as connection, sql_errors():
-        found = Comparison(connection, settings.expectations_dir, language.get())
+        keys = table_keys(load_suites(settings.expectations_dir).by_table)
+        found = Comparison(connection, keys, language.get())
         if table is not None and table not in found.tables:
             raise UsageFault("sql_no_table", table=table, near=nearest(table, found.tables))
         if path is not None:
