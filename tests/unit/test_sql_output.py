@@ -28,7 +28,8 @@ MIXED = """
     select 'H19.01' as unit, '007' as code, '=1+1' as formula, 'a,"b"
 c' as quoted, null::varchar as nothing, 12::bigint as whole, 0.5::double as share, 1.10::decimal(9,2) as fee,
     true as met, date '2024-02-29' as day, timestamp '2024-02-29 10:30:00' as at, [1, null] as list, {'a': 'Đ'} as pair,
-    interval 1 day as span, 9007199254740993::bigint as big, 2::hugeint as huge, 'nan'::double as nan
+    interval 1 day as span, '\\x01'::blob as bytes, time '10:00' as clock, 9007199254740993::bigint as big,
+    2::hugeint as huge, 'nan'::double as nan
 """
 
 
@@ -48,7 +49,8 @@ def test_csv_read_back_has_the_same_values(warehouse: Settings, tmp_path: Path) 
     (row,) = duckdb.read_csv(str(tmp_path / "a.csv"), all_varchar=True).fetchall()
     assert row == (
         "H19.01", "007", "=1+1", 'a,"b"\nc', None, "12", "0.5", "1.10", "true", "2024-02-29",
-        "2024-02-29T10:30:00.000000", "[1, null]", '{"a": "Đ"}', row[13], "9007199254740993", "2", "NaN",
+        "2024-02-29T10:30:00.000000", "[1, null]", '{"a": "Đ"}', "1 day, 0:00:00", "01",
+        "10:00:00.000000000", "9007199254740993", "2", "NaN",
     )  # fmt: skip
 
 
@@ -65,9 +67,9 @@ def test_parquet_read_back_has_the_same_values_and_types(warehouse: Settings, tm
     run(warehouse, query=MIXED, target=tmp_path / "a.parquet")
     back = duckdb.read_parquet(str(tmp_path / "a.parquet"))
     kinds = dict(zip(back.columns, map(str, back.types), strict=True))
-    assert {name: kinds[name] for name in ("code", "whole", "share", "fee", "met", "day", "at", "list")} == {
+    assert {name: kinds[name] for name in ("code", "whole", "share", "fee", "met", "day", "at", "list", "clock")} == {
         "code": "VARCHAR", "whole": "BIGINT", "share": "DOUBLE", "fee": "DECIMAL(9,2)", "met": "BOOLEAN", "day": "DATE",
-        "at": "TIMESTAMP", "list": "INTEGER[]",
+        "at": "TIMESTAMP", "list": "INTEGER[]", "clock": "TIME",
     }  # fmt: skip
     row = dict(zip(back.columns, back.fetchall()[0], strict=True))
     assert (row["quoted"], row["big"], row["list"], row["pair"]) == ('a,"b"\nc', 2**53 + 1, [1, None], {"a": "Đ"})
@@ -84,6 +86,21 @@ def test_excel_read_back_has_numbers_days_and_texts_as_they_are(warehouse: Setti
     assert (cell["at"].value, cell["met"].value) == (dt.datetime(2024, 2, 29, 10, 30), True)
     assert cell["big"].value == "9007199254740993"  # Excel would make …992 of it
     assert (cell["nothing"].value, cell["list"].value, cell["nan"].value) == (None, "[1, null]", "nan")
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("select 1 as a, 2 as a, 3 as a_1", ["a", "a_2", "a_1"]),
+        ("select 1 as a_1, 2 as a, 3 as a", ["a_1", "a", "a_2"]),
+    ],
+)
+def test_columns_of_one_name_are_all_written(warehouse: Settings, tmp_path: Path, query: str, names: list[str]) -> None:
+    for ending in ("csv", "json", "parquet"):
+        run(warehouse, query=query, target=tmp_path / f"a.{ending}")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == ",".join(names) + "\n1,2,3\n"
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == [dict(zip(names, (1, 2, 3), strict=True))]
+    assert duckdb.read_parquet(str(tmp_path / "a.parquet")).columns == names
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "0012", "1e5", "http://a.b", "2024-01-01"])

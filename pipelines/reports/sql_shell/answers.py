@@ -5,12 +5,14 @@ Belongs here: running, streaming and stopping. Does not belong here: how answers
 """
 
 import contextvars
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -52,12 +54,15 @@ class Answer:
             return self.result.to_arrow_reader(AT_ONCE)
 
     @cached_property
-    def empty(self) -> "pl.DataFrame":
+    def empty(self) -> "pa.RecordBatch":
         """The columns as `batches` has them, without rows."""
-        return _frame(self._reader.schema.empty_table())
+        import pyarrow as pa
 
-    def batches(self) -> "Iterator[pl.DataFrame]":
-        """Yield the rows, AT_ONCE at a time, in types that Parquet and Polars know; other values as their text.
+        nothing = [pa.array([], kind) for kind in self._reader.schema.types]
+        return self._plain(nothing)
+
+    def batches(self) -> "Iterator[pa.RecordBatch]":
+        """Yield the rows, AT_ONCE at a time; intervals and bytes are texts, and no two columns have one name.
 
         Raises:
             TthcError: If the query fails on the way.
@@ -70,12 +75,30 @@ class Answer:
             # Arrow turns DuckDB's errors into an OSError; those of the disk we write to do not arise here.
             except (duckdb.Error, OSError) as error:
                 raise TthcError("sql_failed", why=str(error).strip()) from None
-            yield _frame(batch)
+            yield self._plain(batch.columns)
+
+    def frames(self) -> "Iterator[pl.DataFrame]":
+        """Yield an empty frame, which has the columns, and then the rows as `batches` does."""
+        import polars as pl
+
+        for batch in chain([self.empty], self.batches()):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+
+    def _plain(self, columns: "Sequence[pa.Array]") -> "pa.RecordBatch":
+        import pyarrow as pa
+
+        def plain(column: "pa.Array") -> "pa.Array":
+            if not (pa.types.is_interval(column.type) or pa.types.is_binary(column.type)):
+                return column
+            texts = [None if value is None else as_text(value) for value in column.to_pylist()]
+            return pa.array(texts, pa.string())
+
+        return pa.RecordBatch.from_arrays([plain(column) for column in columns], unique(self.names))
 
 
-def ask(
-    connection: duckdb.DuckDBPyConnection, statement: str, values: Mapping[str, Any] | None = None
-) -> Answer | None:
+def ask(connection: duckdb.DuckDBPyConnection, statement: str) -> Answer | None:
     """Run one statement, and return its answer; None for those that have none, such as `create temp table`.
 
     Raises:
@@ -83,7 +106,7 @@ def ask(
     """
     with sql_errors():
         parsed = connection.extract_statements(statement)
-        result = connection.execute(statement, values) if values else connection.execute(statement)
+        result = connection.execute(statement)
     kinds = [kind for one in parsed for kind in one.expected_result_type]
     return Answer(result) if kinds == [duckdb.ExpectedResultType.QUERY_RESULT] else None
 
@@ -124,19 +147,23 @@ def as_text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, tuple) and len(value) == 3:  # an interval of Arrow: months, days, nanoseconds
+        months, days, rest = value
+        return (f"{months} months, " if months else "") + str(dt.timedelta(days=days, microseconds=rest // 1000))
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=as_text)
     return str(value)
 
 
-def _frame(rows: "pa.RecordBatch | pa.Table") -> "pl.DataFrame":
-    """Return rows as a frame; columns of intervals and bytes become text."""
-    import polars as pl
-    import pyarrow as pa
-
-    columns = {}
-    for name, column in zip(rows.schema.names, rows.columns, strict=True):
-        if pa.types.is_interval(column.type) or pa.types.is_binary(column.type):
-            column = pa.array([None if value is None else as_text(value) for value in column.to_pylist()], pa.string())
-        columns[name] = pl.from_arrow(column)
-    return pl.DataFrame(columns)
+def unique(names: Sequence[str]) -> list[str]:
+    """Return names of which no two are the same: a later one gets a number that no other has."""
+    taken: set[str] = set()
+    given = []
+    for name in names:
+        number, own = 0, name
+        while own in taken or (number and own in names):
+            number += 1
+            own = f"{name}_{number}"
+        taken.add(own)
+        given.append(own)
+    return given

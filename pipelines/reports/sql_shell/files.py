@@ -23,18 +23,17 @@ FILE_MODE = 0o640  # dossier codes are internal: nobody but the owner's group
 
 def write_csv(answer: Answer, stream: TextIO) -> int:
     """Write rows as CSV (comma, LF, ISO dates, null empty) and return their number."""
-    stream.write(_flat(answer.empty).write_csv())
     count = 0
-    for frame in answer.batches():
+    for number, frame in enumerate(answer.frames()):
         count += len(frame)
-        stream.write(_flat(frame).write_csv(include_header=False))
+        stream.write(_flat(frame).write_csv(include_header=number == 0))
     return count
 
 
 def write_json(answer: Answer, stream: TextIO) -> int:
     """Write rows as one JSON array of objects and return their number; a number that is none (NaN) becomes null."""
     count = 0
-    for frame in answer.batches():
+    for frame in answer.frames():
         for row in _numbers(frame).to_dicts():
             text = json.dumps(row, ensure_ascii=False, default=_json_value, indent=1)
             stream.write(("[\n " if count == 0 else ",\n ") + text.replace("\n", "\n "))
@@ -47,11 +46,11 @@ def write_parquet(answer: Answer, path: Path) -> int:
     """Write rows as Parquet, with DuckDB's types, and return their number."""
     from pyarrow import parquet
 
-    count, schema = 0, answer.empty.to_arrow().schema
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for frame in answer.batches():
-            count += len(frame)
-            writer.write_table(frame.to_arrow().cast(schema))
+    count = 0
+    with parquet.ParquetWriter(path, answer.empty.schema, compression="zstd") as writer:
+        for batch in answer.batches():
+            count += batch.num_rows
+            writer.write_batch(batch)
     return count
 
 

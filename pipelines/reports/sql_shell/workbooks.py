@@ -50,7 +50,7 @@ def write_workbook(path: Path, answers: Mapping[str, Answer]) -> list[int]:
 
 
 def _write_sheet(book: "Workbook", sheet: "Worksheet", answer: Answer) -> int:
-    names = answer.empty.columns
+    names = answer.empty.schema.names
     if len(names) > MOST_COLUMNS:
         raise TthcError("sql_too_wide", most=f"{MOST_COLUMNS:,}")
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
@@ -58,7 +58,7 @@ def _write_sheet(book: "Workbook", sheet: "Worksheet", answer: Answer) -> int:
     for at, name in enumerate(names):
         sheet.write_string(0, at, name, head)
     widths, count = [len(name) + 3 for name in names], 0
-    for frame in answer.batches():
+    for frame in answer.frames():
         if count + len(frame) > MOST_ROWS:
             raise TthcError("sql_too_many_rows", most=f"{MOST_ROWS:,}")
         for row in frame.iter_rows():
