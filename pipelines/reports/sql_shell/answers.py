@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import duckdb
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 AT_ONCE = 50_000  # rows that are in memory while an answer is written
 T = TypeVar("T")
 Row = tuple[Any, ...]
+
+
+class Asking(Protocol):
+    """A connection, or what has several of them."""
+
+    def interrupt(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -122,10 +128,14 @@ def sql_errors() -> Iterator[None]:
         raise TthcError("sql_failed", why=str(error).strip()) from None
 
 
-def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+def interruptible(asking: Asking, work: Callable[[], T]) -> T:
     """Do work that asks the database; Ctrl-C stops the query that runs, and nothing else.
 
-    The work is done in a thread: while DuckDB computes, Python's main thread alone hears of Ctrl-C.
+    The work is done in a thread: Python hears of Ctrl-C in its main thread, which DuckDB would keep busy.
+
+    Args:
+        asking: What is asked, and can be interrupted.
+        work: The work.
 
     Raises:
         TthcError: If it was interrupted (`sql_interrupted`).
@@ -135,7 +145,7 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
         try:
             return doing.result()
         except KeyboardInterrupt:
-            connection.interrupt()
+            asking.interrupt()
             with suppress(Exception):
                 doing.result()
             raise TthcError("sql_interrupted") from None

@@ -6,7 +6,6 @@ how it is shown (`compare_view`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import duckdb
@@ -14,87 +13,10 @@ import duckdb
 from pipelines.common.errors import UsageFault
 from pipelines.common.sql import quote_identifier, quote_identifiers, quote_text, read_sql
 from pipelines.reports.sql_shell.answers import Answer
+from pipelines.reports.sql_shell.pairs import TableChange, TablePair, pair_of
 
 Connection = duckdb.DuckDBPyConnection
-Types = dict[str, str]  # of columns, in their order
 NO_VALUES = "{'column': '', 'before': '', 'after': '', 'differs': false}"
-
-
-@dataclass(frozen=True)
-class TablePair:
-    """One table in two versions.
-
-    Attributes:
-        name: Its name.
-        key: Columns that tell its rows apart; none if the gate names none, or one of the versions lacks them.
-        columns: Columns that both have, in the order of the later.
-        retyped: Columns of another type, compared as texts.
-        lost: Columns that only the earlier has.
-        gained: Columns that only the later has.
-        is_before: Whether the earlier version has the table.
-        is_after: Whether the later has it.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    columns: tuple[str, ...]
-    retyped: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    gained: tuple[str, ...] = ()
-    is_before: bool = True
-    is_after: bool = True
-
-    @property
-    def only_in(self) -> str | None:
-        """`before` or `after` if only one version has the table."""
-        return None if self.is_in_both else "after" if self.is_after else "before"
-
-    @property
-    def is_in_both(self) -> bool:
-        return self.is_before and self.is_after
-
-    @property
-    def rest(self) -> tuple[str, ...]:
-        """The columns beside the key."""
-        return tuple(column for column in self.columns if column not in self.key)
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """How a table differs.
-
-    Attributes:
-        table: The table.
-        rows: Its rows in the later version.
-        added: Rows whose key only the later has.
-        removed: Rows whose key only the earlier has.
-        changed: Rows of the same key with another value; 0 where rows have no key.
-        by_column: In how many rows each column has another value, the most first.
-    """
-
-    table: TablePair
-    rows: int
-    added: int
-    removed: int
-    changed: int
-    by_column: Mapping[str, int]
-
-    @property
-    def changed_columns(self) -> str:
-        """Which columns have other values in how many rows, and which columns are new or gone."""
-        return ", ".join([
-            *(f"{name} {count}" for name, count in self.by_column.items()),
-            *(f"+{name}" for name in self.table.gained), *(f"−{name}" for name in self.table.lost),
-            *(f"{name}: ≠ type" for name in self.table.retyped),
-        ])  # fmt: skip
-
-    @property
-    def is_same(self) -> bool:
-        counts, columns = (
-            (self.added, self.removed, self.changed),
-            (self.table.lost, self.table.gained, self.table.retyped),
-        )
-        return self.table.is_in_both and not any(counts) and not any(columns)
 
 
 class Comparison:
@@ -108,15 +30,26 @@ class Comparison:
 
     def __init__(self, connection: Connection, keys: Mapping[str, tuple[str, ...]], language: str) -> None:
         self.connection, self.keys, self.language = connection, keys, language
+        self._asking = [connection]
+
+    def interrupt(self) -> None:
+        """Stop what is being asked."""
+        for connection in self._asking:
+            connection.interrupt()
+
+    def _cursor(self) -> Connection:
+        """Return a connection of its own for an answer that is read while others are."""
+        self._asking.append(self.connection.cursor())
+        return self._asking[-1]
 
     @cached_property
     def tables(self) -> dict[str, TablePair]:
         """The published tables of either version, by name."""
-        found: dict[str, dict[str, Types]] = {}
+        found: dict[str, dict[str, dict[str, str]]] = {}
         columns = self.connection.execute(read_sql(__package__, "sql/compared_columns")).fetchall()
         for version, table, column, kind in columns:
             found.setdefault(table, {}).setdefault(version, {})[column] = kind
-        return {name: _pair(name, versions, self.keys.get(name, ())) for name, versions in sorted(found.items())}
+        return {name: pair_of(name, versions, self.keys.get(name, ())) for name, versions in sorted(found.items())}
 
     @cached_property
     def changes(self) -> list[TableChange]:
@@ -125,7 +58,7 @@ class Comparison:
 
     def tables_answer(self) -> Answer:
         """Return how each table differs as rows. Grain: one row per table."""
-        cursor = self.connection.cursor()
+        cursor = self._cursor()
         cursor.execute(read_sql(__package__, "sql/table_changes"))
         rows = [
             (one.table.name, one.rows, one.added, one.removed, one.changed, one.changed_columns, one.table.only_in)
@@ -143,7 +76,7 @@ class Comparison:
         Raises:
             UsageFault: If only one version has the table.
         """
-        pair, cursor = self.tables[table], self.connection.cursor()
+        pair, cursor = self.tables[table], self._cursor()
         if not pair.is_in_both:
             raise UsageFault("sql_compare_one_side", table=pair.name)
         if not pair.key:
@@ -159,11 +92,10 @@ class Comparison:
     def figures(self) -> Answer:
         """Return the figures of `indicator_values` that differ, the biggest change first.
 
-        Grain: one row per indicator, rule, period and unit, level or province that both versions have. A version
-        without figures has no row.
+        Grain: one row per indicator, rule, period and unit, level or province that both versions have.
         """
         query = read_sql(__package__, "sql/different_figures", language=self.language)
-        return Answer(self.connection.cursor().execute(query))
+        return Answer(self._cursor().execute(query))
 
     def _change(self, pair: TablePair) -> TableChange:
         if not pair.is_in_both:
@@ -189,21 +121,9 @@ class Comparison:
         return row
 
 
-def _pair(name: str, versions: Mapping[str, Types], key: tuple[str, ...]) -> TablePair:
-    before, after = versions.get("before", {}), versions.get("after", {})
-    both = tuple(column for column in after if column in before)
-    return TablePair(
-        name, key if set(key) <= set(both) else (), both,
-        tuple(column for column in both if before[column] != after[column]),
-        tuple(column for column in before if column not in after) if after else (),
-        tuple(column for column in after if column not in before) if before else (),
-        is_before=bool(before), is_after=bool(after),
-    )  # fmt: skip
-
-
 def _sql(name: str, pair: TablePair, **parts: str) -> str:
     if pair.key:
-        parts["on_key"] = " and ".join(f"not ({_differs(pair, column)})" for column in pair.key)
+        parts["on_key"] = " and ".join(_differs(pair, column, "is not distinct from") for column in pair.key)
         parts["differs"] = " or ".join(_differs(pair, column) for column in pair.rest) or "false"
     columns = quote_identifiers(pair.columns)
     return read_sql(__package__, f"sql/{name}", table=quote_identifier(pair.name), columns=columns, **parts)

@@ -6,6 +6,7 @@ Does not belong here: comparing (`compare`).
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -20,7 +21,7 @@ from pipelines.publish.versions import current_version, version_before
 from pipelines.reports.sql_shell.answers import Answer, interruptible, sql_errors
 from pipelines.reports.sql_shell.commands import nearest
 from pipelines.reports.sql_shell.compare import Comparison
-from pipelines.reports.sql_shell.compare_view import show_comparison, show_rows
+from pipelines.reports.sql_shell.compare_view import show_comparison, show_rows, take
 from pipelines.reports.sql_shell.connection import two_versions
 from pipelines.reports.sql_shell.files import FILE_MODE, check_target, save, write_csv, write_json
 from pipelines.reports.sql_shell.run import quiet_when_left
@@ -53,17 +54,18 @@ def run_comparison(settings: Settings, console: Console, versions: Sequence[str]
         found = Comparison(connection, keys, language.get())
         if table is not None and table not in found.tables:
             raise UsageFault("sql_no_table", table=table, near=nearest(table, found.tables))
+        shown = rows_shown(rows)
         if path is not None:
-            count = interruptible(connection, lambda: _save(found, table, path))
+            count = interruptible(found, lambda: _save(found, table, path))
             say_line(Console(stderr=True), say("sql_saved", rows=f"{count:,}", file=path))
         elif output != "table":
-            interruptible(connection, lambda: _write(found, table, output, sys.stdout))
+            interruptible(found, lambda: _write(found, table, output, sys.stdout))
         elif table is not None:
-            show_rows(console, interruptible(connection, lambda: found.rows_of(table)), before, after, rows_shown(rows))
+            show_rows(console, interruptible(found, lambda: take(found.rows_of(table), shown)), before, after)
         else:
-            with console.status(say("sql_comparing")) if console.is_terminal else sql_errors():
-                interruptible(connection, lambda: found.changes)
-            show_comparison(console, found, before, after, rows_shown(rows))
+            with console.status(say("sql_comparing")) if console.is_terminal else nullcontext():
+                changes, figures = interruptible(found, lambda: (found.changes, take(found.figures(), shown)))
+            show_comparison(console, changes, figures, before, after)
 
 
 def _write(found: Comparison, table: str | None, output: str, stream: TextIO) -> int:

@@ -3,11 +3,14 @@
 Shares are rounded here; files, CSV and JSON have them as they are. Does not belong here: comparing (`compare`).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from rich.console import Console
 
 from pipelines.common.i18n import say
 from pipelines.reports.sql_shell.answers import Answer, Row
-from pipelines.reports.sql_shell.compare import Comparison, TableChange
+from pipelines.reports.sql_shell.pairs import TableChange
 from pipelines.reports.sql_shell.screen import say_line, show, width_of
 from pipelines.reports.sql_shell.tables import Page, render
 
@@ -15,45 +18,59 @@ TEXT, NUMBER = "VARCHAR", "BIGINT"
 COUNT = "count"
 
 
-def show_comparison(console: Console, found: Comparison, before: str, after: str, rows: int | None) -> None:
+@dataclass(frozen=True)
+class Taken:
+    """The first rows of an answer, and whether there are more."""
+
+    page: Page
+    more: bool
+
+
+def take(answer: Answer, count: int | None) -> Taken:
+    """Return the first rows of an answer; all where no count is given."""
+    rows = answer.head(None if count is None else count + 1)
+    return Taken(Page(answer.names, answer.types, rows[:count]), count is not None and len(rows) > count)
+
+
+def show_comparison(console: Console, changes: Sequence[TableChange], figures: Taken, before: str, after: str) -> None:
     """Print how many rows of each table differ, and which figures.
 
     Args:
         console: Where.
-        found: The comparison.
+        changes: How each table differs.
+        figures: Figures that differ.
         before: Name of the earlier version.
         after: Name of the later.
-        rows: Figures that are listed; None is all.
     """
     say_line(console, say("sql_compared", before=before, after=after), style="bold")
-    differing = [one for one in found.changes if not one.is_same]
+    differing = [one for one in changes if not one.is_same]
     if differing:
         lines: list[Row] = [
             (one.table.name, one.rows, one.added, one.removed, one.changed if one.table.key else None,
              one.changed_columns if one.table.is_in_both else _only(one)) for one in differing
         ]  # fmt: skip
         _show(console, Page(say("sql_compared_header").split("|"), [TEXT, *[NUMBER] * 4, TEXT], lines))
-    say_line(console, say("sql_same_tables", count=len(found.changes) - len(differing)))
-    answer = found.figures()
-    taken = answer.head(None if rows is None else rows + 1)
-    if taken:
-        lines = [_figure(dict(zip(answer.names, row, strict=True))) for row in taken[:rows]]
+    say_line(console, say("sql_same_tables", count=len(changes) - len(differing)))
+    if figures.page.rows:
+        lines = [_figure(dict(zip(figures.page.names, row, strict=True))) for row in figures.page.rows]
         say_line(console, say("sql_figures"), style="bold")
         _show(console, Page(say("sql_figures_header").split("|"), [*[TEXT] * 4, *[NUMBER] * 3], lines))
-    if len(taken) > len(taken[:rows]):
-        say_line(console, say("sql_more_different", rows=rows))
+    _say_more(console, figures)
 
 
-def show_rows(console: Console, answer: Answer, before: str, after: str, rows: int | None) -> None:
+def show_rows(console: Console, taken: Taken, before: str, after: str) -> None:
     """Print the rows of one table that differ."""
     say_line(console, say("sql_compared", before=before, after=after), style="bold")
-    taken = answer.head(None if rows is None else rows + 1)
-    if not taken:
+    if not taken.page.rows:
         say_line(console, say("sql_same_rows"))
         return
-    _show(console, Page(answer.names, answer.types, taken[:rows]))
-    if len(taken) > len(taken[:rows]):
-        say_line(console, say("sql_more_different", rows=rows))
+    _show(console, taken.page)
+    _say_more(console, taken)
+
+
+def _say_more(console: Console, taken: Taken) -> None:
+    if taken.more:
+        say_line(console, say("sql_more_different", rows=len(taken.page.rows)))
 
 
 def _only(change: TableChange) -> str:
