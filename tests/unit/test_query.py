@@ -40,6 +40,16 @@ def test_what_is_not_a_question_is_refused(settings: Settings, query: str) -> No
         show(settings, Console(quiet=True), query, "table")
 
 
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [("from nowhere", ".tables"), ("select z from t", ".schema"), ("copy t to 'x.csv'", "-o"), ("drop table t", "-o")],
+)
+def test_an_error_says_what_to_do(settings: Settings, query: str, hint: str) -> None:
+    with pytest.raises(TthcError) as failed:
+        show(settings, Console(quiet=True), query, "table")
+    assert hint in str(failed.value).splitlines()[-1]
+
+
 def test_answers_come_as_csv_json_or_a_table(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     show(settings, Console(), "select a, b, c from t", "csv")
     assert capsys.readouterr().out == "a,b,c\n1,Đồng Nai,\n"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import duckdb
 
 from pipelines.common.errors import TthcError
+from pipelines.common.i18n import say
 
 if TYPE_CHECKING:
     import polars as pl
@@ -125,7 +126,16 @@ def sql_errors() -> Iterator[None]:
     except duckdb.InterruptException:
         raise TthcError("sql_interrupted") from None
     except duckdb.Error as error:
-        raise TthcError("sql_failed", why=str(error).strip()) from None
+        raise TthcError("sql_failed", why=str(error).strip(), hint=_hint(error)) from None
+
+
+def _hint(error: duckdb.Error) -> str:
+    """Return a line on what to do about an error; '' where DuckDB's own words say it."""
+    if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+        return "\n" + say("sql_hint_names")
+    if isinstance(error, duckdb.PermissionException) or "read-only" in str(error):
+        return "\n" + say("sql_hint_read_only")
+    return ""
 
 
 def interruptible(asking: Asking, work: Callable[[], T]) -> T:
