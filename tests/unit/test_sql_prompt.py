@@ -178,8 +178,10 @@ def test_a_history_that_others_could_read_is_closed(typed: Typed) -> None:
     assert stat.S_IMODE(history_file().stat().st_mode) == 0o600
 
 
-def test_tab_completes_a_table_while_one_types(typed: Typed) -> None:
-    assert "│ 10 │" in typed("select count(*) as n from fct_ti", TAB, f";{ENTER}")
+@pytest.mark.parametrize("pause", [False, True])
+def test_tab_completes_a_table_however_fast_one_types(typed: Typed, pause: bool) -> None:
+    parts = ["select count(*) as n from fct_ti", TAB, f";{ENTER}"]
+    assert "│ 10 │" in typed(*parts if pause else ["".join(parts)])
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,7 @@ def _reader(session: Session) -> "PromptSession[str]":
 
 
 def _keys() -> "KeyBindings":
+    from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.enums import DEFAULT_BUFFER
     from prompt_toolkit.filters import has_focus
     from prompt_toolkit.key_binding import KeyBindings
@@ -80,5 +81,18 @@ def _keys() -> "KeyBindings":
             buffer.validate_and_handle()
         else:
             buffer.insert_text("\n")
+
+    @keys.add("tab", filter=has_focus(DEFAULT_BUFFER))
+    def complete(event: "KeyPressEvent") -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        # At once: the library's own way looks for words in the background, and loses a Tab that follows a letter fast.
+        found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+        if len(found) == 1:
+            buffer.apply_completion(found[0])
+        else:
+            buffer.start_completion(insert_common_part=True)
 
     return keys
