@@ -111,11 +111,19 @@ def ask(connection: duckdb.DuckDBPyConnection, statement: str) -> Answer | None:
     Raises:
         TthcError: If it fails (`sql_failed`).
     """
+    answers = has_answer(connection, statement)
     with sql_errors():
-        parsed = connection.extract_statements(statement)
         result = connection.execute(statement)
-    kinds = [kind for one in parsed for kind in one.expected_result_type]
-    return Answer(result) if kinds == [duckdb.ExpectedResultType.QUERY_RESULT] else None
+    return Answer(result) if answers else None
+
+
+def has_answer(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Return True if a statement has an answer; what cannot be parsed may have one, and says so when it is run."""
+    try:
+        kinds = [kind for one in connection.extract_statements(statement) for kind in one.expected_result_type]
+    except duckdb.Error:
+        return True
+    return kinds == [duckdb.ExpectedResultType.QUERY_RESULT]
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from rich.table import Table
 from pipelines.common.errors import TthcError, UsageFault
 from pipelines.common.i18n import say
 from pipelines.reports.sql_shell.catalogue import HOME, Relation, columns_page, read_catalogue
-from pipelines.reports.sql_shell.screen import say_line, show
-from pipelines.reports.sql_shell.session import Session, run_text
-from pipelines.reports.sql_shell.tables import Page, render
+from pipelines.reports.sql_shell.screen import say_line, show, show_table
+from pipelines.reports.sql_shell.session import STREAMS, Session, run_text
+from pipelines.reports.sql_shell.tables import Page
 
 DEEPEST = 10  # files that read each other
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", *STREAMS)
 ALL = "all"
 
 
@@ -74,7 +74,7 @@ def _tables(session: Session, pattern: str) -> None:
         raise UsageFault("sql_no_table", table=pattern, near=_near(session, pattern))
     page = Page(say("sql_tables_header").split("|"), ["VARCHAR", "BIGINT", "VARCHAR"],
                 [(one.shown_name, one.rows, one.comment) for one in wanted])  # fmt: skip
-    show(session.console, render(page, session.console.width))
+    show_table(session.console, page)
     if not pattern:
         say_line(session.console, say("sql_tables_more"))
 
@@ -96,7 +96,7 @@ def _describe(session: Session, name: str) -> None:
         raise UsageFault("sql_no_table", table=name, near=_near(session, name))
     say_line(session.console, f"{relation.shown_name}: {relation.comment}", style="bold")
     page = columns_page(relation, say("sql_columns_header").split("|"))
-    show(session.console, render(page, session.console.width))
+    show_table(session.console, page)
 
 
 def _near(session: Session, name: str) -> str:

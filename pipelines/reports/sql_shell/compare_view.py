@@ -11,8 +11,8 @@ from rich.console import Console
 from pipelines.common.i18n import say
 from pipelines.reports.sql_shell.answers import Answer, Row
 from pipelines.reports.sql_shell.pairs import TableChange
-from pipelines.reports.sql_shell.screen import say_line, show, width_of
-from pipelines.reports.sql_shell.tables import Page, render
+from pipelines.reports.sql_shell.screen import say_line, show_table
+from pipelines.reports.sql_shell.tables import Page
 
 TEXT, NUMBER = "VARCHAR", "BIGINT"
 COUNT = "count"
@@ -49,12 +49,12 @@ def show_comparison(console: Console, changes: Sequence[TableChange], figures: T
             (one.table.name, one.rows, one.added, one.removed, one.changed if one.table.key else None,
              one.changed_columns if one.table.is_in_both else _only(one)) for one in differing
         ]  # fmt: skip
-        _show(console, Page(say("sql_compared_header").split("|"), [TEXT, *[NUMBER] * 4, TEXT], lines))
+        show_table(console, Page(say("sql_compared_header").split("|"), [TEXT, *[NUMBER] * 4, TEXT], lines))
     say_line(console, say("sql_same_tables", count=len(changes) - len(differing)))
     if figures.page.rows:
         lines = [_figure(dict(zip(figures.page.names, row, strict=True))) for row in figures.page.rows]
         say_line(console, say("sql_figures"), style="bold")
-        _show(console, Page(say("sql_figures_header").split("|"), [*[TEXT] * 4, *[NUMBER] * 3], lines))
+        show_table(console, Page(say("sql_figures_header").split("|"), [*[TEXT] * 4, *[NUMBER] * 3], lines))
     _say_more(console, figures)
 
 
@@ -64,7 +64,7 @@ def show_rows(console: Console, taken: Taken, before: str, after: str) -> None:
     if not taken.page.rows:
         say_line(console, say("sql_same_rows"))
         return
-    _show(console, taken.page)
+    show_table(console, taken.page)
     _say_more(console, taken)
 
 
@@ -75,10 +75,6 @@ def _say_more(console: Console, taken: Taken) -> None:
 
 def _only(change: TableChange) -> str:
     return say("sql_only_after" if change.table.is_after else "sql_only_before")
-
-
-def _show(console: Console, page: Page) -> None:
-    show(console, render(page, width_of(console, page)), width_of(console, page))
 
 
 def _figure(row: dict[str, object]) -> Row:

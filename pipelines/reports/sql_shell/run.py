@@ -83,4 +83,9 @@ def _text(wanted: Wanted) -> str | None:
         return wanted.query
     if wanted.file is not None and str(wanted.file) != "-":
         return read_file(wanted.file)
-    return None if wanted.file is None and sys.stdin.isatty() else sys.stdin.read()
+    if wanted.file is None and sys.stdin.isatty():
+        return None
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise UsageFault("sql_not_utf8", file=STREAM) from None

@@ -28,12 +28,17 @@ def show_page(console: Console, page: Page, *, more: bool, blocks: bool, seconds
         blocks: One block per row.
         seconds: How long the query took.
     """
-    width = width_of(console, page)
-    show(console, render(page, width, blocks=blocks), width)
+    show_table(console, page, blocks=blocks)
     if more:
         say_line(console, say("sql_more", rows=len(page.rows)))
     if console.is_terminal:
         say_line(console, say("sql_done", rows=len(page.rows), more="+" if more else "", seconds=f"{seconds:.2f}"))
+
+
+def show_table(console: Console, page: Page, *, blocks: bool = False) -> None:
+    """Show rows as a table, or as blocks, as wide as the terminal is."""
+    width = width_of(console, page)
+    show(console, render(page, width, blocks=blocks), width)
 
 
 def width_of(console: Console, page: Page) -> int:

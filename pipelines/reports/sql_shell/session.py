@@ -15,7 +15,7 @@ from rich.console import Console
 
 from pipelines.common.errors import TthcError, UsageFault
 from pipelines.common.i18n import say
-from pipelines.reports.sql_shell.answers import Answer, ask, interruptible
+from pipelines.reports.sql_shell.answers import Answer, ask, has_answer, interruptible
 from pipelines.reports.sql_shell.files import check_target, save, write_csv, write_json
 from pipelines.reports.sql_shell.screen import say_line, show_page
 from pipelines.reports.sql_shell.statements import Piece, pieces
@@ -119,7 +119,7 @@ def run_text(session: Session, text: str, name: str) -> None:
     """
     given = list(pieces(text))
     if session.target is not None and not any(piece.is_command for piece in given):
-        answers = sum(_answers(session.connection, piece.text) for piece in given)
+        answers = sum(has_answer(session.connection, piece.text) for piece in given)
         if answers != 1:
             raise UsageFault("sql_one_answer", file=session.target, answers=answers)
     for number, piece in enumerate(given, 1):
@@ -131,12 +131,3 @@ def run_text(session: Session, text: str, name: str) -> None:
             if len(given) == 1 or error.code in ("sql_script_failed", "sql_interrupted"):
                 raise
             raise TthcError("sql_script_failed", number=number, file=name, line=piece.line, why=error) from None
-
-
-def _answers(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
-    """Return True if a statement has an answer; what cannot be parsed may have one, and says so when it is run."""
-    try:
-        kinds = [kind for one in connection.extract_statements(statement) for kind in one.expected_result_type]
-    except duckdb.Error:
-        return True
-    return kinds == [duckdb.ExpectedResultType.QUERY_RESULT]
