@@ -40,6 +40,7 @@ CHANGES = """
         (null, null);
     update indicator_values set numerator = 8, value = 0.8 where unit_code = 'H19.01' and period_code = '2024-01';
     update indicator_values set numerator = 9, value = 0.9 where unit_code = 'H19.31';
+    update indicator_values set numerator = 4, denominator = 4, value = 1 where period_code = '2024-02';
     update indicator_values set numerator = 102, value = 102 where indicator_code = 'open_datasets';
     insert into indicator_values values
         ('on_time_rate', 'plan', '2024-03', 'unit', 'H19.01', 'so', 1, 1, 1, false);

@@ -16,6 +16,7 @@ from pipelines.reports.sql_shell.tables import Page
 
 TEXT, NUMBER = "VARCHAR", "BIGINT"
 COUNT = "count"
+COLUMNS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def show_comparison(console: Console, changes: Sequence[TableChange], figures: T
     if differing:
         lines: list[Row] = [
             (one.table.name, one.rows, one.added, one.removed, one.changed if one.table.key else None,
-             one.changed_columns if one.table.is_in_both else _only(one)) for one in differing
+             _columns(one)) for one in differing
         ]  # fmt: skip
         show_table(console, Page(say("sql_compared_header").split("|"), [TEXT, *[NUMBER] * 4, TEXT], lines))
     say_line(console, say("sql_same_tables", count=len(changes) - len(differing)))
@@ -73,8 +74,12 @@ def _say_more(console: Console, taken: Taken) -> None:
         say_line(console, say("sql_more_different", rows=len(taken.page.rows)))
 
 
-def _only(change: TableChange) -> str:
-    return say("sql_only_after" if change.table.is_after else "sql_only_before")
+def _columns(change: TableChange) -> str:
+    """Return the columns that changed most, or which version alone has the table."""
+    if not change.table.is_in_both:
+        return say("sql_only_after" if change.table.is_after else "sql_only_before")
+    named = change.changed_columns.split(", ")
+    return ", ".join(named[:COLUMNS_NAMED]) + (f", … +{len(named) - COLUMNS_NAMED}" if named[COLUMNS_NAMED:] else "")
 
 
 def _figure(row: dict[str, object]) -> Row:

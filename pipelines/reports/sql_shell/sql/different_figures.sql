@@ -1,4 +1,4 @@
--- A share is as big as its points, a count as its part of the earlier one.
+-- A share is as big as its points, a count as its part of the greater one; what had no value, or has none, comes last.
 select
     indicator_code,
     coalesce(i.name_{{ language }}, '') as indicator,
@@ -26,6 +26,7 @@ where
     or b.numerator is distinct from a.numerator
     or b.denominator is distinct from a.denominator
 order by
+    a.value is null or b.value is null,
     abs(coalesce(a.value, 0) - coalesce(b.value, 0))
     / if(i.value_unit = 'count', greatest(a.value, b.value, 1), 1) desc,
     abs(coalesce(a.numerator, 0) - coalesce(b.numerator, 0)) desc,
