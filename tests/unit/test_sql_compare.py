@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import signal
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from pipelines.cli import app
 from pipelines.common.errors import TthcError, UsageFault
 from pipelines.gate.keys import table_keys
 from pipelines.gate.suites import load_suites
+from pipelines.reports.sql_shell.answers import interruptible
 from pipelines.reports.sql_shell.compare import Comparison
 from pipelines.reports.sql_shell.compare_run import run_comparison
 from pipelines.reports.sql_shell.connection import two_versions as opened
@@ -213,6 +217,18 @@ def test_neither_version_can_be_written_to(warehouse: Settings, tmp_path: Path) 
                 connection.execute(f"copy (select 1) to '{own}'")
     assert list(tmp_path.iterdir()) == []
     assert not [path for path in warehouse.warehouse_dir.iterdir() if path.name.startswith(".reader")]
+
+
+def test_ctrl_c_stops_a_comparison(warehouse: Settings) -> None:
+    forever = "select count(*) from range(100000000) a, range(100000000) b where a.range * b.range % 7 = 3"
+    with opened(warehouse, BEFORE, AFTER) as connection:
+        found = Comparison(connection, KEYS, "vi")
+        assert found.figures().head(1)
+        asked = found._asking[-1]
+        threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(TthcError, match="sql_interrupted"):
+            interruptible(found, lambda: asked.execute(forever))
+        assert found.rows_of("fct_timeliness").head(1)
 
 
 def test_the_command_takes_versions_where_a_query_would_stand(warehouse: Settings) -> None:

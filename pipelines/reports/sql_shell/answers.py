@@ -8,8 +8,8 @@ import contextvars
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AT_ONCE = 50_000  # rows that are in memory while an answer is written
+TURN = 0.2  # seconds after which Ctrl-C is looked for, and a query interrupted again
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
@@ -161,12 +162,14 @@ def interruptible(asking: Asking, work: Callable[[], T]) -> T:
     with ThreadPoolExecutor(1) as pool:
         doing = pool.submit(contextvars.copy_context().run, work)
         try:
-            return doing.result()
+            while not doing.done():  # in turns: with Polars loaded, a signal does not wake who waits without end
+                wait([doing], TURN)
         except KeyboardInterrupt:
-            asking.interrupt()
-            with suppress(Exception):
-                doing.result()
+            while not doing.done():  # more than once, for it may not have begun
+                asking.interrupt()
+                wait([doing], TURN)
             raise TthcError("sql_interrupted") from None
+        return doing.result()
 
 
 def as_text(value: Any) -> str:
