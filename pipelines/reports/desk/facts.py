@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.common.sql import read_sql
 from pipelines.publish.versions import current_version
+from pipelines.reports.desk.layout import STEPS_PAGES
 from pipelines.reports.morning.facts import Morning
 from pipelines.reports.officers.facts import Row, read_rows
 from pipelines.reports.officers.files import FINDINGS, RECORD, WORKLIST, read_record
@@ -81,12 +82,14 @@ class Desk:
         morning: The summary of the newest run; None if there was none.
         figures: Figures of the published version; None if there is none that can be read.
         files: What may be linked to.
+        has_steps_page: Whether the page of steps lies beside it.
     """
 
     made: dt.datetime
     morning: Morning | None
     figures: Figures | None
     files: Files
+    has_steps_page: bool = False
 
 
 def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) -> Desk:
@@ -97,12 +100,12 @@ def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) ->
         morning: The summary of the newest run.
         made: The moment that the page bears.
     """
-    version = current_version(settings)
+    version, has_steps = current_version(settings), (settings.reports_dir / STEPS_PAGES["vi"]).is_file()
     if version is None or not (settings.current_link / DATABASE_FILE).is_file():
-        return Desk(made, morning, None, Files())
+        return Desk(made, morning, None, Files(), has_steps)
     with read_only_connection(settings) as connection:
         figures = read_figures(connection)
-    return Desk(made, morning, figures, read_files(settings.reports_dir, version))
+    return Desk(made, morning, figures, read_files(settings.reports_dir, version), has_steps)
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> Figures:
