@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.reports.desk.render import ORDERS, PAGES, UNITS_PRINTED
+from pipelines.reports.desk.layout import PAGES
+from pipelines.reports.desk.render import ORDERS, UNITS_PRINTED
 from pipelines.reports.desk.write import write_desk
 from tests.site.desk_warehouse import morning, publish_desk
 from tests.site.test_browser import ALL_RULES, COLOURS, CONTRAST, violations, with_axe

@@ -12,7 +12,8 @@ from pipelines.contracts.fields import OfficeWords
 from pipelines.contracts.model import Contract, load_contract
 from pipelines.parsing.office_names import LONGEST, office_names
 from pipelines.parsing.privacy import protect
-from pipelines.sample.offices import load_offices, office_names as offices_of_the_sample
+from pipelines.sample.offices import load_offices
+from pipelines.sample.offices import office_names as offices_of_the_sample
 from pipelines.settings import PROJECT_DIR
 
 CONTRACT = load_contract(PROJECT_DIR / "contracts" / "tien_trinh.yml")

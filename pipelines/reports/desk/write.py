@@ -6,6 +6,8 @@ never failing. Does not belong here: what it says (`facts`, `render`).
 
 import datetime as dt
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pipelines.common.errors import TthcError
@@ -73,14 +75,15 @@ def write_nightly_desk(settings: Settings, morning: Morning | None) -> None:
 
     The page of steps comes first, since the desk page links to it where it is; neither waits for the other to be right.
     """
-    for write, failed in (
-        (lambda: write_steps(settings), "steps_page_failed"),
-        (lambda: write_desk(settings, morning), "desk_failed"),
-    ):
-        try:
-            write()
-        except Exception as error:
-            log.warning(say(failed, why=str(error) if isinstance(error, TthcError) else type(error).__name__))
+    _attempt(partial(write_steps, settings), "steps_page_failed")
+    _attempt(partial(write_desk, settings, morning), "desk_failed")
+
+
+def _attempt(write: Callable[[], object], failed: str) -> None:
+    try:
+        write()
+    except Exception as error:
+        log.warning(say(failed, why=str(error) if isinstance(error, TthcError) else type(error).__name__))
 
 
 def _write(settings: Settings, name: str, page: str) -> Path:
