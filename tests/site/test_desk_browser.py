@@ -148,7 +148,9 @@ def test_procedures_print_whole_and_waits_are_hatched(browser: "Browser", desk: 
             .filter(one => getComputedStyle(one).breakInside !== "avoid").length""")
         hatched = page.evaluate("""[...document.querySelectorAll("rect.part")].map(one =>
             [one.classList.contains("waiting"), getComputedStyle(one).fill.includes("#hatch")])""")
+        drawn = page.evaluate("document.querySelector('#hatch').ownerSVGElement.getClientRects().length")
         printed = page.pdf(prefer_css_page_size=True)
+    assert drawn, "a pattern that is not displayed leaves its parts empty"
     assert torn == 0 and {tuple(one) for one in hatched} == {(True, True), (False, False)}
     assert 3 <= len(re.findall(rb"/Type\s*/Page\b", _opened(printed))) <= 12
 
