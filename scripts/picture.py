@@ -48,7 +48,7 @@ def take_desk(browser: Browser, warehouse: Path, picture: Path = DESK) -> None:
     page.screenshot(path=picture, full_page=True)
 
 
-def take_steps(browser: Browser, warehouse: Path, picture: Path = STEPS, procedures: int = 3) -> None:
+def take_steps(browser: Browser, warehouse: Path, picture: Path = STEPS, procedures: int = 2) -> None:
     """Photograph the page of steps of a warehouse down to the last of so many procedures."""
     page = browser.new_page(viewport={"width": DESK_WIDTH, "height": HEIGHT}, color_scheme="light")
     page.goto((warehouse / "reports" / "steps.html").as_uri())
