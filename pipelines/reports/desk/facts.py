@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.common.sql import read_sql
 from pipelines.publish.versions import current_version
+from pipelines.reports.desk.layout import STEPS_PAGES
 from pipelines.reports.dictionary.write import PAGE as DICTIONARY_PAGE
 from pipelines.reports.morning.facts import Morning
 from pipelines.reports.officers.facts import Row, read_rows
@@ -84,12 +85,14 @@ class Desk:
         morning: The summary of the newest run; None if there was none.
         figures: Figures of the published version; None if there is none that can be read.
         files: What may be linked to.
+        has_steps_page: Whether the page of steps lies beside it.
     """
 
     made: dt.datetime
     morning: Morning | None
     figures: Figures | None
     files: Files
+    has_steps_page: bool = False
 
 
 def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) -> Desk:
@@ -100,14 +103,16 @@ def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) ->
         morning: The summary of the newest run.
         made: The moment that the page bears.
     """
-    version = current_version(settings)
+    version, has_steps = current_version(settings), (settings.reports_dir / STEPS_PAGES["vi"]).is_file()
     if version is None or not (settings.current_link / DATABASE_FILE).is_file():
-        return Desk(made, morning, None, Files())
+        return Desk(made, morning, None, Files(), has_steps)
     with read_only_connection(settings) as connection:
         figures = read_figures(connection)
     files = read_files(settings.reports_dir, version)
     page = settings.current_link / DICTIONARY_FOLDER / DICTIONARY_PAGE
-    return Desk(made, morning, figures, replace(files, dictionary=_from_reports(page) if page.is_file() else None))
+    return Desk(
+        made, morning, figures, replace(files, dictionary=_from_reports(page) if page.is_file() else None), has_steps
+    )
 
 
 def _from_reports(page: Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.common.errors import TthcError
-from pipelines.reports.desk.render import PAGES
+from pipelines.reports.desk.layout import PAGES
 from pipelines.settings import DICTIONARY_FOLDER, Settings
 from pipelines.site.serve import HEADERS, HOST, SiteHandler, local_server
 
