@@ -38,7 +38,7 @@ create or replace temp macro came_again(last_day) as (
 );
 -- Further off than the limit, where what matures may rise however far; what was there and is not strays, too.
 create or replace temp macro strays(before, now, most, may_rise) as
-    coalesce(abs(now - before), 1) > most and not (may_rise and coalesce(now >= coalesce(before, 0), false));
+    coalesce(abs(now - before), if(now is null and before is null, 0, 1)) > most and not (may_rise and coalesce(now >= coalesce(before, 0), false));
 create or replace temp macro figure_told(share, part, whole) as
     case
         when coalesce(whole, 0) = 0 then format('{:g}', share::double)
