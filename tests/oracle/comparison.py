@@ -86,14 +86,14 @@ COLUMNS = {
     " status_at_cut, is_paused, is_overdue, days_late, outcome_766, reason_766, apologised_date",
     "fct_steps": "dossier_code, step_number, procedure_code, unit_code, unit_level, receiving_unit_code, department,"
     " status, phase, began_at, ended_at, due_at, finished_date, elapsed_days, elapsed_working_days,"
-    " waiting_working_days, round(elapsed_hours, 6)::double, is_current, is_rework, is_late, due_date_passed",
+    " waiting_working_days, elapsed_hours, is_current, is_rework, is_late, due_date_passed",
     "handling_times": "finished_year, procedure_code, scope, unit_code, unit_level, dossiers, overdue,"
     " median_working_days, p90_working_days, most_working_days",
     "procedure_bottlenecks": "finished_year, procedure_code, scope, unit_code, unit_level, department, status, phase,"
     " steps, rework_steps, late_steps, elapsed_working_days, waiting_working_days, median_working_days,"
-    " p90_working_days, finished_dossiers, round(days_per_dossier, 9), round(share_of_working_days, 9)",
+    " p90_working_days, finished_dossiers, days_per_dossier, share_of_working_days",
     "procedure_variants": "finished_year, procedure_code, scope, unit_code, unit_level, variant_rank, variant, steps,"
-    " dossiers, round(share_of_dossiers, 9), round(mean_working_days, 9), variant_count",
+    " dossiers, share_of_dossiers, mean_working_days, variant_count",
     "department_lateness": "began_year, scope, unit_code, unit_level, department, steps, steps_with_due, late_steps,"
     " elapsed_working_days, waiting_working_days, dossiers_late_here, still_open",
     "worklist": "dossier_code, unit_code, unit_level, receiving_unit_code, procedure_code, department, status_code,"
@@ -105,7 +105,7 @@ COLUMNS = {
 
 CHANGES = """
     select indicator_code, rule, period_code, scope, unit_code, unit_level, previous_period_code, previous_value, value,
-        round(change, 9), previous_denominator, denominator, is_closed
+        change, previous_denominator, denominator, is_closed
     from tthc.marts.indicator_changes
 """
 

@@ -38,7 +38,7 @@ class Taken:
     def row(self) -> tuple[Any, ...]:
         """The row of fct_steps."""
         began = self.step.ThoiDiemXuLy
-        hours = None if self.ended is None else round((self.ended - began).total_seconds() / 3600, 6)
+        hours = None if self.ended is None else (self.ended - began).total_seconds() / 3600
         code, *of = whose(self.dossier)
         return (
             code, self.number, *of, self.step.PhongBanXuLy, self.step.TrangThai, self.phase, began, self.ended,
@@ -151,8 +151,8 @@ def bottlenecks(settled: Settled, steps: Sequence[Taken]) -> Iterator[tuple[Any,
         yield (
             *group, len(members), sum(one.is_rework for one in members), sum(one.is_late is True for one in members),
             sum(days), sum(one.waiting or 0 for one in members), rank(days, 5), rank(days, 9), count,
-            None if not count else round(sum(days) / count, 9),
-            round(sum(days) / days_of[group[:5]], 9) if days_of[group[:5]] else None,
+            None if not count else sum(days) / count,
+            sum(days) / days_of[group[:5]] if days_of[group[:5]] else None,
         )  # fmt: skip
 
 
@@ -175,8 +175,8 @@ def variants(steps: Sequence[Taken]) -> Iterator[tuple[Any, ...]]:
         ordered = sorted(named.items(), key=lambda item: (-len(item[1]), item[0]))
         for number, (name, days) in enumerate(ordered[:10], start=1):
             yield (
-                *group, number, name, name.count("-") + 1, len(days), round(len(days) / whole, 9),
-                round(sum(days) / len(days), 9), len(named),
+                *group, number, name, name.count("-") + 1, len(days), len(days) / whole,
+                sum(days) / len(days), len(named),
             )  # fmt: skip
 
 
@@ -216,6 +216,6 @@ def changes(values: Iterable[IndicatorValue], as_of: date) -> Iterator[tuple[Any
         w = known.get((indicator, rule, before.get(period, ""), *subject))
         if w is not None and v.value is not None and w.value is not None:
             yield (
-                indicator, rule, period, *subject, w.period_code, w.value, v.value, round(v.value - w.value, 9),
+                indicator, rule, period, *subject, w.period_code, w.value, v.value, v.value - w.value,
                 w.denominator, v.denominator, v.is_closed,
             )  # fmt: skip
