@@ -1,0 +1,16 @@
+-- Made by `make docs` from docs/cookbook/questions.yml; do not edit by hand.
+-- Phí được nộp bằng cách nào, bao nhiêu tiền?
+-- Một hồ sơ có thể có nhiều khoản. `is_paid` trống là thông điệp đồng bộ không nói, không phải chưa nộp. Khoản 0 đồng
+-- là được miễn.
+-- How are fees paid, and how much?
+-- A dossier may have several. An empty `is_paid` means that the sync message does not say, not that it is unpaid. 0
+-- đồng is exempt.
+select coalesce(l.name_vi, '?') as method,  -- tiếng Anh / in English: name_en
+  p.is_paid, count(*) as payments, count(*) filter (p.amount_vnd = 0) as free,
+  sum(p.amount_vnd) as dong, median(p.amount_vnd)::int as median_dong,
+  round(100 * count(*) / sum(count(*)) over (), 1) as percent
+from fct_payments p
+left join code_lists l
+  on l.table_name = 'fct_payments' and l.column_name = 'payment_method' and l.code = p.payment_method
+group by method, p.is_paid
+order by payments desc, method
