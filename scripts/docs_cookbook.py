@@ -35,8 +35,9 @@ runs on your own version as it stands:
 - Rates are per cent, days are working days unless the column says otherwise. Names come in Vietnamese; the English ones
   stand beside them (`name_en`).
 - Some answers hold dossier codes. Codes are internal and must not leave the office.
-- A notebook with the main pictures: [notebooks/warehouse.py](notebooks/warehouse.py). How long each question takes:
-  `make bench BENCH="--only questions"` ([performance.md](performance.md)).
+- A notebook draws the main pictures of the published version: `.venv/bin/marimo edit docs/notebooks/warehouse.py`;
+  another folder than data/warehouse by `TTHC_WAREHOUSE_DIR`, or by `-- --warehouse DIR` at the end.
+- How long each question takes: `make bench BENCH="--only questions"` ([performance.md](performance.md)).
 
 ## Questions
 """,
@@ -63,8 +64,9 @@ phiên bản của anh chị:
 
 - Tỷ lệ tính bằng phần trăm, ngày là ngày làm việc trừ khi cột ghi khác. Tên cột bằng tiếng Anh như trong kho.
 - Một số câu trả lời có mã hồ sơ: chỉ dùng nội bộ, không được đưa ra ngoài.
-- Sổ ghi có các hình chính: [notebooks/warehouse.py](notebooks/warehouse.py). Mỗi câu hỏi mất bao lâu:
-  `make bench BENCH="--only questions"` ([performance.md](performance.md)).
+- Một sổ ghi marimo vẽ các hình chính của phiên bản đang công bố: `.venv/bin/marimo edit docs/notebooks/warehouse.py`;
+  thư mục khác data/warehouse thì đặt `TTHC_WAREHOUSE_DIR`, hoặc thêm `-- --warehouse DIR` ở cuối.
+- Mỗi câu hỏi mất bao lâu: `make bench BENCH="--only questions"` ([performance.md](performance.md)).
 
 ## Các câu hỏi
 """,

@@ -5,7 +5,7 @@
 -- No unit means a row so wrong that nobody knows whose it is. Compare with the unit's size; large ones always have
 -- more.
 select coalesce(u.unit_name, '?') as unit, sum(q.row_count) as rows,
-  string_agg(distinct q.source, ', ' order by q.source) as sources, mode(q.reason) as most_frequent_reason
+  string_agg(distinct q.source, ', ' order by q.source) as sources, count(distinct q.reason) as reasons
 from quarantine_units q
 left join dim_unit u using (unit_code)
 group by unit

@@ -8,7 +8,7 @@
 select l.name_vi as category,  -- tiếng Anh / in English: name_en
   count(*) as dossiers, count(*) filter (w.unit_level = 'so') as departments,
   count(*) filter (w.unit_level = 'huyen') as districts, count(*) filter (w.unit_level = 'xa') as communes,
-  round(sum(w.risk), 1) as expected_late, mode(w.action_vi) as most_frequent_action  -- action_en
+  round(sum(w.risk), 1) as expected_late, min_by(w.action_vi, w.priority) as first_action  -- action_en
 from worklist w
 join code_lists l on l.table_name = 'worklist' and l.column_name = 'category' and l.code = w.category
 group by l.name_vi, l.code_order

@@ -150,7 +150,7 @@ def _(alt, ask, mo):
         .encode(
             x=alt.X("dossiers:Q", title="hồ sơ / dossiers"),
             y=alt.Y("category:N", sort=None, title=None, axis=alt.Axis(labelLimit=240)),
-            tooltip=["category", "dossiers", "expected_late", "most_frequent_action"],
+            tooltip=["category", "dossiers", "expected_late", "first_action"],
         )
         .properties(width=480)
     )

@@ -22,6 +22,9 @@ QUESTIONS = {question.id: question for question in load_cookbook().questions}
 NOTHING = {
     "this-year-against-last": "one year",
     "units-that-fell-most": "one year",
+    "late-dossiers-of-a-unit": "the unit has none",
+    "units-that-ended": "its units go on",
+    "successor-before-and-after": "its units go on",
 }
 DOSSIER_CODES = {"late-dossiers-of-a-unit", "finished-late-of-a-unit"}
 Row = dict[str, Any]
