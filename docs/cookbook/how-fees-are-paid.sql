@@ -5,12 +5,16 @@
 -- How are fees paid, and how much?
 -- A dossier may have several. An empty `is_paid` means that the sync message does not say, not that it is unpaid. 0
 -- đồng is exempt.
+with counted as (
+  select payment_method, is_paid, count(*) as payments, count(*) filter (amount_vnd = 0) as free,
+    sum(amount_vnd) as dong, median(amount_vnd)::int as median_dong
+  from fct_payments
+  group by payment_method, is_paid
+)
 select coalesce(l.name_vi, '?') as method,  -- tiếng Anh / in English: name_en
-  p.is_paid, count(*) as payments, count(*) filter (p.amount_vnd = 0) as free,
-  sum(p.amount_vnd) as dong, median(p.amount_vnd)::int as median_dong,
-  round(100 * count(*) / sum(count(*)) over (), 1) as percent
-from fct_payments p
+  c.is_paid, c.payments, c.free, c.dong, c.median_dong,
+  round(100 * c.payments / sum(c.payments) over (), 1) as percent
+from counted c
 left join code_lists l
-  on l.table_name = 'fct_payments' and l.column_name = 'payment_method' and l.code = p.payment_method
-group by method, p.is_paid
-order by payments desc, method
+  on l.table_name = 'fct_payments' and l.column_name = 'payment_method' and l.code = c.payment_method
+order by c.payments desc, method

@@ -5,10 +5,13 @@
 -- What do status codes mean, and how many dossiers have each?
 -- Names come from `code_lists`, which has the codes of every coded column; look up `table_name`, `column_name`. A code
 -- without a name shows an empty one.
-select t.status_code, l.name_vi, l.name_en, count(*) as dossiers
-from fct_timeliness t
+with counted as (
+  select status_code, count(*) as dossiers from fct_timeliness
+  where received_date >= date '2024-01-01'  -- đổi ngày / change the day
+  group by status_code
+)
+select c.status_code, l.name_vi, l.name_en, c.dossiers
+from counted c
 left join code_lists l
-  on l.table_name = 'fct_timeliness' and l.column_name = 'status_code' and l.code = t.status_code::varchar
-where t.received_date >= date '2024-01-01'  -- đổi ngày / change the day
-group by all
-order by t.status_code
+  on l.table_name = 'fct_timeliness' and l.column_name = 'status_code' and l.code = c.status_code::varchar
+order by c.status_code

@@ -115,10 +115,10 @@ def _(alt, ask, mo):
         alt.Chart(ask("waiting-distribution"))
         .mark_bar()
         .encode(
-            x=alt.X("days:O", sort=waits, title="ngày làm việc / working days"),
+            x=alt.X("working_days:O", sort=waits, title="ngày làm việc / working days"),
             y=alt.Y("percent:Q", title="% hồ sơ / of dossiers"),
             column=alt.Column("level:N", title=None),
-            tooltip=["level", "days", "percent", "dossiers"],
+            tooltip=["level", "working_days", "percent", "dossiers"],
         )
         .properties(width=180, height=200)
     )
