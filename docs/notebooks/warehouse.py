@@ -20,12 +20,13 @@ def _():
     import altair as alt
     import duckdb
     import marimo as mo
+    import polars.selectors as columns
 
-    return Path, alt, duckdb, mo, os
+    return Path, alt, columns, duckdb, mo, os
 
 
 @app.cell
-def _(Path, duckdb, mo, os):
+def _(Path, columns, duckdb, mo, os):
     docs = Path(mo.notebook_dir()).parent
     folder = (
         mo.cli_args().get("warehouse") or os.environ.get("TTHC_WAREHOUSE_DIR") or docs.parent / "data" / "warehouse"
@@ -35,7 +36,9 @@ def _(Path, duckdb, mo, os):
 
     def ask(question):
         """Return the answer to a question of the cookbook, as a table."""
-        return warehouse.execute((docs / "cookbook" / f"{question}.sql").read_text(encoding="utf-8")).pl()
+        query = (docs / "cookbook" / f"{question}.sql").read_text(encoding="utf-8")
+        # Sums come with 128 bits, which charts do not take.
+        return warehouse.execute(query).pl().with_columns(columns.decimal().cast(int))
 
     return (ask,)
 
