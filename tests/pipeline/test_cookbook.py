@@ -147,7 +147,8 @@ def test_how_satisfied_people_are_whose_dossier_was_late(database: duckdb.DuckDB
     rated: dict[str, list[bool]] = defaultdict(list)
     for rating in rows_of(database, "from fct_satisfaction where superseded_on is null"):
         dossier = outcomes[rating["dossier_code"]]
-        if "2024-07-01" <= rating["rated_date"].isoformat() <= "2024-09-30":
+        received, rated_on = dossier["received_date"].isoformat(), rating["rated_date"].isoformat()
+        if "2024-04-01" <= received <= "2024-09-30" and "2024-07-01" <= rated_on <= "2024-09-30":
             rated[names.get(dossier["outcome"], "Đang giải quyết")].append(rating["is_satisfied"])
     found = {row["outcome"]: (row["ratings"], row["percent_satisfied"])
              for row in answer(database, "satisfied-though-late")}  # fmt: skip
