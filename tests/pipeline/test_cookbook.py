@@ -148,7 +148,7 @@ def test_how_satisfied_people_are_whose_dossier_was_late(database: duckdb.DuckDB
     for rating in rows_of(database, "from fct_satisfaction where superseded_on is null"):
         dossier = outcomes[rating["dossier_code"]]
         received, rated_on = dossier["received_date"].isoformat(), rating["rated_date"].isoformat()
-        if "2024-04-01" <= received <= "2024-09-30" and "2024-07-01" <= rated_on <= "2024-09-30":
+        if "2024-07-01" <= received <= "2024-09-30" and "2024-07-01" <= rated_on <= "2024-09-30":
             rated[names.get(dossier["outcome"], "Đang giải quyết")].append(rating["is_satisfied"])
     found = {row["outcome"]: (row["ratings"], row["percent_satisfied"])
              for row in answer(database, "satisfied-though-late")}  # fmt: skip
