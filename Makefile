@@ -56,14 +56,14 @@ vigilance: $(READY) ## falsifies deliveries and counts what the gate notices, an
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/sqlfmt --check --quiet dbt_project pipelines
+	@$(BIN)/sqlfmt --check --quiet dbt_project dbt_metrics pipelines
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
 format: $(READY) ## puts Python and SQL into the one style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfmt --quiet dbt_project pipelines
+	@$(BIN)/sqlfmt --quiet dbt_project dbt_metrics pipelines
 
 bench: $(READY) ## times our nights beside scripts that check nothing, on the same files (BENCH="--size 1000000 …")
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -22,7 +22,7 @@ Readers = Literal["owner", "group", "everyone"]
 
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
-REPORTS_FOLDER = "reports"
+REPORTS_FOLDER, DICTIONARY_FOLDER = "reports", "dictionary"
 # Memory that a night needs besides DuckDB's: Dagster, Great Expectations and dbt as loaded, batches of rows, and what
 # DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20

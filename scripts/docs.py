@@ -16,10 +16,12 @@ from pipelines.settings import PROJECT_DIR, Settings
 from scripts.cookbook import write_question_files
 from scripts.dbt_indicators import indicator_files
 from scripts.dbt_levels import level_files
+from scripts.dbt_metrics import metric_files
 from scripts.dbt_sources import source_files
 from scripts.docs_architecture import architecture_page
 from scripts.docs_cookbook import english_page, vietnamese_page
 from scripts.docs_indicators import indicators_page
+from scripts.docs_metrics import metrics_page
 from scripts.docs_refusals import refusals_page
 from scripts.docs_settings import settings_page
 from scripts.docs_sources import sources_page
@@ -27,8 +29,8 @@ from scripts.published_columns import published_columns
 
 PAGES: Mapping[str, Callable[[Settings], str]] = MappingProxyType({
     "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
-    "settings.md": settings_page, "architecture.md": architecture_page, "cookbook.md": english_page,
-    "cookbook.vi.md": vietnamese_page,
+    "settings.md": settings_page, "architecture.md": architecture_page, "metrics.md": metrics_page,
+    "cookbook.md": english_page, "cookbook.vi.md": vietnamese_page,
 })  # fmt: skip
 
 
@@ -45,12 +47,14 @@ def generated_files(settings: Settings) -> Iterator[tuple[Path, str]]:
     yield from source_files(load_contracts(settings.contracts_dir), settings.dbt_project_dir)
     indicators = load_indicators(settings.registers_dir / "vietnam")
     yield from indicator_files(indicators, settings.dbt_project_dir)
+    yield from metric_files(indicators, settings.dbt_project_dir)
     yield from level_files(load_levels(settings.country_dir), settings.dbt_project_dir)
 
 
 def write_generated_files(settings: Settings) -> None:
     """Write what `generated_files` yields."""
     for path, content in generated_files(settings):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
 
 

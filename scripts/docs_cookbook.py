@@ -47,7 +47,7 @@ runs on your own version as it stands:
 *[English](cookbook.md)*
 
 {count} câu hỏi mà người ta hay hỏi kho, mỗi câu có câu SQL và câu trả lời. Câu SQL cũng là một tệp, chạy được ngay trên
-phiên bản của anh chị:
+phiên bản của bạn:
 
 ```
 .venv/bin/tthc sql -f docs/cookbook/{first}.sql

@@ -22,9 +22,10 @@ def desk(
     """Mở trang bàn làm việc buổi sáng, chỉ trên máy này. / This morning's desk page, on 127.0.0.1 only.
 
     Đêm qua ra sao, điểm và hạng, hồ sơ đang mở theo đơn vị, điểm đang mất, so với Cổng, báo cáo sắp đến hạn; in vừa
-    một tờ A4. Mỗi lần chạy ghi lại trang (reports/index.html); `tthc report --desk` ghi lại ngay. / How the night went,
-    score and rank, open dossiers by unit, lost points, ours beside the portal's, reports due; prints on one A4. Every
-    run writes it anew (reports/index.html); so does `tthc report --desk` at once.
+    một tờ A4. Từ đó mở được trang bước nào mất nhiều ngày (reports/steps.html). Mỗi lần chạy ghi lại trang
+    (reports/index.html); `tthc report --desk` ghi lại ngay. / How the night went, score and rank, open dossiers by
+    unit, lost points, ours beside the portal's, reports due; prints on one A4. It leads to the page of steps
+    (reports/steps.html). Every run writes it anew (reports/index.html); so does `tthc report --desk` at once.
 
     Nội bộ: ai dùng máy này đều đọc được khi lệnh còn chạy; không gì khác của kho mở ra. / Internal: whoever uses this
     machine can read it while the command runs; nothing else of the warehouse is served.

@@ -23,8 +23,38 @@ class Rule(enum.StrEnum):
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="Câu SQL; bỏ trống để vào dấu nhắc / query, or a prompt")] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUERY | VERSION",
+            help="Câu SQL hoặc lệnh như .tables; bỏ trống để vào dấu nhắc. Với --compare: hai phiên bản / a query or a "
+            "command such as .tables; without one a prompt. With --compare: two versions",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="Cách in / how to print")] = Format.table,
+    file: Annotated[
+        Path | None, typer.Option("-f", "--file", help="Tệp câu SQL, dừng ở lỗi đầu tiên / run a file of statements")
+    ] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Ghi ra tệp .csv, .json, .parquet, .xlsx, đủ mọi dòng / write all rows to a file"
+        ),
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(min=0, help="Số dòng hiện của một bảng; 0 là tất cả / rows of a table shown; 0: all")
+    ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="So hai phiên bản; không nêu thì phiên bản trước và bản đang công bố / what changed between two "
+            "versions; by default the one before and the current",
+        ),
+    ] = False,
+    table: Annotated[
+        str | None, typer.Option(help="Với --compare: những dòng khác nhau của bảng này / which rows of one table")
+    ] = None,
     version: Annotated[
         str | None,
         typer.Option(help="Phiên bản khác trong versions/, như bản tính bên cạnh / another version, as one beside"),
@@ -33,16 +63,42 @@ def sql(
 ) -> None:
     """Hỏi phiên bản đang công bố bằng SQL, chỉ đọc. / Read-only SQL on the published version.
 
-    Ví dụ / example: tthc sql "select unit_code, value from indicator_values where indicator_code = 'on_time_rate'
-    and period_code = '2024' and scope = 'unit' order by value limit 10"
+    Ví dụ / examples:
+
+      tthc sql
+
+      tthc sql "from plan_scorecard limit 10"
+
+      tthc sql .tables
+
+      tthc sql "from worklist" -o viec.xlsx
+
+      tthc sql -f cau-hoi.sql --format csv
+
+      tthc sql --compare
+
+      tthc sql --compare 2024-12-30-0123456789ab 2024-12-31-0123456789ab --table plan_scorecard
+
+    Trong dấu nhắc, gõ help để xem các lệnh; Tab gợi ý bảng và cột: docs/analysts.vi.md.
+
+    At the prompt, help lists the commands; Tab completes tables and columns: docs/analysts.md.
+
+    Mã thoát / exit: 0 · 1 câu SQL sai, bị dừng (a query failed, was stopped) · 2 sai cú pháp (usage).
     """
-    from pipelines.reports.sql_shell import prompt, show
+    from pipelines.reports.sql_shell.run import Wanted, run_sql
 
     settings = settings_with(warehouse_dir=warehouse)
-    if query is None:
-        prompt(settings, console, output.value, version)
-    else:
-        show(settings, console, query, output.value, version)
+    given = query or []
+    if compare:
+        from pipelines.reports.sql_shell.compare_run import run_comparison
+
+        run_comparison(settings, console, given, table, output.value, target, rows)
+        return
+    if len(given) > 1 or (given and file is not None):
+        raise UsageFault("sql_one_query")
+    if table is not None:
+        raise UsageFault("sql_table_without_compare")
+    run_sql(settings, console, Wanted(given[0] if given else None, file, target, output.value, rows, version))
 
 
 @app.command()

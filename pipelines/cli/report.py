@@ -84,8 +84,9 @@ def report(
         folder = settings.reports_dir / "worklist"
         _say("worklist_written", lists=lists, letters=len(files) - lists, folder=folder)
     if desk:
-        from pipelines.reports.desk.write import write_desk
+        from pipelines.reports.desk.write import write_desk, write_steps
 
+        write_steps(settings)
         _say("desk_written", file=write_desk(settings)[0])
     if period is None:
         return

@@ -24,6 +24,7 @@ from pipelines.open_data.publication import open_data_of_run, write_open_data
 from pipelines.publish.editions import write_editions
 from pipelines.publish.versions import close_candidate, publish
 from pipelines.registers.holds import Holds
+from pipelines.reports.dictionary import write as dictionary
 from pipelines.reports.morning.facts import Sealing
 from pipelines.reports.morning.write import write_into_version
 from pipelines.reports.officers import nightly_reports
@@ -32,6 +33,7 @@ from pipelines.site.build import write_site_of
 from pipelines.storage.ledger import open_ledger, save_outcomes
 from pipelines.storage.manifest import conservation, row_outcomes
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file
+from pipelines.transform.dbt import load_manifest
 from pipelines.transform.night_rejections import keep_rejected_rows
 from pipelines.transform.specify_run import code_version
 
@@ -192,6 +194,8 @@ def published_version(nightly: dg.ResourceParam[Nightly]) -> dg.MaterializeResul
     outcomes = row_outcomes(candidate_file(settings), run_spec.version, settings.duckdb_config())
     open_data = open_data_of_run(settings)
     nightly_reports.write_into_version(settings, candidate_dir(settings))
+    manifest = nightly.manifest if nightly.manifest is not None else load_manifest(settings)
+    dictionary.write_into_version(settings, manifest, run_spec, candidate_dir(settings))
     write_into_version(settings, Sealing(candidate_dir(settings), run_spec, nightly.gate_verdict()))
     changed = publish(
         settings, run_spec, nightly.gate_verdict(), code_version(settings), conservation(outcomes), open_data

@@ -51,6 +51,7 @@ class Nightly:
         is_made: True if its version was made before, so that the run has nothing to compute.
         is_laid_out: True if the workspace for dbt is built.
         carried: What is carried over from the published version; None if everything is computed.
+        carry_failure: Why the run is computed whole after an attempt that carried rows over; None if it is not.
         parse: dbt's parse of the models, beside the first steps; None if they were parsed before.
         manifest: dbt's manifest; None if dbt is not started yet.
         prepared: The process of dbt's build, which waits for its start; None if none was started.
@@ -69,6 +70,7 @@ class Nightly:
     is_made: bool = False
     is_laid_out: bool = False
     carried: Carried | None = None
+    carry_failure: str | None = None
     parse: subprocess.Popen[str] | None = None
     manifest: dict[str, Any] | None = None
     prepared: subprocess.Popen[bytes] | None = None
@@ -123,8 +125,13 @@ class Nightly:
             with open_ledger(self.settings.ledger_file) as ledger:
                 end_run(ledger, self.number, "failed", detail=detail)
 
-    def compute_whole(self) -> None:
-        """Forget what was computed with rows carried over, so that the steps from the workspace on are done anew."""
+    def compute_whole(self, cause: TthcError) -> None:
+        """Forget what was computed with rows carried over, so that the steps from the workspace on are done anew.
+
+        Args:
+            cause: Why what was carried over does not do; it stays in the details of the run.
+        """
+        self.carry_failure = str(cause)
         self.stop_dbt()
         self.settings = self.settings.model_copy(update={"rebuild": True})
         self.is_laid_out, self.carried, self.prepared, self.dbt = False, None, None, None

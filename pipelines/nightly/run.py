@@ -119,7 +119,7 @@ def _compute(run: Nightly) -> RunOutcome:
         if run.outcome not in ("running", "refused") or cause.code in ("out_of_memory", "child_killed"):
             raise
         log.warning(say("carried_computed_whole", why=cause))
-        run.compute_whole()
+        run.compute_whole(cause)
         _do(run, "workspace", lay_out_workspace)
         start_dbt(run)
         return _run_in_dagster(run)

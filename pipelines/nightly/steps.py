@@ -29,7 +29,7 @@ from pipelines.storage.ledger import newest_arrival, open_ledger
 from pipelines.storage.open_data_state import published_open_data
 from pipelines.storage.run_spec import RunSpec
 from pipelines.storage.runs import CAME, CARRYING
-from pipelines.transform.carry import deliveries, find_carried, needed_tables
+from pipelines.transform.carry import Carried, deliveries, find_carried, needed_tables
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.generated_macros import require_current
 from pipelines.transform.specify_run import build_run_spec, code_version
@@ -106,10 +106,17 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
         lake = run.lake = verify_lake(settings, run.contracts, lake_of(run))
         found = find_carried(settings, run.contracts, lake, run.run_spec, current_version(settings))
         run.carried = None if isinstance(found, str) else found
-        run.note(**{CARRYING: f"carrying_{found}" if isinstance(found, str) else "carrying"})
+        run.note(**_carrying(run, found))
         build_workspace(settings, run.contracts, lake, run.run_spec, edition_table(settings), run.carried)
         run.is_laid_out = True
     return run.run_spec
+
+
+def _carrying(run: Nightly, found: Carried | str) -> dict[str, str]:
+    """Return what the details of a run say about what it carried over, as the code of a message."""
+    if run.carry_failure is not None:
+        return {CARRYING: "carrying_failed", "carry_failure": run.carry_failure}
+    return {CARRYING: f"carrying_{found}" if isinstance(found, str) else "carrying"}
 
 
 def start_parse_of_models(run: Nightly) -> None:

@@ -24,6 +24,7 @@ from pipelines.open_data.feed import FeedEntry, feed_entry, write_feed
 from pipelines.open_data.vintage_store import EDITIONS, read_vintage
 from pipelines.publish.versions import published_history, put_in_place, switch_current, version_before
 from pipelines.registers.model import load_province
+from pipelines.registers.tiles import load_tiles
 from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
 from pipelines.site.build import write_vintage_site
 from pipelines.storage.documents import OpenData
@@ -131,6 +132,7 @@ def _show_newest(settings: Settings, folder: Path, newest: Path) -> None:
         write_vintage_site(
             part / OPEN_DATA_FOLDER, part / SITE_FOLDER, settings.country_dir, synthetic=manifest["synthetic"],
             province=load_province(settings.province_dir), public_url=settings.public_url,
+            places=load_tiles(settings.province_dir),
         )  # fmt: skip
     vintage = read_vintage(newest)
     assert vintage is not None  # the newest edition was verified when its folder was found

@@ -13,6 +13,7 @@ from pipelines.registers.calendar import CALENDAR_FILE, day_table, load_calendar
 from pipelines.registers.checks import check_registers
 from pipelines.registers.code_lists import code_list_table
 from pipelines.registers.corrections import correction_table, read_corrections
+from pipelines.registers.feedback_steps import feedback_step_table
 from pipelines.registers.holds import hold_limit_table, load_overrides, override_table
 from pipelines.registers.levels import level_table
 from pipelines.registers.measures import measure_table, profile_bound_table, unit_bound_table
@@ -30,6 +31,7 @@ from pipelines.registers.plan import goal_table, task_table
 from pipelines.registers.score_periods import score_period_table
 from pipelines.registers.scores import score_rule_table
 from pipelines.registers.successions import procedure_change_table, unit_change_table
+from pipelines.registers.tiles import load_tiles
 from pipelines.registers.watched import entry_table, load_watched, watched_field_table
 from pipelines.registers.worklist import work_action_table, work_limit_table
 from pipelines.settings import Settings
@@ -104,8 +106,10 @@ def register_tables(
         "work_limit": work_limit_table(country),
         "work_action": work_action_table(country),
         "code_list": code_list_table(country, contracts),
+        "feedback_step": feedback_step_table(country),
     }
     check_registers(tables)
+    load_tiles(folder)  # no table has it; a wrong row is said now, not at the end of the night
     watched = load_watched(country)
     return tables | {
         "watched_field": watched_field_table(watched),

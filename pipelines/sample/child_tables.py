@@ -13,13 +13,13 @@ import polars as pl
 
 from pipelines.sample.behaviour import Ints
 from pipelines.sample.clock import CLOSE, DAY, NEVER
+from pipelines.sample.offices import StepOffices, step_offices
 from pipelines.sample.province_draws import ProvinceDraws
 
 CHILDREN = ("tien_trinh", "bo_sung", "thanh_phan", "ket_qua", "le_phi", "danh_gia", "thong_bao", "xin_loi")
 METHODS = ["truc-tuyen", "tien-mat", "chuyen-khoan", None]
 RATINGS = ["RẤT HÀI LÒNG", "HÀI LÒNG", "KHÔNG HÀI LÒNG"]
 NOTICES = ["SMS", "ZALO", "EMAIL"]
-OFFICES = ["Bộ phận một cửa", "Phòng chuyên môn"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ class ChildTables:
             "xin_loi": self._apologies,
         }
         return makers[source](rows, at)
+
+    @cached_property
+    def _offices(self) -> StepOffices:
+        fields = self.province.reference.procedures["TenLinhVuc"]
+        return step_offices(self.province.steps, self.province.lifecycles.arrivals, fields)
 
     @cached_property
     def _supplement_rows(self) -> tuple[Ints, Ints]:
@@ -187,7 +192,7 @@ class ChildTables:
                 "ThoiDiemXuLy": clock.stamps(moment),
                 "TrangThai": steps.kind[rows],
                 "NguoiXuLy": clerk.select(pl.concat_str(pl.lit("Cán bộ giả lập "), "n"))[:, 0],
-                "PhongBanXuLy": pl.Series(OFFICES).gather((steps.kind[rows] == 4).astype(int)),
+                "PhongBanXuLy": self._offices.of(rows),
                 "NgayKetThucTheoQuyDinh": clock.stamps(due),
             }
         )

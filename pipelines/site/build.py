@@ -6,6 +6,7 @@ gives the same bytes. Does not belong here: contents of pages (`pages`, `render`
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.common.files import link_tree, remove_tree
@@ -16,7 +17,9 @@ from pipelines.open_data.metadata.write import describe
 from pipelines.open_data.vintage_store import VINTAGE_FILE
 from pipelines.registers.model import Province, load_province
 from pipelines.registers.publication import PublicationRegister, load_register
+from pipelines.registers.tiles import TilePlace, load_tiles
 from pipelines.settings import OPEN_DATA_FOLDER, SITE_FOLDER, Settings
+from pipelines.site import explore, tile_map
 from pipelines.site.downloads import link_downloads
 from pipelines.site.editions import shown_editions
 from pipelines.site.fields import fields
@@ -27,13 +30,15 @@ from pipelines.site.render import HERE, SiteFacts, page_renderer, plain_renderer
 from pipelines.site.reuse import site_to_reuse
 from pipelines.site.search_index import NAME, search_script
 from pipelines.site.sharing import pictures, robots_text, site_map
+from pipelines.site.tile_map import blocks
 from pipelines.site.vintage_reader import VintageReader
 from pipelines.storage.documents import OpenData
 from pipelines.storage.manifest import files_match_manifest
 
 
 def write_site(open_data: Path, site: Path, register: PublicationRegister, *, synthetic: bool, as_of: str, version: str,
-               public_url: str | None = None, description: Description | None = None) -> dict[str, int]:  # fmt: skip
+               public_url: str | None = None, description: Description | None = None,
+               places: Sequence[TilePlace] = ()) -> dict[str, int]:  # fmt: skip
     """Write the whole site into `site`, replacing what is there.
 
     Args:
@@ -45,6 +50,7 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
         version: Its name on the pages.
         public_url: The address of the site, null if unknown.
         description: The dataset's description, null if it has none.
+        places: Where offices stand on the map of tiles.
 
     Returns:
         `pages` and `page_bytes`: the number and total size of pages.
@@ -63,9 +69,16 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
         write_office_files(vintage, site),
         shown_editions(open_data),
     )
-    every_field, addresses = fields(vintage), []
+    every_field, tiles, addresses = fields(vintage), blocks(vintage, places), []
     for page in pages(
-        vintage, every_field, offered, own_files, [table.name for table in register.tables], published_editions
+        vintage,
+        every_field,
+        offered,
+        own_files,
+        [table.name for table in register.tables],
+        explore.explorable(register, offered),
+        tiles,
+        published_editions,
     ):
         for lang in LANGUAGES:
             text = render(page.template, lang, page.path, page.preview, page.same_as, **page.shown)
@@ -74,6 +87,9 @@ def write_site(open_data: Path, site: Path, register: PublicationRegister, *, sy
     shutil.copytree(HERE / "assets", site / "assets")
     for lang in LANGUAGES:
         _write(site / "assets" / NAME.format(lang=lang), search_script(vintage, every_field, texts(), lang))
+        script = explore.explore_script(vintage, register, offered, texts(), lang)
+        _write(site / "assets" / explore.NAME.format(lang=lang), script)
+    _write(site / "assets" / tile_map.NAME, tile_map.map_script(vintage, tiles))
     write_previews(site / FOLDER, pictures(facts))
     _write_for_robots(site, public_url, addresses)
     return {"pages": len(written), "page_bytes": sum(written)}
@@ -87,7 +103,7 @@ def _write_for_robots(site: Path, public_url: str | None, addresses: list[str]) 
 
 
 def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic: bool, province: Province,
-                       public_url: str | None = None) -> dict[str, int]:  # fmt: skip
+                       public_url: str | None = None, places: Sequence[TilePlace] = ()) -> dict[str, int]:  # fmt: skip
     """Write the site of a complete vintage.
 
     As-of day and name are the vintage's, not the run's, so a run that closes no period leaves the site unchanged.
@@ -99,6 +115,7 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
         synthetic: True if the data are not real.
         province: The province.
         public_url: The address of the site; None if unknown.
+        places: Where offices stand on the map of tiles.
 
     Returns:
         As `write_site`.
@@ -107,7 +124,7 @@ def write_vintage_site(open_data: Path, site: Path, country: Path, *, synthetic:
     periods = vintage["essence"]["closed_periods"]
     as_of = max((last for *_, last in periods), default="")
     return write_site(open_data, site, register, synthetic=synthetic, as_of=as_of, version=vintage["vintage"],
-                      public_url=public_url,
+                      public_url=public_url, places=places,
                       description=describe(register, province, vintage, open_data, public_url))  # fmt: skip
 
 
@@ -145,7 +162,7 @@ def write_site_of(settings: Settings, open_data: OpenData, folder: Path, code: s
         link_tree(same, site)
         return {}
     return write_vintage_site(own, site, country, synthetic=synthetic, province=province,
-                              public_url=settings.public_url)  # fmt: skip
+                              public_url=settings.public_url, places=load_tiles(settings.province_dir))  # fmt: skip
 
 
 def write_site_without_data(site: Path, province: Sentence, open_data: OpenData, *, synthetic: bool) -> dict[str, int]:

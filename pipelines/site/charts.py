@@ -31,12 +31,14 @@ class Mark:
         figure: The figure; None if there is none.
         text: The figure as printed.
         kind: CSS class, such as own, met, not_met.
+        name: Its label in the chart's CSV, where the drawn one is short; '' if it is the same.
     """
 
     label: str
     figure: Figure | None
     text: str
     kind: str = ""
+    name: str = ""
 
     @property
     def value(self) -> float | None:

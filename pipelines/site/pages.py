@@ -4,12 +4,14 @@ Belongs here: which pages there are. Addresses consist of codes and names that d
 languages. Does not belong here: markup (`render`, templates).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from pipelines.open_data.vintage_store import AUDIT_FILE, CHANGES_FILE, METHOD_FILES
+from pipelines.registers.publication import Table
 from pipelines.site.downloads import Download, by_table
 from pipelines.site.editions import ShownEdition, feed_address
 from pipelines.site.fields import Field
@@ -18,6 +20,7 @@ from pipelines.site.numbers import folded
 from pipelines.site.offices import active_units, answer, closed_units, overview, ranked
 from pipelines.site.revisions import revised
 from pipelines.site.scores import Scores
+from pipelines.site.tile_map import Block, mapped_indicators, mapped_periods, tile_names
 from pipelines.site.vintage_reader import PROVINCE, OfficeUnit, VintageReader
 
 OTHER_TABLES = ("thanh-toan", "phan-anh")
@@ -45,7 +48,8 @@ class Page:
 
 def pages(
     vintage: VintageReader, every_field: list[Field], downloads: list[Download], own_files: dict[str, list[Download]],
-    tables: list[str], editions: Sequence[ShownEdition] = (),
+    tables: list[str], explorable: Sequence[tuple[Table, Download]], tiles: Sequence[Block],
+    editions: Sequence[ShownEdition] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """Yield every page of the site once; each is rendered in both languages.
 
@@ -55,6 +59,8 @@ def pages(
         downloads: The open-data files.
         own_files: Files of each office, by code.
         tables: Names of the published tables, in the register's order.
+        tiles: The blocks of the map.
+        explorable: The tables that a browser can read, with their files.
         editions: Published editions, the newest first.
     """
     province = vintage.whole
@@ -98,6 +104,8 @@ def pages(
     yield Page("chi-tieu.html", "indicators.html.j2", {"indicators": _indicators(vintage)})
     for table, rows in others.items():
         yield Page(f"{table}.html", "table.html.j2", {"table": table, "rows": rows, "periods": periods})
+    yield Page("ban-do.html", "map.html.j2", _map(vintage, tiles))
+    yield Page("kham-pha.html", "explore.html.j2", {"tables": explorable})
     yield Page("tai-ve.html", "downloads.html.j2", by_table(downloads, tables))
     yield Page("lan-cong-bo.html", "editions.html.j2", {"editions": editions, "feed": feed_address()})
     method = [file for file in downloads if file.name in (*METHOD_FILES.values(), AUDIT_FILE)]
@@ -122,6 +130,20 @@ def _lists(
         "ended": [] if together else [(year, ranked(vintage, those, worst_first=worst_first))
                                       for year, those in closed_units(units)],
     }  # fmt: skip
+
+
+def _map(vintage: VintageReader, tiles: Sequence[Block]) -> dict[str, Any]:
+    """Return the template values of the map: blocks, width in columns, choices, how many offices do how well."""
+    verdicts = Counter(found.verdict for block in tiles for _, found in block.tiles)
+    met, not_met = verdicts["met"], verdicts["not_met"]
+    return {
+        "blocks": tiles,
+        "names": tile_names(tiles),
+        "columns": max((block.place[1] for block in tiles if block.place), default=0),
+        "indicators": mapped_indicators(vintage),
+        "periods": mapped_periods(vintage),
+        "counts": {"met": met, "not_met": not_met, "other": verdicts.total() - met - not_met},
+    }
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pipelines.open_data.metadata import schema_org
 from pipelines.open_data.metadata.model import Description
 from pipelines.registers.dataset import Licence
 from pipelines.registers.publication import PublicationRegister
-from pipelines.site import charts, downloads, previews
+from pipelines.site import chart_files, charts, downloads, previews
 from pipelines.site.figures import Figure, Row
 from pipelines.site.numbers import date, number, percent, size
 from pipelines.site.offices import Answer, Trend
@@ -33,6 +33,7 @@ TEXTS = HERE / "texts.yml"
 LETTERS = ("c", "s", "m", "o", "x", "k", "u", "w", "z")  # flags of cells without a number
 NOTED = ("p", "r")  # flags of cells with a number
 SIGNS = {"met": "✓", "not_met": "✗", "unclear": "?", "hidden": "•"}  # other verdicts have a dash
+VERDICTS = ("met", "not_met", "unclear", "tracked", "hidden", "few", "nothing", "absent")
 DOWNLOADS = "tai-ve.html"  # the page that describes the dataset to machines
 
 
@@ -182,6 +183,13 @@ class PageRenderer:
         text = escape(self.plain(figure))
         return Markup(f'<data value="{escape(figure.text)}" data-at="{escape(figure.address)}">{text}</data>')  # noqa: S704
 
+    def indicator(self, code: str) -> Markup:
+        """Return the short name of an indicator, or that of the catalogue where it has none."""
+        if self.has(f"short_{code}"):
+            return self.t(f"short_{code}")
+        vintage = self.facts.vintage
+        return escape(vintage.catalogue[code, vintage.choice.rule][f"ten_{self.lang}"])
+
     def day(self, iso: str) -> str:
         return date(iso, self.lang)
 
@@ -218,17 +226,16 @@ class PageRenderer:
 
     def trend(self, trend: Trend, ident: str, name: str, *, small: bool = False) -> Markup:
         """Return the chart of an indicator by month."""
-        marks = [self._month(month, row, "ty_le") for month, row in trend.points]
-        return charts.trend(
-            marks, self._goal(trend.target), ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
-            small=small,
-        )  # fmt: skip
+        marks, goal = [self._month(month, row, "ty_le") for month, row in trend.points], self._goal(trend.target)
+        title = str(self.t("trend_alone", name=name))
+        drawn = charts.trend(marks, goal, ident, title, str(self.t("trend_about")), small=small)
+        return drawn + self._take(marks, goal, ident, title)
 
     def months(self, months: list[tuple[Period, Row | None]], column: str, ident: str, name: str) -> Markup:
         """Return the chart of any share by month."""
-        marks = [self._month(month, row, column) for month, row in months]
-        return charts.trend(marks, None, ident, str(self.t("trend_alone", name=name)), str(self.t("trend_about")),
-                            small=True)  # fmt: skip
+        marks, title = [self._month(month, row, column) for month, row in months], str(self.t("trend_alone", name=name))
+        drawn = charts.trend(marks, None, ident, title, str(self.t("trend_about")), small=True)
+        return drawn + self._take(marks, None, ident, title)
 
     def bars(self, compared: list[tuple[PageSubject, Answer]], ident: str, title: str) -> Markup:
         """Return the chart that compares a subject with others."""
@@ -238,14 +245,15 @@ class PageRenderer:
             )
             for at, (subject, answer) in enumerate(compared)
         ]
-        target = next((answer.target for _, answer in compared if answer.target), None)
-        return charts.bars(marks, self._goal(target), ident, title, str(self.t("compare_about")))
+        goal = self._goal(next((answer.target for _, answer in compared if answer.target), None))
+        drawn = charts.bars(marks, goal, ident, title, str(self.t("compare_about")))
+        return drawn + self._take(marks, goal, ident, title)
 
     def dots(self, ranked: list[tuple[OfficeUnit, list[Answer]]], ident: str, title: str) -> Markup:
         """Return the chart of all offices in a list."""
         marks = [charts.Mark(unit.short, answers[0].rate, "", answers[0].verdict) for unit, answers in ranked]
-        target = next((answers[0].target for _, answers in ranked if answers[0].target), None)
-        return charts.dots(marks, self._goal(target), ident, title, str(self.t("dots_about")))
+        goal = self._goal(next((answers[0].target for _, answers in ranked if answers[0].target), None))
+        return charts.dots(marks, goal, ident, title, str(self.t("dots_about"))) + self._take(marks, goal, ident, title)
 
     def has_bounds(self, ranked: list[tuple[OfficeUnit, list[Answer]]]) -> bool:
         """Return True if some office's share is given as "at least" or "at most" only."""
@@ -259,7 +267,31 @@ class PageRenderer:
         figure = row.figure(column) if row else None
         text = self.plain(figure).replace("%", "").replace(" ", "") if figure and figure.text else ""
         flag = figure.flag if figure and figure.flag in LETTERS else "–"
-        return charts.Mark(month.tick, figure, text or flag)
+        return charts.Mark(month.tick, figure, text or flag, name=month.code)
+
+    def _take(self, marks: list[charts.Mark], goal: charts.Mark | None, ident: str, title: str) -> Markup:
+        """Return the links that give a chart's numbers and its picture."""
+        facts = self.facts
+        unit = facts.vintage.units.get(self.preview)
+        kind = chart_files.SYNTHETIC if facts.synthetic else chart_files.REAL
+        name = "-".join((Path(self.path).stem, ident, facts.version))
+        return chart_files.take_links(
+            chart_files.chart_csv(marks, goal, kind), name, title, self.picture_note(), unit.short if unit else ""
+        )
+
+    def map_words(self) -> Markup:
+        """Return the words of the map's script, as the content of a script element."""
+        marks = {verdict: str(self.t(f"mark_{verdict}")) for verdict in VERDICTS}
+        flags = {flag: str(self.t(f"flag_{flag}")) for flag in (*LETTERS, "none")}
+        said = {"marks": marks, "flags": flags, "signs": SIGNS, "counts": str(self.t("map_counts")),
+                "no_figure": str(self.t("map_no_figure"))}  # fmt: skip
+        return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - no markup is left
+
+    def picture_note(self) -> str:
+        """Return what stands below a chart that leaves the site: whose figures, which edition, if made up."""
+        facts = self.facts
+        said = [self.t("site_name"), facts.vintage.province.bare, self.t("edition", version=facts.version)]
+        return " · ".join(map(str, [*([self.t("synthetic_mark")] if facts.synthetic else []), *said]))
 
     def _goal(self, target: Figure | None) -> charts.Mark | None:
         return charts.Mark("", target, self.plain(target)) if target else None

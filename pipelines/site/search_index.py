@@ -16,6 +16,7 @@ NAME = "tim-{lang}.js"
 PAGES = {
     "ke-hoach.html": "plan_title", "tai-ve.html": "data_page_title", "cach-tinh.html": "method_title",
     "chi-tieu.html": "defs_title", "thay-doi.html": "changes_title", "linh-vuc/index.html": "fields_title",
+    "kham-pha.html": "explore_title", "ban-do.html": "map_title",
 }  # fmt: skip
 
 

@@ -20,13 +20,14 @@ UNIT, LEVEL, PROVINCE = "don-vi", "cap", "tinh"
 
 
 class Choice(Strict):
-    """The content of choice.yml: which indicator leads, and which are drawn, compared and listed first."""
+    """The content of choice.yml: which indicator leads, and which are drawn, compared, mapped and listed first."""
 
     lead: str
     rule: str
     other_rule: str
     trends: tuple[str, ...]
     compared: tuple[str, ...]
+    mapped: tuple[str, ...]
     first: tuple[str, ...]
 
 

@@ -199,7 +199,9 @@ def department_lateness(steps: Sequence[Taken]) -> Iterator[tuple[Any, ...]]:
 
 def changes(values: Iterable[IndicatorValue], as_of: date) -> Iterator[tuple[Any, ...]]:
     """Yield indicator_changes: figures whose period and that of a year before both have a value."""
-    known = {(v.indicator_code, v.rule, v.period_code, *v.subject): v for v in values if v.value is not None}
+    known: dict[tuple[str, ...], IndicatorValue] = {
+        (v.indicator_code, v.rule, v.period_code, *v.subject): v for v in values if v.value is not None
+    }
     listed = list(periods(as_of))
     # A period of the same kind from the same day of the year before to the same month, whose last day may be another.
     before = {

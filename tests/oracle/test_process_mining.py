@@ -6,6 +6,7 @@ terms ask to be cited and do not let us pass it on, so it is not in this reposit
 """
 
 import datetime as dt
+import importlib
 import os
 import random
 from typing import Any
@@ -66,6 +67,12 @@ def world_of(log: pd.DataFrame) -> World:
 
 
 @pytest.fixture(scope="module")
+def pm4py() -> Any:
+    """Return the library, which takes seconds to import and ships no types."""
+    return importlib.import_module("pm4py")
+
+
+@pytest.fixture(scope="module")
 def log() -> pd.DataFrame:
     return read_log()
 
@@ -77,9 +84,7 @@ def built(compiled_project: dict[str, Any], log: pd.DataFrame) -> Warehouse:
     return warehouse
 
 
-def test_ways_are_pm4pys(built: Warehouse, log: pd.DataFrame) -> None:
-    import pm4py
-
+def test_ways_are_pm4pys(built: Warehouse, log: pd.DataFrame, pm4py: Any) -> None:
     expected = {"-".join(way): count for way, count in pm4py.get_variants(log).items()}
     ways = built.rows(
         "select variant, count(*) from workspace.metrics.int_step_path"
@@ -93,9 +98,7 @@ def test_ways_are_pm4pys(built: Warehouse, log: pd.DataFrame) -> None:
     assert max(count for _, count in listed) == max(expected.values())
 
 
-def test_times_between_steps_are_pm4pys(built: Warehouse, log: pd.DataFrame) -> None:
-    import pm4py
-
+def test_times_between_steps_are_pm4pys(built: Warehouse, log: pd.DataFrame, pm4py: Any) -> None:
     times, _, _ = pm4py.discover_performance_dfg(log, perf_aggregation_key="all")
     found = built.rows(
         "select s.status, n.status, avg(s.elapsed_hours) * 3600, median(s.elapsed_hours) * 3600, count(*)"
@@ -108,17 +111,13 @@ def test_times_between_steps_are_pm4pys(built: Warehouse, log: pd.DataFrame) -> 
         assert count > 0
 
 
-def test_cases_last_as_long_as_pm4py_says(built: Warehouse, log: pd.DataFrame) -> None:
-    import pm4py
-
+def test_cases_last_as_long_as_pm4py_says(built: Warehouse, log: pd.DataFrame, pm4py: Any) -> None:
     found = built.rows("select sum(elapsed_hours) * 3600 from tthc.marts.fct_steps group by dossier_code")
     assert sorted(row[0] for row in found) == pytest.approx(sorted(pm4py.get_all_case_durations(log)))
 
 
-def test_work_done_again_is_pm4pys(built: Warehouse, log: pd.DataFrame) -> None:
+def test_work_done_again_is_pm4pys(built: Warehouse, log: pd.DataFrame, pm4py: Any) -> None:
     """A status that a dossier was put into more than once."""
-    import pm4py
-
     found = built.rows(
         "select status, count(*) from (select dossier_code, status from tthc.marts.fct_steps group by all"
         " having count(*) > 1) group by all"

@@ -66,6 +66,18 @@ def test_the_findings_of_units_list_every_rejected_row(night: Night) -> None:
         assert all(row[3] and row[4] and row[5] for row in table)
 
 
+@pytest.mark.parametrize("name", ["steps.html", "steps.en.html"])
+def test_the_night_wrote_which_steps_eat_the_days_without_a_dossier_or_person(night: Night, name: str) -> None:
+    page = (night.settings.reports_dir / name).read_text(encoding="utf-8")
+    with read_only_connection(night.settings) as connection:
+        query = """select procedure_code from procedure_bottlenecks where scope = 'province' and finished_year = 2024
+                   group by 1 order by sum(elapsed_working_days) desc, 1 limit 30"""
+        expected = [code for (code,) in connection.execute(query).fetchall()]
+    assert re.findall(r'class="card procedure" id="([^"]+)"', page) == expected
+    assert "Phòng Tài nguyên và Môi trường" in page and "Chứng thực" in page
+    assert not re.search(r"H19[.\d]*-\d{6}-\d{4}", page) and CANARY_NAME not in page and CANARY_PHONE not in page
+
+
 def listed(workbook: Path, sheet: str) -> list[str]:
     """Return the dossiers of a list."""
     rows = [row[0] for row in openpyxl.load_workbook(workbook, read_only=True)[sheet].iter_rows(values_only=True)]

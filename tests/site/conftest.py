@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.registers.publication import PublicationRegister, load_register
+from pipelines.registers.tiles import TilePlace
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_site
 from tests.site.open_data import lay_small_editions, write_small_open_data
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 AS_OF, VERSION = "2024-12-31", "2024-12-31"
+# One district has a place on the map of tiles; a commune of another stands with it; the other district has none.
+PLACES = (
+    TilePlace(unit_code="H19.31", part_of=None, row=1, column=2),
+    TilePlace(unit_code="H19.99", part_of="H19.31", row=None, column=None),
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +38,7 @@ def small_open_data(tmp_path_factory: pytest.TempPathFactory, register: Publicat
 @pytest.fixture(scope="session")
 def small_site(small_open_data: Path, register: PublicationRegister) -> Path:
     site = small_open_data.parent / "trang"
-    write_site(small_open_data, site, register, synthetic=True, as_of=AS_OF, version=VERSION)
+    write_site(small_open_data, site, register, synthetic=True, as_of=AS_OF, version=VERSION, places=PLACES)
     return site
 
 

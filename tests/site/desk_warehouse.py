@@ -16,6 +16,7 @@ from pipelines.reports.morning.facts import Morning
 from pipelines.reports.officers.files import write_record
 from pipelines.settings import DATABASE_FILE, PROJECT_DIR, Settings
 from pipelines.storage.runs import Run
+from tests.site.steps_tables import STEP_TABLES
 
 VERSION = "2024-12-31-0123456789ab"
 UNITS = 200
@@ -109,6 +110,7 @@ def publish_desk(folder: Path, units: int = UNITS) -> Settings:
     version.mkdir(parents=True)
     with duckdb.connect(str(version / DATABASE_FILE)) as connection:
         connection.execute(TABLES.format(version=VERSION, units=units))
+        connection.execute(STEP_TABLES)
     (folder / "current").symlink_to(Path("versions") / VERSION)
     lists = settings.reports_dir / "worklist"
     lists.mkdir(parents=True)

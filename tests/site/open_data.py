@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import duckdb
+
 from pipelines.open_data import feed
+from pipelines.open_data.files import read_table
 from pipelines.open_data.vintage_store import EDITIONS, VINTAGE_FILE
 from pipelines.registers.publication import PublicationRegister
 from pipelines.settings import Settings
@@ -96,8 +99,19 @@ def write_small_open_data(folder: Path, register: PublicationRegister) -> Path:
             writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(row | {"du_lieu": "tong-hop-synthetic"} for row in content)
+    write_parquet(folder, register)
     (folder / "CHANGES.md").write_text("# Thay đổi / Changes\n", encoding="utf-8")
     return folder
+
+
+def write_parquet(folder: Path, register: PublicationRegister) -> None:
+    """Write each table as Parquet too, typed as publication types it."""
+    with duckdb.connect() as connection:
+        for table in register.tables:
+            if read_table(connection, table, folder, "one"):
+                place = folder / table.parquet_name
+                connection.execute(f"copy one to '{place}' (format parquet, compression zstd)")
+                connection.execute("drop table one")
 
 
 FIELDS = {"Hộ tịch": "ho-tich", "Đất đai": "dat-dai", "Nuôi con nuôi": "nuoi-con-nuoi",

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.slow
 
 # One page of each kind; an office with figures and one whose figure is hidden.
 KINDS = ("index", "cap/xa", "cap/xa-thap-truoc", "co-quan/H19.39", "co-quan/H19.39.02", "linh-vuc/index",
-         "linh-vuc/ho-tich", "ke-hoach", "chi-tieu", "thanh-toan", "tai-ve", "cach-tinh", "thay-doi")  # fmt: skip
+         "linh-vuc/ho-tich", "ke-hoach", "chi-tieu", "thanh-toan", "ban-do", "tai-ve",
+         "cach-tinh", "thay-doi")  # fmt: skip
 LANGUAGES, WIDTHS, SCHEMES = ("vi", "en"), (320, 768, 1280), ("light", "dark")
 # Every rule that axe has by default (best practices too), and the size of targets, which WCAG 2.2 added. Between light
 # and dark only colours differ (site.css says so, and names no other property in its dark part).

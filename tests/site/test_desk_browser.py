@@ -1,4 +1,4 @@
-"""The desk page in a real Chromium: axe-core, widths, keyboard, order without JavaScript, and one sheet of paper."""
+"""The desk's pages in a real Chromium: axe-core, widths, keyboard, order without JavaScript, and what is printed."""
 
 import re
 import zlib
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.reports.desk.render import ORDERS, PAGES, UNITS_PRINTED
-from pipelines.reports.desk.write import write_desk
+from pipelines.reports.desk.layout import PAGES, STEPS_PAGES
+from pipelines.reports.desk.render import ORDERS, UNITS_PRINTED
+from pipelines.reports.desk.write import write_desk, write_steps
 from tests.site.desk_warehouse import morning, publish_desk
 from tests.site.test_browser import ALL_RULES, COLOURS, CONTRAST, violations, with_axe
 
@@ -22,8 +23,9 @@ WIDTHS = (320, 768, 1280)
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the page of a province of 200 units, with every section full."""
+    """Return the page of a province of 200 units, with every section full; the page of steps lies beside it."""
     settings = publish_desk(tmp_path_factory.mktemp("bàn") / "kho")
+    write_steps(settings)
     return write_desk(settings, morning())[0]
 
 
@@ -45,6 +47,9 @@ def page(browser: "Browser", desk: Path) -> Iterator["Page"]:
         ("index.html", "light", ALL_RULES),
         ("index.html", "dark", COLOURS),
         pytest.param("index.en.html", "light", ALL_RULES, marks=pytest.mark.campaign),
+        ("steps.html", "light", ALL_RULES),
+        ("steps.html", "dark", COLOURS),
+        pytest.param("steps.en.html", "light", ALL_RULES, marks=pytest.mark.campaign),
     ],
 )
 def test_axe_finds_nothing(browser: "Browser", desk: Path, name: str, scheme: Any, rules: dict[str, Any]) -> None:
@@ -61,7 +66,7 @@ def test_axe_finds_nothing(browser: "Browser", desk: Path, name: str, scheme: An
     assert found == []
 
 
-@pytest.mark.parametrize("name", PAGES.values())
+@pytest.mark.parametrize("name", [*PAGES.values(), *STEPS_PAGES.values()])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut_off_and_only_tables_scroll(browser: "Browser", desk: Path, width: int, name: str) -> None:
     page = browser.new_page()
@@ -132,6 +137,22 @@ def test_it_prints_on_one_sheet_with_the_worst_units(
     assert len(re.findall(rb"/Type\s*/Page\b", _opened(printed))) == 1
     listed = re.findall(r'id="(u-[^"]+)"', (settings.reports_dir / name).read_text(encoding="utf-8"))
     assert rows == listed[:UNITS_PRINTED]
+
+
+def test_procedures_print_whole_and_waits_are_hatched(browser: "Browser", desk: Path) -> None:
+    with browser.new_context(viewport={"width": 720, "height": 1000}) as context:
+        page = context.new_page()
+        page.goto((desk.parent / "steps.html").as_uri())
+        page.emulate_media(media="print")
+        torn = page.evaluate("""[...document.querySelectorAll(".procedure")]
+            .filter(one => getComputedStyle(one).breakInside !== "avoid").length""")
+        hatched = page.evaluate("""[...document.querySelectorAll("rect.part")].map(one =>
+            [one.classList.contains("waiting"), getComputedStyle(one).fill.includes("#hatch")])""")
+        drawn = page.evaluate("document.querySelector('#hatch').ownerSVGElement.getClientRects().length")
+        printed = page.pdf(prefer_css_page_size=True)
+    assert drawn, "a pattern that is not displayed leaves its parts empty"
+    assert torn == 0 and {tuple(one) for one in hatched} == {(True, True), (False, False)}
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", _opened(printed))) <= 12
 
 
 def _opened(pdf: bytes) -> bytes:

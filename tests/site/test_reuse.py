@@ -11,6 +11,7 @@ import pytest
 from pipelines.common.checksums import with_checksum
 from pipelines.common.files import link_tree
 from pipelines.registers.model import load_province
+from pipelines.registers.tiles import load_tiles
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.site.build import write_site_of, write_vintage_site
 from pipelines.site.reuse import site_to_reuse
@@ -107,8 +108,10 @@ def test_a_night_links_the_site_that_it_would_have_written(small_open_data: Path
     for table in small_open_data.glob("*.csv"):
         (version / "open-data" / f"{table.stem}.parquet").write_bytes(b"")
     link_tree(version / "open-data", candidate / "open-data")
-    province = load_province(settings.province_dir)
-    write_vintage_site(version / "open-data", version / "site", COUNTRY, synthetic=True, province=province)
+    province, places = load_province(settings.province_dir), load_tiles(settings.province_dir)
+    write_vintage_site(
+        version / "open-data", version / "site", COUNTRY, synthetic=True, province=province, places=places
+    )
     note(version)
     settings.current_link.symlink_to(version.relative_to(settings.warehouse_dir))
     state: Any = {"state": "unchanged"}
@@ -116,7 +119,9 @@ def test_a_night_links_the_site_that_it_would_have_written(small_open_data: Path
     linked = candidate / "site"
     assert (linked / "index.html").samefile(version / "site" / "index.html")
     shutil.rmtree(settings.current_link.resolve())
-    write_vintage_site(candidate / "open-data", tmp_path / "anew", COUNTRY, synthetic=True, province=province)
+    write_vintage_site(
+        candidate / "open-data", tmp_path / "anew", COUNTRY, synthetic=True, province=province, places=places
+    )
     assert fingerprint(linked) == fingerprint(tmp_path / "anew")
     assert write_site_of(settings, state, candidate, CODE, synthetic=True)["pages"] > 10
     assert fingerprint(linked) == fingerprint(tmp_path / "anew")

@@ -311,7 +311,11 @@ def ask(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str, dict[s
 def test_the_page_its_lists_and_the_quality_page_are_served(port: int, published: Settings) -> None:
     status, _, headers = ask(port, "/")
     assert (status, headers["Location"]) == (302, "/reports/index.html")
-    for path in ("reports/index.html", "reports/worklist/H19.1.xlsx", "quality/latest/vi/index.html"):
+    dictionary = published.current_link / "dictionary" / "index.html"
+    dictionary.parent.mkdir()
+    dictionary.write_text("Từ điển", encoding="utf-8")
+    for path in ("reports/index.html", "reports/worklist/H19.1.xlsx", "quality/latest/vi/index.html",
+                 "current/dictionary/index.html"):  # fmt: skip
         status, body, headers = ask(port, f"/{path}", "localhost")
         assert (status, body) == (200, (published.warehouse_dir / path).read_text(encoding="utf-8"))
         assert (
@@ -329,6 +333,17 @@ def test_the_page_its_lists_and_the_quality_page_are_served(port: int, published
 def test_nothing_else_of_the_warehouse_and_no_listing(port: int, path: str) -> None:
     status, body, _ = ask(port, path)
     assert status == 404 and SECRET not in body
+
+
+def test_the_page_links_to_the_dictionary_of_a_version_that_has_one(published: Settings) -> None:
+    folder = published.current_link / "dictionary"
+    folder.mkdir(exist_ok=True)
+    (folder / "index.html").unlink(missing_ok=True)
+    assert read_desk(published, None, MADE).files.dictionary is None
+    (folder / "index.html").write_text("Từ điển", encoding="utf-8")
+    address = read_desk(published, None, MADE).files.dictionary
+    assert address == "../current/dictionary/index.html"
+    assert (published.reports_dir / address).resolve() == (folder / "index.html").resolve()
 
 
 def test_another_sites_name_for_this_machine_reads_nothing(port: int) -> None:

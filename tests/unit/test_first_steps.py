@@ -161,7 +161,8 @@ def test_what_carried_rows_over_and_failed_is_computed_whole(
     assert run_nightly(settings) == RunOutcome("v1", True)
     assert carried == [found, None] and not refused.exists()
     assert known.called[-4:] == ["workspace", "manifest", "dbt loads", "dbt builds"]
-    assert last_runs(settings)[0].detail[CARRYING] == "carrying_asked"
+    detail = last_runs(settings)[0].detail
+    assert detail[CARRYING] == "carrying_failed" and detail["carry_failure"] == str(fault)
 
 
 def carrying(known: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

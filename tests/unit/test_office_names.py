@@ -12,6 +12,8 @@ from pipelines.contracts.fields import OfficeWords
 from pipelines.contracts.model import Contract, load_contract
 from pipelines.parsing.office_names import LONGEST, office_names
 from pipelines.parsing.privacy import protect
+from pipelines.sample.offices import load_offices
+from pipelines.sample.offices import office_names as offices_of_the_sample
 from pipelines.settings import PROJECT_DIR
 
 CONTRACT = load_contract(PROJECT_DIR / "contracts" / "tien_trinh.yml")
@@ -34,6 +36,18 @@ def kept(text: str) -> str | None:
 )  # fmt: skip
 def test_the_name_of_an_office_is_kept(name: str) -> None:
     assert kept(name) == name
+
+
+def test_offices_of_the_sample_are_kept() -> None:
+    names = offices_of_the_sample()
+    assert [kept(name) for name in names] == names and len(names) > 15
+
+
+def test_offices_of_the_sample_handle_fields_that_there_are() -> None:
+    known = set(pl.read_csv(PROJECT_DIR / "registers" / "vietnam" / "procedures.csv")["TenLinhVuc"])
+    for level in load_offices()["levels"].values():
+        fields = [field for own in level["offices"].values() for field in own]
+        assert set(fields) <= known and len(set(fields)) == len(fields)
 
 
 @pytest.mark.parametrize(

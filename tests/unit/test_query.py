@@ -10,8 +10,13 @@ import pytest
 from rich.console import Console
 
 from pipelines.common.errors import TthcError
-from pipelines.reports.sql_shell import read_only_connection, show
+from pipelines.reports.sql_shell import read_only_connection
+from pipelines.reports.sql_shell.run import Wanted, run_sql
 from pipelines.settings import Settings
+
+
+def show(settings: Settings, console: Console, query: str, output: str) -> None:
+    run_sql(settings, console, Wanted(query, output=output))
 
 
 @pytest.fixture
@@ -33,6 +38,16 @@ def settings(tmp_path: Path) -> Settings:
 def test_what_is_not_a_question_is_refused(settings: Settings, query: str) -> None:
     with pytest.raises(TthcError, match="sql_failed"):
         show(settings, Console(quiet=True), query, "table")
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [("from nowhere", ".tables"), ("select z from t", ".schema"), ("copy t to 'x.csv'", "-o"), ("drop table t", "-o")],
+)
+def test_an_error_says_what_to_do(settings: Settings, query: str, hint: str) -> None:
+    with pytest.raises(TthcError) as failed:
+        show(settings, Console(quiet=True), query, "table")
+    assert hint in str(failed.value).splitlines()[-1]
 
 
 def test_answers_come_as_csv_json_or_a_table(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,7 @@ from pipelines.registers.calendar import load_calendar
 from pipelines.sample import write_province
 from pipelines.sample.behaviour import load_behaviour
 from pipelines.sample.clock import DAY, WORKDAY, Clock
+from pipelines.sample.offices import load_offices
 from tests.oracle.form import Scope, form_row
 from tests.oracle.periods import periods
 from tests.oracle.plan import OVER_DOSSIERS, OVER_FEEDBACK
@@ -477,6 +478,23 @@ def test_the_step_log_tells_most_pauses_and_nothing_is_done_in_between(clean: Ma
         assert (tells_when["ThoiDiemXuLy"] <= tells_when["NgayCapNhat"]).all()
     assert paused > 20
     assert 0.4 * paused < reported < paused
+
+
+def test_an_office_of_the_field_handles_and_who_signs_comes_right_before_the_end(clean: Made) -> None:
+    settings = load_offices()
+    signing = {level["signing"] for level in settings["levels"].values()}
+    steps = clean.accepted["tien_trinh"].unique(("MaHoSo", "ThoiDiemXuLy", "TrangThai")).sort("MaHoSo", "ThoiDiemXuLy")
+    handled = steps["TrangThai"] == "4"
+    assert (handled != (steps["PhongBanXuLy"] == settings["desk"])).all()
+    signed = 0
+    for of_dossier in steps.partition_by("MaHoSo", maintain_order=True):
+        way = list(zip(of_dossier["TrangThai"], of_dossier["PhongBanXuLy"], strict=True))
+        kinds = "".join("h" if status == "4" else "e" if status == "9" else "-" for status, _ in way)
+        at = kinds.find("hhe")
+        assert [nth for nth, (_, office) in enumerate(way) if office in signing] == ([at + 1] if at >= 0 else [])
+        assert len({office for status, office in way if status == "4" and office not in signing}) <= 1
+        signed += at >= 0
+    assert signed > 100
 
 
 # ---- planted faults ---------------------------------------------------------------------------------------

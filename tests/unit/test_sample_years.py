@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
 from pipelines.sample import write_province
+from pipelines.sample.offices import office_names
 from pipelines.sample.reference import load_reference
 from pipelines.sample.span import Span
 from pipelines.sample.successors import NOBODY, Successions
@@ -69,6 +70,9 @@ def test_the_sample_of_2024_is_the_same_bytes_as_before_there_were_other_years(t
         if path.parents[1].name == "diem_766":
             continue  # what the portal shows is drawn otherwise since it is compared with ours
         content = path.read_bytes()
+        if path.parents[1].name == "tien_trinh":
+            for name in office_names()[1:]:  # what handles a dossier had one name for all of them
+                content = content.replace(f",{name},".encode(), ",Phòng chuyên môn,".encode())
         if path.name == "truth.json":
             truth = json.loads(content)
             del truth["planted"]["diem_766"]

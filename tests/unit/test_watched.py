@@ -79,8 +79,7 @@ def test_the_copy_is_sorted_has_every_cell_once_and_is_the_same_again(now: Cells
          {("disclosure", "threshold", ""): ("10", "1")}),
         ("contracts/ho_so.yml", '{name: MaTTHC, type: code, required: true,', '{name: MaTTHC, type: code,',
          {("contract_field", "ho_so|MaTTHC", "required"): ("true", "false")}),
-        ("contracts/ho_so.yml", '{"1": "Trực tiếp", "2": "Trực tuyến", "3": "Bưu chính công ích"}',
-         '{"1": "Trực tiếp", "2": "Trực tuyến"}',
+        ("contracts/ho_so.yml", ',\n             "3": {vi: Bưu chính công ích, en: By public post}}', '}',
          {("contract_field", "ho_so|KenhThucHien", "codes"): ('["1", "2", "3"]', '["1", "2"]')}),
         # Words: what a code, a field and a goal are called.
         ("contracts/ho_so.yml", "Bưu chính công ích", "Bưu chính", {}),

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.common.errors import TthcError
+from pipelines.registers.steps import load_steps_shown
 from pipelines.registers.worklist import load_worklist
 from pipelines.reports.officers.nightly_reports import write_nightly
 from pipelines.reports.officers.worklist import read_worklist, write_worklist
@@ -24,6 +25,7 @@ from tests.gate.tiny_marts import build
 from .officer_reports import change, publish, read_sheet, rename
 
 SHEETS = ["Bìa", "Quá hạn", "Đến hạn", "Sắp đến hạn", "Lệch với Cổng", "Chờ bổ sung lâu"]
+STEPS = "Bước mất nhiều ngày"
 OTHER = "2024-03-05-00000000beef"
 
 
@@ -60,12 +62,49 @@ def test_lists_hold_each_units_dossiers_and_their_cover_counts_them(own: Setting
     assert [path for path in files if path.suffix == ".xlsx"] == [folder / f"{code}.xlsx" for code, *_ in counts]
     for code, total, *numbers in counts:
         workbook = folder / f"{code}.xlsx"
-        assert openpyxl.load_workbook(workbook).sheetnames == SHEETS
+        assert openpyxl.load_workbook(workbook).sheetnames == [*SHEETS, STEPS]
         assert [len(listed(workbook, sheet)) for sheet in SHEETS[1:]] == numbers
         cover = {row[0]: row[1] for row in read_sheet(workbook, "Bìa") if isinstance(row[1], int)}
         assert (cover["Đang giải quyết"], cover["Quá hạn"]) == (total, numbers[0])
         assert cover["Khác với Cổng quốc gia (thuộc mọi nhóm trên)"] == numbers[3]
         assert sum(cover.values()) == 2 * total + numbers[3]
+
+
+def test_steps_of_a_unit_stand_by_procedure_with_the_numbers_of_the_warehouse(own: Settings) -> None:
+    files = {path.stem: path for path in write_worklist(own) if path.suffix == ".xlsx"}
+    with read_only_connection(own) as connection:
+        query = """
+            select unit_code, list([finished_dossiers, steps, elapsed_working_days, round(days_per_dossier, 9),
+                median_working_days, p90_working_days, waiting_working_days, late_steps, rework_steps])
+            from procedure_bottlenecks
+            where scope = 'unit' and finished_year = (select max(finished_year) from handling_times) group by unit_code
+        """
+        expected = {code: sorted(rows) for code, rows in connection.execute(query).fetchall()}
+    found = {}
+    for code, workbook in files.items():
+        rows = read_sheet(workbook, STEPS)
+        top = next(at for at, row in enumerate(rows) if row[0] == "Thủ tục")
+        table = [row for row in rows[top + 1 :] if row[1] is not None]
+        procedures = [row[0] for row in table]
+        assert procedures == sorted(procedures, key=procedures.index), "a procedure's steps stand together"
+        found[code] = sorted([row[1], *row[6:8], round(row[8], 9), *row[9:]] for row in table)
+    assert found == {code: expected.get(code, []) for code in found} and sum(map(len, found.values())) > 20
+
+
+def test_of_many_steps_the_sheet_has_the_first_and_says_how_many_there_are(own: Settings) -> None:
+    register = own.country_dir / "steps.yml"
+    register.write_text(register.read_text(encoding="utf-8").replace("steps: 100", "steps: 2"), encoding="utf-8")
+    load_steps_shown.cache_clear()
+    workbook = next(path for path in write_worklist(own) if path.name == "H19.30.xlsx")
+    load_steps_shown.cache_clear()
+    text = "\n".join(str(row[0]) for row in read_sheet(workbook, STEPS))
+    assert "Bảng có 2 dòng đầu trong" in text
+
+
+def test_a_version_without_tables_of_steps_has_no_such_sheet(own: Settings) -> None:
+    change(own, "drop table procedure_bottlenecks")
+    workbook = next(path for path in write_worklist(own) if path.suffix == ".xlsx")
+    assert openpyxl.load_workbook(workbook).sheetnames == SHEETS
 
 
 def test_only_units_with_late_dossiers_get_a_letter_that_names_the_latest(own: Settings) -> None:
@@ -132,7 +171,7 @@ def test_a_warehouse_without_the_portals_copy_says_nothing_of_it(own: Settings) 
 def test_every_placeholder_of_the_letter_is_documented(own: Settings) -> None:
     page = (PROJECT_DIR / "docs" / "worklist.md").read_text(encoding="utf-8")
     with read_only_connection(own) as connection:
-        run, units = read_worklist(connection)
+        run, units = read_worklist(connection, load_steps_shown(own.country_dir).sheet)
     unit = next(unit for unit in units if unit.counts["overdue"])
     values = letter_values(unit.counts, unit.dossiers, run=run, words=read_words(own),
                            register=load_worklist(own.country_dir), statuses={})  # fmt: skip

@@ -1,8 +1,6 @@
 -- Steps of a dossier in their order, of several in one second the furthest last, as for int_newest_step. A step lasts
--- until
--- the next one or until handling ends, whichever is first; what comes after that, such as handing the result over,
--- takes
--- no time of handling.
+-- until the next one or the end of handling, whichever is first; what comes after that, such as handing the result
+-- over, takes no time of handling.
 with
     ordered as (
         select

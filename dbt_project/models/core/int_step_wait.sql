@@ -1,7 +1,6 @@
 -- Working days within a step in which an answer to a request for a supplement was awaited: some systems show requests
--- without a step that says so. Of dossiers with requests only; an answer on a day that the calendar lacks is as if it
--- had
--- not come.
+-- without a step that says so. Of dossiers with requests only. An answer on a day that the calendar lacks is as if it
+-- had not come.
 with
     numbered as (
         select

@@ -1,5 +1,5 @@
--- Figures beside those of the same period a year before. A period that still runs is compared with a whole one: see
--- is_closed.
+-- Figures beside those of the same period a year before. A period that still runs stands beside a whole one
+-- (is_closed).
 with
     paired as (
         select p.period_code, q.period_code as previous_period_code

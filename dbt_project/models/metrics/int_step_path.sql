@@ -1,8 +1,6 @@
 -- The way of each dossier whose handling has ended as one number: statuses are digits to the base 16, the first step
--- the
--- last. A sum needs no order, where a joined text would hold and sort all steps. Digit 15 is a status that is not
--- known;
--- of more than 30 steps the first 30 count.
+-- the last. A sum needs no order, where a joined text would hold and sort all steps. Digit 15 is a status that is not
+-- known; of more than 30 steps the first 30 count.
 with
     digit as (
         select

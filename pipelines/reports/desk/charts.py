@@ -1,7 +1,7 @@
 """Charts of the desk page as SVG of any width, drawn with the pieces of the site's charts.
 
-Belongs here: the line of points and the bar of one group. Colours come from the page's style. Does not belong here:
-which figures are drawn (`render`).
+Belongs here: the line of points, the bar of one group, the bar of a procedure's steps. Colours come from the page's
+style. Does not belong here: which figures are drawn (`render`, `steps_render`).
 """
 
 import math
@@ -18,6 +18,9 @@ TOP, PLOT, FOOT = 20, 88, 20
 EVERY = 3  # so many days stand under the line, counted from the newest
 LEAST_SPAN = 2.0  # points: what moved by a tenth must not look like a cliff
 BAR = 10
+STACK_TOP, STACK = 15, 22
+# A part that is wide enough is named above its start: by its number, and by its share as well.
+NUMBERED, WRITTEN = 4.0, 15.0  # per cent of the width
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class Point:
     value: float
     text: str
     joins: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a bar: its length in per cent of the whole, its number or sign, its share as printed, its CSS class."""
+
+    share: float
+    number: str
+    text: str
+    kind: str
 
 
 def line(points: Sequence[Point], ident: str, title: str, about: str, scale: Callable[[float], str]) -> Markup:
@@ -80,6 +93,29 @@ def bar(reached: float, known: float, most: float) -> Markup:
     ]
     head = f'<svg class="chart group" aria-hidden="true" focusable="false" width="100%" height="{BAR}">'
     return Markup(f"{head}{''.join(parts)}</svg>")  # noqa: S704 - numbers only
+
+
+def stack(parts: Sequence[Part], ident: str, title: str, about: str) -> Markup:
+    """Return one bar that is made of parts, in their order; a table beside it has their names and numbers.
+
+    Args:
+        parts: Their shares add up to 100 per cent.
+        ident: Prefix of element ids, unique on the page.
+        title: Accessible title.
+        about: Accessible description.
+    """
+    drawn, at = [], 0.0
+    for part in parts:
+        drawn.append(
+            f'<rect class="part {part.kind}" x="{per_cent(at)}" y="{STACK_TOP}" width="{per_cent(part.share)}"'
+            f' height="{STACK}"/>'
+        )
+        if part.share >= NUMBERED:
+            written = f" {escape(part.text)}" if part.share >= WRITTEN else ""
+            number = f'<tspan class="nth">{escape(part.number)}</tspan>'
+            drawn.append(f'<text class="tick" x="{per_cent(at)}" y="{STACK_TOP - 4}">{number}{written}</text>')
+        at += part.share
+    return svg("stack", ident, title, about, STACK_TOP + STACK + 1, drawn)
 
 
 def _axis(values: Sequence[float]) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ Does not belong here: wording and layout (`render`), counting (the marts).
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ import duckdb
 
 from pipelines.common.sql import read_sql
 from pipelines.publish.versions import current_version
+from pipelines.reports.desk.layout import STEPS_PAGES
+from pipelines.reports.dictionary.write import PAGE as DICTIONARY_PAGE
 from pipelines.reports.morning.facts import Morning
 from pipelines.reports.officers.facts import Row, read_rows
 from pipelines.reports.officers.files import FINDINGS, RECORD, WORKLIST, read_record
 from pipelines.reports.officers.worklist import INDEX
 from pipelines.reports.sql_shell import read_only_connection
-from pipelines.settings import DATABASE_FILE, Settings
+from pipelines.settings import DATABASE_FILE, DICTIONARY_FOLDER, Settings
 
 HOLDERS = 3  # units named for each component in which points are lost
 CATEGORIES = ("overdue", "due_today", "due_soon", "waiting_long", "paused", "no_due_date", "in_time")
@@ -65,11 +67,13 @@ class Files:
         lists: By name of a unit's files its list and letter, if they are of the published version.
         findings: Names of units that have a workbook of findings.
         periods: By report period its workbook.
+        dictionary: The dictionary of the published version, if it has one.
     """
 
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     findings: frozenset[str] = frozenset()
     periods: Mapping[str, str] = field(default_factory=dict)
+    dictionary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,14 @@ class Desk:
         morning: The summary of the newest run; None if there was none.
         figures: Figures of the published version; None if there is none that can be read.
         files: What may be linked to.
+        has_steps_page: Whether the page of steps lies beside it.
     """
 
     made: dt.datetime
     morning: Morning | None
     figures: Figures | None
     files: Files
+    has_steps_page: bool = False
 
 
 def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) -> Desk:
@@ -97,12 +103,21 @@ def read_desk(settings: Settings, morning: Morning | None, made: dt.datetime) ->
         morning: The summary of the newest run.
         made: The moment that the page bears.
     """
-    version = current_version(settings)
+    version, has_steps = current_version(settings), (settings.reports_dir / STEPS_PAGES["vi"]).is_file()
     if version is None or not (settings.current_link / DATABASE_FILE).is_file():
-        return Desk(made, morning, None, Files())
+        return Desk(made, morning, None, Files(), has_steps)
     with read_only_connection(settings) as connection:
         figures = read_figures(connection)
-    return Desk(made, morning, figures, read_files(settings.reports_dir, version))
+    files = read_files(settings.reports_dir, version)
+    page = settings.current_link / DICTIONARY_FOLDER / DICTIONARY_PAGE
+    return Desk(
+        made, morning, figures, replace(files, dictionary=_from_reports(page) if page.is_file() else None), has_steps
+    )
+
+
+def _from_reports(page: Path) -> str:
+    """Return the address of a page of the published version, from the folder of reports."""
+    return "/".join(("..", *page.parts[-3:]))
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> Figures:

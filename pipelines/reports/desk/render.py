@@ -7,10 +7,8 @@ them (`facts`), drawing (`charts`), files (`write`).
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipelines.common.i18n import language, say
@@ -18,7 +16,8 @@ from pipelines.registers.scores import Group
 from pipelines.registers.worklist import Worklist
 from pipelines.reports.desk.charts import Point, bar, line
 from pipelines.reports.desk.facts import CATEGORIES, Desk, Figures, Files
-from pipelines.reports.desk.wording import HERE, coded, count, day, moment, points, signed, text, whole
+from pipelines.reports.desk.layout import PAGES, STEPS_PAGES, styles, template
+from pipelines.reports.desk.wording import coded, count, day, moment, points, signed, text, whole
 from pipelines.reports.endings import Ending
 from pipelines.reports.morning.render import missing_sentences, needs_a_look, next_step
 from pipelines.reports.officers.facts import Row
@@ -28,7 +27,6 @@ from pipelines.reports.officers.worklist import file_name_of
 UNITS_PRINTED, LOST_SHOWN, COMPARED_SHOWN, CAUSES_SHOWN, SOURCES_SHOWN = 12, 8, 5, 3, 4
 ORDERS = ("worst", "overdue", "due_today", "due_soon", "disagreeing", "waiting_long", "points")
 COLUMNS = ("overdue", "due_today", "due_soon", "disagreeing", "waiting_long")
-PAGES = {"vi": "index.html", "en": "index.en.html"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,8 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
     lang = language.get()
     figures = desk.figures
     values: dict[str, Any] = {
-        "lang": lang, "other": "en" if lang == "vi" else "vi", "pages": PAGES, "t": text, "style": _style(),
+        "lang": lang, "other": "en" if lang == "vi" else "vi", "pages": PAGES,
+        "steps_page": STEPS_PAGES[lang] if desk.has_steps_page else None, "t": text, "style": styles("desk.css"),
         "points": points, "count": count, "day": day, "signed": signed, "coded": coded,
         "desk": desk, "figures": figures, "made": moment(desk.made),
         "night": _night(desk, ending), "limits": _limits(registers.worklist),
@@ -63,7 +62,7 @@ def render(desk: Desk, registers: Registers, ending: Ending | None) -> str:
             "score": _score(figures), "groups": _groups(figures, registers), "units": _units(figures, desk.files),
             "lost": _lost(figures), "compared": _compared(figures),
         }  # fmt: skip
-    return _template().render(values) + "\n"
+    return template("desk.html.j2").render(values) + "\n"
 
 
 def _night(desk: Desk, ending: Ending | None) -> Row | None:
@@ -233,17 +232,3 @@ def _rest(row: Row) -> str:
     if not top and not bottom:
         return text("compared_explained")
     return text("compared_rest", parts=text("compared_parts", top=signed(top, 0), bottom=signed(bottom, 0)))
-
-
-@cache
-def _style() -> Markup:
-    return Markup((HERE / "templates" / "desk.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("desk.html.j2")

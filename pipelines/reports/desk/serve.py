@@ -1,4 +1,4 @@
-"""Serve the desk page with the reports and quality pages that it links to, on this machine only (127.0.0.1).
+"""Serve the desk page with the reports, quality pages and dictionary it links to, on this machine only (127.0.0.1).
 
 Belongs here: which folders of the warehouse are served, and to whom. Does not belong here: the server (`site.serve`).
 Who may use this machine may read what is served while it runs.
@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.common.errors import TthcError
-from pipelines.reports.desk.render import PAGES
-from pipelines.settings import Settings
+from pipelines.reports.desk.layout import PAGES
+from pipelines.settings import DICTIONARY_FOLDER, Settings
 from pipelines.site.serve import HEADERS, HOST, SiteHandler, local_server
 
 NAMES = (HOST, "localhost")
 
 
 class DeskHandler(SiteHandler):
-    """Serve reports and quality pages below the warehouse's folder; nothing else of it, and no hidden file."""
+    """Serve reports, quality pages and the dictionary below the warehouse's folder; nothing else, no hidden file."""
 
     # The pages hold their style and no script.
     sent = HEADERS | {
@@ -65,6 +65,6 @@ def desk_server(settings: Settings, port: int) -> ThreadingHTTPServer:
     """
     if not (settings.reports_dir / PAGES["vi"]).is_file():
         raise TthcError("no_desk", folder=settings.reports_dir)
-    folders = (settings.reports_dir, settings.quality_dir)
+    folders = (settings.reports_dir, settings.quality_dir, settings.current_link / DICTIONARY_FOLDER)
     handler = partial(DeskHandler, folders=folders, directory=str(settings.warehouse_dir))
     return local_server(handler, port, "desk_port_taken")

@@ -41,6 +41,26 @@ def count(value: float) -> str:
     return format_fixed(value, 0, language.get())
 
 
+def share(part: float, whole: float | None) -> str:
+    """Return a part in per cent of the whole, with a decimal below 10; a dash where there is nothing to share."""
+    if not whole:
+        return "–"
+    value = 100 * part / whole
+    return f"{format_fixed(value, 0 if value >= 9.95 or not value else 1, language.get())}%"
+
+
+def days(value: float) -> str:
+    """Return days with one decimal."""
+    return format_fixed(value, 1, language.get())
+
+
+def whole_days(value: int | None) -> str:
+    """Return a number of working days in words; none are the same day, a dash is one that is not known."""
+    if value is None:
+        return "–"
+    return text("steps_same_day") if not value else text("steps_day" if value == 1 else "steps_days", days=count(value))
+
+
 def signed(value: float, decimals: int = 2) -> str:
     """Return a difference with its sign; what rounds to nothing has none."""
     written = format_fixed(value, decimals, language.get())

@@ -23,8 +23,14 @@ LINE_HEIGHT, HIGHEST_ROW = 15.0, 400.0  # points
 LETTERS_PER_WIDTH = 1.15  # letters of this font at 11 points that take the width of one digit of Excel's own
 # Sheets are put together in memory: a file for each of them takes longer than all else.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-NUMBERS = {"number": "#,##0", "share": "0.00%", "change": "+0.00%;−0.00%;0.00%", "day": "dd/mm/yyyy"}
-Kind = Literal["text", "code", "number", "share", "change", "day"]
+NUMBERS = {
+    "number": "#,##0",
+    "decimal": "#,##0.0",
+    "share": "0.00%",
+    "change": "+0.00%;−0.00%;0.00%",
+    "day": "dd/mm/yyyy",
+}
+Kind = Literal["text", "code", "number", "decimal", "share", "change", "day"]
 
 
 @dataclass(frozen=True)

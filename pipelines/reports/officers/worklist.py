@@ -2,7 +2,7 @@
 
 Belongs here: reading `marts.worklist` of the current version, and which files are written, kept or removed. A unit
 whose list is that of its workbook keeps it, with the version that it was made of. Does not belong here: what stands in
-the files (`worklist_book`, `worklist_letter`), and what is to be done (registers/vietnam/worklist.yml).
+the files (`worklist_book`, `worklist_steps`, `worklist_letter`), what is to be done (registers/vietnam/worklist.yml).
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from pipelines.common.files import fingerprint, link_or_copy, remove_tree, sync_
 from pipelines.common.sql import read_sql
 from pipelines.contracts.model import load_contracts
 from pipelines.registers.report_words import WORDS_FILE, ReportWords, templates_dir
+from pipelines.registers.steps import STEPS_FILE, StepsSheet, load_steps_shown
 from pipelines.registers.worklist import WORKLIST_FILE, Worklist, load_worklist
 from pipelines.reports.officers.facts import Row, read_rows
 from pipelines.reports.officers.files import FILE_MODE, SAFE_NAME, WORKLIST, officers_folder, read_record, write_record
@@ -43,10 +44,12 @@ class UnitWork:
     Attributes:
         counts: How many of its open dossiers stand how (sql/worklist_units.sql).
         dossiers: The dossiers themselves, most urgent first (sql/worklist.sql).
+        steps: Steps of its procedures that take most days (sql/worklist_steps.sql); None if the version knows none.
     """
 
     counts: Row
     dossiers: Sequence[Row]
+    steps: Sequence[Row] | None
 
     @property
     def file_name(self) -> str:
@@ -56,7 +59,7 @@ class UnitWork:
     @property
     def digest(self) -> str:
         """A hash of everything that its files say."""
-        return hashlib.sha256(repr((self.counts, self.dossiers)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.counts, self.dossiers, self.steps)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def write_worklist(settings: Settings) -> list[Path]:
         TthcError: If there is no version, or if words, register or template are broken.
     """
     with read_only_connection(settings) as connection:
-        run, units = read_worklist(connection)
+        run, units = read_worklist(connection, load_steps_shown(settings.country_dir).sheet)
     wording = _wording(settings, run)
     folder = officers_folder(settings.reports_dir) / WORKLIST
     writing = _writing_of(settings, run)
@@ -103,8 +106,12 @@ def write_worklist(settings: Settings) -> list[Path]:
     return [folder / name for unit in made.values() for name in unit["files"]]
 
 
-def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[UnitWork]]:
+def read_worklist(connection: duckdb.DuckDBPyConnection, shown: StepsSheet) -> tuple[Row, list[UnitWork]]:
     """Return the row of `dim_run`, and what each unit has to do something about, by unit code.
+
+    Args:
+        connection: An open version.
+        shown: How many steps of a unit are shown.
 
     Raises:
         TthcError: If the version was made by a release that had no worklist.
@@ -116,8 +123,27 @@ def read_worklist(connection: duckdb.DuckDBPyConnection) -> tuple[Row, list[Unit
         raise TthcError("worklist_missing", version=run["version"])
     counts = {row["unit_code"]: row for row in read_rows(connection, read_sql(__package__, "sql/worklist_units"))}
     dossiers = read_rows(connection, read_sql(__package__, "sql/worklist"))
-    by_unit = groupby(dossiers, key=lambda row: str(row["unit_code"]))
-    return run, [UnitWork(counts[code], list(rows)) for code, rows in by_unit]
+    steps = _read_steps(connection, run, shown)
+    return run, [
+        UnitWork(counts[code], rows, None if steps is None else steps.get(code, []))
+        for code, rows in _by_unit(dossiers).items()
+    ]
+
+
+def _read_steps(connection: duckdb.DuckDBPyConnection, run: Row, shown: StepsSheet) -> dict[str, list[Row]] | None:
+    """Return steps by unit; None if the version was made by a release that had no such table."""
+    try:
+        return _by_unit(
+            read_rows(
+                connection, read_sql(__package__, "sql/worklist_steps"), {"as_of": run["as_of"], "steps": shown.steps}
+            )
+        )
+    except duckdb.CatalogException:
+        return None
+
+
+def _by_unit(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    return {code: list(own) for code, own in groupby(rows, key=lambda row: str(row["unit_code"]))}
 
 
 def _wording(settings: Settings, run: Row) -> Wording:
@@ -136,7 +162,7 @@ def _writing_of(settings: Settings, run: Row) -> Row:
     templates = templates_dir(settings.province_dir, read_words(settings))
     places = (
         Path(__file__).parent, templates, settings.province_dir / WORDS_FILE, settings.country_dir / WORKLIST_FILE,
-        settings.contracts_dir / "ho_so.yml",
+        settings.country_dir / STEPS_FILE, settings.contracts_dir / "ho_so.yml",
     )  # fmt: skip
     return {"by": fingerprint(*places), "as_of": run["as_of"].isoformat(), "synthetic": bool(run["is_synthetic"])}
 
@@ -156,7 +182,7 @@ def _write(folder: Path, unit: UnitWork, wording: Wording) -> Iterator[str]:
         "run": wording.run, "register": wording.register, "statuses": wording.statuses,
     }  # fmt: skip
     workbook = folder / f"{unit.file_name}.xlsx"
-    write_list(workbook, unit.counts, unit.dossiers, **parts)
+    write_list(workbook, unit.counts, unit.dossiers, unit.steps, **parts)
     workbook.chmod(FILE_MODE)
     yield workbook.name
     if unit.counts["overdue"]:

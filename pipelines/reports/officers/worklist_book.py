@@ -14,6 +14,7 @@ from pipelines.registers.worklist import Worklist
 from pipelines.reports.officers.facts import Row
 from pipelines.reports.officers.sheets import Column, Kind, Paper, Sheets, new_book
 from pipelines.reports.officers.words import day_text, number_text, share_text, word
+from pipelines.reports.officers.worklist_steps import write_steps_sheet
 
 # Rows of one sheet; it says where there are more.
 ROWS_SHOWN = 5_000
@@ -62,7 +63,14 @@ COLUMNS: dict[str, tuple[float, Kind]] = {
 
 
 def write_list(
-    path: Path, counts: Row, dossiers: Sequence[Row], *, run: Row, register: Worklist, statuses: Mapping[str, str]
+    path: Path,
+    counts: Row,
+    dossiers: Sequence[Row],
+    steps: Sequence[Row] | None,
+    *,
+    run: Row,
+    register: Worklist,
+    statuses: Mapping[str, str],
 ) -> None:
     """Write the list of one unit.
 
@@ -70,6 +78,7 @@ def write_list(
         path: The file.
         counts: How many of its open dossiers stand how.
         dossiers: Those to do something about, most urgent first.
+        steps: Steps of its procedures, those that take most days first; None if the version knows none.
         run: The row of `dim_run`.
         register: The limits, which the sheets name.
         statuses: Names of statuses by code.
@@ -78,13 +87,15 @@ def write_list(
     limits = {"soon": register.soon_days, "waiting": register.waiting_days}
     with new_book(path, str(counts["unit_name"]), dt.datetime.combine(run["as_of"], dt.time())) as book:
         sheets = Sheets(book, Paper(line, bool(run["is_synthetic"])))
-        _write_cover(sheets, counts, run, limits)
+        _write_cover(sheets, counts, run, limits, has_steps=steps is not None)
         for sheet in SHEETS:
             rows = [row for row in dossiers if sheet.holds(row)]
             _write_sheet(sheets, sheet, rows, statuses, limits)
+        if steps is not None:
+            write_steps_sheet(sheets, steps, statuses)
 
 
-def _write_cover(sheets: Sheets, counts: Row, run: Row, limits: Mapping[str, int]) -> None:
+def _write_cover(sheets: Sheets, counts: Row, run: Row, limits: Mapping[str, int], *, has_steps: bool) -> None:
     sheet = sheets.add(word("sheet_cover"), [46, 14, 60])
     centred = sheets.format(align="center")
     sheet.merge_range(0, 0, 0, 2, str(counts["unit_name"]).upper(), sheets.format(bold=True, align="center"))
@@ -106,7 +117,8 @@ def _write_cover(sheets: Sheets, counts: Row, run: Row, limits: Mapping[str, int
         sheet.write_number(at, 1, count, sheets.cell("number", **bold))
         where = word("worklist_on_sheet", sheet=word(f"sheet_{code}")) if code in with_sheet else ""
         sheet.write_string(at, 2, where, sheets.cell("text"))
-    for at, note in enumerate(("worklist_note", "worklist_note_risk"), start=8 + len(rows)):
+    notes = ("worklist_note", "worklist_note_risk", *(["worklist_note_steps"] if has_steps else []))
+    for at, note in enumerate(notes, start=8 + len(rows)):
         sheet.merge_range(at, 0, at, 2, word(note), sheets.note)
         sheet.set_row(at, 34)
 

@@ -1,4 +1,4 @@
--- Where the item names no deadline: the 15th working day after it was sent.
+-- Where the item names no deadline: the last working day for an answer (registers/vietnam/feedback_steps.csv).
 with
     due as (
         select
@@ -7,8 +7,11 @@ with
             coalesce(f.told_deadline_date, c.calendar_date) as deadline_date
         from {{ ref("stg_feedback") }} f
         left join {{ ref("dim_calendar") }} sent on f.sent_date = sent.calendar_date
+        join {{ source("registers", "feedback_step") }} step on step.step = 'answered'
         left join
-            {{ ref("dim_calendar") }} c on c.is_working_day and c.working_day_number = sent.working_day_number + 15
+            {{ ref("dim_calendar") }} c
+            on c.is_working_day
+            and c.working_day_number = sent.working_day_number + step.working_days
     )
 select
     f.feedback_code,

@@ -1,0 +1,2 @@
+-- The published table, as it is.
+select * from {{ this }}

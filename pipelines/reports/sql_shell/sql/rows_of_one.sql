@@ -1,0 +1,1 @@
+select count(*) from {{ side }}.marts.{{ table }}
