@@ -1,4 +1,4 @@
-"""`make bench`: our nights side by side with scripts that check nothing, and single steps with a plain peer.
+"""`make bench`: our nights beside scripts that check nothing, single steps with a plain peer, the cookbook's questions.
 
 All must give the same form II.06a and the same seven indicators, and each of our nights must have run gate,
 conservation and disclosure; else the comparison ends with an error, whatever the times are.
@@ -13,14 +13,16 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import report, steps
+from benchmarks import questions, report, steps
 from benchmarks.agreement import DisagreementError
 from benchmarks.landing import write_year
 from benchmarks.nights import PEERS, Comparison, missing
 from benchmarks.peers.postgres_server import make_cluster
 from pipelines.common.files import remove_tree
-from pipelines.settings import Settings
+from pipelines.settings import DATABASE_FILE, Settings
+from scripts.cookbook import load_cookbook
 
+SLOWEST_SHOWN = 15
 EXAMPLES = """
 examples:
   make bench                                        100,000 dossiers, three rounds, then the single steps
@@ -29,6 +31,8 @@ examples:
   make bench BENCH="--size 10000000 --pairs 1 --peers duckdb,polars"
                                                     ten of them; pandas would hold all rows in memory
   make bench BENCH="--only steps --no-page"         parsing and charts only, docs/ left as it is
+  make bench BENCH="--only questions --warehouse kho"
+                                                    the cookbook on the version that is published in this folder
 
 Files and warehouse lie below TMPDIR (or --keep); the files take some 1.6 GiB per million dossiers.
 
@@ -49,8 +53,11 @@ def arguments() -> argparse.Namespace:
                         help="rounds; ratios are medians over them (default: %(default)s)")  # fmt: skip
     parser.add_argument("--peers", default=",".join(PEERS), metavar="NAMES",
                         help="which scripts, with commas (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--only", choices=("nights", "steps", "page"),
-                        help="only our nights, only the single steps, or only the page from kept numbers")  # fmt: skip
+    parser.add_argument("--only", choices=("nights", "steps", "questions", "page"),
+                        help="only our nights, only the single steps, only the cookbook's questions, or only the page"
+                             " from kept numbers")  # fmt: skip
+    parser.add_argument("--warehouse", type=Path, metavar="DIR",
+                        help="the warehouse whose version is asked (default: TTHC_WAREHOUSE_DIR)")  # fmt: skip
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this empty folder and keep it")
     parser.add_argument("--note", default="", metavar="SENTENCE", help="what a reader of the numbers should know")
     parser.add_argument("--no-page", action="store_true", help="print only; docs/ stays as it is")
@@ -99,10 +106,29 @@ def print_steps(found: list[steps.Step], console: Console) -> None:
     console.print(table)
 
 
+def ask_questions(asked: argparse.Namespace, console: Console) -> report.Record | None:
+    """Ask the cookbook's questions, print the slowest, and return the record; None where nothing is published."""
+    database = Settings(**({"warehouse_dir": asked.warehouse} if asked.warehouse else {})).current_link / DATABASE_FILE
+    if not database.is_file():
+        console.print(f"[yellow]the questions are left out: there is no {database}[/]")
+        return None
+    where, dossiers = report.circumstances(asked.note), questions.dossiers_of(database)
+    with console.status("") as status:
+        found = questions.time_questions(database, load_cookbook().questions, status.update)
+    limits = f"{questions.THREADS} threads, {questions.MEMORY}"
+    table = Table(title=f"the slowest of {len(found)} questions: {dossiers:,} dossiers, {limits}")
+    for name in ("question", "first, s", "warm, s"):
+        table.add_column(name, justify="left" if name == "question" else "right")
+    for one in found[:SLOWEST_SHOWN]:
+        table.add_row(one.id, f"{one.first:.3f}", f"{one.warm:.3f}", style="red" if one.is_slow else None)
+    console.print(table)
+    return report.questions_record(found, dossiers, where)
+
+
 def main() -> int:
     """Run what was asked for, print it, and write it to docs/."""
     asked, console = arguments(), Console()
-    nights = single = None
+    nights = single = answered = None
     if asked.only in (None, "nights"):
         folder = asked.keep or Path(tempfile.mkdtemp(prefix="tthc-bench-"))
         try:
@@ -118,14 +144,17 @@ def main() -> int:
         print_steps(found, console)
         console.print(steps.whole_site(Settings()))
         single = report.steps_record(found, where)
+    if asked.only in (None, "questions"):
+        answered = ask_questions(asked, console)
+    code = int(asked.only == "questions" and report.over_limit(answered))
     if asked.no_page:
         if nights is not None:
             console.print(report.measured_part({"nights": {str(asked.size): nights}, "steps": None}), markup=False)
-        return 0
-    kept = report.keep(report.NUMBERS, size=asked.size, nights=nights, steps=single)
+        return code
+    kept = report.keep(report.NUMBERS, size=asked.size, nights=nights, steps=single, questions=answered)
     report.write_page(kept)
     console.print(report.measured_part(kept), markup=False)
-    return 0
+    return code
 
 
 if __name__ == "__main__":

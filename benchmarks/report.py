@@ -9,7 +9,7 @@ import os
 import platform
 import statistics
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import psutil
 
 from benchmarks.measure import GIB, MIB, ratio
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, PEERS, Results
+from benchmarks.questions import LIMIT_SECONDS, MEMORY, THREADS, Asked
 from benchmarks.steps import Step
 from pipelines.common.i18n import say, speaking
 from pipelines.nightly.stages import SHOWN
@@ -91,9 +92,21 @@ def steps_record(steps: Sequence[Step], where: Record) -> Record:
     return {**where, "steps": [asdict(step) for step in steps]}
 
 
+def questions_record(asked: Sequence[Asked], dossiers: int, where: Record) -> Record:
+    """Return the record of the cookbook's questions on a version with so many dossiers."""
+    rounded = [{**asdict(one), "first": round(one.first, 3), "warm": round(one.warm, 3)} for one in asked]
+    return {**where, "dossiers": dossiers, "questions": rounded}
+
+
+def over_limit(record: Record | None) -> bool:
+    """Whether a question takes longer than the limit, or none was asked."""
+    return record is None or any(Asked(**one).is_slow for one in record["questions"])
+
+
 def keep(
-    numbers: Path, *, size: int | None = None, nights: Record | None = None, steps: Record | None = None
-) -> Record:
+    numbers: Path, *, size: int | None = None, nights: Record | None = None, steps: Record | None = None,
+    questions: Record | None = None,
+) -> Record:  # fmt: skip
     """Put records into the file of numbers, each in place of the earlier one of its kind, and return all."""
     kept: Record = (
         json.loads(numbers.read_text(encoding="utf-8")) if numbers.exists() else {"nights": {}, "steps": None}
@@ -102,9 +115,17 @@ def keep(
         kept["nights"][str(size)] = nights
     if steps is not None:
         kept["steps"] = steps
-    kept["nights"] = {name: kept["nights"][name] for name in sorted(kept["nights"], key=int)}
+    if questions is not None:
+        kept.setdefault("questions", {})[_rounded_size(questions["dossiers"])] = questions
+    for kind in {"nights", "questions"} & set(kept):
+        kept[kind] = {name: kept[kind][name] for name in sorted(kept[kind], key=int)}
     numbers.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return kept
+
+
+def _rounded_size(dossiers: int) -> str:
+    """Return a number of dossiers with one digit: two versions of about one size are the same line of the page."""
+    return f"{round(dossiers, 1 - len(str(dossiers)))}"
 
 
 def write_page(kept: Record, page: Path = PAGE) -> None:
@@ -122,6 +143,8 @@ def measured_part(kept: Record) -> str:
         blocks.append(f"Not measured yet: {', '.join(absent)} dossiers.")
     if kept["steps"]:
         blocks.append(_steps(kept["steps"]))
+    if kept.get("questions"):
+        blocks.append(_questions(kept["questions"].values()))
     return "\n\n".join(blocks)
 
 
@@ -171,6 +194,30 @@ def _steps(record: Record) -> str:
     for step in record["steps"]:
         lines.append(_line([step["name"], *(f"{step[name]:.2f}" for name in ("ours", "peer", "ratio"))]))
     return "\n".join(lines)
+
+
+def _questions(records: Iterable[Record]) -> str:
+    """Return a row per size: how long the questions take, and which of them more than the limit."""
+    lines = ["### The cookbook's questions", ""]
+    header = [
+        "dossiers",
+        "questions",
+        "median, s",
+        "median, first time, s",
+        "slowest, s",
+        f"over {LIMIT_SECONDS:.0f} s",
+    ]
+    rows, told = [_line(header), _line(["--:"] * 5 + ["---"])], []
+    for record in records:
+        asked = [Asked(**one) for one in record["questions"]]
+        slow = ", ".join(f"`{one.id}` ({max(one.first, one.warm):.2f})" for one in asked if one.is_slow)
+        seconds = [statistics.median(one.warm for one in asked), statistics.median(one.first for one in asked),
+                   max(max(one.first, one.warm) for one in asked)]  # fmt: skip
+        rows.append(
+            _line([f"{record['dossiers']:,}", str(len(asked)), *(f"{one:.3f}" for one in seconds), slow or "none"])
+        )
+        told.append(f"{record['dossiers']:,} dossiers: {_where(record, None)}")
+    return "\n".join([*lines, f"{THREADS} threads and {MEMORY} for DuckDB.", "", *rows, "", "\n\n".join(told)])
 
 
 def _where(record: Record, pairs: int | None) -> str:

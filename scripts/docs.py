@@ -1,7 +1,7 @@
 """Write everything that follows from contracts, registers, models and settings (`make docs`).
 
-Pages of docs/, the contracts' JSON Schema, the columns that the gate expects, and what dbt has to know; tests keep them
-current. Belongs here: which files these are. What stands in each is in a module of its own.
+Pages of docs/, the cookbook's queries, the contracts' JSON Schema, the columns that the gate expects, and what dbt has
+to know; tests keep them current. Belongs here: which files these are. What stands in each is in a module of its own.
 """
 
 import json
@@ -13,11 +13,13 @@ from pipelines.contracts.model import Contract, load_contracts
 from pipelines.registers.levels import load_levels
 from pipelines.registers.model import load_indicators
 from pipelines.settings import PROJECT_DIR, Settings
+from scripts.cookbook import write_question_files
 from scripts.dbt_indicators import indicator_files
 from scripts.dbt_levels import level_files
 from scripts.dbt_metrics import metric_files
 from scripts.dbt_sources import source_files
 from scripts.docs_architecture import architecture_page
+from scripts.docs_cookbook import english_page, vietnamese_page
 from scripts.docs_indicators import indicators_page
 from scripts.docs_metrics import metrics_page
 from scripts.docs_refusals import refusals_page
@@ -28,6 +30,7 @@ from scripts.published_columns import published_columns
 PAGES: Mapping[str, Callable[[Settings], str]] = MappingProxyType({
     "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
     "settings.md": settings_page, "architecture.md": architecture_page, "metrics.md": metrics_page,
+    "cookbook.md": english_page, "cookbook.vi.md": vietnamese_page,
 })  # fmt: skip
 
 
@@ -61,6 +64,7 @@ def main() -> None:
     for name, page in PAGES.items():
         (PROJECT_DIR / "docs" / name).write_text(page(settings), encoding="utf-8")
     write_generated_files(settings)
+    write_question_files()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make readme`: runs what the READMEs and two pages of docs/ show and writes the real output into them.
+"""`make readme`: runs what the READMEs and pages of docs/ show and writes the real output into them.
 
 Belongs here: the outputs that pages quote; a test runs the commands and compares. Times, versions and the place of the
 clone differ from run to run, so they are shown as `…`.
@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.settings import PROJECT_DIR
-from scripts import picture
+from scripts import cookbook_answers, docs, picture
 
 # Of one month of a commune, short enough to be read.
 EXPLAINED = ("on_time_rate", "--unit", picture.UNIT, "--period", "2024-02")
@@ -123,7 +123,7 @@ def write(page: str, said: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Run the commands in both languages, write what they say into the pages, and take the pictures."""
+    """Run the commands in both languages, write what they say into the pages, take pictures, answer the cookbook."""
     for language in IN_SHORT:
         with tempfile.TemporaryDirectory() as folder:
             said = outputs(language, Path(folder))
@@ -132,6 +132,9 @@ def main() -> None:
         for page, (spoken, _) in PAGES.items():
             if spoken == language:
                 write(page, said)
+    with tempfile.TemporaryDirectory() as folder:
+        cookbook_answers.write_answers(Path(folder))
+    docs.main()
 
 
 if __name__ == "__main__":

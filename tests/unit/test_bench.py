@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from benchmarks import report
@@ -11,9 +12,11 @@ from benchmarks.agreement import DisagreementError, require_checked
 from benchmarks.landing import REAL_YEAR, with_real_days
 from benchmarks.measure import MIB, Measured
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, Results
+from benchmarks.questions import Asked, dossiers_of, time_questions
 from benchmarks.steps import Step
 from pipelines.common.checksums import with_checksum
 from pipelines.sample.behaviour import load_behaviour
+from scripts.cookbook import Question
 
 ROWS = {"ho_so": {"files": 1, "rows_in": 10, "accepted": 7, "rejected": 1, "superseded": 2}}
 WHERE = {
@@ -114,6 +117,34 @@ def test_the_days_of_a_large_year_are_those_of_a_real_one() -> None:
         share = [10 * large[month] / (sum(large) + sum(large[-2:])), real[month] / (sum(real) + sum(real[-2:]))]
         assert share[0] == pytest.approx(share[1])
     assert larger["feedback"]["least"] == 4_000 and larger["volume"]["months"][:9] == known["volume"]["months"][:9]
+
+
+def test_questions_are_timed_on_a_version_and_the_slowest_comes_first(tmp_path: Path) -> None:
+    database = tmp_path / "tthc.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema marts; create table marts.fct_timeliness as select * from range(7) t(a)")
+    both = {"vi": "Câu hỏi", "en": "A question"}
+    asked = [
+        Question.model_validate({"id": name, "question": both, "reading": both, "sql": sql})
+        for name, sql in (("quick", "select 1"), ("slow", "select sum(a.a) from range(3000000) a(a), fct_timeliness"))
+    ]
+    assert dossiers_of(database) == 7
+    assert [one.id for one in time_questions(database, asked)] == ["slow", "quick"]
+
+
+def test_the_page_names_the_questions_that_take_too_long(tmp_path: Path) -> None:
+    asked = [Asked("slow", 2.5, 0.4), Asked("even", 0.5, 0.3), Asked("quick", 0.1, 0.02)]
+    small = report.questions_record(asked[1:], 987_654, WHERE)
+    large = report.questions_record(asked, 9_876_543, WHERE)
+    assert report.over_limit(large) and report.over_limit(None) and not report.over_limit(small)
+    report.keep(tmp_path / "n.json", questions=large)
+    kept = report.keep(tmp_path / "n.json", questions=small)
+    text = report.measured_part(kept)
+    assert "| 987,654 | 2 | 0.160 | 0.300 | 0.500 | none |\n" in text
+    assert "| 9,876,543 | 3 | 0.300 | 0.500 | 2.500 | `slow` (2.50) |" in text
+    assert report.keep(tmp_path / "n.json", questions={**small, "dossiers": 1_049_999})["questions"].keys() == {
+        "1000000", "10000000",
+    }  # fmt: skip
 
 
 def test_a_run_replaces_only_what_it_measured(tmp_path: Path) -> None:
