@@ -1,6 +1,6 @@
 """Steps against a process-mining library: the same log gives pm4py's ways, times between steps and lengths of cases.
 
-With TTHC_EVENT_LOG=receipt.csv the log is a real one: 1,434 applications for an environmental permit in a Dutch
+With EVENT_LOG=receipt.csv the log is a real one: 1,434 applications for an environmental permit in a Dutch
 municipality (J.C.A.M. Buijs, "Receipt phase of an environmental permit application process", 4TU.ResearchData). Its
 terms ask to be cited and do not let us pass it on, so it is not in this repository. Without it a made-up log is used.
 """
@@ -28,7 +28,7 @@ CASE, ACTIVITY, MOMENT, OFFICE = "case:concept:name", "concept:name", "time:time
 
 def read_log() -> pd.DataFrame:
     """Return the real log where it is named, its newest event on the as-of day, else a made-up one."""
-    if path := os.environ.get("TTHC_EVENT_LOG"):
+    if path := os.environ.get("EVENT_LOG"):
         log = pd.read_csv(path)[[CASE, ACTIVITY, MOMENT, OFFICE]]
         moments = pd.to_datetime(log[MOMENT], utc=True, format="ISO8601").dt.tz_localize(None).dt.floor("s")
         log[MOMENT] = moments + (pd.Timestamp(TODAY) - moments.max().normalize())
