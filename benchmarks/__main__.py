@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks import questions, report, steps
 from benchmarks.agreement import DisagreementError
 from benchmarks.landing import write_year
+from benchmarks.multiplied import multiply
 from benchmarks.nights import PEERS, Comparison, missing
 from benchmarks.peers.postgres_server import make_cluster
 from pipelines.common.files import remove_tree
@@ -33,6 +34,8 @@ examples:
   make bench BENCH="--only steps --no-page"         parsing and charts only, docs/ left as it is
   make bench BENCH="--only questions --warehouse kho"
                                                     the cookbook on the version that is published in this folder
+  make bench BENCH="--only questions --warehouse kho --times 10"
+                                                    the same with ten times its dossiers
 
 Files and warehouse lie below TMPDIR (or --keep); the files take some 1.6 GiB per million dossiers.
 
@@ -58,6 +61,9 @@ def arguments() -> argparse.Namespace:
                              " from kept numbers")  # fmt: skip
     parser.add_argument("--warehouse", type=Path, metavar="DIR",
                         help="the warehouse whose version is asked (default: TTHC_WAREHOUSE_DIR)")  # fmt: skip
+    parser.add_argument("--times", type=int, default=1, metavar="N",
+                        help="ask a copy of that version in which rows of dossiers stand so many times, below TMPDIR"
+                             " (default: the version itself)")  # fmt: skip
     parser.add_argument("--keep", type=Path, metavar="DIR", help="work in this empty folder and keep it")
     parser.add_argument("--note", default="", metavar="SENTENCE", help="what a reader of the numbers should know")
     parser.add_argument("--no-page", action="store_true", help="print only; docs/ stays as it is")
@@ -66,8 +72,8 @@ def arguments() -> argparse.Namespace:
     unknown = sorted({*asked.peers} - {*PEERS})
     if asked.keep and asked.keep.exists() and any(asked.keep.iterdir()):
         parser.error(f"--keep: {asked.keep} is not empty")
-    if unknown or asked.size < 1 or asked.pairs < 1:
-        parser.error(f"no such peer: {', '.join(unknown)}" if unknown else "--size and --pairs are at least 1")
+    if unknown or min(asked.size, asked.pairs, asked.times) < 1:
+        parser.error(f"no such peer: {', '.join(unknown)}" if unknown else "--size, --pairs and --times are at least 1")
     return asked
 
 
@@ -112,8 +118,13 @@ def ask_questions(asked: argparse.Namespace, console: Console) -> report.Record 
     if not database.is_file():
         console.print(f"[yellow]the questions are left out: there is no {database}[/]")
         return None
-    where, dossiers = report.circumstances(asked.note), questions.dossiers_of(database)
-    with console.status("") as status:
+    with tempfile.TemporaryDirectory(prefix="tthc-bench-") as folder, console.status("") as status:
+        note = asked.note
+        if asked.times > 1:
+            published, database = database, Path(folder) / DATABASE_FILE
+            multiply(published, database, asked.times, status.update)
+            note = f"{note} Rows of dossiers of a version repeated {asked.times} times under other codes.".strip()
+        where, dossiers = report.circumstances(note), questions.dossiers_of(database)
         found = questions.time_questions(database, load_cookbook().questions, status.update)
     limits = f"{questions.THREADS} threads, {questions.MEMORY}"
     table = Table(title=f"the slowest of {len(found)} questions: {dossiers:,} dossiers, {limits}")

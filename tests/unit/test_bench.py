@@ -11,6 +11,7 @@ from benchmarks import report
 from benchmarks.agreement import DisagreementError, require_checked
 from benchmarks.landing import REAL_YEAR, with_real_days
 from benchmarks.measure import MIB, Measured
+from benchmarks.multiplied import multiply
 from benchmarks.nights import DAY, FIRST, NOTHING, OURS, Results
 from benchmarks.questions import Asked, dossiers_of, time_questions
 from benchmarks.steps import Step
@@ -130,6 +131,20 @@ def test_questions_are_timed_on_a_version_and_the_slowest_comes_first(tmp_path: 
     ]
     assert dossiers_of(database) == 7
     assert [one.id for one in time_questions(database, asked)] == ["slow", "quick"]
+
+
+def test_a_multiplied_version_has_each_row_of_a_dossier_so_often_under_codes_of_its_own(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "one.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_steps as select 'A' as dossier_code, n as step_number from range(3) t(n)"
+        )
+        connection.execute("create table marts.dim_unit as select 'H19.31' as unit_code")
+    multiply(tmp_path / "one.duckdb", tmp_path / "many.duckdb", 4)
+    with duckdb.connect(str(tmp_path / "many.duckdb"), read_only=True) as connection:
+        rows = "select dossier_code, count(*), sum(step_number) from marts.fct_steps group by 1 order by 1"
+        assert connection.execute(rows).fetchall() == [(f"A-{copy}", 3, 3) for copy in range(4)]
+        assert connection.execute("from marts.dim_unit").fetchall() == [("H19.31",)]
 
 
 def test_the_page_names_the_questions_that_take_too_long(tmp_path: Path) -> None:
