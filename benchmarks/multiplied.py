@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.common.sql import quote_identifier, quote_text
+from pipelines.settings import DuckDBConfig
 
 # Codes by which a row belongs to one dossier or item: each copy has codes of its own.
 CODES = ("dossier_code", "feedback_code")
@@ -27,7 +28,7 @@ def multiply(source: Path, target: Path, times: int, tell: Callable[[str], None]
     Raises:
         duckdb.Error: If the file is no warehouse, or the disk is full.
     """
-    config = {"preserve_insertion_order": "false", "memory_limit": "3GiB", "threads": "2"}
+    config: DuckDBConfig = {"preserve_insertion_order": "false", "memory_limit": "3GiB", "threads": "2"}
     with duckdb.connect(str(target), config=config) as connection:
         connection.execute(f"attach {quote_text(str(source))} as source (read_only)")
         connection.execute("create schema marts")
