@@ -31,7 +31,7 @@ LAST_DAY, EARLIER = "2024-12-31", "2023-12-31-000000000000"
 PLACES = ("H19.31", "H19.33")
 COMMUNES = 2
 # Persons as extracts hold them; none may be found outside the restricted folder.
-CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0987654321", "chim.hoang.yen@example.vn")
+CANARIES = ("Nguyễn Thị Chim Hoàng Yến", "079204001234", "0918273645", "chim.hoang.yen@example.vn")
 
 
 @dataclass(frozen=True)
