@@ -1,5 +1,6 @@
 """The prompt of `tthc sql`, as keys are pressed: what is run, kept, completed, cleared and stopped."""
 
+import asyncio
 import io
 import os
 import signal
@@ -66,6 +67,15 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Keys]:
     screen = Seen()
     with create_pipe_input() as pressed, create_app_session(input=pressed, output=screen):
         yield Keys(pressed, screen)
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_others() -> Iterator[None]:
+    """Hide the event loop that a browser of other tests leaves running in this thread, where no second may begin."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture
