@@ -19,7 +19,7 @@ INDICATORS = [
     for one in load_indicators(Settings().registers_dir / "vietnam")
     if one.code in BOTH_RULES and one.computed == "by_day"
 ]
-SEEDS = range(10)
+SEEDS = range(8)
 CASES = """
     select p.period_code, c.reason, count(*)
     from tthc.cases.case_{code}__{rule} c

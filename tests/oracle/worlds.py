@@ -12,7 +12,7 @@ from .world import World
 
 SEEDS = range(400)
 # Where every indicator of a province is needed.
-FEW = range(100)
+FEW = range(60)
 
 
 @cache

@@ -15,7 +15,7 @@ from pipelines.storage.manifest import files_match_manifest, read_manifest
 from tests.campaign.faults.fixture import small_registers
 from tests.conftest import made_once, tthc
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
 OFFICE = "H19.03"
 
 

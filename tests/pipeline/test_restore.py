@@ -28,7 +28,8 @@ def csv_files(warehouse: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.campaign)])
+@pytest.mark.campaign
+@pytest.mark.parametrize("whole", [False, True])
 def test_a_restore_to_another_path_gives_the_same_version_and_keeps_what_the_public_has(
     night: Night, tmp_path: Path, whole: bool
 ) -> None:
