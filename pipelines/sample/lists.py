@@ -208,10 +208,14 @@ def draw_feedback(province: ProvinceDraws) -> Feedback:
 
 
 def reported_figures(province: ProvinceDraws, number: int) -> pl.DataFrame:
-    """Return `so_lieu` of one reporting round, counted from 0: every goal, from every unit that reports it."""
+    """Return `so_lieu` of one reporting round, counted from 0: every goal, from every unit that reports it.
+
+    A round of a year for which the register has no periods is empty: nobody collects figures for periods that are none.
+    """
     behaviour, reference = province.behaviour, province.reference
     year, quarter = reference.span.first_year + number // 4, number % 4
-    if quarter >= len(reference.periods.reports):
+    first_year = min(reference.periods.first_year, reference.span.last_year)  # that of periods, or of the as-of day
+    if quarter >= len(reference.periods.reports) or year < first_year:
         return pl.DataFrame()
     report = reference.periods.reports[quarter]
     period, until = f"{year}-{report.suffix}", _number(reference.periods.end_of(report, year))

@@ -1,5 +1,6 @@
 """The sample of any years and of a change of the map: lists of their day, units that exist, the same bytes as ever."""
 
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -173,6 +174,14 @@ def test_any_years_can_be_drawn(tmp_path: Path, province: str, years: Span, firs
     codes = [row["period_code"] for row in truth["form"]]
     assert min(code[:4] for code in codes) == first
     assert {f"{years.last_year}-12", f"{years.last_year}-BC-NAM"} <= set(codes)
+
+
+def test_no_figures_are_reported_for_periods_that_the_register_has_not(tmp_path: Path) -> None:
+    """Else most of what units report is rejected, and the gate holds a night of two years."""
+    write_province(tmp_path / "raw", 60, province="dong-nai", years=Span(2023, 2024))
+    files = sorted((tmp_path / "raw" / "so_lieu").glob("*/*.csv"))
+    periods = {row["KyBaoCao"] for file in files for row in csv.DictReader(file.open(encoding="utf-8"))}
+    assert periods == {"2024-BC-Q1", "2024-BC-6T", "2024-BC-9T", "2024-BC-NAM"}
 
 
 @pytest.mark.parametrize(("year", "lacks"), [(2022, 2021), (2027, 2028)])
