@@ -7,13 +7,12 @@ their names (contracts), and lists with tables of their own (levels, units, proc
 from pathlib import Path
 
 import polars as pl
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from pipelines.common.errors import TthcError
-from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence, Strict
 from pipelines.contracts.model import Contract
+from pipelines.registers.yaml_register import read_register
 
 CODE_LISTS_FILE = "code_lists.yml"
 CODE_LIST = {
@@ -67,10 +66,10 @@ def code_list_table(country: Path, contracts: dict[str, Contract]) -> pl.DataFra
         TthcError: If the register is not well-formed, or names a field that no contract has or that has no codes.
     """
     path = country / CODE_LISTS_FILE
+    register = read_register(path, CodeLists)
     try:
-        register = CodeLists.model_validate(read_yaml(path.read_text(encoding="utf-8")))
         labels = [each.labels(contracts) for each in register.lists]
-    except (ValidationError, yaml.YAMLError, KeyError) as error:
+    except KeyError as error:
         raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
     if empty := [each.field for each, names in zip(register.lists, labels, strict=True) if not names]:
         raise TthcError("holds_invalid", file=path.name, why=f"{', '.join(map(str, empty))}: no codes")

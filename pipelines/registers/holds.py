@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from pipelines.common.errors import TthcError
-from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
 from pipelines.registers.csv_rows import RegisterRow, read_rows, table_of
+from pipelines.registers.yaml_register import read_register
 
 # `register` is a column of overrides.csv; it may shadow a method of pydantic's classes.
 warnings.filterwarnings("ignore", message='Field name "register" in "Override"', category=UserWarning)
@@ -181,10 +180,7 @@ def load_holds(folder: Path, sources: Iterable[str] = ()) -> Holds:
         TthcError: If the file is not well-formed or names an unknown source.
     """
     path = folder / "holds.yml"
-    try:
-        holds = Holds.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
+    holds = read_register(path, Holds)
     if sources and (unknown := sorted(set(holds.sources) - set(sources))):
         raise TthcError("holds_invalid", file=path.name, why=f"sources: {', '.join(unknown)}")
     return holds

@@ -7,12 +7,10 @@ figures (marts).
 from functools import cache
 from pathlib import Path
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from pipelines.common.errors import TthcError
-from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
+from pipelines.registers.yaml_register import read_register
 
 STEPS_FILE = "steps.yml"
 
@@ -50,8 +48,4 @@ def load_steps_shown(country: Path) -> StepsShown:
     Raises:
         TthcError: If it is not well-formed; the error names the wrong key.
     """
-    path = country / STEPS_FILE
-    try:
-        return StepsShown.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
+    return read_register(country / STEPS_FILE, StepsShown)

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pipelines.common.errors import TthcError
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Strict
 from pipelines.contracts.model import Contract
 from pipelines.registers.model import Indicator, load_indicators
+from pipelines.registers.yaml_register import read_register
 from pipelines.settings import Settings
 
 NAME = "watched.yml"
@@ -67,10 +67,7 @@ def load_watched(country: Path) -> Watched:
     Raises:
         TthcError: If the file is not well-formed.
     """
-    try:
-        return Watched.model_validate(read_yaml((country / NAME).read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise TthcError("holds_invalid", file=NAME, why=str(error)) from None
+    return read_register(country / NAME, Watched)
 
 
 def watched_field_table(watched: Watched) -> pl.DataFrame:

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pipelines.common.errors import TthcError
-from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence, Strict
+from pipelines.registers.yaml_register import read_register
 
 WORKLIST_FILE = "worklist.yml"
 Category = Literal["overdue", "due_today", "due_soon", "waiting_long", "paused", "no_due_date", "in_time"]
@@ -86,11 +84,7 @@ def load_worklist(country: Path) -> Worklist:
     Raises:
         TthcError: If it is not well-formed; the error names the wrong key.
     """
-    path = country / WORKLIST_FILE
-    try:
-        return Worklist.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise TthcError("holds_invalid", file=path.name, why=str(error)) from None
+    return read_register(country / WORKLIST_FILE, Worklist)
 
 
 def work_limit_table(country: Path) -> pl.DataFrame:
