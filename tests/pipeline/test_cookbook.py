@@ -188,6 +188,7 @@ def test_the_notebook_draws_its_pictures(night: Night, monkeypatch: pytest.Monke
     monkeypatch.setenv("TTHC_WAREHOUSE_DIR", str(night.warehouse))
     notebook = runpy.run_path(str(PROJECT_DIR / "docs" / "notebooks" / "warehouse.py"))
     outputs, found = notebook["app"].run()
+    found["warehouse"].close()  # other tests of this process open the file with settings of their own
     pictures = {name: found[name].to_dict() for name in found if name.endswith("_chart")}
     assert set(pictures) == {
         "on_time_chart", "units_chart", "steps_chart", "waits_chart", "score_chart", "worklist_chart",
