@@ -4,6 +4,7 @@ import copy
 import itertools
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,14 @@ def manifest(night: Night) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def dictionary(night: Night, manifest: dict[str, Any]) -> Dictionary:
-    return read_dictionary(night.settings, manifest, SPEC, night.current / DATABASE_FILE)
+def database(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the published file: a process opens a file with one set of settings, and others have it open."""
+    return Path(shutil.copy(night.current / DATABASE_FILE, tmp_path_factory.mktemp("dictionary") / DATABASE_FILE))
+
+
+@pytest.fixture(scope="module")
+def dictionary(night: Night, manifest: dict[str, Any], database: Path) -> Dictionary:
+    return read_dictionary(night.settings, manifest, SPEC, database)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +49,8 @@ def page(night: Night) -> str:
 
 
 @pytest.fixture
-def warehouse(night: Night) -> Any:
-    with open_read_only((night.current / DATABASE_FILE).resolve(), night.settings.duckdb_config()) as connection:
+def warehouse(night: Night, database: Path) -> Any:
+    with open_read_only(database, night.settings.duckdb_config()) as connection:
         connection.execute("set schema = 'marts'")
         yield connection
 
@@ -78,17 +85,19 @@ def test_each_comment_in_the_file_is_the_dictionary_s_description(
 
 
 @pytest.mark.parametrize("broken", ["Chỉ tiếng Việt", "Một / hai / ba", ""])
-def test_a_description_in_one_language_alone_is_refused(night: Night, manifest: dict[str, Any], broken: str) -> None:
+def test_a_description_in_one_language_alone_is_refused(
+    night: Night, manifest: dict[str, Any], database: Path, broken: str
+) -> None:
     changed = copy.deepcopy(manifest)
     changed["nodes"]["model.tthc.dim_unit"]["columns"]["unit_code"]["description"] = broken
     with pytest.raises(ValueError, match=r"two languages|at least 1"):
-        read_dictionary(night.settings, changed, SPEC, night.current / DATABASE_FILE)
+        read_dictionary(night.settings, changed, SPEC, database)
 
 
 def test_a_table_without_grain_or_example_and_a_column_without_description_are_refused(
-    night: Night, manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    night: Night, manifest: dict[str, Any], database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database, unit = night.current / DATABASE_FILE, "model.tthc.dim_unit"
+    unit = "model.tthc.dim_unit"
     with pytest.raises(ValueError, match="tells no grain"):
         without_grain(both("Đơn vị / Units"))
     changed = copy.deepcopy(manifest)
@@ -205,11 +214,13 @@ def test_dbt_s_page_is_the_models_alone_and_the_same_on_every_machine(
     assert static_page(elsewhere, dictionary.tables) == page
 
 
-def test_the_same_models_and_day_give_the_same_files(night: Night, manifest: dict[str, Any], tmp_path: Path) -> None:
+def test_the_same_models_and_day_give_the_same_files(
+    night: Night, manifest: dict[str, Any], database: Path, tmp_path: Path
+) -> None:
     files = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / DATABASE_FILE).symlink_to((night.current / DATABASE_FILE).resolve())
+        (tmp_path / name / DATABASE_FILE).symlink_to(database)
         written = write_dictionary(night.settings, manifest, SPEC, tmp_path / name)
         assert [path.name for path in written] == [PAGE, WORKBOOK, DBT_PAGE]
         files.append([path.read_bytes() for path in written])

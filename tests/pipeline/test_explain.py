@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -198,8 +199,9 @@ def test_a_figure_is_explained_by_the_wording_that_held_in_its_period(compiled_p
 
 
 @pytest.fixture(scope="module")
-def cases(night: Night) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True)
+def cases(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True) as connection:
+        yield connection
 
 
 def case_views(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

@@ -26,8 +26,10 @@ Key = tuple[str, str, str, str]  # metric, scope, period, unit or level ("" is t
 
 
 @pytest.fixture(scope="module")
-def warehouse(night: Night) -> Any:
-    with open_read_only((night.current / DATABASE_FILE).resolve(), night.settings.duckdb_config()) as connection:
+def warehouse(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    # A copy: a process opens a file with one set of settings, and others have it open.
+    database = Path(shutil.copy(night.current / DATABASE_FILE, tmp_path_factory.mktemp("published") / DATABASE_FILE))
+    with open_read_only(database, night.settings.duckdb_config()) as connection:
         connection.execute("set schema = 'marts'")
         yield connection
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -33,10 +34,10 @@ FORM = ("received_total", "received_online", "received_direct", "carried_over", 
 
 
 @pytest.fixture(scope="module")
-def warehouse(night: Night) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True)
-    connection.execute("set schema = 'marts'")
-    return connection
+def warehouse(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True) as connection:
+        connection.execute("set schema = 'marts'")
+        yield connection
 
 
 def test_the_form_says_what_was_planted(night: Night, warehouse: duckdb.DuckDBPyConnection) -> None:
