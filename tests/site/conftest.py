@@ -11,9 +11,10 @@ from pipelines.registers.tiles import TilePlace
 from pipelines.settings import PROJECT_DIR
 from pipelines.site.build import write_site
 from tests.site.open_data import lay_small_editions, write_small_open_data
+from tests.site.serving import quiet_page, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 AS_OF, VERSION = "2024-12-31", "2024-12-31"
 # One district has a place on the map of tiles; a commune of another stands with it; the other district has none.
@@ -53,3 +54,17 @@ def browser() -> Iterator["Browser"]:
         launched = playwright.chromium.launch(executable_path=find_chromium(playwright), args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def root(small_site: Path) -> Iterator[str]:
+    """Return the address of the small site, served as `tthc serve` does."""
+    with served(small_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(browser: "Browser", root: str) -> Iterator["Page"]:
+    """One page for all: it must not complain until the last test of a file."""
+    with quiet_page(browser, root) as quiet:
+        yield quiet

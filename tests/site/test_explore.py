@@ -7,7 +7,7 @@ import json
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from pipelines.site.explore import WORDS, load_explore
 from pipelines.site.render import HERE, texts
 from tests.sampling import sampled
 from tests.site.reading import table, tree
-from tests.site.serving import quiet_page, served
+from tests.site.serving import quiet_page
 from tests.site.test_browser import ALL_RULES, COLOURS, violations, with_axe
 
 if TYPE_CHECKING:
@@ -31,19 +31,6 @@ pytestmark = pytest.mark.slow
 
 Row = dict[str, str]
 DONE = "html[data-shown]"
-
-
-@pytest.fixture(scope="module")
-def root(small_site: Path) -> Iterator[str]:
-    with served(small_site) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def page(browser: "Browser", root: str) -> Iterator["Page"]:
-    """One page for all: it must not complain until the last question is answered."""
-    with quiet_page(browser, root) as quiet:
-        yield quiet
 
 
 # A whole table as the page would give it.

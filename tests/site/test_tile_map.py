@@ -1,6 +1,5 @@
 """The map of tiles: each living office once, where the register puts it, coloured by what the CSV says."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from tests.sampling import sampled
 from tests.site.conftest import PLACES
 from tests.site.open_data import LEVELS, UNITS
 from tests.site.reading import HIDDEN_WORDS, table, tree
-from tests.site.serving import quiet_page, served
+from tests.site.serving import quiet_page
 from tests.site.test_browser import ALL_RULES, COLOURS, violations, with_axe
 
 if TYPE_CHECKING:
@@ -24,18 +23,6 @@ if TYPE_CHECKING:
 
 slow = pytest.mark.slow
 MARKS = {"1": "met", "0": "not_met"}
-
-
-@pytest.fixture(scope="module")
-def root(small_site: Path) -> Iterator[str]:
-    with served(small_site) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def page(browser: "Browser", root: str) -> Iterator["Page"]:
-    with quiet_page(browser, root) as quiet:
-        yield quiet
 
 
 def figures_of(open_data: Path, code: str, period: str) -> dict[str, dict[str, str]]:

@@ -16,6 +16,8 @@ from pipelines.common.sql import read_sql
 from pipelines.common.yaml import read_yaml
 from pipelines.contracts.fields import Sentence
 from pipelines.contracts.model import load_contracts
+from pipelines.gate.keys import table_keys
+from pipelines.gate.suites import load_suites
 from pipelines.registers.code_lists import code_list_table
 from pipelines.registers.levels import load_levels
 from pipelines.registers.model import load_indicators
@@ -30,7 +32,6 @@ BETWEEN = " / "  # the Vietnamese and the English half of a description in the m
 GRAIN = Sentence(vi=r"[Mm]ột dòng\b.*$", en=r"[Oo]ne row\b.*$")
 EMPTY = Sentence(vi=r"trống", en=r"\b(null|empty)\b")
 NUMBERS = {"BIGINT", "DOUBLE", "SMALLINT", "INTEGER"}
-UNIQUE = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 Types = Mapping[str, Mapping[str, str]]
 
 
@@ -57,7 +58,7 @@ def read_dictionary(settings: Settings, manifest: Mapping[str, Any], spec: RunSp
         DescribedIndicator(indicator, lineage_of(graph, indicator, names, own["computed"]))
         for indicator in load_indicators(settings.country_dir)
     ]
-    keys = {**own["keys"], **_checked_keys(settings.expectations_dir)}
+    keys = {**own["keys"], **table_keys(load_suites(settings.expectations_dir).by_table)}
     tables = [_table(graph, node, types, keys, own, described) for node in _published(manifest)]
     return Dictionary(spec.version, spec.as_of, tables, described, list(_codes(settings)))
 
@@ -102,18 +103,6 @@ def _published(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the models that lie in the published file, by schema and name."""
     nodes = [n for n in manifest["nodes"].values() if n["resource_type"] == "model" and n["database"] == DATABASE]
     return sorted(nodes, key=lambda node: (SCHEMAS.index(node["schema"]), node["name"]))
-
-
-def _checked_keys(expectations: Path) -> dict[str, list[str]]:
-    """Return by table the columns that the gate finds unique together."""
-    keys: dict[str, list[str]] = {}
-    for path in sorted(expectations.glob("*.yml")):
-        suite = read_yaml(path.read_text(encoding="utf-8"))
-        for check in suite["expectations"]:
-            if check.get("type") in UNIQUE:
-                named = check["kwargs"]
-                keys.setdefault(suite["table"], named.get("column_list") or [named["column"]])
-    return keys
 
 
 def _table(
