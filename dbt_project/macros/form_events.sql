@@ -2,12 +2,12 @@
     What happens to dossiers of a unit on a day, as it stands at some cuts (see by_answering_unit). Periods are then sums of
     days, so no dossier is paired with any period.
 
-    by_field    whether it is counted by the field of the procedure too: column field_code, '' where the list has none
+    by_field    whether it is counted by the field of the procedure too: column field: its code, where the list has none its name, else ''
 #}
 {% macro events_by_day(by_field=false) -%}
-    {%- set keys = "unit_code, field_code" if by_field else "unit_code" -%}
-    {%- set columns = "unit_code, coalesce(p.field_code, '') as field_code" if by_field else "unit_code" -%}
-    {%- set grouped = "unit_code, coalesce(p.field_code, '')" if by_field else "unit_code" -%}
+    {%- set keys = "unit_code, field" if by_field else "unit_code" -%}
+    {%- set columns = "unit_code, coalesce(p.field_code, p.field_name, '') as field" if by_field else "unit_code" -%}
+    {%- set grouped = "unit_code, coalesce(p.field_code, p.field_name, '')" if by_field else "unit_code" -%}
     {%- set cuts = "cast('0001-01-01' as date) as cut_from, cast('9999-12-31' as date) as cut_to" -%}
     with
         received as (
@@ -67,7 +67,7 @@
         p.period_code,
         e.unit_code,
         u.unit_level,
-        {% if by_field %} e.field_code, {% endif %}
+        {% if by_field %} e.field, {% endif %}
         {% for event in [
             "received",
             "received_online",
@@ -87,7 +87,7 @@
     from {{ periods }} p
     join {{ days }} e on e.event_date <= p.cut_date and p.cut_date between e.cut_from and e.cut_to
     join {{ ref("stg_unit") }} u using (unit_code)
-    group by p.period_code, e.unit_code, u.unit_level {% if by_field %}, e.field_code{% endif %}
+    group by p.period_code, e.unit_code, u.unit_level {% if by_field %}, e.field{% endif %}
 {%- endmacro %}
 
 {#

@@ -128,8 +128,8 @@ from placed group by all;
 BY_FIELD = """
 create table handling_status_by_field as
 with cases as (
-    select period_code, start_date, cut_date, t.dossier_code, unit_code, unit_level, field_code, received_date,
-           finished_date, outcome, coalesce(channel_code = 2, false) as is_online
+    select period_code, start_date, cut_date, t.dossier_code, unit_code, unit_level, field_code, field_name,
+           received_date, finished_date, outcome, coalesce(channel_code = 2, false) as is_online
     from dim_period
     join fct_timeliness as t on t.received_date <= cut_date and (finished_date is null or finished_date >= start_date)
     join dim_procedure using (procedure_code)
@@ -144,6 +144,7 @@ placed as (
     select * exclude (unit_code, unit_level), unnest(in_scopes(unit_code, unit_level)) as place from judged
 )
 select period_code, place.scope as scope, place.unit_code as unit_code, place.unit_level as unit_level, field_code,
+       field_name,
        count(*) as received_total, count(*) filter (where received_date >= start_date and is_online) as received_online,
        count(*) filter (where received_date >= start_date and not is_online) as received_direct,
        count(*) filter (where received_date < start_date) as carried_over,

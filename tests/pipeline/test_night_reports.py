@@ -11,6 +11,8 @@ import pytest
 
 from pipelines.common.files import sha256_of
 from pipelines.reports.officers.compare import compare_form
+from pipelines.reports.officers.facts import read_facts
+from pipelines.reports.officers.form import COLUMNS
 from pipelines.reports.officers.officer_form import read_form
 from pipelines.reports.sql_shell import read_only_connection
 from tests.conftest import CANARY_NAME, CANARY_PHONE, Night
@@ -52,6 +54,18 @@ def test_both_forms_count_the_same_dossiers(night: Night) -> None:
         totals = [[row[2:] for row in book[name].iter_rows(values_only=True) if row[1] == "Tổng cộng"]
                   for name in ("II.06a", "II.06a theo lĩnh vực")]  # fmt: skip
         assert totals[0] == totals[1]
+
+
+@pytest.mark.parametrize("period", ["2024", "2024-BC-6T", "2024-03"])
+def test_the_form_by_field_counts_the_dossiers_of_the_published_table(night: Night, period: str) -> None:
+    """The report counts dossiers one by one, the table adds up days."""
+    query = (
+        f"select unit_level, field_name, {', '.join(f'sum({column})' for column in COLUMNS)}"
+        " from handling_status_by_field where scope = 'level' and period_code = ? group by all"
+    )
+    with read_only_connection(night.settings) as connection:
+        counted = {tuple(row.values()) for row in read_facts(connection, period).fields}
+        assert counted and counted == set(connection.execute(query, [period]).fetchall())
 
 
 def test_the_findings_of_units_list_every_rejected_row(night: Night) -> None:
