@@ -16,7 +16,7 @@ from pipelines.storage.runs import note_seconds
 
 log = logging.getLogger("tthc.stage")
 # The others pass without a line of their own: start-up and the end.
-SHOWN = {"landing", "parsing", "workspace", "transform", "candidate", "gate", "publish"}
+SHOWN = {"landing", "parsing", "workspace", "spark", "transform", "candidate", "gate", "publish"}
 
 
 class Stages:
