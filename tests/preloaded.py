@@ -3,7 +3,6 @@
 import dagster  # noqa: F401
 import dbt.adapters.duckdb.impl
 import dbt.cli.main  # noqa: F401
-import great_expectations  # noqa: F401
 
 import pipelines.gate.evaluate
 import pipelines.nightly.assets

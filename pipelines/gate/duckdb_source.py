@@ -14,12 +14,15 @@ from typing import Any, Literal
 
 import duckdb_engine
 import sqlalchemy as sa
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.dialects import registry
 
 from pipelines.common.sql import quote_identifier
 from pipelines.gate.baseline import Baseline
+from pipelines.gate.without_spark import without_spark
+
+with without_spark():
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
 # Checks may read the candidate and nothing else: no other file, no network, no extension that could reach either.
 WITHOUT_EXTENSIONS = {

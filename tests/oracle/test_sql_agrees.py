@@ -128,7 +128,12 @@ MISTAKES = [
     ("ind_by_day", "p.cut_date between d.cut_from and d.cut_to", "d.cut_to > date '9999-01-01'", 35),
     ("ind_by_day", "(d.superseded_on is null or d.superseded_on > p.cut_date)", "d.superseded_on is null", 0),
     ("ind_by_period", "count(counts) as denominator", "count(*) as denominator", 0),
-    ("int_feedback_766", "n.asked_number - n.sent_number > 5", "n.asked_number - n.sent_number > 6", 0),
+    (
+        "int_feedback_766",
+        "n.asked_number - n.sent_number > n.asked_days",
+        "n.asked_number - n.sent_number > n.asked_days + 1",
+        3,
+    ),
     ("int_feedback_766", "n.nth_of_dossier > 1", "n.nth_of_dossier > 2", 0),
     ("fct_complaints", "m.from_date <= p.cut_date", "true", 0),
     ("int_field_since", "min(sent_date)", "max(sent_date)", 0),

@@ -1,46 +1,20 @@
 """Whole nights after a file came for the newest day: what nothing new touches is carried over, with the same result."""
 
-import json
-import shutil
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pytest
 
-from pipelines.common.errors import EXIT_PUBLISHED
 from tests.conftest import Night
 from tests.differing import differing_tables
+from tests.later_file import land_later_file, next_night
 
 pytestmark = pytest.mark.slow
-NEWEST = "2024-12-31"
 
 
 @pytest.fixture
 def landed(night: Night, tmp_path: Path) -> Path:
-    """Return the landing folder of the night with one more file of its newest day: five open dossiers are finished."""
-    raw = tmp_path / "raw"
-    shutil.copytree(night.raw, raw)
-    (file,) = (raw / "ho_so" / NEWEST).glob("ho_so*.csv")
-    with duckdb.connect(str(night.current / "tthc.duckdb"), read_only=True) as connection:
-        query = 'select dossier_code as "MaHoSo" from marts.fct_timeliness where finished_date is null'
-        still_open = connection.execute(query).pl()
-    rows = pl.read_csv(file, infer_schema=False).join(still_open, on="MaHoSo", how="semi")
-    rows = rows.filter(pl.col("TrangThaiHoSo") == "4").unique("MaHoSo", maintain_order=True).head(5)
-    assert rows.height == 5
-    finished = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20241231150000", "NgayCapNhat": "20241231150000"}
-    rows.with_columns(**{name: pl.lit(value) for name, value in finished.items()}).write_csv(file.with_name("late.csv"))
-    return raw
-
-
-def next_night(night: Night, landed: Path, warehouse: Path, *options: str) -> str:
-    """Run the next night on a copy of the warehouse, and return the message code of what it carried over."""
-    shutil.copytree(night.warehouse, warehouse, symlinks=True)
-    given = {"TTHC_RAW_DIR": str(landed), "TTHC_WAREHOUSE_DIR": str(warehouse)}
-    done = night.tthc("run", *options, **given)
-    assert done.returncode == EXIT_PUBLISHED, done.stdout + done.stderr
-    status = json.loads(night.tthc("status", "--json", "--timings", **given).stdout)
-    return str(status["timings"]["carrying"])
+    return land_later_file(night, tmp_path / "raw")
 
 
 def test_a_night_carries_over_what_nothing_new_touches(night: Night, landed: Path, tmp_path: Path) -> None:
