@@ -1,0 +1,210 @@
+"""Where the files of the lake are kept: in a folder, or in an object store of which the folder then holds copies.
+
+A night reads every row of the lake, and DuckDB's own files are several times as large. So an object is fetched once, as
+a whole, and hashed, instead of by some twenty requests each time that it is read
+(docs/decisions/0008-plain-parquet-lake.md). An object is whole or absent: it is sent once it is finished, nothing is
+renamed or appended to. Belongs here: every request to the object store. Does not belong here: which files are whole
+(`parsing.lake_files`), and what is in them (`storage.lake`).
+"""
+
+import hashlib
+import mmap
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipelines.common.errors import LakeUnreachable, TthcError
+from pipelines.common.files import atomic_write, sha256_of
+from pipelines.settings import Settings
+from pipelines.storage.object_client import object_client
+
+OWNER = "_owner"  # the object that says whose lake it is
+# Only such objects are ever counted or removed, whatever else lies below the prefix.
+FILE_OF_LAKE = re.compile(r"(_rejected/)?\w+/\d{4}-\d\d(-\d\d)?/[0-9a-f]{24}\.parquet")
+SECOND = 10**9  # nanoseconds; a listing knows the time of an object more exactly than a question for that object does
+AT_ONCE = 8  # requests; each waits for the network far longer than it works
+Looks = tuple[int, int, int, int]  # as of a file (`common.files.looks_of_file`); an object has a size and a time only
+
+
+class LakeFolder:
+    """The lake in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """Return where a file is written and read, by its path below the lake."""
+        return self.folder / name
+
+    def names(self) -> set[str]:
+        """Return all files of the lake, by their path below it."""
+        return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.parquet")}
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files."""
+        for name in names:
+            self.path(name).unlink(missing_ok=True)
+
+    def name_of(self, key: str) -> str | None:
+        """Return the file that a verification in the ledger is of; None if it is of another place."""
+        return key
+
+
+class ObjectLake(LakeFolder):
+    """The lake in an object store, with copies in a folder, which may be emptied between two runs.
+
+    Every method raises LakeUnreachable if the store is away or refuses.
+    """
+
+    def __init__(self, folder: Path, url: str, filesystem: Any) -> None:
+        """Make no request yet.
+
+        Args:
+            folder: Where copies lie, and files are written before they are sent.
+            url: `s3://bucket/prefix`.
+            filesystem: The client (`pyarrow.fs.FileSystem`).
+        """
+        super().__init__(folder)
+        self.url, self._filesystem = url, filesystem
+        self._base = url.partition("://")[2]
+
+    def address(self, name: str) -> str:
+        """Return the address of an object, which is also the key of its verification in the ledger."""
+        return f"{self.url}/{name}"
+
+    def name_of(self, key: str) -> str | None:
+        if "://" not in key:
+            return key
+        return key.removeprefix(f"{self.url}/") if key.startswith(f"{self.url}/") else None
+
+    def claim(self, mark: str) -> None:
+        """Note whose lake it is, where nobody's is noted yet.
+
+        Raises:
+            TthcError: If it is another's: clean-up would remove its files.
+        """
+        with self._asking():
+            try:
+                with self._filesystem.open_input_stream(f"{self._base}/{OWNER}") as stream:
+                    owner = stream.read().decode(errors="replace").strip()
+            except FileNotFoundError:
+                self._put(OWNER, mark.encode())
+                return
+        if owner != mark:
+            raise TthcError("lake_of_another", place=self.url, object=self.address(OWNER))
+
+    def objects(self) -> dict[str, Looks]:
+        """Return looks of all objects of the lake by name: one request for each thousand of them."""
+        from pyarrow.fs import FileSelector
+
+        with self._asking():
+            found = self._filesystem.get_file_info(FileSelector(self._base, recursive=True, allow_not_found=True))
+        named = ((info.path.removeprefix(f"{self._base}/"), info) for info in found if info.is_file)
+        return {name: _looks(info) for name, info in named if FILE_OF_LAKE.fullmatch(name)}
+
+    def names(self) -> set[str]:
+        return super().names() | set(self.objects())
+
+    def send(self, names: Iterable[str]) -> dict[str, Looks]:
+        """Write files of the folder to the store, several at once, and return the looks of the objects."""
+        return self._each(self._send, names)
+
+    def fetch(self, hashes: Mapping[str, str]) -> dict[str, bool]:
+        """Copy objects to the folder, several at once.
+
+        Args:
+            hashes: SHA-256 of the objects, by name.
+
+        Returns:
+            By name, True if the object was there with that hash; else there is no copy.
+        """
+        return self._each(lambda name: self._fetch(name, hashes[name]), hashes)
+
+    def sha256_of(self, name: str) -> str:
+        """Return SHA-256 of an object, which is read as a whole; nothing if it is gone."""
+        with self._asking():
+            try:
+                with self._filesystem.open_input_stream(f"{self._base}/{name}") as stream:
+                    digest = hashlib.sha256()
+                    while block := stream.read(1 << 20):
+                        digest.update(block)
+            except FileNotFoundError:
+                return ""
+        return digest.hexdigest()
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove objects, and then their copies."""
+        gone = sorted(names)
+        there = set(self.objects())
+        self._each(self._delete, [name for name in gone if name in there])
+        super().remove(gone)
+
+    def _delete(self, name: str) -> None:
+        with self._asking():
+            self._filesystem.delete_file(f"{self._base}/{name}")
+
+    def _send(self, name: str) -> Looks:
+        with self.path(name).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            size = len(content)
+            with self._asking():
+                self._put(name, content)
+                (info,) = self._filesystem.get_file_info([f"{self._base}/{name}"])
+        if not info.is_file or info.size != size:
+            raise LakeUnreachable("lake_unreachable", place=self.url, why=f"{name}: {info.size} of {size} bytes")
+        return _looks(info)
+
+    def _put(self, name: str, content: Any) -> None:
+        """Write one object; until the stream is closed there is none."""
+        with self._filesystem.open_output_stream(f"{self._base}/{name}") as stream:
+            stream.write(content)
+
+    def _fetch(self, name: str, sha: str) -> bool:
+        from pyarrow.fs import LocalFileSystem, copy_files
+
+        try:
+            with atomic_write(self.path(name)) as temporary, self._asking():
+                copy_files(
+                    f"{self._base}/{name}", str(temporary),
+                    source_filesystem=self._filesystem, destination_filesystem=LocalFileSystem(),
+                )  # fmt: skip
+                if sha256_of(temporary) != sha:
+                    raise FileNotFoundError(name)  # so that what was copied is discarded
+        except FileNotFoundError:
+            return False
+        return True
+
+    @staticmethod
+    def _each(do: Callable[[str], Any], names: Iterable[str]) -> dict[str, Any]:
+        listed = sorted(names)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return dict(zip(listed, pool.map(do, listed), strict=True))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            if error.errno is not None:  # of this machine, such as a full disk
+                raise
+            why = " ".join(str(error).split())[:300]
+            raise LakeUnreachable("lake_unreachable", place=self.url, why=why) from error
+
+
+def _looks(info: Any) -> Looks:
+    return info.size, 0, info.mtime_ns // SECOND, 0
+
+
+def lake_store(settings: Settings) -> LakeFolder | ObjectLake:
+    """Return where the files of the lake of an installation are kept.
+
+    Raises:
+        TthcError: If the file with the credentials cannot be used.
+    """
+    if settings.lake_url is None:
+        return LakeFolder(settings.lake_dir)
+    return ObjectLake(settings.lake_dir, settings.lake_url, object_client(settings))
