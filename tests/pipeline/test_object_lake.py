@@ -16,6 +16,7 @@ from pipelines.parsing import compact as compact_module
 from pipelines.parsing import update_lake
 from pipelines.parsing.compact import compact
 from pipelines.parsing.lake_files import LakeFiles
+from pipelines.parsing.parse_file import parse_arrival
 from pipelines.parsing.receipts import LakeState, lake_state
 from pipelines.parsing.update_lake import verify_lake
 from pipelines.storage.lake_store import OWNER, lake_store
@@ -72,7 +73,7 @@ def file_of_dossiers(few: FewFiles) -> str:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the deliveries that are parsed from here on."""
     seen: list[str] = []
-    of_parser = update_lake.parse_arrival
+    of_parser = parse_arrival
 
     def noting(arrival: Any, *rest: Any) -> Any:
         seen.append(arrival.delivery.label)
