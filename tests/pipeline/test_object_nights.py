@@ -100,8 +100,8 @@ def test_a_week_on_a_store_publishes_what_a_week_on_a_folder_does(store: ObjectS
     for number, night in enumerate(sorted(path for path in nights.iterdir() if path.is_dir())):
         shutil.copytree(night, both.raw, dirs_exist_ok=True)
         both.publish(both.on_folder)
+        published = (both.on_store / "current").readlink() if number else None
         if number == 1:
-            published = (both.on_store / "current").readlink()
             away = both.run(both.on_store, TTHC_LAKE_ENDPOINT=NOBODY)
             assert away.returncode == EXIT_FAULT
             assert "TTHC_LAKE_ENDPOINT" in away.stdout + away.stderr
