@@ -54,9 +54,9 @@ def moto(folder: Path) -> Iterator[Store]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "requests.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
         while socket.socket().connect_ex(("127.0.0.1", port)) and server.poll() is None:
             time.sleep(0.1)

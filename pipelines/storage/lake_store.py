@@ -8,8 +8,8 @@ renamed or appended to. Belongs here: every request to the object store. Does no
 """
 
 import hashlib
-import mmap
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +26,7 @@ OWNER = "_owner"  # the object that says whose lake it is
 FILE_OF_LAKE = re.compile(r"(_rejected/)?\w+/\d{4}-\d\d(-\d\d)?/[0-9a-f]{24}\.parquet")
 SECOND = 10**9  # nanoseconds; a listing knows the time of an object more exactly than a question for that object does
 AT_ONCE = 8  # requests; each waits for the network far longer than it works
+BLOCK = 16 << 20  # bytes; what is longer is sent in parts, and becomes an object with the last of them
 Looks = tuple[int, int, int, int]  # as of a file (`common.files.looks_of_file`); an object has a size and a time only
 
 
@@ -91,7 +92,8 @@ class ObjectLake(LakeFolder):
                 with self._filesystem.open_input_stream(f"{self._base}/{OWNER}") as stream:
                     owner = stream.read().decode(errors="replace").strip()
             except FileNotFoundError:
-                self._put(OWNER, mark.encode())
+                with self._filesystem.open_output_stream(f"{self._base}/{OWNER}") as stream:
+                    stream.write(mark.encode())
                 return
         if owner != mark:
             raise TthcError("lake_of_another", place=self.url, object=self.address(OWNER))
@@ -129,7 +131,7 @@ class ObjectLake(LakeFolder):
             try:
                 with self._filesystem.open_input_stream(f"{self._base}/{name}") as stream:
                     digest = hashlib.sha256()
-                    while block := stream.read(1 << 20):
+                    while block := stream.read(BLOCK):
                         digest.update(block)
             except FileNotFoundError:
                 return ""
@@ -137,29 +139,26 @@ class ObjectLake(LakeFolder):
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove objects, and then their copies."""
-        gone = sorted(names)
-        there = set(self.objects())
-        self._each(self._delete, [name for name in gone if name in there])
-        super().remove(gone)
+        gone = set(names)
+        if gone:
+            self._each(self._delete, gone & set(self.objects()))
+            super().remove(gone)
 
     def _delete(self, name: str) -> None:
         with self._asking():
             self._filesystem.delete_file(f"{self._base}/{name}")
 
     def _send(self, name: str) -> Looks:
-        with self.path(name).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            size = len(content)
-            with self._asking():
-                self._put(name, content)
-                (info,) = self._filesystem.get_file_info([f"{self._base}/{name}"])
+        key = f"{self._base}/{name}"
+        with self.path(name).open("rb") as content, self._asking():
+            # Until the stream is closed there is no object.
+            with self._filesystem.open_output_stream(key) as stream:
+                shutil.copyfileobj(content, stream, BLOCK)
+            size = content.tell()
+            (info,) = self._filesystem.get_file_info([key])
         if not info.is_file or info.size != size:
             raise LakeUnreachable("lake_unreachable", place=self.url, why=f"{name}: {info.size} of {size} bytes")
         return _looks(info)
-
-    def _put(self, name: str, content: Any) -> None:
-        """Write one object; until the stream is closed there is none."""
-        with self._filesystem.open_output_stream(f"{self._base}/{name}") as stream:
-            stream.write(content)
 
     def _fetch(self, name: str, sha: str) -> bool:
         from pyarrow.fs import LocalFileSystem, copy_files
