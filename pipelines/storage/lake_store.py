@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.common.errors import LakeUnreachable, TthcError
-from pipelines.common.files import atomic_write, sha256_of
+from pipelines.common.files import atomic_write
 from pipelines.settings import Settings
 from pipelines.storage.object_client import object_client
 
@@ -127,14 +127,12 @@ class ObjectLake(LakeFolder):
 
     def sha256_of(self, name: str) -> str:
         """Return SHA-256 of an object, which is read as a whole; nothing if it is gone."""
-        with self._asking():
-            try:
-                with self._filesystem.open_input_stream(f"{self._base}/{name}") as stream:
-                    digest = hashlib.sha256()
-                    while block := stream.read(BLOCK):
-                        digest.update(block)
-            except FileNotFoundError:
-                return ""
+        digest = hashlib.sha256()
+        try:
+            for block in self._blocks(name):
+                digest.update(block)
+        except FileNotFoundError:
+            return ""
         return digest.hexdigest()
 
     def remove(self, names: Iterable[str]) -> None:
@@ -161,19 +159,23 @@ class ObjectLake(LakeFolder):
         return _looks(info)
 
     def _fetch(self, name: str, sha: str) -> bool:
-        from pyarrow.fs import LocalFileSystem, copy_files
-
+        digest = hashlib.sha256()
         try:
-            with atomic_write(self.path(name)) as temporary, self._asking():
-                copy_files(
-                    f"{self._base}/{name}", str(temporary),
-                    source_filesystem=self._filesystem, destination_filesystem=LocalFileSystem(),
-                )  # fmt: skip
-                if sha256_of(temporary) != sha:
+            with atomic_write(self.path(name)) as temporary, temporary.open("wb") as copy:
+                for block in self._blocks(name):
+                    digest.update(block)
+                    copy.write(block)
+                if digest.hexdigest() != sha:
                     raise FileNotFoundError(name)  # so that what was copied is discarded
         except FileNotFoundError:
             return False
         return True
+
+    def _blocks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of an object; raise FileNotFoundError if there is none."""
+        with self._asking(), self._filesystem.open_input_stream(f"{self._base}/{name}") as stream:
+            while block := stream.read(BLOCK):
+                yield block
 
     @staticmethod
     def _each(do: Callable[[str], Any], names: Iterable[str]) -> dict[str, Any]:
