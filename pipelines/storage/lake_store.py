@@ -1,10 +1,10 @@
 """Where the files of the lake are kept: in a folder, or in an object store of which the folder then holds copies.
 
-A night reads every row of the lake, and DuckDB's own files are several times as large. So an object is fetched once, as
-a whole, and hashed, instead of by some twenty requests each time that it is read
-(docs/decisions/0008-plain-parquet-lake.md). An object is whole or absent: it is sent once it is finished, nothing is
-renamed or appended to. Belongs here: every request to the object store. Does not belong here: which files are whole
-(`parsing.lake_files`), and what is in them (`storage.lake`).
+A night reads every row of the lake, and one version of the warehouse is larger. So an object is fetched once, as a
+whole, and hashed, instead of asked for piece by piece each time that it is read (docs/decisions/0008-plain-parquet-lake.md).
+An object is whole or absent: it is sent once it is finished, nothing is renamed or appended to. Belongs here: every
+request to the object store. Does not belong here: which files are whole (`parsing.lake_files`), and what is in them
+(`storage.lake`).
 """
 
 import hashlib
