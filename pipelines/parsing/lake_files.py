@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from pipelines.common.files import looks_of_file, sha256_of
 from pipelines.common.i18n import say
 from pipelines.parsing.lake_objects import LakeObjects
-from pipelines.parsing.verifications import Looks, Verifications
+from pipelines.parsing.verifications import Verifications
 from pipelines.settings import Settings
 from pipelines.storage.documents import Receipt
-from pipelines.storage.lake_store import ObjectLake, lake_store
+from pipelines.storage.lake_store import Looks, ObjectLake, lake_store
 
 log = logging.getLogger("tthc.parsing")
 

@@ -7,8 +7,8 @@ Belongs here: these rules, sending and fetching. Does not belong here: the reque
 
 from functools import cached_property
 
-from pipelines.parsing.verifications import Looks, Verifications
-from pipelines.storage.lake_store import ObjectLake
+from pipelines.parsing.verifications import Verifications
+from pipelines.storage.lake_store import Looks, ObjectLake
 
 
 class LakeObjects:

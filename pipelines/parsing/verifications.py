@@ -6,9 +6,8 @@ Belongs here: remembering. Does not belong here: looking and hashing (`lake_file
 import datetime as dt
 from pathlib import Path
 
+from pipelines.storage.lake_store import Looks
 from pipelines.storage.ledger import Verified, forget_verified, open_ledger, save_verified, verified_files
-
-Looks = tuple[int, int, int, int]  # `common.files.looks_of_file`, or those of an object (`storage.lake_store`)
 
 
 class Verifications:

@@ -1,10 +1,10 @@
 """Where the files of the lake are kept: in a folder, or in an object store of which the folder then holds copies.
 
 A night reads every row of the lake, and one version of the warehouse is larger. So an object is fetched once, as a
-whole, and hashed, instead of asked for piece by piece each time that it is read (docs/decisions/0008-plain-parquet-lake.md).
-An object is whole or absent: it is sent once it is finished, nothing is renamed or appended to. Belongs here: every
-request to the object store. Does not belong here: which files are whole (`parsing.lake_files`), and what is in them
-(`storage.lake`).
+whole, and hashed, instead of asked for piece by piece each time that it is read
+(docs/decisions/0008-plain-parquet-lake.md). An object is whole or absent: it is sent once it is finished, nothing is
+renamed or appended to. Belongs here: every request to the object store. Does not belong here: which files are whole
+(`parsing.lake_files`), and what is in them (`storage.lake`).
 """
 
 import hashlib
@@ -179,9 +179,11 @@ class ObjectLake(LakeFolder):
 
     @staticmethod
     def _each(do: Callable[[str], Any], names: Iterable[str]) -> dict[str, Any]:
-        listed = sorted(names)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        listed, pool = sorted(names), ThreadPoolExecutor(AT_ONCE)
+        try:
             return dict(zip(listed, pool.map(do, listed), strict=True))
+        finally:
+            pool.shutdown(cancel_futures=True)  # where one failed, or somebody stops the run, the others are not begun
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
