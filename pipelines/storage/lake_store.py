@@ -7,6 +7,7 @@ renamed or appended to. Belongs here: every request to the object store. Does no
 (`parsing.lake_files`), and what is in them (`storage.lake`).
 """
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -143,7 +144,7 @@ class ObjectLake(LakeFolder):
             super().remove(gone)
 
     def _delete(self, name: str) -> None:
-        with self._asking():
+        with self._asking(), contextlib.suppress(FileNotFoundError):  # gone already
             self._filesystem.delete_file(f"{self._base}/{name}")
 
     def _send(self, name: str) -> Looks:

@@ -2,13 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipelines.common.errors import LakeUnreachable, TthcError
+from pipelines.common.files import sha256_of
 from pipelines.landing import ingest
 from pipelines.nightly.prune import prune_unreferenced
 from pipelines.nightly.recovery import clean_up
@@ -23,6 +26,7 @@ from pipelines.storage.lake_store import OWNER, lake_store
 from pipelines.transform.workspace import build_workspace
 from tests.object_store import KEYS, ObjectStore, serve
 from tests.pipeline.few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles, day
+from tests.sampling import sampled
 
 NOBODY = "http://127.0.0.1:9"  # where nothing answers
 
@@ -110,7 +114,7 @@ def test_object_and_copy_mend_each_other(few: FewFiles, store: ObjectStore, pars
     store.delete(name) if lost == "object" else (copies / name).unlink()
     state = few.deliver()
     assert held(store) == named(state)
-    assert hashlib.sha256((copies / name).read_bytes()).hexdigest() == named(state)[name]
+    assert sha256_of(copies / name) == named(state)[name]
     assert parsed == []
 
 
@@ -138,6 +142,26 @@ def test_an_object_that_changed_is_not_believed(
     few.deliver()
     assert held(store) == before
     assert bool(parsed) is not has_copy
+
+
+@pytest.mark.parametrize("seed", sampled(range(20), one_in=20))
+def test_whatever_is_lost_both_places_hold_what_counts(few: FewFiles, store: ObjectStore, seed: int) -> None:
+    """Losses are drawn: object, copy or both gone, or cut off; files that are parsed again may share a file then."""
+    draws, copies = random.Random(seed), few.settings.lake_dir
+    state = few.deliver(*(("ho_so", day(n), "b.csv", DOSSIERS + dossier(f"B-{n}")) for n in range(2, 5)))
+    losses: list[Callable[[str], object]] = [
+        store.delete, lambda name: (copies / name).unlink(missing_ok=True),
+        lambda name: store.write(name, b"cut"), lambda name: (copies / name).write_bytes(b"cut"),
+    ]  # fmt: skip
+    for _ in range(3):
+        for name in draws.choices(sorted(named(state)), k=5):
+            draws.choice(losses)(name)
+        state = few.deliver()
+        prune_unreferenced(few.settings)
+        assert held(store) == named(state)
+        assert {name: sha256_of(copies / name) for name in named(state)} == named(state)
+        rows = pl.concat([pl.read_parquet(copies / name) for name in named(state) if name.startswith("ho_so/")])
+        assert sorted(rows["MaHoSo"]) == ["A-1", "A-2", "B-2", "B-3", "B-4"]
 
 
 def test_before_rows_are_read_a_lost_copy_is_fetched(few: FewFiles) -> None:
