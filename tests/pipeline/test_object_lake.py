@@ -23,6 +23,7 @@ from pipelines.parsing.parse_file import parse_arrival
 from pipelines.parsing.receipts import LakeState, lake_state
 from pipelines.parsing.update_lake import verify_lake
 from pipelines.storage.lake_store import OWNER, lake_store
+from pipelines.storage.ledger import open_ledger, verified_files
 from pipelines.transform.workspace import build_workspace
 from tests.object_store import KEYS, ObjectStore, serve
 from tests.pipeline.few_files import DOSSIERS, PROCEDURES, UNITS, FewFiles, day
@@ -228,6 +229,9 @@ def test_small_files_are_merged_in_the_store_too(
     prune_unreferenced(few.settings)
     assert held(store).keys() - {of_others} == named(lake_state(few.settings)).keys()
     assert store.read(of_others) == b"not ours"
+    counting = named(lake_state(few.settings))
+    with open_ledger(few.settings.ledger_file) as ledger:
+        assert verified_files(ledger).keys() == {*counting, *(f"{store.url}/{name}" for name in counting)}
 
 
 def test_a_lake_of_another_warehouse_is_left_alone(few: FewFiles, store: ObjectStore, tmp_path: Path) -> None:
