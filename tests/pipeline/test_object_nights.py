@@ -116,9 +116,8 @@ def test_a_week_on_a_store_publishes_what_a_week_on_a_folder_does(store: ObjectS
         both.publish(both.on_store)
         assert differing_tables(both.on_store, both.on_folder) == []
         assert store.names() == both.named()
-        carried.append((both.carrying(both.on_folder), both.carrying(both.on_store)))
-    assert all(of_folder == of_store for of_folder, of_store in carried)
-    assert "carrying" in {of_store for _, of_store in carried}
+        carried.append(both.carrying(both.on_store))
+    assert "carrying" in carried
     shutil.rmtree(both.settings.lake_dir)  # another machine, say
     done = both.run(both.on_store)
     assert done.returncode == EXIT_PUBLISHED
