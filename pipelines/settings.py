@@ -5,6 +5,7 @@ version), and how much memory the engines may take. Does not belong here: the do
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,6 +26,8 @@ Engine = Literal["duckdb", "spark"]
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
 REPORTS_FOLDER, DICTIONARY_FOLDER = "reports", "dictionary"
+# A bucket, and a prefix of the lake's own in it, since clean-up removes what it does not know there.
+OBJECT_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][\w.=-]*)+")
 # Memory that a night needs besides DuckDB's: Dagster, Great Expectations and dbt as loaded, batches of rows, and what
 # DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
@@ -66,6 +69,21 @@ class Settings(BaseSettings):
 
     raw_dir: Path = Field(PROJECT_DIR / "data" / "raw", description="landing: what the systems deliver")
     warehouse_dir: Path = Field(PROJECT_DIR / "data" / "warehouse", description="everything the run writes")
+    lake: str | None = Field(
+        None,
+        description="where the lake lies: a folder, or an object store as s3://bucket/prefix (docs/operate.md); "
+        "default the folder lake of the warehouse",
+    )
+    lake_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#@]+$",
+        description="address of the object store, where it is not Amazon's: https://host:port",
+    )
+    lake_credentials: Path | None = Field(
+        None,
+        description="credentials of the object store in a file like AWS's own, mode 0600; default environment or "
+        "AWS profile",
+    )
     as_of: dt.date | None = Field(None, description="business day to compute as of; default the newest one")
     publish: bool = Field(
         False, description="publish a version as of an earlier day than the published one, and withdraw what is newer"
@@ -122,10 +140,19 @@ class Settings(BaseSettings):
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
     @field_validator("raw_dir", "warehouse_dir", "secret_file", "notices_file", "registers_dir", "contracts_dir",
-                     "expectations_dir")  # fmt: skip
+                     "expectations_dir", "lake_credentials")  # fmt: skip
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path is not None else None
+
+    @field_validator("lake")
+    @classmethod
+    def _is_a_place(cls, place: str | None) -> str | None:
+        if place is None or "://" not in place:
+            return place
+        if not OBJECT_STORE.fullmatch(place.rstrip("/")):
+            raise ValueError("neither a folder nor s3://bucket/prefix")
+        return place.rstrip("/")
 
     @field_validator("public_url")
     @classmethod
@@ -154,7 +181,15 @@ class Settings(BaseSettings):
 
     @cached_property
     def lake_dir(self) -> Path:
-        return self.warehouse_dir / "lake"
+        """The lake, or copies of its objects where it lies in an object store (`storage.lake_store`)."""
+        if self.lake is None or self.lake_url is not None:
+            return self.warehouse_dir / "lake"
+        return Path(self.lake).expanduser().absolute()
+
+    @cached_property
+    def lake_url(self) -> str | None:
+        """Address of the lake in an object store; None if it lies in a folder."""
+        return self.lake if self.lake is not None and "://" in self.lake else None
 
     @cached_property
     def ledger_file(self) -> Path:

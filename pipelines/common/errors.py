@@ -31,6 +31,10 @@ class TthcError(Exception):
         return f"[{self.code}] {say(self.code, **self.params)}"
 
 
+class LakeUnreachable(TthcError):
+    """The object store with the lake is away or refuses: no fault of a file, and every further request would fail."""
+
+
 class UsageFault(TthcError):
     """Arguments or settings of a command are invalid."""
 

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.common.errors import LakeUnreachable
 from pipelines.common.files import private_folder, remove_tree
 from pipelines.settings import Settings
 
@@ -26,6 +27,8 @@ def is_machine_fault(error: BaseException) -> bool:
 
 
 def _is_system_wide(error: BaseException) -> bool:
+    if isinstance(error, LakeUnreachable):
+        return True
     if isinstance(error, sqlite3.Error):
         # The low byte is the primary code; the rest says where in SQLite it arose.
         return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in DISK_FULL

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.common.errors import TthcError
 from pipelines.settings import Settings
 
-OURS = {"TthcError", "CandidateRefused", "RunLocked"}
+OURS = {"TthcError", "CandidateRefused", "RunLocked", "LakeUnreachable"}
 # Dagster puts the class before the message of an error; our messages begin with their code.
 CLASS_BEFORE = re.compile(r"^[\w.]+: (?=\[)")
 # The messages of DuckDB, Python, Arrow, Polars and C++.

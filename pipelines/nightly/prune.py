@@ -4,11 +4,9 @@ Belongs here: which lake files, receipts and quarantine files are unreferenced. 
 so everything removed here can be parsed again.
 """
 
-from collections.abc import Iterable
-from pathlib import Path
-
 from pipelines.parsing.receipts import Receipts
 from pipelines.settings import Settings
+from pipelines.storage.lake_store import lake_store
 from pipelines.storage.ledger import drop_receipts, forget_verified, open_ledger, receipts, verified_files
 from pipelines.transform.night_rejections import NIGHT_MARK
 
@@ -30,15 +28,13 @@ def prune_unreferenced(settings: Settings) -> int:
         # Of deliveries whose bytes were purged only the parsing result is left, whatever contracts it was made under.
         needed |= {key for key, receipt in kept.items() if receipt["delivery"] in purged}
         drop_receipts(ledger, set(kept) - needed)
-    lake = [path for path in _parquet(settings.lake_dir) if path.relative_to(settings.lake_dir).as_posix() not in files]
-    quarantine = _parquet(settings.quarantine_dir)
+    quarantine = settings.quarantine_dir.rglob("*.parquet")
     rejected = [path for path in quarantine if NIGHT_MARK not in path.stem and path.stem not in needed]
-    for path in (*lake, *rejected):
+    for path in rejected:
         path.unlink()
+    store = lake_store(settings)
+    unnamed = store.names() - files
+    store.remove(unnamed)
     with open_ledger(settings.ledger_file) as ledger:
-        forget_verified(ledger, set(verified_files(ledger)) - files)
-    return len(lake) + len(rejected)
-
-
-def _parquet(folder: Path) -> Iterable[Path]:
-    return sorted(folder.rglob("*.parquet"))
+        forget_verified(ledger, {key for key in verified_files(ledger) if store.name_of(key) not in files})
+    return len(unnamed) + len(rejected)

@@ -75,6 +75,7 @@ def save_renamed(changed: Named, known: Receipts, files: LakeFiles, settings: Se
     """
     if not changed:
         return
+    files.send(changed.values())
     with open_ledger(settings.ledger_file) as ledger:
         purged = days_of_purge(ledger)
         for arrival in known.classify_arrivals()["active"]:

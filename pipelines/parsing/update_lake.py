@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from pipelines.common.errors import FileRefused, TthcError
+from pipelines.common.errors import FileRefused, LakeUnreachable, TthcError
 from pipelines.common.files import private_folder, sha256_of
 from pipelines.common.i18n import say
 from pipelines.contracts.model import Contract
@@ -165,8 +165,9 @@ class Parser:
         self._unsaved[self.known.key(arrival)] = receipt
 
     def save(self) -> None:
-        """Write all kept receipts to the ledger at once."""
+        """Write all kept receipts to the ledger at once, after the lake has their files."""
         if self._unsaved:
+            self.files.send(self._unsaved.values())
             with open_ledger(self.settings.ledger_file) as ledger:
                 for key, receipt in self._unsaved.items():
                     save_receipt(ledger, key, receipt)
@@ -202,6 +203,8 @@ class Parser:
             return receipt
         try:
             receipt = self.parse(earlier)
+        except LakeUnreachable:
+            raise
         except TthcError:  # nothing depends on it but this comparison
             return None
         if (first := self.known.previous(earlier)) is not None:
@@ -220,6 +223,8 @@ def update_lake(settings: Settings, contracts: dict[str, Contract]) -> LakeState
     """
     parser = Parser(settings, contracts)
     _refuse_two_secrets(parser.known, parser.secret, settings)
+    parser.files.claim(key_id(parser.secret))
+    parser.files.even_out(parser.known.counting().values())
     tried: set[int] = set()
     # If a file is refused, a duplicate of it may become active, which then has to be parsed.
     while waiting := [a for a in parser.known.classify_arrivals()["active"] if a.sequence not in tried]:

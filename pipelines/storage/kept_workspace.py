@@ -78,6 +78,8 @@ def keep_workspace(
     remove_tree(kept_dir(settings))
     kept_dir(settings).mkdir()
     if tables is None:
+        with connect(settings, workspace_file(settings)) as connection:
+            connection.execute("checkpoint")  # what dbt's process left in a log beside the file would stay behind
         workspace_file(settings).replace(kept_database(settings))
     else:
         _copy_tables(settings, tables)

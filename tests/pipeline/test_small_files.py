@@ -208,7 +208,7 @@ def test_rows_that_do_not_count_are_never_laid_out(few: FewFiles) -> None:
 
 @pytest.mark.parametrize("killed", ["parse_group", "write_whole", "save_receipt", "save_verified"])
 def test_a_run_killed_at_any_step_is_made_up_for(few: FewFiles, killed: str) -> None:
-    module = {"save_receipt": update_lake_module, "save_verified": "pipelines.parsing.lake_files"}
+    module = {"save_receipt": update_lake_module, "save_verified": "pipelines.parsing.verifications"}
     with pytest.MonkeyPatch.context() as patched:
 
         def kill(*_: object) -> None:

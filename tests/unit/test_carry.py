@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,20 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         connection.execute(TABLES)
     publish(found)
     return found
+
+
+def test_what_lies_in_a_log_beside_the_workspace_is_kept_too(settings: Settings, tmp_path: Path) -> None:
+    """A process that ends without closing its database leaves what it wrote last in the log."""
+    made = tmp_path / "made.duckdb"
+    with duckdb.connect(str(made), config={"wal_autocheckpoint": "1GB"}) as connection:
+        connection.execute("create table counted as from range(3)")
+        log = made.with_name(f"{made.name}.wal")
+        assert log.exists()
+        shutil.copyfile(made, workspace_file(settings))
+        shutil.copyfile(log, workspace_file(settings).with_name(f"{workspace_file(settings).name}.wal"))
+    keep_workspace(settings, RunSpec("2024-06-04", "v2", "H19", False, []), "code", "parser", [])
+    with duckdb.connect(str(kept_database(settings)), read_only=True) as connection:
+        assert connection.execute("from counted").fetchall() == [(0,), (1,), (2,)]
 
 
 def publish(settings: Settings) -> None:
@@ -196,7 +211,7 @@ def test_a_crash_while_the_workspace_is_kept_leaves_nothing_to_carry_over_from(
     def crashing(*_: object) -> None:
         raise KeyboardInterrupt
 
-    workspace_file(settings).write_bytes(b"another night's")
+    duckdb.connect(str(workspace_file(settings))).close()  # another night's
     monkeypatch.setattr(kept_module, "atomic_write", crashing)
     with pytest.raises(KeyboardInterrupt):
         keep_workspace(settings, RunSpec("2024-06-04", "v2", "H19", False, []), "code", "parser", [])

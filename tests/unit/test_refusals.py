@@ -17,6 +17,7 @@ NEXT_STEP = {
     "en": r"export|save|remove|close|deliver|name|paste|enter|delete|unpack|add|open|leave|put|grant|pack|split|check",
 }
 OTHER_MODULES = {
+    "lake_files.py",
     "update_lake.py",
     "receipts.py",
     "restatements.py",
