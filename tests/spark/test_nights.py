@@ -1,7 +1,9 @@
 """Whole nights on Spark: the same tables and the same open data as on DuckDB, also when a worker dies."""
 
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -58,7 +60,8 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = Path(pyspark.__file__).parent / "bin" / "spark-class"
-    address, started = f"spark://127.0.0.1:{port}", []
+    address = f"spark://127.0.0.1:{port}"
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str) -> subprocess.Popen[bytes]:
         log = (folder / f"{arguments[0].rpartition('.')[2]}-{len(started)}.log").open("wb")
@@ -81,9 +84,6 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process of the cluster and what it started, such as a worker's executor."""
-    import os
-    import signal
-
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
