@@ -4,7 +4,6 @@ Belongs here: showing the log records of steps on the console. Does not belong h
 """
 
 import logging
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-# How a stage is printed where there is no terminal, which is how nights of several provinces are followed.
-STAGE_LINE, STAGE_OF_LINE = "{seconds:6.1f} s  {message}", re.compile(r"^ *\d+\.\d s  (.+)$")
+from pipelines.nightly.stages import STAGE_LINE, STAGE_OF_LINE
 
 
 class StageHandler(logging.Handler):

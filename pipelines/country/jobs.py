@@ -22,6 +22,7 @@ from pipelines.country.run_queue import NIGHT_TAG
 from pipelines.country.sources import added
 from pipelines.landing.discover import HOME
 from pipelines.nightly.schedules import ONCE_A_NIGHT
+from pipelines.nightly.stages import STAGE_OF_LINE
 from pipelines.publish.versions import current_version
 
 NIGHTS_JOB, ROLLUP_JOB = "nights", "rollup"
@@ -81,7 +82,12 @@ def night_asset(installation: Installation) -> dg.AssetsDefinition:
     def published_province(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """Run the night of a province, which publishes a version or leaves the earlier one."""
         code = context.partition_key
-        (end,) = run_nights(installation, [code], lambda _, line: context.log.info(line))
+
+        def tell(_: str, line: str) -> None:
+            if STAGE_OF_LINE.match(line):
+                context.log.info(line)
+
+        (end,) = run_nights(installation, [code], tell)
         night = read_night(installation.settings_of(code), end)
         if night.exit_code not in (EXIT_PUBLISHED, EXIT_OPEN_DATA_KEPT):
             raise failure_of(night)

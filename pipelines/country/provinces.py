@@ -4,12 +4,14 @@ Belongs here: what an official may write there, and which of it cannot be (two p
 Does not belong here: the registers of a province, which say what it is (`registers`).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
+import yaml
 from pydantic import ByteSize, Field, model_validator
 
 from pipelines.common.errors import TthcError, UsageFault
@@ -77,8 +79,6 @@ class ProvinceList(Strict):
 
     @model_validator(mode="after")
     def _codes_are_codes(self) -> "ProvinceList":
-        import re
-
         if wrong := [code for code in self.provinces if not re.fullmatch(CODE, code)]:
             raise ValueError(f"provinces: {', '.join(wrong)} is no code of a province, such as H19")
         return self
@@ -181,7 +181,7 @@ def province_of(installation: Installation, code: str) -> Province:
     folder = installation.settings_of(code).province_dir
     try:
         found = load_province(folder)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageFault("province_registers", province=code, folder=folder, kind=type(error).__name__) from None
     if found.code != code:
         raise UsageFault("province_code_differs", province=code, folder=folder, found=found.code)
