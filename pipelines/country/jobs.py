@@ -77,7 +77,6 @@ def night_asset(installation: Installation) -> dg.AssetsDefinition:
     @dg.asset(
         key=night_key(), partitions_def=dg.StaticPartitionsDefinition([*installation.provinces]),
         group_name="country", kinds={"duckdb"}, owners=[OPERATOR], tags={"layer": "publication"},
-        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
     )  # fmt: skip
     def published_province(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         """Run the night of a province, which publishes a version or leaves the earlier one."""
