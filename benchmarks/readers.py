@@ -222,7 +222,7 @@ def run_readers(
         kinds: How each reader reads.
         plan: What every reader does.
         versions: The current version and the other one.
-        seconds: How long it takes; the switches are after a third and two thirds.
+        seconds: How long it takes beside the switches, which are after a third and two thirds.
     """
     first, other = versions
     right = right_answers(settings, versions, plan.questions)
@@ -251,11 +251,12 @@ def run_readers(
         process.terminate()
         process.wait()
     found = judge(sessions, right, switches, first)
+    elapsed = seconds + sum(one.ended - one.began for one in switches)
     differing = sum(right[first][at] != right[other][at] for at in range(len(plan.questions)))
     return {
         "readers": len(kinds), "seconds": seconds, "pause": plan.pause, "kinds": dict(Counter(kinds)),
         "questions": len(plan.questions), "questions_that_tell_versions_apart": differing,
-        "answers": found.answers, "answers_per_second": round(found.answers / seconds, 1),
+        "answers": found.answers, "answers_per_second": round(found.answers / elapsed, 1),
         "sessions": dict(found.sessions), "errors": dict(found.errors), "wrong": found.wrong, "mixed": found.mixed,
         "stale": found.stale, "is_right": found.is_right, "milliseconds": latencies(sessions, switches),
         "switch_seconds": {one.how: round(one.ended - one.began, 2) for one in switches},
