@@ -26,6 +26,7 @@ from pipelines.common.errors import (
     TthcError,
 )
 from pipelines.common.files import private_folder
+from pipelines.common.i18n import language
 from pipelines.country.provinces import Installation, province_of
 
 NIGHT = (sys.executable, "-m", "pipelines", "run")
@@ -158,7 +159,7 @@ def _start(installation: Installation, code: str, command: Sequence[str]) -> _Ni
 
 def night_environment(installation: Installation, code: str) -> Mapping[str, str]:
     """Return the variables with which a night of a province is started, beside those of this process."""
-    return {**installation.environment_of(code), "PYTHONUNBUFFERED": "1", "COLUMNS": "160"}
+    return {**installation.environment_of(code), "TTHC_LANG": language.get(), "PYTHONUNBUFFERED": "1", "COLUMNS": "160"}
 
 
 def _new_log(folder: Path, code: str) -> Path:

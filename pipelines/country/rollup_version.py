@@ -93,12 +93,12 @@ def _record(settings: Settings, number: int, outcome: str, version: str | None =
 
 
 def _publish(installation: Installation, settings: Settings) -> RollupOutcome:
-    sources = find_sources(installation)
-    before = current_version(settings)
-    candidate = candidate_dir(settings)
-    remove_tree(candidate)
+    before, candidate, place = current_version(settings), candidate_dir(settings), settings.work_dir / "provinces"
     make_folder(settings.work_dir, PRIVATE_FOLDER, settings.readers)
-    candidate.mkdir()
+    for folder in (candidate, place):
+        remove_tree(folder)
+        folder.mkdir()
+    sources = find_sources(installation, place)
     register = load_register(settings.country_dir)
     rules = load_rollup_rules(settings.country_dir, register)
     with connect(settings, candidate_file(settings)) as connection:
@@ -110,7 +110,8 @@ def _publish(installation: Installation, settings: Settings) -> RollupOutcome:
         close_candidate(settings)
         _write_manifest(settings, version, sources)
         put_in_place(candidate, settings.versions_dir / version, settings.readers)
-    remove_tree(candidate)
+    for folder in (candidate, place):
+        remove_tree(folder)
     if before != version:
         switch_current(settings, version)
     return RollupOutcome(version, before != version, sources, rows)

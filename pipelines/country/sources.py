@@ -4,11 +4,13 @@ Belongs here: choosing and verifying the folders that are read. Nothing but publ
 no dossier, no other version. Does not belong here: adding up (`rollup`).
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.common.errors import TthcError
+from pipelines.common.files import link_or_copy
 from pipelines.country.provinces import Installation, province_of
 from pipelines.open_data.vintage_store import Vintage, read_vintage
 from pipelines.settings import OPEN_DATA_FOLDER
@@ -48,18 +50,23 @@ class Source:
     why_not: str | None = None
 
 
-def find_sources(installation: Installation) -> list[Source]:
+def find_sources(installation: Installation, place: Path) -> list[Source]:
     """Return every province of the list, those that cannot be added with the reason.
 
     Where a single province is real, synthetic ones are not added: the two never mix.
+
+    Args:
+        installation: All provinces.
+        place: An empty folder to which the files are linked that are read, so that a night may meanwhile replace or
+            remove the version that they are of.
     """
-    found = [_source(installation, code) for code in installation.provinces]
+    found = [_source(installation, code, place / code) for code in installation.provinces]
     if any(source.synthetic is False for source in found if source.why_not is None):
         return [without(source, "synthetic") if source.synthetic else source for source in found]
     return found
 
 
-def _source(installation: Installation, code: str) -> Source:
+def _source(installation: Installation, code: str, place: Path) -> Source:
     try:
         name = province_of(installation, code).name.vi
     except TthcError:
@@ -76,13 +83,22 @@ def _source(installation: Installation, code: str) -> Source:
         return Source(code, name, version=version.name, why_not="damaged")
     known = Source(code, name, version=version.name, as_of=manifest["as_of"], software=manifest["code"],
                    synthetic=manifest["synthetic"])  # fmt: skip
-    folder = version / OPEN_DATA_FOLDER
-    if not folder.is_dir():
+    if not (version / OPEN_DATA_FOLDER).is_dir():
         return without(known, "no_open_data")
-    vintage = read_vintage(folder)
+    _link_files(version / OPEN_DATA_FOLDER, place)
+    vintage = read_vintage(place)
     if vintage is None:
         return without(known, "damaged")
-    return _offered(installation, known, manifest, folder, vintage)
+    return _offered(installation, known, manifest, place, vintage)
+
+
+def _link_files(folder: Path, place: Path) -> None:
+    """Link the files of a vintage, without earlier editions; what goes away meanwhile is missing, and so is noticed."""
+    place.mkdir(parents=True)
+    for path in folder.iterdir():
+        if path.is_file():
+            with contextlib.suppress(FileNotFoundError):
+                link_or_copy(path, place / path.name)
 
 
 def _offered(

@@ -11,6 +11,7 @@ import pytest
 from pipelines.common.errors import TthcError
 from pipelines.common.sql import read_sql
 from pipelines.country.provinces import Installation
+from pipelines.country.rollup import build_rollup
 from pipelines.country.rollup_rules import load_rollup_rules
 from pipelines.country.rollup_version import RollupOutcome, read_country, roll_up
 from pipelines.publish.versions import current_version
@@ -149,6 +150,19 @@ def test_the_same_provinces_make_the_same_version_and_another_edition_a_new_one(
     assert other.changed and other.version != first.version
     assert figures(installation)[JANUARY][:2] == ("181", "200")
     assert files_match_manifest(installation.country_settings.versions_dir / first.version)
+
+
+def test_a_night_may_replace_what_is_being_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace_first(*given: Any) -> Any:
+        shutil.rmtree(tmp_path / "H19" / "kho" / "versions")
+        return build_rollup(*given)
+
+    monkeypatch.setattr("pipelines.country.rollup_version.build_rollup", replace_first)
+    installation, outcome = rolled_up(
+        tmp_path, SmallProvince("H19", [share(1, 2)]), SmallProvince("H20", [share(3, 4)])
+    )
+    assert left_out(outcome) == {"H19": None, "H20": None} and figures(installation)[JANUARY][:2] == ("4", "6")
+    assert not list((installation.country_settings.work_dir / "provinces").glob("*"))
 
 
 def test_figures_for_fewer_readers_do_not_enter_those_for_more(tmp_path: Path) -> None:
