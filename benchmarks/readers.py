@@ -170,10 +170,10 @@ def _current_at(began: float, ended: float, switches: Sequence[Switch], first: s
 
 
 def latencies(sessions: Iterable[Session], switches: Sequence[Switch]) -> dict[str, dict[str, float]]:
-    """Return milliseconds of answers before, during and after the switches, and of opening a file."""
-    spans: dict[str, list[float]] = {"before": [], "during": [], "after": [], "opening": []}
+    """Return milliseconds of answers before, during and after the switches, and of opening by each kind of reader."""
+    spans: dict[str, list[float]] = {"before": [], "during": [], "after": []}
     for session in sessions:
-        spans["opening"].append(session.opened - session.opening)
+        spans.setdefault(f"opening_{session.kind}", []).append(session.opened - session.opening)
         for answer in session.answers:
             near = any(answer.began < one.ended + AFTERMATH and answer.ended > one.began for one in switches)
             phase = "during" if near else "before" if answer.ended <= switches[0].began else "after"
@@ -350,10 +350,11 @@ def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         found = list(values)
         return {"median": round(statistics.median(found), 1), "least": min(found), "most": max(found)}
 
-    phases = [(phase, at) for phase in ("before", "during", "after", "opening") for at in ("p50", "p95", "max")]
+    phases = dict.fromkeys(phase for one in runs for phase in one["milliseconds"])
     shown = {
         f"{phase}_{at}_ms": spread(one["milliseconds"][phase][at] for one in runs)
-        for phase, at in phases
+        for phase in phases
+        for at in ("p50", "p95", "max")
         if all(phase in one["milliseconds"] for one in runs)
     }
     for name in ("answers_per_second", "readers_mib", "server_mib", "open_files"):
