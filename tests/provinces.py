@@ -134,8 +134,9 @@ def write_installation(folder: Path, codes: Sequence[str], entries: str = "", **
     lines = ["folder: country", "memory: 8GiB", "provinces:"]
     for code in codes:
         (registers / code.lower()).mkdir()
-        text = (PROJECT_DIR / "registers" / "dong-nai" / "province.yml").read_text(encoding="utf-8")
-        (registers / code.lower() / "province.yml").write_text(text.replace("H19", code), encoding="utf-8")
+        for name in ("province.yml", "periods.yml", "holds.yml"):
+            text = (PROJECT_DIR / "registers" / "dong-nai" / name).read_text(encoding="utf-8")
+            (registers / code.lower() / name).write_text(text.replace("H19", code), encoding="utf-8")
         own = f"registers: {code.lower()}, raw: {code}/raw, warehouse: {code}/kho, memory: 4GiB"
         lines.append(f"  {code}: {{{own}{', ' + entries if entries else ''}}}")
     path = folder / "provinces.yml"
