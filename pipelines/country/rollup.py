@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.common.errors import TthcError
 from pipelines.common.sql import quote_identifier, quote_text, read_sql
+from pipelines.country.rollup_comments import comment_tables
 from pipelines.country.rollup_rules import FIGURES, FORM, RollupRules
 from pipelines.country.sources import Source, added, without
 from pipelines.registers.publication import PublicationRegister
@@ -70,11 +71,13 @@ def build_rollup(
     connection.execute(read_sql(__package__, "sql/calendar_period"), {"period_types": [*rules.period_types]})
     connection.execute(read_sql(__package__, "sql/contributions"), {"scopes": [*rules.table(FIGURES).scopes]})
     connection.execute(read_sql(__package__, "sql/indicator_totals"), {"codes": codes})
-    sums = ", ".join(f"sum({name})::bigint as {name}" for name in map(quote_identifier, counts))
-    form = read_sql(__package__, "sql/handling_totals", sums=sums, sum_of_counts=" + ".join(counts))
+    quoted = {quote_identifier(name): quote_identifier(own) for name, own in counts.items()}
+    sums = ", ".join(f"sum({name})::bigint as {own}" for name, own in quoted.items())
+    form = read_sql(__package__, "sql/handling_totals", sums=sums, sum_of_counts=" + ".join(quoted))
     connection.execute(form, {"scopes": [*rules.table(FORM).scopes], "codes": codes})
     connection.execute(read_sql(__package__, "sql/left_out"))
     _create_provinces(connection, read)
+    comment_tables(connection, register, counts)
     return read
 
 

@@ -11,9 +11,9 @@ import duckdb
 
 from pipelines.common.errors import TthcError
 from pipelines.common.i18n import LANGUAGES, catalogue, read_catalogue
-from pipelines.common.sql import quote_text, read_sql
+from pipelines.common.sql import quote_identifier, quote_text, read_sql
 from pipelines.contracts.fields import Sentence
-from pipelines.country.rollup_rules import FIGURES, RollupRules
+from pipelines.country.rollup_rules import FIGURES, FORM, RollupRules
 from pipelines.country.sources import Source, added
 from pipelines.open_data.files import write_checksums
 from pipelines.open_data.texts import mark_title, text_of
@@ -45,9 +45,12 @@ def write_rollup_files(
     synthetic = all(source.synthetic for source in added(sources))
     kind = quote_text("tong-hop-synthetic" if synthetic else "that")
     connection.execute(read_sql("pipelines.open_data", "sql/exact_rate_macros"))
+    columns = rules.table(FORM).counts.items()
+    counts = {"counts": ", ".join(f"{quote_identifier(own)} as {quote_identifier(name)}" for name, own in columns)}
     rows = {}
     for name in FILES:
-        table = f"select *, {kind} as du_lieu from ({read_sql(__package__, f'sql/files/{name}')})"  # noqa: S608 - ours
+        query = read_sql(__package__, f"sql/files/{name}", **(counts if name == FILES[1] else {}))
+        table = f"select *, {kind} as du_lieu from ({query})"  # noqa: S608 - ours
         csv, parquet = (quote_text(str(folder / f"{name}.{ending}")) for ending in ("csv", "parquet"))
         connection.execute(f"copy ({table}) to {csv} (header, delimiter ',', dateformat '%Y-%m-%d')")
         connection.execute(f"copy ({table}) to {parquet} (format parquet, compression zstd)")

@@ -15,11 +15,11 @@ FIGURES, FORM = "chi-tieu", "tinh-hinh-giai-quyet"
 
 
 class AddedTable(Strict):
-    """A table of open data that is added up: its rows of some scopes, its columns that are counts."""
+    """A table of open data that is added up: its rows of some scopes, its counts and their new names."""
 
     name: Literal["chi-tieu", "tinh-hinh-giai-quyet"]
     scopes: tuple[Literal["tinh", "cap"], ...] = Field(min_length=1)
-    counts: tuple[str, ...] = Field(min_length=1)
+    counts: dict[str, str] = Field(min_length=1)
 
 
 class NotAdded(Strict):

@@ -67,8 +67,9 @@ def test_a_country_of_one_province_has_the_figures_of_that_province(night: Night
             where (t.numerator, t.denominator) is distinct from (v.numerator, v.denominator)
         """).fetchall()
         forms = connection.execute("""
-            select count(*), count(*) filter (where t.nhan_tong = h.received_total and t.dang_qua_han = h.open_overdue
-                and t.giai_quyet_dung_han = h.resolved_on_time and t.ky_truoc_chuyen = h.carried_over)
+            select count(*), count(*) filter (where t.received_total = h.received_total
+                and t.open_overdue = h.open_overdue and t.resolved_on_time = h.resolved_on_time
+                and t.carried_over = h.carried_over)
             from c.marts.handling_totals t
             join p.marts.handling_status h on (h.period_code, h.unit_level) = (t.period_code, t.unit_level)
                 and h.scope = if(t.scope = 'country', 'province', 'level')

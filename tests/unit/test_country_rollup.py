@@ -210,4 +210,9 @@ def test_analysts_read_the_country_as_any_other_warehouse(tmp_path: Path) -> Non
     with duckdb.connect(str(database), read_only=True) as connection:
         values = connection.execute("select value, province_count from marts.indicator_totals").fetchall()
         parts = connection.execute("select province_code, numerator from marts.contributions order by 1").fetchall()
+        silent = connection.execute(
+            "select table_name from duckdb_tables() where comment is null union all select table_name || '.' ||"
+            " column_name from duckdb_columns() where comment is null and schema_name = 'marts'"
+        ).fetchall()
     assert (values, parts) == ([(4 / 6, 2)], [("H19", 1), ("H20", 3)])
+    assert silent == []

@@ -3,7 +3,7 @@ select
     period_code as ky,
     if(scope = 'country', 'toan-quoc', 'cap') as pham_vi,
     unit_level as cap,
-    * exclude (period_code, scope, unit_level, province_count, missing_provinces),
+    {{ counts }},
     province_count as so_tinh,
     nullif(missing_provinces, '') as tinh_thieu
 from marts.handling_totals
