@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 # `keeps`: one connection all the time. `reopens`: the file under `current` anew for every session. `guarded`: the same
 # as `tthc sql` opens it, by a private name and without access to files. `server`: asks a shared process.
@@ -207,8 +207,8 @@ class Shared:
         return self._connection
 
 
-def serve(plan: Plan) -> None:
-    """Be the server: a thread for each client, until this process is ended."""
+def serve(plan: Plan, out: IO[bytes]) -> None:
+    """Be the server: say that it is ready, then a thread for each client, until this process is ended."""
     shared = Shared(plan)
 
     def answer(line: Connection) -> None:
@@ -224,8 +224,8 @@ def serve(plan: Plan) -> None:
                 line.send(RuntimeError(str(error)))
 
     with Listener(plan.address, "AF_UNIX", backlog=256) as listener:
-        sys.stdout.buffer.write(READY)
-        sys.stdout.buffer.flush()
+        out.write(READY)
+        out.flush()
         while True:
             threading.Thread(target=answer, args=(listener.accept(),), daemon=True).start()
 
@@ -236,16 +236,18 @@ def main() -> None:
     A reader says that it is ready, begins with the first further line, stops with the end of the input, and then writes
     its sessions.
     """
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # DuckDB draws a bar on the standard output while a query takes long
     number, kind, plan = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     if number is None:
-        serve(plan)
+        serve(plan, out)
         return
     if kind != "server":
         import duckdb  # noqa: F401 - loaded before the clock runs
     if kind == "guarded":
         import pipelines.publish.read_only  # noqa: F401
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
+    out.write(READY)
+    out.flush()
     sys.stdin.buffer.readline()
     stop = threading.Event()
 
@@ -254,4 +256,5 @@ def main() -> None:
         stop.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
-    pickle.dump(read(number, kind, plan, stop), sys.stdout.buffer)
+    pickle.dump(read(number, kind, plan, stop), out)
+    out.flush()
