@@ -1,16 +1,15 @@
 """The commands `tthc country run`, `status` and `rollup`: several provinces of one installation.
 
-Belongs here: arguments, exit codes, what is printed. Does not belong here: the nights and the figures (`country`).
+Belongs here: arguments and exit codes. Does not belong here: nights, figures, and how they are printed (`country`).
 """
 
 import json
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from pipelines.cli.app import app, console, settings_with
 from pipelines.cli.dagster import HOST, PORT, open_page
@@ -18,17 +17,13 @@ from pipelines.common.errors import EXIT_FAULT, EXIT_STALE, TthcError
 from pipelines.common.i18n import say
 
 if TYPE_CHECKING:
-    from pipelines.country.night_ends import ProvinceNight
     from pipelines.country.provinces import Installation
-    from pipelines.country.rollup_version import RollupOutcome
 
 country = typer.Typer(
     name="country", no_args_is_help=True,
     help="Nhiều tỉnh trong một bản cài đặt (docs/country.vi.md). / Several provinces of one installation.",
 )  # fmt: skip
 app.add_typer(country)
-COLOURS = {"published": "green", "unchanged": "green", "beside": "green", "received": "green", "running": "yellow",
-           "locked": "yellow"}  # fmt: skip
 
 ProvincesFile = Annotated[
     Path | None, typer.Option("--provinces", help="Danh sách tỉnh (TTHC_PROVINCES_FILE) / the list of provinces")
@@ -82,47 +77,25 @@ def run(
         console.print(say("country_begins", count=len(chosen), folder=installation.folder / "nights", **begins),
                       highlight=False, soft_wrap=True)  # fmt: skip
     from pipelines.cli.progress import showing_nights
+    from pipelines.country.view import show_nights
 
     with showing_nights(console, chosen, quiet=as_json) as tell:
         ends = run_nights(installation, chosen, tell, at_once=at_once)
     nights = [read_night(installation.settings_of(end.code), end) for end in ends]
-    code = worst_of(ends)
+    codes_of_ends = [end.exit_code for end in ends]
     if as_json:
         sys.stdout.write(json.dumps([night.to_dict() for night in nights], ensure_ascii=False, indent=1) + "\n")
     else:
-        _show_nights(nights)
+        show_nights(console, nights)
     if rollup:
-        code = _roll_up(installation, quiet=as_json) or code
-    raise typer.Exit(code)
-
-
-def _show_nights(nights: "list[ProvinceNight]") -> None:
-    table = Table(title=say("country_nights_title"), title_justify="left")
-    for number, header in enumerate(say("country_nights_header").split("|")):
-        table.add_column(header, justify="right" if number == 3 else "left", no_wrap=number < 4, overflow="fold")
-    for night in nights:
-        words = (
-            f"night_{night.outcome}" if night.outcome in ("locked", "not_started") else f"status_run_{night.outcome}"
-        )
-        outcome = f"[{COLOURS.get(night.outcome, 'red')}]{say(words)}[/]"
-        table.add_row(night.code, outcome, night.version or "–", f"{night.seconds:.0f}", _plain(night.why or ""))
-    console.print(table)
-    for night in nights:
-        if night.exit_code:
-            text = say("country_next", province=night.code, next_step=night.next_step)
-            console.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
-
-
-def _plain(text: str) -> str:
-    """Return a text in which square brackets are no markup."""
-    from rich.markup import escape
-
-    return escape(text)
+        codes_of_ends.append(_roll_up(installation, quiet=as_json))
+    raise typer.Exit(worst_of(codes_of_ends))
 
 
 def _roll_up(installation: "Installation", *, quiet: bool) -> int:
     """Roll up after the nights, and return 0; or print the error and return its exit code: the nights stay done."""
     from pipelines.country.rollup_version import roll_up
+    from pipelines.country.view import show_rollup
 
     try:
         outcome = roll_up(installation)
@@ -130,7 +103,7 @@ def _roll_up(installation: "Installation", *, quiet: bool) -> int:
         console.print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
         return error.exit_code
     if not quiet:
-        _show_rollup(installation, outcome)
+        show_rollup(console, installation.country_settings, outcome)
     return 0
 
 
@@ -143,6 +116,7 @@ def status(codes: Codes = None, provinces: ProvincesFile = None, as_json: AsJson
     """
     from pipelines.country.rollup_version import read_country
     from pipelines.country.status import read_statuses
+    from pipelines.country.view import show_country, show_statuses
     from pipelines.landing.discover import today_at_home
 
     installation = _installation(provinces)
@@ -151,45 +125,12 @@ def status(codes: Codes = None, provinces: ProvincesFile = None, as_json: AsJson
     if as_json:
         sys.stdout.write(json.dumps({"provinces": rows, "country": national}, ensure_ascii=False, indent=1) + "\n")
     else:
-        _show_statuses(rows)
-        _show_country(national)
+        show_statuses(console, rows)
+        show_country(console, national)
     if any(row["error"] for row in rows):
         raise typer.Exit(EXIT_FAULT)
     if any(row["is_stale"] for row in rows):
         raise typer.Exit(EXIT_STALE)
-
-
-def _show_statuses(rows: list[dict[str, Any]]) -> None:
-    table = Table(title=say("country_status_title"), title_justify="left")
-    for number, header in enumerate(say("country_status_header").split("|")):
-        table.add_column(header, justify="right" if number == 2 else "left", no_wrap=number < 3, overflow="fold")
-    for row in rows:
-        ending = row["ending"]
-        run_shown = (
-            "–"
-            if ending is None
-            else f"[{COLOURS.get(ending['outcome'], 'red')}]{say('status_run_' + ending['outcome'])}[/]"
-        )
-        age = "–" if row["age_working_days"] is None else str(row["age_working_days"])
-        stale = f" [bold red]{say('country_stale')}[/]" if row["is_stale"] else ""
-        synthetic = f" [yellow]({say('country_synthetic')})[/]" if row["synthetic"] else ""
-        table.add_row(row["code"], (row["version"] or "–") + synthetic, age + stale, run_shown, row["open_data"] or "–")
-    console.print(table)
-    for row in rows:
-        trouble = row["error"] or (row["ending"] and not row["ending"]["is_good"] and row["ending"]["next_step"])
-        if trouble:
-            text = say("country_next", province=row["code"], next_step=trouble)
-            console.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
-
-
-def _show_country(national: dict[str, Any] | None) -> None:
-    if national is None:
-        console.print(say("country_no_version"), soft_wrap=True)
-        return
-    console.print(say("country_version", version=national["version"], count=len(national["added"])), highlight=False)
-    for one in national["left_out"]:
-        text = say("rollup_out", province=one["code"], why=say(f"rollup_not_{one['why_not']}"))
-        console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @country.command()
@@ -203,37 +144,14 @@ def rollup(provinces: ProvincesFile = None, as_json: AsJson = False) -> None:
     lỗi (no province can be added, or a fault): bản trước giữ nguyên · 2 danh sách tỉnh sai (wrong list) · 4 khóa.
     """
     from pipelines.country.rollup_version import read_country, roll_up
+    from pipelines.country.view import show_rollup
 
     installation = _installation(provinces)
     outcome = roll_up(installation)
     if as_json:
         sys.stdout.write(json.dumps(read_country(installation), ensure_ascii=False, indent=1) + "\n")
     else:
-        _show_rollup(installation, outcome)
-
-
-def _show_rollup(installation: "Installation", outcome: "RollupOutcome") -> None:
-    from pipelines.country.rollup_version import figures_left_out
-    from pipelines.country.sources import added
-
-    settings = installation.country_settings
-    newest = max(source.closed_until or "" for source in added(outcome.sources))
-    for source in outcome.sources:
-        if source.why_not is not None:
-            text, style = say("rollup_out", province=source.code, why=say(f"rollup_not_{source.why_not}")), "yellow"
-        else:
-            older = newest if (source.closed_until or "") < newest else None
-            text, style = say("rollup_in", province=source.code, until=source.closed_until, newest=older), ""
-        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-    for code, why, figures in figures_left_out(settings):
-        text = say("rollup_part", province=code, figures=f"{figures:,}", why=say(f"rollup_not_{why}"))
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-    if (states := len({source.software for source in added(outcome.sources)})) > 1:
-        console.print(say("rollup_other_software", count=states), style="yellow", highlight=False, soft_wrap=True)
-    if all(source.synthetic for source in added(outcome.sources)):
-        console.print(f"[bold yellow]{say('summary_synthetic')}[/]")
-    words = "rollup_published" if outcome.changed else "rollup_same"
-    console.print(say(words, version=outcome.version, folder=settings.current_link), highlight=False, soft_wrap=True)
+        show_rollup(console, installation.country_settings, outcome)
 
 
 @country.command()

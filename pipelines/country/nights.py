@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,9 +82,9 @@ class _Night:
         return NightEnd(self.code, exit_code, time.monotonic() - self.began, self.process.pid, self.log)
 
 
-def worst_of(ends: Sequence[NightEnd]) -> int:
+def worst_of(exit_codes: Iterable[int]) -> int:
     """Return the exit code of several nights: the worst of theirs, 0 for none."""
-    return min((end.exit_code for end in ends), key=WORST_FIRST.index, default=EXIT_PUBLISHED)
+    return min(exit_codes, key=WORST_FIRST.index, default=EXIT_PUBLISHED)
 
 
 def run_nights(
