@@ -80,7 +80,7 @@ class ProvinceList(Strict):
     @model_validator(mode="after")
     def _codes_are_codes(self) -> "ProvinceList":
         if wrong := [code for code in self.provinces if not re.fullmatch(CODE, code)]:
-            raise ValueError(f"provinces: {', '.join(wrong)} is no code of a province, such as H19")
+            raise ValueError(f"provinces: {', '.join(wrong)} is no code of a province (a letter and two digits)")
         return self
 
 

@@ -62,6 +62,7 @@ def build_rollup(
     if not added(read):
         raise TthcError("rollup_nothing", why="; ".join(f"{source.code}: {source.why_not}" for source in read))
     connection.execute("create schema marts")
+    create_scope_macros(connection)
     for name, (table, names) in columns.items():
         connection.execute(f"create or replace temp table offered_{name} as {_offered(added(read), table, names)}")
     if row := connection.execute(read_sql(__package__, "sql/roots_of_others")).fetchone():
@@ -79,6 +80,11 @@ def build_rollup(
     _create_provinces(connection, read)
     comment_tables(connection, register, counts)
     return read
+
+
+def create_scope_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros that turn a published word for a scope into the marts' and back."""
+    connection.execute(read_sql(__package__, "sql/scope_macros"))
 
 
 def _checked(

@@ -13,6 +13,7 @@ from pipelines.common.errors import TthcError
 from pipelines.common.i18n import LANGUAGES, catalogue, read_catalogue
 from pipelines.common.sql import quote_identifier, quote_text, read_sql
 from pipelines.contracts.fields import Sentence
+from pipelines.country.rollup import create_scope_macros
 from pipelines.country.rollup_rules import FIGURES, FORM, RollupRules
 from pipelines.country.sources import Source, added
 from pipelines.open_data.files import write_checksums
@@ -21,7 +22,7 @@ from pipelines.open_data.vintage import SYNTHETIC_NOTICE
 from pipelines.open_data.vintage_store import METHOD_FILES
 
 TEXTS = Path(__file__).parent / "texts.yml"
-FILES = ("chi-tieu-toan-quoc", "tinh-hinh-giai-quyet-toan-quoc", "tinh", "khong-cong")
+FILES = ("chi-tieu-toan-quoc", "tinh-hinh-giai-quyet-toan-quoc", "cac-tinh", "khong-cong")
 
 
 def write_rollup_files(
@@ -56,6 +57,7 @@ def write_rollup_files(
         connection.execute(f"copy ({table}) to {parquet} (format parquet, compression zstd)")
         counted = connection.execute(f"select count(*) from ({table})").fetchone()  # noqa: S608 - ours
         rows[f"{name}.csv"] = counted[0] if counted else 0
+    connection.execute("drop macro exact_rate; drop macro is_faithful")  # of no use to whoever reads the file
     _audit(folder, sources)
     if synthetic:
         notice = text_of("synthetic")
@@ -74,6 +76,7 @@ def _audit(folder: Path, sources: Sequence[Source]) -> None:
         for source in added(sources)
     )
     with duckdb.connect() as connection:
+        create_scope_macros(connection)
         connection.execute(f"create view published_figure as {own}")
         connection.execute(
             f"create view country_figure as select {read}, so_tinh::integer as so_tinh, tinh_thieu"  # noqa: S608 - ours

@@ -18,7 +18,7 @@ class AddedTable(Strict):
     """A table of open data that is added up: its rows of some scopes, its counts and their new names."""
 
     name: Literal["chi-tieu", "tinh-hinh-giai-quyet"]
-    scopes: tuple[Literal["tinh", "cap"], ...] = Field(min_length=1)
+    scopes: tuple[Literal["province", "level"], ...] = Field(min_length=1)
     counts: dict[str, str] = Field(min_length=1)
 
 

@@ -126,7 +126,7 @@ def test_provinces_that_cannot_be_added_are_named_with_the_reason(tmp_path: Path
 def test_only_synthetic_provinces_make_synthetic_figures_and_every_file_says_so(tmp_path: Path) -> None:
     installation, _ = rolled_up(tmp_path, SmallProvince("H19", synthetic=True), SmallProvince("H20", synthetic=True))
     folder = installation.country_settings.current_link / "open-data"
-    assert set(table(installation, "tinh")["du_lieu"]) == {"tong-hop-synthetic"}
+    assert set(table(installation, "cac-tinh")["du_lieu"]) == {"tong-hop-synthetic"}
     assert list(folder.glob("00-*")) and "SYNTHETIC" in (folder / "METHOD.md").read_text(encoding="utf-8")
 
 
@@ -136,7 +136,7 @@ def test_an_older_province_is_added_where_it_has_the_period_and_named_as_older(t
     installation, _ = rolled_up(tmp_path, SmallProvince("H19", [share(1, 2), february]), older)
     found = figures(installation)
     assert found[JANUARY][-2:] == ("2", None) and found[(*JANUARY[:2], "2024-02", *JANUARY[3:])][-2:] == ("1", "H20")
-    assert table(installation, "tinh").select("ma_tinh", "cu_hon").rows() == [("H19", "0"), ("H20", "1")]
+    assert table(installation, "cac-tinh").select("ma_tinh", "cu_hon").rows() == [("H19", "0"), ("H20", "1")]
     assert current_version(installation.country_settings).startswith("2024-02-29-")  # type: ignore[union-attr]
 
 

@@ -7,12 +7,12 @@ with
             ma_chi_tieu,
             cach_tinh,
             ky,
-            if(pham_vi = 'tinh', 'toan-quoc', pham_vi) as pham_vi,
+            country_scope(warehouse_scope(pham_vi)) as pham_vi,
             cap,
             tu_so,
             mau_so
         from published_figure
-        where pham_vi in ('tinh', 'cap')
+        where warehouse_scope(pham_vi) <> 'unit'
     ),
     again as (
         select

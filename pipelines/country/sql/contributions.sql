@@ -9,7 +9,9 @@ with
         join
             offered_indicator i
             on (i.province_code, i.ma_chi_tieu, i.cach_tinh) = (f.province_code, f.ma_chi_tieu, f.cach_tinh)
-        where list_contains($scopes, f.pham_vi) and (f.pham_vi = 'tinh' or i.bao_mat = 'none')
+        where
+            list_contains($scopes, warehouse_scope(f.pham_vi))
+            and (warehouse_scope(f.pham_vi) = 'province' or i.bao_mat = 'none')
     ),
     defined as (
         select
@@ -33,7 +35,7 @@ select
     d.ma_chi_tieu as indicator_code,
     d.cach_tinh as rule,
     d.ky as period_code,
-    if(d.pham_vi = 'tinh', 'country', 'level') as scope,
+    if(warehouse_scope(d.pham_vi) = 'province', 'country', 'level') as scope,
     d.cap as unit_level,
     d.tu_so as numerator,
     d.mau_so as denominator,

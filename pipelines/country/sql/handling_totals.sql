@@ -5,12 +5,12 @@ with
         select f.*
         from offered_form f
         join calendar_period p on (p.province_code, p.period_code) = (f.province_code, f.ky) and p.is_of_calendar
-        where list_contains($scopes, f.pham_vi) and ({{ sum_of_counts }}) is not null
+        where list_contains($scopes, warehouse_scope(f.pham_vi)) and ({{ sum_of_counts }}) is not null
     ),
     summed as (
         select
             ky as period_code,
-            if(pham_vi = 'tinh', 'country', 'level') as scope,
+            if(warehouse_scope(pham_vi) = 'province', 'country', 'level') as scope,
             cap as unit_level,
 {{ sums }},
             list(province_code) as provinces

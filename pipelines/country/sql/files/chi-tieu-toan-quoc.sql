@@ -3,7 +3,7 @@ select
     indicator_code as ma_chi_tieu,
     rule as cach_tinh,
     period_code as ky,
-    if(scope = 'country', 'toan-quoc', 'cap') as pham_vi,
+    country_scope(scope) as pham_vi,
     unit_level as cap,
     numerator as tu_so,
     denominator as mau_so,

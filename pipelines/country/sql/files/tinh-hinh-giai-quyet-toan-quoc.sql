@@ -1,7 +1,7 @@
 -- One row per period and scope.
 select
     period_code as ky,
-    if(scope = 'country', 'toan-quoc', 'cap') as pham_vi,
+    country_scope(scope) as pham_vi,
     unit_level as cap,
     {{ counts }},
     province_count as so_tinh,
