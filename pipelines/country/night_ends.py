@@ -67,18 +67,18 @@ def read_night(settings: Settings, end: NightEnd) -> ProvinceNight:
         return ProvinceNight(end.code, end.exit_code, outcome, version, as_of, why, next_step, log, end.seconds)
 
     if end.why is not None:
-        return night("not_started", str(end.why), say("next_province_entry", province=end.code))
+        return night("not_started", str(end.why), say("country_mend_entry", province=end.code))
     if end.exit_code == EXIT_LOCKED:
         return night("locked", _last_line(end), say("next_locked"))
     run = _run_of(settings, end)
     if run is None:
-        return night("failed", _last_line(end), say("next_see_log", log=log))
+        return night("failed", _last_line(end), say("country_see_log", log=log))
     ending = ending_of(run, settings, newest_verdict(settings, [run]))
     if end.exit_code == EXIT_OPEN_DATA_KEPT:
-        return night(ending.outcome, say("night_open_data_kept"), say("next_see_log", log=log), run)
+        return night(ending.outcome, say("night_open_data_kept"), say("country_see_log", log=log), run)
     if end.exit_code != EXIT_PUBLISHED and ending.is_good:
         # It published, and broke in what it does afterwards.
-        return night(ending.outcome, _last_line(end), say("next_see_log", log=log), run)
+        return night(ending.outcome, _last_line(end), say("country_see_log", log=log), run)
     return night(ending.outcome, ending.why, ending.next_step, run)
 
 
