@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each sets up all it needs; a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help run serve sql status test check coverage bench campaign wrongness mutants faults vigilance lint format docs dagster readme lock clean
+.PHONY: help run serve sql status test check coverage bench campaign wrongness mutants spark faults vigilance lint format docs dagster readme lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
@@ -68,6 +68,13 @@ format: $(READY) ## puts Python and SQL into the one style
 bench: $(READY) ## times our nights beside scripts that check nothing, on the same files (BENCH="--size 1000000 …")
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+# Beside .venv/ready, which is of requirements.lock alone: who needs no Spark installs none.
+SPARK := .venv/spark
+$(SPARK): $(READY) requirements-spark.lock
+	@sh scripts/setup_spark.sh
+
+spark: $(SPARK) ## installs Spark into .venv, so that `tthc run --engine spark` and the tests of it run (half a gigabyte)
+
 docs: $(READY) ## rebuilds what is made from contracts and registers: parts of docs/, and what dbt knows of sources
 	@$(BIN)/python -m scripts.docs
 
@@ -80,6 +87,8 @@ dagster: $(READY) ## Dagster's own page: asset graph, checks, runs, schedule
 lock: ## writes requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra dev pyproject.toml -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-header \
+		requirements-spark.in -o requirements-spark.lock
 
 clean: ## removes caches and the virtual environment; data/ stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -19,6 +19,8 @@ DuckDBConfig = dict[str, str | bool | int | float | list[str]]
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 # Who may read what is published, besides its owner (`storage.access`).
 Readers = Literal["owner", "group", "everyone"]
+# What computes the models (`transform.spark`).
+Engine = Literal["duckdb", "spark"]
 
 # Names within the folder of a version, a candidate or a refused candidate.
 DATABASE_FILE, OPEN_DATA_FOLDER, SITE_FOLDER, VERDICT_FILE = "tthc.duckdb", "open-data", "site", "gate.json"
@@ -27,6 +29,7 @@ REPORTS_FOLDER, DICTIONARY_FOLDER = "reports", "dictionary"
 # DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
 LEAST_MEMORY, LEAST_DUCKDB = 16 << 20, 256 << 20
+LEAST_SPARK = 1 << 30  # below it Spark spends its time collecting garbage
 # A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
 BESIDE_DECODER = 1 << 30
 LARGEST_DECODER, LEAST_DECODER = 3 << 30, 512 << 20
@@ -75,6 +78,11 @@ class Settings(BaseSettings):
         ByteSize(4 << 30), ge=LEAST_MEMORY, description="memory that a night may take, all its processes together"
     )
     threads: int = Field(2, ge=1, description="threads that DuckDB may use")
+    engine: Engine = Field("duckdb", description="what computes the models: duckdb, or spark (docs/scale.md)")
+    spark_master: str | None = Field(
+        None,
+        description="where Spark runs, such as spark://host:7077; default on this machine, on `TTHC_THREADS` threads",
+    )
     temp_limit: ByteSize = Field(ByteSize(50 * 10**9), description="disk that DuckDB may use to spill")
     province: str = Field("dong-nai", description="folder of registers/ that describes the province")
     registers_dir: Path = Field(PROJECT_DIR / "registers", description="registers of the country and provinces")
@@ -266,6 +274,16 @@ class Settings(BaseSettings):
             batch_bytes=max(min(self.memory_bytes // BATCHES_IN_TOTAL, LARGEST_BATCH), LEAST_BATCH),
             decoder_memory=max(min(self.memory_bytes - BESIDE_DECODER, LARGEST_DECODER), LEAST_DECODER),
         )
+
+    @cached_property
+    def spark_memory(self) -> str:
+        """Memory of Spark's driver and, on a cluster, of each executor: what a night has, less what else it loads."""
+        return f"{max(self.memory_bytes - BESIDE_DUCKDB, LEAST_SPARK) >> 20}m"
+
+    @cached_property
+    def spark_place(self) -> str:
+        """Where Spark runs, in its notation."""
+        return self.spark_master or f"local[{self.threads}]"
 
     def duckdb_config(self) -> DuckDBConfig:
         """Return the configuration of every DuckDB connection: bounded memory and disk, no extension is ever loaded."""

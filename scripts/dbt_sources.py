@@ -53,7 +53,7 @@ sources:
   - name: lake
     description: "Accepted rows as parsed, one view per source over its Parquet files / Dòng đã nhận, mỗi nguồn một \
 khung nhìn trên các tệp Parquet"
-    schema: lake
+    schema: "{{ 'global_temp' if target.type == 'spark' else 'lake' }}"
     tables:
 """
 LAKE_ENTRY = """\

@@ -11,7 +11,7 @@
     {%- set handovers = {"dossier": "fct_handovers", "feedback": "fct_feedback_handovers"}[of] -%}
     (
         select
-            c.* exclude (unit_code, unit_level),
+            c.{{ all_but(["unit_code", "unit_level"]) }},
             coalesce(h.unit_code, c.unit_code) as unit_code,
             coalesce(h.unit_level, c.unit_level) as unit_level,
             coalesce(h.cut_from, date '0001-01-01') as cut_from,
@@ -87,8 +87,8 @@
 {% macro unit_before_change(moved, key) %}
     select
         m.{{ key }},
-        arg_max(m.earlier_unit, m.newness) as unit_code,
-        arg_max(coalesce(c.changed_on, this.valid_from), m.newness) as handed_on
+        {{ at_largest("m.earlier_unit", "m.newness") }} as unit_code,
+        {{ at_largest("coalesce(c.changed_on, this.valid_from)", "m.newness") }} as handed_on
     from {{ moved }} m
     join {{ ref("stg_unit") }} this on m.unit_code = this.unit_code
     join {{ ref("stg_unit") }} earlier on m.earlier_unit = earlier.unit_code

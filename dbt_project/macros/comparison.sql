@@ -15,33 +15,40 @@
         gathered as (
             select
                 *,
-                - (case when kind = '' then 12 else 30 end) as span,
-                list(g) filter (where {{ weighed }}) over ({{ series }} {{ before }}) as g_before,
-                list(v) filter (where {{ weighed }}) over ({{ series }} {{ before }}) as v_before
+                case when kind = '' then 12 else 30 end as span,
+                {{ list_over("g", weighed, series ~ " " ~ before) }} as g_before,
+                {{ list_over("v", weighed, series ~ " " ~ before) }} as v_before
             from {{ values }}
         ),
         -- Newest first.
         weighed as (
             select
-                * exclude (g_before, v_before),
-                list_reverse(g_before[span:]) as past,
-                list_resize(list_reverse(v_before[span:]), 4, 0.0) as past_noise,
-                least(coalesce(len(g_before), 0), - span) as compared,
-                [0.4, 0.7, 0.9, 1.0][least(len(g_before), 4)]::double as weight
+                {{ all_but(["g_before", "v_before"]) }},
+                {{ newest_items("g_before", "span") }} as past,
+                {{ newest_items("v_before", "span") }} as past_noise,
+                least(coalesce({{ item_count("g_before") }}, 0), span) as compared
             from gathered
         ),
+        -- Four tenths of the newest, three of the one before, two, one.
         forecast as (
             select
                 *,
-                list_dot_product([0.4, 0.3, 0.2, 0.1]::double[], list_resize(past, 4, 0.0)) / weight + case
-                    when compared >= 8 then (list_median(past[1:4]) - list_median(past[5:8])) / 4 else 0
+                cast(
+                    case
+                        compared when 0 then null when 1 then 0.4 when 2 then 0.7 when 3 then 0.9 else 1.0
+                    end as double
+                ) as weight,
+                {{ weighted("past", ["0.4", "0.3", "0.2", "0.1"]) }} / weight + case
+                    when compared >= 8
+                    then ({{ middle_of_four("past", 1) }} - {{ middle_of_four("past", 5) }}) / 4
+                    else 0
                 end as expected,
-                v + list_dot_product([0.16, 0.09, 0.04, 0.01]::double[], past_noise) / pow(weight, 2) as noise
+                v + {{ weighted("past_noise", ["0.16", "0.09", "0.04", "0.01"]) }} / pow(weight, 2) as noise
             from weighed
         ),
         deviating as (
             select
-                * exclude (family, tau0),
+                {{ all_but(["family", "tau0"]) }},
                 -- What is rare is known by what was expected, not by what came.
                 case when family = 'share' and expected < 0.451 then 'rare' else family end as family,
                 case
@@ -55,14 +62,20 @@
         scattered as (
             select
                 *,
-                list(least(pow(deviation, 2), 16 * (noise + pow(tau0, 2))) - noise) filter (
-                    where deviation is not null and not ({{ left_out }})
-                ) over ({{ series }} {{ before }}) as squares
+                {{
+                    list_over(
+                        "least(pow(deviation, 2), 16 * (noise + pow(tau0, 2))) - noise",
+                        "deviation is not null and not (" ~ left_out ~ ")",
+                        series ~ " " ~ before,
+                    )
+                }} as squares
             from deviating
         ),
         own as (
             select
-                * exclude (squares), coalesce(len(squares[span:]), 0) as k, coalesce(list_avg(squares[span:]), 0) as o
+                {{ all_but(["squares"]) }},
+                least(coalesce({{ item_count("squares") }}, 0), span) as k,
+                coalesce({{ mean_of(newest_items("squares", "span")) }}, 0) as o
             from scattered
         ),
         families as (
@@ -85,12 +98,16 @@
             select
                 w.*,
                 b.least_compared,
-                b.t * sqrt(w.noise + 1.3 * greatest((20 * w.f + w.k * greatest(w.o, 0)) / (20 + w.k), w.f / 2)) as bound
+                {{
+                    settled(
+                        "b.t * sqrt(w.noise + 1.3 * greatest((20 * w.f + w.k * greatest(w.o, 0)) / (20 + w.k), w.f / 2))"
+                    )
+                }} as bound
             from families w
             left join {{ source("registers", "profile_bound") }} b on w.k = b.compared
         )
     select
-        * exclude (span, past, past_noise, weight, noise, k, o, f, least_compared),
+        {{ all_but(["span", "past", "past_noise", "weight", "noise", "k", "o", "f", "least_compared"]) }},
         case
             when compared < least_compared or deviation is null or bound is null
             then 'not_compared'
@@ -100,6 +117,20 @@
         end as standing
     from bounded
 {% endmacro %}
+
+{# A sum of the first items of a list, each times its weight; items that are not there count as zero. #}
+{% macro weighted(list, weights) -%}
+    (
+        {% for weight in weights %}
+            {{ "+ " if not loop.first }}{{ weight }} * coalesce({{ item(list, loop.index) }}, 0)
+        {% endfor %}
+    )
+{%- endmacro %}
+
+{# The median of four items of a list, from the first named on. #}
+{% macro middle_of_four(list, first) -%}
+    {%- set sorted = sorted_part(list, first, first + 3) -%}({{ item(sorted, 2) }} + {{ item(sorted, 3) }}) / 2
+{%- endmacro %}
 
 {# Sources whose rows belong to a dossier and come with it: how many each dossier has is compared. #}
 {% macro child_sources() %} {{ return(["thanh_phan", "le_phi", "tien_trinh"]) }} {% endmacro %}
@@ -116,6 +147,6 @@
             left join {{ comparison_before }} f using (source, business_day, measure, stratum)
         ),
         compared_again as ({{ compare_with_past("known", "is_outlier") }})
-    select * exclude (is_outlier)
+    select {{ all_but(["is_outlier"]) }}
     from compared_again
 {% endmacro %}

@@ -30,14 +30,14 @@
     {%- set apart = compared_apart + (terms.untold or {}) | list -%}
     {%- set partly = partly + untold_parts(terms.untold or {}) -%}
     {%- set weighing = partly | selectattr("weighs", "true") | map(attribute="unsaid") | list -%}
-    {%- set place = "_source_file || ' ' || lpad(cast(_row_number as varchar), 12, '0')" -%}
+    {%- set place = "_source_file || ' ' || lpad(cast(_row_number as string), 12, '0')" -%}
     {%- set order = unsaid_count(weighing) ~ " || ' ' || " ~ place if weighing else place -%}
     {%- set rows = relation or source("lake", name) -%}
     {%- set same_hash = "repeated_hash on " ~ key_hash(terms.key) ~ " = key_hash" -%}
     with
         delivered as (select *, {{ row_newness(terms.newness) }} as newness from {{ rows }}),
         -- Most keys came once, and their rows need no comparison. Different keys of one hash are compared for nothing.
-        repeated_hash as materialized(
+        repeated_hash as {{ once() }} (
             select {{ key_hash(terms.key) }} as key_hash from {{ rows }} group by 1 having count(*) > 1
         ),
         once as (
@@ -58,11 +58,12 @@
             select {{ keys }}, newness
             from
                 (
-                    select * exclude ({{ (["_source_file", "_row_number", "_business_day"] + apart) | join(", ") }})
-                    from repeated
-                ) content
+                    select {{ keys }}, newness, {{ whole_row("r") }} as content
+                    from
+                        (select {{ all_but(["_source_file", "_row_number", "_business_day"] + apart) }} from repeated) r
+                )
             group by {{ keys }}, newness
-            having count(distinct {{ whole_row("content") }}) > 1
+            having count(distinct content) > 1
             {% for part in partly if part.value %}
                 union
                 select {{ keys }}, newness
@@ -79,19 +80,19 @@
         ),
         weighed as (
             select
-                j.* exclude (reason),
+                j.{{ all_but(["reason"]) }},
                 coalesce(j.reason, case when c.newness is not null then 'conflict' end) as reason,
                 coalesce(f.first_place = {{ order }}, true) as is_first
             from checked j
-            left join conflicts c using ({{ keys }}, newness)
-            left join firsts f using ({{ keys }}, newness)
+            left join conflicts c on {{ same_columns("j", "c", terms.key + ["newness"]) }}
+            left join firsts f on {{ same_columns("j", "f", terms.key + ["newness"]) }}
         ),
         newest as (select {{ keys }}, max(newness) as newness from weighed where reason is null group by {{ keys }})
     select *, case when reason is null then 'accepted' else 'rejected' end as disposition
     from once
     union all
     select
-        w.* exclude (is_first),
+        w.{{ all_but(["is_first"]) }},
         case
             when w.reason is not null
             then 'rejected'
@@ -100,8 +101,15 @@
             else 'superseded'
         end as disposition
     from weighed w
-    left join newest n using ({{ keys }})
+    left join newest n on {{ same_columns("w", "n", terms.key) }}
 {% endmacro %}
+
+{# Columns of two relations are equal. With `using`, engines differ in the order of the columns of `*`. #}
+{% macro same_columns(one, other, columns) -%}
+    {% for column in columns %}
+        {{ "and " if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
+    {% endfor %}
+{%- endmacro %}
 
 {# Lookups of a contract, each with the relation to look in as `rows`. #}
 {% macro known_lookups(lookups, known) %}
@@ -168,7 +176,7 @@
 {# How many things a row leaves unsaid, as sortable text. #}
 {% macro unsaid_count(conditions) -%}
     lpad(
-        cast(0 {% for condition in conditions %} + case when {{ condition }} then 1 else 0 end {% endfor %} as varchar),
+        cast(0 {% for condition in conditions %} + case when {{ condition }} then 1 else 0 end {% endfor %} as string),
         3,
         '0'
     )

@@ -16,7 +16,7 @@
         when 'NGAY_LAM_VIEC'
         then {{ end_number }} - {{ received_number }} - {{ waited_working }} <= {{ limit_value }}
         when 'GIO'
-        then {{ end_number }} - {{ received_number }} - {{ waited_working }} <= ceil({{ limit_value }} / 8.0)
+        then {{ end_number }} - {{ received_number }} - {{ waited_working }} <= ceil({{ limit_value }} / 8e0)
         when 'THANG'
         then
             {{ days_between(received, end) }} - {{ waited }}

@@ -7,6 +7,27 @@
 
 {% materialization view, adapter = "duckdb" %} {{ return(made_at_once("view")) }} {% endmaterialization %}
 
+{% materialization table, adapter = "spark" %} {{ return(made_on_spark("table")) }} {% endmaterialization %}
+
+{% materialization view, adapter = "spark" %} {{ return(made_on_spark("view")) }} {% endmaterialization %}
+
+{#
+    On Spark, whose catalog lives as long as the session, a table is a folder of Parquet files, from which DuckDB takes it.
+    Hooks are left out: ours serve tables whose rows are carried over, and here none are.
+#}
+{% macro made_on_spark(kind) %}
+    {%- set relation = this.incorporate(type=kind) -%}
+    {% if kind == "view" %}
+        {% call statement("main") -%} create or replace view {{ relation }} as {{ sql }}
+        {%- endcall %}
+    {% else %}
+        {% do run_query("drop table if exists " ~ relation) %}
+        {% call statement("main") -%} create table {{ relation }} using parquet as {{ sql }}
+        {%- endcall %}
+    {% endif %}
+    {{ return({"relations": [relation]}) }}
+{% endmacro %}
+
 {% macro made_at_once(kind) %}
     {%- set relation = this.incorporate(type=kind) -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -15,6 +36,7 @@
     {% if kind == "table" and existing is not none and is_carried(model) %}
         {% do run_query(remove_computed_anew(model.config.meta.carried, relation)) %}
         {% call statement("main") -%} insert into {{ relation }} by name ({{ sql }}) {%- endcall %}
+    {% elif kind == "table" and target.name == "taken" %} {{ take_from_spark(relation, sql) }}
     {% else %}
         {%- set query = without_catalog(sql, relation) if kind == "view" else sql -%}
         {%- set parts = query.split(next_part()) -%}
@@ -26,6 +48,16 @@
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({"relations": [relation]}) }}
+{% endmacro %}
+
+{# Take a table as Spark computed it (pipelines/transform/spark), with the columns and types that it has on DuckDB. #}
+{% macro take_from_spark(relation, sql) %}
+    {%- set tables = target.path.rpartition("/")[0] ~ "/spark/tables" -%}
+    {%- set files = [tables, relation.schema ~ ".db", relation.identifier, "*.parquet"] | join("/") -%}
+    {% call statement("main") -%}
+        create or replace table {{ relation }} as (from ({{ sql.split(next_part())[0] }}) limit 0)
+    {%- endcall %}
+    {% do run_query("insert into " ~ relation ~ " by name from read_parquet('" ~ (files | replace("'", "''")) ~ "')") %}
 {% endmacro %}
 
 {#

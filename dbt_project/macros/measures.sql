@@ -182,7 +182,7 @@
 {% macro midnights(columns) %}
     {% set strata = {} %}
     {% for column in columns %}
-        {% do strata.update({column: column ~ " = date_trunc('day', " ~ column ~ ")"}) %}
+        {% do strata.update({column: column ~ " = cast(cast(" ~ column ~ " as date) as timestamp)"}) %}
     {% endfor %}
     {{ return(strata) }}
 {% endmacro %}
@@ -214,15 +214,16 @@
 #}
 {% macro exact(value, digits=18) -%} cast({{ value }} as decimal({{ digits }}, 9)) {%- endmacro %}
 
+{# A number as every engine gives it: their logarithms and sines differ in the last of sixteen digits. #}
+{% macro settled(value, decimals=12) -%} round({{ value }}, {{ decimals }}) {%- endmacro %}
+
 {# Letters that a wrong encoding leaves: the replacement sign, and pairs that UTF-8 read as Latin-1 gives. #}
 {% macro broken(text) -%}
-    coalesce(regexp_matches({{ text }}, '\x{FFFD}|[ÃÂÄÆ][\x{0080}-\x{00BF}]|á[º»]'), false)
+    coalesce({{ matches(text, "\\x{FFFD}|[ÃÂÄÆ][\\x{0080}-\\x{00BF}]|á[º»]") }}, false)
 {%- endmacro %}
 
 {# Letters that only Vietnamese has. #}
-{% macro marked(text) -%}
-    coalesce(regexp_matches({{ text }}, '[ăâđêôơưĂÂĐÊÔƠƯ\x{1EA0}-\x{1EF9}]'), false)
-{%- endmacro %}
+{% macro marked(text) -%} coalesce({{ matches(text, "[ăâđêôơưĂÂĐÊÔƠƯ\\x{1EA0}-\\x{1EF9}]") }}, false) {%- endmacro %}
 
 {# The measures of a source as elements of a list of structs, over rows grouped by delivery. #}
 {% macro measured(source) %}
@@ -234,7 +235,7 @@
                     measured_part(
                         m.measure,
                         column,
-                        "coalesce(list_max(map_values(histogram(" ~ column ~ "))), 0)",
+                        most_frequent_count(column),
                         "count(" ~ column ~ ")",
                     )
                 ) %}
@@ -291,14 +292,18 @@
 {% endmacro %}
 
 {% macro measured_part(measure, stratum, x, n, g="null", v="null") -%}
-    {
-        'measure':'{{ measure }}',
-        'stratum':'{{ stratum }}',
-        'x':cast({{ x }} as double),
-        'n':cast({{ n }} as double),
-        'g':cast({{ g }} as double),
-        'v':cast({{ v }} as double)
-    }
+    {{
+        record(
+            {
+                "measure": "'" ~ measure ~ "'",
+                "stratum": "'" ~ stratum ~ "'",
+                "x": "cast(" ~ x ~ " as double)",
+                "n": "cast(" ~ n ~ " as double)",
+                "g": "cast(" ~ g ~ " as double)",
+                "v": "cast(" ~ v ~ " as double)",
+            }
+        )
+    }}
 {%- endmacro %}
 
 {#
@@ -313,7 +318,7 @@
     {%- set key = keys | join(", ") -%}
     with
         weekly as (
-            select {{ key }}, date_trunc('week', business_day) as week, {{ value }} as value, count(*) as times
+            select {{ key }}, {{ week_of("business_day") }} as week, {{ value }} as value, count(*) as times
             from {{ rows }}
             where {{ value }} is not null
             group by all
@@ -326,7 +331,7 @@
             where e.week < w.week
             group by all
         )
-    select {{ key }}, week, arg_max(value, (times, value)) as usual, sum(times) as rows_before
+    select {{ key }}, week, {{ at_largest("value", "(times, value)") }} as usual, sum(times) as rows_before
     from before
     group by {{ key }}, week
     having sum(times) >= 5

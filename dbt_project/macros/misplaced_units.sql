@@ -10,30 +10,15 @@
     with recursive
         parent as (select MaDonVi, MaDonViCha from {{ states }} where MaDonViCha is not null group by all),
         -- Who ever stood above whom: hardly any unit can be in a circle at all, and only such are looked at closely.
-        above as (
-            select MaDonVi, MaDonViCha
-            from parent
-            union
-            select a.MaDonVi, p.MaDonViCha
-            from above a
-            join parent p on a.MaDonViCha = p.MaDonVi
-        ),
-        suspect as (select MaDonVi from above where MaDonVi = MaDonViCha),
+        above as ({{ everything_above("above", "parent") }}),
+        suspect as (select distinct MaDonVi from above where MaDonVi = MaDonViCha),
         moment as (select newness from {{ states }} semi join suspect using (MaDonVi) group by newness),
         parent_then as (
             select m.newness, s.MaDonVi, s.MaDonViCha
-            from (select * from moment cross join suspect) m
-            asof join {{ states }} s on m.MaDonVi = s.MaDonVi and m.newness >= s.newness
+            from (select * from moment cross join suspect) m {{ join_newest(states, "s", "m.MaDonVi", "m.newness") }}
             where s.MaDonViCha is not null
         ),
-        above_then as (
-            select newness, MaDonVi, MaDonViCha
-            from parent_then
-            union
-            select a.newness, a.MaDonVi, p.MaDonViCha
-            from above_then a
-            join parent_then p on a.newness = p.newness and a.MaDonViCha = p.MaDonVi
-        ),
+        above_then as ({{ everything_above("above_then", "parent_then", "newness") }}),
         -- The province, and those whose successor it is: before the merger they stand beside it, with trees of their
         -- own.
         own_province as (
@@ -58,9 +43,11 @@
                     when s.Cap = '{{ root_level() }}' and s.MaDonVi not in (select unit_code from own_province)
                     then 'unit_second_province'
                 end as reason
-            from {{ states }} s
-            asof left join {{ states }} p on s.MaDonViCha = p.MaDonVi and s.newness >= p.newness
-            left join above_then c on c.MaDonVi = c.MaDonViCha and s.MaDonVi = c.MaDonVi and s.newness = c.newness
+            from {{ states }} s {{ join_newest(states, "p", "s.MaDonViCha", "s.newness", "left") }}
+            left join
+                (select distinct MaDonVi, newness from above_then where MaDonVi = MaDonViCha) c
+                on s.MaDonVi = c.MaDonVi
+                and s.newness = c.newness
         )
     select MaDonVi, newness, reason
     from placed
@@ -70,4 +57,30 @@
 {# The rank of a level; the lower the level, the larger the number. #}
 {% macro level_rank(level) -%}
     case {{ level }} {% for one in levels() %} when '{{ one.code }}' then {{ loop.index0 }} {% endfor %} end
+{%- endmacro %}
+
+{#
+    The body of a recursive table of units (MaDonVi) and all that stand above them (MaDonViCha), in a circle or not.
+
+    name      the recursive table
+    parent    relation of MaDonVi, MaDonViCha and, if it is given, `moment`: only what holds at one moment is followed
+#}
+{% macro everything_above(name, parent, moment=none) -%}
+    {%- set columns = ["MaDonVi", "MaDonViCha"] + ([moment] if moment else []) -%}
+    {%- set at_once = "and r." ~ moment ~ " = p." ~ moment if moment else "" -%}
+    {{
+        each_once(
+            columns,
+            "select " ~ (columns | join(", ")) ~ " from " ~ parent,
+            "select r.MaDonVi, p.MaDonViCha"
+            ~ (", r." ~ moment if moment else "")
+            ~ way()
+            ~ " from "
+            ~ name
+            ~ " r join "
+            ~ parent
+            ~ " p on r.MaDonViCha = p.MaDonVi "
+            ~ at_once,
+        )
+    }}
 {%- endmacro %}

@@ -18,7 +18,7 @@ from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import EXIT_OPEN_DATA_KEPT, CandidateRefused, RunLocked, TthcError
 from pipelines.common.i18n import say
 from pipelines.landing.discover import Days
-from pipelines.settings import OPEN_DATA_FOLDER, Settings
+from pipelines.settings import OPEN_DATA_FOLDER, Engine, Settings
 from pipelines.storage.ledger import LedgerDamaged, open_ledger
 from pipelines.storage.runs import note_locked_out
 
@@ -51,6 +51,13 @@ def run(
         bool,
         typer.Option(help="Tạo tỉnh tổng hợp nếu chưa có tệp nào / write a synthetic province where none lies"),
     ] = False,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(
+            help="Máy tính nào dựng các bảng (TTHC_ENGINE): duckdb, hoặc spark cho dữ liệu lớn hơn một máy; kết quả như"
+            " nhau / what computes the tables: duckdb, or spark for what one machine does not hold; results are equal",
+        ),
+    ] = None,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -88,6 +95,7 @@ def run(
         as_of=as_of and as_of.date(),
         publish=publish or None,
         rebuild=rebuild or None,
+        engine=engine,
     )
     began, days = time.monotonic(), _days(day) if day else None
     with telling_if_locked(settings), run_lock(settings):

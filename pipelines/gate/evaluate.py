@@ -7,12 +7,16 @@ are taken from it: success, and a count. Does not belong here: the verdict (`res
 """
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import great_expectations as gx
+with warnings.catch_warnings():
+    # It imports Spark where that is installed, which then speaks of pandas.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+    import great_expectations as gx
 import sqlalchemy as sa
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import (

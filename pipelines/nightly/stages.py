@@ -17,7 +17,7 @@ from pipelines.storage.runs import note_seconds
 
 log = logging.getLogger("tthc.stage")
 # The others pass without a line of their own: start-up and the end.
-SHOWN = {"landing", "parsing", "workspace", "transform", "candidate", "gate", "publish"}
+SHOWN = {"landing", "parsing", "workspace", "spark", "transform", "candidate", "gate", "publish"}
 # How the beginning of a stage is printed without a terminal, and how whoever follows a night by its log finds it there.
 STAGE_LINE, STAGE_OF_LINE = "{seconds:6.1f} s  {message}", re.compile(r"^ *\d+\.\d s  (.+)$")
 

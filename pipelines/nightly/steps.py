@@ -32,6 +32,7 @@ from pipelines.storage.runs import CAME, CARRYING
 from pipelines.transform.carry import Carried, deliveries, find_carried, needed_tables
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.generated_macros import require_current
+from pipelines.transform.spark.compute import compute_on_spark, require_spark
 from pipelines.transform.specify_run import build_run_spec, code_version
 from pipelines.transform.workspace import build_workspace
 
@@ -104,10 +105,17 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
             settings, run.contracts, load_indicators(settings.country_dir), load_levels(settings.country_dir)
         )
         lake = run.lake = verify_lake(settings, run.contracts, lake_of(run))
-        found = find_carried(settings, run.contracts, lake, run.run_spec, current_version(settings))
+        on_spark = settings.engine == "spark"
+        if on_spark:
+            require_spark()
+        now = current_version(settings)
+        found = "engine" if on_spark else find_carried(settings, run.contracts, lake, run.run_spec, now)
         run.carried = None if isinstance(found, str) else found
         run.note(**_carrying(run, found))
         build_workspace(settings, run.contracts, lake, run.run_spec, edition_table(settings), run.carried)
+        if on_spark:
+            run.stages.begin("spark")
+            compute_on_spark(settings)
         run.is_laid_out = True
     return run.run_spec
 

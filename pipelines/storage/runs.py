@@ -19,7 +19,7 @@ CAME = "came"  # under which a run keeps what it took in, by source
 CARRYING = "carrying"  # under which a run keeps what it carried over, a message code
 LOCKED_OUT = "locked_out"  # under which a run keeps when another one could not begin because of it
 SECONDS = "seconds"  # under which a run keeps the seconds of its stages
-STAGES = ("start", "landing", "parsing", "workspace", "transform", "candidate", "gate", "publish", "end")
+STAGES = ("start", "landing", "parsing", "workspace", "spark", "transform", "candidate", "gate", "publish", "end")
 
 
 @dataclass(frozen=True)

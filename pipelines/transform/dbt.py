@@ -23,6 +23,8 @@ from pipelines.storage.run_spec import candidate_file, workspace_file
 MANIFEST = "manifest.json"
 # The only argument of a dbt process that is to load dbt and wait for its arguments, a line of JSON (`dbt_child`).
 WAIT = "wait"
+# Before the path of a session (`spark.session.SessionSpec`) and the arguments of a dbt command that runs in it.
+ON_SPARK = "on-spark"
 EVENTS_HELD = 1 << 20  # bytes; a whole build says about as much
 
 
@@ -32,37 +34,35 @@ def dbt_executable() -> str:
 
 
 def target_dir(settings: Settings) -> Path:
-    """Return the folder for dbt's own output; each content of the project has its own."""
-    return settings.dbt_dir / fingerprint(settings.dbt_project_dir)[:12]
+    """Return the folder for dbt's own output; each content of the project has its own, and each way of computing it."""
+    suffix = "" if settings.engine == "duckdb" else f"-of-{settings.engine}"
+    return settings.dbt_dir / f"{fingerprint(settings.dbt_project_dir)[:12]}{suffix}"
 
 
 def dbt_profile(settings: Settings) -> dict[str, Any]:
-    """Return dbt's profile: the workspace, the candidate attached as `tthc`, and the resource limits of DuckDB."""
+    """Return dbt's profile: the workspace, the candidate attached as `tthc`, and the resource limits of DuckDB.
+
+    The target `taken` is the same, but takes its tables as Spark computed them, in the target `spark`, to the folder
+    `spark/tables` beside the workspace (`macros/materialized.sql`).
+    """
     # These are set when the database is opened, not as `settings`: dbt-duckdb repeats those on each cursor, and DuckDB
     # refuses to set temp_directory, even to the same value, once it has spilled data there.
     at_opening = {key: value for key, value in settings.duckdb_config().items() if key != "max_temp_directory_size"}
-    return {
-        "tthc": {
-            "target": "duckdb",
-            "outputs": {
-                "duckdb": {
-                    "type": "duckdb",
-                    "path": str(workspace_file(settings)),
-                    "schema": "main",
-                    "threads": 1,
-                    "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}],
-                    # Two hundred tables are committed one by one; once they are closed is soon enough to checkpoint.
-                    "config_options": {
-                        **at_opening,
-                        "preserve_insertion_order": "false",
-                        "wal_autocheckpoint": "1GB",
-                    },
-                    # DuckDB (1.5) obeys this one only if it is set after opening; it may be repeated.
-                    "settings": {"max_temp_directory_size": settings.duckdb_temp_limit},
-                }
-            },
-        }
+    duckdb = {
+        "type": "duckdb",
+        "path": str(workspace_file(settings)),
+        "schema": "main",
+        "threads": 1,
+        "attach": [{"path": str(candidate_file(settings)), "alias": "tthc"}],
+        # Two hundred tables are committed one by one; once they are closed is soon enough to checkpoint.
+        "config_options": {**at_opening, "preserve_insertion_order": "false", "wal_autocheckpoint": "1GB"},
+        # DuckDB (1.5) obeys this one only if it is set after opening; it may be repeated.
+        "settings": {"max_temp_directory_size": settings.duckdb_temp_limit},
     }
+    spark = {"type": "spark", "method": "session", "host": "none", "schema": "default", "threads": settings.threads}
+    # An installation without Spark parses no profile of it.
+    outputs = {"duckdb": duckdb} if settings.engine == "duckdb" else {"taken": duckdb, "spark": spark}
+    return {"tthc": {"target": next(iter(outputs)), "outputs": outputs}}
 
 
 def dbt_options(settings: Settings) -> list[str]:

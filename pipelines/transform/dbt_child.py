@@ -31,9 +31,16 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"dbt-core {version('dbt-core')}")
         return
-    from pipelines.transform.dbt import WAIT
+    from pipelines.transform.dbt import ON_SPARK, WAIT
 
-    sys.exit(run_when_asked() if sys.argv[1:] == [WAIT] else run_command(sys.argv[1:]))
+    if sys.argv[1:] == [WAIT]:
+        sys.exit(run_when_asked())
+    if sys.argv[1:2] == [ON_SPARK]:
+        from pipelines.transform.spark.session import SessionSpec, open_session
+
+        open_session(SessionSpec.load(Path(sys.argv[2])))  # dbt finds the session that is there
+        sys.exit(run_command(sys.argv[3:]))
+    sys.exit(run_command(sys.argv[1:]))
 
 
 def run_when_asked() -> int:

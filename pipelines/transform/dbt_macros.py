@@ -38,13 +38,14 @@ def _with_return(macro: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cache
-def _environment(dbt_project: Path) -> Environment:
+def _environment(dbt_project: Path, engine: str) -> Environment:
     """Return Jinja with all macros of the project; cached, so later changes of the project are not seen."""
     environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 - the text is our own SQL
     known = environment.globals
     known |= {"ref": str, "source": lambda *names: names[-1], "config": lambda **_: "", "return": _leave_macro}
-    # There is one adapter, so the default implementation of a macro is always used.
-    known["adapter"] = SimpleNamespace(dispatch=lambda name: known[f"default__{name}"])
+    # As dbt does it: a macro's own form for an engine, or its default.
+    own = SimpleNamespace(dispatch=lambda name: known.get(f"{engine}__{name}") or known[f"default__{name}"])
+    known["adapter"] = own
     for path in sorted((dbt_project / "macros").glob("*.sql")):
         # As in dbt, only the macros of a file are used: it has blocks that Jinja alone does not know. Each macro is a
         # template of its own with shared globals, so that the macros which it calls can return values too.
@@ -54,18 +55,19 @@ def _environment(dbt_project: Path) -> Environment:
     return environment
 
 
-def render_sql(dbt_project: Path, template: str, **given: Any) -> str:
+def render_sql(dbt_project: Path, template: str, *, engine: str = "duckdb", **given: Any) -> str:
     """Return the SQL of a template that calls macros of the project.
 
     Args:
         dbt_project: The folder of the project.
         template: Jinja text as in a model.
+        engine: The engine that the SQL is for (`Settings.engine`).
         given: Further variables of the template by name, also in place of a macro.
 
     Raises:
         jinja2.TemplateError: If the template or a macro cannot be rendered.
     """
-    return _environment(dbt_project).from_string(template, globals=given).render().strip()
+    return _environment(dbt_project, engine).from_string(template, globals=given).render().strip()
 
 
 def render_model(dbt_project: Path, model: str, **given: Any) -> str:

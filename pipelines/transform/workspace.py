@@ -30,6 +30,7 @@ from pipelines.storage.ledger import Arrival
 from pipelines.storage.run_spec import RunSpec, candidate_dir, candidate_file, workspace_file
 from pipelines.transform.carry import Carried, is_of_dossiers, lay_out_carrying
 from pipelines.transform.correction_views import UNCORRECTED, Corrections
+from pipelines.transform.spark.sources import lay_out_sources
 from pipelines.transform.specify_run import code_version
 
 DELIVERY = {
@@ -210,11 +211,14 @@ def build_workspace(
             connection.execute(f"create schema {schema}")
         files = _files(state, settings.lake_dir)
         known = load_corrections(settings.province_dir, contracts)
+        unchanged: dict[str, list[str]] = {}
         corrections = Corrections(connection, known, contracts, settings.dbt_project_dir)
         for source, contract in contracts.items():
             target = "whole" if carried is not None and is_of_dossiers(contract) else "lake"
             schema = UNCORRECTED if corrections.is_corrected(source) else target
             own = files.get(source, {})
+            if schema == "lake" and set(own) == {state.made_by}:
+                unchanged[f"lake.{source}"] = own[state.made_by]
             _create_view(connection, f"{schema}.{source}", own, lake_schema(contract), state.made_by)
             if corrections.is_corrected(source):
                 corrections.create_view(source, target)
@@ -235,4 +239,6 @@ def build_workspace(
         tables["correction"] = correction_table(known, corrections.counts())
         for name, frame in tables.items():
             _create_table(connection, f"registers.{name}", frame)
+        if settings.engine == "spark":
+            lay_out_sources(connection, settings, unchanged)
     spec.save(settings)

@@ -4,7 +4,7 @@ select
     _source_file,
     _row_number,
     cast(null as date) as _business_day,
-    cast(null as varchar) as unit_code,
+    cast(null as string) as unit_code,
     dossier_code,
     {{ each_item("reasons") }} as reason,
     false as is_by_models

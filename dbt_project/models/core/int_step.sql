@@ -1,6 +1,10 @@
 -- Steps of a dossier in their order, of several in one second the furthest last, as for int_newest_step. A step lasts
 -- until the next one or the end of handling, whichever is first; what comes after that, such as handing the result
 -- over, takes no time of handling.
+{% set in_order %}
+    partition by s.dossier_code
+    order by s.taken_at, coalesce(try_cast(s.status as integer), 0), s.status nulls last
+{% endset %}
 with
     ordered as (
         select
@@ -9,13 +13,10 @@ with
             d.finished_date,
             row_number() over taken as step_number,
             lead(s.taken_at) over taken as next_at,
-            bool_or(s.status = '5') over (taken rows between unbounded preceding and 1 preceding) as after_request
+            bool_or(s.status = '5') over earlier as after_request
         from {{ ref("stg_step") }} s
         join {{ ref("int_dossier") }} d using (dossier_code)
-        window
-            taken as (
-                partition by s.dossier_code order by s.taken_at, coalesce(try_cast(s.status as integer), 0), s.status
-            )
+        window taken as ({{ in_order }}), earlier as ({{ in_order }} rows between unbounded preceding and 1 preceding)
     ),
     phased as (
         select

@@ -19,7 +19,7 @@ with
 select
     dossier_code,
     count(*) as supplement_count,
-    arg_min(due_date_before, requested_at) filter (where due_date_before is not null) as first_due_date,
+    {{ at_smallest("due_date_before", "requested_at") }} as first_due_date,
     count(*) filter (where is_by_end) as requests_by_end,
     sum(days) filter (where is_by_end and is_answered) as waited_days,
     case

@@ -1,14 +1,15 @@
 -- The unit that answers, from day to day, for what an ended unit left open: the unit itself until its last day, then
 -- its successors one after the other; if all have ended, the province.
+{% set first %}
+select unit_code, unit_code as answering_code, date '0001-01-01' as from_date from {{ ref("int_unit_end") }}
+{% endset %}
+{% set step %}
+select r.unit_code, e.next_unit_code as answering_code, greatest(r.from_date, e.ended_on) as from_date {{ way() }}
+from reached r
+join {{ ref("int_unit_end") }} e on r.answering_code = e.unit_code
+{% endset %}
 with recursive
-    reached as (
-        select unit_code, unit_code as answering_code, date '0001-01-01' as from_date
-        from {{ ref("int_unit_end") }}
-        union
-        select r.unit_code, e.next_unit_code, greatest(r.from_date, e.ended_on)
-        from reached r
-        join {{ ref("int_unit_end") }} e on r.answering_code = e.unit_code
-    ),
+    reached as ({{ each_once(["unit_code", "answering_code", "from_date"], first, step) }}),
     spans as (
         select
             r.unit_code,

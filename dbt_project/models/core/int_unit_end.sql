@@ -42,7 +42,7 @@ with recursive
         where a.steps < (select count(*) from ended)
     ),
     outliving as (
-        select a.unit_code, arg_min(a.above_code, a.steps) as above_code
+        select a.unit_code, {{ at_largest("a.above_code", "-a.steps") }} as above_code
         from above a
         left join ended e on a.above_code = e.unit_code
         where e.ended_on is null or e.ended_on > a.ended_on

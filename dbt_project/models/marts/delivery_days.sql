@@ -13,9 +13,12 @@ with
             m.usual_value as usual_rows,
             m.compared as compared_days,
             case
-                when m.standing <> 'not_compared' then greatest(exp(m.expected - m.bound) * m.n - 0.5, 0)
+                when m.standing <> 'not_compared'
+                then {{ settled("greatest(exp(m.expected - m.bound) * m.n - 0.5, 0)", 6) }}
             end as least_rows,
-            case when m.standing <> 'not_compared' then exp(m.expected + m.bound) * m.n - 0.5 end as most_rows,
+            case
+                when m.standing <> 'not_compared' then {{ settled("exp(m.expected + m.bound) * m.n - 0.5", 6) }}
+            end as most_rows,
             d.kind = 'off' as is_day_off
         from {{ ref("delivery_measures") }} m
         join {{ ref("prf_day") }} d using (source, business_day)

@@ -14,12 +14,18 @@ select
     bound,
     case
         when family in ('share', 'rare')
-        then pow(sin(least(greatest(expected, 0), pi()) / 2), 2)
+        then {{ settled("pow(sin(least(greatest(expected, 0), pi()) / 2), 2)") }}
         when family = 'count'
-        then exp(expected) * n
-        else exp(expected)
+        then {{ settled("exp(expected) * n", 6) }}
+        else {{ settled("exp(expected)", 6) }}
     end as usual_value,
-    case when family in ('share', 'rare') then x / nullif(n, 0) when family = 'count' then x else exp(g) end as value,
+    case
+        when family in ('share', 'rare')
+        then x / nullif(n, 0)
+        when family = 'count'
+        then x
+        else {{ settled("exp(g)", 6) }}
+    end as value,
     standing,
     topic,
     first

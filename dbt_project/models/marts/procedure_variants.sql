@@ -30,7 +30,9 @@ with
             v.variant,
             dossiers / cast(sum(dossiers) over subject as double) as share_of_dossiers,
             count(*) over subject as variant_count,
-            row_number() over (subject order by dossiers desc, v.variant) as variant_rank
+            row_number() over (
+                partition by {{ subject | join(", ") }}, scope, unit_code, unit_level order by dossiers desc, v.variant
+            ) as variant_rank
         from scoped s
         join {{ ref("int_step_variant") }} v using (path, steps)
         window subject as (partition by {{ subject | join(", ") }}, scope, unit_code, unit_level)

@@ -4,17 +4,19 @@ with
     unit_cell as (
         select
             unit_code,
-            unnest(
-                [
-                    struct_pack(field := '', value := null),
-                    struct_pack(field := 'unit_name', value := unit_name),
-                    struct_pack(field := 'unit_level', value := unit_level),
-                    struct_pack(field := 'parent_unit_code', value := parent_unit_code),
-                    struct_pack(field := 'valid_from', value := cast(valid_from as varchar)),
-                    struct_pack(field := 'valid_to', value := cast(valid_to as varchar))
-                ],
-                recursive := true
-            )
+            {{
+                each_record(
+                    [
+                        record({"field": "''", "value": "cast(null as string)"}),
+                        record({"field": "'unit_name'", "value": "unit_name"}),
+                        record({"field": "'unit_level'", "value": "unit_level"}),
+                        record({"field": "'parent_unit_code'", "value": "parent_unit_code"}),
+                        record({"field": "'valid_from'", "value": "cast(valid_from as string)"}),
+                        record({"field": "'valid_to'", "value": "cast(valid_to as string)"}),
+                    ]
+                    | join(", ")
+                )
+            }}
         from {{ ref("dim_unit") }}
     ),
     cell as (
@@ -27,5 +29,5 @@ with
         where f.watch is distinct from 'free'
     )
 -- What an approval names, so that it covers no other edit.
-select *, left(sha256(coalesce(value, '')), 16) as value_hash
+select *, left({{ sha256_of("coalesce(value, '')") }}, 16) as value_hash
 from cell

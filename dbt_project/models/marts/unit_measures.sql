@@ -20,7 +20,12 @@ with
             *,
             case
                 when is_compared
-                then (2 * asin(sqrt((x + 0.375) / (m + 0.75))) - 2 * asin(sqrt(part))) * sqrt((m + 0.5) / dispersion)
+                then
+                    {{
+                        settled(
+                            "(2 * asin(sqrt((x + 0.375) / (m + 0.75))) - 2 * asin(sqrt(part))) * sqrt((m + 0.5) / dispersion)"
+                        )
+                    }}
             end as score
         from weighed
     )

@@ -2,7 +2,8 @@
 select
     g.plan_year,
     g.goal_code,
-    arg_min_null(u.missing_source, abs(year(p.end_date) - g.plan_year) * 1000 - dayofyear(p.end_date)) as missing_source
+    {{ newest_of("u.missing_source", ["dayofyear(p.end_date) - abs(year(p.end_date) - g.plan_year) * 1000"]) }}
+    as missing_source
 from {{ source("registers", "goal") }} g
 cross join {{ ref("int_period") }} p
 left join

@@ -18,7 +18,7 @@ with
         from counted
         group by {{ scope_sets(["indicator_code", "rule", "period_code"]) }}
     )
-select s.*, cast(null as varchar) as missing_source
+select s.*, cast(null as string) as missing_source
 from summed s
 join {{ ref("dim_indicator") }} i using (indicator_code, rule)
 where s.scope = 'province' or i.origin in ('transactions', 'reported')

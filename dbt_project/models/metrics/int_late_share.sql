@@ -11,7 +11,7 @@ with
         select unit_code, is_late
         from {{ ref("int_removed_dossier") }}
     ),
-    province as (select coalesce(avg(is_late::int), 0) as late_share from dossier)
+    province as (select coalesce(avg(cast(is_late as integer)), 0) as late_share from dossier)
 select
     u.unit_code,
     (count(*) filter (where d.is_late) + 20 * p.late_share) / (count(d.unit_code) + 20) as late_share,

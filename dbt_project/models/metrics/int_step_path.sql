@@ -6,7 +6,9 @@ with
         select
             *,
             case
-                when status in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10') then cast(status as hugeint) else 15
+                when status in ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10')
+                then cast(status as {{ large_integer() }})
+                else 15
             end as code
         from {{ ref("fct_steps") }}
         where finished_date is not null
@@ -19,6 +21,6 @@ select
     year(finished_date) as finished_year,
     least(count(*), 30) as steps,
     sum(elapsed_working_days) as working_days,
-    sum(code * cast(pow(16, step_number - 1) as hugeint)) filter (where step_number <= 30) as path
+    sum(code * cast(pow(16, step_number - 1) as {{ large_integer() }})) filter (where step_number <= 30) as path
 from digit
 group by dossier_code, procedure_code, unit_code, unit_level, year(finished_date)

@@ -1,14 +1,14 @@
 -- Ways as people read them: the statuses in their order, joined by hyphens; ? is a status that is not known.
 with
     way as (select distinct path, steps from {{ ref("int_step_path") }}),
-    placed as (select path, steps, {{ each_item("range(30)") }} as place from way),
+    placed as (select path, steps, {{ each_item(numbers_up_to(29)) }} as place from way),
     digit as (
         select
             path,
             steps,
             place,
-            mod(path, cast(pow(16, place + 1) as hugeint)) as up_to_it,
-            mod(path, cast(pow(16, place) as hugeint)) as before_it
+            mod(path, cast(pow(16, place + 1) as {{ large_integer() }})) as up_to_it,
+            mod(path, cast(pow(16, place) as {{ large_integer() }})) as before_it
         from placed
         where place < steps
     ),
@@ -16,6 +16,6 @@ with
 select
     path,
     steps,
-    {{ joined_in_order("case when code = 15 then '?' else cast(code as varchar) end", "place") }} as variant
+    {{ joined_in_order("case when code = 15 then '?' else cast(code as string) end", "place", "-") }} as variant
 from status
 group by path, steps

@@ -19,6 +19,6 @@ with
         left join {{ ref("stg_unit") }} u on n.source = 'own_unit' and o.own_unit = u.unit_code
         where d.source is null and f.field is null and u.unit_code is null
     )
-select indicator_code, rule, period_code, string_agg(source, ', ' order by source) as missing_source
+select indicator_code, rule, period_code, {{ joined_in_order("source", "source", ", ") }} as missing_source
 from missing
 group by indicator_code, rule, period_code

@@ -1,7 +1,7 @@
 -- How each open dossier stands: against its due day, with the risk that it will be late where it is not yet.
 select
     o.*,
-    p.* exclude (dossier_code),
+    p.{{ all_but(["dossier_code"]) }},
     r.risk,
     r.risk_cases,
     r.risk_basis,

@@ -3,7 +3,7 @@
 select *
 from {{ ref("prf_delivered") }}
 union all
-select 'le_phi' as source, business_day, unnest([{{ measured("le_phi") }}], recursive := true)
+select 'le_phi' as source, business_day, {{ each_record(measured("le_phi")) }}
 from {{ ref("prf_le_phi") }} r
 group by business_day
 union all
@@ -20,7 +20,7 @@ select
     '',
     x,
     cast(n as double),
-    ln(nullif(x, 0) / nullif(cast(n as double), 0)),
+    {{ settled("ln(nullif(x, 0) / nullif(cast(n as double), 0))") }},
     cast(scatter as double)
 from {{ ref("prf_children") }}
 union all

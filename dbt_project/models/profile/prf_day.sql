@@ -34,9 +34,11 @@ with
     rhythm as (
         select
             *,
-            median(gap) over (
-                partition by source order by business_day rows between 29 preceding and current row
-            ) as cadence
+            {{
+                median_over(
+                    "gap", "partition by source order by business_day rows between 29 preceding and current row"
+                )
+            }} as cadence
         from gaps
     )
 select

@@ -6,11 +6,15 @@
         union all
     {% endif %}
     {% set rows = (
-        "(select * exclude (_business_day), _business_day as business_day from " ~ measured_rows(name) ~ ")"
+        "(select "
+        ~ all_but(["_business_day"])
+        ~ ", _business_day as business_day from "
+        ~ measured_rows(name)
+        ~ ")"
         if name != "ho_so"
         else measured_rows(name, ref("prf_ho_so"), "business_day")
     ) %}
-    select '{{ name }}' as source, business_day, unnest([{{ measured(name) }}], recursive := true)
+    select '{{ name }}' as source, business_day, {{ each_record(measured(name)) }}
     from {{ rows }} r
     group by business_day
 {% endfor %}

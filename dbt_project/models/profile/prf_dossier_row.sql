@@ -2,7 +2,7 @@
 with
     described as (
         select
-            d.* exclude (_business_day),
+            d.{{ all_but(["_business_day"]) }},
             d._business_day as business_day,
             nullif(split_part(MaHoSo, '-', 1), MaHoSo) as prefix,
             k.Cap as unit_level,
@@ -12,16 +12,18 @@ with
                 when TrangThaiHoSo in (9, 10) then {{ days_from("NgayTiepNhan", "coalesce(NgayKetThucXuLy, NgayTra)") }}
             end as days_to_finish,
             {{ days_from("NgayCapNhat", "d._business_day") }} as days_to_delivery,
-            hash(
-                *columns(d.* exclude (_source_file, _row_number, _business_day, newness, reason, disposition))
-            ) as content
+            {{
+                content_hash(
+                    "d", ["_source_file", "_row_number", "_business_day", "newness", "reason", "disposition"]
+                )
+            }} as content
         from {{ ref("base_ho_so") }} d
         left join {{ ref("known_unit") }} k on d.MaDonVi = k.MaDonVi
         left join {{ ref("dim_calendar") }} began on cast(d.NgayTiepNhan as date) = began.calendar_date
         left join {{ ref("dim_calendar") }} due on cast(d.NgayHenTra as date) = due.calendar_date
     )
 select
-    * exclude (content),
+    {{ all_but(["content"]) }},
     min(business_day) over dossier = business_day as is_first,
     coalesce(lag(content) over rows_of = content, false) as is_same,
     lag(MaDonVi) over rows_of as unit_before,

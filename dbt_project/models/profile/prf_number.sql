@@ -9,7 +9,7 @@ with
             split_part(MaHoSo, '-', 2) as code_day,
             try_cast(split_part(MaHoSo, '-', 3) as bigint) as number
         from {{ ref("prf_dossier_seen") }}
-        where is_first and regexp_full_match(MaHoSo, '[^-]+-[0-9]{6,8}-[0-9]{1,6}')
+        where is_first and {{ matches("MaHoSo", "^[^-]+-[0-9]{6,8}-[0-9]{1,6}$") }}
     ),
     runs as (
         select business_day, prefix, code_day, max(number) as highest, count(distinct number) as came

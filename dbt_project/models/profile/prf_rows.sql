@@ -7,6 +7,6 @@ select
     '' as stratum,
     cast(rows_in as double) as x,
     cast(working_days as double) as n,
-    case when not is_by_holiday then ln((rows_in + 0.5) / working_days) end as g,
-    1 / (greatest(rows_in, 1) + 0.5) as v
+    case when not is_by_holiday then {{ settled("ln((rows_in + 0.5e0) / working_days)") }} end as g,
+    1 / (greatest(rows_in, 1) + 0.5e0) as v
 from {{ ref("prf_day") }}

@@ -3,13 +3,19 @@
 {% set durations = ["days_to_due", "days_to_finish"] %}
 with
     weekly as (
-        select duration, date_trunc('week', business_day) as week, days, count(*) as times
-        from
-            (
-                unpivot (select business_day, {{ durations | join(", ") }} from {{ ref("prf_dossier_seen") }})
-                on {{ durations | join(", ") }} into name duration value days
-            )
-        group by all
+        {% for duration in durations %}
+            select
+                '{{ duration }}' as duration,
+                {{ week_of("business_day") }} as week,
+                {{ duration }} as days,
+                count(*) as times
+            from {{ ref("prf_dossier_seen") }}
+            where {{ duration }} is not null
+            group by all
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
     ),
     weeks as (select distinct week from weekly),
     before as (
@@ -29,15 +35,22 @@ with
         select
             week,
             duration,
-            {
-                'lowest':min(days) filter (where up_to > 0.05 * together),
-                'highest':min(days) filter (where up_to >= 0.95 * together)
-            } as usual
+            {{
+                record(
+                    {
+                        "lowest": "min(days) filter (where up_to > 0.05 * together)",
+                        "highest": "min(days) filter (where up_to >= 0.95 * together)",
+                    }
+                )
+            }} as usual
         from ranked
         where together >= 50
         group by week, duration
     )
-    pivot ranges
-    on duration in ('{{ durations | join("', '") }}')
-using any_value(usual)
+select
+    week
+    {% for duration in durations %}
+        , any_value(usual) filter (where duration = '{{ duration }}') as {{ duration }}
+    {% endfor %}
+from ranges
 group by week

@@ -19,7 +19,7 @@ with
     ),
     scattered as (
         select
-            * exclude (v),
+            {{ all_but(["v"]) }},
             (coalesce(cast(sum({{ exact("squares", 38) }}) over series as double), 0) + 10 * at_first)
             / (coalesce(cast(sum({{ exact("weight", 38) }}) over series as double), 0) + 10) as scatter,
             case
@@ -76,7 +76,7 @@ select
         when c.measure in (select measure from of_levels) and c.business_day >= a.ended_on
         then null
         when c.family in ('share', 'rare') and c.n > 0
-        then 2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75)))
+        then {{ settled("2 * asin(sqrt((c.x + 0.375) / (c.n + 0.75)))") }}
         when c.v is not null
         then c.g
     end as g,

@@ -2,7 +2,7 @@
 -- counts.
 with
     checked as (
-        select l.* exclude (reason, disposition), coalesce(l.reason, m.reason) as reason
+        select l.{{ all_but(["reason", "disposition"]) }}, coalesce(l.reason, m.reason) as reason
         from {{ ref("listed_unit") }} l
         left join {{ ref("misplaced_unit") }} m using (MaDonVi, newness)
     ),
@@ -15,6 +15,6 @@ with
         from checked
     )
 select
-    * exclude (nth),
+    {{ all_but(["nth"]) }},
     case when reason is not null then 'rejected' when nth = 1 then 'accepted' else 'superseded' end as disposition
 from ranked

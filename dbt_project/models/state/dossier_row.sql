@@ -1,5 +1,5 @@
 -- Dossier rows of the lake, with the unit found by name where a row has no code of the handling unit.
-{{ config(materialized="view") }}
+{{ config(materialized="table" if target.type == "spark" else "view") }}
 with
     name as (
         select distinct DonViXuLy as mark, {{ naming_day() }} as on_day

@@ -2,12 +2,12 @@
 -- the newest plan, of the as-of year at the latest, that has the indicator among its goals.
 with
     need as (
-        select indicator_code, rule, string_agg(source, ', ' order by source) as sources
+        select indicator_code, rule, {{ joined_in_order("source", "source", ", ") }} as sources
         from {{ source("registers", "indicator_need") }}
         group by indicator_code, rule
     ),
     lead as (
-        select g.indicator_code, arg_max_null(g.lead_unit, g.plan_year) as lead_unit
+        select g.indicator_code, {{ newest_of("g.lead_unit", ["g.plan_year"]) }} as lead_unit
         from {{ source("registers", "goal") }} g
         join {{ source("registers", "run") }} r on g.plan_year <= year(r.as_of)
         where g.indicator_code is not null
@@ -24,7 +24,7 @@ with
             )
             = 1
     )
-select h.* exclude (computed, case_of), l.lead_unit, n.sources
+select h.{{ all_but(["computed", "case_of"]) }}, l.lead_unit, n.sources
 from held h
 left join lead l using (indicator_code)
 left join need n using (indicator_code, rule)

@@ -2,7 +2,7 @@ with
     successor as (
         select
             old_procedure_code as procedure_code,
-            string_agg(new_procedure_code, ';' order by new_procedure_code) as replaced_by
+            {{ joined_in_order("new_procedure_code", "new_procedure_code", ";") }} as replaced_by
         from {{ source("registers", "procedure_change") }}
         group by old_procedure_code
     )

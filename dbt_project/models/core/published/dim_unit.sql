@@ -1,6 +1,6 @@
 with
     successor as (
-        select old_unit_code as unit_code, string_agg(new_unit_code, ';' order by new_unit_code) as replaced_by
+        select old_unit_code as unit_code, {{ joined_in_order("new_unit_code", "new_unit_code", ";") }} as replaced_by
         from {{ source("registers", "unit_change") }}
         group by old_unit_code
     )

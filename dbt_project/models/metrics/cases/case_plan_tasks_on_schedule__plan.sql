@@ -5,7 +5,7 @@ with
             t.plan_year,
             t.task_code,
             p.period_code,
-            arg_max(r.standing, r.reported_date) as newest_standing,
+            {{ at_largest("r.standing", "r.reported_date") }} as newest_standing,
             min(r.reported_date) filter (where r.standing = 'XONG') as done_date
         from {{ ref("plan_tasks") }} t
         join {{ ref("dim_period") }} p on t.plan_year = year(p.end_date)
