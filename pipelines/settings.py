@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     temp_limit: ByteSize = Field(ByteSize(50 * 10**9), description="disk that DuckDB may use to spill")
     province: str = Field("dong-nai", description="folder of registers/ that describes the province")
     registers_dir: Path = Field(PROJECT_DIR / "registers", description="registers of the country and provinces")
+    provinces_file: Path | None = Field(
+        None, description="list of the provinces of an installation that has several (docs/country.md); default one"
+    )
     contracts_dir: Path = Field(PROJECT_DIR / "contracts", description="one contract per source")
     expectations_dir: Path = Field(PROJECT_DIR / "expectations", description="what the gate checks")
     keep_archive_days: int | None = Field(
@@ -139,8 +142,8 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(10, ge=2, description="published versions kept for rollback")
 
-    @field_validator("raw_dir", "warehouse_dir", "secret_file", "notices_file", "registers_dir", "contracts_dir",
-                     "expectations_dir", "lake_credentials")  # fmt: skip
+    @field_validator("raw_dir", "warehouse_dir", "secret_file", "notices_file", "registers_dir", "provinces_file",
+                     "contracts_dir", "expectations_dir", "lake_credentials")  # fmt: skip
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().absolute() if path is not None else None

@@ -17,6 +17,7 @@ MARK = "<!-- packages: made by `make docs` from the imports -->"
 LAYERS = {
     "definitions": "the code location that Dagster loads",
     "cli": "the command `tthc`: arguments, exit codes, progress",
+    "country": "several provinces of one installation: nights in parallel, status, figures of the country",
     "nightly": "the job: its first steps, Dagster assets and checks around the others, lock, recovery",
     "reports": "views of a version: summary, status, `tthc explain`, SQL shell, quality pages, officers' reports",
     "publish": "a candidate becomes a version by one switch; verification, rollback, editions",

@@ -19,6 +19,7 @@ from pipelines.cli import report  # noqa: F401 isort: skip
 from pipelines.cli import desk  # noqa: F401 isort: skip
 from pipelines.cli import serve  # noqa: F401 isort: skip
 from pipelines.cli import dagster  # noqa: F401 isort: skip
+from pipelines.cli import country  # noqa: F401 isort: skip
 from pipelines.cli.app import app
 from pipelines.common.errors import TthcError
 

@@ -6,6 +6,7 @@ Does not belong here: what Dagster runs (`nightly`).
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ import typer
 from pipelines.cli.app import app, console, settings_with
 from pipelines.common.errors import TthcError
 from pipelines.common.i18n import say
+from pipelines.settings import Settings
 
 PORT, HOST = 3000, "127.0.0.1"
 
@@ -35,23 +37,45 @@ def dagster(
 
     Ví dụ / example: tthc dagster --port 3001. Dừng bằng / stop with Ctrl+C.
     """
-    from pipelines.nightly.dagster_home import page_command, page_lock, prepare_home
+    from pipelines.nightly.dagster_home import DEFINITIONS, prepare_home
 
     settings = settings_with(warehouse_dir=warehouse)
+    open_page(settings, host, port, DEFINITIONS, lambda: prepare_home(settings))
+
+
+def open_page(
+    settings: Settings, host: str, port: int, module: str, prepare: Callable[[], object], **environment: str
+) -> None:  # fmt: skip
+    """Show Dagster's page until it is stopped.
+
+    Args:
+        settings: Those whose Dagster home is used.
+        host: Address of the page.
+        port: Its port.
+        module: The definitions that it loads.
+        prepare: Creates the home.
+        environment: Variables of the page's process beside those of this one.
+
+    Raises:
+        TthcError: If the port is taken, or a page runs in that home already.
+        typer.Exit: With Dagster's exit code.
+    """
+    from pipelines.nightly.dagster_home import page_command, page_lock
+
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             free.bind((host, port))
         except OSError:
             raise TthcError("port_taken", port=port) from None
-    prepare_home(settings)
+    prepare()
     try:
         # Held as long as the page runs: nobody replaces its home meanwhile.
         with page_lock(settings.dagster_home):
             console.print(say("serving_dagster", address=f"http://{host}:{port}/", schedule=settings.schedule),
                           highlight=False, soft_wrap=True)  # fmt: skip
-            command, environment = page_command(settings, host, port)
-            code = _run(command, environment)
+            command, own = page_command(settings, host, port, module)
+            code = _run(command, {**own, **environment})
     except TimeoutError:
         raise TthcError("dagster_runs_already", warehouse=settings.warehouse_dir) from None
     raise typer.Exit(code)

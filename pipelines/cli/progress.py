@@ -1,4 +1,4 @@
-"""Progress of `tthc run`: one line per stage, a bar for long ones, and warnings.
+"""Progress of `tthc run`: one line per stage, a bar for long ones, and warnings; of several nights one line each.
 
 Belongs here: showing the log records of steps on the console. Does not belong here: producing them (the steps).
 """
@@ -6,7 +6,7 @@ Belongs here: showing the log records of steps on the console. Does not belong h
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,6 +19,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+from pipelines.nightly.stages import STAGE_LINE, STAGE_OF_LINE
 
 
 class StageHandler(logging.Handler):
@@ -42,7 +44,8 @@ class StageHandler(logging.Handler):
             self.finish()
             self.task = self.progress.add_task(record.getMessage(), total=None)
             if not self.progress.console.is_terminal:
-                self.progress.console.print(f"{time.monotonic() - self.began:6.1f} s  {record.getMessage()}")
+                seconds = time.monotonic() - self.began
+                self.progress.console.print(STAGE_LINE.format(seconds=seconds, message=record.getMessage()))
         elif record.levelno >= logging.WARNING:
             self.progress.console.print(f"! {record.getMessage()}", style="yellow", markup=False, highlight=False)
         done, total = getattr(record, "progress", (None, None))
@@ -76,3 +79,31 @@ def showing_progress(console: Console) -> Iterator[None]:
             logger.removeHandler(handler)
             logger.setLevel(before)
             console.file = None  # type: ignore[assignment] # whatever stdout is by then
+
+
+@contextmanager
+def showing_nights(
+    console: Console, codes: Sequence[str], *, quiet: bool = False
+) -> Iterator[Callable[[str, str], None]]:
+    """Show one line per province while the block runs, and yield what takes a line that its night has printed.
+
+    Args:
+        console: Where it is shown; without a terminal each stage is a line of its own.
+        codes: The provinces, in the order of their lines.
+        quiet: True if nothing is shown.
+    """
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.fields[code]:5} {task.description}"),
+               TimeElapsedColumn())  # fmt: skip
+    is_live = console.is_terminal and not quiet
+    with Progress(*columns, console=console, disable=not is_live) as progress:
+        tasks = {code: progress.add_task("…", total=None, start=False, code=code) for code in codes}
+
+        def tell(code: str, line: str) -> None:
+            if not (stage := STAGE_OF_LINE.match(line)):
+                return
+            progress.start_task(tasks[code])
+            progress.update(tasks[code], description=stage[1])
+            if not is_live and not quiet:
+                console.print(f"{code:5} {line}", markup=False, highlight=False, soft_wrap=True)
+
+        yield tell

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 log = logging.getLogger("tthc.dagster")
-JOB_NAME = "nightly"
+JOB_NAME, DEFINITIONS = "nightly", "pipelines.definitions"
 EVENT_LOG = ("pipelines.nightly.event_log", "KeptEnginesEventLog")
 MADE_BY_US = "# Made by tthc, and made again when settings change; delete this line to keep changes of your own."
 DAGSTER_YAML = """\
@@ -53,11 +53,15 @@ def page_lock(home: Path) -> FileLock:
     return FileLock(home.with_name(f"{home.name}-page.lock"), timeout=0)
 
 
-def prepare_home(settings: Settings) -> bool:
+def prepare_home(settings: Settings, more: str = "") -> bool:
     """Create Dagster's home with its settings, and return True if it can be used.
 
     A damaged home is moved to `<home>-earlier` first; if a page or daemon is running in it, it is left alone and cannot
     be used until that is stopped.
+
+    Args:
+        settings: The installation.
+        more: Further lines of dagster.yaml.
     """
     home = settings.dagster_home
     if not _is_sound(home):
@@ -73,7 +77,7 @@ def prepare_home(settings: Settings) -> bool:
     yaml = home / "dagster.yaml"
     text = DAGSTER_YAML.format(
         made_by_us=MADE_BY_US, seconds=settings.longest_night * 60, event_log=EVENT_LOG
-    )  # fmt: skip
+    ) + more  # fmt: skip
     present = yaml.read_bytes().strip(b"\0").decode(errors="replace") if yaml.exists() else ""
     if present != text and (not present or present.startswith("# Made by tthc")):
         yaml.write_text(text, encoding="utf-8")
@@ -171,8 +175,10 @@ def _remove_old_runs(instance: "DagsterInstance", home: Path, keep: int) -> int:
     return len(old)
 
 
-def page_command(settings: Settings, host: str, port: int) -> tuple[list[str], dict[str, str]]:
+def page_command(
+    settings: Settings, host: str, port: int, module: str = DEFINITIONS
+) -> tuple[list[str], dict[str, str]]:  # fmt: skip
     """Return the command of Dagster's page with its daemon, and its environment, for a home that is prepared."""
-    command = [str(Path(sys.executable).parent / "dagster"), "dev", "-m", "pipelines.definitions",
+    command = [str(Path(sys.executable).parent / "dagster"), "dev", "-m", module,
                "--host", host, "--port", str(port)]  # fmt: skip
     return command, {**os.environ, "DAGSTER_HOME": str(settings.dagster_home), "PYTHONWARNINGS": "ignore"}

@@ -6,6 +6,7 @@ here: showing stages (`cli.progress`) and seconds (`reports.timings`).
 
 import contextlib
 import logging
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -17,6 +18,8 @@ from pipelines.storage.runs import note_seconds
 log = logging.getLogger("tthc.stage")
 # The others pass without a line of their own: start-up and the end.
 SHOWN = {"landing", "parsing", "workspace", "spark", "transform", "candidate", "gate", "publish"}
+# How the beginning of a stage is printed without a terminal, and how whoever follows a night by its log finds it there.
+STAGE_LINE, STAGE_OF_LINE = "{seconds:6.1f} s  {message}", re.compile(r"^ *\d+\.\d s  (.+)$")
 
 
 class Stages:

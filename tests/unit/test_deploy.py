@@ -3,11 +3,17 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from pipelines.country.provinces import load_installation, province_of
+from pipelines.country.run_queue import DEFINITIONS, NIGHT_TAG
 from pipelines.settings import PROJECT_DIR, Settings
 
 DEPLOY = PROJECT_DIR / "deploy"
@@ -73,3 +79,58 @@ def test_containers_have_no_rights_and_a_root_that_is_not_written() -> None:
     assert copied == ["requirements.lock", "."]
     ignored = (PROJECT_DIR / ".dockerignore").read_text(encoding="utf-8").split()
     assert {".git", ".venv", "data"} <= set(ignored)
+
+
+def test_the_example_of_several_provinces_is_a_list_of_provinces_that_exist(tmp_path: Path) -> None:
+    text = (DEPLOY / "provinces.example.yml").read_text(encoding="utf-8")
+    # What is commented out is valid too, once it is wanted.
+    whole = re.sub(r"^( *)#( *\w+:.*)$", r"\1\2", text, flags=re.MULTILINE).replace("/var/lib", str(tmp_path))
+    for content in (text, whole):
+        path = tmp_path / "provinces.yml"
+        path.write_text(content, encoding="utf-8")
+        installation = load_installation(Settings(provinces_file=path))
+        assert province_of(installation, "H19").code == "H19"
+    assert set(installation.provinces) == {"H19", "H08"} and installation.provinces["H19"].in_rollup is False
+
+
+def kubernetes(name: str) -> Any:
+    return yaml.safe_load((DEPLOY / "kubernetes" / name).read_text(encoding="utf-8"))
+
+
+def test_pods_of_nights_have_the_same_folders_whichever_way_they_are_started() -> None:
+    (deployment,) = kubernetes("values.yaml")["dagster-user-deployments"]["deployments"]
+    executor = kubernetes("executor.yml")["execution"]["config"]
+    assert deployment["dagsterApiGrpcArgs"] == ["-m", DEFINITIONS]
+    assert (deployment["volumes"], deployment["volumeMounts"]) == (executor["volumes"], executor["volume_mounts"])
+    assert [f"{one['name']}={one['value']}" for one in deployment["env"]] == executor["env_vars"]
+    runs = kubernetes("values.yaml")["concurrency"]["runs"]
+    nights = next(one["limit"] for one in runs["tagConcurrencyLimits"] if one["key"] == NIGHT_TAG)
+    assert runs["maxConcurrentRuns"] == nights + 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("dagster_k8s") is None, reason="the extra kubernetes (dagster-k8s) is not installed")
+def test_dagster_takes_what_is_said_of_kubernetes(tmp_path: Path) -> None:
+    import dagster as dg
+    from dagster._config import process_config
+
+    from pipelines.country.jobs import build_country_definitions
+
+    library = import_module("dagster_k8s")
+    path = tmp_path / "provinces.yml"
+    text = (DEPLOY / "provinces.example.yml").read_text(encoding="utf-8")
+    path.write_text(text.replace("executor: multiprocess", "executor: kubernetes"), encoding="utf-8")
+    job = build_country_definitions(load_installation(Settings(provinces_file=path))).resolve_job_def("nights")
+    assert job.executor_def.name == "k8s"
+    assert dg.validate_run_config(job, kubernetes("executor.yml"))
+    launcher = kubernetes("values.yaml")["runLauncher"]["config"]["k8sRunLauncher"]
+    own = {re.sub("([A-Z])", r"_\1", name).lower(): value for name, value in launcher.items()}
+    own["run_k8s_config"] = {
+        re.sub("([A-Z])", r"_\1", name).lower(): value for name, value in own.pop("run_k8s_config").items()
+    }
+    # The chart adds the rest.
+    own |= {"service_account_name": "dagster", "instance_config_map": "c", "postgres_password_secret": "s",
+            "dagster_home": "/opt/dagster/dagster_home"}  # fmt: skip
+    shape: Callable[..., Any] = dg.Shape  # its constructor has no annotations
+    checked = process_config(shape(library.K8sRunLauncher.config_type()), own)
+    assert checked.success, checked.errors
