@@ -165,13 +165,16 @@ def ratio(ours: Sequence[float], peer: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(ours, peer, strict=True))
 
 
-def run_night(landing: Path, warehouse: Path, **how: Any) -> Measured:
+def run_night(
+    landing: Path, warehouse: Path, *, environment: Mapping[str, str] | None = None, **how: Any
+) -> Measured:  # fmt: skip
     """Run our nightly job, whose messages are English, and measure it.
 
     Args:
         landing: What was delivered.
         warehouse: Where it writes.
+        environment: Settings of the night beside those of this process.
         how: As `run_measured` takes it.
     """
     command = [sys.executable, "-m", "pipelines", "run", "--raw", str(landing), "--warehouse", str(warehouse)]
-    return run_measured(command, environment=ENGLISH, **how)
+    return run_measured(command, environment={**ENGLISH, **(environment or {})}, **how)
