@@ -102,7 +102,8 @@
                     settled(
                         "b.t * sqrt(w.noise + 1.3 * greatest((20 * w.f + w.k * greatest(w.o, 0)) / (20 + w.k), w.f / 2))"
                     )
-                }} as bound
+                }}
+                as bound
             from families w
             left join {{ source("registers", "profile_bound") }} b on w.k = b.compared
         )

@@ -44,6 +44,7 @@ def _environment(dbt_project: Path, engine: str) -> Environment:
     known = environment.globals
     known |= {"ref": str, "source": lambda *names: names[-1], "config": lambda **_: "", "return": _leave_macro}
     # As dbt does it: a macro's own form for an engine, or its default.
+    known["target"] = SimpleNamespace(type=engine, name=engine)
     own = SimpleNamespace(dispatch=lambda name: known.get(f"{engine}__{name}") or known[f"default__{name}"])
     known["adapter"] = own
     for path in sorted((dbt_project / "macros").glob("*.sql")):

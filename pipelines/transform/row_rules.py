@@ -13,6 +13,10 @@ from pipelines.contracts.references import Lookup
 from pipelines.transform.dbt_macros import render_model, render_sql
 
 
+# The models between `listed_unit` and `misplaced_unit`, in their order.
+BEFORE_MISPLACED = ("stated_unit", "misplaced_state")
+
+
 @dataclass(frozen=True)
 class Forbidden:
     """A condition that rejects a row.
@@ -98,7 +102,8 @@ def misplaced_units(dbt_project: Path) -> str:
     It reads the relations `listed_unit` (MaDonVi, Cap, MaDonViCha, newness, reason), `run` (province_code) and
     `unit_change`.
     """
-    return render_model(dbt_project, "state/misplaced_unit")
+    parts = ", ".join(f"{name} as ({render_model(dbt_project, f'state/{name}')})" for name in BEFORE_MISPLACED)
+    return f"with {parts} from ({render_model(dbt_project, 'state/misplaced_unit')})"
 
 
 def named_units(dbt_project: Path) -> str:
