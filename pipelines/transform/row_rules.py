@@ -12,7 +12,6 @@ from pipelines.contracts.model import Contract
 from pipelines.contracts.references import Lookup
 from pipelines.transform.dbt_macros import render_model, render_sql
 
-
 # The models between `listed_unit` and `misplaced_unit`, in their order.
 BEFORE_MISPLACED = ("stated_unit", "misplaced_state")
 
