@@ -23,6 +23,7 @@ from scripts.docs_cookbook import english_page, vietnamese_page
 from scripts.docs_indicators import indicators_page
 from scripts.docs_metrics import metrics_page
 from scripts.docs_refusals import refusals_page
+from scripts.docs_scale import scale_page
 from scripts.docs_settings import settings_page
 from scripts.docs_sources import sources_page
 from scripts.published_columns import published_columns
@@ -30,7 +31,7 @@ from scripts.published_columns import published_columns
 PAGES: Mapping[str, Callable[[Settings], str]] = MappingProxyType({
     "sources.md": sources_page, "indicators.md": indicators_page, "refusals.md": refusals_page,
     "settings.md": settings_page, "architecture.md": architecture_page, "metrics.md": metrics_page,
-    "cookbook.md": english_page, "cookbook.vi.md": vietnamese_page,
+    "scale.md": scale_page, "cookbook.md": english_page, "cookbook.vi.md": vietnamese_page,
 })  # fmt: skip
 
 
