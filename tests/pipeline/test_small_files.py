@@ -392,6 +392,7 @@ def months_of_nights(few: FewFiles, nights: int) -> LakeState:
     return lake_state(few.settings)
 
 
+@pytest.mark.campaign
 def test_small_lake_files_of_a_month_are_merged_and_nothing_else_changes(few: FewFiles) -> None:
     state = months_of_nights(few, 40)
     # Sixteen of June's thirty were merged; fourteen more, and ten of July, are too few for another file.

@@ -82,7 +82,7 @@ def with_axe(page: "Page") -> None:
     [
         pytest.param("vi", "light", ALL_RULES, (WIDTHS[0], WIDTHS[-1]), id="vi-light"),
         pytest.param("vi", "light", ALL_RULES, WIDTHS[1:-1], id="vi-light-middle", marks=pytest.mark.campaign),
-        pytest.param("vi", "dark", COLOURS, WIDTHS[-1:], id="vi-dark-wide"),
+        pytest.param("vi", "dark", COLOURS, WIDTHS[-1:], id="vi-dark-wide", marks=pytest.mark.campaign),
         pytest.param("en", "light", ALL_RULES, WIDTHS, id="en-light", marks=pytest.mark.campaign),
         *(pytest.param(lang, "dark", COLOURS, WIDTHS, id=f"{lang}-dark", marks=pytest.mark.campaign)
           for lang in LANGUAGES),

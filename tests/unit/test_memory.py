@@ -142,6 +142,7 @@ def test_a_cause_of_ours_is_told_without_the_name_of_its_class() -> None:
     assert found.params["why"] == "[archive_missing] x"
 
 
+@pytest.mark.campaign
 @pytest.mark.slow
 def test_dbt_goes_on_after_it_has_spilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(warehouse_dir=tmp_path / "warehouse", memory_limit=48 << 20)
