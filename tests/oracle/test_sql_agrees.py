@@ -144,7 +144,7 @@ MISTAKES = [
     ("int_copy_received", "p.cut_date between d.cut_from and d.cut_to", "d.cut_to > date '9999-01-01'", 0),
     ("int_copy_handled", "p.is_finished and not p.is_finished_there", "p.is_finished", 0),
     ("misplaced_unit", "left join unfit u using (MaDonVi)", "left join unfit u on false", 41),
-    ("misplaced_unit", "m.newness >= s.newness", "m.newness > s.newness", 44),
+    ("misplaced_state", "m.newness >= s.newness", "m.newness > s.newness", 44),
     ("int_open_candidate", "and d.due_date >= t.cut_date", "and d.due_date > t.cut_date", 3),
     ("int_newest_step", "s.taken_date <= c.cut_date", "true", 3),
     ("int_open_dossier", "when s.paused_since is null then", "when true then", 0),
