@@ -214,8 +214,8 @@
 #}
 {% macro exact(value, digits=18) -%} cast({{ value }} as decimal({{ digits }}, 9)) {%- endmacro %}
 
-{# A number as every engine gives it: their logarithms and sines differ in the last of sixteen digits. #}
-{% macro settled(value, decimals=12) -%} round({{ value }}, {{ decimals }}) {%- endmacro %}
+{# A number as every engine gives it: their logarithms and sines differ in the last digits. #}
+{% macro settled(value, decimals=9) -%} round({{ value }}, {{ decimals }}) {%- endmacro %}
 
 {# Letters that a wrong encoding leaves: the replacement sign, and pairs that UTF-8 read as Latin-1 gives. #}
 {% macro broken(text) -%}
