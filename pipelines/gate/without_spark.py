@@ -12,13 +12,14 @@ from typing import Any
 
 @contextmanager
 def without_spark() -> Iterator[None]:
-    """Let `import pyspark` fail within the block, as where it is not installed; one imported before stays."""
+    """Let `import pyspark` fail within the block, as where it is not installed, even if it was imported before."""
     modules: dict[str, Any] = sys.modules
-    if "pyspark" in modules:
-        yield
-        return
+    imported = {name: module for name, module in modules.items() if name.partition(".")[0] == "pyspark"}
+    for name in imported:
+        del modules[name]
     modules["pyspark"] = None
     try:
         yield
     finally:
         del modules["pyspark"]
+        modules |= imported

@@ -1,8 +1,9 @@
 """Great Expectations comes without Spark, wherever that is installed."""
 
-import importlib.util
+import importlib
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -16,13 +17,19 @@ print(any(name.startswith("pyspark") for name in sys.modules))
 """
 
 
-def test_within_the_block_there_is_no_spark_and_after_it_all_is_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "pyspark", raising=False)
-    found = importlib.util.find_spec("pyspark") is not None
-    with without_spark(), pytest.raises(ImportError):
-        import pyspark  # noqa: F401
-    assert "pyspark" not in sys.modules
-    assert (importlib.util.find_spec("pyspark") is not None) == found
+@pytest.mark.parametrize("imported", [{}, {"pyspark": ModuleType("pyspark"), "pyspark.sql": ModuleType("pyspark.sql")}])
+def test_within_the_block_there_is_no_spark_and_after_it_all_is_as_before(
+    monkeypatch: pytest.MonkeyPatch, imported: dict[str, ModuleType]
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pyspark"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name, module in imported.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    with without_spark():
+        for name in ("pyspark", "pyspark.sql"):
+            with pytest.raises(ImportError):
+                importlib.import_module(name)
+    assert {name: module for name, module in sys.modules.items() if name.startswith("pyspark")} == imported
 
 
 @pytest.mark.slow
