@@ -114,7 +114,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(
 
 def test_after_a_year_of_deliveries_it_is_the_same(tmp_path: Path) -> None:
     made, raw, warehouse = (tmp_path / name for name in ("made", "raw", "kho"))
-    assert tthc("sample", "--out", str(made), "--dossiers", "400", "--faults", "--by-night").returncode == 0
+    assert tthc("sample", "--out", str(made), "--dossiers", "2000", "--faults", "--by-night").returncode == 0
     nights = sorted(folder for folder in made.iterdir() if folder.is_dir())
     assert len(nights) >= 12
     given = {"TTHC_RAW_DIR": str(raw), "TTHC_WAREHOUSE_DIR": str(warehouse)}
