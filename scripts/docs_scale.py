@@ -77,8 +77,9 @@ def _engines() -> str:
         where.append(
             f"{int(size):,} dossiers: {found['day']}, commit `{found['commit']}`, {found['cores']} cores"
             f" ({found['processor']}), {found['memory_gib']} GiB; load average before: {found['load_before']}."
+            f"{found['note'] and ' ' + found['note']}"
         )
-    return table + "\n" + "\n".join(where) + "\n"
+    return table + "\n" + "\n\n".join(where) + "\n"
 
 
 def _computing(run: Recorded) -> float:
