@@ -12,7 +12,6 @@ import datetime as dt
 import importlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import ENGLISH
+from benchmarks.object_server import moto_server
 from pipelines.sample import write_province
 from pipelines.settings import Settings
 from pipelines.storage.lake_store import ObjectLake, lake_store
@@ -49,21 +49,11 @@ class Store:
 
 @contextmanager
 def moto(folder: Path) -> Iterator[Store]:
-    """Run moto's server in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Run a server, and return it with an empty log."""
     log = folder / "requests.log"
-    with log.open("ab") as output:
-        command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        while socket.socket().connect_ex(("127.0.0.1", port)) and server.poll() is None:
-            time.sleep(0.1)
+    with moto_server(log) as endpoint:
         log.write_bytes(b"")
-        yield Store(f"http://127.0.0.1:{port}", log)
-    finally:
-        server.kill()
+        yield Store(endpoint, log)
 
 
 def measure(store: Store, work: Callable[[], object]) -> tuple[float, int]:

@@ -32,6 +32,7 @@ OBJECT_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9][\
 # DuckDB's allocator keeps beyond its limit. Measured by `make campaign`.
 BESIDE_DUCKDB = 1_536 << 20
 LEAST_MEMORY, LEAST_DUCKDB = 16 << 20, 256 << 20
+HEAP_OF_JAVA = 0.9  # Spark's own default for what an executor has beside its heap is a tenth
 LEAST_SPARK = 1 << 30  # below it Spark spends its time collecting garbage
 # A format's own reader (Excel, HTML, Parquet) runs while DuckDB does not, beside the loaded libraries.
 BESIDE_DECODER = 1 << 30
@@ -312,8 +313,11 @@ class Settings(BaseSettings):
 
     @cached_property
     def spark_memory(self) -> str:
-        """Memory of Spark's driver and, on a cluster, of each executor: what a night has, less what else it loads."""
-        return f"{max(self.memory_bytes - BESIDE_DUCKDB, LEAST_SPARK) >> 20}m"
+        """Heap of Spark's driver and, on a cluster, of each executor.
+
+        It is what a night has, less what else it loads, and less the part that Java needs beside its heap.
+        """
+        return f"{max(int((self.memory_bytes - BESIDE_DUCKDB) * HEAP_OF_JAVA), LEAST_SPARK) >> 20}m"
 
     @cached_property
     def spark_place(self) -> str:

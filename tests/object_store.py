@@ -7,10 +7,6 @@ server, such as SeaweedFS; what counts requests is then skipped.
 import contextlib
 import importlib.util
 import os
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,9 +15,10 @@ from pathlib import Path
 import pytest
 from pyarrow.fs import FileSelector, FileSystem, S3FileSystem
 
+from benchmarks.object_server import moto_server
+
 BUCKET = "lake-of-tests"
 KEYS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests"}
-WAIT = 30  # seconds
 
 
 @dataclass
@@ -93,28 +90,8 @@ def serve(folder: Path) -> Iterator[ObjectStore]:
             pytest.skip("an object store to try needs moto[s3], flask and flask-cors, or TTHC_TEST_S3")
         for name, value in KEYS.items():
             patched.setenv(name, value)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         log = folder / "requests.log"
-        with log.open("wb") as output:
-            command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-            server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            _wait_for(port, server)
-            store = ObjectStore(f"http://127.0.0.1:{port}", log)
+        with moto_server(log) as endpoint:
+            store = ObjectStore(endpoint, log)
             store.client.create_dir(BUCKET)
             yield store
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end and server.poll() is None:
-        with socket.socket() as asking:
-            if asking.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("moto's server did not start")

@@ -15,6 +15,7 @@ from packaging.version import Version
 from pipelines.gate.run import import_in_background
 from pipelines.nightly.asset_facts import ANALYST
 from pipelines.nightly.context import Nightly
+from pipelines.nightly.steps import compute_elsewhere
 from pipelines.settings import Settings
 from pipelines.transform.dbt import build_arguments, dbt_executable, target_dir
 
@@ -47,8 +48,9 @@ def dbt_model_assets(settings: Settings, manifest: Mapping[str, Any]) -> dg.Asse
 
     @dbt_assets(manifest=manifest, name="dbt_build", dagster_dbt_translator=translator)
     def models(context: dg.AssetExecutionContext, nightly: dg.ResourceParam[Nightly]) -> Iterator[Any]:
-        nightly.stages.begin("transform")
         if nightly.dbt is None:
+            compute_elsewhere(nightly)
+            nightly.stages.begin("transform")
             build = _start(settings, context)
         else:  # the command has started the build of all models, before it loaded Dagster
             build = DbtCliInvocation(

@@ -32,7 +32,7 @@ from pipelines.storage.runs import CAME, CARRYING
 from pipelines.transform.carry import Carried, deliveries, find_carried, needed_tables
 from pipelines.transform.dbt import finish, load_manifest, prepare_build, start_build, start_parse
 from pipelines.transform.generated_macros import require_current
-from pipelines.transform.spark.compute import compute_on_spark, require_spark
+from pipelines.transform.spark.compute import compute_on_spark
 from pipelines.transform.specify_run import build_run_spec, code_version
 from pipelines.transform.workspace import build_workspace
 
@@ -105,17 +105,13 @@ def lay_out_workspace(run: Nightly) -> RunSpec:
             settings, run.contracts, load_indicators(settings.country_dir), load_levels(settings.country_dir)
         )
         lake = run.lake = verify_lake(settings, run.contracts, lake_of(run))
-        on_spark = settings.engine == "spark"
-        if on_spark:
-            require_spark()
         now = current_version(settings)
-        found = "engine" if on_spark else find_carried(settings, run.contracts, lake, run.run_spec, now)
+        found = (
+            "engine" if settings.engine == "spark" else find_carried(settings, run.contracts, lake, run.run_spec, now)
+        )
         run.carried = None if isinstance(found, str) else found
         run.note(**_carrying(run, found))
         build_workspace(settings, run.contracts, lake, run.run_spec, edition_table(settings), run.carried)
-        if on_spark:
-            run.stages.begin("spark")
-            compute_on_spark(settings)
         run.is_laid_out = True
     return run.run_spec
 
@@ -139,13 +135,21 @@ def finish_parse_of_models(run: Nightly) -> None:
 
 
 def prepare_dbt(run: Nightly) -> None:
-    """Let dbt be loaded beside parsing, if something new came; not beside a parse of new models, which comes first."""
-    if run.landed and run.landed.get("new") and run.parse is None:
+    """Let dbt be loaded beside parsing, if something new came; not where a parse of new models or Spark comes first."""
+    if run.landed and run.landed.get("new") and run.parse is None and run.settings.engine == "duckdb":
         run.prepared = prepare_build(run.settings)
+
+
+def compute_elsewhere(run: Nightly) -> None:
+    """Let Spark compute the tables that dbt then takes, if the settings say so."""
+    if run.settings.engine == "spark":
+        run.stages.begin("spark")
+        compute_on_spark(run.settings)
 
 
 def start_dbt(run: Nightly) -> None:
     """Start dbt's build, so that it computes while Dagster is loaded."""
+    compute_elsewhere(run)
     run.stages.begin("transform")
     run.manifest = load_manifest(run.settings)
     run.prepared = run.prepared or prepare_build(run.settings)

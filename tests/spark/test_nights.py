@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -12,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyspark
 import pytest
 
+from benchmarks.object_server import free_port
 from pipelines.settings import OPEN_DATA_FOLDER
 from tests.conftest import Night, tthc
 from tests.differing import differing_tables
@@ -56,9 +55,9 @@ def test_a_night_is_the_same(night: Night, landed: Path, of_duckdb: Path, tmp_pa
 @contextmanager
 def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Start Spark's own cluster of processes on this machine, and return its address and workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    import pyspark  # only where it is installed
+
+    port = free_port()
     program = Path(pyspark.__file__).parent / "bin" / "spark-class"
     address = f"spark://127.0.0.1:{port}"
     started: list[subprocess.Popen[bytes]] = []

@@ -9,9 +9,6 @@ from pathlib import Path
 
 from pipelines.settings import Settings
 
-# Spark's schema for views that all models of a session see; dbt's sources name it for the lake (`_lake.yml`).
-VIEWS = "global_temp"
-
 
 def spark_dir(settings: Settings) -> Path:
     """Return the folder for what Spark reads and writes in a run."""
