@@ -17,7 +17,7 @@ from benchmarks.object_server import free_port
 from pipelines.settings import OPEN_DATA_FOLDER
 from tests.conftest import Night, tthc
 from tests.differing import differing_tables
-from tests.later_file import land_later_file, next_night
+from tests.later_file import add_later_file, land_later_file, next_night, run_again
 from tests.spark.available import needs_spark
 
 pytestmark = [pytest.mark.slow, pytest.mark.campaign, needs_spark]
@@ -26,14 +26,14 @@ WORKERS = 2
 SOME_TABLES = 60  # of two hundred; by then workers hold what later tables need
 
 
-@pytest.fixture(scope="module")
-def landed(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return land_later_file(night, tmp_path_factory.mktemp("landed") / "raw")
+@pytest.fixture
+def landed(night: Night, tmp_path: Path) -> Path:
+    return land_later_file(night, tmp_path / "raw")
 
 
-@pytest.fixture(scope="module")
-def of_duckdb(night: Night, landed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warehouse = tmp_path_factory.mktemp("duckdb") / "kho"
+@pytest.fixture
+def of_duckdb(night: Night, landed: Path, tmp_path: Path) -> Path:
+    warehouse = tmp_path / "duckdb"
     assert next_night(night, landed, warehouse) == "carrying"
     return warehouse
 
@@ -50,6 +50,11 @@ def test_a_night_is_the_same(night: Night, landed: Path, of_duckdb: Path, tmp_pa
     assert next_night(night, landed, tmp_path / "kho", "--engine", "spark") == "carrying_engine"
     assert differing_tables(of_duckdb, tmp_path / "kho") == []
     assert differing_files(of_duckdb, tmp_path / "kho") == []
+    # The night after it is DuckDB's again, and carries over what Spark computed.
+    add_later_file(landed, tmp_path / "kho" / "current", "later.csv")
+    for warehouse in (of_duckdb, tmp_path / "kho"):
+        assert run_again(night, landed, warehouse) == "carrying"
+    assert differing_tables(of_duckdb, tmp_path / "kho") == []
 
 
 @contextmanager
