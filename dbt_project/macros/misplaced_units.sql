@@ -74,7 +74,7 @@
             "select " ~ (columns | join(", ")) ~ " from " ~ parent,
             "select r.MaDonVi, p.MaDonViCha"
             ~ (", r." ~ moment if moment else "")
-            ~ way()
+            ~ path_so_far()
             ~ " from "
             ~ name
             ~ " r join "

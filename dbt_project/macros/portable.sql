@@ -299,7 +299,7 @@
 
     columns    its columns
     first      a select of them
-    step       a select of them, named, out of the table under the alias `r`; `{{ way() }}` follows its columns
+    step       a select of them, named, out of the table under the alias `r`; `{{ path_so_far() }}` follows its columns
 #}
 {% macro each_once(columns, first, step) -%}
     {{ return(adapter.dispatch("each_once")(columns, first, step)) }}
@@ -312,16 +312,16 @@
 {# Spark knows no `union` here, so each row remembers those that led to it. #}
 {% macro spark__each_once(columns, first, step) -%}
     {%- set names = columns | join(", ") -%}
-    select {{ names }}, array(struct({{ names }})) as way
+    select {{ names }}, array(struct({{ names }})) as path
     from ({{ first }})
     union all
-    select {{ names }}, array_append(way, struct({{ names }}))
+    select {{ names }}, array_append(path, struct({{ names }}))
     from ({{ step }})
-    where not array_contains(way, struct({{ names }}))
+    where not array_contains(path, struct({{ names }}))
 {%- endmacro %}
-{% macro way() -%} {{ return(adapter.dispatch("way")()) }} {%- endmacro %}
-{% macro default__way() -%} {%- endmacro %}
-{% macro spark__way() -%}, r.way {%- endmacro %}
+{% macro path_so_far() -%} {{ return(adapter.dispatch("path_so_far")()) }} {%- endmacro %}
+{% macro default__path_so_far() -%} {%- endmacro %}
+{% macro spark__path_so_far() -%}, r.path {%- endmacro %}
 
 {# Whether a run may carry rows over from an earlier one (macros/materialized.sql); on Spark each computes everything. #}
 {% macro may_carry() -%} {{ return(adapter.dispatch("may_carry")()) }} {%- endmacro %}

@@ -4,7 +4,7 @@
 select unit_code, unit_code as answering_code, date '0001-01-01' as from_date from {{ ref("int_unit_end") }}
 {% endset %}
 {% set step %}
-select r.unit_code, e.next_unit_code as answering_code, greatest(r.from_date, e.ended_on) as from_date {{ way() }}
+select r.unit_code, e.next_unit_code as answering_code, greatest(r.from_date, e.ended_on) as from_date {{ path_so_far() }}
 from reached r
 join {{ ref("int_unit_end") }} e on r.answering_code = e.unit_code
 {% endset %}
