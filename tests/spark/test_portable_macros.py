@@ -110,8 +110,8 @@ QUERIES = {
     "limits": "select nth, ceil(nth / 8e0), nth / 3, round(amount / 3, 12) from value",
 }
 # Macros of the file that are tested by whole models only: they need dbt itself, or say nothing of values.
-ELSEWHERE = {"once", "path_so_far", "may_carry", "filled_cells", "item", "item_count", "newest_items", "sorted_part", "mean_of",
-             "list_over", "record", "numbers_up_to"}  # fmt: skip
+ELSEWHERE = {"once", "path_so_far", "may_carry", "filled_cells", "item", "item_count", "newest_items", "sorted_part",
+             "mean_of", "list_over", "record", "numbers_up_to"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
