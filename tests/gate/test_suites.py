@@ -43,6 +43,27 @@ def test_warehouse_without_any_optional_source_passes_every_check(suites: Suites
         assert all_failing(connection, suites) == {}
 
 
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_period_has_a_score_where_a_dossier_was_in_hand(
+    marts: duckdb.DuckDBPyConnection, suites: Suites, left: int
+) -> None:
+    """A small province may have a week, such as that of Tết, in which no dossier was received nor any open."""
+    in_hand = "from fct_timeliness, dim_score_period where received_date <= cut_date and finished_date >= start_date"
+    marts.execute("begin")
+    try:
+        removed = f"select dossier_code {in_hand} and period_code = '2024-W09' order by dossier_code offset ?"
+        marts.execute("delete from fct_timeliness where finished_date is null")
+        [deleted] = marts.execute(f"delete from fct_timeliness where dossier_code in ({removed})", [left]).fetchall()
+        assert deleted > (0,)
+        marts.execute(
+            f"delete from decision_766_score where period_code not in (select period_code {in_hand})"
+            " or period_code = '2024-W09'"
+        )
+        assert ("every_component" in failing(marts, suites.by_table["decision_766_score"])) == bool(left)
+    finally:
+        marts.execute("rollback")
+
+
 def one_for_each_check() -> Iterator[ParameterSet]:
     """Yield every damage; of those that show nothing of a check that an earlier one did not, the campaign tries all."""
     seen: set[tuple[str, str]] = set()
