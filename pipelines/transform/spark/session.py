@@ -34,7 +34,10 @@ FEW_TEXTS = {
     "spark.ui.retainedStages": "1",
     "spark.ui.retainedTasks": "1",
 }
-PARTITIONS = 8  # of a shuffle at least; most tables are small, and larger ones are split by Spark as it goes
+# Into how many parts a shuffle may go: Spark joins small ones as it goes, but never splits them. A part of this many
+# bytes of Parquet is some 100 MiB in memory.
+PARTITION_BYTES = 16 << 20
+PARTITIONS = 8  # at least: most tables are small, and each part of a shuffle costs a file
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,24 @@ def open_session(spec: SessionSpec) -> "SparkSession":
     """Open the session and create its sources."""
     from pyspark.sql import SparkSession
 
+    sources = read_sources(Path(spec.sources))
     builder = SparkSession.builder.master(spec.master).appName("tthc")
-    for key, value in _configuration(spec).items():
+    for key, value in _configuration(spec, shuffle_partitions(sources)).items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
-    for name, files in read_sources(Path(spec.sources)).items():
+    for name, files in sources.items():
         _create_source(session, name, files)
     return session
 
 
-def _configuration(spec: SessionSpec) -> dict[str, str]:
+def shuffle_partitions(sources: dict[str, list[str]]) -> int:
+    """Return into how many parts Spark may divide a table, by the bytes of the files that it reads."""
+    size = sum(Path(file).stat().st_size for files in sources.values() for file in files)
+    return max(PARTITIONS, size // PARTITION_BYTES)
+
+
+def _configuration(spec: SessionSpec, partitions: int) -> dict[str, str]:
     return {
         **SAME_RESULTS,
         **FEW_TEXTS,
@@ -88,7 +98,7 @@ def _configuration(spec: SessionSpec) -> dict[str, str]:
         "spark.local.dir": spec.spill,
         "spark.driver.memory": spec.memory,
         "spark.executor.memory": spec.memory,
-        "spark.sql.shuffle.partitions": str(PARTITIONS),
+        "spark.sql.shuffle.partitions": str(partitions),
         "spark.sql.parquet.compression.codec": "lz4_raw",
     }
 
