@@ -91,8 +91,9 @@ def test_every_bound_and_standing_agrees_with_plain_python(bounds: Bounds, seed:
     for key, one in expected.items():
         reported = found[key]
         assert (reported.compared, reported.standing) == (one.compared, one.standing), key
+        # Nine decimals are kept (`settled`): engines differ in the last digits of a logarithm.
         for sql, plain in ((reported.expected, one.expected), (reported.bound, one.bound)):
-            assert (sql is None) == (plain is None) and (plain is None or sql == pytest.approx(plain, rel=1e-9)), key
+            assert (sql is None) == (plain is None) and (plain is None or sql == pytest.approx(plain, abs=1e-9)), key
 
 
 def test_the_drawn_histories_have_every_standing(bounds: Bounds) -> None:
