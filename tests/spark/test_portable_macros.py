@@ -1,10 +1,12 @@
 """What engines spell differently (dbt_project/macros/portable.sql) gives the same on both, edge cases included.
 
-One session of Spark for the file. That whole nights are the same is shown by test_nights (`make campaign`).
+One session of Spark for the file; with `SPARK_REMOTE=sc://host:port` it is that of a server of Spark Connect, be it
+Spark's own or another engine's. That whole nights are the same is shown by test_nights (`make campaign`).
 """
 
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.transform.dbt_macros import render_sql
-from pipelines.transform.spark.session import SessionSpec, open_session
+from pipelines.transform.spark.session import SAME_RESULTS, SessionSpec, open_session
 from tests.spark.available import needs_spark
 
 pytestmark = [pytest.mark.slow, needs_spark]
@@ -121,14 +123,27 @@ def project() -> Path:
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("spark")
-    (folder / "sources.json").write_text(json.dumps({}), encoding="utf-8")
-    spec = SessionSpec("local[1]", "1g", str(folder / "sources.json"), str(folder / "tables"), str(folder / "spill"))
-    session = open_session(spec)
+    session = remote_session() if "SPARK_REMOTE" in os.environ else local_session(tmp_path_factory.mktemp("spark"))
     for name, rows in ROWS.items():
         session.sql(rows).createOrReplaceTempView(name)
     yield session
     session.stop()
+
+
+def local_session(folder: Path) -> Any:
+    (folder / "sources.json").write_text(json.dumps({}), encoding="utf-8")
+    return open_session(
+        SessionSpec("local[1]", "1g", str(folder / "sources.json"), str(folder / "tables"), str(folder / "spill"))
+    )
+
+
+def remote_session() -> Any:
+    from pyspark.sql import SparkSession  # only where it is installed
+
+    session = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+    for key, value in SAME_RESULTS.items():
+        session.conf.set(key, value)
+    return session
 
 
 @pytest.fixture(scope="module")
