@@ -113,6 +113,7 @@ def test_what_looks_like_a_formula_a_link_or_a_number_stays_text(edition: Editio
     assert all(f't="inlineStr"><is><t>{text}</t>'.encode() in sheets for text in texts)
 
 
+@pytest.mark.campaign
 def test_a_table_longer_than_a_sheet_goes_on_in_numbered_sheets(edition: Edition, copy: Path) -> None:
     with duckdb.connect() as connection:
         book = openpyxl.load_workbook(write_workbook(connection, edition.register, edition.description, copy, 10))

@@ -358,6 +358,7 @@ EXPECTED_REASONS = {
 }
 
 
+@pytest.mark.campaign
 def test_every_edge_case_is_frequent_among_the_generated() -> None:
     edges: Counter[Any] = Counter()
     reasons: Counter[Any] = Counter()

@@ -19,7 +19,7 @@ from .compiled import Warehouse, models_for
 from .records import DossierState, Procedure, Row, Step
 from .world import Delivery, World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.campaign]
 TODAY = dt.date(2024, 12, 31)
 # What a real log calls its activities stands for a status; none of these ends a dossier.
 STATUSES = ("1", "2", "3", "4", "5", "6", "8")
