@@ -99,11 +99,11 @@ def show(took: dict[str, list[Measured]], console: Console) -> None:
     console.print(table)
 
 
-def record(took: dict[str, list[Measured]], size: int) -> None:
+def record(took: dict[str, list[Measured]], size: int, note: str) -> None:
     """Write what was measured beside what other sizes took, for docs/scale.md."""
     kept: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     kept[str(size)] = {
-        **circumstances(),
+        **circumstances(note),
         "runs": {
             name: [
                 {"seconds": round(run.seconds, 1), "cpu": round(run.cpu, 1), "memory": run.memory, "stages": run.stages}
@@ -123,6 +123,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="threads of Spark (default 1 and 2)")
     parser.add_argument("--master", help="a cluster to try too, such as spark://host:7077")
     parser.add_argument("--record", action="store_true", help=f"write the figures into {FIGURES.name}")
+    parser.add_argument("--note", default="", metavar="SENTENCE", help="what a reader of the figures should know")
     given = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="tthc-engines-") as folder:
@@ -130,7 +131,7 @@ def main() -> None:
         took = compare(Path(folder), engines(given.workers, given.master), given.rounds, console)
     show(took, console)
     if given.record:
-        record(took, given.size)
+        record(took, given.size, given.note)
 
 
 if __name__ == "__main__":
