@@ -359,6 +359,7 @@ def test_without_a_page_or_a_port_the_command_says_what_to_do(tmp_path: Path, po
     assert (no_desk.value.code, taken.value.code) == ("no_desk", "desk_port_taken")
 
 
+@pytest.mark.slow
 def test_the_commands(own: Settings) -> None:
     written = tthc("report", "--desk", "--warehouse", str(own.warehouse_dir))
     assert written.returncode == 0 and "index.html" in written.stdout
