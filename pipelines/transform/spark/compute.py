@@ -7,9 +7,11 @@ they always find. Does not belong here: the session in that process (`session`).
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
+from pathlib import Path
 from typing import IO
 
 from pipelines.common.errors import TthcError
@@ -20,18 +22,30 @@ from pipelines.transform.spark.session import SessionSpec
 
 log = logging.getLogger("tthc.dbt")
 SHOWN = 15  # lines of a failed command
+OLDEST_JAVA = 17  # with which Spark 4 starts
 
 
 def require_spark() -> None:
     """Check that Spark can be started.
 
     Raises:
-        TthcError: If its Python package or Java is missing.
+        TthcError: If its Python package or Java is missing, or Java is too old.
     """
     if find_spec("pyspark") is None or find_spec("dbt.adapters.spark") is None:
         raise TthcError("spark_missing")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    if _java_version() < OLDEST_JAVA:
         raise TthcError("java_missing")
+
+
+def _java_version() -> int:
+    """Return the version of the Java that Spark would start (1.8 counts as 8), 0 if there is none."""
+    home = os.environ.get("JAVA_HOME")
+    program = shutil.which(Path(home, "bin", "java") if home else "java")
+    if program is None:
+        return 0
+    shown = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+    found = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
+    return int(found[1]) if found else 0
 
 
 def session_spec(settings: Settings) -> SessionSpec:
