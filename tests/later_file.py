@@ -23,15 +23,15 @@ def land_later_file(night: Night, raw: Path) -> Path:
     return raw
 
 
-def add_later_file(raw: Path, version: Path, name: str) -> None:
-    """Add a file of the newest day to a landing folder, in which five dossiers open in a version are finished."""
+def add_later_file(raw: Path, version: Path, name: str, count: int = 5) -> None:
+    """Add a file of the newest day to a landing folder, in which some dossiers open in a version are finished."""
     (file,) = (raw / "ho_so" / NEWEST).glob("ho_so*.csv")
     with duckdb.connect(str(version / "tthc.duckdb"), read_only=True) as connection:
         query = 'select dossier_code as "MaHoSo" from marts.fct_timeliness where finished_date is null'
         still_open = connection.execute(query).pl()
     rows = pl.read_csv(file, infer_schema=False).join(still_open, on="MaHoSo", how="semi")
-    rows = rows.filter(pl.col("TrangThaiHoSo") == "4").unique("MaHoSo", maintain_order=True).head(5)
-    assert rows.height == 5
+    rows = rows.filter(pl.col("TrangThaiHoSo") == "4").unique("MaHoSo", maintain_order=True).head(count)
+    assert rows.height == count
     finished = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20241231150000", "NgayCapNhat": "20241231150000"}
     rows.with_columns(**{field: pl.lit(value) for field, value in finished.items()}).write_csv(file.with_name(name))
 
