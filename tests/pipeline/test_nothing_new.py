@@ -93,7 +93,8 @@ def test_the_job_in_dagster_does_the_work_too(again: Night) -> None:
     assert result.success and len(result.asset_materializations_for_node("published_version")) == 1
     after = read_manifest(again.current)
     assert (after["version"], after["rows"], after["code"]) == (before["version"], before["rows"], before["code"])
-    assert list(last_run(again).detail[SECONDS]) == list(STAGES)
+    of_duckdb = [stage for stage in STAGES if stage != "spark"]
+    assert list(last_run(again).detail[SECONDS]) == of_duckdb
 
 
 def test_a_run_that_dagster_shows_as_running_is_closed(again: Night) -> None:
