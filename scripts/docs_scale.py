@@ -50,11 +50,7 @@ def _one_machine() -> str:
     for size, found in _read("performance.json")["nights"].items():
         for name, ours in ((name, runs["tthc"]) for name, runs in found["runs"].items() if "tthc" in runs):
             seconds = [run["seconds"] for run in ours]
-            slope = ""
-            if name in before:
-                dossiers, took = before[name]
-                slope = f"{(statistics.median(seconds) - took) / (int(size) - dossiers) * 1e6:,.1f}"
-            before[name] = int(size), statistics.median(seconds)
+            slope = _slope(before, name, int(size), statistics.median(seconds))
             dbt = statistics.median(run["stages"].get("transform", 0) for run in ours)
             memory = statistics.median(run["memory"] for run in ours) / MIB
             table += _row(f"{int(size):,}", name, _spread(seconds, 1), slope, f"{dbt:,.1f}", f"{memory:,.0f}")
@@ -62,24 +58,39 @@ def _one_machine() -> str:
 
 
 def _engines() -> str:
-    """Return the nights of docs/scale-engines.json by size and engine."""
-    table = _row("dossiers", "engine", "night, seconds", "computing tables, seconds", "÷ DuckDB", "memory, MiB")
-    table += _row(*["--:", "---", "--:", "--:", "--:", "--:"])
+    """Return the nights of docs/scale-engines.json by size and engine, with seconds per million further dossiers."""
+    table = _row(
+        "dossiers", "engine", "night, seconds", "computing tables, seconds", "per further million", "÷ DuckDB",
+        "memory, MiB",
+    )  # fmt: skip
+    table += _row(*["--:", "---", "--:", "--:", "--:", "--:", "--:"])
     where = []
+    before: dict[str, tuple[int, float]] = {}
     for size, found in _read("scale-engines.json").items():
         of_duckdb = statistics.median(map(_computing, found["runs"]["duckdb"]))
         for name, runs in found["runs"].items():
             computing = list(map(_computing, runs))
+            slope = _slope(before, name, int(size), statistics.median(computing))
             ratio = f"{statistics.median(computing) / of_duckdb:,.1f}"
             memory = f"{statistics.median(run['memory'] for run in runs) / MIB:,.0f}"
             seconds = [run["seconds"] for run in runs]
-            table += _row(f"{int(size):,}", name, _spread(seconds), _spread(computing), ratio, memory)
+            table += _row(f"{int(size):,}", name, _spread(seconds), _spread(computing), slope, ratio, memory)
         where.append(
             f"{int(size):,} dossiers: {found['day']}, commit `{found['commit']}`, {found['cores']} cores"
             f" ({found['processor']}), {found['memory_gib']} GiB; load average before: {found['load_before']}."
             f"{found['note'] and ' ' + found['note']}"
         )
     return table + "\n" + "\n\n".join(where) + "\n"
+
+
+def _slope(before: dict[str, tuple[int, float]], name: str, size: int, seconds: float) -> str:
+    """Return the seconds per million dossiers more than the size before, empty for the first; and keep this size."""
+    slope = ""
+    if name in before:
+        dossiers, took = before[name]
+        slope = f"{(seconds - took) / (size - dossiers) * 1e6:,.1f}"
+    before[name] = size, seconds
+    return slope
 
 
 def _computing(run: Recorded) -> float:

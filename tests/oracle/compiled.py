@@ -22,7 +22,7 @@ from pipelines.storage.lake import lake_schema
 from pipelines.storage.run_spec import candidate_dir
 from pipelines.transform.carry import create_carrying_tables
 from pipelines.transform.dbt import run_dbt, target_dir
-from pipelines.transform.workspace import DELIVERY, REASON
+from pipelines.transform.workspace import DELIVERY, REASON, REMOVAL
 
 from .records import PROVINCE
 from .world import SECRET, SOURCES, World
@@ -122,6 +122,7 @@ class Warehouse:
         came = [{"source": source, "status": "accepted"} for source in lake if source not in world.absent]
         self._load("ledger.delivery", pl.DataFrame(came, schema=DELIVERY))
         self._load("ledger.reason", pl.DataFrame(schema=REASON))
+        self._load("ledger.removal", pl.DataFrame(schema=REMOVAL))
         days = {(source, day) for source, rows in lake.items() for day in rows["_business_day"].unique()}
         self._load("ledger.measured_day", pl.DataFrame(sorted(days), schema=MEASURED_DAY, orient="row"))
         self._load("ledger.rejected_row", world.lake_rejected())

@@ -46,9 +46,5 @@ select
     least(coalesce(p.copy_finished_date, p.cut_date), p.cut_date)
     <= coalesce(p.copy_due_date, p.cut_date) as counts_there
 from placed p
-left join
-    {{ ref("fct_open_late") }} o
-    on not p.is_finished
-    and p.dossier_code = o.dossier_code
-    and p.period_code = o.period_code
+left join {{ ref("fct_open_late") }} o on p.dossier_code = o.dossier_code and p.period_code = o.period_code
 where p.in_own or p.in_copy

@@ -26,8 +26,7 @@ cross join {{ source("registers", "work_limit") }} l
 join {{ ref("int_portal_standing") }} p using (dossier_code)
 left join
     {{ ref("int_late_risk") }} r
-    on (o.procedure_code, o.unit_code) = (r.procedure_code, r.unit_code)
+    on case when o.due_date is not null and not o.is_overdue and not o.is_paused then o.procedure_code end
+    = r.procedure_code
+    and o.unit_code = r.unit_code
     and o.working_days_left is not distinct from r.working_days_left
-    and o.due_date is not null
-    and not o.is_overdue
-    and not o.is_paused

@@ -9,4 +9,4 @@ with
     named as ({{ named_units("name", ref("delivered_unit_name")) }})
 select d.*, n.MaDonVi as unit_by_name
 from {{ source("lake", "ho_so") }} d
-left join named n on d.MaDonViXuLy is null and d.DonViXuLy = n.mark and {{ naming_day() }} = n.on_day
+left join named n on case when d.MaDonViXuLy is null then d.DonViXuLy end = n.mark and {{ naming_day() }} = n.on_day

@@ -33,5 +33,6 @@ select
     coalesce(d.keys_removed > l.restatement_loss * d.keys_before, false) as is_shrunk,
     d.is_synthetic
 from {{ source("ledger", "delivery") }} d
-left join by_disposition b on d.source = b.source and d.source_file = b._source_file and d.status = 'accepted'
+left join
+    by_disposition b on d.source = b.source and case when d.status = 'accepted' then d.source_file end = b._source_file
 left join {{ source("registers", "hold_limit") }} l on d.source = l.source
