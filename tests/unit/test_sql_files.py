@@ -1,5 +1,6 @@
 """SQL in files: placeholders are filled completely, names are quoted, and every file is read by somebody."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "statements" / "__init__.py").touch()
     (folder / "count.sql").write_text("select count(*) from {{ table }} where day > $day", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "statements", raising=False)  # another test's, whose folder is gone
     sql._read.cache_clear()
     return "statements"
 
