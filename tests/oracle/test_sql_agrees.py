@@ -159,7 +159,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "right", "wrong", "shown_by"), sampled(MISTAKES, one_in=8))
+@pytest.mark.parametrize(("name", "right", "wrong", "shown_by"), sampled(MISTAKES, one_in=12))
 def test_a_mistake_in_the_sql_would_be_noticed(
     models: list[Model], name: str, right: str, wrong: str, shown_by: int
 ) -> None:

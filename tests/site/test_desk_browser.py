@@ -47,7 +47,7 @@ def page(browser: "Browser", desk: Path) -> Iterator["Page"]:
         ("index.html", "light", ALL_RULES),
         ("index.html", "dark", COLOURS),
         pytest.param("index.en.html", "light", ALL_RULES, marks=pytest.mark.campaign),
-        ("steps.html", "light", ALL_RULES),
+        pytest.param("steps.html", "light", ALL_RULES, marks=pytest.mark.campaign),
         pytest.param("steps.html", "dark", COLOURS, marks=pytest.mark.campaign),
         pytest.param("steps.en.html", "light", ALL_RULES, marks=pytest.mark.campaign),
     ],
