@@ -47,6 +47,7 @@ def _one_machine() -> str:
     table = _row("dossiers", "night", "seconds", "per further million", "of them dbt", "memory, MiB")
     table += _row(*["--:", "---", "--:", "--:", "--:", "--:"])
     before: dict[str, tuple[int, float]] = {}
+    where = []
     for size, found in _read("performance.json")["nights"].items():
         for name, ours in ((name, runs["tthc"]) for name, runs in found["runs"].items() if "tthc" in runs):
             seconds = [run["seconds"] for run in ours]
@@ -54,7 +55,8 @@ def _one_machine() -> str:
             dbt = statistics.median(run["stages"].get("transform", 0) for run in ours)
             memory = statistics.median(run["memory"] for run in ours) / MIB
             table += _row(f"{int(size):,}", name, _spread(seconds, 1), slope, f"{dbt:,.1f}", f"{memory:,.0f}")
-    return table
+        where.append(f"{int(size):,} dossiers at commit `{found['commit']}` ({found['day']})")
+    return f"{table}\nMeasured: {'; '.join(where)}.\n"
 
 
 def _engines() -> str:
