@@ -43,7 +43,7 @@ def _row(*cells: str) -> str:
 
 
 def _one_machine() -> str:
-    """Return the nights of docs/performance.json by size, with seconds per million further dossiers."""
+    """Return the nights of docs/performance.json by size; slopes are between sizes that the same code ran."""
     table = _row("dossiers", "night", "seconds", "per further million", "of them dbt", "memory, MiB")
     table += _row(*["--:", "---", "--:", "--:", "--:", "--:"])
     before: dict[str, tuple[int, float]] = {}
@@ -51,7 +51,7 @@ def _one_machine() -> str:
     for size, found in _read("performance.json")["nights"].items():
         for name, ours in ((name, runs["tthc"]) for name, runs in found["runs"].items() if "tthc" in runs):
             seconds = [run["seconds"] for run in ours]
-            slope = _slope(before, name, int(size), statistics.median(seconds))
+            slope = _slope(before, f"{name} {found['code']}", int(size), statistics.median(seconds))
             dbt = statistics.median(run["stages"].get("transform", 0) for run in ours)
             memory = statistics.median(run["memory"] for run in ours) / MIB
             table += _row(f"{int(size):,}", name, _spread(seconds, 1), slope, f"{dbt:,.1f}", f"{memory:,.0f}")
