@@ -1,4 +1,4 @@
-"""Before Spark starts: what its session is told, and whether there is what it needs. No Spark is started here."""
+"""Before Spark starts: into how many parts tables go, and whether there is a Java for it. No Spark is started here."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_larger_sources_are_divided_into_more_parts(tmp_path: Path, mebibytes: l
         ("", True),
     ],
 )
-def test_a_java_that_is_too_old_is_refused_before_the_night_begins(
+def test_a_java_that_is_too_old_is_refused_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, refused: bool
 ) -> None:
     program = tmp_path / "bin" / "java"
