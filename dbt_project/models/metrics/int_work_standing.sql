@@ -24,6 +24,8 @@ select
 from {{ ref("int_open_dossier") }} o
 cross join {{ source("registers", "work_limit") }} l
 join {{ ref("int_portal_standing") }} p using (dossier_code)
+-- The left side's own condition is in a `case`: in `on` it would make DuckDB compare all pairs
+-- (tests/oracle/test_joins).
 left join
     {{ ref("int_late_risk") }} r
     on case when o.due_date is not null and not o.is_overdue and not o.is_paused then o.procedure_code end

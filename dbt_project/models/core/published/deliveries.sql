@@ -33,6 +33,8 @@ select
     coalesce(d.keys_removed > l.restatement_loss * d.keys_before, false) as is_shrunk,
     d.is_synthetic
 from {{ source("ledger", "delivery") }} d
+-- The left side's own condition is in a `case`: in `on` it would make DuckDB compare all pairs
+-- (tests/oracle/test_joins).
 left join
     by_disposition b on d.source = b.source and case when d.status = 'accepted' then d.source_file end = b._source_file
 left join {{ source("registers", "hold_limit") }} l on d.source = l.source
