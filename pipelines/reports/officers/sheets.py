@@ -6,7 +6,7 @@ stands in them (`workbook`), form II.06a (`form_sheet`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -145,10 +145,11 @@ class Sheets:
         for at, column in enumerate(columns):
             sheet.write_string(top, at, column.header, self.header)
         sheet.set_row(top, 32)
+        look_of = cache(self.cell)  # a list has thousands of cells and a few kinds
         for line_number, row in enumerate(rows, start=top + 1):
             for at, (column, value) in enumerate(zip(columns, row, strict=True)):
                 own = value if isinstance(value, Shown) else Shown(value, column.kind)
-                write(sheet, line_number, at, own.value, self.cell(own.kind))
+                write(sheet, line_number, at, own.value, look_of(own.kind))
             sheet.set_row(line_number, _height(columns, row))
         if rows:
             sheet.autofilter(top, 0, top + len(rows), last)

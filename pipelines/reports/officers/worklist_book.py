@@ -131,25 +131,8 @@ def _write_sheet(
     notes = [word(f"note_{sheet.code}", **limits)]
     if len(rows) > ROWS_SHOWN:
         notes.append(word("worklist_more", shown=number_text(ROWS_SHOWN), count=number_text(len(rows))))
-    cells = [[_cell(row, name, statuses) for name in names] for row in rows[:ROWS_SHOWN]]
+    cells = [[CELLS[name](row, statuses) for name in names] for row in rows[:ROWS_SHOWN]]
     sheets.table(word(f"sheet_{sheet.code}"), word(f"title_{sheet.code}", **limits), notes, columns, cells)
-
-
-def _cell(row: Row, name: str, statuses: Mapping[str, str]) -> Any:
-    """Return what stands of a dossier in a column."""
-    values: dict[str, Callable[[], Any]] = {
-        "dossier": lambda: row["dossier_code"], "procedure": lambda: row["procedure_name"],
-        "received_by": lambda: row["receiving_unit_name"], "department": lambda: row["department"],
-        "status": lambda: statuses.get(str(row["status_code"])), "received": lambda: row["received_date"],
-        "due": lambda: row["due_date"], "days_left": lambda: row["working_days_left"],
-        "work_days_late": lambda: _late(row["working_days_left"]), "apologised": lambda: row["apologised_date"],
-        "risk": lambda: risk_text(row), "portal": lambda: portal_text(row),
-        "portal_status": lambda: statuses.get(str(row["portal_status_code"])),
-        "portal_due": lambda: row["portal_due_date"], "portal_finished": lambda: row["portal_finished_date"],
-        "paused_since": lambda: row["paused_since"], "paused_days": lambda: row["paused_working_days"],
-        "action": lambda: row["action_vi"],
-    }  # fmt: skip
-    return values[name]()
 
 
 def _late(working_days_left: int | None) -> int | None:
@@ -166,3 +149,20 @@ def risk_text(row: Row) -> str | None:
 def portal_text(row: Row) -> str | None:
     """Return how the portal's copy stands to ours; None where that source was never delivered."""
     return None if row["portal"] is None else word(f"portal_{row['portal']}")
+
+
+# What stands of a dossier in each column, given names of statuses by code.
+CELLS: dict[str, Callable[[Row, Mapping[str, str]], Any]] = {
+    "dossier": lambda row, _: row["dossier_code"], "procedure": lambda row, _: row["procedure_name"],
+    "received_by": lambda row, _: row["receiving_unit_name"], "department": lambda row, _: row["department"],
+    "status": lambda row, statuses: statuses.get(str(row["status_code"])),
+    "received": lambda row, _: row["received_date"], "due": lambda row, _: row["due_date"],
+    "days_left": lambda row, _: row["working_days_left"],
+    "work_days_late": lambda row, _: _late(row["working_days_left"]),
+    "apologised": lambda row, _: row["apologised_date"], "risk": lambda row, _: risk_text(row),
+    "portal": lambda row, _: portal_text(row),
+    "portal_status": lambda row, statuses: statuses.get(str(row["portal_status_code"])),
+    "portal_due": lambda row, _: row["portal_due_date"], "portal_finished": lambda row, _: row["portal_finished_date"],
+    "paused_since": lambda row, _: row["paused_since"], "paused_days": lambda row, _: row["paused_working_days"],
+    "action": lambda row, _: row["action_vi"],
+}  # fmt: skip
