@@ -8,7 +8,7 @@ select
     cast(coalesce(NgayCapNhat, _business_day) as date) as reported_date,
     newness
 from {{ ref("base_ho_so") }}
-semi join {{ ref("int_open_candidate") }} c on MaHoSo = c.dossier_code
+semi join {{ ref("int_candidate_dossier") }} c on MaHoSo = c.dossier_code
 where disposition <> 'rejected' and TrangThaiHoSo is not null
 union all
 select
@@ -17,6 +17,6 @@ select
     taken_date as reported_date,
     {{ newness("taken_at", "date '1970-01-01'") }} as newness
 from {{ ref("stg_step") }} s
-semi join {{ ref("int_open_candidate") }} c on s.dossier_code = c.dossier_code
+semi join {{ ref("int_candidate_dossier") }} c on s.dossier_code = c.dossier_code
 where status in ('2', '4', '5', '6', '8')
 group by dossier_code, taken_at, taken_date
