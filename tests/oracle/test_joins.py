@@ -1,15 +1,10 @@
-"""No model pairs all rows of one table with all of another where it need not: minutes at a million dossiers.
+"""No model pairs all rows of one table with all of another where it need not: minutes at a million dossiers."""
 
-DuckDB says in its plan how it would join. A `left join` whose `on` has a condition of the left side alone is planned
-as pairs of all, although it has equalities too: such a condition belongs into a `case` of what the right side gives.
-"""
-
-import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.plans import EXPLAIN, pairs_of_all
 
 from .compiled import Warehouse, models_for
 from .generate import province
@@ -29,16 +24,6 @@ SHORT = {
     "plan_scorecard": "figures of goals and definitions",
     "worklist": "ways to stand and actions of the register",
 }
-EQUALITY = re.compile(r"[^!<>=]=[^=]")
-
-
-def pairs_of_all(plan: dict[str, Any]) -> Iterator[str]:
-    """Yield the conditions of joins that have an equality and compare every row with every other all the same."""
-    condition = str(plan.get("extra_info", {}).get("Condition", ""))
-    if plan.get("name") == "BLOCKWISE_NL_JOIN" and EQUALITY.search(condition):
-        yield condition
-    for child in plan.get("children", ()):
-        yield from pairs_of_all(child)
 
 
 def test_no_model_joins_row_by_row(compiled_project: dict[str, Any]) -> None:
@@ -47,7 +32,7 @@ def test_no_model_joins_row_by_row(compiled_project: dict[str, Any]) -> None:
     warehouse.build(province(0))
     found = {}
     for model in warehouse.models:
-        [(_, plan)] = warehouse.rows(f"explain (format json) {model.sql}")
-        if conditions := [text for part in json.loads(plan) for text in pairs_of_all(part)]:
+        [(_, plan)] = warehouse.rows(f"{EXPLAIN}{model.sql}")
+        if conditions := pairs_of_all(plan):
             found[model.name] = conditions
     assert found.keys() == SHORT.keys(), "\n".join(map(str, found.items()))

@@ -52,7 +52,7 @@ with
         left join aim t using (indicator_code, rule, period_code, scope, unit_level)
         left join
             (select code, rule, numerator as numerator_measure, denominator as denominator_measure from protected_parts)
-            p on a.indicator_code = p.code and a.rule = p.rule and a.scope <> 'province'
+            p on case when a.scope <> 'province' then a.indicator_code end = p.code and a.rule = p.rule
     ),
     exact as (
         select

@@ -30,5 +30,6 @@ select w.*, concat_ws('|', measure, scope, unit_code, unit_level, p.start_date::
 from wanted w
 join period p using (period_code)
 left join measured using (measure, scope, unit_code, unit_level, period_code)
-left join procedure f on w.scope = 'procedure' and w.unit_code = f.procedure_code
-left join offered o on w.scope = 'field' and w.unit_code = o.field
+-- Not `on w.scope = … and …`, for which DuckDB would compare all rows of both.
+left join procedure f on case when w.scope = 'procedure' then w.unit_code end = f.procedure_code
+left join offered o on case when w.scope = 'field' then w.unit_code end = o.field
