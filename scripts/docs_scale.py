@@ -90,7 +90,7 @@ def _slope(before: dict[str, tuple[int, float]], name: str, size: int, seconds: 
     slope = ""
     if name in before:
         dossiers, took = before[name]
-        slope = f"{(seconds - took) / (size - dossiers) * 1e6:,.1f}"
+        slope = f"{round((seconds - took) / (size - dossiers) * 1e6, 1) + 0.0:,.1f}"  # -0.0 is 0.0
     before[name] = size, seconds
     return slope
 
