@@ -207,7 +207,12 @@ def test_a_night_publishes_whatever_the_door_accepts(
     manifest = read_manifest(warehouse / "current")
     refused = {one["delivery"] for one in manifest["inputs"] if one["refused"]}
     assert not {path.relative_to(raw).as_posix() for path in files} & refused
-    # What a dry run says of each file is what the night did with it.
+
+
+@pytest.mark.slow
+@pytest.mark.campaign
+def test_a_dry_run_accepts_rows_of_every_drawn_file(drawn: tuple[Path, list[Path]], tmp_path: Path) -> None:
+    _, files = drawn
     for path in files:
         source = path.parent.parent.name
         out = tmp_path / f"out-{source}"
