@@ -50,16 +50,11 @@ def _has_room(folder: Path) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what `make campaign` runs out of the suite, and count it as deselected.
-
-    A file that needs the night comes first: one worker makes it while the others do what needs none, and none waits.
-    """
+    """Leave what `make campaign` runs out of the suite, and count it as deselected."""
     if not config.getoption("--campaign"):
         left_out = [item for item in items if item.get_closest_marker("campaign")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-    of_night = next((item.path for item in items if "night" in getattr(item, "fixturenames", ())), None)
-    items.sort(key=lambda item: item.path != of_night)
 
 
 @dataclass(frozen=True)
