@@ -56,7 +56,7 @@ vigilance: $(READY) ## falsifies deliveries and counts what the gate notices, an
 lint: $(READY) ## style, types and SQL format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/sqlfmt --check --quiet dbt_project dbt_metrics pipelines
+	@$(BIN)/sqlfmt --check --no-progressbar dbt_project dbt_metrics pipelines
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
