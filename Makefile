@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
+# A container's image often forbids compiled modules; commands and tests start many Pythons, each of which needs them.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## what can be made here
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -31,7 +33,7 @@ check: $(READY) lint ## lint and unit tests, in a minute or two
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not campaign" -n 2 --dist worksteal
 
 coverage: $(READY) ## the tests of single functions with the share of lines and branches that they reach, and its floor
-	@$(BIN)/python -m pytest tests/unit tests/open_data tests/gate tests/site -m "not slow and not campaign" -n 2 \
+	@$(BIN)/python -m pytest tests/unit tests/open_data tests/gate tests/site -m "not campaign" -n 2 \
 		--dist worksteal --cov --cov-report term:skip-covered
 
 wrongness: $(READY) ## reads files made to mislead readers and counts what came in wrong unnoticed

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck
+from hypothesis import settings as of_properties
 
 from pipelines.common.i18n import speaking
 from pipelines.settings import Settings
@@ -24,6 +26,10 @@ MEMORY_DISK, MEMORY_DISK_ROOM = Path("/dev/shm"), 8 * 2**30
 # English messages, in a time zone far from Việt Nam's, as wide as tables want.
 FIXED = {"TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160"}
 CANARY_NAME, CANARY_PHONE = "Nguyễn Thị Chim Hoàng Yến", "0918273645"
+
+# Nothing of a test depends on how fast the machine is at the moment.
+of_properties.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_properties.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

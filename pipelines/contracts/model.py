@@ -7,7 +7,7 @@ Belongs here: the keys of a contract, its validation and loading. Does not belon
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, model_validator
@@ -145,6 +145,12 @@ class Contract(Strict):
         return frozenset((*self.by_header, *self.ignored))
 
 
+@lru_cache(maxsize=200)
+def _contract_of(text: str) -> Contract:
+    """Return the contract that a text is: immutable, so a process validates the same text once."""
+    return Contract.model_validate(read_yaml(text))
+
+
 def load_contract(path: Path) -> Contract:
     """Return the contract in a file.
 
@@ -153,8 +159,7 @@ def load_contract(path: Path) -> Contract:
         yaml.YAMLError: If the file is not YAML.
     """
     # Headers and cells are compared in composed form (NFC), so the text of the contract must be composed too.
-    text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
-    return Contract.model_validate(read_yaml(text))
+    return _contract_of(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:

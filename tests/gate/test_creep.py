@@ -97,7 +97,7 @@ def test_one_large_step_is_drift_and_nothing_besides(nights: Nights, suites: Sui
     assert [one.hold for one in nights.held(suites, figure(500, 1000))] == ["drift"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.data())
 def test_what_matures_may_rise_as_far_as_it_likes_and_falls_from_its_first_value_only_so_far(
     tmp_path_factory: pytest.TempPathFactory, sound: Path, suites: Suites, data: st.DataObject

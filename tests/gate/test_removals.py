@@ -101,7 +101,7 @@ days = st.dictionaries(
 approvals = st.sets(st.tuples(st.sampled_from((*UNITS, "*")), st.integers(0, 60)), max_size=4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(counts=days, share=st.sampled_from((0.02, 0.12, 0.4)), approved=approvals)
 def test_the_gate_agrees_with_the_sum_in_plain_python(
     gate: duckdb.DuckDBPyConnection,

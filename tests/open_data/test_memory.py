@@ -92,7 +92,7 @@ LATE = st.lists(st.sampled_from("abc"), min_size=1, max_size=RULES.thaw - 1)
 
 
 @given(LATE, st.integers(0, 8))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_up_to_nine_late_cases_change_nothing(
     tmp_path_factory: pytest.TempPathFactory, late: list[str], left: int
 ) -> None:
@@ -199,7 +199,7 @@ CASES = st.sets(
 
 
 @given(CASES, CASES, st.sets(st.sampled_from(["2024-01", "2024-02"])), st.integers(1, 6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_cases_that_moved_are_counted_as_if_each_was_compared(
     now: set[tuple[str, Case]], before: set[tuple[str, Case]], published: set[str], thaw: int
 ) -> None:

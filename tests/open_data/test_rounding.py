@@ -6,7 +6,7 @@ import hmac
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.open_data.disclosure.case_keys import case_keys
@@ -25,7 +25,6 @@ def plain(count: int, key: int) -> int:
     return below + 5 if key % 256 < ups else below
 
 
-@settings(deadline=None)  # the first query starts the engine
 @given(counts, st.integers(min_value=0, max_value=2**50))
 def test_sql_and_python_and_a_person_round_alike(count: int, key: int) -> None:
     row = duckdb.execute(f"select {rounded_sql(RULES)} from (select ?::bigint as n, ?::bigint as k)", [count, key])

@@ -105,7 +105,7 @@ def contents(place: Path | BytesIO) -> dict[str, bytes]:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(ROWS, min_size=1, max_size=3))
 def test_rows_made_at_once_are_the_bytes_of_rows_written_cell_by_cell(
     tmp_path: Path, parts: list[list[tuple[Any, ...]]]

@@ -40,7 +40,7 @@ REASONS = st.sampled_from(["", "", "", "s"])
 
 
 @given(counts(), KEYS, KEYS, REASONS, REASONS, TARGETS, st.sampled_from(["up", "down"]))
-@settings(deadline=None, max_examples=1_500)
+@settings(max_examples=1_500)
 def test_a_protected_verdict_is_never_false(
     connection: duckdb.DuckDBPyConnection, pair: tuple[int, int], key: int, other: int, hide: str, hide_too: str,
     target: float, direction: str,
@@ -60,7 +60,7 @@ def test_a_protected_verdict_is_never_false(
 
 
 @given(counts(), KEYS, KEYS)
-@settings(deadline=None, max_examples=1_000)
+@settings(max_examples=1_000)
 def test_a_protected_bound_holds(
     connection: duckdb.DuckDBPyConnection, pair: tuple[int, int], key: int, other: int
 ) -> None:
@@ -90,7 +90,6 @@ def test_what_is_clear_is_said(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @given(st.integers(1, 10**6).flatmap(lambda d: st.tuples(st.integers(0, d), st.just(d))), TARGETS)
-@settings(deadline=None)
 def test_an_exact_rate_is_never_rounded_to_all_or_none_or_across_the_target(
     connection: duckdb.DuckDBPyConnection, pair: tuple[int, int], target: float
 ) -> None:

@@ -225,7 +225,7 @@ def test_every_row_ends_once_as_winner_superseded_or_quarantined() -> None:
         assert superseded <= {(type(row), key_of(row)) for row in winners}
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(worlds())
 def test_order_of_arrival_and_repeats_change_nothing(some: World) -> None:
     rng = random.Random(0)

@@ -76,7 +76,7 @@ def test_every_column_of_a_compared_table_is_compared(warehouse: Warehouse) -> N
 
 @pytest.mark.parametrize("count", [2, pytest.param(40, marks=pytest.mark.campaign)])
 def test_every_figure_is_the_oracles_in_provinces_never_seen(warehouse: Warehouse, count: int) -> None:
-    @settings(max_examples=count, deadline=None, derandomize=True)
+    @settings(max_examples=count, derandomize=True)
     @given(seed=st.integers(min_value=SEEDS, max_value=2**32 - 1))
     def agrees(seed: int) -> None:
         if found := differences(warehouse, seed):

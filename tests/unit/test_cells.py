@@ -155,7 +155,7 @@ def test_a_moment_is_what_the_pattern_would_write(text: str) -> None:
     change=st.integers(0, 40),
     sign=st.characters(codec="utf-8"),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_moments_in_any_pattern_come_back_as_written(pattern: str, moment: dt.datetime, change: int, sign: str) -> None:
     field = ContractField.model_validate({"name": "t", "type": "timestamp", "format": pattern,
                                           "description": {"vi": "t", "en": "t"}})  # fmt: skip
@@ -295,7 +295,7 @@ CODE_BY_ALL = f"""
 )
 @given(texts=TEXTS)
 @example(texts=[*HONEST, *HONEST_NAMES, *PERSONS, *PERSONS_IN_WORDS, *NULL_WORDS, "Æ°"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_what_the_door_accepts_no_later_check_refuses(
     contract: Contract, field: ContractField, texts: list[str], end: duckdb.DuckDBPyConnection
 ) -> None:

@@ -315,7 +315,7 @@ ROWS = st.lists(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=ROWS)
 def test_rows_are_weighed_as_the_contract_says(
     run: Callable[..., Checked], tmp_path: Path, rows: list[tuple[str, str, int, str]]

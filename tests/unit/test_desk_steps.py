@@ -137,6 +137,7 @@ def test_a_wait_says_for_what_and_how_much_of_each(published: Settings) -> None:
     assert "url(#hatch)" in find(steps_of(published), "style")[0].text
 
 
+@pytest.mark.slow
 def test_waits_lateness_and_the_year_before_are_those_of_the_table(published: Settings) -> None:
     def within(days: int) -> str:
         return f"trong {days} ngày làm việc" if days else "ngay trong ngày"
@@ -290,6 +291,7 @@ def test_how_much_it_shows_is_the_registers(own: Settings, tmp_path: Path) -> No
         write_steps(settings)
 
 
+@pytest.mark.slow
 def test_it_is_written_with_the_desk_page_which_links_to_it(own: Settings) -> None:
     write_desk(own, morning())
     assert "steps.html" not in [link.get("href") for link in find(page_of(own), "a[href]")]
@@ -315,6 +317,7 @@ def test_neither_page_needs_the_other_to_be_written(
     assert [path.name for path in own.reports_dir.glob("*.html")].count(left) == 1
 
 
+@pytest.mark.slow
 def test_tables_with_the_columns_that_dbt_makes_can_be_read(tmp_path: Path) -> None:
     settings = publish(build(tmp_path / "tiny.duckdb"), tmp_path / "kho")
     with read_only_connection(settings) as connection:

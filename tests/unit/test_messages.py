@@ -132,7 +132,7 @@ def written(records: list[dict[str, str]], folder: Path) -> dict[str, str | byte
 
 @pytest.mark.slow
 @given(st.lists(records, min_size=1, max_size=8))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_text_format_gives_the_same_rows(parse: Parse, tmp_path: Path, records: list[dict[str, str]]) -> None:
     outcomes: list[Any] = []
     for name, content in written(records, tmp_path).items():

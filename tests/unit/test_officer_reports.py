@@ -10,7 +10,7 @@ import docx
 import duckdb
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -31,6 +31,7 @@ from tests.gate.tiny_marts import build
 
 from .officer_reports import VERSION, change, publish, read_form_sheet, read_sheet, rename
 
+pytestmark = pytest.mark.slow
 PERIOD = "2024-02"
 LEVELS = ("tinh", "so", "huyen", "xa")
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-Q1", "2024", "2024-BC-T2", "2024-BC-Q1")
@@ -125,7 +126,7 @@ def check_totals(rows: list[list[Any]]) -> None:
 parts = st.integers(0, 10**6)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.sampled_from(LEVELS), st.text("aăâbcdđê", max_size=3), *[parts] * 4), min_size=1, max_size=20)
 )

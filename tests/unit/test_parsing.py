@@ -165,7 +165,7 @@ cells = st.sampled_from(["", "A-1", "H19.07", "4", "9", "99", "20240105080000", 
 
 @pytest.mark.slow
 @given(st.lists(st.lists(cells, min_size=7, max_size=9), max_size=30))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_row_is_lost_whatever_comes(parse: Parse, rows: list[list[str]]) -> None:
     lines = [",".join(row) for row in rows]
     done = parse("ho_so", HEAD + "".join(line + "\n" for line in lines))

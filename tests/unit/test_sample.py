@@ -594,7 +594,7 @@ def due_by_hand(received: dt.datetime, limit: int, unit: str) -> dt.date:
     st.integers(0, 60),
     st.sampled_from(["NGAY_LAM_VIEC", "NGAY", "GIO", "THANG"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_due_days_agree_with_counting_by_hand(received: dt.datetime, limit: int, unit: str) -> None:
     limit = limit % 7 if unit == "THANG" else limit
     moment = np.array([int((received - dt.datetime(1970, 1, 1)).total_seconds())])
@@ -606,7 +606,7 @@ def test_due_days_agree_with_counting_by_hand(received: dt.datetime, limit: int,
 
 
 @given(st.integers(0, 1000 * WORKDAY))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_office_time_runs_in_office_hours_and_back(work: int) -> None:
     moment = CLOCK.from_work(np.array([work]))
     assert CLOCK.to_work(moment)[0] == work

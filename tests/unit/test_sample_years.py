@@ -23,6 +23,7 @@ from pipelines.sample.span import Span
 from pipelines.sample.successors import NOBODY, Successions
 from pipelines.settings import PROJECT_DIR
 
+pytestmark = pytest.mark.slow
 REGISTERS = PROJECT_DIR / "registers"
 NEW = "dong-nai-2026"
 CHANGE = dt.date(2025, 7, 1)

@@ -101,7 +101,7 @@ def in_memory(before: tuple[Any, Any], after: tuple[Any, Any]) -> duckdb.DuckDBP
 
 
 @given(tables, tables, lists, lists)
-@hypothesis_settings(max_examples=20, deadline=None)
+@hypothesis_settings(max_examples=20)
 def test_any_two_versions_differ_as_python_says(
     before: dict[str | None, Any], after: dict[str | None, Any], one: list[Any], other: list[Any]
 ) -> None:

@@ -147,7 +147,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
 
 
 @given(st.lists(st.tuples(st.none() | words, st.none() | st.integers(-(2**63), 2**63 - 1)), max_size=5))
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_rows_are_the_same_when_read_back(
     warehouse: Settings, tmp_path: Path, rows: list[tuple[str | None, int | None]]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.common.errors import FileRefused
@@ -132,7 +132,6 @@ cells = st.text(alphabet='aĐ ",\n\r', max_size=4)
 
 
 @given(st.lists(st.one_of(st.just([]), st.tuples(cells, cells)), max_size=12), st.sampled_from(["\n", "\r\n"]))
-@settings(deadline=None)
 def test_every_row_has_the_line_that_the_standard_library_counts(rows: list[Sequence[str]], line_end: str) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])

@@ -31,6 +31,7 @@ def earlier_ledger(settings: Settings, changes: str = "") -> None:
     kept.write_text("x")
 
 
+@pytest.mark.slow
 def test_a_ledger_of_newer_software_stops_every_command_and_stays_as_it_is(settings: Settings) -> None:
     with open_ledger(settings.ledger_file) as ledger:
         ledger.execute("update warehouse_format set format = ?", (FORMAT + 1,))

@@ -22,6 +22,7 @@ from tests.publishable import vintage_in
 from tests.unit.nights import Nights, files_below
 from tests.unit.test_status import FRIDAY
 
+pytestmark = pytest.mark.slow
 OCTOBER, NOVEMBER, DECEMBER = "2024-10-31", "2024-11-30", "2024-12-31"
 
 
@@ -62,7 +63,6 @@ def test_the_same_bytes_lie_on_the_disk_once(nights: Nights) -> None:
     assert all(path.samefile(newest) for path in shown)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("version", [None, "v-nov"])
 def test_a_rollback_takes_the_warehouse_back_and_nothing_from_the_public(nights: Nights, version: str | None) -> None:
     before = public(nights)
@@ -112,7 +112,6 @@ LOSSES: dict[str, Callable[[Nights], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("as_of", [NOVEMBER, DECEMBER])
 def test_a_loss_forgets_nothing_that_was_out(nights: Nights, loss: str, as_of: str) -> None:

@@ -64,13 +64,13 @@ def test_days_that_trip_systems(day: str, worked: bool) -> None:
 
 
 @given(inner_days, st.integers(-30, 30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_adding_agrees_with_a_slow_loop(day: dt.date, count: int) -> None:
     assert add_working_days(CALENDAR, day, count).item() == count_on(day, count)
 
 
 @given(inner_days, st.integers(0, 60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_between_agrees_with_a_slow_loop(day: dt.date, span: int) -> None:
     end = min(day + dt.timedelta(days=span), dt.date(2027, 12, 31))
     slow = sum(works(day + dt.timedelta(days=n)) for n in range(1, (end - day).days + 1))
