@@ -29,7 +29,7 @@ status: $(READY) ## what is published, what came, what is held and what to do
 test: $(READY) ## the tests that guard a change (make campaign: what takes longer)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-check: $(READY) lint ## lint and unit tests, in a minute or two
+check: $(READY) lint ## lint and the quick unit tests, in a minute (the first time two)
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not campaign" -n 2 --dist worksteal
 
 coverage: $(READY) ## the tests of single functions with the share of lines and branches that they reach, and its floor

@@ -19,6 +19,7 @@ from tests.gate.tiny_marts import build
 
 from .officer_reports import publish
 
+pytestmark = pytest.mark.slow
 PERIOD = "2024-02"
 Edit = Callable[[Any], None]
 

@@ -22,6 +22,7 @@ from pipelines.storage.ledger import open_ledger
 from pipelines.storage.runs import begin_run, end_run
 from tests.provinces import write_installation
 
+pytestmark = pytest.mark.slow
 CODES = ("H19", "H20", "H21")
 # A night that does what the file `plan.json` says of its province, and notes in `seen` which others go on meanwhile.
 NIGHT = """

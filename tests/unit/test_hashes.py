@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.common import files
-from pipelines.common.files import SETTLED, link_or_copy, sha256_of, sha256_once
+from pipelines.common.files import link_or_copy, sha256_of, sha256_once
 
 
 @pytest.fixture
@@ -24,10 +24,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 @pytest.fixture
-def settled(tmp_path: Path) -> Path:
+def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file last written a while ago; the while is short, but longer than a step of the kernel's clock."""
+    monkeypatch.setattr(files, "SETTLED", 0.1)
     path = tmp_path / "a"
     path.write_bytes(b"one")
-    time.sleep(SETTLED + 0.05)
+    time.sleep(0.15)
     return path
 
 

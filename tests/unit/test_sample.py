@@ -38,6 +38,7 @@ from tests.oracle.registers import unit_changes
 from tests.oracle.settle import settle
 from tests.pipeline.delivered import records_of
 
+pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = load_contracts(PROJECT / "contracts")
 CALENDAR = load_calendar(PROJECT / "registers" / "vietnam" / "working_calendar.csv")
@@ -134,7 +135,6 @@ def newest(made: Made, source: str = "ho_so") -> pl.DataFrame:
 # ---- the same every time ----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_same_seed_same_bytes_in_another_process_zone_and_locale_and_only_then(tmp_path: Path) -> None:
     write_province(tmp_path / "a", dossiers=200, faults=True)
     code = "import sys; from pathlib import Path; from pipelines.sample import write_province as w; "
@@ -170,7 +170,6 @@ def nights(out: Path) -> list[str]:
     return sorted(path.name for path in out.iterdir() if path.is_dir())
 
 
-@pytest.mark.slow
 def test_day_by_day_the_same_year_comes_with_the_same_truth(tmp_path: Path) -> None:
     sources = ("ho_so", "phan_anh")
     monthly = make(tmp_path / "monthly", sources, dossiers=500)
@@ -191,7 +190,6 @@ def sum_of(row: dict[str, Any]) -> int:
     return sum(value for value in row.values() if isinstance(value, int))
 
 
-@pytest.mark.slow
 def test_a_quarter_tells_the_truth_of_its_last_day_and_carries_what_came_before(tmp_path: Path) -> None:
     first, last = dt.date(2024, 2, 5), dt.date(2024, 5, 6)
     quarter = make(tmp_path / "raw", ("ho_so",), dossiers=SIZE, cadence="daily", first=first, last=last)
@@ -212,7 +210,6 @@ def test_a_quarter_tells_the_truth_of_its_last_day_and_carries_what_came_before(
         assert with_rows < 10 if day.month == 2 else with_rows > 0
 
 
-@pytest.mark.slow
 def test_some_dossiers_are_entered_late_and_nothing_of_them_comes_before(tmp_path: Path) -> None:
     made = make(tmp_path / "raw", ("ho_so",), dossiers=SIZE, cadence="daily", last=dt.date(2024, 6, 30))
     states = made.accepted["ho_so"].sort("day").unique("MaHoSo", keep="first")
@@ -264,7 +261,6 @@ def test_days_of_another_year_or_in_the_wrong_order_are_refused(
 # ---- as the contracts ask ---------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_everything_says_that_it_is_synthetic(clean: Made) -> None:
     assert all("synthetic" in path.name for path in clean.files())
     assert clean.truth["synthetic"] is True
@@ -306,7 +302,6 @@ def test_business_days_are_the_ends_of_the_months(clean: Made) -> None:
         assert by_day["len"].n_unique() == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", sorted(CONTRACTS))
 def test_no_delivery_names_a_key_twice(rough: Made, source: str) -> None:
     table = rough.accepted[source]
@@ -500,7 +495,6 @@ def test_an_office_of_the_field_handles_and_who_signs_comes_right_before_the_end
 # ---- planted faults ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_faults_change_no_number(clean: Made, faulty: Made) -> None:
     for part in ("form", "indicators"):
         assert faulty.truth[part] == clean.truth[part]

@@ -31,6 +31,7 @@ from pipelines.settings import Settings
 
 from .sql_versions import two_versions
 
+pytestmark = pytest.mark.slow
 PAUSE = 0.4
 UP, CTRL_C, CTRL_D, CTRL_R, ENTER, TAB = "\x1b[A", "\x03", "\x04", "\x12", "\r", "\t"
 
@@ -142,7 +143,6 @@ def test_there_are_many_ways_to_leave(typed: Typed, session: Session, word: str)
     assert session.ended
 
 
-@pytest.mark.slow
 def test_what_was_typed_comes_back_in_this_session_and_the_next(typed: Typed, tmp_path: Path) -> None:
     assert typed(f"select 41 + 1 as first;{ENTER}", f"{UP}{ENTER}").count("│    42 │") == 2
     file = history_file()
@@ -246,7 +246,6 @@ def test_files_are_completed_for_commands_that_take_one(catalogue: Catalogue, tm
     assert list(offers(catalogue, ".read /nowhere/")) == []
 
 
-@pytest.mark.slow
 def test_commands_of_both_customs_do_the_same(typed: Typed, session: Session, tmp_path: Path) -> None:
     both = [typed(f"{one}{ENTER}{other}{ENTER}") for one, other in (
         (".tables", r"\dt"), (".schema dim_unit", r"\d dim_unit"), ("help", r"\?"))]  # fmt: skip
