@@ -27,7 +27,7 @@ status: $(READY) ## what is published, what came, what is held and what to do
 	@$(BIN)/tthc status
 
 test: $(READY) ## the tests that guard a change (make campaign: what takes longer)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) lint ## lint and the quick unit tests, in a minute (the first time two)
 	@$(BIN)/python -m pytest tests/unit -m "not slow and not campaign" -n 2 --dist worksteal

@@ -31,9 +31,13 @@ Shown = dict[tuple[str, str], tuple[int | None, str | None]]
 
 
 def add_cases(connection: duckdb.DuckDBPyConnection, month: str, cases: list[Case]) -> None:
-    for key, field, online in cases:
-        row = ["linh-vuc", "received", "field", field, "xa", month, online, key]
-        connection.execute("insert into case_in values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    if cases:
+        keys, fields, online = (list(column) for column in zip(*cases, strict=True))
+        connection.execute(
+            "insert into case_in"
+            " select 'linh-vuc', 'received', 'field', unnest(?), 'xa', ?, unnest(?::bool[]), unnest(?::bigint[])",
+            [fields, month, online, keys],
+        )
 
 
 class Province:
