@@ -14,9 +14,10 @@ with
     ),
     bounded as (
         select d.*, shown_low(d.value, d.reason) as own_low, shown_high(d.value, d.reason) as own_high,
-            coalesce(k.low, 0) as known_low, coalesce(k.high, $no_limit) as known_high
+            if(d.is_frozen or k.low is null, 0, k.low) as known_low,
+            if(d.is_frozen or k.high is null, $no_limit, k.high) as known_high
         from decided d
-        left join known k on (k.cell, k.n, k.k) = (d.cell, d.n_out, d.k_out) and not d.is_frozen
+        left join known k on (k.cell, k.n, k.k) = (d.cell, d.n_out, d.k_out)
     )
 select
     cell, n, n_out, k_out, is_frozen, is_hidden_too, value, reason, value is null and reason <> 'z' as is_hidden,

@@ -10,7 +10,11 @@ with
         limit 1
     ),
     figure as (
-        select v.*, v.period_code = $period_code as is_this
+        -- The level as a goal names it: '*' is the province as a whole.
+        select
+            v.*,
+            case v.scope when 'province' then '*' when 'level' then v.unit_level end as goal_level,
+            v.period_code = $period_code as is_this
         from marts.indicator_values v
         where
             v.rule = 'plan'
@@ -42,16 +46,8 @@ with
             n.is_provisional
         from marts.plan_scorecard g
         join this t on g.plan_year = year(t.end_date)
-        left join
-            figure n
-            on n.is_this
-            and g.indicator_code = n.indicator_code
-            and (g.unit_level = '*' and n.scope = 'province' or n.scope = 'level' and n.unit_level = g.unit_level)
-        left join
-            figure b
-            on not b.is_this
-            and g.indicator_code = b.indicator_code
-            and (g.unit_level = '*' and b.scope = 'province' or b.scope = 'level' and b.unit_level = g.unit_level)
+        left join figure n on n.is_this and g.indicator_code = n.indicator_code and g.unit_level = n.goal_level
+        left join figure b on not b.is_this and g.indicator_code = b.indicator_code and g.unit_level = b.goal_level
     )
 select
     *,
