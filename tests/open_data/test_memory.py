@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from duckdb import connect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from pipelines.open_data.disclosure.counts import create_case_table
 from pipelines.open_data.disclosure.suppress import create_cell_tables, create_figure_table, suppress_secondary
 from pipelines.registers.disclosure import load_rules
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.explaining import ExplainedConnection, found
 from tests.open_data.levels import create_levels
 
 RULES = load_rules(PROJECT_DIR / "registers" / "vietnam")
@@ -118,6 +120,18 @@ def test_from_ten_on_it_says_what_is_true_now(province: Province, late: int) -> 
     assert first["received c", "2024-01"] == (None, "c")
     shown, reason = second["received c", "2024-01"]
     assert reason is None and shown is not None and abs(shown - 9 - late) <= 4
+
+
+def test_no_vintage_compares_every_cell_with_all_that_earlier_ones_showed(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb, "connect", lambda: ExplainedConnection(connect()))
+    monkeypatch.setitem(found, "pairs", {})
+    monkeypatch.setitem(found, "explained", {})
+    for late in range(3):
+        province.publish([*JANUARY, *((7_000_000_001 * (n + 1), "c", True) for n in range(late))], FEBRUARY)
+    assert found["explained"]["open_data.disclosure.suppress.create_figure_table"] == 3
+    assert found["pairs"] == {}
 
 
 def test_late_cases_add_up_over_vintages(province: Province) -> None:
