@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck
-from hypothesis import settings as of_properties
+from hypothesis import settings as hypothesis_settings
 
 from pipelines.common.i18n import speaking
 from pipelines.settings import Settings
@@ -28,8 +28,8 @@ FIXED = {"TTHC_LANG": "en", "TZ": "Pacific/Kiritimati", "COLUMNS": "160"}
 CANARY_NAME, CANARY_PHONE = "Nguyễn Thị Chim Hoàng Yến", "0918273645"
 
 # Nothing of a test depends on how fast the machine is at the moment.
-of_properties.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-of_properties.load_profile("untimed")
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -40,9 +40,8 @@ def explained(night: Night, folder: Path, *arguments: str, **environment: str) -
 
 def test_no_query_of_a_night_joins_row_by_row(night: Night, tmp_path: Path) -> None:
     landed = land_later_file(night, tmp_path / "raw")
-    found = explained(
-        night, tmp_path, "run", TTHC_RAW_DIR=str(landed), TTHC_WAREHOUSE_DIR=str(tmp_path / "kho")
-    )  # fmt: skip
+    given = {"TTHC_RAW_DIR": str(landed), "TTHC_WAREHOUSE_DIR": str(tmp_path / "kho")}
+    found = explained(night, tmp_path, "run", **given)
     assert len(found["explained"]) > 50, found["explained"]
     assert found["pairs"] == {}
 

@@ -17,6 +17,7 @@ with
             if(d.is_frozen or k.low is null, 0, k.low) as known_low,
             if(d.is_frozen or k.high is null, $no_limit, k.high) as known_high
         from decided d
+        -- Not `on … and not d.is_frozen`, for which DuckDB would compare all rows of both.
         left join known k on (k.cell, k.n, k.k) = (d.cell, d.n_out, d.k_out)
     )
 select
