@@ -362,7 +362,7 @@ EXPECTED_REASONS = {
 def test_every_edge_case_is_frequent_among_the_generated() -> None:
     edges: Counter[Any] = Counter()
     reasons: Counter[Any] = Counter()
-    for seed in range(400):
+    for seed in SEEDS:
         for one in settled_world(seed).dossiers:
             edges.update(edges_of(one, world(seed).as_of))
         edges.update(report_edges(settled_world(seed), world(seed).as_of))

@@ -175,7 +175,7 @@ def test_months_add_up_to_the_quarter_where_an_indicator_counts_events() -> None
 
 
 def test_a_closed_period_stays_as_it_is_when_days_pass_and_nothing_new_comes() -> None:
-    for seed in FEW:
+    for seed in FEW[:50]:
         as_of = world(seed).as_of
         later = indicator_values(
             settled_world(seed),

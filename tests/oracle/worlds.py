@@ -10,9 +10,9 @@ from .settled import Settled
 from .values import IndicatorValue, indicator_values
 from .world import World
 
-SEEDS = range(200)
+SEEDS = range(400)
 # Where every indicator of a province is needed.
-FEW = range(40)
+FEW = range(60)
 
 
 @cache
